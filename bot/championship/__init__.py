@@ -1,0 +1,1 @@
+"""The rules of the championship, pure: no Discord, no SQL, no clock."""

@@ -1,0 +1,45 @@
+"""What time it is: one injected clock, so that the bot can live on any day."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+"""Where NASCAR speaks Eastern; the store itself holds UTC."""
+
+
+class Clock(Protocol):
+    """Tells the time; everything that says "latest", "next" or "so far" asks one of these."""
+
+    def now(self) -> datetime:
+        """The moment, aware, in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class TravelClock:
+    """Starts at a moment of its own and runs ``speed`` times as fast as the machine's time.
+
+    Args:
+        start: aware moment at which the clock starts.
+        speed: seconds of this clock in one real second; 1 is real time, 0 stands still.
+    """
+
+    def __init__(self, start: datetime, speed: float = 1.0) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock needs a moment with its offset, such as 2025-10-16T17:00-04:00")
+        self._start = start.astimezone(UTC)
+        self._speed = speed
+        self._origin = time.monotonic()
+
+    def now(self) -> datetime:
+        return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self._speed)

@@ -1,0 +1,1 @@
+"""From facts to Discord messages: one file a topic, shared building blocks."""

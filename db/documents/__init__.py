@@ -1,0 +1,1 @@
+"""Documents: the readable files that export writes and import reads."""

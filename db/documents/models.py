@@ -1,0 +1,198 @@
+"""The file format that export writes, import reads and the bundled seasons are kept in.
+
+A document is one JSON object. Beside ``format``, ``season``, ``source`` and ``retrieved`` it holds any of the
+sections below, each a list with one row a line. A season's file holds what belongs to the season; drivers and
+tracks, which outlive it, have files of their own. Fields left out are not known (or, for flags, not so).
+"""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812 - a field is named date
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from db.nouns import BroadcastKind, RaceStatus, SessionKind
+
+FORMAT = "tailgate/1"
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+Count = Annotated[int, Field(ge=0, le=2000)]
+Place = Annotated[int, Field(ge=1, le=60)]
+Round = Annotated[int, Field(ge=1, le=60)]
+Year = Annotated[int, Field(ge=1995, le=2100)]
+Positive = Annotated[float, Field(gt=0, lt=100_000)]
+
+
+class Row(BaseModel):
+    """A line of a document; a misspelt field is an error, not a silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrackRow(Row):
+    """``name`` is the full name, ``short`` what fans say; other names and former names are aliases. ``length`` in miles."""
+
+    name: Text
+    short: Text
+    aliases: list[Text] = []
+    city: Text | None = None
+    state: Text | None = None
+    length: Positive | None = None
+    shape: Literal["oval", "road course", "street course", "dirt oval"] | None = None
+
+
+class DriverRow(Row):
+    """``name`` is the one fans know; every other spelling ever seen is an alias."""
+
+    name: Text
+    aliases: list[Text] = []
+    nascar_id: Annotated[int, Field(ge=1)] | None = None
+    born: Date | None = None
+    hometown: Text | None = None
+
+
+class SessionRow(Row):
+    """``start`` is an aware moment; documents write UTC."""
+
+    kind: SessionKind
+    start: AwareDatetime
+
+
+class BroadcastRow(Row):
+    """``coverage`` is when coverage starts, not the green flag."""
+
+    kind: BroadcastKind
+    network: Text
+    coverage: AwareDatetime | None = None
+    approximate: bool = False
+    source: Link | None = None
+
+
+class FastestLapRow(Row):
+    driver: Text
+    seconds: Positive | None = None
+    mph: Positive | None = None
+
+
+class OutcomeRow(Row):
+    """What is known of a race that was run, beside its finishing order. Margin and race time in seconds, speeds in mph."""
+
+    laps: Count | None = None
+    pole: Text | None = None
+    pole_mph: Positive | None = None
+    stage_winners: list[Text | None] = Field(default=[], max_length=3)
+    fastest_lap: FastestLapRow | None = None
+    rookie_of_the_race: Text | None = None
+    cautions: Count | None = None
+    caution_laps: Count | None = None
+    lead_changes: Count | None = None
+    margin: Annotated[float, Field(ge=0, lt=1000)] | None = None
+    under_caution: bool = False
+    average_mph: Positive | None = None
+    seconds: Positive | None = None
+
+
+class RaceRow(Row):
+    """A race of the schedule. ``track`` is a track's name or alias; ``date`` is Eastern; ``start`` is the listed start.
+
+    ``stages`` are stage lengths in laps. ``sources`` names, for facts found elsewhere, where each was read.
+    """
+
+    round: Round
+    name: Text
+    aliases: list[Text] = []
+    track: Text
+    date: Date
+    start: AwareDatetime | None = None
+    green_flag: AwareDatetime | None = None
+    nascar_id: Annotated[int, Field(ge=1)] | None = None
+    laps: Count | None = None
+    stages: list[Count] = Field(default=[], max_length=5)
+    phase: Text | None = None
+    status: RaceStatus = RaceStatus.SCHEDULED
+    sessions: list[SessionRow] = []
+    broadcasts: list[BroadcastRow] = []
+    outcome: OutcomeRow | None = None
+    sources: dict[Text, Link] = {}
+
+
+class ResultRow(Row):
+    """A truck in a race. Without ``finish`` it is an entry that did not race (``note`` says why).
+
+    ``points`` is the race's total, stages included. A stage's points are left out where the stage is not on record
+    and 0 where it is and he scored none. ``eligible`` false means that he scores for another series.
+    """
+
+    round: Round
+    finish: Place | None = None
+    start: Place | None = None
+    number: Number
+    driver: Text
+    make: Text | None = None
+    team: Text | None = None
+    owner: Text | None = None
+    sponsor: Text | None = None
+    crew_chief: Text | None = None
+    laps: Count = 0
+    led: Count = 0
+    status: Text | None = None
+    points: Annotated[int, Field(ge=-500, le=200)] = 0
+    eligible: bool = True
+    rookie: bool = False
+    stage1_finish: Place | None = None
+    stage1_points: Count | None = None
+    stage2_finish: Place | None = None
+    stage2_points: Count | None = None
+    fastest_lap: bool = False
+    disqualified: bool = False
+    note: Text | None = None
+
+
+class SeatRow(Row):
+    """A place of the playoff field, in seeding order."""
+
+    driver: Text
+    how: Text | None = None
+    note: Text | None = None
+
+
+class AdjustmentRow(Row):
+    """A penalty. ``points`` are already inside that race's ``points``; ``playoff_points`` are not."""
+
+    round: Round
+    driver: Text
+    points: Annotated[int, Field(ge=-500, le=500)] = 0
+    playoff_points: Annotated[int, Field(ge=-500, le=500)] = 0
+    reason: Text
+    source: Link
+
+
+class Header(Row):
+    """What a document says of itself. ``season`` is needed wherever a section belongs to one."""
+
+    format: Literal["tailgate/1"]
+    season: Year | None = None
+    source: Link | None = None
+    retrieved: AwareDatetime | None = None
+    champion: Text | None = None
+    rookies: list[Text] = []
+
+
+SECTIONS: dict[str, type[Row]] = {
+    "tracks": TrackRow,
+    "drivers": DriverRow,
+    "races": RaceRow,
+    "results": ResultRow,
+    "playoff_field": SeatRow,
+    "adjustments": AdjustmentRow,
+}
+"""Every section and the shape of its rows, in the order in which they are written and taken in."""
+
+SEASONAL = frozenset({"races", "results", "playoff_field", "adjustments"})
+"""The sections that need the document's season."""

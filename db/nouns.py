@@ -1,0 +1,322 @@
+"""The nouns of the series, frozen: what every other part of the program speaks in.
+
+Units: laps are counts, times are aware UTC moments, lap and race times are seconds, speeds are mph,
+points are championship points. A fact that is not known is ``None``, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+
+RACE_LENGTH = timedelta(hours=3)
+"""How long after its start a race counts as run, when nothing better is known; Truck races take two hours and a bit."""
+
+
+class SessionKind(StrEnum):
+    PRACTICE = "practice"
+    QUALIFYING = "qualifying"
+    RACE = "race"
+
+
+class BroadcastKind(StrEnum):
+    TV = "tv"
+    RADIO = "radio"
+    STREAM = "stream"
+
+
+class RaceStatus(StrEnum):
+    SCHEDULED = "scheduled"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """``key`` is stable ("talladega-superspeedway"); ``length`` is miles a lap.
+
+    ``shape`` is oval, road course, street course or dirt oval.
+    """
+
+    key: str
+    name: str
+    short: str
+    aliases: tuple[str, ...] = ()
+    city: str | None = None
+    state: str | None = None
+    length: float | None = None
+    shape: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One person. ``key`` is stable ("corey-heim"); the number belongs to an entry, not to the driver."""
+
+    key: str
+    name: str
+    aliases: tuple[str, ...] = ()
+    nascar_id: int | None = None
+    born: date | None = None
+    hometown: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    kind: SessionKind
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """Who carries a race. ``coverage`` is when coverage starts, not the green flag; ``approximate`` says "about"."""
+
+    kind: BroadcastKind
+    network: str
+    coverage: datetime | None = None
+    approximate: bool = False
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FastestLap:
+    """``driver`` is a driver's key; seconds and mph are None where only the driver is known."""
+
+    driver: str
+    seconds: float | None = None
+    mph: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What is known of a race once it is run, beside the finishing order. Drivers are keys."""
+
+    laps: int | None = None
+    pole: str | None = None
+    pole_mph: float | None = None
+    stage_winners: tuple[str | None, ...] = ()
+    fastest_lap: FastestLap | None = None
+    rookie_of_the_race: str | None = None
+    cautions: int | None = None
+    caution_laps: int | None = None
+    lead_changes: int | None = None
+    margin: float | None = None
+    under_caution: bool = False
+    average_mph: float | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageScore:
+    """A driver's stage: ``finish`` is 1 to 10, or None for the rest; ``points`` is None where the stage is not on record."""
+
+    finish: int | None = None
+    points: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A truck in a race's field. ``number`` is text: 02 and 2 are different trucks. ``driver`` is a key."""
+
+    round: int
+    driver: str
+    number: str
+    make: str | None = None
+    team: str | None = None
+    owner: str | None = None
+    sponsor: str | None = None
+    crew_chief: str | None = None
+    rookie: bool = False
+    eligible: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an entry ended. ``points`` is the race's total, stages and fastest lap included; 0 for ineligible drivers."""
+
+    entry: Entry
+    finish: int
+    start: int | None
+    laps: int
+    led: int
+    status: str
+    points: int
+    stages: tuple[StageScore, ...] = ()
+    fastest_lap: bool = False
+    disqualified: bool = False
+
+    @property
+    def driver(self) -> str:
+        return self.entry.driver
+
+    @property
+    def running(self) -> bool:
+        """Whether the truck was running at the finish."""
+        return self.status == "running"
+
+    @property
+    def stage_points(self) -> int | None:
+        """Points of all stages; None where a stage is not on record."""
+        points = [stage.points for stage in self.stages]
+        return sum(p for p in points if p is not None) if points and None not in points else None
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """A race of the schedule.
+
+    ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
+    ``outcome`` is None until results are held; ``results_at`` is when they first were.
+    """
+
+    season: int
+    round: int
+    name: str
+    track: Track
+    date: date
+    start: datetime | None = None
+    green_flag: datetime | None = None
+    nascar_id: int | None = None
+    aliases: tuple[str, ...] = ()
+    scheduled_laps: int | None = None
+    stage_laps: tuple[int, ...] = ()
+    phase: str | None = None
+    status: RaceStatus = RaceStatus.SCHEDULED
+    sessions: tuple[Session, ...] = ()
+    broadcasts: tuple[Broadcast, ...] = ()
+    outcome: Outcome | None = None
+    results_at: datetime | None = None
+
+    def broadcast(self, kind: BroadcastKind) -> tuple[Broadcast, ...]:
+        return tuple(b for b in self.broadcasts if b.kind is kind)
+
+    @property
+    def coverage(self) -> Broadcast | None:
+        """The earliest television coverage whose start is known, else the earliest of any kind."""
+        timed = [b for b in self.broadcasts if b.coverage is not None]
+        television = [b for b in timed if b.kind is BroadcastKind.TV]
+        return min(television or timed, key=lambda b: b.coverage or self.begins, default=None)
+
+    @property
+    def begins(self) -> datetime:
+        """The earliest moment known of the race itself; midday Eastern of its date where no time is known."""
+        return self.start or datetime.combine(self.date, time(12), EASTERN)
+
+    @property
+    def over_at(self) -> datetime:
+        """From when on the race is history: three hours after the start, or earlier if results were stored by then.
+
+        With no start on record that is the end of the day, Eastern.
+        """
+        if self.start is None:
+            return datetime.combine(self.date + timedelta(days=1), time(0), EASTERN)
+        usual = self.start + RACE_LENGTH
+        if self.results_at is not None and self.start < self.results_at < usual:
+            return self.results_at
+        return usual
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a season's playoff field, in seeding order. ``note`` says what a fan should know of it."""
+
+    driver: str
+    how: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """A penalty or correction. ``points`` are already inside the race's total; ``playoff_points`` are not."""
+
+    round: int
+    driver: str
+    points: int = 0
+    playoff_points: int = 0
+    reason: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Season:
+    """A whole season, immutable: answers are given from one of these without asking the store again.
+
+    ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
+    ``drivers`` holds everybody named anywhere in the season by key.
+    """
+
+    year: int
+    races: tuple[Race, ...]
+    results: Mapping[int, tuple[Result, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    absent: Mapping[int, tuple[Entry, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    drivers: Mapping[str, Driver] = field(default_factory=lambda: MappingProxyType({}))
+    rookies: frozenset[str] = frozenset()
+    playoff_field: tuple[Seat, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    champion: str | None = None
+    refreshed: datetime | None = None
+
+    def as_of(self, moment: datetime) -> Season:
+        """The season as it was known at a moment: no outcome, result, field or champion from after it."""
+        over = {race.round for race in self.races if race.over_at <= moment}
+        if len(over) == len(self.races):
+            return self
+        return replace(
+            self,
+            races=tuple(r if r.round in over else replace(r, outcome=None, results_at=None) for r in self.races),
+            results=MappingProxyType({n: rows for n, rows in self.results.items() if n in over}),
+            absent=MappingProxyType({n: rows for n, rows in self.absent.items() if n in over}),
+            adjustments=tuple(a for a in self.adjustments if a.round in over),
+            playoff_field=self.playoff_field if self._regular_season_rounds() <= over else (),
+            champion=None,
+        )
+
+    def through(self, number: int) -> Season:
+        """The season as it stood after the race of that round."""
+        race = self.race(number)
+        if race is None:
+            raise LookupError(f"{self.year} has no race {number}")
+        kept = {r.round for r in self.races if r.round <= number}
+        if len(kept) == len(self.races):
+            return self
+        return replace(
+            self,
+            races=tuple(r if r.round in kept else replace(r, outcome=None, results_at=None) for r in self.races),
+            results=MappingProxyType({n: rows for n, rows in self.results.items() if n in kept}),
+            absent=MappingProxyType({n: rows for n, rows in self.absent.items() if n in kept}),
+            adjustments=tuple(a for a in self.adjustments if a.round in kept),
+            playoff_field=self.playoff_field if self._regular_season_rounds() <= kept else (),
+            champion=None,
+        )
+
+    def _regular_season_rounds(self) -> set[int]:
+        return {race.round for race in self.races if race.phase == "regular season"}
+
+    def race(self, number: int) -> Race | None:
+        return self._by_round.get(number)
+
+    @cached_property
+    def _by_round(self) -> dict[int, Race]:
+        return {race.round: race for race in self.races}
+
+    @cached_property
+    def run(self) -> tuple[Race, ...]:
+        """Races with results, in order."""
+        return tuple(race for race in self.races if self.results.get(race.round))
+
+    @property
+    def latest(self) -> Race | None:
+        """The last race with results."""
+        return self.run[-1] if self.run else None
+
+    def next_race(self, moment: datetime) -> Race | None:
+        """The first race not yet over at a moment, cancelled ones passed over."""
+        waiting = (r for r in self.races if r.over_at > moment and r.status is not RaceStatus.CANCELLED)
+        return min(waiting, key=lambda r: r.begins, default=None)
