@@ -114,7 +114,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class StageScore:
-    """A driver's stage: ``finish`` is 1 to 10, or None for the rest; ``points`` is None where the stage is not on record."""
+    """A driver's stage: ``finish`` 1 to 10, None for the rest; ``points`` None where the stage is not on record."""
 
     finish: int | None = None
     points: int | None = None
@@ -173,7 +173,8 @@ class Race:
     """A race of the schedule.
 
     ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
-    ``outcome`` is None until results are held; ``results_at`` is when they first were.
+    ``outcome`` is None until results are held; ``results_at`` is when they first were;
+    ``sources`` are pairs of a fact's name and where it was read.
     """
 
     season: int
@@ -193,6 +194,7 @@ class Race:
     broadcasts: tuple[Broadcast, ...] = ()
     outcome: Outcome | None = None
     results_at: datetime | None = None
+    sources: tuple[tuple[str, str], ...] = ()
 
     def broadcast(self, kind: BroadcastKind) -> tuple[Broadcast, ...]:
         return tuple(b for b in self.broadcasts if b.kind is kind)
@@ -249,7 +251,8 @@ class Season:
     """A whole season, immutable: answers are given from one of these without asking the store again.
 
     ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
-    ``drivers`` holds everybody named anywhere in the season by key.
+    ``drivers`` holds everybody the store knows by key. ``refreshed`` is how fresh the store's data is,
+    ``retrieved`` what the last document said of itself.
     """
 
     year: int
@@ -257,11 +260,13 @@ class Season:
     results: Mapping[int, tuple[Result, ...]] = field(default_factory=lambda: MappingProxyType({}))
     absent: Mapping[int, tuple[Entry, ...]] = field(default_factory=lambda: MappingProxyType({}))
     drivers: Mapping[str, Driver] = field(default_factory=lambda: MappingProxyType({}))
-    rookies: frozenset[str] = frozenset()
+    rookies: tuple[str, ...] = ()
     playoff_field: tuple[Seat, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     champion: str | None = None
     refreshed: datetime | None = None
+    source: str | None = None
+    retrieved: datetime | None = None
 
     def as_of(self, moment: datetime) -> Season:
         """The season as it was known at a moment: no outcome, result, field or champion from after it."""

@@ -8,13 +8,13 @@ tracks, which outlive it, have files of their own. Fields left out are not known
 from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812 - a field is named date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from db.nouns import BroadcastKind, RaceStatus, SessionKind
 
-FORMAT = "tailgate/1"
+FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
 Text = Annotated[
     str,
@@ -36,7 +36,7 @@ class Row(BaseModel):
 
 
 class TrackRow(Row):
-    """``name`` is the full name, ``short`` what fans say; other names and former names are aliases. ``length`` in miles."""
+    """``name`` is the full name, ``short`` what fans say; other and former names are aliases. ``length`` in miles."""
 
     name: Text
     short: Text
@@ -81,7 +81,7 @@ class FastestLapRow(Row):
 
 
 class OutcomeRow(Row):
-    """What is known of a race that was run, beside its finishing order. Margin and race time in seconds, speeds in mph."""
+    """What is known of a race once run, beside its finishing order. Margin and race time in seconds, speeds in mph."""
 
     laps: Count | None = None
     pole: Text | None = None
@@ -152,6 +152,14 @@ class ResultRow(Row):
     fastest_lap: bool = False
     disqualified: bool = False
     note: Text | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.led > self.laps:
+            raise ValueError(f"led {self.led} of {self.laps} laps")
+        if self.finish is not None and self.status is None:
+            raise ValueError("a finish needs a status, such as running or crash")
+        return self
 
 
 class SeatRow(Row):

@@ -1,0 +1,162 @@
+"""The store's two connections: one writer behind a lock, one reader that cannot write."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import aiosqlite
+
+from db.errors import StoreError
+from db.migrate import check_version, migrate, schema_version
+
+BUSY_MILLISECONDS = 5000
+"""How long a statement waits for another process before it gives up."""
+
+
+class Store:
+    """An open store. Make one with ``Store.open``; close it, or its threads hold up the exit.
+
+    Attributes:
+        path: the SQLite file.
+    """
+
+    def __init__(self, path: Path, reader: aiosqlite.Connection, writer: aiosqlite.Connection | None) -> None:
+        self.path = path
+        self._reader = reader
+        self._writer = writer
+        self._writing = asyncio.Lock()
+        self._reading = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, path: Path, *, readonly: bool = False) -> Self:
+        """Opens the file, makes it if need be and brings it to this program's schema.
+
+        Args:
+            path: the SQLite file; its folder is made.
+            readonly: look only; the file must exist and be of this program's schema.
+
+        Raises:
+            StoreError: it cannot be opened, is not a store, or is newer than this program.
+        """
+        if readonly and not path.is_file():
+            raise StoreError(f"{path} does not exist; start Tailgate once to make it, or name another file with --db")
+        writer: aiosqlite.Connection | None = None
+        reader: aiosqlite.Connection | None = None
+        try:
+            if not readonly:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                writer = await _connect(path, "rwc")
+                await check_version(writer, str(path))
+                await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")
+                await migrate(writer, str(path))
+            reader = await _connect(path, "ro")
+            await _pragmas(reader, "query_only = ON")
+            version = await check_version(reader, str(path))
+            if version < schema_version():
+                raise StoreError(
+                    f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "
+                    "`tailgate import` once, which brings it up to date"
+                )
+        except BaseException as error:
+            for connection in (writer, reader):
+                if connection is not None:
+                    await connection.close()
+            if isinstance(error, sqlite3.DatabaseError | OSError):
+                raise StoreError(f"{path} cannot be opened as a store: {error}") from error
+            raise
+        return cls(path, reader, writer)
+
+    async def close(self) -> None:
+        """Closes both connections; a transaction still open is rolled back by SQLite."""
+        if self._writer is not None:
+            await self._writer.close()
+        await self._reader.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A transaction: committed at the end, rolled back on any exception, cancellation included.
+
+        Never wait for the network inside one: everybody else who writes waits too.
+        """
+        if self._writer is None:
+            raise StoreError(f"{self.path} is open for reading only")
+        async with self._writing:
+            try:
+                await self._writer.execute("BEGIN IMMEDIATE")
+                yield self._writer
+                await self._writer.commit()
+            except BaseException:
+                # Cancelled or not, the rollback is queued behind whatever the connection's thread still does,
+                # so that the next transaction cannot find this one open.
+                await asyncio.shield(self._writer.rollback())
+                raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[aiosqlite.Connection]:
+        """The reader with one consistent view of the store, whatever is written meanwhile."""
+        async with self._reading:
+            try:
+                await self._reader.execute("BEGIN")
+                yield self._reader
+            finally:
+                await asyncio.shield(self._reader.rollback())
+
+    async def fetch(self, sql: str, parameters: Iterable[Any] = ()) -> list[sqlite3.Row]:
+        """The rows of one query."""
+        async with self._reading:
+            return list(await self._reader.execute_fetchall(sql, parameters))
+
+    async def data_version(self) -> int:
+        """A number that changes whenever this or another process has changed the file."""
+        rows = await self.fetch("PRAGMA data_version")
+        return int(rows[0][0])
+
+    async def backup(self, target: Path) -> None:
+        """Copies the store as it stands into a new file, while it is in use (SQLite's online backup).
+
+        Raises:
+            StoreError: the target exists or cannot be written.
+        """
+        if target.exists():
+            raise StoreError(f"{target} exists already; name a new file")
+        unfinished = target.with_name(target.name + ".part")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            unfinished.unlink(missing_ok=True)
+            async with aiosqlite.connect(unfinished) as copy, self._reading:
+                await self._reader.backup(copy)
+                # A copy that is moved about must be one file, not three.
+                await _pragmas(copy, "journal_mode = DELETE")
+            unfinished.rename(target)
+        except (sqlite3.DatabaseError, OSError) as error:
+            unfinished.unlink(missing_ok=True)
+            raise StoreError(f"{target} cannot be written: {error}") from error
+
+
+async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
+    address = path.resolve().as_uri() + f"?mode={mode}"
+    # isolation_level=None: transactions begin where we say so, not where sqlite3 thinks fit.
+    connection = await aiosqlite.connect(address, uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    try:
+        await _pragmas(connection, f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON")
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
+
+
+async def _pragmas(connection: aiosqlite.Connection, *settings: str) -> None:
+    for setting in settings:
+        await connection.execute_fetchall(f"PRAGMA {setting}")

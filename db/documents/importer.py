@@ -1,0 +1,334 @@
+"""Takes documents into the store: one transaction, row by row compared, counted as created, updated or unchanged.
+
+A field that a row leaves out keeps what the store holds; ``null`` (or ``false``) takes a fact back. So a file that
+knows less than the store loses nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+import aiosqlite
+
+from db.connection import Store
+from db.documents import writing
+from db.documents.convert import driver_row, season_sections, track_row
+from db.documents.models import (
+    SEASONAL,
+    AdjustmentRow,
+    DriverRow,
+    FastestLapRow,
+    OutcomeRow,
+    RaceRow,
+    ResultRow,
+    Row,
+    SeatRow,
+    TrackRow,
+)
+from db.documents.reader import Document, Line
+from db.documents.register import Register
+from db.errors import StoreError
+from db.racing import load_drivers, load_season, load_tracks
+
+R = TypeVar("R", bound=Row)
+
+
+@dataclass
+class Counts:
+    """What became of rows."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def add(self, other: Counts) -> None:
+        self.created += other.created
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+
+
+@dataclass
+class Report:
+    """What an import did, by section. ``seasons`` are the years it touched, in order."""
+
+    sections: dict[str, Counts] = field(default_factory=dict)
+    seasons: tuple[int, ...] = ()
+
+    @property
+    def total(self) -> Counts:
+        total = Counts()
+        for counts in self.sections.values():
+            total.add(counts)
+        return total
+
+
+async def import_documents(store: Store, documents: Sequence[Document], now: datetime) -> Report:
+    """Takes all documents in, or none of them.
+
+    Args:
+        store: an open, writable store.
+        documents: in any order; drivers and tracks are taken in first, whichever file they stand in.
+        now: the moment of the import, aware.
+
+    Raises:
+        DocumentError: something in them does not fit; it names file, line and field, and nothing has changed.
+        StoreError: the store refused them for another reason; nothing has changed.
+    """
+    try:
+        async with store.write() as connection:
+            register = Register(await load_drivers(connection), await load_tracks(connection))
+            return await _Import(connection, register, documents, now).run()
+    except sqlite3.IntegrityError as error:
+        raise StoreError(f"the documents contradict what the store holds ({error}); nothing was changed") from error
+
+
+class _Import:
+    """One run over some documents; lives as long as its transaction."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, register: Register, documents: Sequence[Document], now: datetime
+    ) -> None:
+        self._connection = connection
+        self._register = register
+        self._documents = documents
+        self._now = now
+        self._report = Report()
+        self._by_file = {document.file: Counts() for document in documents}
+
+    async def run(self) -> Report:
+        await self._tracks(self._lines("tracks"))
+        await self._drivers(self._lines("drivers"))
+        seasons = self._seasons()
+        for year, documents in seasons.items():
+            await self._season(year, documents)
+        for document in self._documents:
+            counts = self._by_file[document.file]
+            numbers = (counts.created, counts.updated, counts.unchanged)
+            await writing.note_import(self._connection, document, numbers, self._now)
+        self._report.seasons = tuple(seasons)
+        return self._report
+
+    def _lines(self, section: str, documents: Iterable[Document] | None = None) -> list[Line]:
+        return [line for d in documents or self._documents for line in d.sections.get(section, [])]
+
+    def _seasons(self) -> dict[int, list[Document]]:
+        seasons: dict[int, list[Document]] = {}
+        for document in self._documents:
+            year = document.header.season
+            if year is not None:
+                seasons.setdefault(year, []).append(document)
+            elif SEASONAL & document.sections.keys():
+                raise document.error("is missing: races and results belong to a season", "season")
+        return dict(sorted(seasons.items()))
+
+    def _compare(self, section: str, line: Line, existing: R | None, row: R) -> R | None:
+        """Counts a row; returns what is to be written, or None when the store holds it already."""
+        merged = row
+        if existing is not None:
+            merged = existing.model_copy(update={name: getattr(row, name) for name in row.model_fields_set})
+        counts = Counts(created=1) if existing is None else Counts(updated=1)
+        if merged == existing:
+            counts = Counts(unchanged=1)
+        self._report.sections.setdefault(section, Counts()).add(counts)
+        self._by_file[line.file].add(counts)
+        return None if merged == existing else merged
+
+    async def _tracks(self, lines: list[Line]) -> None:
+        seen: dict[Hashable, Line] = {}
+        for line in lines:
+            row = line.row
+            assert isinstance(row, TrackRow)
+            number = self._register.same_track(row, line)
+            _once(seen, row.name if number is None else number, line, row.name)
+            existing = None if number is None else track_row(self._register.tracks[number])
+            merged = self._compare("tracks", line, existing, row)
+            if merged is not None:
+                number, track = await writing.save_track(self._connection, number, merged)
+                self._register.add_track(number, track)
+
+    async def _drivers(self, lines: list[Line]) -> None:
+        seen: dict[Hashable, Line] = {}
+        for line in lines:
+            row = line.row
+            assert isinstance(row, DriverRow)
+            number = self._register.same_driver(row, line)
+            _once(seen, row.name if number is None else number, line, row.name)
+            existing = None if number is None else driver_row(self._register.drivers[number])
+            merged = self._compare("drivers", line, existing, row)
+            if merged is not None:
+                number, driver = await writing.save_driver(self._connection, number, merged)
+                self._register.add_driver(number, driver)
+
+    async def _season(self, year: int, documents: list[Document]) -> None:
+        for document in documents:
+            await self._header(year, document)
+        held = await load_season(self._connection, year)
+        assert held is not None
+        existing = season_sections(held)
+        await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
+        race_ids = await writing.race_ids(self._connection, year)
+        await self._results(race_ids, self._lines("results", documents), _keyed(existing["results"], "round", "driver"))
+        for document in documents:
+            if document.sections.get("playoff_field"):
+                await self._field(year, document.sections["playoff_field"], existing["playoff_field"])
+        await self._adjustments(
+            race_ids,
+            self._lines("adjustments", documents),
+            _keyed(existing["adjustments"], "round", "driver", "reason"),
+        )
+        retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
+        await writing.stamp_results(self._connection, year, retrieved)
+
+    async def _header(self, year: int, document: Document) -> None:
+        header = document.header
+        names = {"champion": [header.champion] if header.champion else [], "rookies": header.rookies}
+        ids: dict[str, list[int]] = {"champion": [], "rookies": []}
+        for part, people in names.items():
+            for name in people:
+                number = self._register.find_driver(name)
+                if number is None:
+                    raise document.error(self._register.unknown("driver", name), part)
+                ids[part].append(number)
+        champion = ids["champion"][0] if ids["champion"] else None
+        await writing.save_season(self._connection, year, document.header, champion, ids["rookies"])
+
+    async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
+        seen: dict[Hashable, Line] = {}
+        final = {row.round: row for row in existing.values() if isinstance(row, RaceRow)}
+        changed: list[tuple[Line, RaceRow]] = []
+        for line in lines:
+            assert isinstance(line.row, RaceRow)
+            _once(seen, line.row.round, line, f"race {line.row.round}")
+            merged = self._compare("races", line, final.get(line.row.round), self._settle_race(line.row, line))
+            if merged is not None:
+                final[merged.round] = merged
+                changed.append((line, merged))
+        _check_nascar_ids(final, changed)
+        await writing.free_nascar_ids(self._connection, year, [race.round for _, race in changed])
+        for line, race in changed:
+            await writing.save_race(
+                self._connection,
+                year,
+                race,
+                track=self._register.track_id(race.track, line),
+                driver=lambda name, field, line=line: self._register.driver_id(name, line, field),  # type: ignore[misc]
+            )
+
+    def _settle_race(self, row: RaceRow, line: Line) -> RaceRow:
+        """The row with the one name of each track and driver, so that another spelling is no change."""
+        track = self._register.tracks[self._register.track_id(row.track, line)].name
+        changes: dict[str, Any] = {"track": track}
+        if row.outcome is not None:
+            changes["outcome"] = self._settle_outcome(row.outcome, line)
+        return row.model_copy(update=changes)
+
+    def _settle_outcome(self, outcome: OutcomeRow, line: Line) -> OutcomeRow:
+        def name(text: str | None, field: str) -> str | None:
+            return None if text is None else self._register.driver_name(text, line, f"outcome.{field}")
+
+        fastest = outcome.fastest_lap
+        if fastest is not None:
+            driver = self._register.driver_name(fastest.driver, line, "outcome.fastest_lap.driver")
+            fastest = FastestLapRow(driver=driver, seconds=fastest.seconds, mph=fastest.mph)
+        return outcome.model_copy(
+            update={
+                "pole": name(outcome.pole, "pole"),
+                "rookie_of_the_race": name(outcome.rookie_of_the_race, "rookie_of_the_race"),
+                "stage_winners": [name(winner, "stage_winners") for winner in outcome.stage_winners],
+                "fastest_lap": fastest,
+            }
+        )
+
+    async def _results(self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
+        seen: dict[Hashable, Line] = {}
+        final = {key: row for key, row in existing.items() if isinstance(row, ResultRow)}
+        changed: list[tuple[int, int, ResultRow]] = []
+        touched: dict[Hashable, Line] = {}
+        for line in lines:
+            assert isinstance(line.row, ResultRow)
+            _needs_race(line, line.row.round, race_ids)
+            driver = self._register.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
+            key = (row.round, row.driver)
+            _once(seen, key, line, f"{row.driver} in race {row.round}")
+            merged = self._compare("results", line, final.get(key), row)
+            touched[key] = line
+            if merged is not None:
+                final[key] = merged
+                changed.append((race_ids[row.round], driver, merged))
+        _check_finishes(final, touched)
+        await writing.save_results(self._connection, changed)
+
+    async def _field(self, year: int, lines: list[Line], existing: Sequence[Row]) -> None:
+        """A playoff field is taken whole: its order is the seeding."""
+        seen: dict[Hashable, Line] = {}
+        seats: list[tuple[int, SeatRow]] = []
+        changed = len(lines) < len(existing)
+        for place, line in enumerate(lines):
+            assert isinstance(line.row, SeatRow)
+            driver = self._register.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
+            _once(seen, driver, line, row.driver)
+            before = existing[place] if place < len(existing) else None
+            assert before is None or isinstance(before, SeatRow)
+            same_driver = before if before is not None and before.driver == row.driver else None
+            merged = self._compare("playoff_field", line, same_driver, row)
+            changed = changed or merged is not None
+            seats.append((driver, merged or row if same_driver is None else merged or same_driver))
+        if changed:
+            await writing.save_field(self._connection, year, seats)
+
+    async def _adjustments(
+        self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]
+    ) -> None:
+        seen: dict[Hashable, Line] = {}
+        for line in lines:
+            assert isinstance(line.row, AdjustmentRow)
+            _needs_race(line, line.row.round, race_ids)
+            driver = self._register.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
+            key = (row.round, row.driver, row.reason)
+            _once(seen, key, line, f"this adjustment of {row.driver}")
+            merged = self._compare("adjustments", line, existing.get(key), row)
+            if merged is not None:
+                assert isinstance(merged, AdjustmentRow)
+                await writing.save_adjustment(self._connection, race_ids[row.round], driver, merged)
+
+
+def _keyed(rows: Iterable[Row], *fields: str) -> dict[Hashable, Row]:
+    return {tuple(getattr(row, name) for name in fields): row for row in rows}
+
+
+def _once(seen: dict[Hashable, Line], key: Hashable, line: Line, what: str) -> None:
+    first = seen.setdefault(key, line)
+    if first is not line:
+        raise line.error(f"{what} stands here a second time; first in {first.file}, line {first.number}")
+
+
+def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:
+    if number not in race_ids:
+        known = f"1 to {max(race_ids)}" if race_ids else "none yet"
+        raise line.error(f"the season has no race {number} (it has {known}); add it under 'races'", "round")
+
+
+def _check_nascar_ids(races: Mapping[int, RaceRow], changed: Iterable[tuple[Line, RaceRow]]) -> None:
+    for line, race in changed:
+        others = [r.round for r in races.values() if r.nascar_id == race.nascar_id and r.round != race.round]
+        if race.nascar_id is not None and others:
+            raise line.error(f"{race.nascar_id} is the id of race {others[0]} already", "nascar_id")
+
+
+def _check_finishes(rows: Mapping[Any, ResultRow], touched: Mapping[Hashable, Line]) -> None:
+    """Two trucks cannot finish a race in one place; the line named is one that the documents brought."""
+    places: dict[tuple[int, int], Any] = {}
+    for key, row in rows.items():
+        if row.finish is None:
+            continue
+        other = places.setdefault((row.round, row.finish), key)
+        if other != key and (key in touched or other in touched):
+            line, rival = (touched[key], other) if key in touched else (touched[other], key)
+            raise line.error(f"{rival[1]} finished race {row.round} in place {row.finish} already", "finish")

@@ -1,0 +1,217 @@
+"""Reads a document, JSON or CSV, and names file, line and field of the first thing that is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from db.documents.models import SECTIONS, Header, Row
+from db.documents.tables import read_csv
+from db.errors import DocumentError
+
+LARGEST = 32_000_000
+"""Bytes; a season is about 300,000."""
+
+_decode = json.JSONDecoder().raw_decode
+_BLANK = " \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and where it stands, so that whatever turns out to be wrong with it can be pointed at."""
+
+    row: Row
+    file: str
+    number: int
+
+    def error(self, problem: str, field: str | None = None) -> DocumentError:
+        return DocumentError(problem, file=self.file, line=self.number, field=field)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file taken apart. ``sections`` holds its lines by section; ``digest`` is the text's SHA-256."""
+
+    file: str
+    digest: str
+    header: Header
+    sections: dict[str, list[Line]] = field(default_factory=dict)
+
+    def error(self, problem: str, field: str) -> DocumentError:
+        return DocumentError(problem, file=self.file, field=field)
+
+
+def read_file(path: Path) -> Document:
+    """The document in a file; its ending (``.json`` or ``.csv``) says how it is written.
+
+    Raises:
+        DocumentError: it cannot be read, or is not a document; nothing else is raised.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise DocumentError(f"is larger than {LARGEST // 1_000_000} MB, which no season is", file=path.name)
+        raw = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"cannot be read: {error.strerror or error}", file=str(path)) from error
+    return read_bytes(raw, path.name)
+
+
+def read_bytes(raw: bytes, name: str) -> Document:
+    """As ``read_file``, from bytes; the name is what errors call them."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DocumentError("is not UTF-8 text; save it as UTF-8", file=name, line=line) from error
+    digest = hashlib.sha256(raw).hexdigest()
+    if name.lower().endswith(".csv"):
+        return _read_csv(text, name, digest)
+    if name.lower().endswith(".json"):
+        return _read_json(text, name, digest)
+    raise DocumentError("is neither .json nor .csv; name the file by what it is", file=name)
+
+
+def _read_csv(text: str, name: str, digest: str) -> Document:
+    section, fields, rows = read_csv(text, name)
+    header = _validate(Header, fields, name, 1)
+    assert isinstance(header, Header)
+    lines = [Line(_validate(SECTIONS[section], cells, name, number), name, number) for number, cells in rows]
+    return Document(name, digest, header, {section: lines})
+
+
+def _read_json(text: str, name: str, digest: str) -> Document:
+    walk = _Walk(text, name)
+    fields: dict[str, Any] = {}
+    sections: dict[str, list[Line]] = {}
+    for key, start in walk.members():
+        if key in fields or key in sections:
+            raise walk.error(f"{key!r} stands twice in the document", start)
+        if key in SECTIONS:
+            rows = []
+            for row_start, row_end in walk.elements(key):
+                line = walk.line(row_start)
+                rows.append(Line(_validate(SECTIONS[key], text[row_start:row_end], name, line), name, line))
+            sections[key] = rows
+        elif key in Header.model_fields:
+            fields[key] = walk.value()
+        else:
+            raise walk.error(f"knows no {key!r}; a document holds {_listed([*Header.model_fields, *SECTIONS])}", start)
+    header = _validate(Header, json.dumps(fields), name, 1)
+    assert isinstance(header, Header)
+    return Document(name, digest, header, sections)
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(words)
+
+
+class _Walk:
+    """Steps through a JSON text and knows at each step where it is, which ``json.loads`` does not tell."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._text = text
+        self._name = name
+        self._at = 0
+        self._counted = (0, 1)
+
+    def line(self, position: int) -> int:
+        """The line of a position; asked in rising order, each character is looked at once."""
+        start, number = self._counted if position >= self._counted[0] else (0, 1)
+        number += self._text.count("\n", start, position)
+        self._counted = (position, number)
+        return number
+
+    def error(self, problem: str, position: int | None = None) -> DocumentError:
+        line = self.line(min(self._at if position is None else position, len(self._text)))
+        return DocumentError(problem, file=self._name, line=line)
+
+    def _skip(self) -> str:
+        text, at = self._text, self._at
+        while at < len(text) and text[at] in _BLANK:
+            at += 1
+        self._at = at
+        return text[at] if at < len(text) else ""
+
+    def _take(self, expected: str) -> str:
+        found = self._skip()
+        if found == "":
+            raise self.error("ends too early; the file seems to be cut short")
+        if found not in expected:
+            raise self.error(f"is not the JSON of a document: expected {' or '.join(expected)}, found {found!r}")
+        self._at += 1
+        return found
+
+    def value(self) -> Any:
+        if self._skip() == "":
+            raise self.error("ends too early; the file seems to be cut short")
+        try:
+            value, self._at = _decode(self._text, self._at)
+        except (json.JSONDecodeError, RecursionError) as error:
+            at = error.pos if isinstance(error, json.JSONDecodeError) else self._at
+            cut = at >= len(self._text.rstrip()) or "Unterminated" in str(error)
+            why = "the file seems to be cut short" if cut else "it is not JSON"
+            raise self.error(f"cannot be read here; {why}", at) from error
+        return value
+
+    def members(self) -> Iterator[tuple[str, int]]:
+        """The members of the outer object as (key, position); the caller takes each value before the next."""
+        self._take("{")
+        if self._skip() == "}":
+            self._at += 1
+        else:
+            while True:
+                start = self._at
+                key = self.value()
+                if not isinstance(key, str):
+                    raise self.error("is not the JSON of a document: a key must be text", start)
+                self._take(":")
+                yield key, start
+                if self._take(",}") == "}":
+                    break
+        if self._skip() != "":
+            raise self.error("goes on behind the end of the document; a file holds one document")
+
+    def elements(self, section: str) -> Iterator[tuple[int, int]]:
+        """The elements of a list, as spans of the text."""
+        if self._skip() != "[":
+            raise self.error(f"{section!r} must be a list, one row a line")
+        self._at += 1
+        if self._skip() == "]":
+            self._at += 1
+            return
+        while True:
+            self._skip()
+            start = self._at
+            self.value()
+            yield start, self._at
+            if self._take(",]") == "]":
+                return
+
+
+def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int) -> Row:
+    """A row from JSON text, strictly ("3" is not 3; days and moments are text there), or from a CSV line's cells."""
+    try:
+        return model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or None
+        raise DocumentError(_in_words(first, model), file=file, line=line, field=where) from error
+
+
+def _in_words(problem: Any, model: type[Row]) -> str:
+    kind = problem["type"]
+    if kind == "extra_forbidden":
+        return f"no such field; a row here may hold {_listed(list(model.model_fields))}"
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(problem["msg"]).removeprefix("Value error, ")
+    given = repr(problem.get("input"))
+    shown = given if len(given) <= 60 else given[:57] + "…"
+    return f"{problem['msg'][0].lower()}{problem['msg'][1:]} (found {shown})"

@@ -1,0 +1,102 @@
+"""Who and where: resolves the names in documents to the drivers and tracks of the store while an import runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from db.documents.models import DriverRow, TrackRow
+from db.documents.reader import Line
+from db.naming import fold, nearest, slug
+from db.nouns import Driver, Track
+
+
+class Register:
+    """Everybody and everywhere the store knows, by every name; grows as the import adds to it.
+
+    Attributes:
+        drivers: drivers by row id.
+        tracks: tracks by row id.
+    """
+
+    def __init__(self, drivers: dict[int, Driver], tracks: dict[int, Track]) -> None:
+        self.drivers = drivers
+        self.tracks = tracks
+        self._driver_ids: dict[str, int] = {}
+        self._track_ids: dict[str, int] = {}
+        for number, driver in drivers.items():
+            self.add_driver(number, driver)
+        for number, track in tracks.items():
+            self.add_track(number, track)
+
+    def add_driver(self, number: int, driver: Driver) -> None:
+        self.drivers[number] = driver
+        for name in (driver.name, *driver.aliases):
+            self._driver_ids[fold(name)] = number
+
+    def add_track(self, number: int, track: Track) -> None:
+        self.tracks[number] = track
+        for name in (track.name, track.short, *track.aliases):
+            self._track_ids[fold(name)] = number
+
+    def driver_id(self, name: str, line: Line, field: str) -> int:
+        """The row id of a driver named in a document.
+
+        Raises:
+            DocumentError: nobody of that name.
+        """
+        number = self._driver_ids.get(fold(name))
+        if number is None:
+            raise line.error(self.unknown("driver", name), field)
+        return number
+
+    def find_driver(self, name: str) -> int | None:
+        return self._driver_ids.get(fold(name))
+
+    def track_id(self, name: str, line: Line) -> int:
+        """The row id of a track named in a document.
+
+        Raises:
+            DocumentError: no such track.
+        """
+        number = self._track_ids.get(fold(name))
+        if number is None:
+            raise line.error(self.unknown("track", name), "track")
+        return number
+
+    def driver_name(self, name: str, line: Line, field: str) -> str:
+        """The one name of a driver, whatever spelling the document has."""
+        return self.drivers[self.driver_id(name, line, field)].name
+
+    def unknown(self, kind: str, name: str) -> str:
+        known = [d.name for d in self.drivers.values()] if kind == "driver" else [t.name for t in self.tracks.values()]
+        near = nearest(name, known)
+        hint = f"; did you mean {' or '.join(near)}?" if near else ""
+        return f"no {kind} is called {name!r}{hint} Add a new one under {kind + 's'!r}"
+
+    def same_driver(self, row: DriverRow, line: Line) -> int | None:
+        """The driver a row speaks of, or None for a new one.
+
+        Raises:
+            DocumentError: its names belong to several drivers of the store.
+        """
+        numbers = {self._driver_ids.get(fold(name)) for name in (row.name, *row.aliases)}
+        key = slug(row.name)
+        numbers |= {
+            n for n, d in self.drivers.items() if d.key == key or (row.nascar_id and d.nascar_id == row.nascar_id)
+        }
+        return self._only(numbers, {n: d.name for n, d in self.drivers.items()}, line)
+
+    def same_track(self, row: TrackRow, line: Line) -> int | None:
+        """The track a row speaks of, or None for a new one; raises as ``same_driver`` does."""
+        numbers = {self._track_ids.get(fold(name)) for name in (row.name, row.short, *row.aliases)}
+        key = slug(row.name)
+        numbers |= {n for n, t in self.tracks.items() if t.key == key}
+        return self._only(numbers, {n: t.name for n, t in self.tracks.items()}, line)
+
+    @staticmethod
+    def _only(numbers: Iterable[int | None], names: dict[int, str], line: Line) -> int | None:
+        found = sorted(number for number in numbers if number is not None)
+        if len(found) > 1:
+            both = " and ".join(names[number] for number in found)
+            raise line.error(f"its names belong to {both}, who are two in the store; give each name to one", "name")
+        return found[0] if found else None

@@ -1,0 +1,126 @@
+"""Documents as CSV: one section a file, told by its columns, so that a spreadsheet can be a source too.
+
+A cell holds a number, a word, a moment, or several of them with ``; `` between; what a row nests deeper (sessions,
+broadcasts, the outcome) stands in its cell as JSON. Empty cells are not known.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from db.documents.models import FORMAT, SEASONAL, SECTIONS, Row
+from db.errors import DocumentError
+
+BETWEEN = "; "
+
+_LISTS = frozenset({"aliases", "stages"})
+_NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources"})
+
+
+def columns(section: str) -> tuple[str, ...]:
+    """The header line of a section's CSV file."""
+    own = tuple(SECTIONS[section].model_fields)
+    return ("season", *own) if section in SEASONAL else own
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in _LISTS:
+        return BETWEEN.join(str(part) for part in value)
+    if name in _NESTED:
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> str:
+    """A section as CSV text with its header line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns(section))
+    for row in rows:
+        fields = row.model_dump(mode="json")
+        for name in _NESTED & fields.keys():
+            fields[name] = row.model_dump(mode="json", include={name}, exclude_defaults=True).get(name)
+        if section in SEASONAL:
+            fields["season"] = season
+        writer.writerow([_cell(name, fields[name]) for name in columns(section)])
+    return out.getvalue()
+
+
+def _section_of(names: list[str], file: str) -> str:
+    """The section whose columns these are: every name known, and every name that a row cannot do without there."""
+    for section, model in SECTIONS.items():
+        needed = {name for name, field in model.model_fields.items() if field.is_required()}
+        if needed <= set(names) <= set(columns(section)):
+            return section
+    raise DocumentError(
+        "its first line names the columns of no document; `tailgate export results --format csv` shows how one looks",
+        file=file,
+        line=1,
+    )
+
+
+def _value(name: str, cell: str, file: str, line: int) -> Any:
+    if name in _LISTS:
+        return [part.strip() for part in cell.split(BETWEEN.strip()) if part.strip()]
+    if name in _NESTED:
+        try:
+            return json.loads(cell)
+        except ValueError as error:
+            raise DocumentError("is not JSON, which this cell needs", file=file, line=line, field=name) from error
+    return cell
+
+
+def read_csv(text: str, file: str) -> tuple[str, dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]:
+    """Takes a CSV text apart.
+
+    Returns:
+        the section's name, the fields of its header, and its rows as (line, fields); empty cells are left out.
+
+    Raises:
+        DocumentError: it is no CSV document, or (while the rows are read) a line does not fit.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = _rows(reader, file)
+    first = next(rows, None)
+    if first is None:
+        raise DocumentError("is empty", file=file)
+    names = [name.strip() for name in first[1]]
+    section = _section_of(names, file)
+    lines = []
+    seasons: set[str] = set()
+    for line, cells in rows:
+        if len(cells) != len(names):
+            raise DocumentError(f"has {len(cells)} cells where the first line has {len(names)}", file=file, line=line)
+        fields = {
+            name: _value(name, cell.strip(), file, line)
+            for name, cell in zip(names, cells, strict=True)
+            if cell.strip()
+        }
+        if section in SEASONAL:
+            seasons.add(str(fields.pop("season", "")))
+            if len(seasons) > 1:
+                raise DocumentError("is of another season than the lines above; a file holds one", file=file, line=line)
+        lines.append((line, fields))
+    header: dict[str, Any] = {"format": FORMAT}
+    season = seasons.pop() if seasons else ""
+    if season:
+        header["season"] = season
+    return section, header, iter(lines)
+
+
+def _rows(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Non-empty lines with the number of the line on which each begins."""
+    before = 0
+    try:
+        for cells in reader:
+            if cells:
+                yield before + 1, cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise DocumentError(f"is not CSV: {error}", file=file, line=before + 1) from error

@@ -1,0 +1,276 @@
+"""Writes what an import found new or changed: the SQL behind it, inside the import's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import aiosqlite
+
+from db.documents.models import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
+from db.documents.reader import Document
+from db.moments import to_text
+from db.naming import slug
+from db.nouns import Driver, Track
+
+ADD_TRACK = (
+    "INSERT INTO tracks (key, name, short, city, state, length, shape) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, key"
+)
+SET_TRACK = """
+UPDATE tracks SET name = ?2, short = ?3, city = ?4, state = ?5, length = ?6, shape = ?7 WHERE id = ?8 RETURNING id, key
+"""
+ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
+SET_DRIVER = "UPDATE drivers SET name = ?2, nascar_id = ?3, born = ?4, hometown = ?5 WHERE id = ?6 RETURNING id, key"
+SET_SEASON = """
+INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
+    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
+"""
+SET_RACE = """
+INSERT INTO races
+    (season, round, nascar_id, name, track_id, date, start_at, green_flag_at, scheduled_laps, phase, status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (season, round) DO UPDATE SET nascar_id = excluded.nascar_id, name = excluded.name,
+    track_id = excluded.track_id, date = excluded.date, start_at = excluded.start_at,
+    green_flag_at = excluded.green_flag_at, scheduled_laps = excluded.scheduled_laps, phase = excluded.phase,
+    status = excluded.status
+RETURNING id
+"""
+ADD_OUTCOME = """
+INSERT INTO outcomes (race_id, laps, pole_id, pole_mph, fastest_lap_id, fastest_lap_seconds, fastest_lap_mph, rookie_id,
+    cautions, caution_laps, lead_changes, margin, under_caution, average_mph, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_ENTRY = """
+INSERT INTO entries (id, race_id, driver_id, number, team_id, make, owner, sponsor, crew_chief, rookie, eligible, note)
+VALUES (?, ?, ?, ?, (SELECT id FROM teams WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_RESULT = """
+INSERT INTO results (entry_id, race_id, finish, start, laps, led, status, points, fastest_lap, disqualified)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+SET_ADJUSTMENT = """
+INSERT INTO adjustments (race_id, driver_id, points, playoff_points, reason, source) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (race_id, driver_id, reason) DO UPDATE SET points = excluded.points,
+    playoff_points = excluded.playoff_points, source = excluded.source
+"""
+NOTE_IMPORT = """
+INSERT INTO imports (file, digest, season, source, retrieved_at, imported_at, created, updated, unchanged)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+STAMP_RESULTS = """
+UPDATE races SET results_at = ? WHERE season = ? AND results_at IS NULL
+   AND EXISTS (SELECT 1 FROM results WHERE results.race_id = races.id)
+"""
+
+Named = Callable[[str, str], int]
+"""Resolves a driver's name, found in a field, to his row id."""
+
+
+async def _one(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
+    rows = list(await connection.execute_fetchall(sql, parameters))
+    return tuple(rows[0])
+
+
+async def _aliases(connection: aiosqlite.Connection, table: str, owner: str, number: int, names: Iterable[str]) -> None:
+    await _children(connection, table, owner, number, [(name, i) for i, name in enumerate(dict.fromkeys(names))])
+
+
+async def _children(
+    connection: aiosqlite.Connection, table: str, owner: str, number: int, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Replaces the rows that belong to one row; their columns follow the owner's in the table's order."""
+    # Table and column are words of this module, never of a document.
+    await connection.execute(f"DELETE FROM {table} WHERE {owner} = ?", (number,))  # noqa: S608
+    if rows:
+        marks = ", ".join("?" * (len(rows[0]) + 1))
+        await connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [(number, *row) for row in rows])  # noqa: S608
+
+
+async def save_track(connection: aiosqlite.Connection, number: int | None, row: TrackRow) -> tuple[int, Track]:
+    """Adds or changes a track; its key is made from its first name and stays."""
+    values = (row.name, row.short, row.city, row.state, row.length, row.shape)
+    if number is None:
+        number, key = await _one(connection, ADD_TRACK, slug(row.name), *values)
+    else:
+        number, key = await _one(connection, SET_TRACK, None, *values, number)
+    await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
+    return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+
+
+async def save_driver(connection: aiosqlite.Connection, number: int | None, row: DriverRow) -> tuple[int, Driver]:
+    """Adds or changes a driver; the key is made from the first name seen and stays."""
+    values = (row.name, row.nascar_id, row.born.isoformat() if row.born else None, row.hometown)
+    if number is None:
+        number, key = await _one(connection, ADD_DRIVER, slug(row.name), *values)
+    else:
+        number, key = await _one(connection, SET_DRIVER, None, *values, number)
+    await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)
+    return number, Driver(key, row.name, tuple(row.aliases), row.nascar_id, row.born, row.hometown)
+
+
+async def save_season(
+    connection: aiosqlite.Connection, year: int, header: Header, champion: int | None, rookies: Sequence[int]
+) -> None:
+    """Notes what a document says of its season; what it leaves out stays."""
+    await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
+    if rookies:
+        await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
+
+
+async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int]:
+    """Row ids of a season's races by round."""
+    rows = await connection.execute_fetchall("SELECT round, id FROM races WHERE season = ?", (year,))
+    return {row[0]: row[1] for row in rows}
+
+
+async def free_nascar_ids(connection: aiosqlite.Connection, year: int, rounds: Iterable[int]) -> None:
+    """Takes the ids from races that are about to be written, so that two of them can swap theirs."""
+    await connection.executemany(
+        "UPDATE races SET nascar_id = NULL WHERE season = ? AND round = ?", [(year, number) for number in rounds]
+    )
+
+
+async def save_race(connection: aiosqlite.Connection, year: int, race: RaceRow, *, track: int, driver: Named) -> None:
+    """Adds or changes a race with all that hangs on it, results excepted."""
+    (number,) = await _one(
+        connection,
+        SET_RACE,
+        year,
+        race.round,
+        race.nascar_id,
+        race.name,
+        track,
+        race.date.isoformat(),
+        to_text(race.start),
+        to_text(race.green_flag),
+        race.laps,
+        race.phase,
+        race.status.value,
+    )
+    await _aliases(connection, "race_aliases", "race_id", number, race.aliases)
+    for table, rows in (
+        ("stages", [(i, laps) for i, laps in enumerate(race.stages, start=1)]),
+        ("sessions", [(i, s.kind.value, to_text(s.start)) for i, s in enumerate(race.sessions)]),
+        (
+            "broadcasts",
+            [
+                (i, b.kind.value, b.network, to_text(b.coverage), int(b.approximate), b.source)
+                for i, b in enumerate(race.broadcasts)
+            ],
+        ),
+        ("race_sources", [(fact, source, i) for i, (fact, source) in enumerate(race.sources.items())]),
+    ):
+        await _children(connection, table, "race_id", number, rows)
+    await _save_outcome(connection, number, race, driver)
+
+
+async def _save_outcome(connection: aiosqlite.Connection, number: int, race: RaceRow, driver: Named) -> None:
+    await connection.execute("DELETE FROM outcomes WHERE race_id = ?", (number,))
+    outcome = race.outcome
+    winners = outcome.stage_winners if outcome else []
+    await _children(
+        connection,
+        "stage_winners",
+        "race_id",
+        number,
+        [(i, driver(w, "outcome.stage_winners") if w else None) for i, w in enumerate(winners, start=1)],
+    )
+    if outcome is None:
+        return
+    fastest = outcome.fastest_lap
+    await connection.execute(
+        ADD_OUTCOME,
+        (
+            number,
+            outcome.laps,
+            driver(outcome.pole, "outcome.pole") if outcome.pole else None,
+            outcome.pole_mph,
+            driver(fastest.driver, "outcome.fastest_lap.driver") if fastest else None,
+            fastest.seconds if fastest else None,
+            fastest.mph if fastest else None,
+            driver(outcome.rookie_of_the_race, "outcome.rookie_of_the_race") if outcome.rookie_of_the_race else None,
+            outcome.cautions,
+            outcome.caution_laps,
+            outcome.lead_changes,
+            outcome.margin,
+            int(outcome.under_caution),
+            outcome.average_mph,
+            outcome.seconds,
+        ),
+    )
+
+
+async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, ResultRow]]) -> None:
+    """Adds or changes results, given as (race's row id, driver's row id, row).
+
+    All are taken out before any is put in, so that two drivers can swap places.
+    """
+    teams = sorted({row.team for _, _, row in rows if row.team})
+    await connection.executemany("INSERT OR IGNORE INTO teams (name) VALUES (?)", [(team,) for team in teams])
+    await connection.executemany(
+        "DELETE FROM entries WHERE race_id = ? AND driver_id = ?", [(race, driver) for race, driver, _ in rows]
+    )
+    (last,) = await _one(connection, "SELECT coalesce(max(id), 0) FROM entries")
+    numbered = [(last + i, race, driver, row) for i, (race, driver, row) in enumerate(rows, start=1)]
+    await connection.executemany(
+        ADD_ENTRY,
+        [
+            (
+                *(number, race, driver, row.number, row.team, row.make, row.owner, row.sponsor, row.crew_chief),
+                *(int(row.rookie), int(row.eligible), row.note),
+            )
+            for number, race, driver, row in numbered
+        ],
+    )
+    raced = [(number, race, row) for number, race, _, row in numbered if row.finish is not None]
+    await connection.executemany(
+        ADD_RESULT,
+        [
+            (
+                *(number, race, row.finish, row.start, row.laps, row.led, row.status, row.points),
+                *(int(row.fastest_lap), int(row.disqualified)),
+            )
+            for number, race, row in raced
+        ],
+    )
+    stages = []
+    for number, _, row in raced:
+        scores = [(1, row.stage1_finish, row.stage1_points), (2, row.stage2_finish, row.stage2_points)]
+        stages += [(number, *score) for score in scores if score[1:] != (None, None)]
+    await connection.executemany("INSERT INTO stage_results VALUES (?, ?, ?, ?)", stages)
+
+
+async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> None:
+    """Notes for races that have just got results since when they have them."""
+    await connection.execute(STAMP_RESULTS, (to_text(moment), year))
+
+
+async def save_field(connection: aiosqlite.Connection, year: int, seats: Sequence[tuple[int, SeatRow]]) -> None:
+    """Replaces a season's playoff field, given as (driver's row id, row) in seeding order."""
+    rows = [(seed, driver, row.how, row.note) for seed, (driver, row) in enumerate(seats, start=1)]
+    await _children(connection, "playoff_fields", "season", year, rows)
+
+
+async def save_adjustment(connection: aiosqlite.Connection, race: int, driver: int, row: AdjustmentRow) -> None:
+    await connection.execute(SET_ADJUSTMENT, (race, driver, row.points, row.playoff_points, row.reason, row.source))
+
+
+async def note_import(
+    connection: aiosqlite.Connection, document: Document, counts: tuple[int, int, int], now: datetime
+) -> None:
+    """Remembers that a document was taken in: which, when, and what it changed (created, updated, unchanged)."""
+    header = document.header
+    await connection.execute(
+        NOTE_IMPORT,
+        (
+            document.file,
+            document.digest,
+            header.season,
+            header.source,
+            to_text(header.retrieved),
+            to_text(now),
+            *counts,
+        ),
+    )

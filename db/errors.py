@@ -1,0 +1,19 @@
+"""What the store says when it cannot do as asked: one clear line each."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The store cannot be opened or used; the text is one line for the operator."""
+
+
+class DocumentError(Exception):
+    """A document cannot be taken in. ``str()`` is one line: file, line, field, what is wrong and what to do."""
+
+    def __init__(self, problem: str, *, file: str, line: int | None = None, field: str | None = None) -> None:
+        self.problem = problem
+        self.file = file
+        self.line = line
+        self.field = field
+        place = file + (f", line {line}" if line else "") + (f", field {field!r}" if field else "")
+        super().__init__(f"{place}: {problem}")

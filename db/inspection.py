@@ -1,0 +1,61 @@
+"""Looks a store over without changing it: is the file whole, what does it hold, how fresh is it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from db.connection import Store
+from db.migrate import schema_version
+from db.moments import from_text
+
+HELD = """
+SELECT s.year, count(r.id) AS races,
+       (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
+         WHERE y.season = s.year) AS run,
+       (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id WHERE y.season = s.year) AS last_round,
+       (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
+          FROM imports i WHERE i.season = s.year) AS refreshed_at
+  FROM seasons s LEFT JOIN races r ON r.season = s.year
+ GROUP BY s.year ORDER BY s.year
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldSeason:
+    """``races`` on the schedule, ``run`` of them with results, through round ``last_round``."""
+
+    year: int
+    races: int
+    run: int
+    last_round: int | None
+    refreshed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was found; a sound store has no ``problems``."""
+
+    schema: int
+    seasons: tuple[HeldSeason, ...]
+    drivers: int
+    problems: tuple[str, ...]
+
+
+async def inspect(store: Store) -> Inspection:
+    """Runs SQLite's integrity and foreign-key checks and counts what is held.
+
+    Raises:
+        sqlite3.DatabaseError: the file is damaged beyond reading.
+    """
+    problems = [f"damaged: {row[0]}" for row in await store.fetch("PRAGMA integrity_check") if row[0] != "ok"]
+    problems += [
+        f"a row of {row['table']} points at a row of {row['parent']} that is not there"
+        for row in await store.fetch("PRAGMA foreign_key_check")
+    ]
+    seasons = tuple(
+        HeldSeason(row["year"], row["races"], row["run"], row["last_round"], from_text(row["refreshed_at"]))
+        for row in await store.fetch(HELD)
+    )
+    drivers = int((await store.fetch("SELECT count(*) FROM drivers"))[0][0])
+    return Inspection(schema_version(), seasons, drivers, tuple(problems))

@@ -1,0 +1,22 @@
+"""Moments and days as the store keeps them: UTC text that sorts, Eastern days."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+
+def to_text(moment: datetime | None) -> str | None:
+    """An aware moment as ``2025-10-17T20:00:00Z``, whole seconds."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("the store takes aware moments only")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def day_from_text(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,287 @@
+"""Queries for seasons, races, results, drivers and tracks: rows in, nouns out."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import aiosqlite
+
+from db.moments import day_from_text, from_text
+from db.nouns import (
+    Adjustment,
+    Broadcast,
+    BroadcastKind,
+    Driver,
+    Entry,
+    FastestLap,
+    Outcome,
+    Race,
+    RaceStatus,
+    Result,
+    Season,
+    Seat,
+    Session,
+    SessionKind,
+    StageScore,
+    Track,
+)
+
+EDITION = "SELECT coalesce(max(id), 0) FROM imports"
+YEARS = "SELECT year FROM seasons ORDER BY year"
+SEASON = """
+SELECT s.champion_id, s.source, s.retrieved_at,
+       (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
+          FROM imports i WHERE i.season = s.year) AS refreshed_at
+  FROM seasons s WHERE s.year = ?
+"""
+DRIVERS = "SELECT id, key, name, nascar_id, born, hometown FROM drivers ORDER BY key"
+DRIVER_ALIASES = "SELECT driver_id AS id, alias FROM driver_aliases ORDER BY driver_id, ordinal"
+TRACKS = "SELECT id, key, name, short, city, state, length, shape FROM tracks ORDER BY key"
+TRACK_ALIASES = "SELECT track_id AS id, alias FROM track_aliases ORDER BY track_id, ordinal"
+ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
+FIELD = "SELECT driver_id, how, note FROM playoff_fields WHERE season = ? ORDER BY seed"
+RACES = """
+SELECT r.*, o.race_id IS NOT NULL AS has_outcome, o.laps, o.pole_id, o.pole_mph, o.fastest_lap_id,
+       o.fastest_lap_seconds, o.fastest_lap_mph, o.rookie_id, o.cautions, o.caution_laps, o.lead_changes,
+       o.margin, o.under_caution, o.average_mph, o.seconds
+  FROM races r LEFT JOIN outcomes o ON o.race_id = r.id
+ WHERE r.season = ? ORDER BY r.round
+"""
+OF_SEASON = (
+    "SELECT t.* FROM {table} t JOIN races r ON r.id = t.race_id WHERE r.season = ? ORDER BY t.race_id, t.{order}"
+)
+RACE_ALIASES = OF_SEASON.format(table="race_aliases", order="ordinal")
+STAGES = OF_SEASON.format(table="stages", order="stage")
+SESSIONS = OF_SEASON.format(table="sessions", order="ordinal")
+BROADCASTS = OF_SEASON.format(table="broadcasts", order="ordinal")
+STAGE_WINNERS = OF_SEASON.format(table="stage_winners", order="stage")
+SOURCES = OF_SEASON.format(table="race_sources", order="ordinal")
+ADJUSTMENTS = """
+SELECT r.round, a.driver_id, a.points, a.playoff_points, a.reason, a.source
+  FROM adjustments a JOIN races r ON r.id = a.race_id WHERE r.season = ? ORDER BY r.round, a.id
+"""
+RESULTS = """
+SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
+       e.note, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
+       coalesce(s1.entry_id, s2.entry_id) IS NOT NULL AS on_record,
+       s1.finish AS finish1, s1.points AS points1, s2.finish AS finish2, s2.points AS points2
+  FROM entries e
+  JOIN races r ON r.id = e.race_id
+  LEFT JOIN teams t ON t.id = e.team_id
+  LEFT JOIN results x ON x.entry_id = e.id
+  LEFT JOIN stage_results s1 ON s1.entry_id = e.id AND s1.stage = 1
+  LEFT JOIN stage_results s2 ON s2.entry_id = e.id AND s2.stage = 2
+ WHERE r.season = ?
+ ORDER BY r.round, x.finish IS NULL, x.finish, e.id
+"""
+
+
+async def _all(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> list[sqlite3.Row]:
+    return list(await connection.execute_fetchall(sql, parameters))
+
+
+def _grouped(rows: Iterable[sqlite3.Row], key: str) -> dict[int, list[sqlite3.Row]]:
+    groups: dict[int, list[sqlite3.Row]] = defaultdict(list)
+    for row in rows:
+        groups[row[key]].append(row)
+    return groups
+
+
+async def load_edition(connection: aiosqlite.Connection) -> int:
+    """A number that grows with every import: facts of racing change in no other way."""
+    return int((await _all(connection, EDITION))[0][0])
+
+
+async def load_years(connection: aiosqlite.Connection) -> tuple[int, ...]:
+    """The seasons held, oldest first."""
+    return tuple(row["year"] for row in await _all(connection, YEARS))
+
+
+async def load_drivers(connection: aiosqlite.Connection) -> dict[int, Driver]:
+    """Everybody the store knows, by row id."""
+    aliases = _grouped(await _all(connection, DRIVER_ALIASES), "id")
+    return {
+        row["id"]: Driver(
+            key=row["key"],
+            name=row["name"],
+            aliases=tuple(a["alias"] for a in aliases[row["id"]]),
+            nascar_id=row["nascar_id"],
+            born=day_from_text(row["born"]),
+            hometown=row["hometown"],
+        )
+        for row in await _all(connection, DRIVERS)
+    }
+
+
+async def load_tracks(connection: aiosqlite.Connection) -> dict[int, Track]:
+    """Every track, by row id."""
+    aliases = _grouped(await _all(connection, TRACK_ALIASES), "id")
+    return {
+        row["id"]: Track(
+            key=row["key"],
+            name=row["name"],
+            short=row["short"],
+            aliases=tuple(a["alias"] for a in aliases[row["id"]]),
+            city=row["city"],
+            state=row["state"],
+            length=row["length"],
+            shape=row["shape"],
+        )
+        for row in await _all(connection, TRACKS)
+    }
+
+
+def _outcome(row: sqlite3.Row, winners: list[sqlite3.Row], keys: Mapping[int | None, str]) -> Outcome | None:
+    if not row["has_outcome"]:
+        return None
+    fastest = None
+    if row["fastest_lap_id"] is not None:
+        fastest = FastestLap(keys[row["fastest_lap_id"]], row["fastest_lap_seconds"], row["fastest_lap_mph"])
+    return Outcome(
+        laps=row["laps"],
+        pole=keys.get(row["pole_id"]),
+        pole_mph=row["pole_mph"],
+        stage_winners=tuple(keys.get(w["driver_id"]) for w in winners),
+        fastest_lap=fastest,
+        rookie_of_the_race=keys.get(row["rookie_id"]),
+        cautions=row["cautions"],
+        caution_laps=row["caution_laps"],
+        lead_changes=row["lead_changes"],
+        margin=row["margin"],
+        under_caution=bool(row["under_caution"]),
+        average_mph=row["average_mph"],
+        seconds=row["seconds"],
+    )
+
+
+async def _load_races(connection: aiosqlite.Connection, year: int, keys: Mapping[int | None, str]) -> tuple[Race, ...]:
+    tracks = await load_tracks(connection)
+    parts = {
+        name: _grouped(await _all(connection, sql, year), "race_id")
+        for name, sql in {
+            "aliases": RACE_ALIASES,
+            "stages": STAGES,
+            "sessions": SESSIONS,
+            "broadcasts": BROADCASTS,
+            "winners": STAGE_WINNERS,
+            "sources": SOURCES,
+        }.items()
+    }
+
+    def race(row: sqlite3.Row) -> Race:
+        mine = {name: groups[row["id"]] for name, groups in parts.items()}
+        day = day_from_text(row["date"])
+        assert day is not None
+        return Race(
+            season=row["season"],
+            round=row["round"],
+            name=row["name"],
+            track=tracks[row["track_id"]],
+            date=day,
+            start=from_text(row["start_at"]),
+            green_flag=from_text(row["green_flag_at"]),
+            nascar_id=row["nascar_id"],
+            aliases=tuple(a["alias"] for a in mine["aliases"]),
+            scheduled_laps=row["scheduled_laps"],
+            stage_laps=tuple(s["laps"] for s in mine["stages"]),
+            phase=row["phase"],
+            status=RaceStatus(row["status"]),
+            sessions=tuple(_session(s) for s in mine["sessions"]),
+            broadcasts=tuple(_broadcast(b) for b in mine["broadcasts"]),
+            outcome=_outcome(row, mine["winners"], keys),
+            results_at=from_text(row["results_at"]),
+            sources=tuple((s["fact"], s["source"]) for s in mine["sources"]),
+        )
+
+    return tuple(race(row) for row in await _all(connection, RACES, year))
+
+
+def _session(row: sqlite3.Row) -> Session:
+    start = from_text(row["start_at"])
+    assert start is not None
+    return Session(SessionKind(row["kind"]), start)
+
+
+def _broadcast(row: sqlite3.Row) -> Broadcast:
+    return Broadcast(
+        kind=BroadcastKind(row["kind"]),
+        network=row["network"],
+        coverage=from_text(row["coverage_at"]),
+        approximate=bool(row["approximate"]),
+        source=row["source"],
+    )
+
+
+def _entry(row: sqlite3.Row, keys: Mapping[int | None, str]) -> Entry:
+    return Entry(
+        round=row["round"],
+        driver=keys[row["driver_id"]],
+        number=row["number"],
+        make=row["make"],
+        team=row["team"],
+        owner=row["owner"],
+        sponsor=row["sponsor"],
+        crew_chief=row["crew_chief"],
+        rookie=bool(row["rookie"]),
+        eligible=bool(row["eligible"]),
+        note=row["note"],
+    )
+
+
+def _result(row: sqlite3.Row, entry: Entry) -> Result:
+    return Result(
+        entry=entry,
+        finish=row["finish"],
+        start=row["start"],
+        laps=row["laps"],
+        led=row["led"],
+        status=row["status"],
+        points=row["points"],
+        stages=(StageScore(row["finish1"], row["points1"]), StageScore(row["finish2"], row["points2"]))
+        if row["on_record"]
+        else (),
+        fastest_lap=bool(row["fastest_lap"]),
+        disqualified=bool(row["disqualified"]),
+    )
+
+
+async def load_season(connection: aiosqlite.Connection, year: int) -> Season | None:
+    """A whole season, or None if it is not held. Call it inside one transaction, so that its parts agree."""
+    head = await _all(connection, SEASON, year)
+    if not head:
+        return None
+    drivers = await load_drivers(connection)
+    keys: dict[int | None, str] = {number: driver.key for number, driver in drivers.items()}
+    results: dict[int, list[Result]] = defaultdict(list)
+    absent: dict[int, list[Entry]] = defaultdict(list)
+    for row in await _all(connection, RESULTS, year):
+        entry = _entry(row, keys)
+        if row["finish"] is None:
+            absent[row["round"]].append(entry)
+        else:
+            results[row["round"]].append(_result(row, entry))
+    return Season(
+        year=year,
+        races=await _load_races(connection, year, keys),
+        results=MappingProxyType({number: tuple(rows) for number, rows in results.items()}),
+        absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
+        drivers=MappingProxyType({driver.key: driver for driver in drivers.values()}),
+        rookies=tuple(keys[row["driver_id"]] for row in await _all(connection, ROOKIES, year)),
+        playoff_field=tuple(
+            Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await _all(connection, FIELD, year)
+        ),
+        adjustments=tuple(
+            Adjustment(
+                row["round"], keys[row["driver_id"]], row["points"], row["playoff_points"], row["reason"], row["source"]
+            )
+            for row in await _all(connection, ADJUSTMENTS, year)
+        ),
+        champion=keys.get(head[0]["champion_id"]),
+        refreshed=from_text(head[0]["refreshed_at"]),
+        source=head[0]["source"],
+        retrieved=from_text(head[0]["retrieved_at"]),
+    )
