@@ -73,9 +73,10 @@ class Store:
 
     async def close(self) -> None:
         """Closes both connections; a transaction still open is rolled back by SQLite."""
+        # The writer last: the last connection folds the write-ahead log into the file, and the reader may not.
+        await self._reader.close()
         if self._writer is not None:
             await self._writer.close()
-        await self._reader.close()
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,0 +1,155 @@
+"""import, export, backup and check, as an operator types them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from tests.db.documents import small, text_of
+
+SEASONS = Path(__file__).parents[3] / "db" / "seasons"
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("DISCORD_TOKEN", "TAILGATE_DB", "TAILGATE_DISCORD_API", "TAILGATE_NOW", "TAILGATE_SPEED"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("season", [2023, 2024, 2025, 2026])
+def test_a_season_comes_out_as_it_was_bundled(
+    store_path: Path, season: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", "season", "--season", str(season), "--db", str(store_path)]) == 0
+    assert capsys.readouterr().out == (SEASONS / f"{season}.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("what", ["results", "schedule", "drivers", "tracks"])
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_is_exported_can_be_imported_and_changes_nothing(
+    store_path: Path, tmp_path: Path, what: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", what, "--season", "2025", "--format", form, "--db", str(store_path)]) == 0
+    file = tmp_path / f"out.{form}"
+    file.write_text(capsys.readouterr().out, encoding="utf-8")
+    assert main(["import", str(file), "--db", str(store_path)]) == 0
+    told = capsys.readouterr().out
+    assert " 0 created, 0 updated, " in told
+    assert " 0 unchanged" not in told
+
+
+def test_standings_come_as_json_and_csv(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ask = ["export", "standings", "--season", "2025", "--after", "22", "--db", str(store_path)]
+    assert main(ask) == 0
+    document = json.loads(capsys.readouterr().out)
+    leader, second = document["standings"][:2]
+    assert (document["season"], document["after"], leader["driver"], leader["wins"]) == (2025, 22, "Corey Heim", 10)
+    assert second["gap"] == leader["points"] - second["points"] == 259
+    assert main([*ask, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [row["driver"] for row in rows] == [row["driver"] for row in document["standings"]]
+
+
+def test_results_stop_where_asked(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "results", "--season", "2025", "--after", "2", "--db", str(store_path)]) == 0
+    assert {row["round"] for row in json.loads(capsys.readouterr().out)["results"]} == {1, 2}
+
+
+MISTAKES = {
+    "a season not held": (["export", "results", "--season", "1999"], "holds no season 1999; it holds 2023"),
+    "a race not run": (["export", "standings", "--season", "2025", "--after", "99"], "2025 has no race 99"),
+    "a whole season as a table": (["export", "season", "--format", "csv"], "export it as json"),
+    "a schedule after a race": (["export", "schedule", "--after", "3"], "goes with standings and results"),
+    "nothing to import": (["import"], "name the files"),
+    "a file not there": (["import", "none.json"], "none.json: cannot be read"),
+}
+
+
+@pytest.mark.parametrize("what", MISTAKES)
+def test_a_mistake_gets_one_clear_line(store_path: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    words, expected = MISTAKES[what]
+    assert main([*words, "--db", str(store_path)]) in {1, 2}
+    told = capsys.readouterr()
+    lines = [line for line in told.err.splitlines() if not line.startswith("The store is")]
+    assert len(lines) == 1
+    assert expected in lines[0]
+    assert told.out == ""
+
+
+def test_a_broken_document_changes_nothing(
+    store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = small()["results"]
+    rows[0]["finish"] = "first"
+    (tmp_path / "bad.json").write_text(text_of(small(results=rows)))
+    (tmp_path / "good.json").write_text(text_of(small(season=2022, races=[], results=[], adjustments=[])))
+    before = sqlite3.connect(store_path).execute("SELECT count(*) FROM imports").fetchone()
+    assert main(["import", "good.json", "bad.json", "--db", str(store_path)]) == 1
+    assert "bad.json, line 19, field 'finish'" in capsys.readouterr().err
+    assert sqlite3.connect(store_path).execute("SELECT count(*) FROM imports").fetchone() == before
+
+
+def test_check_tells_what_is_held(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--db", str(store_path)]) == 0
+    told = capsys.readouterr().out
+    assert "schema version 3" in told
+    assert "2025: 25 races, results of 25, through race 25; refreshed 2025-10-16 17:00 Eastern" in told
+    assert "2026: 25 races, results of 13, through race 13" in told
+
+
+def test_check_names_a_row_that_points_nowhere(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = sqlite3.connect(store_path)
+    store.execute("DELETE FROM tracks WHERE key = 'talladega-superspeedway'")
+    store.commit()
+    store.close()
+    assert main(["check", "--db", str(store_path)]) == 1
+    wrong = capsys.readouterr().err.splitlines()[-1]
+    assert "points at a row of tracks that is not there" in wrong
+
+
+def test_check_finds_damage(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    size = store_path.stat().st_size
+    with store_path.open("r+b") as file:
+        for page in range(20, size // 4096 - 2, 7):
+            file.seek(page * 4096)
+            file.write(b"\x5a" * 2048)
+    assert main(["check", "--db", str(store_path)]) == 1
+    assert "damaged" in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_check_of_nothing_makes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--db", str(tmp_path / "none.db")]) == 1
+    assert "does not exist" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_backup_can_be_checked_and_is_not_overwritten(
+    store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert main(["backup", str(copy), "--db", str(store_path)]) == 0
+    assert main(["check", "--db", str(copy)]) == 0
+    assert main(["backup", str(copy), "--db", str(store_path)]) == 2
+    assert "exists already" in capsys.readouterr().err
+
+
+def test_an_empty_store_is_filled_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["import", "--bundled", "--db", str(tmp_path / "new.db")]) == 0
+    assert "loaded the bundled seasons 2023 to 2026" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["run", "try", "import", "export", "backup", "check", "sync"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main([command, "--help"])
+    assert left.value.code == 0
+    told = capsys.readouterr().out
+    assert "--db PATH" in told
+    assert len(told.splitlines()) > 5

@@ -1,0 +1,62 @@
+"""Fixtures that many tests share: a real file store with the bundled seasons, and a clock on the eve of Talladega."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bot.clock import TravelClock
+from bot.services import Services
+from db.bundled import load_if_empty
+from db.connection import Store
+from db.snapshots import Snapshots
+
+EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
+"""Thursday, 16 October 2025, 5 p.m. Eastern."""
+
+
+@pytest.fixture(scope="session")
+def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the bundled seasons, made once; tests copy it."""
+    path = tmp_path_factory.mktemp("bundled") / "tailgate.db"
+
+    async def make() -> None:
+        async with await Store.open(path) as store:
+            await load_if_empty(store, EVE_OF_TALLADEGA)
+
+    asyncio.run(make())
+    return path
+
+
+@pytest.fixture
+def store_path(bundled_store: Path, tmp_path: Path) -> Path:
+    """A test's own copy of the bundled store."""
+    return Path(shutil.copy(bundled_store, tmp_path / "tailgate.db"))
+
+
+@pytest.fixture
+async def store(store_path: Path) -> AsyncIterator[Store]:
+    async with await Store.open(store_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def empty_store(tmp_path: Path) -> AsyncIterator[Store]:
+    async with await Store.open(tmp_path / "empty.db") as opened:
+        yield opened
+
+
+@pytest.fixture
+def clock() -> TravelClock:
+    """Stands still on the eve of Talladega."""
+    return TravelClock(EVE_OF_TALLADEGA, 0)
+
+
+@pytest.fixture
+def services(store: Store, clock: TravelClock) -> Services:
+    return Services(store, Snapshots(store), clock)

@@ -1,0 +1,208 @@
+"""The store keeps its word: one writer, whole transactions, a reader that cannot write, clear refusals."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from db.connection import Store
+from db.errors import StoreError
+from db.memory import recall, remember
+from db.migrate import APPLICATION_ID, migrations, schema_version
+
+STORES = Path(__file__).parent / "stores"
+ADD = "INSERT INTO memory VALUES (?, 'x')"
+
+
+async def names(store: Store) -> list[str]:
+    return [row[0] for row in await store.fetch("SELECT name FROM memory ORDER BY name")]
+
+
+async def test_an_exception_rolls_everything_back(empty_store: Store) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with empty_store.write() as connection:
+            await connection.execute(ADD, ("a",))
+            raise ZeroDivisionError
+    assert await names(empty_store) == []
+
+
+async def test_a_cancelled_transaction_is_rolled_back_and_the_next_one_works(empty_store: Store) -> None:
+    inside = asyncio.Event()
+
+    async def interrupted() -> None:
+        async with empty_store.write() as connection:
+            await connection.execute(ADD, ("lost",))
+            inside.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(interrupted())
+    await inside.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await remember(empty_store, "kept", "x")
+    assert await names(empty_store) == ["kept"]
+
+
+@pytest.mark.parametrize("turns", range(12))
+async def test_cancelling_at_any_step_leaves_no_transaction_open(empty_store: Store, turns: int) -> None:
+    async def work() -> None:
+        async with empty_store.write() as connection:
+            await connection.execute(ADD, ("a",))
+            await connection.execute(ADD, ("b",))
+
+    task = asyncio.create_task(work())
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await remember(empty_store, "z", "x")
+    assert await names(empty_store) in (["z"], ["a", "b", "z"])
+
+
+async def test_transactions_of_many_tasks_do_not_mix(empty_store: Store) -> None:
+    async def work(number: int) -> None:
+        async with empty_store.write() as connection:
+            await connection.execute(ADD, (f"{number:02}",))
+            await asyncio.sleep(0)
+            if number % 2:
+                raise ValueError(number)
+
+    await asyncio.gather(*(work(number) for number in range(20)), return_exceptions=True)
+    assert await names(empty_store) == [f"{number:02}" for number in range(0, 20, 2)]
+
+
+async def test_the_reader_cannot_write(empty_store: Store) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        await empty_store.fetch("DELETE FROM memory RETURNING name")
+
+
+async def test_a_reading_transaction_sees_one_state(empty_store: Store) -> None:
+    async with empty_store.read() as connection:
+        count = "SELECT count(*) FROM memory"
+        before = next(iter(await connection.execute_fetchall(count)))[0]
+        await remember(empty_store, "a", "x")
+        assert next(iter(await connection.execute_fetchall(count)))[0] == before
+    assert await recall(empty_store, "a") == "x"
+
+
+async def test_a_change_by_another_process_is_noticed(empty_store: Store) -> None:
+    before = await empty_store.data_version()
+    async with await Store.open(empty_store.path) as other:
+        await remember(other, "a", "x")
+    assert await empty_store.data_version() != before
+
+
+async def test_the_writer_is_careful(empty_store: Store) -> None:
+    async with empty_store.write() as connection:
+        settings = [
+            next(iter(await connection.execute_fetchall(f"PRAGMA {name}")))[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert settings == ["wal", 2, 1, 5000]
+
+
+async def test_every_table_is_strict(empty_store: Store) -> None:
+    rows = await empty_store.fetch(
+        "SELECT name, strict FROM pragma_table_list WHERE type = 'table' AND schema = 'main'"
+    )
+    assert [row["name"] for row in rows if not row["strict"] and not row["name"].startswith("sqlite_")] == []
+
+
+async def test_a_readonly_store_is_not_made_and_not_written(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    with pytest.raises(StoreError, match="does not exist"):
+        await Store.open(path, readonly=True)
+    assert list(tmp_path.iterdir()) == []
+    async with await Store.open(path):
+        pass
+    async with await Store.open(path, readonly=True) as store:
+        with pytest.raises(StoreError, match="reading only"):
+            await remember(store, "a", "x")
+
+
+@pytest.mark.parametrize("content", [b"noise" * 1000, b"SQLite format 3\x00" + b"\xff" * 4096])
+async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "t.db"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"cannot be opened as a store|another program"):
+        await Store.open(path)
+    assert path.read_bytes() == content
+
+
+async def test_another_programs_database_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    other = sqlite3.connect(path)
+    other.execute("CREATE TABLE theirs (x)")
+    other.commit()
+    other.close()
+    with pytest.raises(StoreError, match="another program"):
+        await Store.open(path)
+
+
+async def test_a_newer_store_is_refused(empty_store: Store) -> None:
+    async with empty_store.write() as connection:
+        await connection.execute(f"PRAGMA user_version = {schema_version() + 1}")
+    with pytest.raises(StoreError, match="newer Tailgate"):
+        await Store.open(empty_store.path)
+
+
+@pytest.mark.parametrize("version", range(1, schema_version()))
+async def test_a_store_of_every_earlier_schema_opens_with_its_data(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "old.db"
+    old = sqlite3.connect(path)
+    old.executescript((STORES / f"schema{version}.sql").read_text())
+    assert old.execute("PRAGMA user_version").fetchone()[0] == version
+    old.close()
+    with pytest.raises(StoreError, match="brings it up to date"):
+        await Store.open(path, readonly=True)
+    async with await Store.open(path) as store:
+        assert (await store.fetch("PRAGMA user_version"))[0][0] == schema_version()
+        rows = await store.fetch(
+            "SELECT d.name, x.finish FROM results x JOIN entries e ON e.id = x.entry_id "
+            "JOIN drivers d ON d.id = e.driver_id"
+        )
+        assert [tuple(row) for row in rows] == [("Corey Heim", 2)]
+        if version >= 2:
+            assert len(await store.fetch("SELECT * FROM guild_settings")) == 1
+        made_now = await _schema(store)
+    async with await Store.open(tmp_path / "new.db") as store:
+        assert await _schema(store) == made_now
+
+
+async def _schema(store: Store) -> list[tuple[str, str]]:
+    return [tuple(row) for row in await store.fetch("SELECT name, sql FROM sqlite_master ORDER BY name")]
+
+
+async def test_a_migration_that_fails_leaves_the_version_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "t.db"
+    good = migrations()[:2]
+    monkeypatch.setattr("db.migrate.migrations", lambda: (*good, (3, "CREATE TABLE a (x) STRICT;")))
+    with pytest.raises(StoreError, match="cannot be opened"):
+        await Store.open(path)
+    left = sqlite3.connect(path)
+    assert left.execute("PRAGMA user_version").fetchone()[0] == 2
+    assert left.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+    left.close()
+
+
+async def test_two_opening_an_empty_store_at_once_both_succeed(tmp_path: Path) -> None:
+    stores = await asyncio.gather(*(Store.open(tmp_path / "t.db") for _ in range(4)))
+    for store in stores:
+        await store.close()
+
+
+async def test_a_backup_is_a_store_of_its_own(store: Store, tmp_path: Path) -> None:
+    target = tmp_path / "folder" / "copy.db"
+    await store.backup(target)
+    assert [file.name for file in target.parent.iterdir()] == ["copy.db"]
+    async with await Store.open(target, readonly=True) as copy:
+        count = "SELECT count(*) FROM results"
+        assert [tuple(r) for r in await copy.fetch(count)] == [tuple(r) for r in await store.fetch(count)]
+    with pytest.raises(StoreError, match="exists already"):
+        await store.backup(target)

@@ -1,0 +1,187 @@
+"""Whatever a file holds, reading it gives a document or one clear line with file, line and field."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db.documents.models import SECTIONS
+from db.documents.reader import LARGEST, read_bytes, read_file
+from db.documents.tables import columns, write_csv
+from db.errors import DocumentError
+from tests.db.documents import SMALL, read, small, text_of
+
+WHOLE = text_of(SMALL).encode()
+
+
+def first(section: str, **changes: Any) -> dict[str, Any]:
+    rows = small()[section]
+    rows[0] |= changes
+    return small(**{section: rows})
+
+
+WRONG = {
+    "text for a number": (first("results", finish="1"), 19, "finish", "integer"),
+    "a fraction of a lap": (first("results", laps=89.5), 19, "laps", "integer"),
+    "a place that cannot be": (first("results", finish=0), 19, "finish", "greater than or equal to 1"),
+    "more laps led than run": (first("results", led=91), 19, None, "led 91 of 90 laps"),
+    "a finish without a status": (first("results", status=None), 19, None, "needs a status"),
+    "a number with letters": (first("results", number="x7"), 19, "number", "pattern"),
+    "a misspelt field": (first("results", finsih=1), 19, "finsih", "no such field"),
+    "a missing field": (small(results=[{"round": 1, "number": "1"}]), 19, "driver", "is missing"),
+    "a day that is none": (first("races", date="2024-02-30"), 15, "date", "date"),
+    "a moment without offset": (first("races", start="2024-10-04T20:00:00"), 15, "start", "timezone"),
+    "a kind of broadcast that is none": (
+        first("races", broadcasts=[{"kind": "fax", "network": "x"}]),
+        15,
+        "broadcasts.0.kind",
+        "'tv', 'radio' or 'stream'",
+    ),
+    "a line break in a name": (first("drivers", name="Corey\nHeim"), 10, "name", "pattern"),
+    "a name without end": (first("drivers", name="x" * 300), 10, "name", "at most 200"),
+    "a season that is none": (small(season=12), 1, "season", "1995"),
+    "another format": (small(format="other/7"), 1, "format", "tailgate/1"),
+    "no format": (small(format=None), 1, "format", "is missing"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_wrong_row_is_named_by_file_line_and_field(what: str) -> None:
+    document, line, field, words = WRONG[what]
+    with pytest.raises(DocumentError) as caught:
+        read(document)
+    error = caught.value
+    assert (error.file, error.line, error.field) == ("small.json", line, field)
+    assert words in str(error)
+    assert "\n" not in str(error)
+
+
+BROKEN = {
+    "nothing": b"",
+    "white space": b" \n \n",
+    "a list": b"[1, 2]",
+    "a word": b"hello",
+    "half a document": WHOLE[: len(WHOLE) // 2],
+    "a document and more": WHOLE + b"{}",
+    "no UTF-8": b'{"format": "tailgate/1", "source": "\xff"}',
+    "an unknown section": b'{"format": "tailgate/1", "driverz": []}',
+    "a section twice": b'{"format": "tailgate/1", "drivers": [], "drivers": []}',
+    "a section that is no list": b'{"format": "tailgate/1", "drivers": {}}',
+    "a row that is no object": b'{"format": "tailgate/1", "drivers": [7]}',
+    "a comma too many": b'{"format": "tailgate/1", "drivers": [{"name": "A"},]}',
+    "deep nesting": b'{"format": "tailgate/1", "drivers": [' + b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_broken_file_gives_one_clear_line(what: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(BROKEN[what], "broken.json")
+    assert str(caught.value).startswith("broken.json")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_a_cut_file_is_said_to_be_cut_wherever_it_is_cut() -> None:
+    for length in range(1, len(WHOLE.rstrip()) - 1, 37):
+        with pytest.raises(DocumentError, match="cut short"):
+            read_bytes(WHOLE[:length], "cut.json")
+
+
+def test_ten_megabytes_of_noise_are_refused(tmp_path: Path) -> None:
+    noise = random.Random(7).randbytes(10_000_000)
+    for name, content in (("noise.json", noise), ("noise.csv", noise), ("letters.json", noise.hex().encode())):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(DocumentError, match=name):
+            read_file(tmp_path / name)
+
+
+def test_a_file_too_large_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    with pytest.raises(DocumentError, match="larger than 32 MB"):
+        read_file(path)
+
+
+def test_a_file_that_is_not_there_or_of_another_kind(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match="cannot be read"):
+        read_file(tmp_path / "none.json")
+    (tmp_path / "a.txt").write_text("x")
+    with pytest.raises(DocumentError, match="neither"):
+        read_file(tmp_path / "a.txt")
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_break_the_reader(raw: bytes) -> None:
+    for name in ("a.json", "a.csv"):
+        try:
+            read_bytes(raw, name)
+        except DocumentError as error:
+            assert "\n" not in str(error)
+
+
+@given(st.data())
+def test_no_change_of_a_character_breaks_the_reader(data: st.DataObject) -> None:
+    text = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        text[data.draw(st.integers(0, len(text) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        read_bytes(bytes(text), "a.json")
+    except DocumentError as error:
+        assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("section", ["tracks", "drivers", "races", "results", "playoff_field", "adjustments"])
+def test_a_section_survives_csv(section: str) -> None:
+    rows = [line.row for line in read(SMALL).sections[section]]
+    document = read_bytes(write_csv(section, rows, 2024).encode(), "table.csv")
+    assert [line.row for line in document.sections[section]] == rows
+    seasonal = section not in {"tracks", "drivers"}
+    assert document.header.season == (2024 if seasonal else None)
+
+
+def csv_of(section: str, *lines: str) -> bytes:
+    return "\n".join([",".join(columns(section)), *lines]).encode()
+
+
+CSV = {
+    "no columns of ours": (b"a,b\n1,2\n", 1, None, "columns of no document"),
+    "a cell too few": (b"season,round,number,driver\n2024,1,7\n", 2, None, "3 cells where the first line has 4"),
+    "a word for a number": (b"season,round,number,driver\n2024,one,7,A\n", 2, "round", "integer"),
+    "two seasons": (b"season,round,number,driver\n2024,1,7,A\n2025,1,8,B\n", 3, None, "another season"),
+    "an open quotation mark": (b'season,round,number,driver\n2024,1,7,"A\n', 2, None, "is not CSV"),
+    "nothing": (b"", None, None, "is empty"),
+}
+
+
+@pytest.mark.parametrize("what", CSV)
+def test_a_broken_table_is_named_by_line(what: str) -> None:
+    raw, line, field, words = CSV[what]
+    with pytest.raises(DocumentError) as caught:
+        read_bytes(raw, "t.csv")
+    assert (caught.value.line, caught.value.field) == (line, field)
+    assert words in str(caught.value)
+
+
+def test_a_spreadsheets_byte_order_mark_does_not_matter() -> None:
+    raw = b"\xef\xbb\xbfseason,round,number,driver\r\n2024,1,02,A\r\n"
+    document = read_bytes(raw, "t.csv")
+    assert json.loads(document.sections["results"][0].row.model_dump_json(exclude_defaults=True)) == {
+        "round": 1,
+        "number": "02",
+        "driver": "A",
+    }
+
+
+def test_every_section_is_known_by_its_columns() -> None:
+    needed = {name: {f for f, i in model.model_fields.items() if i.is_required()} for name, model in SECTIONS.items()}
+    for name in SECTIONS:
+        rivals = [other for other in SECTIONS if needed[other] <= set(columns(name)) <= set(columns(other))]
+        assert rivals == [name]
