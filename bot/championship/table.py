@@ -1,0 +1,153 @@
+"""The season's table: who has how many points, in what order, and how that changed with the last race.
+
+These are full-season points: no playoff reset, no seeding. A driver who scores for another series has no place here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from db.nouns import Entry, Race, Result, Season
+
+LAST = 1_000
+"""Stands after the last of a driver's finishes when finishes are compared: one more finish of any kind is better."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A driver's line of the table.
+
+    ``points``, ``position`` and ``gap`` (points behind the leader, 0 for him) come from points-paying starts alone.
+    ``starts``, ``wins``, ``top_fives``, ``top_tens``, ``stage_wins``, ``led`` (laps) and ``average_finish`` count every
+    start of the season, so that they agree with the driver's own record. ``number`` and ``make`` are those of his
+    latest entry. ``change`` is places gained (below 0: lost) with the last race that has results; None where he was
+    not in the table before it, or where it is the first.
+    """
+
+    position: int
+    driver: str
+    number: str | None
+    make: str | None
+    points: int
+    gap: int
+    wins: int
+    top_fives: int
+    top_tens: int
+    stage_wins: int
+    starts: int
+    led: int
+    average_finish: float | None
+    change: int | None
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is added up of a driver on the way through the season."""
+
+    points: int = 0
+    paying: list[int] = field(default_factory=list)
+    finishes: list[int] = field(default_factory=list)
+    stage_wins: int = 0
+    led: int = 0
+    round: int = 0
+    entry: Entry | None = None
+
+    def take(self, result: Result) -> None:
+        entry = result.entry
+        self.finishes.append(result.finish)
+        self.led += result.led
+        if entry.round >= self.round:
+            self.round, self.entry = entry.round, entry
+        if entry.eligible:
+            self.points += result.points
+            self.paying.append(result.finish)
+
+
+def points_table(season: Season) -> tuple[Standing, ...]:
+    """The table of the season as it stands, best first, positions 1 to n without gaps.
+
+    Only drivers with a points-paying start are in it. Ties go to most wins, then most seconds, thirds and so on among
+    points-paying starts, then to the name.
+    """
+    tallies: dict[str, _Tally] = {}
+    before: dict[str, int] = {}
+    latest = season.latest
+    for race in season.run:
+        if race is latest:
+            before = {key: place for place, key in enumerate(_order(season, tallies), 1)}
+        _add(tallies, race, season.results[race.round])
+    _note_absent(tallies, season)
+    order = _order(season, tallies)
+    most = tallies[order[0]].points if order else 0
+    return tuple(_standing(place, key, tallies[key], most, before.get(key)) for place, key in enumerate(order, 1))
+
+
+def stage_winners(race: Race, results: Iterable[Result]) -> tuple[str | None, ...]:
+    """Who won each stage, as keys; None where that is not on record.
+
+    The race's own list is believed first; where it is silent, the driver whose stage finish is 1. The last stage ends
+    with the race and is not among them.
+    """
+    named = race.outcome.stage_winners if race.outcome else ()
+    if named and None not in named:
+        return named
+    found: dict[int, str] = {}
+    for result in results:
+        for index, stage in enumerate(result.stages):
+            if stage.finish == 1:
+                found[index] = result.entry.driver
+    count = max(len(named), len(race.stage_laps) - 1, max(found, default=-1) + 1)
+    return tuple((named[i] if i < len(named) else None) or found.get(i) for i in range(count))
+
+
+def _add(tallies: dict[str, _Tally], race: Race, results: Iterable[Result]) -> None:
+    for result in results:
+        key = result.entry.driver
+        tally = tallies.get(key)
+        if tally is None:
+            tally = tallies[key] = _Tally()
+        tally.take(result)
+    for winner in stage_winners(race, results):
+        if winner in tallies:
+            tallies[winner].stage_wins += 1
+
+
+def _note_absent(tallies: dict[str, _Tally], season: Season) -> None:
+    """Lets an entry that did not race say a driver's latest number and make, where it came later than his starts."""
+    for entries in season.absent.values():
+        for entry in entries:
+            tally = tallies.get(entry.driver)
+            if tally is not None and entry.round > tally.round:
+                tally.round, tally.entry = entry.round, entry
+
+
+def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:
+    """The keys of those in the table, best first."""
+
+    def rank(key: str) -> tuple[int, list[int], str, str]:
+        tally = tallies[key]
+        driver = season.drivers.get(key)
+        return -tally.points, [*sorted(tally.paying), LAST], driver.name.casefold() if driver else key, key
+
+    return sorted((key for key, tally in tallies.items() if tally.paying), key=rank)
+
+
+def _standing(position: int, key: str, tally: _Tally, most: int, before: int | None) -> Standing:
+    finishes = tally.finishes
+    return Standing(
+        position=position,
+        driver=key,
+        number=tally.entry.number if tally.entry else None,
+        make=tally.entry.make if tally.entry else None,
+        points=tally.points,
+        gap=most - tally.points,
+        wins=sum(f == 1 for f in finishes),
+        top_fives=sum(f <= 5 for f in finishes),
+        top_tens=sum(f <= 10 for f in finishes),
+        stage_wins=tally.stage_wins,
+        starts=len(finishes),
+        led=tally.led,
+        average_finish=sum(finishes) / len(finishes),
+        change=None if before is None else before - position,
+    )

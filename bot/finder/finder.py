@@ -1,0 +1,239 @@
+"""The finder itself: words in, driver or race out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
+from bot.finder.labels import Match, race_title
+from bot.finder.names import DriverNames, RaceNames
+from bot.finder.presence import HERE, Presence
+from bot.finder.words import CLEAR, EXACT, NEAREST, PREFIX, TIED, fold
+from db.nouns import Driver, Race, RaceStatus, Season
+
+_NUMBER_WORDS = frozenset({"no", "nr", "n", "number", "num", "truck", "car", "the", "driver"})
+_ROUND_WORDS = frozenset({"round", "race", "rd", "r", "no", "number", "the"})
+_FILLERS = frozenset({"the", "at", "in", "of", "race", "truck", "trucks", "series", "nascar", "results", "result"})
+_LATEST = frozenset({"latest", "last", "previous", "newest"})
+_NEXT = frozenset({"next", "upcoming"})
+_VALUE = re.compile(r"\s*(\d{4})[\s./:-]+(?:r|rd|round|race)?\s*(\d{1,2})\s*", re.IGNORECASE | re.ASCII)
+_ROUND = re.compile(r"r?(\d{1,2})", re.ASCII)
+_YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+_REMEMBERED = 32
+"""How many states of seasons are kept at hand: a clock only ever asks for the newest, a fan for an old one."""
+
+
+class Finder:
+    """Answers from what it was built of; build one for each version of the store, whole seasons given.
+
+    The season handed to a question is the one as it stands at the asker's moment (``Season.as_of``): it decides who
+    drives which number, who comes first and which races have been run.
+    """
+
+    def __init__(self, seasons: Iterable[Season]) -> None:
+        self._seasons = {season.year: season for season in seasons}
+        self._drivers: dict[str, Driver] = {}
+        self._starts: Counter[str] = Counter()
+        for season in self._seasons.values():
+            self._drivers.update(season.drivers)
+            self._starts.update(result.entry.driver for rows in season.results.values() for result in rows)
+        self._names = DriverNames(self._drivers.values())
+        self._races = {year: RaceNames(season.races) for year, season in self._seasons.items()}
+        self._presences: dict[object, Presence] = {}
+
+    # --- drivers
+
+    def drivers(self, text: str, season: Season, limit: int = 25) -> list[Match]:
+        """Those who fit, best first; for empty words the season's drivers, most starts and points first."""
+        here = self._presence(season)
+        words, numbers = _parted(fold(text))
+        if numbers and set(words) <= _NUMBER_WORDS:
+            entered = {key: EXACT if whole else PREFIX for key, whole in here.entered(numbers[0]).items()}
+            return self._matches(entered, entered, here)[:limit]
+        scores = self._names.scores(words) if words else dict.fromkeys(here.numbers if not text.strip() else (), EXACT)
+        driven = {key for number in numbers for key in here.trucks.get(number, ())}
+
+        def order(key: str) -> tuple[bool, float, int, int, int, str]:
+            score = scores[key] + here.weight(key) + (HERE if key in driven else 0.0)
+            return scores[key] < EXACT, -score, -here.starts[key], -here.points[key], -self._starts[key], key
+
+        return self._matches(sorted(scores, key=order), scores, here)[:limit]
+
+    def driver(self, text: str, season: Season) -> Driver:
+        """The one driver meant: a key, a name, a number, or words that fit one driver clearly best.
+
+        Where words fit several alike, the only one of them in the truck named beside, or the only one with an entry
+        in the season, is meant. Raises UnknownDriver with the three nearest names.
+        """
+        known = self._drivers.get(text.strip())
+        if known is not None:
+            return known
+        words, numbers = _parted(fold(text))
+        matches = self.drivers(text, season, limit=len(self._drivers)) if words or numbers else []
+        best = max((match.score for match in matches), default=0.0)
+        by_number = bool(numbers) and set(words) <= _NUMBER_WORDS
+        if by_number:
+            return self._in_truck(text, numbers[0], matches, season)
+        if best < CLEAR:
+            raise UnknownDriver(text, self._nearest(matches, words, season))
+        tied = [match for match in matches if match.score == best or (best < EXACT and match.score > best - TIED)]
+        for narrowed in (tied, [m for m in tied if m.number in numbers], [m for m in tied if m.in_season]):
+            if len(narrowed) == 1:
+                return narrowed[0].driver
+        raise UnknownDriver(text, [match.driver.name for match in tied[:NEAREST]], several=True)
+
+    def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
+        """Who drives that number, the latest of them; matches are those ``drivers`` gives for it."""
+        if matches and matches[0].score == EXACT:
+            return matches[0].driver
+        here = self._presence(season)
+        near = [Match(self._drivers[key], 0, truck, in_season=True) for truck, key in here.near(number, NEAREST)]
+        raise UnknownDriver(
+            text,
+            [match.label for match in near],
+            opening=f"No number {quote(number)} has been entered in {season.year}.",
+        )
+
+    def _nearest(self, matches: Sequence[Match], words: Sequence[str], season: Season) -> list[str]:
+        """Names to offer: what was found, then what looks alike, then who leads the season's list."""
+        names = [match.driver.name for match in matches[:NEAREST]]
+        if len(names) < NEAREST and words:
+            names += [self._drivers[key].name for key in self._names.nearest(words)]
+        if len(names) < NEAREST:
+            names += [match.driver.name for match in self.drivers("", season, NEAREST)]
+        return list(dict.fromkeys(names))[:NEAREST]
+
+    def _matches(self, keys: Iterable[str], scores: dict[str, float], here: Presence) -> list[Match]:
+        return [
+            Match(self._drivers[key], scores[key], here.numbers.get(key), key in here.numbers)
+            for key in keys
+            if key in self._drivers
+        ]
+
+    def _presence(self, season: Season) -> Presence:
+        state = (season.year, tuple(season.results), tuple(season.absent), season.refreshed)
+        found = self._presences.get(state)
+        if found is None:
+            if len(self._presences) >= _REMEMBERED:
+                self._presences.clear()
+            found = self._presences[state] = Presence.of(season)
+        return found
+
+    # --- races
+
+    def races(self, text: str, season: Season, moment: datetime, *, limit: int = 25, run: bool = False) -> list[Race]:
+        """Races of the season that fit, best first; ``run`` leaves out those without results.
+
+        Words that hold another year held here ("bristol 2024", "2024.3") look in that season instead. For empty words:
+        races run, newest first, then those to come, soonest first.
+        """
+        try:
+            season, typed = self._asked(text, season, moment)
+            named = self._by_time(typed, season, moment)
+        except (UnknownSeason, UnknownRace):
+            return []
+        if named is not None:
+            return [named] if not run or set(typed) <= _LATEST else []
+        scores = self._race_scores(typed, season)
+        ranks = _ranks(season, moment)
+        found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], ranks[n]))]
+        return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
+
+    def race(self, text: str, season: Season, moment: datetime) -> Race:
+        """The one race meant. Where a name or a track fits several, the latest run, else the next.
+
+        Takes a round ("22", "round 22"), "2025.22", a name, a track, "latest", "last", "next"; a year beside any of
+        them asks that season. Raises UnknownRace with the three nearest names, or UnknownSeason for a year not held.
+        """
+        season, typed = self._asked(text, season, moment)
+        named = self._by_time(typed or ["latest"], season, moment)
+        if named is not None:
+            return named
+        scores = self._race_scores(typed, season)
+        ranks = _ranks(season, moment)
+        best = max(scores.values(), default=0.0)
+        if best >= CLEAR:
+            tied = [n for n, score in scores.items() if score == best or EXACT > best > score > best - TIED]
+            return next(race for race in season.races if race.round == min(tied, key=ranks.__getitem__))
+        near = sorted(scores, key=lambda n: (-scores[n], ranks[n]))
+        near += [*self._race_names(season).nearest(typed), *sorted(ranks, key=ranks.__getitem__)]
+        names = dict.fromkeys(race_title(race) for race in map(season.race, near) if race is not None)
+        raise UnknownRace(text, list(names)[:NEAREST], where=f"in {season.year}")
+
+    def _asked(self, text: str, season: Season, moment: datetime) -> tuple[Season, list[str]]:
+        """The season the words ask of, as it stands, and the words without year and fillers.
+
+        Text without a letter or digit is its own one word, which nothing is called by; empty text has none.
+        """
+        value = _VALUE.fullmatch(text)
+        words = [value[1], value[2]] if value else list(fold(text)) or text.split()[:1]
+        years = [word for word in words if _YEAR.fullmatch(word)]
+        typed = [word for word in words if word not in years]
+        typed = [word for word in typed if word not in _FILLERS] or typed
+        if not years or int(years[0]) == season.year:
+            return season, typed
+        held = self._seasons.get(int(years[0]))
+        if held is None:
+            raise UnknownSeason(years[0], [*self._seasons])
+        return held.as_of(moment), typed
+
+    def _by_time(self, typed: Sequence[str], season: Season, moment: datetime) -> Race | None:
+        """The race that "latest" or "next" means, looked for in the seasons before or after where need be.
+
+        None for any other words. Raises UnknownRace where there is none.
+        """
+        if not typed or not (set(typed) <= _LATEST or set(typed) <= _NEXT):
+            return None
+        if set(typed) <= _LATEST:
+            years = sorted((year for year in self._seasons if year < season.year), reverse=True)
+            found = (s.latest for s in (season, *(self._seasons[year].as_of(moment) for year in years)))
+            none = "No race has results yet."
+        else:
+            years = sorted(year for year in self._seasons if year > season.year)
+            found = (s.next_race(moment) for s in (season, *(self._seasons[year].as_of(moment) for year in years)))
+            none = f"No race of {season.year} is left, and no schedule after it is here yet."
+        race = next(filter(None, found), None)
+        if race is None:
+            raise UnknownRace(typed[0], opening=none)
+        return race
+
+    def _race_scores(self, typed: Sequence[str], season: Season) -> dict[int, float]:
+        if not typed:
+            return {race.round: EXACT for race in season.races}
+        scores = self._race_names(season).scores(typed)
+        number = [word for word in typed if word not in _ROUND_WORDS]
+        asked = _ROUND.fullmatch(number[0]) if len(number) == 1 else None
+        if asked:
+            digits = str(int(asked[1]))
+            for race in season.races:
+                if str(race.round).startswith(digits):
+                    scores[race.round] = EXACT if str(race.round) == digits else PREFIX
+        return scores
+
+    def _race_names(self, season: Season) -> RaceNames:
+        return self._races.get(season.year) or RaceNames(season.races)
+
+
+def _parted(typed: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that are no numbers, and those that are."""
+    return [word for word in typed if not word.isdecimal()], [word for word in typed if word.isdecimal()]
+
+
+def _ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:
+    """By round, what comes first where names say nothing: races run, newest first, then those to come, soonest first.
+
+    Races over without results follow, and cancelled ones come last.
+    """
+    ranks: dict[int, tuple[int, float]] = {}
+    for race in season.races:
+        when = race.begins.timestamp()
+        if season.results.get(race.round):
+            ranks[race.round] = 0, -when
+        elif race.status is RaceStatus.CANCELLED:
+            ranks[race.round] = 3, when
+        else:
+            ranks[race.round] = (1, when) if race.over_at > moment else (2, -when)
+    return ranks

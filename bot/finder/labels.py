@@ -1,0 +1,52 @@
+"""How a list shows what was found, so that two of a name can be told apart."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from db.nouns import Driver, Race
+
+LONGEST = 100
+"""Discord's limit for the text of a choice."""
+
+_PRESENTER = re.compile(r"\s+(?:presented|powered) by .+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A driver that fits the words. ``score`` is 0 to 100; ``number`` is his latest truck of the season asked for."""
+
+    driver: Driver
+    score: float
+    number: str | None
+    in_season: bool
+
+    @property
+    def label(self) -> str:
+        """The driver in a list, at most 100 characters: "#11 Corey Heim"."""
+        name = self.driver.name
+        return _clip(f"#{self.number} {name}" if self.number else name, LONGEST)
+
+
+def race_value(race: Race) -> str:
+    """What a list sends back for a race: "2025.22"."""
+    return f"{race.season}.{race.round}"
+
+
+def race_label(race: Race) -> str:
+    """The race in a list, at most 100 characters, what tells it apart first: track and day, then its sponsors.
+
+    "22 · Charlotte ROVAL · Oct 3, 2025 · EcoSave 250"
+    """
+    day = f"{race.date:%b} {race.date.day}, {race.season}"
+    return _clip(f"{race.round} · {race.track.short} · {day} · {race.name}", LONGEST)
+
+
+def race_title(race: Race) -> str:
+    """The race in a sentence, with its track and without who presents it: "EcoSave 250 (Charlotte ROVAL)"."""
+    return f"{_PRESENTER.sub('', race.name)} ({race.track.short})"
+
+
+def _clip(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"

@@ -1,0 +1,111 @@
+"""Every spelling of every name held, and how well typed words fit it: drivers by key, races by round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Generic, TypeVar
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, Words, fit, fold
+from db.nouns import Driver, Race
+
+FIRST_NAME = 3.0
+"""What a first name alone is worth less than a last name alone."""
+ALIKE = 0.7
+"""How much of a whole name must be right, written in one, for it to be offered: 0 to 1."""
+
+K = TypeVar("K", str, int)
+
+
+class _Whole(Generic[K]):
+    """Whole names, each written in one word: "coreyheim"."""
+
+    def __init__(self, names: Iterable[tuple[K, Sequence[str]]]) -> None:
+        self._keys: list[K] = []
+        self._joined: list[str] = []
+        for key, words in names:
+            self._keys.append(key)
+            self._joined.append("".join(words))
+
+    def score(self, joined: str, found: dict[K, float]) -> None:
+        """Raises the scores of names that are typed whole, with typos perhaps, or from their beginning."""
+        for name, alike, index in process.extract(
+            joined, self._joined, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None
+        ):
+            score = EXACT if name == joined else CLOSE * alike
+            found[self._keys[index]] = max(found.get(self._keys[index], 0.0), score)
+        if len(joined) < 3:
+            return
+        for key, name in zip(self._keys, self._joined, strict=True):
+            if name.startswith(joined) and found.get(key, 0.0) < PREFIX:
+                found[key] = PREFIX
+
+    def nearest(self, joined: str) -> list[K]:
+        """Those whose names look most like the words, however little that is; none where no letter fits."""
+        alike = process.extract(joined, self._joined, scorer=JaroWinkler.similarity, limit=4 * NEAREST)
+        return list(dict.fromkeys(self._keys[index] for _, likeness, index in alike if likeness))
+
+
+class DriverNames:
+    """Names and aliases of drivers."""
+
+    def __init__(self, drivers: Iterable[Driver]) -> None:
+        self._forms: list[tuple[str, tuple[str, ...]]] = []
+        for driver in drivers:
+            spellings = {fold(name) for name in (driver.name, *driver.aliases)}
+            self._forms += [(driver.key, words) for words in sorted(spellings) if words]
+        self._words = Words(word for _, words in self._forms for word in words)
+        self._whole = _Whole(self._forms)
+
+    def scores(self, typed: Sequence[str]) -> dict[str, float]:
+        """Score by driver's key, 0 to 100, of those worth offering; 100 is a whole name, exactly."""
+        found: dict[str, float] = {}
+        fits = [self._words.like(word) for word in typed]
+        candidates = set().union(*fits)
+        for key, words in self._forms:
+            if candidates.isdisjoint(words):
+                continue
+            score, left = fit(typed, fits, words)
+            if len(typed) == 1 and words[-1] in left:
+                score -= FIRST_NAME
+            if score >= max(found.get(key, 0.0), OFFERED):
+                found[key] = score
+        self._whole.score("".join(typed), found)
+        return found
+
+    def nearest(self, typed: Sequence[str]) -> list[str]:
+        return self._whole.nearest("".join(typed))
+
+
+class RaceNames:
+    """Names and aliases of a season's races and of their tracks, track towns included."""
+
+    def __init__(self, races: Iterable[Race]) -> None:
+        self._bags: list[tuple[int, frozenset[str]]] = []
+        forms: list[tuple[int, tuple[str, ...]]] = []
+        for race in races:
+            track = race.track
+            spellings = {
+                fold(name)
+                for name in (race.name, *race.aliases, track.name, track.short, *track.aliases, track.city or "")
+            }
+            forms += [(race.round, words) for words in sorted(spellings) if words]
+            self._bags.append((race.round, frozenset(word for words in spellings for word in words)))
+        self._words = Words(word for _, bag in self._bags for word in bag)
+        self._whole = _Whole(forms)
+
+    def scores(self, typed: Sequence[str]) -> dict[int, float]:
+        """Score by round, 0 to 100, of those worth offering; 100 is a whole name of the race or its track."""
+        found: dict[int, float] = {}
+        fits = [self._words.like(word) for word in typed]
+        for number, bag in self._bags:
+            score, _ = fit(typed, fits, bag)
+            if score >= OFFERED:
+                found[number] = score
+        self._whole.score("".join(typed), found)
+        return found
+
+    def nearest(self, typed: Sequence[str]) -> list[int]:
+        return self._whole.nearest("".join(typed))

@@ -1,0 +1,68 @@
+"""Who drives in a season as it stands: trucks, starts and points by driver, drivers by truck."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from db.nouns import Season
+
+HERE = 5.0
+"""What it is worth in the order of a list to have an entry in the season asked for."""
+REGULAR = 3.0
+"""What it is worth to have raced all of it; part of it counts in proportion."""
+
+
+@dataclass(slots=True)
+class Presence:
+    """``trucks`` gives drivers by truck number, who was entered in it last first; ``numbers`` a driver's last truck."""
+
+    numbers: dict[str, str] = field(default_factory=dict)
+    trucks: dict[str, list[str]] = field(default_factory=dict)
+    starts: Counter[str] = field(default_factory=Counter)
+    points: Counter[str] = field(default_factory=Counter)
+    most: int = 1
+
+    @classmethod
+    def of(cls, season: Season) -> Presence:
+        here = cls()
+        entries = [entry for rows in season.absent.values() for entry in rows]
+        for rows in season.results.values():
+            for result in rows:
+                entry = result.entry
+                entries.append(entry)
+                here.starts[entry.driver] += 1
+                here.points[entry.driver] += result.points
+        entries.sort(key=lambda entry: entry.round, reverse=True)
+        for entry in entries:
+            here.numbers.setdefault(entry.driver, entry.number)
+            drivers = here.trucks.setdefault(entry.number, [])
+            if entry.driver not in drivers:
+                drivers.append(entry.driver)
+        here.most = max(here.starts.values(), default=1)
+        return here
+
+    def weight(self, key: str) -> float:
+        """What being in the season adds to a driver's score in the order of a list."""
+        return HERE + REGULAR * self.starts[key] / self.most if key in self.numbers else 0.0
+
+    def entered(self, number: str) -> dict[str, bool]:
+        """Drivers by a truck number that is typed, maybe in part; whether theirs is that very number.
+
+        Those of that number come first, then those of numbers that begin like it.
+        """
+        exact = number if number in self.trucks else next((n for n in self.trucks if _same(n, number)), None)
+        found = dict.fromkeys(self.trucks.get(exact, ()) if exact is not None else (), True)
+        for longer in sorted((n for n in self.trucks if n.startswith(number)), key=lambda n: (len(n), n)):
+            for key in self.trucks[longer]:
+                found.setdefault(key, False)
+        return found
+
+    def near(self, number: str, count: int) -> list[tuple[str, str]]:
+        """Trucks whose numbers are nearest to one that is not there, each with who was entered in it last."""
+        trucks = sorted(self.trucks, key=lambda truck: (abs(int(truck) - int(number)), truck))
+        return [(truck, self.trucks[truck][0]) for truck in trucks[:count]]
+
+
+def _same(number: str, typed: str) -> bool:
+    return number.lstrip("0") == typed.lstrip("0")

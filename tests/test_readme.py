@@ -1,0 +1,68 @@
+"""What the papers of the project promise is so."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot import __version__
+from bot.commandline.parser import EXPORTS, make_parser
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SET_UP = re.findall(r"```sh\n(.+)\n```", README)
+
+
+def test_there_are_two_commands_to_set_up_each_a_single_line() -> None:
+    assert [line.rsplit("&&", 1)[1].strip() for line in SET_UP] == [".venv/bin/tailgate try", ".venv/bin/pytest"]
+
+
+def test_continuous_integration_runs_the_test_command_as_printed() -> None:
+    lines = (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()
+    start = lines.index(SET_UP[1])
+    assert lines[start + 1 :] == [".venv/bin/ruff check", ".venv/bin/ruff format --check", ".venv/bin/mypy"]
+
+
+def test_every_link_into_the_project_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_names_every_command_of_the_command_line() -> None:
+    actions = next(a for a in make_parser()._actions if a.dest == "command")
+    assert actions.choices is not None
+    for command in actions.choices:
+        assert f"tailgate {command}" in README
+    for what in EXPORTS:
+        assert what in README
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    match = re.search(r"^## (\S+)", changelog, re.MULTILINE)
+    assert match is not None
+    assert match[1] == __version__
+
+
+def test_readme_says_that_it_is_unofficial() -> None:
+    assert "not affiliated with NASCAR" in README
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a clone: what is kept under version control is unknown")
+def test_nothing_private_is_kept() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    # Put together here, so that this file does not find itself.
+    forbidden = re.compile(
+        "|".join(["--(extra-)?index-" + "url", "files\\.python" + "hosted", "/ro" + "ot/", "/wo" + "rk/"])
+    )
+    found = []
+    for name in filter(None, files):
+        path = ROOT / name
+        if path.suffix == ".png" or not path.is_file():
+            continue
+        found += [f"{name}: {line}" for line in path.read_text(encoding="utf-8").splitlines() if forbidden.search(line)]
+    assert found == []
