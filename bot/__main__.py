@@ -1,0 +1,117 @@
+"""The command line: `tailgate`, also `python -m bot`."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot import app
+from bot.clock import SystemClock, TravelClock
+from bot.commandline import stores
+from bot.commandline.parser import make_parser
+from bot.commandline.stores import tell
+from bot.errors import FriendlyError
+from bot.logs import set_up_logging
+from bot.preview import PreviewError
+from bot.settings import Settings, SettingsError, load_settings
+from db.errors import DocumentError, StoreError
+
+FAILED, MISUSED = 1, 2
+"""Exit status: something is wrong with the data; something is wrong with how the program was started."""
+
+FIRST_STEPS = """\
+tailgate: there is no bot token yet. Make an application at https://discord.com/developers/applications
+and put its bot's token into a file named .env as DISCORD_TOKEN=… (copy .env.example), then start this again.
+To see the bot without Discord, start `tailgate try`."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command; returns the exit status. Whatever goes wrong is said in one line."""
+    chosen = make_parser().parse_args(arguments)
+    try:
+        settings = load_settings()
+        # In the page a person reads the terminal for the address alone.
+        quiet = chosen.command == "try" and settings.tailgate_log_level == "INFO"
+        set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
+        return asyncio.run(_do(chosen, settings))
+    except (DocumentError, FriendlyError) as error:
+        tell(f"tailgate: {error}")
+        return FAILED
+    except StoreError as error:
+        tell(f"tailgate: {error}")
+        return FAILED if chosen.command == "check" else MISUSED
+    except (SettingsError, PreviewError, app.TokenError) as error:
+        tell(f"tailgate: {error}")
+        return MISUSED
+    except BrokenPipeError:
+        # The reader of our output has seen enough, as `| head` does.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
+    path = chosen.db or settings.database
+    if chosen.command in {"run", "sync"} and settings.discord_token is None:
+        tell(FIRST_STEPS)
+        return MISUSED
+    if chosen.command == "try":
+        await _try(chosen)
+        return 0
+    tell(f"The store is {path}")
+    match chosen.command:
+        case "run":
+            with _stopped_by_signals() as stop:
+                await app.run(settings, path, stop, tell)
+        case "sync":
+            tell(f"Discord knows {await app.sync(settings, path)} commands now.")
+        case "import":
+            await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled)
+        case "export":
+            await stores.export(path, chosen.what, chosen.season, chosen.after, chosen.format)
+        case "backup":
+            await stores.backup(path, chosen.file)
+        case "check":
+            return await stores.check(path)
+    return 0
+
+
+async def _try(chosen: argparse.Namespace) -> None:
+    with contextlib.ExitStack() as cleanup:
+        path = chosen.db
+        if path is None:
+            # A page to play with starts from the same facts each time, and leaves nothing behind.
+            path = Path(cleanup.enter_context(TemporaryDirectory(prefix="tailgate-"))) / "tailgate.db"
+        tell(f"The store is {path}")
+        clock = TravelClock(chosen.at or SystemClock().now(), chosen.speed)
+        stop = cleanup.enter_context(_stopped_by_signals())
+        await app.try_out(path, clock, stop, tell, port=chosen.port, open_browser=not chosen.no_browser)
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[asyncio.Event]:
+    """An event that Ctrl-C and SIGTERM set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Windows has no handlers on the loop; there Ctrl-C arrives as KeyboardInterrupt.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):
+                loop.remove_signal_handler(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

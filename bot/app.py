@@ -1,0 +1,232 @@
+"""The composition root: opens, wires and closes everything; the only file that sees it all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from filelock import FileLock, Timeout
+
+from bot.background import Background
+from bot.client import TailgateBot
+from bot.clock import Clock
+from bot.preview import serve
+from bot.render.welcome import welcome
+from bot.services import Services
+from bot.settings import Settings
+from db.bundled import load_if_empty
+from db.connection import Store
+from db.documents.importer import Report
+from db.errors import StoreError
+from db.snapshots import Snapshots
+
+log = logging.getLogger(__name__)
+
+CLOSING_SECONDS = 4.0
+"""How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
+RETRY_SECONDS = (5, 15, 30, 60)
+"""Waits between attempts to reach Discord at the start; the last one repeats."""
+
+DISCORD_API = discord.http.Route.BASE
+
+Say = Callable[[str], None]
+"""Prints a line for the operator."""
+
+
+class TokenError(Exception):
+    """Discord does not take the token; the text is one line for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An open store with what was loaded into it: None when it held seasons already."""
+
+    services: Services
+    loaded: Report | None
+
+
+@asynccontextmanager
+async def open_services(path: Path, clock: Clock) -> AsyncIterator[Held]:
+    """Opens the store, loads the bundled seasons into an empty one, and closes it at the end.
+
+    Raises:
+        StoreError: the store cannot be opened.
+    """
+    async with await Store.open(path) as store:
+        loaded = await load_if_empty(store, clock.now())
+        yield Held(Services(store, Snapshots(store), clock), loaded)
+
+
+@contextlib.contextmanager
+def sole_runner(path: Path) -> Iterator[None]:
+    """Holds the store for one running bot: a second on the same file would do everything twice.
+
+    Raises:
+        StoreError: another one is running.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(path.with_name(path.name + ".lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreError(
+            f"another Tailgate is running on {path}; stop it first, or name another file with --db"
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def point_at(api: str) -> None:
+    """Sends discord.py to another API; the settings have made sure that it is this machine."""
+    discord.http.Route.BASE = api.rstrip("/")
+
+
+async def stay_there(bot: TailgateBot) -> None:
+    """Makes the other API's gateway the one that discord.py goes to when Discord declares a session void.
+
+    Otherwise it would start again, token and all, at Discord's own, whose address it knows by heart.
+    """
+    _, gateway, _ = await bot.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+
+
+async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> None:
+    """Runs the bot on Discord until ``stop`` is set.
+
+    Raises:
+        StoreError: the store cannot be used, or another bot is running on it.
+        TokenError: Discord does not take the token.
+    """
+    assert settings.discord_token is not None
+    if settings.tailgate_discord_api is not None:
+        point_at(settings.tailgate_discord_api)
+    with sole_runner(path):
+        async with open_services(path, settings.clock()) as held:
+            tell_loaded(held.loaded, say)
+            bot = TailgateBot(held.services)
+            bot.add_listener(_announcer(bot, say), "on_ready")
+            background = Background(bot, held.services)
+            try:
+                await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
+            finally:
+                background.stop()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(bot.close(), CLOSING_SECONDS)
+
+
+async def _until_stopped(bot: TailgateBot, token: str, background: Background, stop: asyncio.Event, say: Say) -> None:
+    await background.start()
+    connecting = asyncio.create_task(_connect(bot, token, say))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if connecting.done():
+            await connecting
+    finally:
+        for task in (connecting, stopping):
+            task.cancel()
+        await asyncio.gather(connecting, stopping, return_exceptions=True)
+
+
+async def _connect(bot: TailgateBot, token: str, say: Say) -> None:
+    """Logs in, waiting out a network that is down; once logged in discord.py reconnects by itself."""
+    for attempt in range(1_000_000):
+        try:
+            await bot.login(token)
+            break
+        except discord.LoginFailure:
+            raise TokenError(
+                "Discord does not take the token in DISCORD_TOKEN; copy it anew from your application's Bot page"
+            ) from None
+        except (OSError, aiohttp.ClientError, discord.DiscordServerError) as error:
+            wait = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
+            say(f"Discord cannot be reached ({str(error) or type(error).__name__}); trying again in {wait} s")
+            await asyncio.sleep(wait)
+    if discord.http.Route.BASE != DISCORD_API:
+        await stay_there(bot)
+    await bot.connect(reconnect=True)
+
+
+def _announcer(bot: TailgateBot, say: Say) -> Callable[[], Coroutine[Any, Any, None]]:
+    told = False
+
+    async def on_ready() -> None:
+        # Discord says it more than once.
+        nonlocal told
+        if not told:
+            told = True
+            say(f"Tailgate is on Discord as {bot.user}, in {len(bot.guilds)} servers.")
+            say(f"Add it to a server: {bot.invite}")
+
+    return on_ready
+
+
+async def sync(settings: Settings, path: Path) -> int:
+    """Tells Discord of the commands, remembered or not; returns how many there are.
+
+    Raises:
+        TokenError, StoreError: as ``run``.
+    """
+    assert settings.discord_token is not None
+    if settings.tailgate_discord_api is not None:
+        point_at(settings.tailgate_discord_api)
+    async with open_services(path, settings.clock()) as held:
+        bot = TailgateBot(held.services, always_sync=True)
+        try:
+            await bot.login(settings.discord_token.get_secret_value())
+        except discord.LoginFailure:
+            raise TokenError("Discord does not take the token in DISCORD_TOKEN") from None
+        finally:
+            await bot.close()
+        return len(bot.tree.get_commands())
+
+
+async def try_out(
+    path: Path, clock: Clock, stop: asyncio.Event, say: Say, *, port: int | None, open_browser: bool
+) -> None:
+    """Runs the bot in a local page until ``stop`` is set.
+
+    Raises:
+        StoreError: the store cannot be used.
+        PreviewError: the page cannot be served.
+    """
+    with sole_runner(path):
+        async with open_services(path, clock) as held:
+            tell_loaded(held.loaded, say)
+            bot = TailgateBot(held.services, always_sync=True, shard_count=1)
+            background = Background(bot, held.services)
+            # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
+            logging.getLogger("discord.state").setLevel(logging.ERROR)
+            try:
+                await serve(
+                    bot,
+                    clock,
+                    port=port,
+                    welcome=welcome(clock.now()),
+                    on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
+                    stop=stop,
+                    background=background.start,
+                    open_browser=open_browser,
+                )
+            finally:
+                background.stop()
+
+
+def tell_loaded(loaded: Report | None, say: Say) -> None:
+    """Says what the first start put into an empty store."""
+    if loaded is not None:
+        first, last = loaded.seasons[0], loaded.seasons[-1]
+        results = loaded.sections["results"].created
+        say(f"The store was empty; loaded the bundled seasons {first} to {last} ({results} results).")

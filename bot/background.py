@@ -1,0 +1,94 @@
+"""What the bot does without being asked, on APScheduler's clock; the only file that imports it.
+
+It is started by the composition root apart from the client, so that tests and the local page run it outside theirs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import discord
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.client import TailgateBot
+from bot.clock import EASTERN
+from bot.services import Services
+from db.nouns import Race
+
+log = logging.getLogger(__name__)
+
+PRESENCE_SECONDS = 300
+UPKEEP_SECONDS = 6 * 3600
+TIMEOUT_SECONDS = 60
+"""After this long a tick is given up, so that one stuck on the network never holds up the next for good."""
+
+
+class Background:
+    """The scheduler and its ticks.
+
+    Args:
+        bot: whose presence shows the next race.
+        services: the store, its seasons and the clock.
+    """
+
+    def __init__(self, bot: TailgateBot, services: Services) -> None:
+        self._bot = bot
+        self._services = services
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+        self._shown: str | None = None
+        # max_instances is 1 and runs missed are run once: a tick that is late is not run twice.
+        self._every(PRESENCE_SECONDS, self._show_presence)
+        self._every(UPKEEP_SECONDS, self._keep_up)
+
+    def _every(self, seconds: int, work: Callable[[], Awaitable[None]]) -> None:
+        async def tick() -> None:
+            try:
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    await work()
+            except asyncio.CancelledError:
+                # Only a shutdown cancels a tick; APScheduler would log that as a failure, with a stack trace.
+                log.debug("a background tick was cut short")
+            except Exception:
+                log.exception("a background tick failed; it runs again in %d s", seconds)
+
+        self._scheduler.add_job(
+            tick, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, name=work.__name__
+        )
+
+    async def start(self) -> None:
+        """Starts the ticks; returns at once."""
+        self._scheduler.start()
+        for job in self._scheduler.get_jobs():
+            job.modify(next_run_time=datetime.now(tz=self._scheduler.timezone))
+
+    def stop(self) -> None:
+        """Stops them; a tick that is running is cancelled."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _show_presence(self) -> None:
+        """The bot's status in the member list: the next race and when, in Eastern time."""
+        await self._bot.wait_until_ready()
+        now = self._services.clock.now()
+        coming = [race for season in await self._services.seasons.all() if (race := season.next_race(now))]
+        text = presence(min(coming, key=lambda race: race.begins)) if coming else "/help"
+        if text != self._shown:
+            await self._bot.change_presence(activity=discord.CustomActivity(text))
+            self._shown = text
+
+    async def _keep_up(self) -> None:
+        """Lets SQLite refresh what it knows of its tables."""
+        async with self._services.store.write() as connection:
+            await connection.execute("PRAGMA optimize")
+
+
+def presence(race: Race) -> str:
+    """The line in the member list, such as "Next: Talladega, Fri Oct 17, 4 PM ET"."""
+    if race.start is None:
+        return f"Next: {race.track.short}, {race.date:%a %b} {race.date.day}"
+    start = race.start.astimezone(EASTERN)
+    hour = f"{start:%I}".lstrip("0") + (f":{start:%M}" if start.minute else "")
+    return f"Next: {race.track.short}, {start:%a %b} {start.day}, {hour} {start:%p} ET"

@@ -1,0 +1,84 @@
+"""The Discord client: asks for next to nothing, remembers nobody, tells Discord of its commands when they change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.answers import Answers
+from bot.services import Services
+from bot.tree import TailgateTree
+from db.memory import recall, remember
+
+log = logging.getLogger(__name__)
+
+# Nothing here speaks; discord.py would warn at every start that it cannot.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
+EXTENSIONS = ("cogs.standings", "cogs.drivers", "cogs.races", "cogs.about")
+"""The cogs, by name: nothing imports them."""
+
+PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)
+"""What the invite link asks for."""
+
+
+class TailgateBot(commands.AutoShardedBot):
+    """The bot. It is handed all it needs and starts no work of its own beside answering.
+
+    Args:
+        services: the store, its seasons and the clock.
+        always_sync: tell Discord of the commands at every start, remembered or not (the local page forgets them).
+        **options: for discord.py, such as ``shard_count``.
+    """
+
+    def __init__(self, services: Services, *, always_sync: bool = False, **options: Any) -> None:
+        super().__init__(
+            # Slash commands only: the prefix is one nobody can type.
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            tree_cls=TailgateTree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            allowed_mentions=discord.AllowedMentions.none(),
+            **options,
+        )
+        self.services = services
+        self.answers = Answers(services)
+        self._always_sync = always_sync
+
+    async def setup_hook(self) -> None:
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        self.answers.attach(self)
+        await self.sync_commands(force=self._always_sync)
+
+    async def sync_commands(self, *, force: bool = False) -> bool:
+        """Tells Discord of the commands if they changed since it was last told; returns whether it was told.
+
+        What was told is remembered in the store, so that a restart does not ask again: registering is slow and limited.
+        """
+        definition = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        digest = hashlib.sha256(definition.encode()).hexdigest()
+        name = f"commands of {self.application_id}"
+        if not force and await recall(self.services.store, name) == digest:
+            return False
+        told = await self.tree.sync()
+        await remember(self.services.store, name, digest)
+        log.info("told Discord of %d commands", len(told))
+        return True
+
+    @property
+    def invite(self) -> str:
+        """The address at which a moderator adds the bot to a server, or a person to himself."""
+        assert self.application_id is not None
+        return discord.utils.oauth_url(
+            self.application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
+        )

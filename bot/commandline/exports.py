@@ -1,0 +1,96 @@
+"""`tailgate export`: the store's facts as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.championship.table import points_table
+from bot.errors import FriendlyError
+from db.documents.convert import driver_row, race_row, result_rows, season_header, season_sections, track_row
+from db.documents.models import FORMAT, Header, Row
+from db.documents.tables import write_csv
+from db.documents.writer import write_document
+from db.nouns import Driver, Season, Track
+
+SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}
+
+
+class ExportError(FriendlyError):
+    """What was asked for cannot be written; the text is one line."""
+
+
+def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Track], form: str) -> str:
+    """Drivers or tracks, which belong to no season."""
+    lines: list[Row] = [
+        driver_row(row) if isinstance(row, Driver) else track_row(row)
+        for row in (rows.values() if isinstance(rows, Mapping) else rows)
+    ]
+    if form == "csv":
+        return write_csv(what, lines)
+    return write_document(Header(format=FORMAT), {what: lines})
+
+
+def export_season(what: str, season: Season, after: int | None, form: str) -> str:
+    """A season's standings, results or schedule, or the whole of it.
+
+    Args:
+        what: one of ``parser.EXPORTS`` that belongs to a season.
+        season: whole, as the store holds it.
+        after: the round after which; None is as far as results are held.
+        form: json or csv.
+
+    Raises:
+        ExportError: the race is not one of the season's, or a whole season is asked for as CSV.
+    """
+    if after is not None:
+        if season.race(after) is None:
+            raise ExportError(f"{season.year} has no race {after}; its races are 1 to {len(season.races)}")
+        if what in {"schedule", "season"}:
+            raise ExportError(f"--after goes with standings and results; a {what} is always whole")
+        season = season.through(after)
+    if what == "standings":
+        return _standings(season, form)
+    if what == "season":
+        if form == "csv":
+            raise ExportError("a season has several tables and CSV holds one; export it as json")
+        return write_document(season_header(season), season_sections(season))
+    rows: Sequence[Row] = (
+        result_rows(season) if what == "results" else [race_row(race, season.drivers) for race in season.races]
+    )
+    if form == "csv":
+        return write_csv(SECTION_OF[what], rows, season.year)
+    header = Header(format=FORMAT, season=season.year, source=season.source, retrieved=season.retrieved)
+    return write_document(header, {SECTION_OF[what]: rows})
+
+
+def _standings(season: Season, form: str) -> str:
+    """The points table; a table computed from results, so it is written and never taken in."""
+    rows: list[dict[str, Any]] = [
+        {
+            "position": line.position,
+            "driver": season.drivers[line.driver].name,
+            "number": line.number,
+            "points": line.points,
+            "gap": line.gap,
+            "wins": line.wins,
+            "stage_wins": line.stage_wins,
+            "top_fives": line.top_fives,
+            "top_tens": line.top_tens,
+            "starts": line.starts,
+        }
+        for line in points_table(season)
+    ]
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, list(rows[0]) if rows else ["position"], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return out.getvalue()
+    after = season.latest.round if season.latest else None
+    lines = ",\n    ".join(json.dumps(row, ensure_ascii=False) for row in rows)
+    listed = f"[\n    {lines}\n  ]" if rows else "[]"
+    return f'{{\n  "season": {season.year},\n  "after": {json.dumps(after)},\n  "standings": {listed}\n}}\n'

@@ -1,0 +1,120 @@
+"""What `tailgate` understands: every command, option and line of help."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from bot import __version__
+from bot.settings import parse_moment
+
+EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
+"""Where `tailgate try` starts the clock: Thursday, 16 October 2025, 5 p.m. Eastern."""
+
+EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season")
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment for ``--at``; None is today."""
+    if text == "now":
+        return None
+    try:
+        return parse_moment(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _speed(text: str) -> float:
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = -1.0
+    if not 0 <= speed <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no speed; 1 is real time, 60 makes a minute of a second")
+    return speed
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; it is a number from 1 to 65535")
+    return int(text)
+
+
+def _round(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no race; give its number in the season, such as 22")
+    return int(text)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser; each command is in ``command``."""
+    parser = argparse.ArgumentParser(
+        prog="tailgate",
+        description="A Discord bot for fans of the NASCAR Craftsman Truck Series. "
+        "Unofficial; not affiliated with NASCAR.",
+        epilog="New here? `tailgate try` shows the bot in your browser, without a Discord account or a network.",
+    )
+    parser.add_argument("--version", action="version", version=f"Tailgate {__version__}")
+    store = argparse.ArgumentParser(add_help=False)
+    store.add_argument(
+        "--db",
+        type=Path,
+        metavar="PATH",
+        help="the store's SQLite file (default: TAILGATE_DB, else in your data folder)",
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, parents=[store], help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+        )
+
+    add("run", "run the bot on Discord", "Needs DISCORD_TOKEN, in the environment or in a file named .env.")
+    _add_try(
+        add(
+            "try",
+            "try the bot in your browser",
+            "No token, no network: a page on this machine that looks like Discord.",
+        )
+    )
+    importing = add(
+        "import",
+        "take documents into the store",
+        "All of them or, if anything is wrong with one, none. Facts that a document leaves out stay as they are.",
+    )
+    importing.add_argument("files", nargs="*", type=Path, metavar="FILE", help=".json or .csv, as export writes them")
+    importing.add_argument(
+        "--bundled", action="store_true", help="take in the seasons that come with this version, after an update"
+    )
+    _add_export(
+        add("export", "write what the store holds as a document", "JSON can be taken in again with `tailgate import`.")
+    )
+    backup = add("backup", "copy the store into a new file", "Safe while the bot runs.")
+    backup.add_argument("file", type=Path, metavar="FILE", help="the new file; it must not exist")
+    add("check", "look the store over", "Changes nothing; exit status 1 if anything is wrong.")
+    add("sync", "tell Discord of the commands now", "`run` does so by itself whenever they have changed.")
+    return parser
+
+
+def _add_try(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--at",
+        type=_moment,
+        default=_moment(EVE_OF_TALLADEGA),
+        metavar="TIME",
+        help="where the clock starts, such as 2025-10-17T14:55-04:00 (no offset: Eastern), or `now`; "
+        "by default the eve of Talladega, Thursday 16 October 2025, 5 p.m. Eastern",
+    )
+    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="how many times faster the clock runs")
+    parser.add_argument("--port", type=_port, metavar="N", help="the page's port (default: any free one)")
+    parser.add_argument("--no-browser", action="store_true", help="print the address only")
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", choices=EXPORTS, metavar="WHAT", help=", ".join(EXPORTS))
+    parser.add_argument("--season", type=_round, metavar="YEAR", help="default: the latest with results")
+    parser.add_argument(
+        "--after", type=_round, metavar="RACE", help="standings and results: as they stood after race number RACE"
+    )
+    parser.add_argument("--format", choices=("json", "csv"), default="json", help="default: json")

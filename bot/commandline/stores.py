@@ -1,0 +1,122 @@
+"""The commands that work on the store alone: import, export, backup, check."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import open_services, tell_loaded
+from bot.clock import EASTERN, Clock
+from bot.commandline.exports import ExportError, export_people_and_places, export_season
+from db.bundled import bundled_documents
+from db.connection import Store
+from db.documents.importer import import_documents
+from db.documents.reader import read_file
+from db.errors import StoreError
+from db.inspection import Inspection, inspect
+from db.nouns import Season
+from db.racing import load_tracks
+from db.snapshots import Snapshots
+
+
+def tell(line: str) -> None:
+    """Prints a line about what is going on, apart from the output proper."""
+    print(line, file=sys.stderr, flush=True)
+
+
+async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool) -> None:
+    """Takes documents in and says what became of their rows.
+
+    Raises:
+        DocumentError, StoreError: nothing was changed.
+    """
+    if not files and not bundled:
+        raise StoreError("name the files to take in, such as `tailgate import results.csv`, or say --bundled")
+    documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
+    async with open_services(path, clock) as held:
+        tell_loaded(held.loaded, tell)
+        report = await import_documents(held.services.store, documents, clock.now())
+    for section, counts in report.sections.items():
+        name = section.replace("_", " ")
+        print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged")
+    if not report.sections:
+        print("nothing to take in: the documents hold no rows")
+
+
+async def export(path: Path, what: str, season: int | None, after: int | None, form: str) -> None:
+    """Writes to standard output.
+
+    Raises:
+        ExportError, StoreError: nothing was written.
+    """
+    async with await Store.open(path, readonly=True) as store:
+        seasons = Snapshots(store)
+        if what == "drivers":
+            text = export_people_and_places(what, await seasons.drivers(), form)
+        elif what == "tracks":
+            async with store.read() as connection:
+                text = export_people_and_places(what, list((await load_tracks(connection)).values()), form)
+        else:
+            text = export_season(what, await _season(seasons, season), after, form)
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+async def _season(seasons: Snapshots, year: int | None) -> Season:
+    years = await seasons.years()
+    if not years:
+        raise ExportError("the store holds no season; `tailgate import --bundled` loads those that come with it")
+    if year is None:
+        held = [season for season in await seasons.all() if season.latest]
+        return held[-1] if held else (await seasons.all())[-1]
+    season = await seasons.season(year)
+    if season is None:
+        raise ExportError(f"the store holds no season {year}; it holds {', '.join(map(str, years))}")
+    return season
+
+
+async def backup(path: Path, target: Path) -> None:
+    """Copies the store.
+
+    Raises:
+        StoreError: it could not be done.
+    """
+    async with await Store.open(path, readonly=True) as store:
+        await store.backup(target)
+    print(f"{path} is copied to {target}.")
+
+
+async def check(path: Path) -> int:
+    """Looks the store over; returns the exit status.
+
+    Raises:
+        StoreError: it cannot even be opened.
+    """
+    try:
+        async with await Store.open(path, readonly=True) as store:
+            found = await inspect(store)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is damaged: {error}; put back a backup") from error
+    _print(found)
+    if found.problems:
+        more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
+        tell(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
+        return 1
+    return 0
+
+
+def _print(found: Inspection) -> None:
+    print(f"schema version {found.schema}, {found.drivers} drivers")
+    for season in found.seasons:
+        through = f"results of {season.run}, through race {season.last_round}" if season.run else "no results"
+        print(f"{season.year}: {season.races} races, {through}; refreshed {_day(season.refreshed)}")
+    if not found.seasons:
+        print("no seasons held; `tailgate import --bundled` loads those that come with it")
+    if not found.problems:
+        print("the file is sound")
+
+
+def _day(moment: datetime | None) -> str:
+    return "never" if moment is None else f"{moment.astimezone(EASTERN):%Y-%m-%d %H:%M} Eastern"

@@ -1,0 +1,106 @@
+"""Settings, from the environment and a ``.env`` file beside it; ``.env.example`` names each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from platformdirs import user_data_path
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.clock import EASTERN, Clock, SystemClock, TravelClock
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one line that says which and what to do."""
+
+
+class Settings(BaseSettings):
+    """What the operator can set. The last three are for tests and development, and refused elsewhere."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
+
+    discord_token: SecretStr | None = None
+    tailgate_db: Path | None = None
+    tailgate_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    tailgate_discord_api: str | None = None
+    tailgate_now: AwareDatetime | None = None
+    tailgate_speed: float | None = Field(default=None, ge=0, le=100_000)
+
+    @field_validator("tailgate_log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("tailgate_now", mode="before")
+    @classmethod
+    def _moment(cls, value: object) -> object:
+        return parse_moment(value) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _development_only(self) -> Self:
+        if self.tailgate_discord_api is not None and not is_loopback(self.tailgate_discord_api):
+            raise ValueError("TAILGATE_DISCORD_API is for tests and takes a loopback address only; unset it")
+        if self.tailgate_discord_api is None:
+            for name in ("tailgate_now", "tailgate_speed"):
+                if getattr(self, name) is not None:
+                    raise ValueError(
+                        f"{name.upper()} is for tests and is honoured only with TAILGATE_DISCORD_API on a loopback "
+                        "address; unset it (`tailgate try --at … --speed …` travels in time for you)"
+                    )
+        return self
+
+    @property
+    def database(self) -> Path:
+        """The store's file: as set, else in the user's data folder."""
+        return self.tailgate_db or user_data_path("tailgate", appauthor=False) / "tailgate.db"
+
+    def clock(self) -> Clock:
+        """The machine's time, unless a test set another."""
+        if self.tailgate_now is None and self.tailgate_speed is None:
+            return SystemClock()
+        return TravelClock(
+            self.tailgate_now or SystemClock().now(), 1.0 if self.tailgate_speed is None else self.tailgate_speed
+        )
+
+
+def load_settings() -> Settings:
+    """Reads the settings.
+
+    Raises:
+        SettingsError: one of them is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = str(first["loc"][0]).upper() + ": " if first["loc"] else ""
+        raise SettingsError(name + str(first["msg"]).removeprefix("Value error, ")) from None
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an http address points at this machine."""
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        return False
+    try:
+        return ip_address(parts.hostname).is_loopback
+    except ValueError:
+        return parts.hostname == "localhost"
+
+
+def parse_moment(text: str) -> datetime:
+    """An ISO moment; without an offset it is Eastern, as NASCAR's times are.
+
+    Raises:
+        ValueError: it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no moment; write it as 2025-10-17T14:55-04:00") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)

@@ -1,0 +1,85 @@
+"""The command tree, and the one place where an error becomes a reply."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import FriendlyError
+
+log = logging.getLogger(__name__)
+
+LATE = {10062, 40060}
+"""Discord's codes for an interaction that has expired or was answered already: nobody is left to tell."""
+
+
+class TailgateTree(app_commands.CommandTree[Any]):
+    """Commands work in servers and direct messages, for servers and for people who installed the bot themselves."""
+
+    def __init__(self, client: discord.Client) -> None:
+        super().__init__(
+            client,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        )
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        await answer_error(interaction, error)
+
+
+async def answer_error(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tells the asker, and only him, what went wrong: what he did in one friendly line, what we did by reference.
+
+    The reference stands in the log beside the whole story; no stack trace, token or path reaches the chat.
+    """
+    cause = getattr(error, "original", error)
+    if isinstance(cause, discord.HTTPException) and cause.code in LATE:
+        log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
+        return
+    text = _in_words(cause)
+    if text is None:
+        reference = secrets.token_hex(3)
+        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
+        text = f"Sorry, that went wrong on our side. If it happens again, tell the operator: reference `{reference}`."
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as failure:
+        log.warning("could not tell of an error in %s: %s", _what(interaction), failure)
+
+
+def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has rungs
+    """The line for what a person did or may mend; None for what is ours."""
+    if isinstance(error, FriendlyError):
+        return str(error)
+    if isinstance(error, app_commands.NoPrivateMessage):
+        return "This works in a server only."
+    if isinstance(error, app_commands.MissingPermissions):
+        return f"For this you need the permission {_listed(error.missing_permissions)}."
+    if isinstance(error, app_commands.BotMissingPermissions):
+        return f"I lack the permission {_listed(error.missing_permissions)} here; a moderator can give it to me."
+    if isinstance(error, app_commands.CommandOnCooldown):
+        return f"One moment: try again in {error.retry_after:.0f} s."
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "This command has changed; give Discord a minute to learn its new form and try again."
+    if isinstance(error, app_commands.TransformerError):
+        return f"“{str(error.value)[:50]}” is not what this option takes; pick one that Discord offers."
+    if isinstance(error, app_commands.CheckFailure):
+        return "You may not use this command here."
+    return None
+
+
+def _listed(permissions: list[str]) -> str:
+    return ", ".join(name.replace("_", " ").title() for name in permissions)
+
+
+def _what(interaction: discord.Interaction[Any]) -> str:
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    return f"an interaction of type {interaction.type.name}"
