@@ -23,8 +23,8 @@ from bot.preview import PreviewError
 from bot.settings import Settings, SettingsError, load_settings
 from db.errors import DocumentError, StoreError
 
-FAILED, MISUSED = 1, 2
-"""Exit status: something is wrong with the data; something is wrong with how the program was started."""
+FAILED, MISUSED, INTERRUPTED = 1, 2, 130
+"""Exit status: something is wrong with the data; with how the program was started; a person pressed Ctrl-C."""
 
 FIRST_STEPS = """\
 tailgate: there is no bot token yet. Make an application at https://discord.com/developers/applications
@@ -34,28 +34,27 @@ To see the bot without Discord, start `tailgate try`."""
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command; returns the exit status. Whatever goes wrong is said in one line."""
-    chosen = make_parser().parse_args(arguments)
+    parser = make_parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser.print_help()
+        return MISUSED
+    chosen = parser.parse_args(arguments)
     try:
         settings = load_settings()
         # In the page a person reads the terminal for the address alone.
         quiet = chosen.command == "try" and settings.tailgate_log_level == "INFO"
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
         return asyncio.run(_do(chosen, settings))
-    except (DocumentError, FriendlyError) as error:
+    except (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, app.TokenError) as error:
         tell(f"tailgate: {error}")
-        return FAILED
-    except StoreError as error:
-        tell(f"tailgate: {error}")
-        return FAILED if chosen.command == "check" else MISUSED
-    except (SettingsError, PreviewError, app.TokenError) as error:
-        tell(f"tailgate: {error}")
-        return MISUSED
+        about_data = isinstance(error, DocumentError | FriendlyError) or chosen.command == "check"
+        return FAILED if about_data else MISUSED
     except BrokenPipeError:
         # The reader of our output has seen enough, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
 
 
 async def _do(chosen: argparse.Namespace, settings: Settings) -> int:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
-RETRY_SECONDS = (5, 15, 30, 60)
+RETRY_SECONDS = (1, 5, 15, 30, 60)
 """Waits between attempts to reach Discord at the start; the last one repeats."""
 
 DISCORD_API = discord.http.Route.BASE
@@ -74,6 +74,8 @@ def sole_runner(path: Path) -> Iterator[None]:
     Raises:
         StoreError: another one is running.
     """
+    # One file has one lock, whatever way leads to it.
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
@@ -115,7 +117,9 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
     with sole_runner(path):
         async with open_services(path, settings.clock()) as held:
             tell_loaded(held.loaded, say)
-            bot = TailgateBot(held.services)
+            # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
+            patience = 2.0 if settings.tailgate_discord_api is None else 0.1
+            bot = TailgateBot(held.services, guild_ready_timeout=patience)
             bot.add_listener(_announcer(bot, say), "on_ready")
             background = Background(bot, held.services)
             try:

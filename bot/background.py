@@ -10,6 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -38,7 +39,6 @@ class Background:
         self._bot = bot
         self._services = services
         self._scheduler = AsyncIOScheduler(timezone="UTC")
-        self._shown: str | None = None
         # max_instances is 1 and runs missed are run once: a tick that is late is not run twice.
         self._every(PRESENCE_SECONDS, self._show_presence)
         self._every(UPKEEP_SECONDS, self._keep_up)
@@ -51,6 +51,9 @@ class Background:
             except asyncio.CancelledError:
                 # Only a shutdown cancels a tick; APScheduler would log that as a failure, with a stack trace.
                 log.debug("a background tick was cut short")
+            except (OSError, aiohttp.ClientError, discord.ConnectionClosed, TimeoutError) as error:
+                # The network comes and goes; discord.py is at it already.
+                log.warning("a background tick was lost to the network (%s)", str(error) or type(error).__name__)
             except Exception:
                 log.exception("a background tick failed; it runs again in %d s", seconds)
 
@@ -75,9 +78,8 @@ class Background:
         now = self._services.clock.now()
         coming = [race for season in await self._services.seasons.all() if (race := season.next_race(now))]
         text = presence(min(coming, key=lambda race: race.begins)) if coming else "/help"
-        if text != self._shown:
-            await self._bot.change_presence(activity=discord.CustomActivity(text))
-            self._shown = text
+        # Sent each time: a new session with Discord begins without one.
+        await self._bot.change_presence(activity=discord.CustomActivity(text))
 
     async def _keep_up(self) -> None:
         """Lets SQLite refresh what it knows of its tables."""

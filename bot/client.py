@@ -55,8 +55,10 @@ class TailgateBot(commands.AutoShardedBot):
         self._always_sync = always_sync
 
     async def setup_hook(self) -> None:
+        # A start that failed on the network is tried again, and has them already.
         for extension in EXTENSIONS:
-            await self.load_extension(extension)
+            if extension not in self.extensions:
+                await self.load_extension(extension)
         self.answers.attach(self)
         await self.sync_commands(force=self._always_sync)
 

@@ -1,0 +1,106 @@
+"""What is known at one moment: every season held as it stands then, and who or what a fan's words mean in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
+from bot.finder import Finder
+from db.nouns import Driver, Race, Season
+
+
+@dataclass(frozen=True, slots=True)
+class Almanac:
+    """``seasons`` are oldest first, each as of ``now``."""
+
+    now: datetime
+    seasons: tuple[Season, ...]
+    finder: Finder
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(season.year for season in self.seasons)
+
+    def season(self, year: int | None = None) -> Season:
+        """The season of that year; without one the season of the day: the latest whose first race is over.
+
+        Before any race held is over that is the earliest season.
+
+        Raises:
+            UnknownSeason: it is not held.
+            FriendlyError: no season is.
+        """
+        if not self.seasons:
+            raise FriendlyError("No season is held here yet.")
+        if year is None:
+            begun = [s for s in self.seasons if any(race.over_at <= self.now for race in s.races)]
+            return begun[-1] if begun else self.seasons[0]
+        for season in self.seasons:
+            if season.year == year:
+                return season
+        raise UnknownSeason(str(year), self.years)
+
+    def next_race(self) -> tuple[Season, Race] | None:
+        """The first race not yet over and its season; None where nothing is ahead on any schedule held."""
+        ahead = [(season, race) for season in self.seasons if (race := season.next_race(self.now)) is not None]
+        return min(ahead, key=lambda pair: pair[1].begins, default=None)
+
+    def ended_before(self, season: Season) -> Season | None:
+        """The season before, where it is over and this one has not begun."""
+        if any(race.begins <= self.now for race in season.races):
+            return None
+        before = [s for s in self.seasons if s.year < season.year and s.next_race(self.now) is None]
+        return before[-1] if before else None
+
+    def last_time(self, race: Race) -> tuple[Season, Race] | None:
+        """The race with results most like this one: at its track, in the latest earlier season that went there.
+
+        Where a track had two, the one nearest in the year.
+        """
+        for season in reversed(self.seasons):
+            there = [r for r in season.run if r.track.key == race.track.key]
+            if season.year < race.season and there:
+                return season, min(there, key=lambda r: abs(_day_of_year(r.date) - _day_of_year(race.date)))
+        return None
+
+    def driver(self, text: str, year: int | None = None) -> Driver:
+        """The driver meant by words or a key. Raises UnknownDriver with the nearest names."""
+        return self.finder.driver(text, self.season(year))
+
+    def known(self, key: str) -> Driver:
+        """The driver of a key that came back from Discord. Raises UnknownDriver."""
+        for season in reversed(self.seasons):
+            if key in season.drivers:
+                return season.drivers[key]
+        raise UnknownDriver(key)
+
+    def entered(self, key: str) -> list[int]:
+        """The years in which the driver has an entry, raced or not, oldest first."""
+        return [
+            season.year
+            for season in self.seasons
+            if any(result.driver == key for rows in season.results.values() for result in rows)
+            or any(entry.driver == key for entries in season.absent.values() for entry in entries)
+        ]
+
+    def race(self, text: str, year: int | None = None) -> Race:
+        """The race meant by words, of the season of the day or, where it has none such, of one before.
+
+        Raises UnknownRace with the nearest names, UnknownSeason for a year not held.
+        """
+        season = self.season(year)
+        try:
+            return self.finder.race(text, season, self.now)
+        except UnknownRace:
+            older = [s for s in reversed(self.seasons) if s.year < season.year] if year is None else []
+            for earlier in older:
+                try:
+                    return self.finder.race(text, earlier, self.now)
+                except UnknownRace:
+                    continue
+            raise
+
+
+def _day_of_year(value: date) -> int:
+    return value.timetuple().tm_yday

@@ -1,0 +1,45 @@
+"""A list that a test can wait on, so that no test sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+
+
+class Log(list[Item], Generic[Item]):
+    """What happened, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: list[tuple[Callable[[Item], bool], asyncio.Future[Item]]] = []
+
+    def append(self, item: Item) -> None:
+        super().append(item)
+        for fits, future in self._waiting:
+            if not future.done() and fits(item):
+                future.set_result(item)
+
+    async def expect(self, fits: Callable[[Item], bool], *, after: int = 0, deadline: float = 5.0) -> Item:
+        """The first item that fits, waited for if it is not there yet.
+
+        Args:
+            fits: which item is meant.
+            after: how many items at the beginning are old news.
+            deadline: seconds after which waiting fails.
+        """
+        for item in self[after:]:
+            if fits(item):
+                return item
+        waiting = (fits, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        try:
+            async with asyncio.timeout(deadline):
+                return await waiting[1]
+        except TimeoutError:
+            tail = "\n  ".join(str(item)[:200] for item in self[after:][-20:])
+            raise AssertionError(f"not seen within {deadline} s; instead:\n  {tail}") from None
+        finally:
+            self._waiting.remove(waiting)

@@ -1,0 +1,112 @@
+"""A minimal bot of discord.py, to try the stand-in with: one command for each way to answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+from collections.abc import AsyncIterator
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from tests.wire.log import Log
+from tests.wire.standin import StandIn, pointed_at
+
+
+class Pages(discord.ui.View):
+    """A button that changes its own message, a select, and a button that is off."""
+
+    def __init__(self) -> None:
+        super().__init__(timeout=None)
+
+    @discord.ui.button(label="Next", custom_id="next")
+    async def turn(self, interaction: discord.Interaction, _: discord.ui.Button[Pages]) -> None:
+        assert interaction.message is not None
+        asked = interaction.message.interaction_metadata
+        await interaction.response.edit_message(content=f"Page 2 for {asked.user if asked else 'nobody'}")
+
+    @discord.ui.button(label="Off", custom_id="off", disabled=True)
+    async def off(self, interaction: discord.Interaction, _: discord.ui.Button[Pages]) -> None:
+        await interaction.response.defer()
+
+    @discord.ui.select(custom_id="race", options=[discord.SelectOption(label="Talladega", value="21")])
+    async def pick(self, interaction: discord.Interaction, chosen: discord.ui.Select[Pages]) -> None:
+        await interaction.response.send_message(f"Race {chosen.values[0]}", ephemeral=True)
+
+
+class Answers(commands.Cog):
+    remind = app_commands.Group(name="remind", description="Reminders")
+
+    @app_commands.command(description="Says it back")
+    async def say(self, interaction: discord.Interaction, what: str, times: int = 1) -> None:
+        await interaction.response.send_message(what * times)
+
+    @say.autocomplete("what")
+    async def complete(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        return [app_commands.Choice(name=f"{typed} × {interaction.namespace.times}", value=typed)]
+
+    @app_commands.command(description="A message with buttons")
+    async def pages(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("Page 1", view=Pages())
+
+    @app_commands.command(description="Nothing at first, then a picture")
+    async def chart(self, interaction: discord.Interaction) -> None:
+        await interaction.response.defer(ephemeral=True)
+        picture = discord.File(io.BytesIO(b"PNG"), filename="chart.png")
+        await interaction.edit_original_response(content="Points", attachments=[picture])
+
+    @app_commands.command(description="An answer, a look at it, and one more")
+    async def story(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message("Once")
+        original = await interaction.original_response()
+        await interaction.followup.send(f"After {original.content}")
+
+    @remind.command(description="Reminds you")
+    async def me(self, interaction: discord.Interaction, lead: int) -> None:
+        await interaction.response.send_message(f"{lead} minutes before")
+
+
+class Probe(commands.AutoShardedBot):
+    def __init__(self) -> None:
+        super().__init__(
+            commands.when_mentioned, intents=discord.Intents(guilds=True), guild_ready_timeout=0.1, help_command=None
+        )
+        self.up = asyncio.Event()
+        self.errors: Log[Exception] = Log()
+        self.tree.error(self._keep)
+
+    async def setup_hook(self) -> None:
+        await self.add_cog(Answers())
+        self.add_view(Pages())
+        await self.tree.sync()
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Goes without discord.py's pause of five seconds."""
+
+    async def on_ready(self) -> None:
+        self.up.set()
+
+    async def _keep(self, _: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
+        self.errors.append(getattr(error, "original", error))
+
+
+@contextlib.asynccontextmanager
+async def running(standin: StandIn) -> AsyncIterator[Probe]:
+    """A probe that is logged in and ready, and closed at the end."""
+    bot = Probe()
+    with pointed_at(standin):
+        starting = asyncio.create_task(bot.start(standin.token))
+        ready = asyncio.create_task(bot.up.wait())
+        try:
+            async with asyncio.timeout(5):
+                await asyncio.wait({starting, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                await starting
+            yield bot
+        finally:
+            ready.cancel()
+            await bot.close()
+            await asyncio.gather(starting, ready, return_exceptions=True)

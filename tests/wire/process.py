@@ -1,0 +1,119 @@
+"""The real program as a process of its own: started, read line by line, signalled, and waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Self
+
+from tests.wire.log import Log
+
+ROOT = Path(__file__).resolve().parents[2]
+READY = "Tailgate is on Discord as"
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Hardly anything: where programs are, an empty home, and what a test sets."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), **more}
+
+
+class Program:
+    """``python -m bot`` with some arguments; entered it runs, left it is dead.
+
+    ``lines`` is what it said so far on both of its outputs, in the order it was said.
+
+    Args:
+        arguments: the command line.
+        home: an empty folder to run in, home as well.
+        more: environment variables, such as ``DISCORD_TOKEN``.
+    """
+
+    def __init__(self, *arguments: str | Path, home: Path, **more: str) -> None:
+        self._arguments = [str(argument) for argument in arguments]
+        self._home = home
+        self._environment = environment(home, **more)
+        self._process: asyncio.subprocess.Process | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.lines: Log[str] = Log()
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            *self._arguments,
+            cwd=self._home,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        self._reading = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._process is not None
+        assert self._reading is not None
+        if self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self._process.kill()
+        await self._process.wait()
+        await self._reading
+
+    async def _read(self) -> None:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            self.lines.append(line.decode(errors="replace").rstrip("\n"))
+
+    @property
+    def output(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def says(self, part: str, *, deadline: float = 20.0) -> str:
+        """The first line that contains this, waited for; fails at once if the program ends without it."""
+        assert self._reading is not None
+        waiting = asyncio.create_task(self.lines.expect(lambda line: part in line, deadline=deadline))
+        await asyncio.wait({waiting, self._reading}, return_when=asyncio.FIRST_COMPLETED)
+        if self._reading.done() and not waiting.done():
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+            raise AssertionError(f"it ended without saying {part!r}:\n{self.output}")
+        return await waiting
+
+    def signal(self, number: signal.Signals) -> None:
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    async def ends(self, *, deadline: float = 20.0) -> int:
+        """The exit status, waited for; all output has been read by then."""
+        assert self._process is not None
+        assert self._reading is not None
+        try:
+            async with asyncio.timeout(deadline):
+                status = await self._process.wait()
+                await asyncio.shield(self._reading)
+        except TimeoutError:
+            raise AssertionError(f"it is still running after {deadline} s:\n{self.output}") from None
+        return status
+
+
+async def run_to_end(*arguments: str | Path, home: Path, **more: str) -> tuple[int, list[str]]:
+    """Exit status and output of a program that ends by itself."""
+    async with Program(*arguments, home=home, **more) as program:
+        return await program.ends(), list(program.lines)
+
+
+def running_bot(database: Path, standin: Any, *, home: Path, **more: str) -> Program:
+    """``run`` on a store, pointed at a stand-in."""
+    wanted = {"DISCORD_TOKEN": standin.token, "TAILGATE_DISCORD_API": standin.api, **more}
+    return Program("run", "--db", database, home=home, **wanted)

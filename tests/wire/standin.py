@@ -1,0 +1,184 @@
+"""A stand-in Discord over real sockets: REST and gateway on loopback, in the test's own event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import discord
+import yarl
+from aiohttp import web
+from discord.gateway import DiscordWebSocket
+
+from tests.wire.faults import Fault
+from tests.wire.gateway import Gateway
+from tests.wire.interactions import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    Interaction,
+    command_data,
+    component_data,
+)
+from tests.wire.log import Log
+from tests.wire.rest import PREFIX, Request, Rest
+from tests.wire.world import Channel, Payload, Person, World
+
+TOKEN = "stand-in.token.only"
+
+
+class StandIn:
+    """Discord, as far as a bot can tell. Entered, it listens on a free port.
+
+    ``requests`` is the log of all that came in, ``problems`` what Discord would have refused in it: a test is to
+    find it empty at its end. ``faults`` are met in order, each by the next request that it is for.
+
+    Args:
+        world: where the bot is; one server with one channel unless told otherwise.
+        shards: how many the bot is told to use.
+    """
+
+    def __init__(self, world: World | None = None, *, shards: int = 1) -> None:
+        self.world = world or World()
+        self.token = TOKEN
+        self.gateway = Gateway(self.world, TOKEN, shards)
+        self.rest = Rest(self.world, TOKEN, self._where_the_gateway_is)
+        self.api = ""
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        application = web.Application(client_max_size=2**25)
+        application.router.add_get("/gateway", self.gateway.handle)
+        application.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
+        self._runner = web.AppRunner(application, shutdown_timeout=1.0, access_log=None)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        address = site.name.removeprefix("http://")
+        self.api, self.gateway.url = f"http://{address}{PREFIX}", f"ws://{address}/gateway"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._runner is not None
+        await self.gateway.close(1001)
+        await self._runner.cleanup()
+
+    def _where_the_gateway_is(self) -> Payload:
+        limit = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return {"url": self.gateway.url, "shards": self.gateway.shards, "session_start_limit": limit}
+
+    @property
+    def requests(self) -> Log[Request]:
+        return self.rest.requests
+
+    @property
+    def problems(self) -> list[str]:
+        return self.rest.problems
+
+    @property
+    def faults(self) -> list[Fault]:
+        return self.rest.faults
+
+    @property
+    def messages(self) -> list[Payload]:
+        """Every message the bot wrote, as it is now, in the order they were written."""
+        return list(self.rest.messages.values())
+
+    def seen(self, method: str, path: str = "") -> list[Request]:
+        """Requests so far of a method whose path ends so."""
+        return [request for request in self.requests if request.method == method and request.path.endswith(path)]
+
+    async def expect(self, method: str, path: str = "", *, after: int = 0, deadline: float = 5.0) -> Request:
+        """The first request of a method whose path ends so, waited for if it is not there yet."""
+        return await self.requests.expect(
+            lambda request: request.method == method and request.path.endswith(path), after=after, deadline=deadline
+        )
+
+    async def slash(
+        self,
+        line: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        channel: Channel | None = None,
+        person: Person | None = None,
+        deadline: float = 3.0,
+    ) -> Interaction:
+        """A person types a command, such as ``next`` or ``remind me``; back comes the interaction, answered.
+
+        Args:
+            line: the command, without its slash.
+            options: values by the names of options.
+            channel: where; the first server's channel if not said.
+            person: who; the fan if not said.
+            deadline: seconds the bot has to answer.
+        """
+        data = command_data(self.rest.commands, line, options or {})
+        return await self._ask(self._interaction(COMMAND, data, channel, person), f"/{line}", deadline)
+
+    async def autocomplete(
+        self,
+        line: str,
+        focused: str,
+        typed: str,
+        options: Mapping[str, Any] | None = None,
+        *,
+        channel: Channel | None = None,
+        deadline: float = 3.0,
+    ) -> list[Payload]:
+        """The choices that the bot offers a person who has typed a part of an option."""
+        given = {**(options or {}), focused: typed}
+        data = command_data(self.rest.commands, line, given, focused)
+        asked = self._interaction(AUTOCOMPLETE, data, channel, None)
+        await self._ask(asked, f"the choices of {focused} of /{line}", deadline)
+        return asked.answer["data"]["choices"]
+
+    async def press(
+        self,
+        message: Payload,
+        custom_id: str,
+        values: list[str] | None = None,
+        *,
+        person: Person | None = None,
+        deadline: float = 3.0,
+    ) -> Interaction:
+        """A person presses a button of a message, or picks from a select."""
+        channel = self.world.channel(int(message["channel_id"]))
+        asked = self._interaction(COMPONENT, component_data(message, custom_id, values), channel, person)
+        asked.message = message
+        return await self._ask(asked, f"a press on {custom_id}", deadline)
+
+    def answer_to(self, interaction: Interaction) -> Payload:
+        """The message that is an interaction's answer, as it is now."""
+        return self.rest.messages[self.rest.originals[interaction.token]]
+
+    def _interaction(self, kind: int, data: Payload, channel: Channel | None, person: Person | None) -> Interaction:
+        interaction = Interaction(kind, data, channel or self.world.general, person or self.world.fan)
+        self.rest.interactions[interaction.token] = interaction
+        return interaction
+
+    async def _ask(self, interaction: Interaction, what: str, deadline: float) -> Interaction:
+        guild = interaction.channel.guild
+        await self.gateway.send("INTERACTION_CREATE", interaction.payload(self.world), guild.id if guild else None)
+        try:
+            async with asyncio.timeout(deadline):
+                await asyncio.shield(interaction.answered)
+        except TimeoutError:
+            raise AssertionError(f"the bot did not answer {what} within {deadline} s") from None
+        return interaction
+
+
+@contextlib.contextmanager
+def pointed_at(standin: StandIn) -> Iterator[None]:
+    """Sends discord.py in this process to a stand-in, and back to where it was afterwards.
+
+    The gateway's own default counts as well: after an invalid session discord.py starts there again.
+    """
+    base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    discord.http.Route.BASE = standin.api
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(standin.gateway.url)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
