@@ -1,0 +1,76 @@
+"""Seasons are read once and anew only when facts changed, by whomever."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from db.connection import Store
+from db.documents.importer import import_documents
+from db.memory import remember
+from db.snapshots import Snapshots
+from tests.db.documents import read, small
+
+NOW = datetime(2025, 1, 1, tzinfo=UTC)
+
+
+async def test_a_season_is_read_once(store: Store) -> None:
+    seasons = Snapshots(store)
+    first = await seasons.season(2025)
+    assert first is not None
+    assert await seasons.season(2025) is first
+    assert await seasons.years() == (2023, 2024, 2025, 2026)
+    assert [season.year for season in await seasons.all()] == [2023, 2024, 2025, 2026]
+    assert await seasons.season(1999) is None
+
+
+async def test_what_concerns_no_season_makes_no_new_one(store: Store) -> None:
+    seasons = Snapshots(store)
+    first = await seasons.season(2025)
+    await remember(store, "something", "else")
+    assert await seasons.season(2025) is first
+
+
+async def test_an_import_by_another_process_is_seen(store: Store) -> None:
+    seasons = Snapshots(store)
+    before, version = await seasons.years(), seasons.version
+    async with await Store.open(store.path) as other:
+        await import_documents(
+            other,
+            [
+                read(
+                    small(
+                        season=2022,
+                        drivers=[{"name": "Nobody Yet"}],
+                        results=None,
+                        races=None,
+                        adjustments=None,
+                        playoff_field=None,
+                        tracks=None,
+                    )
+                )
+            ],
+            NOW,
+        )
+    assert await seasons.years() == (2022, *before)
+    assert "nobody-yet" in await seasons.drivers()
+    assert seasons.version != version
+
+
+async def test_many_asking_at_once_read_once(store: Store) -> None:
+    seasons = Snapshots(store)
+    found = await asyncio.gather(*(seasons.season(2025) for _ in range(20)))
+    assert len({id(season) for season in found}) == 1
+
+
+async def test_freshness_is_the_documents_or_the_imports_whichever_came_first(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    season = await Snapshots(empty_store).season(2024)
+    assert season is not None
+    assert season.refreshed == datetime(2024, 12, 1, tzinfo=UTC)
+    earlier = datetime(2024, 11, 1, tzinfo=UTC)
+    async with await Store.open(empty_store.path.with_name("travelled.db")) as travelled:
+        await import_documents(travelled, [read(small())], earlier)
+        season = await Snapshots(travelled).season(2024)
+        assert season is not None
+        assert season.refreshed == earlier
