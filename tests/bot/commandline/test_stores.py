@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,11 @@ def test_a_mistake_gets_one_clear_line(store_path: Path, what: str, capsys: pyte
     assert told.out == ""
 
 
+def imports(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as store:
+        return int(store.execute("SELECT count(*) FROM imports").fetchone()[0])
+
+
 def test_a_broken_document_changes_nothing(
     store_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -90,10 +96,10 @@ def test_a_broken_document_changes_nothing(
     rows[0]["finish"] = "first"
     (tmp_path / "bad.json").write_text(text_of(small(results=rows)))
     (tmp_path / "good.json").write_text(text_of(small(season=2022, races=[], results=[], adjustments=[])))
-    before = sqlite3.connect(store_path).execute("SELECT count(*) FROM imports").fetchone()
+    before = imports(store_path)
     assert main(["import", "good.json", "bad.json", "--db", str(store_path)]) == 1
     assert "bad.json, line 19, field 'finish'" in capsys.readouterr().err
-    assert sqlite3.connect(store_path).execute("SELECT count(*) FROM imports").fetchone() == before
+    assert imports(store_path) == before
 
 
 def test_check_tells_what_is_held(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,129 @@
+"""What Tailgate is, how fresh it is, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from discord import ui
+
+from bot.render.blocks import Accent, card, freshness
+from bot.render.buttons import Link, QuestionSelect, row
+from bot.render.questions import AboutQuestion, HelpQuestion, NextQuestion
+from db.nouns import Season
+
+PRIVACY = (
+    "**Privacy** Tailgate keeps no messages and no list of members. "
+    "It sees the commands and buttons meant for it, and nothing else you write."
+)
+UNOFFICIAL = "Unofficial; not affiliated with NASCAR."
+OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-series/)"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpTopic:
+    """A topic of the help: what its select calls it, its one-line answer, and what to type."""
+
+    title: str
+    answer: str
+    lines: tuple[str, ...]
+
+
+TOPICS: dict[str, HelpTopic] = {
+    "standings": HelpTopic(
+        "Standings",
+        "`/standings` alone shows who leads, by how much, and who gained with the last race.",
+        (
+            "`/standings season:2024` another season",
+            "`/standings after:Bristol` as it stood after a race",
+            "`/standings view:Stats` wins, top fives, laps led, average finish",
+        ),
+    ),
+    "drivers": HelpTopic(
+        "Drivers",
+        "`/driver` takes a name, part of one, a nickname or a truck number.",
+        (
+            "`/driver heim` his season, last five races, best track, career",
+            "`/driver 17 season:2025` whoever drives the No. 17",
+            "`/compare heim honeycutt` side by side, and who finished ahead",
+        ),
+    ),
+    "races": HelpTopic(
+        "Races",
+        "`/next` says when coverage starts and on which network.",
+        (
+            "`/results` the latest race: winner, stages, finishing order",
+            "`/results talladega` that track's latest race; add a season for another year",
+            "`/schedule` every race with its winner, and what comes next in your own time",
+        ),
+    ),
+    "reading": HelpTopic(
+        "Reading the tables",
+        "The small print under each answer says how far its data runs.",
+        (
+            "**▲2 ▼1** places gained or lost with the last race",
+            "**St, Fin** start and finish · **Led** laps led · **Stg** stage points",
+            "**(i)** scores his points in another series, so none here",
+            "**DNF** not running at the finish · **?** not on record",
+            "Buttons on somebody else's answer open a copy for you alone.",
+        ),
+    ),
+}
+
+
+def about(
+    seasons: Sequence[Season], question: AboutQuestion, now: datetime, *, version: str, links: Sequence[str] = ()
+) -> ui.LayoutView:
+    """Version, how fresh each season is, links and privacy.
+
+    Args:
+        seasons: as they stand at ``now``, oldest first; at least one.
+        question: the question.
+        now: the asker's moment.
+        version: Tailgate's own.
+        links: markdown links of the project's own, such as its source.
+    """
+    del question
+    fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
+    return card(
+        f"Tailgate {version}",
+        f"The NASCAR Craftsman Truck Series in your chat. {UNOFFICIAL}",
+        "\n".join(fresh),
+        PRIVACY,
+        f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
+        accent=Accent.GREEN,
+        small=[f"Seasons held: {', '.join(str(season.year) for season in seasons)}. `/help` says what to type."],
+        controls=row([Link("What to type", HelpQuestion()), Link("Next race", NextQuestion())]),
+    )
+
+
+def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.LayoutView:
+    """The topic asked for, or the overview; an unknown topic is the overview as well."""
+    topic = TOPICS.get(question.about or "")
+    if topic is None:
+        title, answer = "What to type", "Every option is optional: `/standings` alone is a good start."
+        lines: Sequence[str] = (
+            "`/standings` who leads, and by how much",
+            "`/next` when coverage starts, and where",
+            "`/results` the latest race",
+            "`/driver heim` a driver's season",
+            "`/compare heim honeycutt` two drivers side by side",
+            "`/schedule` every race of the season",
+            "`/about` how fresh all this is",
+        )
+    else:
+        title, answer, lines = topic.title, topic.answer, topic.lines
+    select = QuestionSelect.of(
+        "help",
+        "More about…",
+        [Link(t.title, HelpQuestion(key), off=t is topic) for key, t in TOPICS.items()],
+    )
+    return card(
+        title,
+        answer,
+        "\n".join(lines),
+        accent=Accent.GREEN,
+        small=[freshness(season, now)],
+        controls=ui.ActionRow(select),
+    )

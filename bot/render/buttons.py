@@ -1,0 +1,116 @@
+"""Buttons and selects that carry a question, so that they work after any restart and nothing is remembered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, Self, cast
+
+import discord
+from discord import ui
+
+from bot.render.blocks import Page
+from bot.render.questions import VERSION, Question
+
+LABEL_LIMIT = 80
+_BUTTON = re.compile(r"(?P<version>t[0-9]+):[0-9]:(?P<question>.+)", re.DOTALL)
+_SELECT = re.compile(r"(?P<version>t[0-9]+):pick:[a-z]+")
+
+
+class _Desk(Protocol):
+    """What takes a pressed question: the client's ``answers``."""
+
+    async def press(self, interaction: discord.Interaction[Any], text: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A button to be: what it says and what it asks; one that is off is greyed out."""
+
+    label: str
+    question: Question
+    off: bool = False
+
+
+def _desk(interaction: discord.Interaction[Any]) -> _Desk:
+    return cast("_Desk", interaction.client.answers)
+
+
+class QuestionButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
+    """A button whose custom id is a question; the digit in it keeps the ids of one message apart."""
+
+    def __init__(self, button: ui.Button[Any], version: str, question: str) -> None:
+        super().__init__(button)
+        self.version = version
+        self.question = question
+
+    @classmethod
+    def of(cls, link: Link, slot: int) -> Self | None:
+        """The button; None where its question does not fit into a custom id."""
+        text = link.question.encode()
+        if text is None:
+            return None
+        style = discord.ButtonStyle.secondary
+        custom_id = f"{VERSION}:{slot}:{text}"
+        return cls(
+            ui.Button(label=link.label[:LABEL_LIMIT], style=style, custom_id=custom_id, disabled=link.off),
+            VERSION,
+            text,
+        )
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        return cls(cast("ui.Button[Any]", item), match["version"], match["question"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        await _desk(interaction).press(interaction, self.question if self.version == VERSION else "")
+
+
+class QuestionSelect(ui.DynamicItem[ui.Select[Any]], template=_SELECT):
+    """A select each of whose values is a question."""
+
+    def __init__(self, select: ui.Select[Any], version: str) -> None:
+        super().__init__(select)
+        self.version = version
+
+    @classmethod
+    def of(cls, name: str, placeholder: str, links: Sequence[Link]) -> Self:
+        """A select; of its links those that are off are shown as chosen."""
+        select: ui.Select[Any] = ui.Select(custom_id=f"{VERSION}:pick:{name}", placeholder=placeholder)
+        for link in links:
+            value = link.question.encode()
+            if value is not None:
+                select.add_option(label=link.label[:LABEL_LIMIT], value=value, default=link.off)
+        return cls(select, VERSION)
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        del interaction
+        return cls(cast("ui.Select[Any]", item), match["version"])
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        chosen = self.item.values
+        await _desk(interaction).press(interaction, chosen[0] if chosen and self.version == VERSION else "")
+
+
+def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:
+    """A row of at most five buttons; None without any."""
+    made = [button for slot, link in enumerate(links[:5]) if (button := QuestionButton.of(link, slot)) is not None]
+    return ui.ActionRow(*made) if made else None
+
+
+def pager(page: Page, ask: Callable[[int], Question]) -> list[Link]:
+    """The two buttons that turn pages, named by the lines they lead to; none where there is one page."""
+    if page.pages == 1:
+        return []
+    back, on = page.number > 1, page.number < page.pages
+    return [
+        Link(f"← {page.span(page.number - 1)}" if back else "←", ask(max(1, page.number - 1)), off=not back),
+        Link(f"{page.span(page.number + 1)} →" if on else "→", ask(min(page.pages, page.number + 1)), off=not on),
+    ]

@@ -1,0 +1,108 @@
+"""Two drivers side by side, and every race in which they met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from discord import ui
+
+from bot.championship.record import HeadToHead, Pair, Record
+from bot.render.blocks import Page, card, freshness, make_accent
+from bot.render.buttons import Link, pager, row
+from bot.render.questions import CompareQuestion, DriverQuestion
+from bot.render.tables import Column, fit, table
+from bot.render.words import average, count, escape, surnames
+from db.nouns import Driver, Season
+
+ROWS = 15
+LATELY = 5
+NAME = 13
+"""Columns that a driver's name may take over his figures."""
+
+_LINES: tuple[tuple[str, Callable[[Record], str]], ...] = (
+    ("Position", lambda r: str(r.position or "–")),
+    ("Points", lambda r: f"{r.points:,}" if r.position else "–"),
+    ("Starts", lambda r: str(r.starts)),
+    ("Wins", lambda r: str(r.wins)),
+    ("Top fives", lambda r: str(r.top_fives)),
+    ("Top tens", lambda r: str(r.top_tens)),
+    ("Stage wins", lambda r: str(r.stage_wins)),
+    ("Poles", lambda r: "?" if r.poles is None else str(r.poles)),
+    ("Laps led", lambda r: f"{r.laps_led:,}"),
+    ("Avg start", lambda r: average(r.average_start)),
+    ("Avg finish", lambda r: average(r.average_finish)),
+    ("DNFs", lambda r: str(r.dnfs)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareFacts:
+    """Two drivers of a season, both with an entry in it, as of one moment; ``years`` are those they share."""
+
+    season: Season
+    drivers: tuple[Driver, Driver]
+    records: tuple[Record, Record]
+    meetings: HeadToHead
+    years: tuple[int, ...]
+
+
+def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui.LayoutView:
+    """The tab of the comparison that is asked for."""
+    names = surnames(*facts.drivers)
+    ahead = facts.records[1] if facts.meetings.ahead_b > facts.meetings.ahead_a else facts.records[0]
+    asked = replace(question, year=facts.season.year)
+    pairs = facts.meetings.pairs
+    if question.tab == "races":
+        page = Page.of(question.page, ROWS, len(pairs))
+        links = [
+            *pager(page, lambda number: replace(asked, page=number)),
+            Link("Side by side", replace(asked, tab="season", page=1)),
+        ]
+        body = [_meetings(pairs[page.part], names) if pairs else ""]
+    else:
+        links = _links(facts, asked, names)
+        last = pairs[: -LATELY - 1 : -1]
+        body = [_side_by_side(facts.records, names)]
+        body += [f"**Last time{'s' if len(last) > 1 else ''} together**\n{_meetings(last, names)}"] if last else []
+    return card(
+        f"{escape(names[0])} and {escape(names[1])} · {facts.season.year}",
+        _headline(facts.meetings, names),
+        *body,
+        accent=make_accent(ahead.make),
+        small=[freshness(facts.season, now)],
+        controls=row(links),
+    )
+
+
+def _links(facts: CompareFacts, asked: CompareQuestion, names: tuple[str, str]) -> list[Link]:
+    pairs = facts.meetings.pairs
+    links = [Link(f"All {len(pairs)} races", replace(asked, tab="races", page=1))] if len(pairs) > LATELY else []
+    links += [Link(n, DriverQuestion(d.key, asked.year)) for d, n in zip(facts.drivers, names, strict=True)]
+    others = sorted((year for year in facts.years if year != asked.year), reverse=True)
+    return links + [Link(str(year), replace(asked, year=year, tab="season", page=1)) for year in others]
+
+
+def _headline(meetings: HeadToHead, names: tuple[str, str]) -> str:
+    shared = meetings.shared_starts
+    if not shared:
+        return f"They have not started a race together in {meetings.year}."
+    if meetings.ahead_a == meetings.ahead_b:
+        return f"Level: each finished ahead {count(meetings.ahead_a, 'time')} in {count(shared, 'race')} together."
+    name, ahead = max(zip(names, (meetings.ahead_a, meetings.ahead_b), strict=True), key=lambda pair: pair[1])
+    return f"**{escape(name)}** finished ahead in {ahead} of {count(shared, 'race')} together."
+
+
+def _side_by_side(records: tuple[Record, Record], names: tuple[str, str]) -> str:
+    columns = [Column(""), *(Column(fit(name, NAME), right=True) for name in names)]
+    return table(columns, [(label, *(figure(record) for record in records)) for label, figure in _LINES])
+
+
+def _meetings(pairs: tuple[Pair, ...], names: tuple[str, str]) -> str:
+    columns = [
+        Column("Rd", right=True),
+        Column("Track", gives_way=True),
+        *(Column(fit(name, NAME), right=True) for name in names),
+    ]
+    return table(columns, [(str(p.race.round), p.race.track.short, str(p.a.finish), str(p.b.finish)) for p in pairs])

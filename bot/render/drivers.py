@@ -1,0 +1,210 @@
+"""A driver's season, and all his races of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from discord import ui
+
+from bot.championship.record import Career, RaceLine, Record
+from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
+from bot.render.buttons import Link, pager, row
+from bot.render.questions import DriverQuestion
+from bot.render.tables import Column, table
+from bot.render.words import average, count, escape, listed, ordinal, status
+from db.nouns import Driver, Season
+
+ROWS = 15
+UNKNOWN = "?"
+ELSEWHERE = "(i): scores points in another series."
+
+_FACTS = (
+    Column(""),
+    Column("", right=True),
+    Column(""),
+    Column(""),
+    Column("", right=True),
+)
+_RACES = (
+    Column("Rd", right=True),
+    Column("Track", gives_way=True),
+    Column("St", right=True),
+    Column("Fin", right=True),
+    Column("Led", right=True),
+    Column("Pts", right=True),
+)
+_LATELY = ("The one race", "Last two races", "Last three races", "Last four races", "Last five races")
+_OUT = Column("Out", gives_way=True)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverFacts:
+    """What a driver's card is made of; ``career`` is over all seasons held, and every part as of one moment."""
+
+    driver: Driver
+    season: Season
+    record: Record
+    career: Career
+    races: tuple[RaceLine, ...]
+
+
+def driver(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
+    """The tab of a driver's card that is asked for."""
+    return _races(facts, question, now) if question.tab == "races" else _season(facts, question, now)
+
+
+def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
+    record = facts.record
+    asked = replace(question, year=record.year, tab="season", page=1)
+    links = [Link(f"All {count(record.starts, 'race')}", replace(asked, tab="races"))] if record.starts > 1 else []
+    others = [r.year for r in facts.career.seasons if r.year != record.year]
+    links += [Link(str(year), replace(asked, year=year)) for year in sorted(others, reverse=True)]
+    return card(
+        f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
+        _headline(facts, now),
+        _who(record),
+        _totals(record) if record.starts else "",
+        _lately(record.last_five),
+        "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
+        accent=make_accent(record.make),
+        small=[*_gaps(facts), _elsewhere(record.last_five), freshness(facts.season, now)],
+        controls=row(links),
+    )
+
+
+def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
+    record = facts.record
+    page = Page.of(question.page, ROWS, len(facts.races))
+    asked = replace(question, year=record.year, tab="races", page=page.number)
+    links = [
+        *pager(page, lambda number: replace(asked, page=number)),
+        Link(f"Back to {record.year}", replace(asked, tab="season", page=1)),
+    ]
+    lines = facts.races[page.part]
+    return card(
+        f"#{escape(record.number)} {escape(facts.driver.name)} · races of {record.year}",
+        _headline(facts, now),
+        race_table(lines) if lines else "",
+        accent=make_accent(record.make),
+        small=[_elsewhere(lines), freshness(facts.season, now)],
+        controls=row(links),
+    )
+
+
+def _headline(facts: DriverFacts, now: datetime) -> str:
+    record = facts.record
+    if not record.starts:
+        return f"Entered in {record.year}, no start yet."
+    wins = f"{count(record.wins, 'win')} in {count(record.starts, 'start')}"
+    if not record.wins and record.best_finish:
+        wins = f"{count(record.starts, 'start')}, best finish {ordinal(record.best_finish)}"
+    place = f"{ordinal(record.position)} on points with {record.points:,}" if record.position else ""
+    last = last_held(facts.season, now)
+    if place and last is not None:
+        place += f" after race {last.round} of {len(facts.season.races)}"
+    if record.champion:
+        return listed([f"**{record.year} champion**", wins, place])
+    return listed([f"**{place}**" if place else "", wins if place else f"**{wins}**"])
+
+
+def _who(record: Record) -> str:
+    rookie = "Rookie of the Year contender" if record.rookie else ""
+    eligible = "" if record.eligible else "scores points in another series (i)"
+    return listed([escape(record.make or ""), escape(record.team or ""), rookie, eligible])
+
+
+def _totals(record: Record) -> str:
+    cells = [
+        ("Starts", str(record.starts)),
+        ("Avg start", average(record.average_start)),
+        ("Wins", str(record.wins)),
+        ("Avg finish", average(record.average_finish)),
+        ("Top fives", str(record.top_fives)),
+        ("Best", ordinal(record.best_finish) if record.best_finish else "–"),
+        ("Top tens", str(record.top_tens)),
+        ("Stage wins", str(record.stage_wins)),
+        ("Laps led", f"{record.laps_led:,}"),
+        ("Poles", UNKNOWN if record.poles is None else str(record.poles)),
+        ("DNFs", str(record.dnfs)),
+        ("Disq.", str(record.disqualifications)),
+    ]
+    if not record.disqualifications:
+        cells[-1] = ("Laps", f"{record.laps:,}")
+    return table(_FACTS, [(*cells[i], "", *cells[i + 1]) for i in range(0, len(cells), 2)])
+
+
+def race_table(lines: Sequence[RaceLine]) -> str:
+    """Races and how he fared; a column says why he was out, where he was in any of them."""
+    out = any(not line.result.running or line.result.disqualified for line in lines)
+    rows = [
+        (
+            str(line.race.round),
+            line.race.track.short,
+            UNKNOWN if line.result.start is None else str(line.result.start),
+            str(line.result.finish),
+            str(line.result.led or "–"),
+            str(line.result.points) if line.result.entry.eligible else "(i)",
+            *((_why(line),) if out else ()),
+        )
+        for line in lines
+    ]
+    return table([*_RACES, _OUT] if out else _RACES, rows)
+
+
+def _why(line: RaceLine) -> str:
+    if line.result.disqualified:
+        return "DQ"
+    return "" if line.result.running else status(line.result)
+
+
+def _lately(lines: Sequence[RaceLine]) -> str:
+    if not lines:
+        return ""
+    return f"**{_LATELY[min(len(lines), len(_LATELY)) - 1]}**\n{race_table(lines)}"
+
+
+def _best_track(career: Career) -> str:
+    best = career.best_track
+    if best is None or best.starts < 2:
+        return ""
+    wins = count(best.wins, "win") if best.wins else f"best {ordinal(best.best_finish)}"
+    place = f"**Best track** {escape(best.track.short)}: average finish {best.average_finish:.1f}"
+    return f"{place} in {count(best.starts, 'start')}, {wins}"
+
+
+def _career(career: Career) -> str:
+    """His totals over the seasons held; nothing where there is one season alone."""
+    years = [record.year for record in career.seasons]
+    if len(years) < 2:
+        return ""
+    totals = [
+        count(career.starts, "start"),
+        count(career.wins, "win"),
+        count(career.top_fives, "top five"),
+        count(career.top_tens, "top ten"),
+        f"{count(career.laps_led, 'lap')} led",
+        f"average finish {average(career.average_finish)}",
+    ]
+    crowns = f" · champion {', '.join(map(str, career.championships))}" if career.championships else ""
+    return f"**Over the seasons held, {years[0]}–{years[-1]}** {', '.join(totals)}{crowns}"
+
+
+def _gaps(facts: DriverFacts) -> list[str]:
+    """What the season's totals do not know, said."""
+    season, record = facts.season, facts.record
+    run = len(season.run)
+    said = []
+    if record.poles is None:
+        said.append(f"Poles of {record.year} are not on record.")
+    elif record.poles_known < run:
+        said.append(f"Poles are on record for {record.poles_known} of {run} races.")
+    silent = [str(r.round) for r in season.run if None in scored_stages(r, season.results[r.round])]
+    if silent:
+        said.append(f"Stage winners of race {', '.join(silent)} are not on record.")
+    return [" ".join(said)] if said else []
+
+
+def _elsewhere(lines: Sequence[RaceLine]) -> str:
+    return "" if all(line.result.entry.eligible for line in lines) else ELSEWHERE

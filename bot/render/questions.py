@@ -1,0 +1,198 @@
+"""What a person can ask, one frozen question a topic, and how a button carries one in its custom id.
+
+A custom id outlives the process, so nothing about it is believed: it is read back field by field, and what a
+question names (a driver, a race, a season, a page) is looked up again by whoever answers.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar, Protocol
+
+from bot.errors import FriendlyError
+
+ID_LIMIT = 100
+"""Characters that Discord gives a custom id or a select's value."""
+
+VERSION = "t1"
+_OLD = "That button is from an older version of me. Please ask again with the command."
+
+
+class OldButtonError(FriendlyError):
+    """A custom id that this version does not understand."""
+
+    def __init__(self) -> None:
+        super().__init__(_OLD)
+
+
+class Part(Protocol):
+    """How a field is read back from text; raises ValueError."""
+
+    def read(self, text: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number from ``low`` to ``high``."""
+
+    low: int
+    high: int
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,5}", text) or not self.low <= int(text) <= self.high:
+            raise ValueError(text)
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of the given words, or any key where none are given."""
+
+    words: tuple[str, ...] = ()
+
+    def read(self, text: str) -> str:
+        if (self.words and text not in self.words) or not re.fullmatch(r"[^:\s]+", text):
+            raise ValueError(text)
+        return text
+
+
+YEAR = Number(1900, 2999)
+ROUND = Number(1, 99)
+PAGE = Number(1, 999)
+KEY = Word()
+STANDINGS_VIEWS = ("points", "stats")
+DRIVER_TABS = ("season", "races")
+COMPARE_TABS = ("season", "races")
+
+
+def _part(part: Part, **default: Any) -> Any:
+    return field(metadata={"part": part}, **default)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something asked. A field that is None is for the clock to settle: the season of the day, the latest race."""
+
+    topic: ClassVar[str]
+
+    def encode(self) -> str | None:
+        """The question as text without spaces; None where it is too long for a custom id or cannot be one."""
+        values = [getattr(self, f.name) for f in fields(self)]
+        text = ":".join([self.topic, *("" if value is None else str(value) for value in values)])
+        fits = len(f"{VERSION}:0:{text}") <= ID_LIMIT
+        return text if fits and not re.search(r"\s", text) and text.count(":") == len(values) else None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingsQuestion(Question):
+    """The table of points; ``after`` is a round."""
+
+    topic: ClassVar[str] = "standings"
+    year: int | None = _part(YEAR, default=None)
+    after: int | None = _part(ROUND, default=None)
+    view: str = _part(Word(STANDINGS_VIEWS), default="points")
+    page: int = _part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class DriverQuestion(Question):
+    """A driver's season, or all his races of it."""
+
+    topic: ClassVar[str] = "driver"
+    driver: str = _part(KEY)
+    year: int | None = _part(YEAR, default=None)
+    tab: str = _part(Word(DRIVER_TABS), default="season")
+    page: int = _part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareQuestion(Question):
+    """Two drivers side by side, or every race in which they met."""
+
+    topic: ClassVar[str] = "compare"
+    a: str = _part(KEY)
+    b: str = _part(KEY)
+    year: int | None = _part(YEAR, default=None)
+    tab: str = _part(Word(COMPARE_TABS), default="season")
+    page: int = _part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsQuestion(Question):
+    """How a race ended; without a round the latest one run."""
+
+    topic: ClassVar[str] = "results"
+    year: int | None = _part(YEAR, default=None)
+    round: int | None = _part(ROUND, default=None)
+    page: int = _part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleQuestion(Question):
+    """A season's races; without a page the one on which the next race stands."""
+
+    topic: ClassVar[str] = "schedule"
+    year: int | None = _part(YEAR, default=None)
+    page: int | None = _part(PAGE, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class NextQuestion(Question):
+    """The next race."""
+
+    topic: ClassVar[str] = "next"
+
+
+@dataclass(frozen=True, slots=True)
+class AboutQuestion(Question):
+    """What Tailgate is and how fresh it is."""
+
+    topic: ClassVar[str] = "about"
+
+
+@dataclass(frozen=True, slots=True)
+class HelpQuestion(Question):
+    """What to type; without a topic the overview."""
+
+    topic: ClassVar[str] = "help"
+    about: str | None = _part(KEY, default=None)
+
+
+QUESTIONS: dict[str, type[Question]] = {
+    kind.topic: kind
+    for kind in (
+        StandingsQuestion,
+        DriverQuestion,
+        CompareQuestion,
+        ResultsQuestion,
+        ScheduleQuestion,
+        NextQuestion,
+        AboutQuestion,
+        HelpQuestion,
+    )
+}
+
+
+def decode(text: str) -> Question:
+    """The question that a text carries.
+
+    Raises:
+        OldButtonError: it is malformed or has a field out of its range.
+    """
+    topic, *values = text.split(":")
+    kind = QUESTIONS.get(topic)
+    if kind is None or len(values) != len(fields(kind)):
+        raise OldButtonError
+    read: dict[str, Any] = {}
+    for f, value in zip(fields(kind), values, strict=True):
+        if value:
+            try:
+                read[f.name] = f.metadata["part"].read(value)
+            except ValueError:
+                raise OldButtonError from None
+        elif f.default is None:
+            read[f.name] = None
+        else:
+            raise OldButtonError
+    return kind(**read)

@@ -1,0 +1,192 @@
+"""How a race ended: who won it and how, then the finishing order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from discord import ui
+
+from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
+from bot.render.buttons import Link, pager, row
+from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.tables import Column, initialled, table
+from bot.render.words import count, day, escape, listed, name_of, race_name, stamp, status
+from db.nouns import Outcome, Race, RaceStatus, Result, Season
+
+ROWS = 12
+ELSEWHERE = "(i): scores points in another series."
+NO_STAGES = "Stage points by driver are not on record."
+_COLUMNS = (
+    Column("Fin", right=True),
+    Column("St", right=True),
+    Column("No", right=True),
+    Column("Driver", gives_way=True),
+    Column("Led", right=True),
+    Column("Stg", right=True),
+    Column("Pts", right=True),
+)
+_STAGE_COLUMN = 5
+
+
+def results(
+    season: Season, race: Race, question: ResultsQuestion, now: datetime, before: Race | None = None
+) -> ui.LayoutView:
+    """A race's results, or that they are not held.
+
+    Args:
+        season: as it stands at ``now``; ``race`` is one of its races.
+        race: the race asked for.
+        question: its page.
+        now: the asker's moment.
+        before: the race at this track in an earlier season, offered where this one has no results.
+    """
+    rows = season.results.get(race.round, ())
+    if not rows:
+        return _nothing(season, race, now, before)
+    page = Page.of(question.page, ROWS, len(rows))
+    asked = ResultsQuestion(season.year, race.round, page.number)
+    part = rows[page.part]
+    stages = any(r.stage_points is not None for r in rows)
+    small = [
+        "" if stages else NO_STAGES,
+        ELSEWHERE if any(not r.entry.eligible for r in part) else "",
+        freshness(season, now),
+    ]
+    links = [
+        *pager(page, lambda number: replace(asked, page=number)),
+        *_neighbours(season, race),
+        Link("Standings", StandingsQuestion(season.year, race.round)),
+    ]
+    return card(
+        f"{escape(race_name(race))} · {escape(race.track.short)}",
+        _headline(season, race, rows),
+        _story(season, race, rows),
+        _order(season, part, stages),
+        _out(season, part),
+        accent=Accent.CHECKERED,
+        small=small,
+        controls=row(links),
+    )
+
+
+def _neighbours(season: Season, race: Race) -> list[Link]:
+    """The races with results before and after this one."""
+    before = [r for r in season.run if r.round < race.round][-1:]
+    after = [r for r in season.run if r.round > race.round][:1]
+    links = [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in before]
+    return links + [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in after]
+
+
+def _when(season: Season, race: Race) -> str:
+    return listed([f"{day(race.date)}, {race.season}", f"race {race.round} of {len(season.races)}", phase_of(race)])
+
+
+def _headline(season: Season, race: Race, rows: Sequence[Result]) -> str:
+    winner = rows[0].driver
+    pole = race.outcome.pole if race.outcome else None
+    won = f"**{escape(name_of(season, winner))}** won{' from the pole' if pole == winner else ''}"
+    return f"{won} · {_when(season, race)}"
+
+
+def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
+    """Pole, stages, laps led, fastest lap, cautions and margin, each where it is known."""
+    outcome = race.outcome or Outcome()
+
+    def who(key: str) -> str:
+        return escape(name_of(season, key))
+
+    lines = []
+    if outcome.pole and outcome.pole != rows[0].driver:
+        lines.append(f"**Pole** {who(outcome.pole)}")
+    stages = scored_stages(race, rows)
+    if any(stages):
+        lines.append(f"**Stages** {', '.join(who(key) if key else 'not on record' for key in stages)}")
+    most = max(r.led for r in rows)
+    if most:
+        laps = outcome.laps or max(r.laps for r in rows)
+        leaders = " and ".join(who(r.driver) for r in rows if r.led == most)
+        lines.append(f"**Most laps led** {leaders} ({most} of {laps})")
+    if outcome.fastest_lap:
+        lines.append(f"**Fastest lap** {who(outcome.fastest_lap.driver)}{_speed(outcome)}")
+    if outcome.rookie_of_the_race:
+        lines.append(f"**Rookie of the race** {who(outcome.rookie_of_the_race)}")
+    lines.append(_flags(outcome))
+    return "\n".join(filter(None, lines))
+
+
+def _speed(outcome: Outcome) -> str:
+    lap = outcome.fastest_lap
+    if lap is None or (lap.seconds is None and lap.mph is None):
+        return ""
+    seconds = f"{lap.seconds:.3f} s" if lap.seconds is not None else ""
+    mph = f"{lap.mph:.3f} mph" if lap.mph is not None else ""
+    return f", {seconds} ({mph})" if seconds and mph else f", {seconds or mph}"
+
+
+def _flags(outcome: Outcome) -> str:
+    cautions = ""
+    if outcome.cautions is not None:
+        laps = f" ({count(outcome.caution_laps, 'lap')})" if outcome.caution_laps is not None else ""
+        cautions = f"**Cautions** {outcome.cautions}{laps}"
+    changes = f"**Lead changes** {outcome.lead_changes}" if outcome.lead_changes is not None else ""
+    margin = f"**Margin** {outcome.margin:.3f} s" if outcome.margin is not None else ""
+    if outcome.under_caution:
+        margin = "Ended under caution"
+    return listed([cautions, changes, margin])
+
+
+def _order(season: Season, rows: Sequence[Result], stages: bool) -> str:
+    lines = [
+        [
+            str(r.finish),
+            "?" if r.start is None else str(r.start),
+            r.entry.number,
+            name_of(season, r.driver),
+            str(r.led or "–"),
+            "?" if r.stage_points is None else str(r.stage_points or "–"),
+            str(r.points) if r.entry.eligible else "(i)",
+        ]
+        for r in rows
+    ]
+    kept = [i for i in range(len(_COLUMNS)) if stages or i != _STAGE_COLUMN]
+    return table([_COLUMNS[i] for i in kept], [[line[i] for i in kept] for line in lines])
+
+
+def _out(season: Season, rows: Sequence[Result]) -> str:
+    """Who of these was not running at the finish, by why."""
+    why: dict[str, list[str]] = {}
+    for r in rows:
+        if r.disqualified or not r.running:
+            reason = "disqualified" if r.disqualified else status(r)
+            why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), 24))
+    said = "; ".join(f"{escape(reason, 24)}: {', '.join(names)}" for reason, names in why.items())
+    return f"**Out** {said}" if said else ""
+
+
+def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
+    """A race without results: not run yet, under way, cancelled, or over and not held."""
+    when = stamp(race.start, "F") if race.start else f"{race.date:%A}, {day(race.date)}"
+    accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
+    if race.status is RaceStatus.CANCELLED:
+        said = "This race was cancelled."
+    elif race.over_at <= now:
+        said = "The race is over, but its results are not held here."
+    elif race.start is not None and race.start <= now:
+        said, accent = f"The race is under way since {stamp(race.start, 't')}; no results yet.", Accent.GREEN
+    else:
+        said, accent = f"Not run yet: {when}", Accent.GREEN
+        links = [Link("Next race", NextQuestion()), *links]
+    if before is not None:
+        links = [Link(f"{before.season} results", ResultsQuestion(before.season, before.round)), *links]
+    if season.latest is not None:
+        links.append(Link("Latest results", ResultsQuestion(season.year)))
+    return card(
+        f"{escape(race_name(race))} · {escape(race.track.short)}",
+        said,
+        _when(season, race),
+        accent=accent,
+        small=[freshness(season, now)],
+        controls=row(links),
+    )

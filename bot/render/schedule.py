@@ -1,0 +1,64 @@
+"""A season's races: those run with their winners, the next one marked, the rest with their times."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from discord import ui
+
+from bot.render.blocks import Accent, Page, card, freshness, last_held
+from bot.render.buttons import Link, pager, row
+from bot.render.questions import NextQuestion, ScheduleQuestion
+from bot.render.words import day, escape, listed, name_of, race_name, stamp, weekday
+from db.nouns import Race, RaceStatus, Season
+
+ROWS = 13
+
+
+def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: tuple[int, ...]) -> ui.LayoutView:
+    """The season's races as of ``now``, the page with the next race first; ``years`` are the seasons held."""
+    races = season.races
+    ahead = season.next_race(now)
+    wanted = question.page or (races.index(ahead) // ROWS + 1 if ahead else 1)
+    page = Page.of(wanted, ROWS, len(races))
+    links = pager(page, lambda number: ScheduleQuestion(season.year, number))
+    links += [Link("Next race", NextQuestion())] if ahead else []
+    links += [Link(str(y), ScheduleQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
+    return card(
+        f"{season.year} schedule",
+        _headline(season, ahead, now),
+        "\n".join(_line(season, race, race is ahead, now) for race in races[page.part]),
+        accent=Accent.GREEN if ahead else Accent.YELLOW if last_held(season, now) else Accent.CHECKERED,
+        small=[freshness(season, now)],
+        controls=row(links),
+    )
+
+
+def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
+    if ahead is not None and ahead.start is not None and ahead.start <= now:
+        return f"Under way: **{escape(race_name(ahead))}**, {escape(ahead.track.short)}"
+    if ahead is not None:
+        soon = stamp(ahead.start, "R") if ahead.start else weekday(ahead.date)
+        return f"Next: **{escape(race_name(ahead))}**, {escape(ahead.track.short)}, {soon}"
+    if season.champion is not None:
+        return f"The season is over; **{escape(name_of(season, season.champion))}** is the champion."
+    last = last_held(season, now)
+    if last is not None:
+        return f"The season is over; results are held through race {last.round} of {len(season.races)}."
+    return "The season is over." if season.races else "No race is on the schedule yet."
+
+
+def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
+    """One race, short enough for a phone's line: round, track, when, and who won it."""
+    rows = season.results.get(race.round)
+    track = escape(race.track.short, 30)
+    number = f"`{race.round:\N{NO-BREAK SPACE}>2}`"
+    if race.status is RaceStatus.CANCELLED:
+        return f"{number} ~~{track}~~ {listed([day(race.date), 'cancelled'])}"
+    postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
+    if rows:
+        return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"
+    if race.over_at <= now:
+        return f"{number} {listed([track, day(race.date), postponed, 'no results'])}"
+    when = stamp(race.start, "f") if race.start else weekday(race.date)
+    return f"{number} {'→ ' if ahead else ''}{listed([f'**{track}**' if ahead else track, when, postponed])}"

@@ -1,0 +1,92 @@
+"""Tables for chat: columns in a code block, never wider than a phone shows without wrapping."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDTH = 40
+"""Columns of text that a phone shows in a code block without wrapping."""
+
+MORE = "…"
+_LEAST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its heading, whether it is set flush right, and whether it gives way when the table is too wide."""
+
+    head: str
+    right: bool = False
+    gives_way: bool = False
+
+
+def width(text: str) -> int:
+    """How many columns a text takes in a code block; wide characters take two, combining marks none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def plain(text: str) -> str:
+    """A text that cannot break out of a code block or its line: no backticks, line ends or unseen characters."""
+    composed = unicodedata.normalize("NFC", text).replace("`", "’")
+    return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed).split())
+
+
+def fit(text: str, room: int) -> str:
+    """The text in at most ``room`` columns, shortened with … where it is longer."""
+    if width(text) <= room:
+        return text
+    kept = text
+    while kept and width(kept) + 1 > room:
+        kept = kept[:-1]
+    return kept.rstrip() + MORE if room > 0 else ""
+
+
+def fit_name(name: str, room: int) -> str:
+    """A person's name in at most ``room`` columns: whole, else with an initial, else shortened."""
+    return name if width(name) <= room else fit(initialled(name), room)
+
+
+def initialled(name: str) -> str:
+    """``C. Heim`` for Corey Heim; a single name stays as it is."""
+    first, _, rest = name.partition(" ")
+    return f"{first[0]}. {rest}" if rest else name
+
+
+def _pad(text: str, room: int, right: bool) -> str:
+    blank = " " * (room - width(text))
+    return blank + text if right else text + blank
+
+
+def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[int]:
+    """The width of every column; while the line is too long, the widest of those that give way loses a column."""
+    widths = [max(width(line[i]) for line in lines) for i in range(len(columns))]
+    giving = [i for i, column in enumerate(columns) if column.gives_way]
+    while sum(widths) + len(columns) - 1 > WIDTH:
+        widest = max(giving, key=widths.__getitem__, default=None)
+        if widest is None or widths[widest] <= _LEAST:
+            raise ValueError("the columns that do not give way are too wide")
+        widths[widest] -= 1
+    return widths
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
+    """A code block with a line of headings and a line a row, at most 40 columns wide.
+
+    A column that gives way holds names: "Corey Heim" becomes "C. Heim" before it is cut.
+
+    Raises:
+        ValueError: the columns that do not give way are too wide; a mistake of the caller's.
+    """
+    heads = [column.head for column in columns]
+    lines = [heads, *([plain(cell) for cell in row] for row in rows)]
+    widths = _widths(columns, lines)
+    text = [
+        " ".join(
+            _pad(fit_name(cell, room) if column.gives_way else cell, room, column.right)
+            for cell, room, column in zip(line, widths, columns, strict=True)
+        ).rstrip()
+        for line in lines
+    ]
+    return "```\n" + "\n".join(text if any(heads) else text[1:]) + "\n```"

@@ -1,0 +1,58 @@
+"""/about and /help: what Tailgate is, and what to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import metadata
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot import __version__
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.render.about import TOPICS, about, help_card
+from bot.render.questions import AboutQuestion, HelpQuestion
+
+TOPIC_CHOICES = [app_commands.Choice(name=topic.title, value=key) for key, topic in TOPICS.items()]
+
+
+def links_of(addresses: Sequence[str] | None) -> list[str]:
+    """Markdown links from a package's ``Project-URL`` lines, such as "Source, https://…"."""
+    pairs = (line.partition(", ") for line in addresses or ())
+    return [f"[{label.lower()}]({address})" for label, _, address in pairs]
+
+
+LINKS = links_of(metadata("tailgate").get_all("Project-URL"))
+
+
+class About(commands.Cog):
+    """What this is, and how to use it."""
+
+    def __init__(self, bot: TailgateBot) -> None:
+        self.bot = bot
+        bot.answers.register(AboutQuestion, self.answer_about)
+        bot.answers.register(HelpQuestion, self.answer_help)
+
+    @app_commands.command(name="about", description="What Tailgate is, how fresh its data is, and what it keeps")
+    async def about(self, interaction: discord.Interaction[TailgateBot]) -> None:
+        await self.bot.answers.reply(interaction, AboutQuestion())
+
+    @app_commands.command(name="help", description="What to type")
+    @app_commands.describe(topic="One topic in more detail")
+    @app_commands.choices(topic=TOPIC_CHOICES)
+    async def help(self, interaction: discord.Interaction[TailgateBot], topic: str | None = None) -> None:
+        await self.bot.answers.reply(interaction, HelpQuestion(topic if topic in TOPICS else None))
+
+    async def answer_about(self, question: AboutQuestion, asker: Asker) -> ui.LayoutView:
+        almanac = asker.almanac
+        return about(almanac.seasons, question, almanac.now, version=__version__, links=LINKS)
+
+    async def answer_help(self, question: HelpQuestion, asker: Asker) -> ui.LayoutView:
+        almanac = asker.almanac
+        return help_card(almanac.season(), question, almanac.now)
+
+
+async def setup(bot: TailgateBot) -> None:
+    await bot.add_cog(About(bot))

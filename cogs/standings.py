@@ -1,0 +1,59 @@
+"""/standings: the table of points."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.answers import Asker
+from bot.choices import race_choices, season_choices
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.render.questions import StandingsQuestion
+from bot.render.standings import VIEWS, standings
+from bot.render.words import race_name
+
+VIEW_CHOICES = [app_commands.Choice(name=label, value=view) for view, label in VIEWS.items()]
+
+
+class Standings(commands.Cog):
+    """Who leads, by how much, and who gained."""
+
+    def __init__(self, bot: TailgateBot) -> None:
+        self.bot = bot
+        bot.answers.register(StandingsQuestion, self.answer)
+
+    @app_commands.command(name="standings", description="Who leads on points, by how much, and who gained")
+    @app_commands.describe(
+        season="Another season",
+        after="As it stood after a race: round, name or track",
+        view="Points, or wins, top fives, laps led and more",
+    )
+    @app_commands.autocomplete(after=race_choices)
+    @app_commands.autocomplete(season=season_choices)
+    @app_commands.choices(view=VIEW_CHOICES)
+    async def standings(
+        self,
+        interaction: discord.Interaction[TailgateBot],
+        season: int | None = None,
+        after: str | None = None,
+        view: str = "points",
+    ) -> None:
+        almanac = await self.bot.answers.almanac()
+        race = almanac.race(after, season) if after else None
+        year = race.season if race else almanac.season(season).year
+        question = StandingsQuestion(year, race.round if race else None, view if view in VIEWS else "points")
+        await self.bot.answers.reply(interaction, question)
+
+    async def answer(self, question: StandingsQuestion, asker: Asker) -> ui.LayoutView:
+        season = asker.almanac.season(question.year)
+        race = season.race(question.after) if question.after else None
+        if question.after and (race is None or race not in season.run):
+            name = race_name(race) if race else f"race {question.after}"
+            raise FriendlyError(f"No results of {name} ({season.year}) are held yet, so no standings after it either.")
+        return standings(season, question, asker.almanac.now)
+
+
+async def setup(bot: TailgateBot) -> None:
+    await bot.add_cog(Standings(bot))

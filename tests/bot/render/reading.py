@@ -1,0 +1,63 @@
+"""Reads an answer as a fan sees it: its texts, its tables, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from discord import ui
+
+from bot.render.questions import Question, decode
+
+TEXT, BUTTON, SELECT, CONTAINER = 10, 2, 3, 17
+
+
+def parts(view: ui.LayoutView) -> Iterator[dict[str, Any]]:
+    def walk(components: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        for component in components:
+            yield component
+            yield from walk(component.get("components", []))
+
+    yield from walk(view.to_components())
+
+
+def texts(view: ui.LayoutView) -> list[str]:
+    return [part["content"] for part in parts(view) if part["type"] == TEXT]
+
+
+def text(view: ui.LayoutView) -> str:
+    return "\n".join(texts(view))
+
+
+def lines(view: ui.LayoutView) -> list[str]:
+    return text(view).splitlines()
+
+
+def small(view: ui.LayoutView) -> list[str]:
+    """The lines of small print."""
+    return [line.removeprefix("-# ") for line in texts(view)[-1].splitlines()]
+
+
+def tables(view: ui.LayoutView) -> list[list[str]]:
+    """The lines of each code block, headings first."""
+    return [block.strip("\n").splitlines() for block in text(view).split("```")[1::2]]
+
+
+def accent(view: ui.LayoutView) -> int:
+    return next(part["accent_color"] for part in parts(view) if part["type"] == CONTAINER)
+
+
+def buttons(view: ui.LayoutView, *, off: bool = False) -> dict[str, Question]:
+    """What each button asks, by its label; those greyed out only if asked for."""
+    found = [part for part in parts(view) if part["type"] == BUTTON and part.get("disabled", False) is off]
+    return {part["label"]: decode(part["custom_id"].split(":", 2)[2]) for part in found}
+
+
+def options(view: ui.LayoutView) -> dict[str, Question]:
+    """What each option of the select asks, by its label."""
+    return {o["label"]: decode(o["value"]) for part in parts(view) if part["type"] == SELECT for o in part["options"]}
+
+
+def body(view: ui.LayoutView) -> dict[str, Any]:
+    """The message as it would be sent."""
+    return {"flags": 1 << 15, "components": view.to_components()}

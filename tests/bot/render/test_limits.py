@@ -1,0 +1,95 @@
+"""Names that nobody has: however long or odd what was imported, no answer breaks a limit of Discord or a phone."""
+
+from datetime import UTC, datetime
+
+import pytest
+from discord import ui
+
+from bot.championship.record import career, head_to_head, race_lines, record
+from bot.render.about import about
+from bot.render.compare import CompareFacts, compare
+from bot.render.drivers import DriverFacts, driver
+from bot.render.questions import (
+    AboutQuestion,
+    CompareQuestion,
+    DriverQuestion,
+    NextQuestion,
+    ResultsQuestion,
+    ScheduleQuestion,
+    StandingsQuestion,
+)
+from bot.render.results import results
+from bot.render.schedule import schedule
+from bot.render.standings import standings
+from bot.render.upcoming import LastTime, NextFacts, upcoming
+from db.nouns import Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
+from tests.bot.render.reading import body
+from tests.checks.limits import check_message
+from tests.seasons import Row, make_season, make_track
+
+LATER = datetime(2025, 12, 1, tzinfo=UTC)
+ODD = [
+    "*" * 190,
+    "W" * 190,
+    "`" * 190,
+    "日本" * 95,
+    "@everyone " * 19,
+    "<@1> " * 38,
+    "e\u0301" * 95,
+    "\u202e" + "x " * 90,
+]
+
+
+def season_of(odd: str) -> Season:
+    """Thirty-six drivers, thirteen races and everything else by the odd name, numbered to tell them apart."""
+    rows = [
+        Row(f"{odd} {n}", make=odd, team=odd, status=odd + str(n), led=n, stages=(None, None), eligible=bool(n % 5))
+        for n in range(36)
+    ]
+    key = "driver-1"
+    outcome = Outcome(
+        pole=key,
+        stage_winners=(key, key),
+        fastest_lap=FastestLap(key, 99.999, 199.999),
+        rookie_of_the_race=key,
+        cautions=99,
+    )
+    networks = tuple(Broadcast(kind, odd) for kind in BroadcastKind)
+    facts = {n: {"name": odd, "phase": odd, "broadcasts": networks} for n in range(1, 15)}
+    track = make_track(odd)
+    keyed = [Driver(f"driver-{n}", row.driver) for n, row in enumerate(rows)]
+    return make_season(
+        2025,
+        [rows] * 13,
+        upcoming=1,
+        tracks=[track],
+        drivers=keyed,
+        races=facts,
+        outcomes=dict.fromkeys(range(1, 14), outcome),
+    )
+
+
+def every_card(season: Season) -> list[ui.LayoutView]:
+    one, other = record(season, "driver-0"), record(season, "driver-1")
+    assert one is not None
+    assert other is not None
+    a, b = season.drivers["driver-0"], season.drivers["driver-1"]
+    facts = DriverFacts(a, season, one, career([season], a.key), race_lines(season, a.key))
+    both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), (2025,))
+    last = LastTime(season.races[0], a.name)
+    return [
+        *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in ("points", "stats")),
+        *(driver(facts, DriverQuestion(a.key, tab=tab), LATER) for tab in ("season", "races")),
+        *(compare(both, CompareQuestion(a.key, b.key, tab=tab), LATER) for tab in ("season", "races")),
+        *(results(season, season.races[n], ResultsQuestion(2025, page=3), LATER) for n in (0, 13)),
+        schedule(season, ScheduleQuestion(2025), LATER, (2025,)),
+        upcoming(NextFacts(season, season.races[13], last, season), NextQuestion(), LATER),
+        upcoming(NextFacts(season, None), NextQuestion(), LATER),
+        about([season], AboutQuestion(), LATER, version="1"),
+    ]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_no_name_breaks_a_limit(odd: str) -> None:
+    for view in every_card(season_of(odd)):
+        assert not check_message(body(view))

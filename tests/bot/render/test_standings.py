@@ -1,0 +1,110 @@
+from datetime import UTC, datetime, timedelta
+
+from discord import ui
+
+from bot.render.blocks import Accent
+from bot.render.questions import StandingsQuestion
+from bot.render.standings import NO_RESET, standings
+from db.nouns import Season
+from tests.bot.render.reading import accent, buttons, lines, small, tables
+from tests.seasons import Row, full_season, make_season
+
+LATER = datetime(2025, 12, 1, tzinfo=UTC)
+
+
+def two_races(**facts: object) -> Season:
+    heim, majeski = Row("Corey Heim", number="11"), Row("Ty Majeski", number="98")
+    riggs, chastain = Row("Layne Riggs", number="34", make="Ford"), Row("Ross Chastain", eligible=False)
+    second = Row("Ty Majeski", number="98", points=38)
+    return make_season(2025, [[heim, riggs, majeski], [heim, second, riggs, chastain]], **facts)
+
+
+def ask(season: Season, now: datetime = LATER, **fields: object) -> ui.LayoutView:
+    return standings(season, StandingsQuestion(**fields), now)
+
+
+def test_the_first_two_lines_say_who_leads_and_by_how_much() -> None:
+    assert lines(ask(two_races()))[:2] == ["## 2025 standings", "**Corey Heim** leads by 8 · 2 wins"]
+
+
+def test_the_table_has_place_number_points_gap_wins_and_change() -> None:
+    head, *rows = tables(ask(two_races()))[0]
+    assert head.split() == ["No", "Driver", "Pts", "Gap", "W", "+/-"]
+    assert [row.split() for row in rows] == [
+        ["1", "11", "Corey", "Heim", "80", "–", "2", "–"],
+        ["2", "98", "Ty", "Majeski", "72", "-8", "0", "▲1"],
+        ["3", "34", "Layne", "Riggs", "69", "-11", "0", "▼1"],
+    ]
+
+
+def test_drivers_who_score_elsewhere_have_no_place() -> None:
+    assert not any("Chastain" in line for line in lines(ask(two_races())))
+
+
+def test_after_a_race_the_table_is_as_it_stood_and_the_freshness_is_of_today() -> None:
+    view = ask(two_races(), after=1)
+    assert lines(view)[0] == "## 2025 standings after race 1, Daytona"
+    assert [row.split()[1] for row in tables(view)[0][1:]] == ["11", "34", "98"]
+    assert "race 2 of 2" in small(view)[-1]
+
+
+def test_level_on_points_is_said() -> None:
+    season = make_season(2025, [["Corey Heim", "Ty Majeski"], ["Ty Majeski", "Corey Heim"]])
+    assert "level with **Ty Majeski** on points" in lines(ask(season))[1]
+
+
+def test_the_champion_is_named_though_another_has_more_points() -> None:
+    season = two_races(champion="ty-majeski")
+    assert lines(ask(season))[1] == "**Ty Majeski** is the champion · **Corey Heim** has the most points · 2 wins"
+    season = two_races(champion="corey-heim")
+    assert lines(ask(season))[1] == "**Corey Heim** is the champion · most points by 8 · 2 wins"
+
+
+def test_that_the_reset_is_not_applied_is_said_where_there_are_playoffs() -> None:
+    assert NO_RESET not in small(ask(two_races(races={2: {"phase": "regular season"}})))
+    assert NO_RESET in small(ask(two_races(races={2: {"phase": "Round of 10"}})))
+
+
+def test_a_table_that_is_not_todays_says_after_which_race_it_is() -> None:
+    season = make_season(2025, [["Corey Heim", "Ty Majeski"]], upcoming=3)
+    view = ask(season)
+    assert lines(view)[0] == "## 2025 standings after race 1, Daytona"
+    assert accent(view) == Accent.YELLOW
+    assert "3 later races over, results not held" in small(view)[-1]
+
+
+def test_a_season_without_results_says_so() -> None:
+    view = ask(make_season(2026, [], upcoming=3), datetime(2026, 1, 5, tzinfo=UTC), year=2026)
+    assert lines(view)[1] == "No results of 2026 are held yet."
+    assert not buttons(view)
+
+
+def test_the_colour_is_the_leaders_make() -> None:
+    assert accent(ask(two_races())) == Accent.TOYOTA
+
+
+def test_pages_turn_and_keep_view_and_race() -> None:
+    view = ask(full_season(2025, 5), view="stats", after=4)
+    assert buttons(view) == {
+        "16–30 →": StandingsQuestion(2025, 4, "stats", 2),
+        "Points": StandingsQuestion(2025, 4, "points", 1),
+    }
+    second = ask(full_season(2025, 5), view="stats", after=4, page=2)
+    assert set(buttons(second)) == {"← 1–15", "31–36 →", "Points"}
+    assert tables(second)[0][1].split()[0] == "16"
+
+
+def test_a_page_out_of_range_is_the_last() -> None:
+    view = ask(full_season(2025, 5), page=900)
+    assert tables(view)[0][-1].split()[0] == "36"
+
+
+def test_stats_say_wins_fives_tens_stages_laps_and_average() -> None:
+    head, first, *_ = tables(ask(full_season(2025, 2), view="stats"))[0]
+    assert head.split() == ["Driver", "W", "T5", "T10", "Stg", "Led", "AvF"]
+    assert len(first.split()) == 9
+
+
+def test_a_leader_without_a_win() -> None:
+    season = make_season(2025, [[Row("Kyle Busch", eligible=False), Row("Corey Heim"), Row("Ty Majeski")]])
+    assert lines(ask(season, LATER + timedelta(days=1)))[1] == "**Corey Heim** leads by 1 · no win yet"

@@ -1,0 +1,75 @@
+"""A bot with its topics loaded, and the same bot in a server of simcord's with two fans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import simcord
+
+from bot.client import EXTENSIONS, TailgateBot
+from bot.clock import TravelClock
+from bot.errors import FriendlyError
+from bot.services import Services
+from tests.checks.recorder import SentBodies
+
+
+@pytest.fixture
+async def bot(services: Services) -> TailgateBot:
+    """Not logged in: for what needs answers and no Discord."""
+    made = TailgateBot(services)
+    for extension in EXTENSIONS:
+        await made.load_extension(extension)
+    return made
+
+
+@dataclass
+class Stand:
+    """A server in which two fans ask."""
+
+    env: Any
+    channel: Any
+    fan: Any
+    other: Any
+    clock: TravelClock
+
+    async def ask(self, command: str, **options: Any) -> Any:
+        """A fan's command; the result must be an answer that all can see."""
+        result = await self.fan.slash(self.channel, command, **options)
+        assert result.response is not None
+        assert not result.ephemeral
+        return result
+
+    async def refused(self, command: str, **options: Any) -> str:
+        """The line that a fan alone sees."""
+        result = await self.fan.slash(self.channel, command, **options)
+        assert result.response is not None
+        assert result.ephemeral
+        simcord.assert_error(self.env, FriendlyError)
+        return str(result.response.content)
+
+
+@pytest.fixture
+def sent() -> Iterator[SentBodies]:
+    """All that a bot sends in the test; at the end every body must be one that Discord takes."""
+    with SentBodies() as recorded:
+        yield recorded
+    recorded.assert_sound()
+
+
+@pytest.fixture
+def simcord_bot(services: Services, sent: SentBodies) -> TailgateBot:
+    """What simcord's own fixture puts into its model of Discord."""
+    del sent  # it only has to listen first
+    return TailgateBot(services, always_sync=True, shard_count=1)
+
+
+@pytest.fixture
+def stand(simcord_env: Any, clock: TravelClock) -> Stand:
+    server = simcord_env.create_guild("Truck Series fans")
+    channel = server.create_text_channel("truck-series")
+    return Stand(
+        simcord_env, channel, *(server.add_member(simcord_env.create_user(name)) for name in ("Mo", "Jo")), clock
+    )

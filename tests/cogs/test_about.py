@@ -1,0 +1,31 @@
+from bot import __version__
+from bot.render.questions import HelpQuestion
+from cogs.about import links_of
+from tests.cogs.conftest import Stand
+from tests.cogs.looking import title_and_answer, words
+
+
+async def test_about_says_version_freshness_and_privacy(stand: Stand) -> None:
+    result = await stand.ask("about")
+    assert title_and_answer(result)[0] == f"Tailgate {__version__}"
+    assert "**2025** through race 22 of 25 (Oct 3)" in words(result)
+    assert "**2024** all 23 races" in words(result)
+    assert "**2026** no results yet" in words(result)
+    assert "keeps no messages and no list of members" in words(result)
+
+
+async def test_help_by_option_and_by_select(stand: Stand) -> None:
+    asked = await stand.ask("help", topic="races")
+    assert title_and_answer(asked)[0] == "Races"
+    value = HelpQuestion("drivers").encode()
+    await stand.fan.select(asked.response, [value])
+    assert title_and_answer(asked)[0] == "Drivers"
+    assert "/driver 17" in words(asked)
+
+
+def test_the_projects_own_links_are_those_it_was_built_with() -> None:
+    assert links_of(["Source, https://example.org/tailgate", "Privacy, https://example.org/p"]) == [
+        "[source](https://example.org/tailgate)",
+        "[privacy](https://example.org/p)",
+    ]
+    assert links_of(None) == []

@@ -1,0 +1,100 @@
+"""Every driver, race and season held, every page and tab: each is an answer that Discord takes and a phone shows.
+
+Answers are found as a fan finds them: from what commands ask, then button by button until nothing new turns up. So a
+button that leads nowhere is found as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import combinations
+
+import pytest
+
+from bot.client import TailgateBot
+from bot.clock import TravelClock
+from bot.render.about import TOPICS
+from bot.render.questions import (
+    STANDINGS_VIEWS,
+    AboutQuestion,
+    CompareQuestion,
+    DriverQuestion,
+    HelpQuestion,
+    NextQuestion,
+    Question,
+    ResultsQuestion,
+    ScheduleQuestion,
+    StandingsQuestion,
+)
+from bot.services import Services
+from tests.bot.render.reading import body, buttons, options, small, text
+from tests.checks.limits import check_message
+
+COMMANDS = (StandingsQuestion(), ResultsQuestion(), ScheduleQuestion(), NextQuestion(), AboutQuestion(), HelpQuestion())
+
+_SLIPS = re.compile(r"\bNone\b|\bnan\b|<class|[{}]")
+"""What shows that a value was not thought of."""
+
+
+async def everything(services: Services) -> list[Question]:
+    """What commands can ask of the whole store: each season, race, topic and driver, and each season's first five."""
+    asked: list[Question] = [*COMMANDS, *(HelpQuestion(topic) for topic in TOPICS)]
+    for season in await services.seasons.all():
+        asked += [ScheduleQuestion(season.year), *(ResultsQuestion(season.year, race.round) for race in season.races)]
+        asked += [StandingsQuestion(season.year, race.round, v) for race in season.run for v in STANDINGS_VIEWS]
+        here = {result.driver for rows in season.results.values() for result in rows}
+        here |= {entry.driver for entries in season.absent.values() for entry in entries}
+        asked += [DriverQuestion(key, season.year) for key in sorted(here)]
+        winners = sorted({season.results[race.round][0].driver for race in season.run})
+        asked += [CompareQuestion(a, b) for a, b in combinations(winners[:8], 2)]
+    return asked
+
+
+async def follow(bot: TailgateBot, asked: Iterable[Question], most: int) -> list[str]:
+    """Asks, presses every button of every answer, and returns all that is wrong."""
+    waiting, seen, wrong = deque(asked), set(asked), []
+    while waiting and len(seen) <= most:
+        question = waiting.popleft()
+        view = await bot.answers.view(question, 1)
+        wrong += [f"{question}: {problem}" for problem in check_message(body(view))]
+        said = text(view)
+        wrong += [f"{question}: says {word}" for word in _SLIPS.findall(said)]
+        if not small(view):
+            wrong.append(f"{question}: no small print")
+        for onward in (*buttons(view).values(), *options(view).values()):
+            if onward not in seen:
+                seen.add(onward)
+                waiting.append(onward)
+    assert len(seen) <= most, "more answers than there can be: pages without end?"
+    return wrong
+
+
+async def test_every_answer_of_every_season_keeps_every_limit(
+    bot: TailgateBot, services: Services, clock: TravelClock
+) -> None:
+    clock._start = datetime.fromisoformat("2026-11-20T14:00-05:00")
+    assert not await follow(bot, await everything(services), 20_000)
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "2023-01-05T12:00-05:00",  # before the first race held
+        "2025-10-17T16:30-04:00",  # Talladega under way
+        "2025-10-17T19:30-04:00",  # its results just in
+        "2025-12-10T12:00-05:00",  # between seasons
+        "2026-02-13T20:00-05:00",  # the first race of a season under way
+        "2026-06-19T12:00-04:00",  # the morning of the last race with results
+        "2027-08-01T12:00-04:00",  # long after
+    ],
+)
+async def test_commands_and_all_their_buttons_hold_at_any_moment(
+    bot: TailgateBot, clock: TravelClock, moment: str
+) -> None:
+    clock._start = datetime.fromisoformat(moment)
+    known = (await bot.answers.almanac()).season()
+    asked = [q for q in COMMANDS if known.run or q != ResultsQuestion()]
+    assert not await follow(bot, asked, 2_000)

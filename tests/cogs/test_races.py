@@ -1,0 +1,128 @@
+from datetime import datetime
+
+import pytest
+
+from tests.cogs.conftest import Stand
+from tests.cogs.looking import texts, title_and_answer, words
+
+TALLADEGA = 1760731200
+"""Friday, 17 October 2025, 4 p.m. Eastern."""
+
+
+def at(stand: Stand, moment: str) -> None:
+    stand.clock._start = datetime.fromisoformat(moment)
+
+
+async def test_results_alone_are_of_the_latest_race(stand: Stand) -> None:
+    result = await stand.ask("results")
+    title, answer = title_and_answer(result)
+    assert title == "Ecosave 250 · Charlotte ROVAL"
+    assert answer == "**Corey Heim** won from the pole · Oct 3, 2025 · race 22 of 25 · Round of 8"
+    said = words(result)
+    assert "**Stages** Kaden Honeycutt, Kaden Honeycutt" in said
+    assert "**Most laps led** Brent Crews (56 of 70)" in said
+    assert "**Fastest lap** Brent Crews, 86.666 s (94.708 mph)" in said
+    assert "**Rookie of the race** Brent Crews" in said
+
+
+@pytest.mark.parametrize(
+    ("race", "season", "title"),
+    [
+        ("2024.19", None, "Kubota Tractor 200 · Kansas"),
+        ("rockingham", None, "Black's Tire 200 · Rockingham"),
+        ("milwaukee", None, "LiUNA! 175 · Milwaukee"),
+        ("1", 2024, "Fresh From Florida 250 · Daytona"),
+        ("latest", None, "Ecosave 250 · Charlotte ROVAL"),
+    ],
+)
+async def test_a_race_is_found_by_round_name_track_or_choice(
+    stand: Stand, race: str, season: int | None, title: str
+) -> None:
+    asked = {"race": race} | ({"season": season} if season else {})
+    assert title_and_answer(await stand.ask("results", **asked))[0] == title
+
+
+async def test_results_page_and_lead_to_the_race_before_and_the_standings(stand: Stand) -> None:
+    asked = await stand.ask("results")
+    await stand.fan.click(asked.response, label="13–24 →")
+    assert "\n 13 " in words(asked)
+    await stand.fan.click(asked.response, label="Race 21")
+    assert title_and_answer(asked)[0] == "EJP 175 · New Hampshire"
+    await stand.fan.click(asked.response, label="Standings")
+    assert title_and_answer(asked)[0] == "2025 standings after race 21, New Hampshire"
+
+
+async def test_a_race_to_come_is_no_result_and_offers_last_years(stand: Stand) -> None:
+    asked = await stand.ask("results", race="talladega")
+    assert title_and_answer(asked)[1] == f"Not run yet: <t:{TALLADEGA}:F>"
+    await stand.fan.click(asked.response, label="2024 results")
+    assert "**Grant Enfinger** won" in words(asked)
+
+
+async def test_unknown_races_get_a_line_with_the_nearest(stand: Stand) -> None:
+    line = await stand.refused("results", race="monaco")
+    assert line.startswith("No race called “monaco”")
+    assert "Did you mean" in line
+
+
+async def test_the_schedule_opens_where_the_next_race_is(stand: Stand) -> None:
+    result = await stand.ask("schedule")
+    assert title_and_answer(result) == ("2025 schedule", f"Next: **Love's RV Stop 225**, Talladega, <t:{TALLADEGA}:R>")
+    assert f"`23` → **Talladega** · <t:{TALLADEGA}:f>" in words(result)
+    assert "`22` Charlotte ROVAL · Oct 3 · **Corey Heim**" in words(result)
+    await stand.fan.click(result.response, label="2024")
+    assert title_and_answer(result)[0] == "2024 schedule"
+
+
+async def test_the_eve_of_talladega(stand: Stand) -> None:
+    result = await stand.ask("next")
+    assert title_and_answer(result) == (
+        "Love's RV Stop 225 · Talladega",
+        f"Coverage starts about **<t:{TALLADEGA}:F>** · <t:{TALLADEGA}:R>",
+    )
+    said = words(result)
+    assert "**TV** FOX Sports 1 (FS1), from about 4 p.m. Eastern" in said
+    assert "**Radio** NASCAR Racing Network" in said
+    assert "**Defending winner** Grant Enfinger (2024)" in said
+    assert "Green flag" not in said
+
+
+async def test_nothing_of_tomorrow_is_known_today(stand: Stand) -> None:
+    said = words(await stand.ask("next")) + words(await stand.ask("schedule")) + words(await stand.ask("results"))
+    assert "Ruggiero** won" not in said
+    assert "`23` Talladega · Oct 17" not in said
+
+
+async def test_while_the_race_runs_it_is_under_way(stand: Stand) -> None:
+    at(stand, "2025-10-17T16:40-04:00")
+    assert title_and_answer(await stand.ask("next"))[1].startswith(f"**Under way** since <t:{TALLADEGA}:t>")
+
+
+async def test_after_the_race_the_winner_is_known_and_the_next_one_is_next(stand: Stand) -> None:
+    at(stand, "2025-10-17T19:30-04:00")
+    assert "**Gio Ruggiero** won from the pole" in words(await stand.ask("results"))
+    assert title_and_answer(await stand.ask("next"))[0] == "Slim Jim 200 · Martinsville"
+
+
+async def test_between_seasons_next_is_daytona_and_standings_are_final(stand: Stand) -> None:
+    at(stand, "2025-12-10T12:00-05:00")
+    result = await stand.ask("next")
+    assert title_and_answer(result)[0] == "Fresh From Florida 250 · Daytona"
+    assert "The 2025 season is over; **Corey Heim** is the champion." in words(result)
+    assert "overage" not in words(result)
+    assert title_and_answer(await stand.ask("standings"))[1].startswith("**Corey Heim** is the champion")
+    assert title_and_answer(await stand.ask("schedule"))[0] == "2026 schedule"
+
+
+async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
+    at(stand, "2026-11-20T14:00-05:00")
+    assert title_and_answer(await stand.ask("next")) == (
+        "The 2026 season is over",
+        "Who won the title is not held here: results run through race 13.",
+    )
+    assert title_and_answer(await stand.ask("standings"))[0] == "2026 standings after race 13, San Diego"
+    assert "through race 13 of 25" in title_and_answer(await stand.ask("schedule"))[1]
+    assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("its results are not held here.")
+    for command in ("next", "standings", "schedule", "results"):
+        small = texts(await stand.ask(command))[-1]
+        assert "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races over, results not held" in small
