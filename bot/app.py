@@ -187,9 +187,11 @@ async def sync(settings: Settings, path: Path) -> int:
     if settings.tailgate_discord_api is not None:
         point_at(settings.tailgate_discord_api)
     async with open_services(path, settings.clock()) as held:
-        bot = TailgateBot(held.services, always_sync=True)
+        bot = TailgateBot(held.services)
         try:
             await bot.login(settings.discord_token.get_secret_value())
+            if not bot.told_commands:
+                await bot.sync_commands(force=True)
         except discord.LoginFailure:
             raise TokenError("Discord does not take the token in DISCORD_TOKEN") from None
         finally:
@@ -209,7 +211,7 @@ async def try_out(
     with sole_runner(path):
         async with open_services(path, clock) as held:
             tell_loaded(held.loaded, say)
-            bot = TailgateBot(held.services, always_sync=True, shard_count=1)
+            bot = TailgateBot(held.services, local=True, shard_count=1)
             background = Background(bot, held.services)
             # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
             logging.getLogger("discord.state").setLevel(logging.ERROR)

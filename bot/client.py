@@ -33,11 +33,14 @@ class TailgateBot(commands.AutoShardedBot):
 
     Args:
         services: the store, its seasons and the clock.
-        always_sync: tell Discord of the commands at every start, remembered or not (the local page forgets them).
+        local: it runs in a page on this machine, which forgets the commands and to which nobody can be invited.
         **options: for discord.py, such as ``shard_count``.
+
+    Attributes:
+        told_commands: whether this start has told Discord of the commands.
     """
 
-    def __init__(self, services: Services, *, always_sync: bool = False, **options: Any) -> None:
+    def __init__(self, services: Services, *, local: bool = False, **options: Any) -> None:
         super().__init__(
             # Slash commands only: the prefix is one nobody can type.
             command_prefix=commands.when_mentioned,
@@ -52,7 +55,8 @@ class TailgateBot(commands.AutoShardedBot):
         )
         self.services = services
         self.answers = Answers(services)
-        self._always_sync = always_sync
+        self._local = local
+        self.told_commands = False
 
     async def setup_hook(self) -> None:
         # A start that failed on the network is tried again, and has them already.
@@ -60,7 +64,7 @@ class TailgateBot(commands.AutoShardedBot):
             if extension not in self.extensions:
                 await self.load_extension(extension)
         self.answers.attach(self)
-        await self.sync_commands(force=self._always_sync)
+        self.told_commands = await self.sync_commands(force=self._local)
 
     async def sync_commands(self, *, force: bool = False) -> bool:
         """Tells Discord of the commands if they changed since it was last told; returns whether it was told.
@@ -78,9 +82,10 @@ class TailgateBot(commands.AutoShardedBot):
         return True
 
     @property
-    def invite(self) -> str:
-        """The address at which a moderator adds the bot to a server, or a person to himself."""
-        assert self.application_id is not None
+    def invite(self) -> str | None:
+        """The address at which a moderator adds the bot to a server, or a person to himself; None in a local page."""
+        if self._local or self.application_id is None:
+            return None
         return discord.utils.oauth_url(
             self.application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
         )

@@ -47,7 +47,8 @@ class About(commands.Cog):
 
     async def answer_about(self, question: AboutQuestion, asker: Asker) -> ui.LayoutView:
         almanac = asker.almanac
-        return about(almanac.seasons, question, almanac.now, version=__version__, links=LINKS)
+        invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
+        return about(almanac.seasons, question, almanac.now, version=__version__, links=[*invite, *LINKS])
 
     async def answer_help(self, question: HelpQuestion, asker: Asker) -> ui.LayoutView:
         almanac = asker.almanac

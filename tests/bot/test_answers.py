@@ -40,7 +40,7 @@ def poster(custom_id: str) -> ui.LayoutView:
 
 async def press(services: Services, custom_id: str) -> Any:
     """Presses a button that the bot once posted by itself."""
-    bot = TailgateBot(services, always_sync=True, shard_count=1)
+    bot = TailgateBot(services, local=True, shard_count=1)
     async with simcord.run(bot) as env:
         channel, fan, _ = people(env)
         message = await bot.get_channel(channel.id).send(view=poster(custom_id))  # type: ignore[union-attr]
@@ -98,7 +98,7 @@ async def test_buttons_work_after_a_restart(services: Services) -> None:
 
 
 async def test_in_a_direct_message_and_in_a_copy_pages_turn_in_place(services: Services) -> None:
-    bot = TailgateBot(services, always_sync=True, shard_count=1)
+    bot = TailgateBot(services, local=True, shard_count=1)
     async with simcord.run(bot) as env:
         fan = env.create_user("Mo")
         asked = await fan.slash("standings")
@@ -108,7 +108,7 @@ async def test_in_a_direct_message_and_in_a_copy_pages_turn_in_place(services: S
 
 
 async def test_an_answer_is_one_request(services: Services) -> None:
-    bot = TailgateBot(services, always_sync=True, shard_count=1)
+    bot = TailgateBot(services, local=True, shard_count=1)
     with SentBodies() as sent:
         async with simcord.run(bot) as env:
             channel, fan, _ = people(env)
@@ -118,7 +118,7 @@ async def test_an_answer_is_one_request(services: Services) -> None:
 
 
 async def test_nothing_of_an_answer_stays_in_memory(services: Services) -> None:
-    bot = TailgateBot(services, always_sync=True, shard_count=1)
+    bot = TailgateBot(services, local=True, shard_count=1)
     async with simcord.run(bot) as env:
         channel, fan, _ = people(env)
         await fan.slash(channel, "standings")

@@ -63,7 +63,7 @@ def sent() -> Iterator[SentBodies]:
 def simcord_bot(services: Services, sent: SentBodies) -> TailgateBot:
     """What simcord's own fixture puts into its model of Discord."""
     del sent  # it only has to listen first
-    return TailgateBot(services, always_sync=True, shard_count=1)
+    return TailgateBot(services, local=True, shard_count=1)
 
 
 @pytest.fixture
