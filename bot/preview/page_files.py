@@ -1,0 +1,36 @@
+"""Our own files of the page: what is served under which path, and as what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("page")
+
+
+@dataclass(frozen=True)
+class PageFile:
+    """One text file served beside simcord's own."""
+
+    route: str
+    path: Path
+    content_type: str
+
+
+PAGE_FILES = (
+    PageFile("/", FOLDER / "index.html", "text/html"),
+    PageFile("/tailgate.css", FOLDER / "tailgate.css", "text/css"),
+    PageFile("/tailgate.svg", FOLDER / "tailgate.svg", "image/svg+xml"),
+    *(
+        PageFile(f"/{name}.js", FOLDER / f"{name}.js", "application/javascript")
+        for name in (
+            "tailgate",
+            "tailgate-composer",
+            "tailgate-notice",
+            "tailgate-report",
+            "tailgate-timeline",
+            "tailgate-times",
+            "tailgate-viewers",
+        )
+    ),
+)

@@ -1,0 +1,112 @@
+"""Serves the page: puts the bot on its local stage, posts the welcome, and takes everything down again."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import webbrowser
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import ModuleType
+from typing import Any
+
+import discord
+from discord.ext import commands
+
+from bot.clock import Clock
+from bot.preview.errors import PreviewMissingError
+from bot.preview.freshness import keep_fresh
+
+Welcome = str | discord.ui.LayoutView | Callable[[discord.TextChannel], Awaitable[object]]
+"""What stands in the channel first: text, a layout, or a function that posts it itself."""
+
+
+async def serve(
+    bot: commands.AutoShardedBot,
+    clock: Clock,
+    *,
+    port: int | None,
+    welcome: Welcome,
+    on_ready: Callable[[str], None],
+    stop: asyncio.Event,
+    background: Callable[[], Awaitable[None]] | None = None,
+    open_browser: bool = False,
+    timezone: str = "America/New_York",
+) -> None:
+    """Run the bot in a local page until ``stop`` is set; then close the page and the bot.
+
+    Args:
+        bot: the real bot, not started; it is logged in, its commands are synced, and it is closed here.
+        clock: what time it is in there, for messages, for timestamps that count down, and for discord.py.
+        port: loopback port, or None for any free one.
+        welcome: the first message of the channel.
+        on_ready: called once with the full address; its last part is the key to the page.
+        stop: set it to end.
+        background: started once the bot is ready, apart from the bot's own work, so that no action waits for it.
+            It may return (a scheduler was started) or run on; it is cancelled at the end.
+        open_browser: whether to open the address in the person's browser.
+        timezone: in which the page shows times, as Discord does in a reader's own.
+
+    Raises:
+        PreviewMissingError: simcord is not installed, or not in the version that is needed.
+        PortTakenError: the port is in use.
+        Exception: whatever ``background``, ``welcome`` or the bot's own start raised.
+    """
+    adapter = _load_adapter()
+    async with adapter.on_stage(bot, clock) as stage:
+        await stage.ready()
+        await _post(welcome, stage.channel)
+        async with (
+            stage.page(port=port, timezone=timezone) as page,
+            _running(keep_fresh(page.pages)) as refresher,
+            _running(stage.apart(background)) as work,
+        ):
+            on_ready(page.address)
+            if open_browser:
+                await asyncio.to_thread(webbrowser.open, page.address)
+            await _until(stop, refresher, work)
+
+
+def _load_adapter() -> ModuleType:
+    try:
+        adapter = importlib.import_module("bot.preview.simcord_adapter")
+    except ModuleNotFoundError as missing:
+        if missing.name is None or missing.name.partition(".")[0] == "bot":
+            raise
+        raise PreviewMissingError from None
+    if not adapter.usable():
+        raise PreviewMissingError
+    return adapter
+
+
+async def _post(welcome: Welcome, channel: discord.TextChannel) -> None:
+    if isinstance(welcome, str):
+        await channel.send(welcome)
+    elif isinstance(welcome, discord.ui.LayoutView):
+        await channel.send(view=welcome)
+    else:
+        await welcome(channel)
+
+
+@contextlib.asynccontextmanager
+async def _running(work: Awaitable[None]) -> AsyncIterator[asyncio.Future[None]]:
+    """The work as a task that is cancelled, and waited for, at the end."""
+    task = asyncio.ensure_future(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _until(stop: asyncio.Event, *works: asyncio.Future[None]) -> None:
+    """Wait for ``stop``; a work that fails ends the waiting with its error, one that returns does not."""
+    stopped = asyncio.ensure_future(stop.wait())
+    waiting: set[asyncio.Future[Any]] = {stopped, *works}
+    try:
+        while not stopped.done():
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for work in done:
+                work.result()
+    finally:
+        stopped.cancel()

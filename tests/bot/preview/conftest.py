@@ -1,0 +1,45 @@
+"""What the page's tests share: a bare simcord environment, and a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import simcord
+from playwright.async_api import Browser, async_playwright
+
+from bot.clock import SystemClock
+from tests.bot.preview.demo_bot import DemoBot
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+async def bare_env() -> Any:
+    """simcord's environment around a bot, not entered."""
+    await asyncio.sleep(0)  # a client wants a running loop
+    return simcord.run(DemoBot(SystemClock()), shard_count=1)._env
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """One headless Chromium for all tests of a module."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        await running.close()

@@ -1,0 +1,99 @@
+"""A person in front of the page: what is seen, and what is typed and clicked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Browser, Page
+
+from tests.bot.preview.served import Served, served
+
+PATIENCE = 10.0
+"""Seconds after which something that should have appeared is called missing."""
+
+AT_BOTTOM = """() => {
+  const timeline = document.getElementById("channel-timeline");
+  return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 2;
+}"""
+COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-composer-input'"
+
+
+@dataclass
+class Person:
+    page: Page
+    stage: Served
+
+    async def until(self, script: str, argument: Any = None) -> float:
+        """Wait until the script's function is true on the page; the loop's time when it was.
+
+        The page's policy forbids playwright's own waiting by script, hence the asking again and again.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while not await self.page.evaluate(script, argument):
+            if loop.time() > end:
+                raise AssertionError(f"never came true: {script} with {argument!r}; seen: {await self.seen()}")
+            await asyncio.sleep(0.01)
+        return loop.time()
+
+    async def until_seen(self, text: str, times: int = 1) -> float:
+        return await self.until(
+            "([text, n]) => document.getElementById('preview-shell').innerText.split(text).length > n", [text, times]
+        )
+
+    async def until_gone(self, text: str) -> None:
+        await self.until("(text) => !document.getElementById('preview-shell').innerText.includes(text)", text)
+
+    async def seen(self) -> str:
+        return str(await self.page.evaluate("() => document.getElementById('preview-shell').innerText"))
+
+    async def until_idle(self) -> None:
+        await self.until("() => simcordPreview.ready && !simcordPreview.pendingAction")
+
+    async def type(self, text: str) -> None:
+        """Type into whatever has the focus; a line break is Enter."""
+        for line, part in enumerate(text.split("\n")):
+            if line:
+                await self.page.keyboard.press("Enter")
+            await self.page.keyboard.type(part)
+
+    async def offered(self) -> list[str]:
+        """The commands that the composer offers for a lone slash."""
+        await self.type("/")
+        await self.until("() => document.querySelector('.command-entry')")
+        found: list[str] = await self.page.evaluate(
+            "() => [...document.querySelectorAll('.command-entry strong')].map((name) => name.textContent)"
+        )
+        await self.page.keyboard.press("Backspace")
+        return found
+
+    async def stamps(self) -> list[str]:
+        found: list[str] = await self.page.evaluate(
+            "() => [...document.querySelectorAll('.discord-timestamp')].map((stamp) => stamp.textContent)"
+        )
+        return found
+
+
+@contextlib.asynccontextmanager
+async def looking(
+    browser: Browser, *, width: int = 1280, height: int = 800, complaining: bool = False, **options: Any
+) -> AsyncIterator[Person]:
+    """Serve the demo bot and open its page; what the page complains of in the console fails the test if it may not."""
+    complaints: list[str] = []
+    async with served(**options) as stage:
+        page = await browser.new_page(viewport={"width": width, "height": height})
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page.set_default_timeout(PATIENCE * 1000)
+        try:
+            await page.goto(stage.address)
+            person = Person(page, stage)
+            await person.until("() => window.simcordPreview?.ready === true")
+            yield person
+        finally:
+            await page.close()
+    assert complaining or complaints == []
