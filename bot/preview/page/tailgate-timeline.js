@@ -33,6 +33,7 @@ export function keepNewestInSight() {
   window.addEventListener("pointerup", () => { if (gesture === Infinity) byHand(); }, true);
   document.addEventListener("keydown", (event) => {
     const inside = timeline.contains(document.activeElement);
+    if (event.key === "Tab") byHand(); // the browser brings what gets the focus into sight
     if (inside && ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"].includes(event.key)) byHand();
     const pages = { PageUp: -0.9, PageDown: 0.9 }[event.key];
     if (!pages || inside) return;
