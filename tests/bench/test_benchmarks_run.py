@@ -1,0 +1,66 @@
+"""The benchmarks run and say what they are to say; how fast anything is, no test asks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.bench.measures import ratio, table
+from tests.wire.process import ROOT
+
+
+def quick(name: str) -> list[list[str]]:
+    """The cells of every line of the tables that a benchmark prints."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"tests.bench.{name}", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in done.stdout.splitlines() if "|" in line]
+
+
+def test_answers_are_measured_and_each_takes_one_request() -> None:
+    lines = {line[0]: line for line in quick("answers")}
+    asked = {"/standings", "/driver heim", "/driver, another each time", "/results", "/next", "/schedule"}
+    asked |= {"choices for three letters", "a page turned"}
+    measured = {label: line for label, line in lines.items() if line[0].startswith("null bot:") or label in asked}
+    assert asked < set(measured)
+    assert len(measured) == len(asked) + 4
+    assert {label: line[-1] for label, line in measured.items() if line[-1] != "1"} == {}
+    assert {"null bot", "Tailgate, first start", "Tailgate, after that"} < set(lines)
+
+
+def test_the_store_is_measured_beside_a_plain_reading() -> None:
+    lines = quick("store")
+    assert sum(line[0].startswith("json.load of") for line in lines) == 2
+    assert [line[0] for line in lines if "first start" in line[0]] == ["… first start of an empty store"]
+    assert all(len(line) == 4 for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("times", "base", "said"),
+    [
+        ([3.0] * 20, [2.0] * 20, "1.50 (1.50–1.50)"),
+        ([1.0] * 10 + [3.0] * 10, [1.0] * 40, "2.00 (1.00–3.00)"),
+        ([300.0], [1.0, 1.0], "300 (300–300)"),
+    ],
+)
+def test_a_ratio_is_that_of_medians_and_tells_how_far_its_parts_lie_apart(
+    times: list[float], base: list[float], said: str
+) -> None:
+    assert str(ratio(times, base)) == said
+
+
+def test_a_table_is_markdown_and_aligned() -> None:
+    assert table(("answer", "ms"), [("/next", "1.25")]).splitlines() == [
+        "| answer |   ms |",
+        "| ------ | ---: |",
+        "| /next  | 1.25 |",
+    ]
