@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
@@ -100,6 +101,34 @@ class Almanac:
                 except UnknownRace:
                     continue
             raise
+
+
+class Almanacs:
+    """Makes almanacs. What is known changes only when a race ends or the facts do; in between it is kept."""
+
+    def __init__(self) -> None:
+        self._finder = Finder(())
+        self._seasons: tuple[Season, ...] = ()
+        self._version: int | None = None
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def at(self, now: datetime, seasons: Sequence[Season], version: int) -> Almanac:
+        """What is known at a moment.
+
+        Args:
+            now: the moment, aware; it may lie before the last one asked about.
+            seasons: whole seasons, oldest first.
+            version: the facts' own, which changes when they do.
+        """
+        if version != self._version:
+            self._finder = Finder(seasons)
+        if version != self._version or not self._from <= now < self._until:
+            ends = [race.over_at for season in seasons for race in season.races]
+            self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))
+            self._until = min((end for end in ends if end > now), default=datetime.max.replace(tzinfo=UTC))
+            self._seasons = tuple(season.as_of(now) for season in seasons)
+            self._version = version
+        return Almanac(now, self._seasons, self._finder)
 
 
 def _day_of_year(value: date) -> int:

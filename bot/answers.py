@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 import discord
 from discord import ui
 
-from bot.almanac import Almanac
-from bot.finder import Finder
+from bot.almanac import Almanac, Almanacs
 from bot.render.buttons import QuestionButton, QuestionSelect
 from bot.render.questions import Question, decode
 from bot.services import Services
@@ -37,8 +36,7 @@ class Answers:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._topics: dict[type[Question], Callable[[Any, Asker], Awaitable[ui.LayoutView]]] = {}
-        self._finder = Finder(())
-        self._edition: int | None = None
+        self._almanacs = Almanacs()
 
     def attach(self, client: discord.Client) -> None:
         """Makes the client hear the buttons and selects of every answer, those of messages long past included."""
@@ -50,11 +48,9 @@ class Answers:
 
     async def almanac(self) -> Almanac:
         """What is known now, by the bot's own clock."""
-        snapshots, now = self._services.seasons, self._services.clock.now()
+        snapshots = self._services.seasons
         seasons = await snapshots.all()
-        if self._edition != snapshots.version:
-            self._finder, self._edition = Finder(seasons), snapshots.version
-        return Almanac(now, tuple(season.as_of(now) for season in seasons), self._finder)
+        return self._almanacs.at(self._services.clock.now(), seasons, snapshots.version)
 
     async def view(self, question: Question, user: int) -> ui.LayoutView:
         """The answer to a question.

@@ -246,9 +246,11 @@ class Adjustment:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Season:
     """A whole season, immutable: answers are given from one of these without asking the store again.
+
+    A season is itself and no other, so that what is reckoned from it can be kept beside it.
 
     ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
     ``drivers`` holds everybody the store knows by key. ``refreshed`` is how fresh the store's data is,

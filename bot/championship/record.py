@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from bot.championship.table import points_table, stage_winners
@@ -163,12 +164,22 @@ def record(season: Season, driver_key: str) -> Record | None:
 
 def race_lines(season: Season, driver_key: str) -> tuple[RaceLine, ...]:
     """All races of the season he started, in order."""
-    return tuple(
-        RaceLine(race, result)
-        for race in season.run
-        for result in season.results[race.round]
-        if result.entry.driver == driver_key
-    )
+    return _lines(season).get(driver_key, ())
+
+
+@lru_cache(maxsize=64)
+def _lines(season: Season) -> Mapping[str, tuple[RaceLine, ...]]:
+    lines: dict[str, list[RaceLine]] = {}
+    for race in season.run:
+        for result in season.results[race.round]:
+            lines.setdefault(result.driver, []).append(RaceLine(race, result))
+    return {driver: tuple(mine) for driver, mine in lines.items()}
+
+
+@lru_cache(maxsize=64)
+def _stages(season: Season) -> tuple[tuple[str | None, ...], ...]:
+    """Who won the stages of each race run, in order."""
+    return tuple(stage_winners(race, season.results[race.round]) for race in season.run)
 
 
 def career(seasons: Sequence[Season], driver_key: str) -> Career:
@@ -215,7 +226,7 @@ def _latest_entry(season: Season, driver_key: str, lines: Sequence[RaceLine]) ->
 def _totals(seasons: Iterable[Season], driver_key: str, lines: Sequence[RaceLine]) -> Totals:
     run = [(season, race) for season in seasons for race in season.run]
     on_pole = [race.outcome.pole for _, race in run if race.outcome and race.outcome.pole]
-    stages = [stage_winners(race, season.results[race.round]) for season, race in run]
+    stages = [winners for season in seasons for winners in _stages(season)]
     results = [line.result for line in lines]
     finishes = [result.finish for result in results]
     return Totals(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from db.nouns import Entry, Race, Result, Season
 
@@ -64,6 +65,7 @@ class _Tally:
             self.paying.append(result.finish)
 
 
+@lru_cache(maxsize=64)
 def points_table(season: Season) -> tuple[Standing, ...]:
     """The table of the season as it stands, best first, positions 1 to n without gaps.
 

@@ -24,11 +24,15 @@ class Column:
 
 def width(text: str) -> int:
     """How many columns a text takes in a code block; wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def plain(text: str) -> str:
     """A text that cannot break out of a code block or its line: no backticks, line ends or unseen characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.replace("`", "’").split())
     composed = unicodedata.normalize("NFC", text).replace("`", "’")
     return " ".join("".join(c if unicodedata.category(c)[0] != "C" else " " for c in composed).split())
 
