@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -18,6 +18,10 @@ EASTERN = ZoneInfo("America/New_York")
 
 RACE_LENGTH = timedelta(hours=3)
 """How long after its start a race counts as run, when nothing better is known; Truck races take two hours and a bit."""
+
+
+NEVER = datetime.max.replace(tzinfo=UTC)
+"""When something will be over whose end is not in sight."""
 
 
 class SessionKind(StrEnum):
@@ -215,14 +219,14 @@ class Race:
     def over_at(self) -> datetime:
         """From when on the race is history: three hours after the start, or earlier if results were stored by then.
 
-        With no start on record that is the end of the day, Eastern.
+        With no start on record that is the end of the day, Eastern. A postponed race is not over until it has results.
         """
-        if self.start is None:
-            return datetime.combine(self.date + timedelta(days=1), time(0), EASTERN)
-        usual = self.start + RACE_LENGTH
-        if self.results_at is not None and self.start < self.results_at < usual:
-            return self.results_at
-        return usual
+        day = datetime.combine(self.date, time(0), EASTERN)
+        usual = day + timedelta(days=1) if self.start is None else self.start + RACE_LENGTH
+        if self.results_at is not None:
+            # From midnight of its day on: a race may be run earlier than listed.
+            return self.results_at if day <= self.results_at < usual else usual
+        return NEVER if self.status is RaceStatus.POSTPONED else usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,34 +276,29 @@ class Season:
 
     def as_of(self, moment: datetime) -> Season:
         """The season as it was known at a moment: no outcome, result, field or champion from after it."""
-        over = {race.round for race in self.races if race.over_at <= moment}
-        if len(over) == len(self.races):
-            return self
-        return replace(
-            self,
-            races=tuple(r if r.round in over else replace(r, outcome=None, results_at=None) for r in self.races),
-            results=MappingProxyType({n: rows for n, rows in self.results.items() if n in over}),
-            absent=MappingProxyType({n: rows for n, rows in self.absent.items() if n in over}),
-            adjustments=tuple(a for a in self.adjustments if a.round in over),
-            playoff_field=self.playoff_field if self._regular_season_rounds() <= over else (),
-            champion=None,
-        )
+        return self._knowing({race.round for race in self.races if race.over_at <= moment})
 
     def through(self, number: int) -> Season:
-        """The season as it stood after the race of that round."""
-        race = self.race(number)
-        if race is None:
+        """The season as it stood after the race of that round.
+
+        Raises:
+            LookupError: it has no such race.
+        """
+        if self.race(number) is None:
             raise LookupError(f"{self.year} has no race {number}")
-        kept = {r.round for r in self.races if r.round <= number}
-        if len(kept) == len(self.races):
+        return self._knowing({race.round for race in self.races if race.round <= number})
+
+    def _knowing(self, rounds: set[int]) -> Season:
+        """The season with what is known once these races are over."""
+        if len(rounds) == len(self.races):
             return self
         return replace(
             self,
-            races=tuple(r if r.round in kept else replace(r, outcome=None, results_at=None) for r in self.races),
-            results=MappingProxyType({n: rows for n, rows in self.results.items() if n in kept}),
-            absent=MappingProxyType({n: rows for n, rows in self.absent.items() if n in kept}),
-            adjustments=tuple(a for a in self.adjustments if a.round in kept),
-            playoff_field=self.playoff_field if self._regular_season_rounds() <= kept else (),
+            races=tuple(r if r.round in rounds else replace(r, outcome=None, results_at=None) for r in self.races),
+            results=MappingProxyType({number: rows for number, rows in self.results.items() if number in rounds}),
+            absent=MappingProxyType({number: rows for number, rows in self.absent.items() if number in rounds}),
+            adjustments=tuple(each for each in self.adjustments if each.round in rounds),
+            playoff_field=self.playoff_field if self._regular_season_rounds() <= rounds else (),
             champion=None,
         )
 
@@ -324,6 +323,13 @@ class Season:
         return self.run[-1] if self.run else None
 
     def next_race(self, moment: datetime) -> Race | None:
-        """The first race not yet over at a moment, cancelled ones passed over."""
+        """The first race not yet over at a moment, cancelled ones passed over.
+
+        A postponed race whose listed start has passed waits for its new date behind all others.
+        """
         waiting = (r for r in self.races if r.over_at > moment and r.status is not RaceStatus.CANCELLED)
-        return min(waiting, key=lambda r: r.begins, default=None)
+
+        def when(race: Race) -> datetime:
+            return NEVER if race.status is RaceStatus.POSTPONED and race.begins <= moment else race.begins
+
+        return min(waiting, key=when, default=None)

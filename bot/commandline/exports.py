@@ -31,7 +31,7 @@ def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Tr
     ]
     if form == "csv":
         return write_csv(what, lines)
-    return write_document(Header(format=FORMAT), {what: lines})
+    return write_document(Header(format=FORMAT, complete=True), {what: lines})
 
 
 def export_season(what: str, season: Season, after: int | None, form: str) -> str:
@@ -63,7 +63,9 @@ def export_season(what: str, season: Season, after: int | None, form: str) -> st
     )
     if form == "csv":
         return write_csv(SECTION_OF[what], rows, season.year)
-    header = Header(format=FORMAT, season=season.year, source=season.source, retrieved=season.retrieved)
+    header = Header(
+        format=FORMAT, complete=True, season=season.year, source=season.source, retrieved=season.retrieved
+    )
     return write_document(header, {SECTION_OF[what]: rows})
 
 

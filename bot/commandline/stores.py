@@ -40,7 +40,8 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
         report = await import_documents(held.services.store, documents, clock.now())
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
-        print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged")
+        removed = f", {counts.removed} removed" if counts.removed else ""
+        print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged{removed}")
     if not report.sections:
         print("nothing to take in: the documents hold no rows")
 

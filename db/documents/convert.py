@@ -166,6 +166,7 @@ def season_header(season: Season) -> Header:
     """What a season's file says of itself."""
     return Header(
         format=FORMAT,
+        complete=True,
         season=season.year,
         source=season.source,
         retrieved=season.retrieved,

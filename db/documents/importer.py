@@ -1,13 +1,14 @@
 """Takes documents into the store: one transaction, row by row compared, counted as created, updated or unchanged.
 
 A field that a row leaves out keeps what the store holds; ``null`` (or ``false``) takes a fact back. So a file that
-knows less than the store loses nothing.
+knows less than the store loses nothing. A complete document (``Header.complete``) knows all there is: what its rows
+leave out is taken back, and so are results and adjustments of its races that it does not hold.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -18,6 +19,7 @@ from db.connection import Store
 from db.documents import writing
 from db.documents.convert import driver_row, season_sections, track_row
 from db.documents.models import (
+    KEPT,
     SEASONAL,
     AdjustmentRow,
     DriverRow,
@@ -44,11 +46,13 @@ class Counts:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
+    removed: int = 0
 
     def add(self, other: Counts) -> None:
         self.created += other.created
         self.updated += other.updated
         self.unchanged += other.unchanged
+        self.removed += other.removed
 
 
 @dataclass
@@ -107,7 +111,7 @@ class _Import:
             await self._season(year, documents)
         for document in self._documents:
             counts = self._by_file[document.file]
-            numbers = (counts.created, counts.updated, counts.unchanged)
+            numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
             await writing.note_import(self._connection, document, numbers, self._now)
         self._report.seasons = tuple(seasons)
         return self._report
@@ -129,13 +133,19 @@ class _Import:
         """Counts a row; returns what is to be written, or None when the store holds it already."""
         merged = row
         if existing is not None:
-            merged = existing.model_copy(update={name: getattr(row, name) for name in row.model_fields_set})
+            given = row.model_fields_set
+            if line.whole:
+                given = given | (type(row).model_fields.keys() - KEPT)
+            merged = existing.model_copy(update={name: getattr(row, name) for name in given})
         counts = Counts(created=1) if existing is None else Counts(updated=1)
         if merged == existing:
             counts = Counts(unchanged=1)
-        self._report.sections.setdefault(section, Counts()).add(counts)
-        self._by_file[line.file].add(counts)
+        self._count(section, line.file, counts)
         return None if merged == existing else merged
+
+    def _count(self, section: str, file: str, counts: Counts) -> None:
+        self._report.sections.setdefault(section, Counts()).add(counts)
+        self._by_file[file].add(counts)
 
     async def _tracks(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
@@ -179,6 +189,7 @@ class _Import:
             race_ids,
             self._lines("adjustments", documents),
             _keyed(existing["adjustments"], "round", "driver", "reason"),
+            self._lines("results", documents),
         )
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
         await writing.stamp_results(self._connection, year, retrieved)
@@ -194,7 +205,13 @@ class _Import:
                     raise document.error(self._register.unknown("driver", name), part)
                 ids[part].append(number)
         champion = ids["champion"][0] if ids["champion"] else None
+        before = await writing.season_facts(self._connection, year)
         await writing.save_season(self._connection, year, document.header, champion, ids["rookies"])
+        after = await writing.season_facts(self._connection, year)
+        if before is None:
+            self._count("seasons", document.file, Counts(created=1))
+        else:
+            self._count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
 
     async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
         seen: dict[Hashable, Line] = {}
@@ -260,8 +277,27 @@ class _Import:
             if merged is not None:
                 final[key] = merged
                 changed.append((race_ids[row.round], driver, merged))
-        _check_finishes(final, touched)
+        gone = self._gone("results", lines, final, touched)
+        _check_finishes({key: row for key, row in final.items() if key not in gone}, touched)
+        await writing.remove_results(
+            self._connection, [(race_ids[row.round], self._by_name(row.driver)) for row in gone.values()]
+        )
         await writing.save_results(self._connection, changed)
+
+    def _gone(
+        self, section: str, lines: list[Line], existing: Mapping[Hashable, R], touched: Container[Hashable]
+    ) -> dict[Hashable, R]:
+        """What the store holds of the races that complete documents hold, and they do not; counted as removed."""
+        whole = {getattr(line.row, "round", None): line for line in lines if line.whole}
+        gone = {key: row for key, row in existing.items() if getattr(row, "round", 0) in whole and key not in touched}
+        for row in gone.values():
+            self._count(section, whole[getattr(row, "round", 0)].file, Counts(removed=1))
+        return gone
+
+    def _by_name(self, name: str) -> int:
+        number = self._register.find_driver(name)
+        assert number is not None
+        return number
 
     async def _field(self, year: int, lines: list[Line], existing: Sequence[Row]) -> None:
         """A playoff field is taken whole: its order is the seeding."""
@@ -283,8 +319,13 @@ class _Import:
             await writing.save_field(self._connection, year, seats)
 
     async def _adjustments(
-        self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]
+        self,
+        race_ids: Mapping[int, int],
+        lines: list[Line],
+        existing: Mapping[Hashable, Row],
+        results: list[Line],
     ) -> None:
+        """Adjustments belong to their race's results: a complete document that holds those holds these as well."""
         seen: dict[Hashable, Line] = {}
         for line in lines:
             assert isinstance(line.row, AdjustmentRow)
@@ -297,6 +338,12 @@ class _Import:
             if merged is not None:
                 assert isinstance(merged, AdjustmentRow)
                 await writing.save_adjustment(self._connection, race_ids[row.round], driver, merged)
+        gone = self._gone("adjustments", results, existing, seen)
+        for old in gone.values():
+            assert isinstance(old, AdjustmentRow)
+            await writing.remove_adjustment(
+                self._connection, race_ids[old.round], self._by_name(old.driver), old.reason
+            )
 
 
 def _keyed(rows: Iterable[Row], *fields: str) -> dict[Hashable, Row]:

@@ -182,9 +182,14 @@ class AdjustmentRow(Row):
 
 
 class Header(Row):
-    """What a document says of itself. ``season`` is needed wherever a section belongs to one."""
+    """What a document says of itself. ``season`` is needed wherever a section belongs to one.
+
+    The rows of a ``complete`` document say all there is: what one leaves out is not known or not so, and a race whose
+    results it holds has no others. What an editor adds to a race (``KEPT``) stays even so.
+    """
 
     format: Literal["tailgate/1"]
+    complete: bool = False
     season: Year | None = None
     source: Link | None = None
     retrieved: AwareDatetime | None = None
@@ -201,6 +206,9 @@ SECTIONS: dict[str, type[Row]] = {
     "adjustments": AdjustmentRow,
 }
 """Every section and the shape of its rows, in the order in which they are written and taken in."""
+
+KEPT = frozenset({"green_flag", "sessions", "broadcasts", "outcome"})
+"""Fields of a race that a complete document does not take back by leaving them out."""
 
 SEASONAL = frozenset({"races", "results", "playoff_field", "adjustments"})
 """The sections that need the document's season."""

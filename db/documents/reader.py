@@ -24,11 +24,15 @@ _BLANK = " \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row and where it stands, so that whatever turns out to be wrong with it can be pointed at."""
+    """A row and where it stands, so that whatever turns out to be wrong with it can be pointed at.
+
+    ``whole`` says that it comes from a complete document, and leaves nothing out that is known.
+    """
 
     row: Row
     file: str
     number: int
+    whole: bool = False
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
         return DocumentError(problem, file=self.file, line=self.number, field=field)
@@ -88,7 +92,7 @@ def _read_csv(text: str, name: str, digest: str) -> Document:
 def _read_json(text: str, name: str, digest: str) -> Document:
     walk = _Walk(text, name)
     fields: dict[str, Any] = {}
-    sections: dict[str, list[Line]] = {}
+    sections: dict[str, list[tuple[int, Row]]] = {}
     for key, start in walk.members():
         if key in fields or key in sections:
             raise walk.error(f"{key!r} stands twice in the document", start)
@@ -96,7 +100,7 @@ def _read_json(text: str, name: str, digest: str) -> Document:
             rows = []
             for row_start, row_end in walk.elements(key):
                 line = walk.line(row_start)
-                rows.append(Line(_validate(SECTIONS[key], text[row_start:row_end], name, line), name, line))
+                rows.append((line, _validate(SECTIONS[key], text[row_start:row_end], name, line)))
             sections[key] = rows
         elif key in Header.model_fields:
             fields[key] = walk.value()
@@ -104,7 +108,11 @@ def _read_json(text: str, name: str, digest: str) -> Document:
             raise walk.error(f"knows no {key!r}; a document holds {_listed([*Header.model_fields, *SECTIONS])}", start)
     header = _validate(Header, json.dumps(fields), name, 1)
     assert isinstance(header, Header)
-    return Document(name, digest, header, sections)
+    lines = {
+        section: [Line(row, name, number, header.complete) for number, row in rows]
+        for section, rows in sections.items()
+    }
+    return Document(name, digest, header, lines)
 
 
 def _listed(words: list[str]) -> str:

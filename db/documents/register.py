@@ -79,12 +79,18 @@ class Register:
         Raises:
             DocumentError: its names belong to several drivers of the store.
         """
-        numbers = {self._driver_ids.get(fold(name)) for name in (row.name, *row.aliases)}
         key = slug(row.name)
-        numbers |= {
-            n for n, d in self.drivers.items() if d.key == key or (row.nascar_id and d.nascar_id == row.nascar_id)
-        }
-        return self._only(numbers, {n: d.name for n, d in self.drivers.items()}, line)
+        numbers = {self._driver_ids.get(fold(name)) for name in (row.name, *row.aliases)}
+        numbers |= {n for n, d in self.drivers.items() if d.key == key}
+        same = self._only(numbers, {n: d.name for n, d in self.drivers.items()}, line)
+        # An id alone names nobody: a slip of the pen in one would turn a driver into another.
+        rival = next((n for n, d in self.drivers.items() if row.nascar_id and d.nascar_id == row.nascar_id), same)
+        if rival is not None and rival != same:
+            whose = self.drivers[rival].name
+            raise line.error(
+                f"{row.nascar_id} is the id of {whose}; if they are one, name both under aliases", "nascar_id"
+            )
+        return same
 
     def same_track(self, row: TrackRow, line: Line) -> int | None:
         """The track a row speaks of, or None for a new one; raises as ``same_driver`` does."""

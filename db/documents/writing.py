@@ -22,6 +22,10 @@ UPDATE tracks SET name = ?2, short = ?3, city = ?4, state = ?5, length = ?6, sha
 """
 ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
 SET_DRIVER = "UPDATE drivers SET name = ?2, nascar_id = ?3, born = ?4, hometown = ?5 WHERE id = ?6 RETURNING id, key"
+SEASON_FACTS = """
+SELECT champion_id, (SELECT group_concat(driver_id) FROM rookies WHERE season = year ORDER BY ordinal)
+  FROM seasons WHERE year = ?
+"""
 SET_SEASON = """
 INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
@@ -119,6 +123,12 @@ async def save_season(
         await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
 
 
+async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
+    """What documents have said of a season itself, to be compared; None where it is not held."""
+    rows = list(await connection.execute_fetchall(SEASON_FACTS, (year,)))
+    return tuple(rows[0]) if rows else None
+
+
 async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int]:
     """Row ids of a season's races by round."""
     rows = await connection.execute_fetchall("SELECT round, id FROM races WHERE season = ?", (year,))
@@ -202,6 +212,17 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
     )
 
 
+async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Takes entries with their results out, given as (race's row id, driver's row id)."""
+    await connection.executemany("DELETE FROM entries WHERE race_id = ? AND driver_id = ?", rows)
+
+
+async def remove_adjustment(connection: aiosqlite.Connection, race: int, driver: int, reason: str) -> None:
+    await connection.execute(
+        "DELETE FROM adjustments WHERE race_id = ? AND driver_id = ? AND reason = ?", (race, driver, reason)
+    )
+
+
 async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, ResultRow]]) -> None:
     """Adds or changes results, given as (race's row id, driver's row id, row).
 
@@ -262,12 +283,14 @@ async def note_import(
 ) -> None:
     """Remembers that a document was taken in: which, when, and what it changed (created, updated, unchanged)."""
     header = document.header
+    # A season is as fresh as its races and results; a champion's name alone makes it no fresher.
+    season = header.season if {"races", "results"} & document.sections.keys() else None
     await connection.execute(
         NOTE_IMPORT,
         (
             document.file,
             document.digest,
-            header.season,
+            season,
             header.source,
             to_text(header.retrieved),
             to_text(now),

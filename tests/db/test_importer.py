@@ -15,7 +15,7 @@ from db.documents.importer import Counts, import_documents
 from db.documents.reader import read_bytes
 from db.documents.writer import write_document
 from db.errors import DocumentError
-from db.nouns import Season
+from db.nouns import RaceStatus, Season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 
@@ -55,10 +55,15 @@ async def test_everything_of_a_document_is_held(empty_store: Store) -> None:
 async def test_what_is_written_is_what_was_read(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     season = await season_of(empty_store)
-    again = read_bytes(write_document(season_header(season), season_sections(season)).encode(), "again.json")
-    report = await import_documents(empty_store, [again], NOW)
-    assert (report.total.created, report.total.updated) == (0, 0)
-    assert report.total.unchanged == 2 + 3 + 1 + 2
+    people = small(races=None, results=None, adjustments=None, playoff_field=None)
+    text = write_document(season_header(season), season_sections(season))
+    # Into a store that holds none of it, so that whatever the writer dropped is missing there.
+    async with await Store.open(empty_store.path.with_name("other.db")) as other:
+        await import_documents(other, [read(people), read_bytes(text.encode(), "again.json")], NOW)
+        again = await season_of(other)
+        assert write_document(season_header(again), season_sections(again)) == text
+        assert (again.races, again.results, again.absent) == (season.races, season.results, season.absent)
+        assert (again.adjustments, again.playoff_field) == (season.adjustments, season.playoff_field)
 
 
 async def test_a_second_time_changes_nothing(empty_store: Store) -> None:
@@ -67,7 +72,7 @@ async def test_a_second_time_changes_nothing(empty_store: Store) -> None:
     before = [line for line in await dump(empty_store) if not line.startswith("imports")]
     second = await import_documents(empty_store, [read(small())], NOW)
     assert second.sections["results"] == Counts(unchanged=3)
-    assert second.total.created == second.total.updated == 0
+    assert second.total.created == second.total.updated == second.total.removed == 0
     assert [line for line in await dump(empty_store) if not line.startswith("imports")] == before
 
 
@@ -134,6 +139,55 @@ async def test_results_stored_soon_after_a_race_count_from_then_on(empty_store: 
     assert season.as_of(stored).latest == season.races[0]
 
 
+async def test_a_complete_document_takes_back_what_it_does_not_say(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    wrong = small(
+        races=[{**SMALL["races"][1], "status": "postponed", "green_flag": "2024-10-11T20:20:00Z", "laps": 90}],
+        results=[{**SMALL["results"][1], "disqualified": True, "led": 7, "start": 5}],
+    )
+    await import_documents(empty_store, [read(wrong)], NOW)
+    report = await import_documents(empty_store, [read(small(complete=True))], NOW)
+    assert report.sections["results"] == Counts(updated=1, unchanged=2)
+    assert report.sections["races"] == Counts(updated=1, unchanged=1)
+    season = await season_of(empty_store)
+    result, race = season.results[1][1], season.races[1]
+    assert (result.disqualified, result.led, result.start) == (False, 0, None)
+    assert (race.status, race.scheduled_laps) == (RaceStatus.SCHEDULED, None)
+    # What an editor knows of a race and the document does not is not taken from him.
+    assert race.green_flag is not None
+
+
+async def test_a_complete_document_gives_a_result_to_the_right_man(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    rows = small()["results"]
+    rows[1] |= {"driver": "Daniel Suárez", "number": "2"}
+    moved = small(results=rows[:2], adjustments=[SMALL["adjustments"][0] | {"reason": "in other words"}], complete=True)
+    report = await import_documents(empty_store, [read(moved)], NOW)
+    assert report.sections["results"] == Counts(updated=1, unchanged=1, removed=1)
+    assert report.sections["adjustments"] == Counts(created=1, removed=1)
+    season = await season_of(empty_store)
+    assert [result.driver for result in season.results[1]] == ["gio-ruggiero", "daniel-suarez"]
+    assert [each.reason for each in season.adjustments] == ["in other words"]
+
+
+async def test_a_complete_document_leaves_races_alone_whose_results_it_does_not_hold(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    later = [row | {"round": 2} for row in SMALL["results"]]
+    await import_documents(empty_store, [read(small(results=later, adjustments=None))], NOW)
+    await import_documents(empty_store, [read(small(complete=True))], NOW)
+    assert len((await season_of(empty_store)).results[2]) == 2
+
+
+async def test_a_champion_alone_is_a_change_and_no_fresher_data(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    before = (await season_of(empty_store)).refreshed
+    crowned = {"format": "tailgate/1", "season": 2024, "champion": "Corey Heim"}
+    report = await import_documents(empty_store, [read(crowned)], NOW)
+    assert report.sections == {"seasons": Counts(updated=1)}
+    season = await season_of(empty_store)
+    assert (season.champion, season.refreshed) == ("corey-heim", before)
+
+
 def _results(**changes: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = small()["results"]
     rows[1] |= changes
@@ -166,6 +220,12 @@ BROKEN = {
     ),
     "an unknown champion": (small(champion="Nobody"), None, "champion", "no driver is called 'Nobody'"),
     "no season": (small(season=None), None, "season", "is missing"),
+    "another driver's id": (
+        small(drivers=[*SMALL["drivers"], {"name": "New Guy", "nascar_id": 5}]),
+        13,
+        "nascar_id",
+        "5 is the id of Gio Ruggiero",
+    ),
     "one name for two people": (
         small(drivers=[*SMALL["drivers"], {"name": "Gio Heim", "aliases": ["Corey Heim", "Giovanni Ruggiero"]}]),
         None,

@@ -78,10 +78,11 @@ def test_a_race_without_a_time_is_over_when_its_day_is_in_the_east() -> None:
         (timedelta(hours=2, minutes=10), timedelta(hours=2, minutes=10)),
         (timedelta(hours=5), timedelta(hours=3)),
         (timedelta(days=-1), timedelta(hours=3)),
+        (timedelta(hours=-2), timedelta(hours=-2)),
         (None, timedelta(hours=3)),
     ],
 )
-def test_results_stored_during_the_usual_length_are_known_from_then_on(
+def test_results_stored_on_the_day_of_the_race_are_known_from_then_on(
     stored: timedelta | None, expected: timedelta
 ) -> None:
     race = replace(BARE, start=TALLADEGA, results_at=None if stored is None else TALLADEGA + stored)
@@ -92,6 +93,17 @@ def test_a_cancelled_race_is_not_next() -> None:
     later = replace(BARE, round=2, date=date(2025, 10, 24))
     season = Season(2025, (replace(BARE, status=RaceStatus.CANCELLED), later))
     assert season.next_race(datetime(2025, 10, 1, tzinfo=UTC)) is later
+
+
+def test_a_postponed_race_waits_for_its_new_date_and_the_season_goes_on() -> None:
+    rained_out = replace(BARE, start=TALLADEGA, status=RaceStatus.POSTPONED)
+    later = replace(BARE, round=2, date=date(2025, 10, 24), start=TALLADEGA + timedelta(days=7))
+    season = Season(2025, (rained_out, later))
+    assert season.next_race(TALLADEGA - timedelta(hours=1)) is rained_out
+    assert season.next_race(TALLADEGA + timedelta(hours=1)) is later
+    assert season.next_race(TALLADEGA + timedelta(days=30)) is rained_out
+    run = replace(rained_out, results_at=TALLADEGA + timedelta(days=2))
+    assert run.over_at == TALLADEGA + timedelta(hours=3)
 
 
 def test_coverage_is_television_first_and_the_earliest() -> None:
