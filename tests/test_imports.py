@@ -21,7 +21,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.finder": NOUNS | PURE,
     "bot.clock": set(),
     "bot.errors": set(),
-    "bot.render": NOUNS | PURE | {"bot", "bot.clock", "bot.championship"},
+    "bot.render": NOUNS | PURE | {"bot.championship"},
     "bot.preview": {"bot.clock"},
     "bot.services": {"bot.clock", "db"},
 }
