@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import aiohttp
 
 from bot import app
 from bot.clock import SystemClock, TravelClock
@@ -23,8 +27,13 @@ from bot.preview import PreviewError
 from bot.settings import Settings, SettingsError, load_settings
 from db.errors import DocumentError, StoreError
 
+log = logging.getLogger(__name__)
+
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-"""Exit status: something is wrong with the data; with how the program was started; a person pressed Ctrl-C."""
+"""Exit status: something is wrong with the data or around us; with how we were started; a person pressed Ctrl-C."""
+
+SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, app.TokenError, app.DiscordError)
+"""Errors that are one line for the operator by themselves."""
 
 FIRST_STEPS = """\
 tailgate: there is no bot token yet. Make an application at https://discord.com/developers/applications
@@ -45,13 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quiet = chosen.command == "try" and settings.tailgate_log_level == "INFO"
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
         return asyncio.run(_do(chosen, settings))
-    except (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, app.TokenError) as error:
+    except SAID as error:
         tell(f"tailgate: {error}")
-        about_data = isinstance(error, DocumentError | FriendlyError) or chosen.command == "check"
-        return FAILED if about_data else MISUSED
+        started_well = isinstance(error, DocumentError | FriendlyError | app.DiscordError) or chosen.command == "check"
+        return FAILED if started_well else MISUSED
     except BrokenPipeError:
         # The reader of our output has seen enough, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except (sqlite3.Error, OSError, aiohttp.ClientError) as error:
+        # What nobody nearer to it has put into better words.
+        log.debug("the whole story:", exc_info=True)
+        tell(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED

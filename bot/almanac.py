@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
-from db.nouns import Driver, Race, Season
+from db.nouns import Driver, Race, RaceStatus, Season
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,21 @@ class Almanac:
         raise UnknownSeason(str(year), self.years)
 
     def next_race(self) -> tuple[Season, Race] | None:
-        """The first race not yet over and its season; None where nothing is ahead on any schedule held."""
+        """The first race not yet over and its season; None where nothing is ahead on any schedule held.
+
+        A postponed race whose time has passed waits behind those of every season.
+        """
         ahead = [(season, race) for season in self.seasons if (race := season.next_race(self.now)) is not None]
-        return min(ahead, key=lambda pair: pair[1].begins, default=None)
+        return min(ahead, key=lambda pair: (self._waits(pair[1]), pair[1].begins), default=None)
+
+    def _waits(self, race: Race) -> bool:
+        return race.status is RaceStatus.POSTPONED and race.begins <= self.now
+
+    def latest(self) -> tuple[Season, Race] | None:
+        """The last race with results and its season: the season of the day or, where it has none yet, one before."""
+        year = self.season().year
+        held = ((s, s.latest) for s in reversed(self.seasons) if s.year <= year)
+        return next(((season, race) for season, race in held if race is not None), None)
 
     def ended_before(self, season: Season) -> Season | None:
         """The season before, where it is over and this one has not begun."""
@@ -88,19 +101,18 @@ class Almanac:
     def race(self, text: str, year: int | None = None) -> Race:
         """The race meant by words, of the season of the day or, where it has none such, of one before.
 
-        Raises UnknownRace with the nearest names, UnknownSeason for a year not held.
+        A race that all the words fit, in whichever season, comes before one that only some of them fit. Raises
+        UnknownRace with the nearest names, UnknownSeason for a year not held.
         """
         season = self.season(year)
-        try:
+        if year is not None:
             return self.finder.race(text, season, self.now)
-        except UnknownRace:
-            older = [s for s in reversed(self.seasons) if s.year < season.year] if year is None else []
-            for earlier in older:
-                try:
-                    return self.finder.race(text, earlier, self.now)
-                except UnknownRace:
-                    continue
-            raise
+        seasons = [s for s in reversed(self.seasons) if s.year <= season.year]
+        for whole in (True, False):
+            for one in seasons:
+                with suppress(UnknownRace):
+                    return self.finder.race(text, one, self.now, whole=whole)
+        return self.finder.race(text, season, self.now)
 
 
 class Almanacs:

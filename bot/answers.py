@@ -80,11 +80,15 @@ class Answers:
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the message was made for who pressed: he asked for it, he alone sees it, or it is between him and us."""
+    """Whether the message was made for who pressed: he asked for it, he alone sees it, or it is between him and us.
+
+    A direct message between two people, where one of them brought the bot along, is a DMChannel as well: what counts
+    is where Discord says the press was made.
+    """
     message = interaction.message
     if message is None:
         return False
     asked = message.interaction_metadata
     if asked is not None and asked.user.id == interaction.user.id:
         return True
-    return message.flags.ephemeral or isinstance(interaction.channel, discord.DMChannel)
+    return message.flags.ephemeral or interaction.context.dm_channel

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from discord.gateway import DiscordWebSocket
 from filelock import FileLock, Timeout
 
 from bot.background import Background
-from bot.client import TailgateBot
+from bot.client import TailgateBot, why
 from bot.clock import Clock
 from bot.preview import serve
 from bot.render.welcome import welcome
@@ -36,6 +38,14 @@ CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
 RETRY_SECONDS = (1, 5, 15, 30, 60)
 """Waits between attempts to reach Discord at the start; the last one repeats."""
+BANNED_SECONDS = 15 * 60
+"""The wait after Discord has shut out this address for asking too often: asking on makes that last."""
+BAD_TOKEN = 4004
+"""The gateway's code for a token that is not, or no longer, good."""
+NOT_TAKEN = "Discord does not take the token in DISCORD_TOKEN; copy it anew from your application's Bot page"
+
+UNREACHABLE = (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound)
+"""What may be over in a minute: the network is down, or Discord is."""
 
 DISCORD_API = discord.http.Route.BASE
 
@@ -45,6 +55,10 @@ Say = Callable[[str], None]
 
 class TokenError(Exception):
     """Discord does not take the token; the text is one line for the operator."""
+
+
+class DiscordError(Exception):
+    """Discord cannot be reached, or wants no more of us; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +86,21 @@ def sole_runner(path: Path) -> Iterator[None]:
     """Holds the store for one running bot: a second on the same file would do everything twice.
 
     Raises:
-        StoreError: another one is running.
+        StoreError: another one is running, or the folder cannot be made or written.
     """
     # One file has one lock, whatever way leads to it.
     path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise StoreError(
             f"another Tailgate is running on {path}; stop it first, or name another file with --db"
         ) from None
+    except OSError as error:
+        why_not = error.strerror or error
+        raise StoreError(f"{path} cannot be used: its folder cannot be made or written ({why_not})") from error
     try:
         yield
     finally:
@@ -110,6 +127,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
     Raises:
         StoreError: the store cannot be used, or another bot is running on it.
         TokenError: Discord does not take the token.
+        DiscordError: Discord closed the connection for good.
     """
     assert settings.discord_token is not None
     if settings.tailgate_discord_api is not None:
@@ -145,22 +163,53 @@ async def _until_stopped(bot: TailgateBot, token: str, background: Background, s
 
 
 async def _connect(bot: TailgateBot, token: str, say: Say) -> None:
-    """Logs in, waiting out a network that is down; once logged in discord.py reconnects by itself."""
-    for attempt in range(1_000_000):
+    """Logs in and connects, waiting out whatever may pass; once connected discord.py reconnects by itself."""
+
+    async def log_in() -> None:
         try:
             await bot.login(token)
-            break
-        except discord.LoginFailure:
-            raise TokenError(
-                "Discord does not take the token in DISCORD_TOKEN; copy it anew from your application's Bot page"
-            ) from None
-        except (OSError, aiohttp.ClientError, discord.DiscordServerError) as error:
-            wait = RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
-            say(f"Discord cannot be reached ({str(error) or type(error).__name__}); trying again in {wait} s")
+        except UNREACHABLE:
+            # discord.py opens a new session at each login and never closes the one before.
+            await bot.http.close()
+            bot.http.connector = discord.utils.MISSING
+            raise
+
+    async def connect() -> None:
+        if discord.http.Route.BASE != DISCORD_API:
+            await stay_there(bot)
+        await bot.connect(reconnect=True)
+
+    try:
+        await _insist(log_in, say)
+        await _insist(connect, say)
+    except discord.LoginFailure:
+        raise TokenError(NOT_TAKEN) from None
+    except discord.ConnectionClosed as error:
+        if error.code == BAD_TOKEN:
+            raise TokenError(NOT_TAKEN) from None
+        raise DiscordError(f"Discord closed the connection for good (code {error.code})") from error
+
+
+async def _insist(work: Callable[[], Awaitable[None]], say: Say) -> None:
+    """Does it, and again as long as Discord cannot be reached."""
+    for attempt in itertools.count():
+        try:
+            await work()
+        except UNREACHABLE as error:
+            wait = _wait(error, attempt)
+            shown = f"{wait} s" if wait < BANNED_SECONDS else f"{wait // 60} min"
+            say(f"Discord cannot be reached ({why(error)}); trying again in {shown}")
             await asyncio.sleep(wait)
-    if discord.http.Route.BASE != DISCORD_API:
-        await stay_there(bot)
-    await bot.connect(reconnect=True)
+        else:
+            return
+
+
+def _wait(error: Exception, attempt: int) -> int:
+    """Seconds until the next attempt, counted from 0."""
+    # That the gateway was not found hides the answer by which it was not.
+    if getattr(error.__cause__ or error, "status", None) == HTTPStatus.TOO_MANY_REQUESTS:
+        return BANNED_SECONDS
+    return RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
 
 
 def _announcer(bot: TailgateBot, say: Say) -> Callable[[], Coroutine[Any, Any, None]]:
@@ -182,6 +231,7 @@ async def sync(settings: Settings, path: Path) -> int:
 
     Raises:
         TokenError, StoreError: as ``run``.
+        DiscordError: it could not be told.
     """
     assert settings.discord_token is not None
     if settings.tailgate_discord_api is not None:
@@ -193,7 +243,9 @@ async def sync(settings: Settings, path: Path) -> int:
             if not bot.told_commands:
                 await bot.sync_commands(force=True)
         except discord.LoginFailure:
-            raise TokenError("Discord does not take the token in DISCORD_TOKEN") from None
+            raise TokenError(NOT_TAKEN) from None
+        except UNREACHABLE as error:
+            raise DiscordError(f"Discord cannot be told of the commands ({why(error)}); try again later") from error
         finally:
             await bot.close()
         return len(bot.tree.get_commands())

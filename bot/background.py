@@ -8,16 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.client import TailgateBot
-from bot.clock import EASTERN
 from bot.services import Services
-from db.nouns import Race
+from db.nouns import EASTERN, Race
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +55,8 @@ class Background:
             except Exception:
                 log.exception("a background tick failed; it runs again in %d s", seconds)
 
+        # Once as soon as it starts, by the scheduler's own clock, and then every so often.
+        self._scheduler.add_job(tick, misfire_grace_time=None, name=f"first {work.__name__}")
         self._scheduler.add_job(
             tick, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, name=work.__name__
         )
@@ -64,8 +64,6 @@ class Background:
     async def start(self) -> None:
         """Starts the ticks; returns at once."""
         self._scheduler.start()
-        for job in self._scheduler.get_jobs():
-            job.modify(next_run_time=datetime.now(tz=self._scheduler.timezone))
 
     def stop(self) -> None:
         """Stops them; a tick that is running is cancelled."""
@@ -75,9 +73,8 @@ class Background:
     async def _show_presence(self) -> None:
         """The bot's status in the member list: the next race and when, in Eastern time."""
         await self._bot.wait_until_ready()
-        now = self._services.clock.now()
-        coming = [race for season in await self._services.seasons.all() if (race := season.next_race(now))]
-        text = presence(min(coming, key=lambda race: race.begins)) if coming else "/help"
+        coming = (await self._bot.answers.almanac()).next_race()
+        text = presence(coming[1]) if coming else "/help"
         # Sent each time: a new session with Discord begins without one.
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 

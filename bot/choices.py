@@ -5,7 +5,7 @@ Discord does not enforce a choice, so a command looks up again what comes back.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import discord
 from discord import app_commands
@@ -14,6 +14,9 @@ from bot.almanac import Almanac
 from bot.errors import FriendlyError
 from bot.finder import race_label, race_value
 from db.nouns import Season
+
+Typed: TypeAlias = app_commands.Range[str, 1, 100]
+"""Words of a fan's; no name is longer, and no key or race that is offered."""
 
 LIMIT = 25
 """Choices that Discord shows at most."""

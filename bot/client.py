@@ -64,7 +64,11 @@ class TailgateBot(commands.AutoShardedBot):
             if extension not in self.extensions:
                 await self.load_extension(extension)
         self.answers.attach(self)
-        self.told_commands = await self.sync_commands(force=self._local)
+        try:
+            self.told_commands = await self.sync_commands(force=self._local)
+        except discord.HTTPException as error:
+            # Discord still has those it was told of before, and nothing else hangs on them.
+            log.error("Discord did not take the commands (%s); the next start tells it again", why(error))  # noqa: TRY400
 
     async def sync_commands(self, *, force: bool = False) -> bool:
         """Tells Discord of the commands if they changed since it was last told; returns whether it was told.
@@ -89,3 +93,14 @@ class TailgateBot(commands.AutoShardedBot):
         return discord.utils.oauth_url(
             self.application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
         )
+
+
+def why(error: Exception) -> str:
+    """What went wrong on the way to Discord, on one line: some of its answers are a whole page of HTML."""
+    if isinstance(error, discord.GatewayNotFound) and isinstance(error.__cause__, discord.HTTPException):
+        error = error.__cause__
+    if isinstance(error, discord.HTTPException):
+        said = " ".join(error.text.split())
+        known = f"{error.status} {error.response.reason}"
+        return known if not said or "<" in said else f"{known}: {said[:200]}"
+    return " ".join(str(error).split()) or type(error).__name__

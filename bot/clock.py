@@ -5,10 +5,6 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
-from zoneinfo import ZoneInfo
-
-EASTERN = ZoneInfo("America/New_York")
-"""Where NASCAR speaks Eastern; the store itself holds UTC."""
 
 
 class Clock(Protocol):

@@ -10,7 +10,10 @@ _MEANINGFUL = str.maketrans("", "", "\\*_~|`<>@#[]()")
 
 
 class FriendlyError(Exception):
-    """Something the asker did or can mend; its one line is shown to the asker alone."""
+    """Something the asker did or can mend; its one line is shown to the asker alone.
+
+    The line is plain text, names in it as they are: it is escaped where it is sent.
+    """
 
 
 class _NotFound(FriendlyError):  # noqa: N818 - not a fault, an answer

@@ -12,7 +12,11 @@ from platformdirs import user_data_path
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.clock import EASTERN, Clock, SystemClock, TravelClock
+from bot.clock import Clock, SystemClock, TravelClock
+from db.nouns import EASTERN
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Between these a moment can be moved to any time zone, and a season or two on."""
 
 
 class SettingsError(Exception):
@@ -35,6 +39,11 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("tailgate_db")
+    @classmethod
+    def _home(cls, value: Path | None) -> Path | None:
+        return None if value is None else at_home(value)
 
     @field_validator("tailgate_now", mode="before")
     @classmethod
@@ -76,6 +85,8 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise SettingsError("the file .env is not UTF-8 text; save it as UTF-8") from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper() + ": " if first["loc"] else ""
@@ -93,14 +104,28 @@ def is_loopback(address: str) -> bool:
         return parts.hostname == "localhost"
 
 
+def at_home(path: Path) -> Path:
+    """The path with a leading ``~`` made the home folder: a shell does so at the start of a word only.
+
+    Raises:
+        ValueError: there is no such home.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{path} begins with a home folder that is not known; write the path out") from None
+
+
 def parse_moment(text: str) -> datetime:
     """An ISO moment; without an offset it is Eastern, as NASCAR's times are.
 
     Raises:
-        ValueError: it is none.
+        ValueError: it is none, or too far off to reckon with.
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(f"{text!r} is no moment; write it as 2025-10-17T14:55-04:00") from None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"{text!r} is too far off; the years {FIRST_YEAR} to {LAST_YEAR} will do")
     return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)

@@ -10,8 +10,12 @@ import discord
 from discord import app_commands
 
 from bot.errors import FriendlyError
+from bot.render.words import escape
 
 log = logging.getLogger(__name__)
+
+LONGEST = 400
+"""Columns of a friendly line at most; nearest names are the longest part of it."""
 
 LATE = {10062, 40060}
 """Discord's codes for an interaction that has expired or was answered already: nobody is left to tell."""
@@ -57,7 +61,8 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
 def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has rungs
     """The line for what a person did or may mend; None for what is ours."""
     if isinstance(error, FriendlyError):
-        return str(error)
+        # Its text is plain: it may hold names, which nobody has vetted.
+        return escape(str(error), LONGEST)
     if isinstance(error, app_commands.NoPrivateMessage):
         return "This works in a server only."
     if isinstance(error, app_commands.MissingPermissions):
@@ -69,7 +74,7 @@ def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has r
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return "This command has changed; give Discord a minute to learn its new form and try again."
     if isinstance(error, app_commands.TransformerError):
-        return f"“{str(error.value)[:50]}” is not what this option takes; pick one that Discord offers."
+        return f"“{escape(str(error.value), 50)}” is not what this option takes; pick one that Discord offers."
     if isinstance(error, app_commands.CheckFailure):
         return "You may not use this command here."
     return None

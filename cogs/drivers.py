@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.answers import Asker
 from bot.championship.record import career, head_to_head, race_lines, record
-from bot.choices import driver_choices, season_choices
+from bot.choices import Typed, driver_choices, season_choices
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.render.compare import CompareFacts, compare
@@ -29,7 +29,9 @@ class Drivers(commands.Cog):
     @app_commands.describe(name="A name, part of one, a nickname or a truck number", season="Another season")
     @app_commands.autocomplete(name=driver_choices)
     @app_commands.autocomplete(season=season_choices)
-    async def driver(self, interaction: discord.Interaction[TailgateBot], name: str, season: int | None = None) -> None:
+    async def driver(
+        self, interaction: discord.Interaction[TailgateBot], name: Typed, season: int | None = None
+    ) -> None:
         almanac = await self.bot.answers.almanac()
         meant = almanac.driver(name, season)
         await self.bot.answers.reply(interaction, DriverQuestion(meant.key, season))
@@ -43,7 +45,7 @@ class Drivers(commands.Cog):
     @app_commands.autocomplete(first=driver_choices, second=driver_choices)
     @app_commands.autocomplete(season=season_choices)
     async def compare(
-        self, interaction: discord.Interaction[TailgateBot], first: str, second: str, season: int | None = None
+        self, interaction: discord.Interaction[TailgateBot], first: Typed, second: Typed, season: int | None = None
     ) -> None:
         almanac = await self.bot.answers.almanac()
         a, b = almanac.driver(first, season), almanac.driver(second, season)

@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.almanac import Almanac
 from bot.answers import Asker
-from bot.choices import race_choices, season_choices
+from bot.choices import Typed, race_choices, season_choices
 from bot.client import TailgateBot
 from bot.errors import FriendlyError, UnknownRace
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion
@@ -33,7 +33,7 @@ class Races(commands.Cog):
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def results(
-        self, interaction: discord.Interaction[TailgateBot], race: str | None = None, season: int | None = None
+        self, interaction: discord.Interaction[TailgateBot], race: Typed | None = None, season: int | None = None
     ) -> None:
         almanac = await self.bot.answers.almanac()
         meant = almanac.race(race, season) if race else None
@@ -54,6 +54,8 @@ class Races(commands.Cog):
         almanac = asker.almanac
         season = almanac.season(question.year)
         race = season.race(question.round) if question.round else season.latest
+        if race is None and question == ResultsQuestion(page=question.page):
+            season, race = almanac.latest() or (season, None)
         if race is None and question.round:
             raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
         if race is None:

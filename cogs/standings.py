@@ -7,7 +7,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.answers import Asker
-from bot.choices import race_choices, season_choices
+from bot.choices import Typed, race_choices, season_choices
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.render.questions import StandingsQuestion
@@ -37,7 +37,7 @@ class Standings(commands.Cog):
         self,
         interaction: discord.Interaction[TailgateBot],
         season: int | None = None,
-        after: str | None = None,
+        after: Typed | None = None,
         view: str = "points",
     ) -> None:
         almanac = await self.bot.answers.almanac()

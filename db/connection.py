@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -16,6 +16,15 @@ from db.migrate import check_version, migrate, schema_version
 
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process before it gives up."""
+
+_IN_WORDS = {
+    sqlite3.SQLITE_BUSY: "is being written by another program ({error}); try again when that is done",
+    sqlite3.SQLITE_CORRUPT: "is damaged: {error}; put back a backup",
+    sqlite3.SQLITE_NOTADB: "is damaged: {error}; put back a backup",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: {error}",
+    sqlite3.SQLITE_FULL: "cannot be written: {error}",
+}
+"""What is wrong with the file or its place, rather than with a statement, by SQLite's kind of error."""
 
 
 class Store:
@@ -89,34 +98,44 @@ class Store:
         """A transaction: committed at the end, rolled back on any exception, cancellation included.
 
         Never wait for the network inside one: everybody else who writes waits too.
+
+        Raises:
+            StoreError: the file is damaged, cannot be written, or another program kept on writing to it.
         """
         if self._writer is None:
             raise StoreError(f"{self.path} is open for reading only")
         async with self._writing:
-            try:
-                await self._writer.execute("BEGIN IMMEDIATE")
-                yield self._writer
-                await self._writer.commit()
-            except BaseException:
-                # Cancelled or not, the rollback is queued behind whatever the connection's thread still does,
-                # so that the next transaction cannot find this one open.
-                await asyncio.shield(self._writer.rollback())
-                raise
+            with _in_words(self.path):
+                try:
+                    await self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+                    await self._writer.commit()
+                except BaseException:
+                    # Cancelled or not, the rollback is queued behind whatever the connection's thread still does,
+                    # so that the next transaction cannot find this one open.
+                    await asyncio.shield(self._writer.rollback())
+                    raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The reader with one consistent view of the store, whatever is written meanwhile."""
+        """The reader with one consistent view of the store, whatever is written meanwhile.
+
+        Raises:
+            StoreError: the file is damaged or cannot be read.
+        """
         async with self._reading:
-            try:
-                await self._reader.execute("BEGIN")
-                yield self._reader
-            finally:
-                await asyncio.shield(self._reader.rollback())
+            with _in_words(self.path):
+                try:
+                    await self._reader.execute("BEGIN")
+                    yield self._reader
+                finally:
+                    await asyncio.shield(self._reader.rollback())
 
     async def fetch(self, sql: str, parameters: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        """The rows of one query."""
+        """The rows of one query. Raises StoreError as ``read`` does."""
         async with self._reading:
-            return list(await self._reader.execute_fetchall(sql, parameters))
+            with _in_words(self.path):
+                return list(await self._reader.execute_fetchall(sql, parameters))
 
     async def data_version(self) -> int:
         """A number that changes whenever this or another process has changed the file."""
@@ -135,20 +154,48 @@ class Store:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             unfinished.unlink(missing_ok=True)
-            async with aiosqlite.connect(unfinished) as copy, self._reading:
-                await self._reader.backup(copy)
+            copy = await _opened(aiosqlite.connect(unfinished))
+            try:
+                async with self._reading:
+                    await self._reader.backup(copy)
                 # A copy that is moved about must be one file, not three.
                 await _pragmas(copy, "journal_mode = DELETE")
+            finally:
+                await copy.close()
             unfinished.rename(target)
         except (sqlite3.DatabaseError, OSError) as error:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise StoreError(f"{target} cannot be written: {error}") from error
+
+
+async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
+    """The connection, open. Where that fails its thread is waited for, or it outlives the event loop it reports to."""
+    try:
+        return await connection
+    except BaseException:
+        thread: Any = getattr(connection, "_thread", connection)
+        await asyncio.to_thread(thread.join)
+        raise
+
+
+@contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    """Makes a StoreError of what is wrong with the file; what is wrong with a statement stays as it is."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        # The low byte is the kind, the rest refines it; what the sqlite3 module raises by itself has none.
+        words = _IN_WORDS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+        if words is None:
+            raise
+        raise StoreError(f"{path} {words.format(error=error)}") from error
 
 
 async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
     address = path.resolve().as_uri() + f"?mode={mode}"
     # isolation_level=None: transactions begin where we say so, not where sqlite3 thinks fit.
-    connection = await aiosqlite.connect(address, uri=True, isolation_level=None)
+    connection = await _opened(aiosqlite.connect(address, uri=True, isolation_level=None))
     connection.row_factory = sqlite3.Row
     try:
         await _pragmas(connection, f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON")

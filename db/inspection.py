@@ -46,7 +46,7 @@ async def inspect(store: Store) -> Inspection:
     """Runs SQLite's integrity and foreign-key checks and counts what is held.
 
     Raises:
-        sqlite3.DatabaseError: the file is damaged beyond reading.
+        StoreError: the file is damaged beyond reading.
     """
     problems = [f"damaged: {row[0]}" for row in await store.fetch("PRAGMA integrity_check") if row[0] != "ok"]
     problems += [

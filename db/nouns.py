@@ -15,6 +15,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 EASTERN = ZoneInfo("America/New_York")
+"""Where NASCAR speaks Eastern; the store itself holds UTC."""
 
 RACE_LENGTH = timedelta(hours=3)
 """How long after its start a race counts as run, when nothing better is known; Truck races take two hours and a bit."""

@@ -49,6 +49,7 @@ class _Tally:
     points: int = 0
     paying: list[int] = field(default_factory=list)
     finishes: list[int] = field(default_factory=list)
+    placed: list[tuple[int, int]] = field(default_factory=list)
     stage_wins: int = 0
     led: int = 0
     round: int = 0
@@ -57,6 +58,7 @@ class _Tally:
     def take(self, result: Result) -> None:
         entry = result.entry
         self.finishes.append(result.finish)
+        self.placed.append((result.finish, entry.round))
         self.led += result.led
         if entry.round >= self.round:
             self.round, self.entry = entry.round, entry
@@ -70,7 +72,8 @@ def points_table(season: Season) -> tuple[Standing, ...]:
     """The table of the season as it stands, best first, positions 1 to n without gaps.
 
     Only drivers with a points-paying start are in it. Ties go to most wins, then most seconds, thirds and so on among
-    points-paying starts, then to the name.
+    points-paying starts, then the same among all starts, then to who came to his best finishes earlier in the season,
+    then to the name. NASCAR's own final table of 2025 is in this order to its last line.
     """
     tallies: dict[str, _Tally] = {}
     before: dict[str, int] = {}
@@ -127,10 +130,18 @@ def _note_absent(tallies: dict[str, _Tally], season: Season) -> None:
 def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:
     """The keys of those in the table, best first."""
 
-    def rank(key: str) -> tuple[int, list[int], str, str]:
+    def rank(key: str) -> tuple[int, list[int], list[int], list[int], str, str]:
         tally = tallies[key]
         driver = season.drivers.get(key)
-        return -tally.points, [*sorted(tally.paying), LAST], driver.name.casefold() if driver else key, key
+        placed = sorted(tally.placed)
+        return (
+            -tally.points,
+            [*sorted(tally.paying), LAST],
+            [*(finish for finish, _ in placed), LAST],
+            [number for _, number in placed],
+            driver.name.casefold() if driver else key,
+            key,
+        )
 
     return sorted((key for key, tally in tallies.items() if tally.paying), key=rank)
 

@@ -18,6 +18,9 @@ from db.nouns import Driver, Season, Track
 
 SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}
 
+PEOPLE_AND_PLACES = frozenset({"drivers", "tracks"})
+"""What belongs to no season."""
+
 
 class ExportError(FriendlyError):
     """What was asked for cannot be written; the text is one line."""
@@ -63,9 +66,7 @@ def export_season(what: str, season: Season, after: int | None, form: str) -> st
     )
     if form == "csv":
         return write_csv(SECTION_OF[what], rows, season.year)
-    header = Header(
-        format=FORMAT, complete=True, season=season.year, source=season.source, retrieved=season.retrieved
-    )
+    header = Header(format=FORMAT, complete=True, season=season.year, source=season.source, retrieved=season.retrieved)
     return write_document(header, {SECTION_OF[what]: rows})
 
 

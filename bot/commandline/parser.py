@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
-from bot.settings import parse_moment
+from bot.settings import at_home, parse_moment
 
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 """Where `tailgate try` starts the clock: Thursday, 16 October 2025, 5 p.m. Eastern."""
+
+USUAL_STORE = "TAILGATE_DB, else in your data folder"
 
 EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season")
 
@@ -21,6 +23,13 @@ def _moment(text: str) -> datetime | None:
         return None
     try:
         return parse_moment(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _file(text: str) -> Path:
+    try:
+        return at_home(Path(text))
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -56,19 +65,14 @@ def make_parser() -> argparse.ArgumentParser:
         epilog="New here? `tailgate try` shows the bot in your browser, without a Discord account or a network.",
     )
     parser.add_argument("--version", action="version", version=f"Tailgate {__version__}")
-    store = argparse.ArgumentParser(add_help=False)
-    store.add_argument(
-        "--db",
-        type=Path,
-        metavar="PATH",
-        help="the store's SQLite file (default: TAILGATE_DB, else in your data folder)",
-    )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def add(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name, parents=[store], help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip()
+    def add(name: str, summary: str, more: str = "", *, store: str = USUAL_STORE) -> argparse.ArgumentParser:
+        parser = commands.add_parser(
+            name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip()
         )
+        parser.add_argument("--db", type=_file, metavar="PATH", help=f"the store's SQLite file (default: {store})")
+        return parser
 
     add("run", "run the bot on Discord", "Needs DISCORD_TOKEN, in the environment or in a file named .env.")
     _add_try(
@@ -76,6 +80,7 @@ def make_parser() -> argparse.ArgumentParser:
             "try",
             "try the bot in your browser",
             "No token, no network: a page on this machine that looks like Discord.",
+            store="a new one with the bundled seasons, gone when the page is stopped",
         )
     )
     importing = add(

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import open_services, tell_loaded
-from bot.clock import EASTERN, Clock
-from bot.commandline.exports import ExportError, export_people_and_places, export_season
+from bot.clock import Clock
+from bot.commandline.exports import PEOPLE_AND_PLACES, ExportError, export_people_and_places, export_season
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_file
 from db.errors import StoreError
 from db.inspection import Inspection, inspect
-from db.nouns import Season
+from db.nouns import EASTERN, Season
 from db.racing import load_tracks
 from db.snapshots import Snapshots
 
@@ -52,6 +52,8 @@ async def export(path: Path, what: str, season: int | None, after: int | None, f
     Raises:
         ExportError, StoreError: nothing was written.
     """
+    if what in PEOPLE_AND_PLACES and (season is not None or after is not None):
+        raise ExportError(f"{what} belong to no season; leave out --season and --after")
     async with await Store.open(path, readonly=True) as store:
         seasons = Snapshots(store)
         if what == "drivers":

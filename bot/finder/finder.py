@@ -11,7 +11,7 @@ from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
 from bot.finder.labels import Match, race_title
 from bot.finder.names import DriverNames, RaceNames
 from bot.finder.presence import HERE, Presence
-from bot.finder.words import CLEAR, EXACT, NEAREST, PREFIX, TIED, fold
+from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, fold
 from db.nouns import Driver, Race, RaceStatus, Season
 
 _NUMBER_WORDS = frozenset({"no", "nr", "n", "number", "num", "truck", "car", "the", "driver"})
@@ -142,17 +142,18 @@ class Finder:
         found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], ranks[n]))]
         return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
 
-    def race(self, text: str, season: Season, moment: datetime) -> Race:
+    def race(self, text: str, season: Season, moment: datetime, *, whole: bool = False) -> Race:
         """The one race meant. Where a name or a track fits several, the latest run, else the next.
 
         Takes a round ("22", "round 22"), "2025.22", a name, a track, "latest", "last", "next"; a year beside any of
-        them asks that season. Raises UnknownRace with the three nearest names, or UnknownSeason for a year not held.
+        them asks that season. ``whole`` asks that every word fits. Raises UnknownRace with the three nearest names,
+        or UnknownSeason for a year not held.
         """
         season, typed = self._asked(text, season, moment)
         named = self._by_time(typed or ["latest"], season, moment)
         if named is not None:
             return named
-        scores = self._race_scores(typed, season)
+        scores = self._race_scores(typed, season, whole=whole)
         ranks = _ranks(season, moment)
         best = max(scores.values(), default=0.0)
         if best >= CLEAR:
@@ -168,6 +169,8 @@ class Finder:
 
         Text without a letter or digit is its own one word, which nothing is called by; empty text has none.
         """
+        # Discord lets people type 6,000 characters, and a pattern takes its time over as many blanks.
+        text = text.strip()[:LONGEST]
         value = _VALUE.fullmatch(text)
         words = [value[1], value[2]] if value else list(fold(text)) or text.split()[:1]
         years = [word for word in words if _YEAR.fullmatch(word)]
@@ -200,10 +203,10 @@ class Finder:
             raise UnknownRace(typed[0], opening=none)
         return race
 
-    def _race_scores(self, typed: Sequence[str], season: Season) -> dict[int, float]:
+    def _race_scores(self, typed: Sequence[str], season: Season, *, whole: bool = False) -> dict[int, float]:
         if not typed:
             return {race.round: EXACT for race in season.races}
-        scores = self._race_names(season).scores(typed)
+        scores = self._race_names(season).scores(typed, whole=whole)
         number = [word for word in typed if word not in _ROUND_WORDS]
         asked = _ROUND.fullmatch(number[0]) if len(number) == 1 else None
         if asked:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, Words, fit, fold
+from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, fold
 from db.nouns import Driver, Race
 
 FIRST_NAME = 3.0
@@ -80,10 +80,14 @@ class DriverNames:
 
 
 class RaceNames:
-    """Names and aliases of a season's races and of their tracks, track towns included."""
+    """Names and aliases of a season's races and of their tracks, track towns included.
+
+    A track's shape ("oval", "road course") is no name of it, but tells it apart from its neighbour, spelt out.
+    """
 
     def __init__(self, races: Iterable[Race]) -> None:
         self._bags: list[tuple[int, frozenset[str]]] = []
+        self._shapes: dict[int, frozenset[str]] = {}
         forms: list[tuple[int, tuple[str, ...]]] = []
         for race in races:
             track = race.track
@@ -93,18 +97,33 @@ class RaceNames:
             }
             forms += [(race.round, words) for words in sorted(spellings) if words]
             self._bags.append((race.round, frozenset(word for words in spellings for word in words)))
+            self._shapes[race.round] = frozenset(fold(track.shape or ""))
+        self._every_shape = frozenset(word for words in self._shapes.values() for word in words)
         self._words = Words(word for _, bag in self._bags for word in bag)
         self._whole = _Whole(forms)
 
-    def scores(self, typed: Sequence[str]) -> dict[int, float]:
-        """Score by round, 0 to 100, of those worth offering; 100 is a whole name of the race or its track."""
+    def scores(self, typed: Sequence[str], *, whole: bool = False) -> dict[int, float]:
+        """Score by round, 0 to 100, of those worth offering; 100 is a whole name of the race or its track.
+
+        ``whole`` leaves out those in whose names a typed word has nothing like it.
+        """
         found: dict[int, float] = {}
         fits = [self._words.like(word) for word in typed]
+        shapes = frozenset(typed) & self._every_shape
+        for word, candidates in zip(typed, fits, strict=True):
+            if word in shapes:
+                candidates[word] = WORD
         for number, bag in self._bags:
-            score, _ = fit(typed, fits, bag)
-            if score >= OFFERED:
+            words = bag | (shapes & self._shapes[number])
+            score, _ = fit(typed, fits, words)
+            if score >= OFFERED and not (whole and any(words.isdisjoint(candidates) for candidates in fits)):
                 found[number] = score
-        self._whole.score("".join(typed), found)
+        joined: dict[int, float] = {}
+        self._whole.score("".join(typed), joined)
+        for number, score in joined.items():
+            # What several words look like together says nothing of each.
+            if score >= PREFIX or not (whole and len(typed) > 1):
+                found[number] = max(found.get(number, 0.0), score)
         return found
 
     def nearest(self, typed: Sequence[str]) -> list[int]:

@@ -102,7 +102,7 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
     """The topic asked for, or the overview; an unknown topic is the overview as well."""
     topic = TOPICS.get(question.about or "")
     if topic is None:
-        title, answer = "What to type", "Every option is optional: `/standings` alone is a good start."
+        title, answer = "What to type", "`/standings` alone is a good start: only `/driver` and `/compare` want names."
         lines: Sequence[str] = (
             "`/standings` who leads, and by how much",
             "`/next` when coverage starts, and where",

@@ -12,6 +12,7 @@ import discord
 from discord import ui
 
 from bot.championship.table import stage_winners
+from bot.render.timing import dateless
 from bot.render.words import count, day, escape, listed, race_name, stamp
 from db.nouns import Race, RaceStatus, Result, Season
 
@@ -62,12 +63,18 @@ def card(
 
 
 def missing(season: Season, now: datetime) -> tuple[Race, ...]:
-    """Races that are over at that moment and without results here, cancelled ones apart, in order."""
+    """Races that should be over at that moment and are without results here, in order.
+
+    Cancelled ones are not among them, nor those postponed to a date that is not known.
+    """
     held = {race.round for race in season.run}
     return tuple(
         race
         for race in season.races
-        if race.over_at <= now and race.round not in held and race.status is not RaceStatus.CANCELLED
+        if race.over_at <= now
+        and race.round not in held
+        and race.status is not RaceStatus.CANCELLED
+        and not dateless(race, now)
     )
 
 
@@ -97,7 +104,7 @@ def freshness(season: Season, now: datetime, *, brief: bool = False) -> str:
 
 
 def _gap(season: Season, now: datetime) -> str:
-    """What is missing of the races already over, in words."""
+    """What is missing of the races whose time has come, in words."""
     gaps = missing(season, now)
     last = season.latest.round if season.latest else 0
     later = [race for race in gaps if race.round > last]
@@ -106,7 +113,11 @@ def _gap(season: Season, now: datetime) -> str:
     if between:
         parts.append(f"no results for race{'s' if len(between) > 1 else ''} {', '.join(between)}")
     if later:
-        parts.append(f"{count(len(later), 'later race')} over, results not held")
+        parts.append(f"{count(len(later), 'later race')} should be over, results not held")
+    held = {race.round for race in season.run}
+    waiting = [str(race.round) for race in season.races if race.round not in held and dateless(race, now)]
+    if waiting:
+        parts.append(f"race{'s' if len(waiting) > 1 else ''} {', '.join(waiting)} postponed, new date not known")
     return ", ".join(parts)
 
 

@@ -12,8 +12,12 @@ from discord import ui
 
 from bot.render.blocks import Page
 from bot.render.questions import VERSION, Question
+from bot.render.tables import MORE, plain
 
 LABEL_LIMIT = 80
+BUTTONS = 5
+OPTIONS = 25
+"""What a row of buttons, and a select, hold at most."""
 _BUTTON = re.compile(r"(?P<version>t[0-9]+):[0-9]:(?P<question>.+)", re.DOTALL)
 _SELECT = re.compile(r"(?P<version>t[0-9]+):pick:[a-z]+")
 
@@ -31,6 +35,11 @@ class Link:
     label: str
     question: Question
     off: bool = False
+
+    @property
+    def text(self) -> str:
+        """What it says, on one line that Discord takes."""
+        return plain(self.label)[:LABEL_LIMIT].strip() or MORE
 
 
 def _desk(interaction: discord.Interaction[Any]) -> _Desk:
@@ -54,7 +63,7 @@ class QuestionButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
         style = discord.ButtonStyle.secondary
         custom_id = f"{VERSION}:{slot}:{text}"
         return cls(
-            ui.Button(label=link.label[:LABEL_LIMIT], style=style, custom_id=custom_id, disabled=link.off),
+            ui.Button(label=link.text, style=style, custom_id=custom_id, disabled=link.off),
             VERSION,
             text,
         )
@@ -84,7 +93,7 @@ class QuestionSelect(ui.DynamicItem[ui.Select[Any]], template=_SELECT):
         for link in links:
             value = link.question.encode()
             if value is not None:
-                select.add_option(label=link.label[:LABEL_LIMIT], value=value, default=link.off)
+                select.add_option(label=link.text, value=value, default=link.off)
         return cls(select, VERSION)
 
     @classmethod
@@ -100,9 +109,27 @@ class QuestionSelect(ui.DynamicItem[ui.Select[Any]], template=_SELECT):
 
 
 def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:
-    """A row of at most five buttons; None without any."""
-    made = [button for slot, link in enumerate(links[:5]) if (button := QuestionButton.of(link, slot)) is not None]
+    """A row of at most five buttons; None without any.
+
+    Raises:
+        ValueError: there are more; a mistake of the caller's, who must choose what to leave out.
+    """
+    if len(links) > BUTTONS:
+        raise ValueError(f"{len(links)} buttons do not fit into a row")
+    made = [button for slot, link in enumerate(links) if (button := QuestionButton.of(link, slot)) is not None]
     return ui.ActionRow(*made) if made else None
+
+
+def row_or_select(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
+    """A row of buttons, or a select where there are more than a row holds.
+
+    Of more than a select holds the first are shown, and the placeholder says so.
+    """
+    if len(links) <= BUTTONS:
+        return row(links)
+    if len(links) > OPTIONS:
+        placeholder += f" (the first {OPTIONS} of {len(links)})"
+    return ui.ActionRow(QuestionSelect.of(name, placeholder, links[:OPTIONS]))
 
 
 def pager(page: Page, ask: Callable[[int], Question]) -> list[Link]:

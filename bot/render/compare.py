@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.championship.record import HeadToHead, Pair, Record
 from bot.render.blocks import Page, card, freshness, make_accent
-from bot.render.buttons import Link, pager, row
+from bot.render.buttons import Link, pager, row_or_select
 from bot.render.questions import CompareQuestion, DriverQuestion
 from bot.render.tables import Column, fit, table
 from bot.render.words import average, count, escape, surnames
@@ -72,7 +72,7 @@ def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui
         *body,
         accent=make_accent(ahead.make),
         small=[freshness(facts.season, now)],
-        controls=row(links),
+        controls=row_or_select("compare", "Races, drivers, other seasons…", links),
     )
 
 

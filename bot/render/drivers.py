@@ -10,7 +10,8 @@ from discord import ui
 
 from bot.championship.record import Career, RaceLine, Record
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
-from bot.render.buttons import Link, pager, row
+from bot.render.buttons import Link, pager, row, row_or_select
+from bot.render.penalties import of_driver
 from bot.render.questions import DriverQuestion
 from bot.render.tables import Column, table
 from bot.render.words import average, count, escape, listed, ordinal, status
@@ -69,8 +70,8 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
         _lately(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
         accent=make_accent(record.make),
-        small=[*_gaps(facts), _elsewhere(record.last_five), freshness(facts.season, now)],
-        controls=row(links),
+        small=[*_gaps(facts), _elsewhere(record.last_five), *_penalties(facts), freshness(facts.season, now)],
+        controls=row_or_select("driver", "Races, other seasons…", links),
     )
 
 
@@ -88,7 +89,7 @@ def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.La
         _headline(facts, now),
         race_table(lines) if lines else "",
         accent=make_accent(record.make),
-        small=[_elsewhere(lines), freshness(facts.season, now)],
+        small=[_elsewhere(lines), *_penalties(facts), freshness(facts.season, now)],
         controls=row(links),
     )
 
@@ -204,6 +205,10 @@ def _gaps(facts: DriverFacts) -> list[str]:
     if silent:
         said.append(f"Stage winners of race {', '.join(silent)} are not on record.")
     return [" ".join(said)] if said else []
+
+
+def _penalties(facts: DriverFacts) -> list[str]:
+    return of_driver(facts.season, facts.driver.key)
 
 
 def _elsewhere(lines: Sequence[RaceLine]) -> str:

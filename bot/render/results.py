@@ -10,13 +10,18 @@ from discord import ui
 
 from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
 from bot.render.buttons import Link, pager, row
+from bot.render.penalties import of_race
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
-from bot.render.tables import Column, initialled, table
+from bot.render.tables import MARK, Column, initialled, table
+from bot.render.timing import dateless, presently
 from bot.render.words import count, day, escape, listed, name_of, race_name, stamp, status
 from db.nouns import Outcome, Race, RaceStatus, Result, Season
 
 ROWS = 12
+NAME, SHORT = 40, 16
+"""Columns of a name among others, and of one in a list of them."""
 ELSEWHERE = "(i): scores points in another series."
+ROOKIE = f"\\{MARK} rookie"
 NO_STAGES = "Stage points by driver are not on record."
 _COLUMNS = (
     Column("Fin", right=True),
@@ -52,6 +57,8 @@ def results(
     small = [
         "" if stages else NO_STAGES,
         ELSEWHERE if any(not r.entry.eligible for r in part) else "",
+        ROOKIE if any(r.entry.rookie for r in part) else "",
+        *of_race(season, race.round),
         freshness(season, now),
     ]
     links = [
@@ -95,7 +102,7 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
     outcome = race.outcome or Outcome()
 
     def who(key: str) -> str:
-        return escape(name_of(season, key))
+        return escape(name_of(season, key), NAME)
 
     lines = []
     if outcome.pole and outcome.pole != rows[0].driver:
@@ -143,7 +150,7 @@ def _order(season: Season, rows: Sequence[Result], stages: bool) -> str:
             str(r.finish),
             "?" if r.start is None else str(r.start),
             r.entry.number,
-            name_of(season, r.driver),
+            name_of(season, r.driver) + (MARK if r.entry.rookie else ""),
             str(r.led or "–"),
             "?" if r.stage_points is None else str(r.stage_points or "–"),
             str(r.points) if r.entry.eligible else "(i)",
@@ -160,21 +167,23 @@ def _out(season: Season, rows: Sequence[Result]) -> str:
     for r in rows:
         if r.disqualified or not r.running:
             reason = "disqualified" if r.disqualified else status(r)
-            why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), 24))
-    said = "; ".join(f"{escape(reason, 24)}: {', '.join(names)}" for reason, names in why.items())
+            why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), SHORT))
+    said = "; ".join(f"{escape(reason, SHORT)}: {', '.join(names)}" for reason, names in why.items())
     return f"**Out** {said}" if said else ""
 
 
 def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
-    """A race without results: not run yet, under way, cancelled, or over and not held."""
-    when = stamp(race.start, "F") if race.start else f"{race.date:%A}, {day(race.date)}"
+    """A race without results: not run yet, under way, cancelled, put off, or over and not held."""
+    start = race.green_flag or race.start
+    when = stamp(start, "F") if start else f"{race.date:%A}, {day(race.date)}"
     accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
+    begun = presently(race, now)
     if race.status is RaceStatus.CANCELLED:
         said = "This race was cancelled."
-    elif race.over_at <= now:
-        said = "The race is over, but its results are not held here."
-    elif race.start is not None and race.start <= now:
-        said, accent = f"The race is under way since {stamp(race.start, 't')}; no results yet.", Accent.GREEN
+    elif begun is not None and (race.over_at <= now or dateless(race, now)):
+        said = f"{begun}."
+    elif begun is not None:
+        said, accent = f"{begun}. No results yet.", Accent.GREEN
     else:
         said, accent = f"Not run yet: {when}", Accent.GREEN
         links = [Link("Next race", NextQuestion()), *links]

@@ -9,6 +9,7 @@ from discord import ui
 from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, pager, row
 from bot.render.questions import NextQuestion, ScheduleQuestion
+from bot.render.timing import NO_DATE, dateless, presently
 from bot.render.words import day, escape, listed, name_of, race_name, stamp, weekday
 from db.nouns import Race, RaceStatus, Season
 
@@ -35,8 +36,9 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
 
 
 def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
-    if ahead is not None and ahead.start is not None and ahead.start <= now:
-        return f"Under way: **{escape(race_name(ahead))}**, {escape(ahead.track.short)}"
+    begun = presently(ahead, now) if ahead is not None else None
+    if ahead is not None and begun is not None:
+        return f"**{escape(race_name(ahead))}**, {escape(ahead.track.short)}: {begun}"
     if ahead is not None:
         soon = stamp(ahead.start, "R") if ahead.start else weekday(ahead.date)
         return f"Next: **{escape(race_name(ahead))}**, {escape(ahead.track.short)}, {soon}"
@@ -58,6 +60,8 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
     if rows:
         return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"
+    if dateless(race, now):
+        return f"{number} {listed([track, day(race.date), NO_DATE.lower()])}"
     if race.over_at <= now:
         return f"{number} {listed([track, day(race.date), postponed, 'no results'])}"
     when = stamp(race.start, "f") if race.start else weekday(race.date)

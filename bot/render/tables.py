@@ -10,6 +10,8 @@ WIDTH = 40
 """Columns of text that a phone shows in a code block without wrapping."""
 
 MORE = "…"
+MARK = "*"
+"""May stand after a name; it stays where the name is shortened."""
 _LEAST = 4
 
 
@@ -49,7 +51,11 @@ def fit(text: str, room: int) -> str:
 
 def fit_name(name: str, room: int) -> str:
     """A person's name in at most ``room`` columns: whole, else with an initial, else shortened."""
-    return name if width(name) <= room else fit(initialled(name), room)
+    if width(name) <= room:
+        return name
+    if name.endswith(MARK) and room > 1:
+        return fit_name(name[: -len(MARK)], room - len(MARK)) + MARK
+    return fit(initialled(name), room)
 
 
 def initialled(name: str) -> str:
@@ -83,7 +89,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
     Raises:
         ValueError: the columns that do not give way are too wide; a mistake of the caller's.
     """
-    heads = [column.head for column in columns]
+    heads = [plain(column.head) for column in columns]
     lines = [heads, *([plain(cell) for cell in row] for row in rows)]
     widths = _widths(columns, lines)
     text = [

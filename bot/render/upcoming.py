@@ -10,6 +10,7 @@ from discord import ui
 from bot.render.blocks import Accent, card, freshness, phase_of
 from bot.render.buttons import Link, row
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.timing import dateless, presently
 from bot.render.words import count, eastern, escape, listed, name_of, network, race_name, stamp, weekday
 from db.nouns import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, SessionKind
 
@@ -56,7 +57,7 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         headline(race, now),
         listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", phase_of(race)]),
-        "\n".join(filter(None, [*_broadcasts(race), *_times(race, now), _distance(race), _last_time(facts)])),
+        "\n".join(filter(None, [*_broadcasts(race, now), *_times(race, now), _distance(race), _last_time(facts)])),
         f"{_ended(facts.ended)}" if facts.ended else "",
         accent=Accent.YELLOW if race.status is RaceStatus.POSTPONED else Accent.GREEN,
         small=[freshness(current, now)],
@@ -65,14 +66,12 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
 
 
 def headline(race: Race, now: datetime) -> str:
-    """When it begins, as far as that is known: coverage, else the race; or since when it runs."""
+    """When it begins, as far as that is known: coverage, else the race; or where it stands, once its time has come."""
+    begun = presently(race, now)
+    if begun is not None:
+        return begun
     start = race.green_flag or race.start
     coverage = race.coverage.coverage if race.coverage else None
-    if start is not None and start <= now:
-        return f"**Under way** since {stamp(start, 't')} · {stamp(start, 'R')}"
-    if coverage is not None and coverage <= now:
-        ahead = f"; the race is due {stamp(start, 't')} · {stamp(start, 'R')}" if start else ""
-        return f"**Coverage is on** since {stamp(coverage, 't')}{ahead}"
     postponed = "Postponed: " if race.status is RaceStatus.POSTPONED else ""
     if race.coverage is not None and coverage is not None:
         about = "about " if race.coverage.approximate else ""
@@ -83,11 +82,12 @@ def headline(race: Race, now: datetime) -> str:
     return f"{postponed}Race {today}**{weekday(race.date)}** · the time is not known yet"
 
 
-def _broadcasts(race: Race) -> list[str]:
-    """A line for each kind: ``TV FOX Sports 1 (FS1), from about 4 p.m. Eastern``."""
+def _broadcasts(race: Race, now: datetime) -> list[str]:
+    """A line for each kind: ``TV FOX Sports 1 (FS1), from about 4 p.m. Eastern``; a date that is off has no times."""
+    timed = not dateless(race, now)
     lines = []
     for kind, word in _KINDS.items():
-        shown = [network(b) + _from(b) for b in race.broadcast(kind)]
+        shown = [network(b) + (_from(b) if timed else "") for b in race.broadcast(kind)]
         if shown:
             lines.append(f"**{word}** {' · '.join(dict.fromkeys(shown))}")
     return lines
@@ -101,6 +101,8 @@ def _from(broadcast: Broadcast) -> str:
 
 def _times(race: Race, now: datetime) -> list[str]:
     """What else has its time: sessions to come, the green flag, the listed start where coverage starts earlier."""
+    if dateless(race, now):
+        return [f"**Was listed for** {stamp(race.start, 'F') if race.start else weekday(race.date)}"]
     lines = [
         f"**{_SESSIONS[s.kind]}** {stamp(s.start, 'f')}" for s in race.sessions if s.kind in _SESSIONS and s.start > now
     ]

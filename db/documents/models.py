@@ -52,7 +52,7 @@ class DriverRow(Row):
 
     name: Text
     aliases: list[Text] = []
-    nascar_id: Annotated[int, Field(ge=1)] | None = None
+    nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
     born: Date | None = None
     hometown: Text | None = None
 
@@ -111,7 +111,7 @@ class RaceRow(Row):
     date: Date
     start: AwareDatetime | None = None
     green_flag: AwareDatetime | None = None
-    nascar_id: Annotated[int, Field(ge=1)] | None = None
+    nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
     laps: Count | None = None
     stages: list[Count] = Field(default=[], max_length=5)
     phase: Text | None = None

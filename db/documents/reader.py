@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from db.errors import DocumentError
 
 LARGEST = 32_000_000
 """Bytes; a season is about 300,000."""
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Of the days and moments that are taken in."""
 
 _decode = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
@@ -91,7 +96,7 @@ def _read_csv(text: str, name: str, digest: str) -> Document:
 
 def _read_json(text: str, name: str, digest: str) -> Document:
     walk = _Walk(text, name)
-    fields: dict[str, Any] = {}
+    fields: dict[str, str] = {}
     sections: dict[str, list[tuple[int, Row]]] = {}
     for key, start in walk.members():
         if key in fields or key in sections:
@@ -103,10 +108,11 @@ def _read_json(text: str, name: str, digest: str) -> Document:
                 rows.append((line, _validate(SECTIONS[key], text[row_start:row_end], name, line)))
             sections[key] = rows
         elif key in Header.model_fields:
-            fields[key] = walk.value()
+            fields[key] = walk.text()
         else:
             raise walk.error(f"knows no {key!r}; a document holds {_listed([*Header.model_fields, *SECTIONS])}", start)
-    header = _validate(Header, json.dumps(fields), name, 1)
+    members = ", ".join(f'"{key}": {value}' for key, value in fields.items())
+    header = _validate(Header, f"{{{members}}}", name, 1)
     assert isinstance(header, Header)
     lines = {
         section: [Line(row, name, number, header.complete) for number, row in rows]
@@ -160,12 +166,22 @@ class _Walk:
             raise self.error("ends too early; the file seems to be cut short")
         try:
             value, self._at = _decode(self._text, self._at)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             at = error.pos if isinstance(error, json.JSONDecodeError) else self._at
             cut = at >= len(self._text.rstrip()) or "Unterminated" in str(error)
             why = "the file seems to be cut short" if cut else "it is not JSON"
+            if not isinstance(error, json.JSONDecodeError):
+                # Python makes no number of thousands of digits, and follows no thousands of brackets.
+                why = "a number is too long" if isinstance(error, ValueError) else "it is nested too deeply"
             raise self.error(f"cannot be read here; {why}", at) from error
         return value
+
+    def text(self) -> str:
+        """The next value as it is written."""
+        self._skip()
+        start = self._at
+        self.value()
+        return self._text[start : self._at]
 
     def members(self) -> Iterator[tuple[str, int]]:
         """The members of the outer object as (key, position); the caller takes each value before the next."""
@@ -205,11 +221,33 @@ class _Walk:
 def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int) -> Row:
     """A row from JSON text, strictly ("3" is not 3; days and moments are text there), or from a CSV line's cells."""
     try:
-        return model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
+        row = model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None
         raise DocumentError(_in_words(first, model), file=file, line=line, field=where) from error
+    far = _far_off(row) if _holds_days(model) else None
+    if far is not None:
+        raise DocumentError(f"is not within the years {FIRST_YEAR} to {LAST_YEAR}", file=file, line=line, field=far)
+    return row
+
+
+@cache
+def _holds_days(model: type[Row]) -> bool:
+    """Whether a row can hold a day or a moment; most of a season's rows cannot, and are not searched for one."""
+    return '"format": "date' in json.dumps(model.model_json_schema())
+
+
+def _far_off(value: Any) -> str | None:
+    """The path to a day or moment that no race is near, and that may not survive a change of time zone."""
+    if isinstance(value, date):  # a datetime is one too
+        return None if FIRST_YEAR <= value.year <= LAST_YEAR else ""
+    parts = value if isinstance(value, Row) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        far = _far_off(part)
+        if far is not None:
+            return f"{name}.{far}" if far else str(name)
+    return None
 
 
 def _in_words(problem: Any, model: type[Row]) -> str:

@@ -71,7 +71,7 @@ def _value(name: str, cell: str, file: str, line: int) -> Any:
     if name in _NESTED:
         try:
             return json.loads(cell)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise DocumentError("is not JSON, which this cell needs", file=file, line=line, field=name) from error
     return cell
 

@@ -5,7 +5,7 @@ import pytest
 from bot.almanac import Almanac
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
-from db.nouns import Season
+from db.nouns import RaceStatus, Season
 from tests.seasons import make_season
 
 
@@ -79,6 +79,40 @@ def test_a_race_of_an_earlier_season_alone_is_found_without_its_year() -> None:
         now.race("milwaukee", 2025)
     with pytest.raises(UnknownRace):
         now.race("monaco")
+
+
+def test_the_latest_race_is_one_before_where_the_season_of_the_day_has_no_results() -> None:
+    begun = make_season(2026, [], upcoming=2)
+    found = almanac(moment(begun, 1, 4), OLD, NEW, begun).latest()
+    assert found is not None
+    assert (found[0].year, found[1].round) == (2025, 2)
+    assert almanac(moment(OLD, 1, -9), OLD, NEW).latest() is None
+
+
+def test_a_race_that_all_the_words_fit_comes_before_one_that_some_fit() -> None:
+    old = make_season(2025, [["Corey Heim"], ["Corey Heim"]], tracks=["Charlotte", "Charlotte ROVAL"])
+    new = make_season(2026, [["Corey Heim"]], tracks=["Charlotte"])
+    now = almanac(moment(new, 1, 99), old, new)
+    for typed, year, number in [
+        ("charlotte roval", 2025, 2),
+        ("roval", 2025, 2),
+        ("charlotte", 2026, 1),
+        ("charlotte fall", 2026, 1),
+        ("round 2", 2025, 2),
+    ]:
+        race = now.race(typed)
+        assert (race.season, race.round) == (year, number), typed
+
+
+def test_a_race_without_a_date_waits_behind_the_next_season() -> None:
+    rained_out = make_season(2025, [], upcoming=1, races={1: {"status": RaceStatus.POSTPONED}})
+    new = make_season(2026, [], upcoming=1)
+    found = almanac(moment(rained_out, 1, 99), rained_out, new).next_race()
+    assert found is not None
+    assert found[0].year == 2026
+    alone = almanac(moment(rained_out, 1, 99), rained_out).next_race()
+    assert alone is not None
+    assert alone[1].round == 1
 
 
 def test_keys_from_outside_are_looked_up() -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import discord
 import pytest
 import simcord
 from discord import ui
 
+from bot.answers import _own
 from bot.client import TailgateBot
 from bot.render.questions import (
     CompareQuestion,
@@ -105,6 +107,65 @@ async def test_in_a_direct_message_and_in_a_copy_pages_turn_in_place(services: S
         pressed = await fan.click(asked.response, label="Stats")
         assert not pressed.followups
         assert "AvF" in words(asked)
+
+
+GUILD, WITH_THE_BOT, BETWEEN_PEOPLE = 0, 1, 2
+
+
+@pytest.mark.parametrize(
+    ("context", "asker", "flags", "own"),
+    [
+        (WITH_THE_BOT, None, 0, True),
+        (WITH_THE_BOT, 1, 0, True),
+        (BETWEEN_PEOPLE, None, 0, False),
+        (BETWEEN_PEOPLE, 1, 0, True),
+        (BETWEEN_PEOPLE, 2, 0, False),
+        (BETWEEN_PEOPLE, 2, discord.MessageFlags.ephemeral.flag, True),
+        (GUILD, 1, 0, True),
+        (GUILD, 2, 0, False),
+    ],
+)
+async def test_between_two_people_a_message_is_the_askers_alone(
+    services: Services, context: int, asker: int | None, flags: int, *, own: bool
+) -> None:
+    """A person installed the bot for himself and asked in a direct message; ``asker`` 1 is who presses now."""
+    person = {"username": "Mo", "discriminator": "0", "avatar": None, "global_name": None}
+    here = {"id": "20", "type": discord.ChannelType.private.value, "recipients": [{**person, "id": "3"}]}
+    message: dict[str, Any] = {
+        "id": "30",
+        "channel_id": "20",
+        "author": {**person, "id": "9", "bot": True},
+        "type": 20,
+        "flags": flags,
+        "content": "",
+        "timestamp": "2025-10-16T21:00:00+00:00",
+        "edited_timestamp": None,
+        **dict.fromkeys(("tts", "pinned", "mention_everyone"), False),
+        **dict.fromkeys(("mentions", "mention_roles", "embeds", "attachments", "components"), ()),
+    }
+    if asker is not None:
+        asked = {"id": "40", "type": 2, "user": {**person, "id": str(asker)}, "authorizing_integration_owners": {}}
+        message["interaction_metadata"] = asked
+    bot = TailgateBot(services)
+    pressed: Any = {
+        "id": "50",
+        "application_id": "9",
+        "type": 3,
+        "version": 1,
+        "token": "x",
+        "data": {"component_type": 2, "custom_id": "t1:0:next"},
+        "channel": here,
+        "channel_id": "20",
+        "user": {**person, "id": "1"},
+        "message": message,
+        "context": context,
+        "entitlements": [],
+        "authorizing_integration_owners": {"1": "1"},
+        "attachment_size_limit": 1,
+    }
+    interaction: Any = discord.Interaction(data=pressed, state=bot._connection)
+    assert isinstance(interaction.channel, discord.DMChannel)
+    assert _own(interaction) is own
 
 
 async def test_an_answer_is_one_request(services: Services) -> None:

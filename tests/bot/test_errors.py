@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+import discord
 import pytest
+from discord import app_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason, quote
+from bot.tree import answer_error
 
 
 def test_the_nearest_names_are_offered() -> None:
@@ -37,3 +42,46 @@ def test_a_quotation_is_short_and_plain(text: str) -> None:
     assert len(said) <= 40
     assert said.isprintable()
     assert not set(said) & set("\\*_~|`<>@#[]()")
+
+
+class Said:
+    """An interaction that keeps what it is told."""
+
+    command = None
+    type = discord.InteractionType.component
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.response = self
+
+    def is_done(self) -> bool:
+        return False
+
+    async def send_message(self, text: str, *, ephemeral: bool) -> None:
+        assert ephemeral
+        self.lines.append(text)
+
+
+ODD = "**Bob** <@1> @everyone `x`\n[y](z)"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        FriendlyError(f"{ODD} has no entry in 2025, as far as is known here."),
+        UnknownDriver("bob", [ODD, "Corey Heim"]),
+        app_commands.TransformerError(ODD, discord.AppCommandOptionType.string, app_commands.Transformer()),
+    ],
+)
+async def test_a_name_in_an_error_formats_and_pings_nothing(error: Exception) -> None:
+    asked = Said()
+    await answer_error(asked, error)  # type: ignore[arg-type]
+    (line,) = asked.lines
+    assert "\\*\\*Bob\\*\\* \\<@1>" in line
+    assert not re.search(r"(?<!\\)\*|(?<!\\)<|@everyone|`|\n", line)
+
+
+async def test_a_plain_line_stays_as_it_is() -> None:
+    asked = Said()
+    await answer_error(asked, FriendlyError("No results of Love's RV Stop 225 (2025) are held yet."))  # type: ignore[arg-type]
+    assert asked.lines == ["No results of Love's RV Stop 225 (2025) are held yet."]

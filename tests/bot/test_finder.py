@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import assume, given
@@ -247,6 +248,22 @@ def test_a_race_is_found_by(typed: str, found: str) -> None:
     assert race_value(RACES.race(typed, TWICE, NOW)) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"), [("charlotte oval", 1), ("oval charlotte", 1), ("charlotte road course", 4), ("charlotte", 1)]
+)
+def test_the_shape_tells_tracks_of_one_town_apart(typed: str, found: int) -> None:
+    tracks = [make_track("Charlotte", shape="oval"), make_track("Charlotte ROVAL", shape="road course")]
+    season = make_season(2025, [["Corey Heim"]] * 4, tracks=[*tracks, make_track("Bristol", shape="oval"), tracks[1]])
+    assert Finder([season]).race(typed, season, NOW).round == found
+
+
+def test_every_word_may_be_asked_to_fit() -> None:
+    assert race_value(RACES.race("charlotte fall", TWICE, NOW)) == "2025.2"
+    with pytest.raises(UnknownRace):
+        RACES.race("charlotte fall", TWICE, NOW, whole=True)
+    assert race_value(RACES.race("the charlote roval race", TWICE, NOW, whole=True)) == "2025.4"
+
+
 def test_nothing_typed_lists_races_run_newest_first_then_those_to_come() -> None:
     assert races("") == ["2025.3", "2025.2", "2025.1", "2025.4", "2025.5", "2025.6", "2025.7"]
     assert races("", run=True) == ["2025.3", "2025.2", "2025.1"]
@@ -376,3 +393,12 @@ def test_a_last_name_with_one_typo_is_among_the_first_three(held: Finder, data: 
     assume(not any(word.startswith(typed) or OSA.distance(word, typed, score_cutoff=1) <= 1 for word in others))
     found = {fold(match.driver.name)[-1] for match in held.drivers(typed, season, 3)}
     assert last in found, typed
+
+
+@pytest.mark.parametrize("text", ["2025" + " " * 60_000 + "x", "2025" + "-" * 60_000 + "x", "x" * 60_000])
+def test_a_very_long_text_takes_no_longer_than_a_name(text: str) -> None:
+    began = process_time()
+    assert len(FINDER.races(text, SEASON, EVE)) <= 25
+    assert len(FINDER.drivers(text, SEASON)) <= 25
+    # A pattern that goes over the blanks once for each of them takes a quarter of a minute.
+    assert process_time() - began < 1

@@ -97,3 +97,21 @@ def test_a_moment_without_offset_is_eastern() -> None:
     assert parse_moment("2025-11-07T16:00").astimezone(UTC) == datetime(2025, 11, 7, 21, tzinfo=UTC)
     with pytest.raises(ValueError, match="no moment"):
         parse_moment("soon")
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:00-05:00", "0001-01-01T00:00+05:00", "2201-01-01"])
+def test_a_moment_too_far_off_is_none(text: str) -> None:
+    with pytest.raises(ValueError, match="too far off"):
+        parse_moment(text)
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("TAILGATE_DB", "~/foo.db")
+    assert load_settings().database == tmp_path / "foo.db"
+
+
+def test_a_file_that_is_not_utf8_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes("DISCORD_TOKEN=für".encode("latin-1"))
+    with pytest.raises(SettingsError, match="not UTF-8"):
+        load_settings()

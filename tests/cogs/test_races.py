@@ -1,9 +1,18 @@
 from datetime import datetime
 
 import pytest
+from discord.ext import commands
 
+from bot.almanac import Almanac
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.finder import Finder
+from bot.render.questions import ResultsQuestion
+from tests.bot.render.reading import lines
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import texts, title_and_answer, words
+from tests.seasons import make_season
 
 TALLADEGA = 1760731200
 """Friday, 17 October 2025, 4 p.m. Eastern."""
@@ -93,9 +102,59 @@ async def test_nothing_of_tomorrow_is_known_today(stand: Stand) -> None:
     assert "`23` Talladega · Oct 17" not in said
 
 
-async def test_while_the_race_runs_it_is_under_way(stand: Stand) -> None:
-    at(stand, "2025-10-17T16:40-04:00")
-    assert title_and_answer(await stand.ask("next"))[1].startswith(f"**Under way** since <t:{TALLADEGA}:t>")
+async def test_what_began_at_four_is_coverage_and_no_answer_says_under_way(stand: Stand) -> None:
+    at(stand, "2025-10-17T16:05-04:00")
+    on = f"**Coverage has been on** since about <t:{TALLADEGA}:t> · <t:{TALLADEGA}:R>"
+    assert title_and_answer(await stand.ask("next"))[1] == on
+    assert title_and_answer(await stand.ask("schedule"))[1] == f"**Love's RV Stop 225**, Talladega: {on}"
+    assert title_and_answer(await stand.ask("results", race="talladega"))[1] == f"{on}. No results yet."
+
+
+async def test_between_seasons_results_are_those_of_the_season_before(bot: TailgateBot) -> None:
+    old, new = make_season(2025, [["Corey Heim"]]), make_season(2026, [], upcoming=2)
+    now = new.races[0].over_at
+    asker = Asker(1, Almanac(now, (old, new), Finder([old, new])))
+    topic = bot.get_cog("Races")
+    assert isinstance(topic, commands.Cog)
+    assert lines(await topic.answer_results(ResultsQuestion(), asker))[0] == "## Daytona 101 · Daytona"  # type: ignore[attr-defined]
+    with pytest.raises(FriendlyError, match=r"^No results of 2026 are held yet\.$"):
+        await topic.answer_results(ResultsQuestion(2026), asker)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("typed", ["charlotte roval", "roval", "the roval", "charlote roval"])
+async def test_a_track_left_out_this_year_is_not_its_neighbour(stand: Stand, typed: str) -> None:
+    at(stand, "2026-06-25T12:00-04:00")
+    assert title_and_answer(await stand.ask("results", race=typed))[0] == "Ecosave 250 · Charlotte ROVAL"
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"),
+    [
+        ("charlotte", "North Carolina Education Lottery 200 · Charlotte"),
+        ("charlotte oval", "North Carolina Education Lottery 200 · Charlotte"),
+        ("bristol", "Tennessee Army National Guard 250 · Bristol"),
+        ("bristol dirt", "Weather Guard Truck Race on Dirt · Bristol Dirt"),
+        ("dega", "Love's RV Stop 225 · Talladega"),
+        ("talladega fall", "Love's RV Stop 225 · Talladega"),
+        ("latest", "Navy 250 · San Diego"),
+    ],
+)
+async def test_this_years_races_come_first(stand: Stand, typed: str, title: str) -> None:
+    at(stand, "2026-06-25T12:00-04:00")
+    assert title_and_answer(await stand.ask("results", race=typed))[0] == title
+
+
+async def test_a_penalty_stands_under_its_race(stand: Stand) -> None:
+    said = words(await stand.ask("results", race="2023.18"))
+    why = "right-rear tire, wheel and valve stem against the rules"
+    assert f"-# Penalty: Majeski −75 points, −5 playoff points: {why}" in said
+
+
+async def test_no_word_is_longer_than_a_name(bot: TailgateBot) -> None:
+    options = [option for command in bot.tree.walk_commands() for option in command.to_dict(bot.tree)["options"]]  # type: ignore[union-attr]
+    typed = [option for option in options if option["type"] == 3 and not option.get("choices")]
+    assert len(typed) == 5
+    assert {(option["min_length"], option["max_length"]) for option in typed} == {(1, 100)}
 
 
 async def test_after_the_race_the_winner_is_known_and_the_next_one_is_next(stand: Stand) -> None:
@@ -125,4 +184,6 @@ async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
     assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("its results are not held here.")
     for command in ("next", "standings", "schedule", "results"):
         small = texts(await stand.ask(command))[-1]
-        assert "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races over, results not held" in small
+        assert (
+            "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races should be over, results not held" in small
+        )

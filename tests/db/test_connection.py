@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 
 from db.connection import Store
@@ -206,3 +208,54 @@ async def test_a_backup_is_a_store_of_its_own(store: Store, tmp_path: Path) -> N
         assert [tuple(r) for r in await copy.fetch(count)] == [tuple(r) for r in await store.fetch(count)]
     with pytest.raises(StoreError, match="exists already"):
         await store.backup(target)
+
+
+async def test_a_store_that_cannot_be_opened_leaves_no_thread_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Any] = []
+    connect = aiosqlite.connect
+
+    def noted(*arguments: Any, **options: Any) -> Any:
+        made.append(connect(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(aiosqlite, "connect", noted)
+    for _ in range(20):
+        with pytest.raises(StoreError, match="cannot be opened"):
+            await Store.open(tmp_path)
+        assert not getattr(made[-1], "_thread", made[-1]).is_alive()
+    assert len(made) == 20
+
+
+async def test_a_writer_that_waits_in_vain_says_so_and_can_write_later(
+    empty_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("db.connection.BUSY_MILLISECONDS", 20)
+    async with await Store.open(empty_store.path) as other:
+        async with empty_store.write():
+            with pytest.raises(StoreError, match="written by another program"):
+                await remember(other, "a", "x")
+        await remember(other, "b", "x")
+    assert await names(empty_store) == ["b"]
+
+
+@pytest.mark.parametrize("reading", ["a query", "a transaction"])
+async def test_damage_is_told_as_damage(store_path: Path, reading: str) -> None:
+    with store_path.open("r+b") as file:
+        for page in range(3, store_path.stat().st_size // 4096):
+            file.seek(page * 4096)
+            file.write(b"\x5a" * 2048)
+    async with await Store.open(store_path, readonly=True) as store:
+        with pytest.raises(StoreError, match=r"is damaged: .*; put back a backup"):
+            if reading == "a query":
+                await store.fetch("SELECT * FROM results")
+            else:
+                async with store.read() as connection:
+                    await connection.execute_fetchall("SELECT * FROM results")
+
+
+async def test_a_backup_that_cannot_be_written_is_refused(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "copy.db.part").mkdir()
+    with pytest.raises(StoreError, match="cannot be written"):
+        await store.backup(tmp_path / "copy.db")

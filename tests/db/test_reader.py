@@ -46,6 +46,15 @@ WRONG = {
     "a line break in a name": (first("drivers", name="Corey\nHeim"), 10, "name", "pattern"),
     "a name without end": (first("drivers", name="x" * 300), 10, "name", "at most 200"),
     "a season that is none": (small(season=12), 1, "season", "1995"),
+    "a moment before all calendars": (small(retrieved="0001-01-01T00:00:00+05:00"), 1, "retrieved", "1900 to 2200"),
+    "a moment after all calendars": (first("races", start="9999-12-31T23:00:00-05:00"), 15, "start", "1900 to 2200"),
+    "a session on no day of ours": (
+        first("races", sessions=[{"kind": "practice", "start": "0001-01-01T00:00:00+05:00"}]),
+        15,
+        "sessions.0.start",
+        "1900 to 2200",
+    ),
+    "a day long before the car": (first("drivers", born="1066-10-14"), 10, "born", "1900 to 2200"),
     "another format": (small(format="other/7"), 1, "format", "tailgate/1"),
     "no format": (small(format=None), 1, "format", "is missing"),
 }
@@ -75,6 +84,8 @@ BROKEN = {
     "a section that is no list": b'{"format": "tailgate/1", "drivers": {}}',
     "a row that is no object": b'{"format": "tailgate/1", "drivers": [7]}',
     "a comma too many": b'{"format": "tailgate/1", "drivers": [{"name": "A"},]}',
+    "a number of 5,000 digits": b'{"format": "tailgate/1", "drivers": [{"nascar_id": ' + b"1" * 5000 + b"}]}",
+    "a season of 5,000 digits": b'{"format": "tailgate/1", "season": ' + b"1" * 5000 + b"}",
     "deep nesting": b'{"format": "tailgate/1", "drivers": [' + b"[" * 100_000,
 }
 
@@ -118,6 +129,18 @@ def test_a_file_that_is_not_there_or_of_another_kind(tmp_path: Path) -> None:
         read_file(tmp_path / "a.txt")
 
 
+def test_no_depth_of_brackets_breaks_the_reader() -> None:
+    for depth in range(150, 1050):
+        nest = "[" * depth + "]" * depth
+        for name, text in (
+            ("a.json", f'{{"format": "tailgate/1", "rookies": {nest}}}'),
+            ("a.json", f'{{"format": "tailgate/1", "drivers": [{{"name": {nest}}}]}}'),
+            ("a.csv", f"season,round,name,track,date,sessions\n2024,1,A,B,2024-01-01,{nest}\n"),
+        ):
+            with pytest.raises(DocumentError):
+                read_bytes(text.encode(), name)
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_break_the_reader(raw: bytes) -> None:
     for name in ("a.json", "a.csv"):
@@ -156,6 +179,18 @@ CSV = {
     "a cell too few": (b"season,round,number,driver\n2024,1,7\n", 2, None, "3 cells where the first line has 4"),
     "a word for a number": (b"season,round,number,driver\n2024,one,7,A\n", 2, "round", "integer"),
     "two seasons": (b"season,round,number,driver\n2024,1,7,A\n2025,1,8,B\n", 3, None, "another season"),
+    "a nest of brackets": (
+        b"season,round,name,track,date,sessions\n2024,1,A,B,2024-01-01," + b"[" * 100_000 + b"\n",
+        2,
+        "sessions",
+        "is not JSON",
+    ),
+    "a number of 5,000 digits": (
+        b"season,round,name,track,date,sessions\n2024,1,A,B,2024-01-01," + b"1" * 5000 + b"\n",
+        2,
+        "sessions",
+        "is not JSON",
+    ),
     "an open quotation mark": (b'season,round,number,driver\n2024,1,7,"A\n', 2, None, "is not CSV"),
     "nothing": (b"", None, None, "is empty"),
 }

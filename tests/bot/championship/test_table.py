@@ -54,12 +54,27 @@ def test_who_scored_only_part_of_the_season_counts_all_starts_but_only_those_poi
         ([["X", Row("Ben", points=0)], ["X", Row("Ben", points=10), Row("Al", points=10)], ["X", "Y", "Al"]], "al"),
         ([["X", "Y", Row("Ben", points=10), Row("Al", points=10)]], "ben"),  # a third place against a fourth
         ([["X", Row("Ben", points=5)], ["X", Row("Al", points=10)], ["X", "Y", "Z", Row("Ben", points=5)]], "ben"),
-        ([["X", Row("Cy", points=10)], ["X", Row("Al", points=10)]], "al"),  # nothing but the name
+        ([["X", Row("Cy", points=10)], ["X", Row("Al", points=10)]], "cy"),  # the same place, earlier
     ],
 )
-def test_ties_go_to_wins_then_seconds_then_the_rest_then_the_name(orders: list[list[str | Row]], first: str) -> None:
+def test_ties_go_to_wins_then_seconds_and_so_on_then_who_was_first(orders: list[list[str | Row]], first: str) -> None:
     tied = [key for key in keys(make_season(2025, orders)) if key in {"al", "ben", "cy"}]
     assert tied[0] == first
+
+
+def test_what_points_paying_finishes_do_not_settle_every_finish_does() -> None:
+    orders = [["X", "Y", Row("Cy", eligible=False)], ["X", Row("Al", points=5)], ["X", Row("Cy", points=5)]]
+    assert keys(make_season(2025, orders))[-2:] == ["cy", "al"]
+
+
+def test_the_order_is_that_of_the_official_table_to_its_foot() -> None:
+    assert keys(bundled_season(2025))[68:73] == [
+        "mason-maggio",
+        "dale-quarterley",
+        "treyten-lapcevich",
+        "clay-greenfield",
+        "boston-oliver",
+    ]
 
 
 def test_a_win_that_paid_nothing_breaks_no_tie() -> None:

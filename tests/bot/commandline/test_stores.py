@@ -37,7 +37,8 @@ def test_a_season_comes_out_as_it_was_bundled(
 def test_what_is_exported_can_be_imported_and_changes_nothing(
     store_path: Path, tmp_path: Path, what: str, form: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["export", what, "--season", "2025", "--format", form, "--db", str(store_path)]) == 0
+    of_season = ["--season", "2025"] if what in {"results", "schedule"} else []
+    assert main(["export", what, *of_season, "--format", form, "--db", str(store_path)]) == 0
     file = tmp_path / f"out.{form}"
     file.write_text(capsys.readouterr().out, encoding="utf-8")
     assert main(["import", str(file), "--db", str(store_path)]) == 0
@@ -68,6 +69,8 @@ MISTAKES = {
     "a race not run": (["export", "standings", "--season", "2025", "--after", "99"], "2025 has no race 99"),
     "a whole season as a table": (["export", "season", "--format", "csv"], "export it as json"),
     "a schedule after a race": (["export", "schedule", "--after", "3"], "goes with standings and results"),
+    "drivers of a season": (["export", "drivers", "--season", "2025"], "drivers belong to no season"),
+    "tracks after a race": (["export", "tracks", "--after", "3"], "tracks belong to no season"),
     "nothing to import": (["import"], "name the files"),
     "a file not there": (["import", "none.json"], "none.json: cannot be read"),
 }

@@ -14,11 +14,16 @@ def test_about_says_version_freshness_of_each_season_privacy_and_that_it_is_unof
     seasons = [make_season(2024, [["Ty Majeski"], ["Ty Majeski"]]), make_season(2025, [["Corey Heim"]], upcoming=1)]
     view = about(seasons, AboutQuestion(), LATER, version="1.2.3")
     assert lines(view)[0] == "## Tailgate 1.2.3"
-    assert lines(view)[2].startswith("**2025** through race 1 of 2 (Feb 14) · 1 later race over")
+    assert lines(view)[2].startswith("**2025** through race 1 of 2 (Feb 14) · 1 later race should be over")
     assert lines(view)[3] == "**2024** all 2 races"
     assert "keeps no messages and no list of members" in text(view)
     assert "not affiliated with NASCAR" in text(view)
     assert buttons(view)["What to type"] == HelpQuestion()
+
+
+def test_help_says_that_names_alone_are_wanted() -> None:
+    said = lines(help_card(make_season(2025, [["Corey Heim"]]), HelpQuestion(), LATER))[1]
+    assert said == "`/standings` alone is a good start: only `/driver` and `/compare` want names."
 
 
 def test_links_of_the_project_stand_beside_the_official_site() -> None:

@@ -64,12 +64,23 @@ def test_freshness_says_what_is_missing() -> None:
     season = make_season(2025, [order, [], order], upcoming=3)
     said = freshness(season, after(season, 5))
     assert "no results for race 2" in said
-    assert "2 later races over, results not held" in said
+    assert "2 later races should be over, results not held" in said
 
 
 def test_a_cancelled_race_is_not_missing() -> None:
     season = make_season(2025, [["Corey Heim"]], upcoming=2, races={2: {"status": RaceStatus.CANCELLED}})
     assert [race.round for race in missing(season, after(season, 3))] == [3]
+
+
+def test_a_race_postponed_without_a_date_is_not_missing_and_said_to_wait() -> None:
+    put_off = {3: {"status": RaceStatus.POSTPONED}}
+    season = make_season(2025, [["Corey Heim"], ["Corey Heim"]], upcoming=2, races=put_off)
+    now = season.races[3].over_at
+    assert [race.round for race in missing(season, now)] == [4]
+    said = freshness(season, now)
+    assert "1 later race should be over, results not held, race 3 postponed, new date not known" in said
+    ahead = season.races[2].begins - timedelta(hours=1)
+    assert "postponed" not in freshness(season, ahead)
 
 
 def test_a_season_not_begun_says_so() -> None:

@@ -7,8 +7,8 @@ from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import ELSEWHERE, DriverFacts, driver
 from bot.render.questions import CompareQuestion, DriverQuestion
-from db.nouns import Outcome, Season
-from tests.bot.render.reading import accent, buttons, lines, small, tables, text
+from db.nouns import Adjustment, Outcome, Season
+from tests.bot.render.reading import accent, buttons, lines, options, small, tables, text
 from tests.seasons import Row, full_season, make_season
 
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
@@ -82,6 +82,16 @@ def test_last_races_are_newest_first_and_say_why_he_was_out() -> None:
     assert second.split() == ["1", "Daytona", "2", "1", "60", "60"]
 
 
+def test_his_penalties_are_said_on_his_season_and_under_his_races() -> None:
+    season = two_races(
+        adjustments=(Adjustment(2, "corey-heim", -25, -5, "window net"), Adjustment(2, "ty-majeski", -1))
+    )
+    line = "Penalty after race 2 (Atlanta, Feb 21): −25 points, −5 playoff points: window net"
+    for tab in ("season", "races"):
+        assert line in small(ask("corey-heim", season, tab=tab))
+        assert "−1 point" not in text(ask("corey-heim", season, tab=tab))
+
+
 def test_rookies_are_said_to_be() -> None:
     view = ask("corey-heim", two_races(rookies=frozenset({"corey-heim"})))
     assert "Rookie of the Year contender" in lines(view)[2]
@@ -140,6 +150,11 @@ def test_all_his_races_page() -> None:
     assert rows[0].split()[0] == "1"
     last = ask("corey-heim", season, tab="races", page=9)
     assert [row.split()[0] for row in tables(last)[0][1:]] == ["16", "17", "18", "19", "20"]
+
+
+def test_many_seasons_are_a_select_and_none_is_dropped() -> None:
+    view = ask("corey-heim", *(two_races(year) for year in range(2019, 2026)))
+    assert list(options(view)) == ["All 2 races", *(str(year) for year in range(2024, 2018, -1))]
 
 
 def test_the_colour_is_his_make() -> None:
@@ -212,6 +227,14 @@ def test_buttons_lead_to_both_drivers_every_race_and_other_seasons() -> None:
         "Heim": DriverQuestion(a, 2025),
         "Majeski": DriverQuestion(b, 2025),
         "2024": CompareQuestion(a, b, 2024),
+    }
+    many = side_by_side(full_season(2025, 8), a, b, (2022, 2023, 2024, 2025))
+    assert not buttons(many)
+    assert options(many) == {
+        "All 8 races": CompareQuestion(a, b, 2025, "races"),
+        "Heim": DriverQuestion(a, 2025),
+        "Majeski": DriverQuestion(b, 2025),
+        **{str(year): CompareQuestion(a, b, year) for year in (2024, 2023, 2022)},
     }
     every = side_by_side(full_season(2025, 8), a, b, tab="races")
     assert len(tables(every)[0]) == 9

@@ -22,8 +22,8 @@ from bot.render.results import results
 from bot.render.schedule import schedule
 from bot.render.standings import standings
 from bot.render.upcoming import LastTime, NextFacts, upcoming
-from db.nouns import Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
-from tests.bot.render.reading import body
+from db.nouns import Adjustment, Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
+from tests.bot.render.reading import body, buttons, options, texts
 from tests.checks.limits import check_message
 from tests.seasons import Row, make_season, make_track
 
@@ -37,13 +37,24 @@ ODD = [
     "<@1> " * 38,
     "e\u0301" * 95,
     "\u202e" + "x " * 90,
+    "```\n" * 45,
 ]
 
 
 def season_of(odd: str) -> Season:
     """Thirty-six drivers, thirteen races and everything else by the odd name, numbered to tell them apart."""
     rows = [
-        Row(f"{odd} {n}", make=odd, team=odd, status=odd + str(n), led=n, stages=(None, None), eligible=bool(n % 5))
+        # The number first: what follows the first blank is the surname, which stands alone in headings and buttons.
+        Row(
+            f"{n} {odd}{n}",
+            make=odd,
+            team=odd,
+            status=odd + str(n),
+            led=n,
+            stages=(None, None),
+            eligible=bool(n % 5),
+            rookie=bool(n % 2),
+        )
         for n in range(36)
     ]
     key = "driver-1"
@@ -66,6 +77,7 @@ def season_of(odd: str) -> Season:
         drivers=keyed,
         races=facts,
         outcomes=dict.fromkeys(range(1, 14), outcome),
+        adjustments=tuple(Adjustment(1, f"driver-{n}", -1, -1, odd) for n in range(5)),
     )
 
 
@@ -75,7 +87,7 @@ def every_card(season: Season) -> list[ui.LayoutView]:
     assert other is not None
     a, b = season.drivers["driver-0"], season.drivers["driver-1"]
     facts = DriverFacts(a, season, one, career([season], a.key), race_lines(season, a.key))
-    both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), (2025,))
+    both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(range(1995, 2026)))
     last = LastTime(season.races[0], a.name)
     return [
         *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in ("points", "stats")),
@@ -93,3 +105,5 @@ def every_card(season: Season) -> list[ui.LayoutView]:
 def test_no_name_breaks_a_limit(odd: str) -> None:
     for view in every_card(season_of(odd)):
         assert not check_message(body(view))
+        assert all(label.isprintable() for label in (*buttons(view), *options(view)))
+        assert all(part.count("```") in {0, 2} for part in texts(view))

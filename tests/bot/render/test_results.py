@@ -4,8 +4,8 @@ from discord import ui
 
 from bot.render.blocks import Accent
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
-from bot.render.results import ELSEWHERE, NO_STAGES, results
-from db.nouns import FastestLap, Outcome, RaceStatus, Season
+from bot.render.results import ELSEWHERE, NO_STAGES, ROOKIE, results
+from db.nouns import Adjustment, FastestLap, Outcome, RaceStatus, Season
 from tests.bot.render.reading import accent, buttons, lines, small, tables, text
 from tests.seasons import Row, full_season, make_race, make_season
 
@@ -95,6 +95,31 @@ def test_the_sign_for_scoring_elsewhere_is_explained() -> None:
     assert ELSEWHERE not in small(ask(make_season(2025, [["Corey Heim"]])))
 
 
+def test_rookies_are_marked_where_the_race_knows_them() -> None:
+    rows = [Row("Corey Heim"), Row("Gio Ruggiero", rookie=True), Row("A" * 30 + " " + "B" * 30, rookie=True)]
+    view = ask(make_season(2025, [rows]))
+    assert [row.split()[-3] for row in tables(view)[0][2:]] == ["Ruggiero*", "BBBBBBBBBBBBBBBBB…*"]
+    assert tables(view)[0][1].split()[-3] == "Heim"
+    assert ROOKIE in small(view)
+    assert ROOKIE not in small(ask(roval()))
+
+
+def test_penalties_stand_under_the_race_they_belong_to() -> None:
+    penalties = (
+        Adjustment(1, "ben-rhodes", -75, -5, "valve stem against the *rules*"),
+        Adjustment(1, "corey-heim", points=-1),
+        Adjustment(1, "brent-crews", playoff_points=2, reason="won on appeal"),
+        Adjustment(2, "corey-heim", points=-10),
+    )
+    assert small(ask(roval(adjustments=penalties)))[1:4] == [
+        "Penalty: Rhodes −75 points, −5 playoff points: valve stem against the \\*rules\\*",
+        "Penalty: Heim −1 point",
+        "Correction: Crews +2 playoff points: won on appeal",
+    ]
+    many = small(ask(roval(adjustments=(Adjustment(1, "ben-rhodes", -1),) * 5)))
+    assert many[1:5] == ["Penalty: Rhodes −1 point"] * 3 + ["2 more penalties not shown here"]
+
+
 def test_who_was_out_is_named_with_the_reason() -> None:
     assert "**Out** crash: B. Rhodes; disqualified: P. Kligerman" in lines(ask(roval()))
 
@@ -140,13 +165,27 @@ def test_a_race_under_way_is_said_to_be() -> None:
     season = make_season(2025, [], upcoming=1)
     start = season.races[0].start
     assert start is not None
-    assert "under way" in lines(ask(season, now=start + timedelta(hours=1)))[1]
+    assert lines(ask(season, now=start + timedelta(hours=1)))[1] == (
+        f"Listed for <t:{int(start.timestamp())}:t>; should be on now. No results yet."
+    )
+    flagged = make_season(2025, [], upcoming=1, races={1: {"green_flag": start + timedelta(minutes=20)}})
+    assert lines(ask(flagged, now=start + timedelta(hours=1)))[1].startswith("**Under way** since ")
 
 
 def test_a_race_over_without_results_says_so() -> None:
     view = ask(make_season(2025, [], upcoming=1))
-    assert lines(view)[1] == "The race is over, but its results are not held here."
+    assert lines(view)[1] == "Should be over by now; its results are not held here."
     assert accent(view) == Accent.YELLOW
+
+
+def test_a_race_postponed_without_a_date_is_neither_under_way_nor_over() -> None:
+    season = make_season(2025, [], upcoming=1, races={1: {"status": RaceStatus.POSTPONED}})
+    start = season.races[0].begins
+    for hours in (1, 4, 2000):
+        view = ask(season, now=start + timedelta(hours=hours))
+        assert lines(view)[1] == "Postponed; the new date is not known."
+        assert accent(view) == Accent.YELLOW
+    assert lines(ask(season, now=start - timedelta(hours=1)))[1].startswith("Not run yet: ")
 
 
 def test_a_cancelled_race_says_so() -> None:

@@ -63,8 +63,23 @@ def test_it_opens_where_the_next_race_stands() -> None:
 
 
 def test_a_race_under_way_is_said_to_be() -> None:
-    season = make_season(2025, [], upcoming=2)
-    assert lines(ask(season, season.races[0].begins + timedelta(hours=1)))[1] == "Under way: **Daytona 101**, Daytona"
+    listed = make_season(2025, [], upcoming=2)
+    start = listed.races[0].begins
+    said = f"**Daytona 101**, Daytona: Listed for <t:{int(start.timestamp())}:t>; should be on now"
+    assert lines(ask(listed, start + timedelta(hours=1)))[1] == said
+    flagged = make_season(2025, [], upcoming=2, races={1: {"green_flag": start + timedelta(minutes=20)}})
+    assert lines(ask(flagged, start + timedelta(hours=1)))[1].startswith(
+        "**Daytona 101**, Daytona: **Under way** since"
+    )
+
+
+def test_a_race_postponed_without_a_date_holds_nothing_up() -> None:
+    season = make_season(2025, [], upcoming=2, races={1: {"status": RaceStatus.POSTPONED}})
+    said = lines(ask(season, before(season, 2)))
+    assert said[1].startswith("Next: **Atlanta 102**")
+    assert said[2] == "`\N{NO-BREAK SPACE}1` Daytona · Feb 14 · postponed; the new date is not known"
+    last = lines(ask(season, season.races[1].over_at))
+    assert last[1] == "**Daytona 101**, Daytona: Postponed; the new date is not known"
 
 
 def test_a_season_that_is_over_names_its_champion_or_what_is_missing() -> None:

@@ -20,6 +20,16 @@ def test_a_table_without_headings_has_no_line_for_them() -> None:
     assert rows_of(table([Column(""), Column("", right=True)], [("Wins", "3")])) == ["Wins 3"]
 
 
+def test_no_heading_breaks_a_table() -> None:
+    made = table([Column("a```\nb"), Column("Pts", right=True)], [("x", "1")])
+    assert rows_of(made) == ["a’’’ b Pts", "x        1"]
+
+
+@pytest.mark.parametrize(("room", "kept"), [(11, "Corey Heim*"), (9, "C. Heim*"), (6, "C. H…*"), (1, "…")])
+def test_a_mark_after_a_name_stays(room: int, kept: str) -> None:
+    assert fit_name("Corey Heim*", room) == kept
+
+
 def test_a_name_that_does_not_fit_gives_way_to_an_initial() -> None:
     columns = [Column("Driver", gives_way=True), Column("x" * 24)]
     assert rows_of(table(columns, [("Giovanni Ruggiero", "y")]))[1].startswith("G. Ruggiero ")

@@ -81,17 +81,38 @@ def test_a_start_later_than_coverage_is_told_apart_from_it() -> None:
     assert "listed for" not in text(ask(broadcasts=(tv(),)))
 
 
-def test_a_race_under_way_says_since_when() -> None:
-    now = START + timedelta(minutes=40)
-    assert lines(ask(now))[1] == f"**Under way** since {stamp(START, 't')} · {stamp(START, 'R')}"
+FLAG = START + timedelta(minutes=22)
+EARLY = START - timedelta(minutes=30)
+ON = f"**Coverage has been on** since {stamp(EARLY, 't')} · {stamp(EARLY, 'R')}"
 
 
-def test_the_green_flag_decides_whether_it_is_under_way() -> None:
-    flag = START + timedelta(minutes=22)
-    said = lines(ask(START + timedelta(minutes=5), green_flag=flag, broadcasts=(tv(),)))[1]
-    assert (
-        said == f"**Coverage is on** since {stamp(START, 't')}; the race is due {stamp(flag, 't')} · {stamp(flag, 'R')}"
-    )
+@pytest.mark.parametrize(
+    ("minutes", "race", "said"),
+    [
+        (40, {}, f"Listed for {stamp(START, 't')}; should be on now"),
+        (40, {"green_flag": FLAG}, f"**Under way** since {stamp(FLAG, 't')} · {stamp(FLAG, 'R')}"),
+        (
+            5,
+            {"broadcasts": (tv(),)},
+            f"**Coverage has been on** since about {stamp(START, 't')} · {stamp(START, 'R')}",
+        ),
+        (
+            5,
+            {"green_flag": FLAG, "broadcasts": (tv(EARLY, approximate=False),)},
+            f"{ON}; the race is due {stamp(FLAG, 't')} · {stamp(FLAG, 'R')}",
+        ),
+        (
+            -5,
+            {"broadcasts": (tv(EARLY, approximate=False),)},
+            f"{ON}; the race is due {stamp(START, 't')} · {stamp(START, 'R')}",
+        ),
+        (5, {"broadcasts": (tv(EARLY, approximate=False),)}, f"{ON}; the race was listed for {stamp(START, 't')}"),
+        (5, {"green_flag": FLAG}, f"Race **{stamp(FLAG, 'F')}** · {stamp(FLAG, 'R')}"),
+        (190, {}, "Should be over by now; its results are not held here"),
+    ],
+)
+def test_under_way_is_a_matter_of_the_green_flag_alone(minutes: int, race: dict[str, Any], said: str) -> None:
+    assert lines(ask(START + timedelta(minutes=minutes), **race))[1] == said
 
 
 def test_a_day_without_a_time_is_said_to_be_one() -> None:
@@ -103,6 +124,16 @@ def test_a_postponed_race_says_so() -> None:
     view = ask(status=RaceStatus.POSTPONED)
     assert lines(view)[1].startswith("Postponed: Race ")
     assert accent(view) == Accent.YELLOW
+
+
+def test_a_race_postponed_without_a_date_has_no_times() -> None:
+    view = ask(START + timedelta(hours=1), status=RaceStatus.POSTPONED, broadcasts=(tv(), RADIO), green_flag=FLAG)
+    assert lines(view)[1] == "Postponed; the new date is not known"
+    assert lines(view)[3:6] == [
+        "**TV** FOX Sports 1 (FS1)",
+        "**Radio** NASCAR Racing Network",
+        f"**Was listed for** {stamp(START, 'F')}",
+    ]
 
 
 def test_practice_and_qualifying_are_shown_until_they_begin() -> None:
