@@ -14,6 +14,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from bot.championship.formats import Format
+from bot.championship.scores import Score, Scores
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.naming import slug
@@ -127,6 +129,34 @@ def full_season(year: int = 2025, races: int = 25, *, run: int | None = None) ->
     orders = [[Row(name, stages=(place, None)) for place, name in enumerate(_turned(n), 1)] for n in range(races)]
     held = races if run is None else run
     return make_season(year, orders[:held], upcoming=races - held)
+
+
+def make_scores(
+    orders: Sequence[Sequence[str]],
+    rules: Format,
+    *,
+    stages: Mapping[int, Sequence[str]] | None = None,
+    outsiders: Iterable[str] = (),
+    penalties: Mapping[str, Mapping[int, int]] | None = None,
+) -> Scores:
+    """Scores from finishing orders, the winner first, as ``rules`` pay a finish and nothing else.
+
+    Args:
+        orders: for each race run its finishing order; an empty one: nothing is known of it.
+        rules: the format.
+        stages: who won a race's stages, by round; it pays them no points here.
+        outsiders: those who take places and score nothing.
+        penalties: playoff points by competitor and round.
+    """
+    strangers = set(outsiders)
+    by: dict[str, dict[int, Score]] = {}
+    for number, order in enumerate(orders, 1):
+        for place, who in enumerate(order, 1):
+            if who not in strangers:
+                by.setdefault(who, {})[number] = Score(rules.finish_points(place), place)
+    run = tuple(number for number, order in enumerate(orders, 1) if order)
+    winners = {number: orders[number - 1][0] for number in run if orders[number - 1][0] not in strangers}
+    return Scores(run, by, winners, {number: tuple(won) for number, won in (stages or {}).items()}, penalties or {})
 
 
 @st.composite

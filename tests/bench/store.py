@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import db
+from bot.championship import views
+from bot.championship.needs import needs
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
@@ -33,6 +35,8 @@ from tests.bench.measures import load, machine, milliseconds, ninetieth, ratio, 
 ROUNDS, QUICK_ROUNDS = 30, 3
 FOLDER = Path(db.__file__).with_name("seasons")
 YEAR = 2025
+TIGHT = 20
+"""A race of that season with much to reckon after it: ten drivers, eight spots, one race left in the round."""
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
@@ -100,6 +104,9 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
     content = (FOLDER / f"{YEAR}.json").read_bytes()
     names = sorted(path.name for path in FOLDER.glob("*.json"))
     season, years = f"{YEAR}.json", await kept.years()
+    cut = views.drivers(held.through(TIGHT)).picture
+    ten = len(cut.now.entered)
+    reckoned = inspect.unwrap(points_table)  # the bot keeps the table of a season beside it
 
     async def one_season() -> object:
         async with store.read() as connection:
@@ -124,7 +131,10 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
         Work(f"… import of {season}, nothing new", take_in, unchanged, one),
         Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is held, one),
         Work("… season as of a moment", lambda: held.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
-        Work("… points table of the season", lambda: points_table(held), lambda found: len(found) > 30, one),
+        Work("… points table of the season", lambda: reckoned(held), lambda found: len(found) > 30, one),
+        Work("… picture of the season", lambda: views.drivers(held), lambda f: f.picture.champion is not None, one),
+        Work("… picture of the owners' season", lambda: views.owners(held), lambda f: f.picture.champion == "11", one),
+        Work("… what each needs at a cut", lambda: needs(cut), lambda found: len(found) == ten, one),
     ]
 
 
