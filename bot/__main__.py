@@ -89,7 +89,7 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
         case "import":
             await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled)
         case "export":
-            await stores.export(path, chosen.what, chosen.season, chosen.after, chosen.format)
+            await stores.export(path, chosen.what, chosen.season, chosen.after, chosen.format, view=chosen.view)
         case "backup":
             await stores.backup(path, chosen.file)
         case "check":

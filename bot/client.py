@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.standings", "cogs.drivers", "cogs.races", "cogs.about")
+EXTENSIONS = ("cogs.standings", "cogs.playoffs", "cogs.drivers", "cogs.races", "cogs.about")
 """The cogs, by name: nothing imports them."""
 
 PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)

@@ -1,4 +1,4 @@
-"""/standings: the table of points."""
+"""/standings: the picture that matters, and every other view of the season."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from bot.answers import Asker
 from bot.choices import Typed, race_choices, season_choices
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
-from bot.render.questions import StandingsQuestion
-from bot.render.standings import VIEWS, standings
+from bot.render.questions import STANDINGS_VIEWS, StandingsQuestion
+from bot.render.standings import standings
 from bot.render.words import race_name
 
-VIEW_CHOICES = [app_commands.Choice(name=label, value=view) for view, label in VIEWS.items()]
+VIEW_NAMES = {
+    "playoffs": "Playoffs, or the Chase",
+    "full-season": "What if: full-season points",
+    "what-if-playoffs": "What if: the playoffs of 2017–2025",
+    "what-if-chase": "What if: the 2026 Chase",
+}
+VIEW_CHOICES = [
+    app_commands.Choice(name=VIEW_NAMES.get(view, view.capitalize()), value=view) for view in STANDINGS_VIEWS
+]
 
 
 class Standings(commands.Cog):
@@ -24,11 +32,11 @@ class Standings(commands.Cog):
         self.bot = bot
         bot.answers.register(StandingsQuestion, self.answer)
 
-    @app_commands.command(name="standings", description="Who leads on points, by how much, and who gained")
+    @app_commands.command(name="standings", description="Who leads, who is in and who is out, as of any race")
     @app_commands.describe(
         season="Another season",
         after="As it stood after a race: round, name or track",
-        view="Points, or wins, top fives, laps led and more",
+        view="Playoffs, points, stats, rookies, owners, manufacturers, or what if",
     )
     @app_commands.autocomplete(after=race_choices)
     @app_commands.autocomplete(season=season_choices)
@@ -38,12 +46,12 @@ class Standings(commands.Cog):
         interaction: discord.Interaction[TailgateBot],
         season: int | None = None,
         after: Typed | None = None,
-        view: str = "points",
+        view: str | None = None,
     ) -> None:
         almanac = await self.bot.answers.almanac()
         race = almanac.race(after, season) if after else None
         year = race.season if race else almanac.season(season).year
-        question = StandingsQuestion(year, race.round if race else None, view if view in VIEWS else "points")
+        question = StandingsQuestion(year, race.round if race else None, view if view in STANDINGS_VIEWS else None)
         await self.bot.answers.reply(interaction, question)
 
     async def answer(self, question: StandingsQuestion, asker: Asker) -> ui.LayoutView:

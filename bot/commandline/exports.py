@@ -6,9 +6,8 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from bot.championship.table import points_table
+from bot.commandline.standings import DEFAULT_VIEW, FIELDS, standings_rows
 from bot.errors import FriendlyError
 from db.documents.convert import driver_row, race_row, result_rows, season_header, season_sections, track_row
 from db.documents.models import FORMAT, Header, Row
@@ -37,7 +36,7 @@ def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Tr
     return write_document(Header(format=FORMAT, complete=True), {what: lines})
 
 
-def export_season(what: str, season: Season, after: int | None, form: str) -> str:
+def export_season(what: str, season: Season, after: int | None, form: str, view: str = DEFAULT_VIEW) -> str:
     """A season's standings, results or schedule, or the whole of it.
 
     Args:
@@ -45,6 +44,7 @@ def export_season(what: str, season: Season, after: int | None, form: str) -> st
         season: whole, as the store holds it.
         after: the round after which; None is as far as results are held.
         form: json or csv.
+        view: of the standings, one of ``STANDINGS_VIEWS``.
 
     Raises:
         ExportError: the race is not one of the season's, or a whole season is asked for as CSV.
@@ -56,7 +56,7 @@ def export_season(what: str, season: Season, after: int | None, form: str) -> st
             raise ExportError(f"--after goes with standings and results; a {what} is always whole")
         season = season.through(after)
     if what == "standings":
-        return _standings(season, form)
+        return _standings(season, view, form)
     if what == "season":
         if form == "csv":
             raise ExportError("a season has several tables and CSV holds one; export it as json")
@@ -70,30 +70,20 @@ def export_season(what: str, season: Season, after: int | None, form: str) -> st
     return write_document(header, {SECTION_OF[what]: rows})
 
 
-def _standings(season: Season, form: str) -> str:
-    """The points table; a table computed from results, so it is written and never taken in."""
-    rows: list[dict[str, Any]] = [
-        {
-            "position": line.position,
-            "driver": season.drivers[line.driver].name,
-            "number": line.number,
-            "points": line.points,
-            "gap": line.gap,
-            "wins": line.wins,
-            "stage_wins": line.stage_wins,
-            "top_fives": line.top_fives,
-            "top_tens": line.top_tens,
-            "starts": line.starts,
-        }
-        for line in points_table(season)
-    ]
+def _standings(season: Season, view: str, form: str) -> str:
+    """A view of the standings; computed from results, so it is written and never taken in."""
+    rows = standings_rows(season, view)
     if form == "csv":
         out = io.StringIO()
-        writer = csv.DictWriter(out, list(rows[0]) if rows else ["position"], lineterminator="\n")
+        writer = csv.DictWriter(out, list(rows[0]) if rows else list(FIELDS), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
         return out.getvalue()
     after = season.latest.round if season.latest else None
+    head = "".join(
+        f"  {json.dumps(name)}: {json.dumps(value)},\n"
+        for name, value in (("season", season.year), ("after", after), ("view", view))
+    )
     lines = ",\n    ".join(json.dumps(row, ensure_ascii=False) for row in rows)
     listed = f"[\n    {lines}\n  ]" if rows else "[]"
-    return f'{{\n  "season": {season.year},\n  "after": {json.dumps(after)},\n  "standings": {listed}\n}}\n'
+    return f'{{\n{head}  "standings": {listed}\n}}\n'

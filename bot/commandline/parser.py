@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import __version__
+from bot.commandline.standings import DEFAULT_VIEW, STANDINGS_VIEWS
 from bot.settings import at_home, parse_moment
 
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
@@ -121,5 +122,11 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--season", type=_round, metavar="YEAR", help="default: the latest with results")
     parser.add_argument(
         "--after", type=_round, metavar="RACE", help="standings and results: as they stood after race number RACE"
+    )
+    parser.add_argument(
+        "--view",
+        choices=STANDINGS_VIEWS,
+        metavar="VIEW",
+        help=f"standings: {', '.join(STANDINGS_VIEWS)} (default: {DEFAULT_VIEW})",
     )
     parser.add_argument("--format", choices=("json", "csv"), default="json", help="default: json")

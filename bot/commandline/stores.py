@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from bot.app import open_services, tell_loaded
+from bot.championship.audit import faults, mismatches
 from bot.clock import Clock
 from bot.commandline.exports import PEOPLE_AND_PLACES, ExportError, export_people_and_places, export_season
+from bot.commandline.standings import DEFAULT_VIEW
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
@@ -46,14 +49,18 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
         print("nothing to take in: the documents hold no rows")
 
 
-async def export(path: Path, what: str, season: int | None, after: int | None, form: str) -> None:
-    """Writes to standard output.
+async def export(
+    path: Path, what: str, season: int | None, after: int | None, form: str, *, view: str | None = None
+) -> None:
+    """Writes to standard output; of standings what is left out of them is told beside it.
 
     Raises:
         ExportError, StoreError: nothing was written.
     """
     if what in PEOPLE_AND_PLACES and (season is not None or after is not None):
         raise ExportError(f"{what} belong to no season; leave out --season and --after")
+    if view is not None and what != "standings":
+        raise ExportError(f"--view goes with standings; {what} has one view")
     async with await Store.open(path, readonly=True) as store:
         seasons = Snapshots(store)
         if what == "drivers":
@@ -62,7 +69,10 @@ async def export(path: Path, what: str, season: int | None, after: int | None, f
             async with store.read() as connection:
                 text = export_people_and_places(what, list((await load_tracks(connection)).values()), form)
         else:
-            text = export_season(what, await _season(seasons, season), after, form)
+            whole = await _season(seasons, season)
+            text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
+            for fault in faults(whole) if what == "standings" else ():
+                tell(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -100,6 +110,7 @@ async def check(path: Path) -> int:
     try:
         async with await Store.open(path, readonly=True) as store:
             found = await inspect(store)
+            seasons = () if found.problems else await Snapshots(store).all()
     except sqlite3.DatabaseError as error:
         raise StoreError(f"{path} is damaged: {error}; put back a backup") from error
     _print(found)
@@ -107,7 +118,23 @@ async def check(path: Path) -> int:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
         tell(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
         return 1
-    return 0
+    return _audit(path, seasons)
+
+
+def _audit(path: Path, seasons: Sequence[Season]) -> int:
+    """Looks the results over: notes on totals that do not add up, and what cannot be so; returns the exit status."""
+    for season in seasons:
+        for each in mismatches(season):
+            who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
+            print(f"note: {who} has {each.stored} points, finish and stages give {each.reckoned}")
+    wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
+    for line in wrong:
+        print(f"cannot be so: {line}")
+    if not wrong:
+        return 0
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    tell(f"tailgate: {path}: {wrong[0]}{more}; take in a corrected document")
+    return 1
 
 
 def _print(found: Inspection) -> None:

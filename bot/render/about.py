@@ -33,11 +33,23 @@ class HelpTopic:
 TOPICS: dict[str, HelpTopic] = {
     "standings": HelpTopic(
         "Standings",
-        "`/standings` alone shows who leads, by how much, and who gained with the last race.",
+        "`/standings` alone opens on what matters that day: points, the bubble or the playoffs.",
         (
             "`/standings season:2024` another season",
             "`/standings after:Bristol` as it stood after a race",
-            "`/standings view:Stats` wins, top fives, laps led, average finish",
+            "`/standings view:Owners` and stats, rookies, manufacturers, or the select under the table",
+            "**What if** the same results, counted by another season's rules",
+        ),
+    ),
+    "playoffs": HelpTopic(
+        "Playoffs",
+        "`/playoffs` is every round: who advanced and how, who fell.",
+        (
+            "`/playoffs season:2024` another season",
+            "`/clinch` what each driver needs at the next race",
+            "`/clinch honeycutt` what he needs to be sure, whatever the others do",
+            "**+14 -5** points above or below the cut line · **W** locked in by a win",
+            "**Certain** and **cannot** are said only where no result of the races left can change it.",
         ),
     ),
     "drivers": HelpTopic(
@@ -104,7 +116,9 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
     if topic is None:
         title, answer = "What to type", "`/standings` alone is a good start: only `/driver` and `/compare` want names."
         lines: Sequence[str] = (
-            "`/standings` who leads, and by how much",
+            "`/standings` who leads, who is in and who is out",
+            "`/playoffs` round by round, and who would be in now",
+            "`/clinch honeycutt` what he needs at the next race",
             "`/next` when coverage starts, and where",
             "`/results` the latest race",
             "`/driver heim` a driver's season",
@@ -125,5 +139,5 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
         "\n".join(lines),
         accent=Accent.GREEN,
         small=[freshness(season, now)],
-        controls=ui.ActionRow(select),
+        select=ui.ActionRow(select),
     )

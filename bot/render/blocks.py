@@ -42,6 +42,7 @@ def card(
     accent: Accent,
     small: Sequence[str],
     controls: ui.ActionRow[Any] | None = None,
+    select: ui.ActionRow[Any] | None = None,
 ) -> ui.LayoutView:
     """A message of one container.
 
@@ -50,12 +51,12 @@ def card(
         body: texts and tables under it, in order; empty ones are left out. The first holds the answer.
         accent: the colour of the container.
         small: lines of small print; never empty, since every answer says how fresh it is.
-        controls: the one row of buttons or the select.
+        controls: the one row of buttons.
+        select: a select, which stands alone in a row above them.
     """
     first, *rest = [part for part in body if part]
     children: list[ui.Item[Any]] = [ui.TextDisplay(f"## {title}\n{first}"), *(ui.TextDisplay(part) for part in rest)]
-    if controls is not None:
-        children.append(controls)
+    children += [part for part in (select, controls) if part is not None]
     children.append(ui.TextDisplay("\n".join(f"-# {line}" for line in small if line)))
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(*children, accent_colour=discord.Colour(int(accent))))

@@ -12,6 +12,7 @@ from bot.championship.record import Career, RaceLine, Record
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
 from bot.render.buttons import Link, pager, row, row_or_select
 from bot.render.penalties import of_driver
+from bot.render.picture import line_of
 from bot.render.questions import DriverQuestion
 from bot.render.tables import Column, table
 from bot.render.words import average, count, escape, listed, ordinal, status
@@ -65,7 +66,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     return card(
         f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
         _headline(facts, now),
-        _who(record),
+        "\n".join(filter(None, [_who(record), line_of(facts.season, facts.driver.key)])),
         _totals(record) if record.starts else "",
         _lately(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),

@@ -61,7 +61,17 @@ YEAR = Number(1900, 2999)
 ROUND = Number(1, 99)
 PAGE = Number(1, 999)
 KEY = Word()
-STANDINGS_VIEWS = ("points", "stats")
+STANDINGS_VIEWS = (
+    "playoffs",
+    "points",
+    "stats",
+    "rookies",
+    "owners",
+    "manufacturers",
+    "full-season",
+    "what-if-playoffs",
+    "what-if-chase",
+)
 DRIVER_TABS = ("season", "races")
 COMPARE_TABS = ("season", "races")
 
@@ -86,13 +96,29 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class StandingsQuestion(Question):
-    """The table of points; ``after`` is a round."""
+    """The standings; ``after`` is a round. Without a view it is the one that matters at the time."""
 
     topic: ClassVar[str] = "standings"
     year: int | None = _part(YEAR, default=None)
     after: int | None = _part(ROUND, default=None)
-    view: str = _part(Word(STANDINGS_VIEWS), default="points")
+    view: str | None = _part(Word(STANDINGS_VIEWS), default=None)
     page: int = _part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlayoffsQuestion(Question):
+    """The playoffs, round by round."""
+
+    topic: ClassVar[str] = "playoffs"
+    year: int | None = _part(YEAR, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinchQuestion(Question):
+    """What a driver needs at the next race; without one, what everybody needs."""
+
+    topic: ClassVar[str] = "clinch"
+    driver: str | None = _part(KEY, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +189,8 @@ QUESTIONS: dict[str, type[Question]] = {
     kind.topic: kind
     for kind in (
         StandingsQuestion,
+        PlayoffsQuestion,
+        ClinchQuestion,
         DriverQuestion,
         CompareQuestion,
         ResultsQuestion,

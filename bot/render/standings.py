@@ -1,17 +1,22 @@
-"""The table of points, as it stands or as it stood after a race."""
+"""The standings, as they are or as they were after a race, in the view asked for."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from discord import ui
 
+from bot.championship.formats import format_of
 from bot.championship.table import Standing, points_table
+from bot.championship.views import View
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
-from bot.render.buttons import Link, pager, row
-from bot.render.questions import StandingsQuestion
+from bot.render.buttons import Link, QuestionSelect, pager, row
+from bot.render.picture import drivers_view, has_postseason, left_out, matters
+from bot.render.questions import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
+from bot.render.sheets import Sheet, sheet_of, title, view_label, what_if_rules
 from bot.render.tables import Column, initialled, table
 from bot.render.words import average, count, escape, listed, name_of
 from db.nouns import Season
@@ -19,9 +24,6 @@ from db.nouns import Season
 ROWS = 15
 NO_RESET = "Season points; the playoff reset is not applied."
 NO_CHANGE = "–"
-VIEWS = {"points": "Points", "stats": "Stats"}
-"""The views by name, as their buttons call them."""
-
 _POINTS = (
     Column("", right=True),
     Column("No", right=True),
@@ -45,7 +47,7 @@ _STATS_LEGEND = "T5, T10: top fives and tens · Stg: stage wins · Led: laps led
 
 
 def standings(season: Season, question: StandingsQuestion, now: datetime) -> ui.LayoutView:
-    """The season's table.
+    """The standings in the view asked for, or in the one that matters at the time.
 
     Args:
         season: as it stands at ``now``.
@@ -53,35 +55,71 @@ def standings(season: Season, question: StandingsQuestion, now: datetime) -> ui.
         now: the asker's moment.
     """
     shown = season if question.after is None else season.through(question.after)
-    rows = points_table(shown)
-    page = Page.of(question.page, ROWS, len(rows))
-    asked = replace(question, year=season.year, page=page.number)
-    part = rows[page.part]
-    lines = _stats(shown, part) if question.view == "stats" else _points(shown, part)
-    small = [
-        NO_RESET if rows and has_playoffs(season) else "",
-        _STATS_LEGEND if rows and question.view == "stats" else "",
-        freshness(season, now),
-    ]
+    view = settled_view(shown, question.view)
+    asked = replace(question, year=season.year, view=view)
+    counted = drivers_view(shown)
+    past = question.after is not None or last_held(season, now) is not None
+    sheet = sheet_of(counted, view, past=past) or _points_sheet(counted, view, past=past)
+    page = Page.of(question.page, ROWS, sheet.rows)
     links = pager(page, lambda number: replace(asked, page=number))
-    links += [Link(label, replace(asked, view=view)) for view, label in VIEWS.items() if view != question.view]
-    yellow = not rows or (question.after is None and missing(season, now))
+    if view == "playoffs":
+        links += [Link("Round by round", PlayoffsQuestion(season.year))]
+        ahead = question.after is None and season.next_race(now) is not None
+        links += [Link("What each needs", ClinchQuestion())] if ahead else []
+    yellow = not sheet.rows or (question.after is None and missing(season, now))
     return card(
-        _title(shown, question.after is not None or last_held(season, now) is not None),
-        _headline(shown, rows),
-        lines,
-        accent=Accent.YELLOW if yellow else make_accent(rows[0].make),
-        small=small,
-        controls=row(links if rows else []),
+        sheet.title,
+        *sheet.above,
+        sheet.table(page.part),
+        *sheet.below,
+        accent=Accent.YELLOW if yellow else make_accent(sheet.make),
+        small=[*sheet.small, left_out(counted), freshness(season, now)],
+        select=_select(shown, asked) if sheet.rows else None,
+        controls=row(links if sheet.rows else []),
     )
 
 
-def _title(season: Season, past: bool) -> str:
-    """``past`` says that the table is not today's: races were run since."""
-    latest = season.latest
-    if not past or latest is None:
-        return f"{season.year} standings"
-    return f"{season.year} standings after race {latest.round}, {escape(latest.track.short)}"
+def settled_view(season: Season, view: str | None) -> str:
+    """The view that is shown where this one is asked for: one that the season has, or the one that matters."""
+    if view is None:
+        return "playoffs" if matters(season) else "points"
+    if view == "playoffs" and not has_postseason(season):
+        return "points"
+    rules = what_if_rules(season.year, view)
+    if rules == format_of(season.year):
+        return settled_view(season, "playoffs")
+    if rules is not None and view != "full-season" and not has_postseason(season, rules):
+        return "points"
+    return view
+
+
+def _select(season: Season, asked: StandingsQuestion) -> ui.ActionRow[Any]:
+    offered = [view for view in STANDINGS_VIEWS if settled_view(season, view) == view]
+    if not season.rookies:
+        offered.remove("rookies")
+    links = [
+        Link(view_label(season.year, view), replace(asked, view=view, page=1), off=view == asked.view)
+        for view in offered
+    ]
+    return ui.ActionRow(QuestionSelect.of("view", "Another view", links))
+
+
+def _points_sheet(view: View, which: str, *, past: bool) -> Sheet:
+    """Season points without any reset, or what else the season counts."""
+    season = view.season
+    rows = points_table(season)
+    lines = _stats if which == "stats" else _points
+    return Sheet(
+        title(season, f"{season.year} standings", past=past),
+        (_headline(season, rows),),
+        lambda part: lines(season, rows[part]),
+        len(rows),
+        make=rows[0].make if rows else None,
+        small=(
+            NO_RESET if rows and has_playoffs(season) else "",
+            _STATS_LEGEND if rows and which == "stats" else "",
+        ),
+    )
 
 
 def _headline(season: Season, rows: Sequence[Standing]) -> str:

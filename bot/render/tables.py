@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 40
@@ -81,10 +81,17 @@ def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[i
     return widths
 
 
-def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
+def rule(label: str, room: int) -> str:
+    """A line of dashes with a word in it, as wide as the table: ``── cut line ─────────``."""
+    start = f"── {plain(label)} "
+    return start + "─" * max(2, room - width(start))
+
+
+def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], rules: Mapping[int, str] | None = None) -> str:
     """A code block with a line of headings and a line a row, at most 40 columns wide.
 
-    A column that gives way holds names: "Corey Heim" becomes "C. Heim" before it is cut.
+    A column that gives way holds names: "Corey Heim" becomes "C. Heim" before it is cut. ``rules`` are lines drawn
+    across the table, with their word, by the row (counted from 0) above which they stand.
 
     Raises:
         ValueError: the columns that do not give way are too wide; a mistake of the caller's.
@@ -99,4 +106,7 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> str:
         ).rstrip()
         for line in lines
     ]
+    room = sum(widths) + len(widths) - 1
+    for row in sorted(rules or {}, reverse=True):
+        text.insert(row + 1, rule((rules or {})[row], room))
     return "```\n" + "\n".join(text if any(heads) else text[1:]) + "\n```"

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.render.blocks import Accent, card, freshness, phase_of
+from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
+from bot.render.picture import stake
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
 from bot.render.timing import dateless, presently
 from bot.render.words import count, eastern, escape, listed, name_of, network, race_name, stamp, weekday
@@ -56,7 +57,7 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         headline(race, now),
-        listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", phase_of(race)]),
+        listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", stake(season, race)]),
         "\n".join(filter(None, [*_broadcasts(race, now), *_times(race, now), _distance(race), _last_time(facts)])),
         f"{_ended(facts.ended)}" if facts.ended else "",
         accent=Accent.YELLOW if race.status is RaceStatus.POSTPONED else Accent.GREEN,

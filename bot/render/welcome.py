@@ -15,7 +15,7 @@ from db.nouns import EASTERN
 _EVE = date(2025, 10, 16)
 _TRY = (
     "`/next` when coverage starts, and where",
-    "`/standings` who leads, and by how much",
+    "`/standings` who leads, who is in and who is out",
     "`/driver heim` a driver's season",
     "`/results` the latest race",
     "`/compare heim honeycutt` two drivers side by side",

@@ -64,6 +64,18 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def spelled(number: int) -> str:
+    """``seven``; figures above ten."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[number] if 0 <= number < len(words) else f"{number:,}"
+
+
+def joined(names: Iterable[str]) -> str:
+    """``A, B and C``."""
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def listed(parts: Iterable[str]) -> str:
     """Known parts in one line, those that are empty left out."""
     return " · ".join(part for part in parts if part)

@@ -87,16 +87,16 @@ async def test_a_page_beyond_the_last_is_the_last(services: Services) -> None:
 
 
 async def test_a_button_on_a_message_of_the_bots_own_opens_a_copy_for_who_pressed(services: Services) -> None:
-    assert (await press(services, f"t1:0:{StandingsQuestion(2025).encode()}")).startswith("## 2025 standings")
+    assert (await press(services, f"t1:0:{StandingsQuestion(2025).encode()}")).startswith("## 2025 playoffs")
 
 
 async def test_buttons_work_after_a_restart(services: Services) -> None:
     before = TailgateBot(services)
     await before.load_extension("cogs.standings")
-    view = await before.answers.view(StandingsQuestion(2025), 1)
-    custom_id = next(part["custom_id"] for part in parts(view) if part.get("label") == "Stats")
+    view = await before.answers.view(StandingsQuestion(2025, view="stats"), 1)
+    custom_id = next(part["custom_id"] for part in parts(view) if part.get("label") == "16–30 →")
     # A bot that never saw that message answers its button.
-    assert "AvF" in await press(services, custom_id)
+    assert "\n16 " in await press(services, custom_id)
 
 
 async def test_in_a_direct_message_and_in_a_copy_pages_turn_in_place(services: Services) -> None:
@@ -104,9 +104,9 @@ async def test_in_a_direct_message_and_in_a_copy_pages_turn_in_place(services: S
     async with simcord.run(bot) as env:
         fan = env.create_user("Mo")
         asked = await fan.slash("standings")
-        pressed = await fan.click(asked.response, label="Stats")
+        pressed = await fan.click(asked.response, label="16–30 →")
         assert not pressed.followups
-        assert "AvF" in words(asked)
+        assert "\n16 " in words(asked)
 
 
 GUILD, WITH_THE_BOT, BETWEEN_PEOPLE = 0, 1, 2

@@ -58,7 +58,7 @@ async def test_results_page_and_lead_to_the_race_before_and_the_standings(stand:
     await stand.fan.click(asked.response, label="Race 21")
     assert title_and_answer(asked)[0] == "EJP 175 · New Hampshire"
     await stand.fan.click(asked.response, label="Standings")
-    assert title_and_answer(asked)[0] == "2025 standings after race 21, New Hampshire"
+    assert title_and_answer(asked)[0] == "2025 playoffs · Round of 8 after race 21, New Hampshire"
 
 
 async def test_a_race_to_come_is_no_result_and_offers_last_years(stand: Stand) -> None:
@@ -179,7 +179,7 @@ async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
         "The 2026 season is over",
         "Who won the title is not held here: results run through race 13.",
     )
-    assert title_and_answer(await stand.ask("standings"))[0] == "2026 standings after race 13, San Diego"
+    assert title_and_answer(await stand.ask("standings"))[0] == "2026 Chase picture after race 13, San Diego"
     assert "through race 13 of 25" in title_and_answer(await stand.ask("schedule"))[1]
     assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("its results are not held here.")
     for command in ("next", "standings", "schedule", "results"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.commandline.standings import STANDINGS_VIEWS
 from tests.db.documents import small, text_of
 
 SEASONS = Path(__file__).parents[3] / "db" / "seasons"
@@ -59,6 +60,45 @@ def test_standings_come_as_json_and_csv(store_path: Path, capsys: pytest.Capture
     assert [row["driver"] for row in rows] == [row["driver"] for row in document["standings"]]
 
 
+FIELDS = ["position", "driver", "number", "points", "playoff_points", "wins", "to_cut", "status"]
+AFTER_TALLADEGA = {
+    "points": {"driver": "Corey Heim", "number": "11", "points": "1109", "wins": "10", "to_cut": "", "status": ""},
+    "playoffs": {"driver": "Corey Heim", "points": "3167", "playoff_points": "84", "to_cut": "", "status": "locked"},
+    "rookies": {"driver": "Gio Ruggiero", "points": "666", "overall": "11", "status": ""},
+    "owners": {"driver": "", "number": "11", "points": "3167", "status": "locked", "team": "TRICON Garage"},
+    "manufacturers": {"driver": "", "number": "", "make": "Toyota", "points": "845", "wins": "12"},
+    "full-season": {"driver": "Corey Heim", "points": "1109", "playoff_points": "", "status": ""},
+    "what-if-playoffs": {"driver": "Corey Heim", "points": "3167", "status": "locked"},
+    "what-if-chase": {"driver": "Corey Heim", "points": "2406", "playoff_points": "", "status": "finalist"},
+}
+
+
+@pytest.mark.parametrize("view", STANDINGS_VIEWS)
+def test_every_view_of_the_standings_has_the_same_fields(
+    store_path: Path, view: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["export", "standings", "--view", view, "--season", "2025", "--after", "23", "--db", str(store_path)]
+    assert main(ask) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["season"], document["after"], document["view"]) == (2025, 23, view)
+    assert [row["position"] for row in document["standings"]] == list(range(1, len(document["standings"]) + 1))
+    assert main([*ask, "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert list(rows[0])[: len(FIELDS)] == FIELDS
+    assert rows == [{name: "" if v is None else str(v) for name, v in row.items()} for row in document["standings"]]
+    assert rows[0].items() >= AFTER_TALLADEGA[view].items()
+
+
+def test_the_cut_comes_with_the_playoffs(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    ask = ["export", "standings", "--view", "playoffs", "--season", "2025", "--after", "23", "--db", str(store_path)]
+    assert main(ask) == 0
+    rows = {row["driver"]: row for row in json.loads(capsys.readouterr().out)["standings"]}
+    assert [rows[name]["to_cut"] for name in ("Ty Majeski", "Daniel Hemric", "Grant Enfinger")] == [-5, -32, -40]
+    assert (rows["Kaden Honeycutt"]["to_cut"], rows["Kaden Honeycutt"]["status"]) == (5, "in")
+    assert (rows["Chandler Smith"]["to_cut"], rows["Chandler Smith"]["status"]) == (None, "eliminated")
+    assert rows["Gio Ruggiero"]["status"] is None
+
+
 def test_results_stop_where_asked(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "results", "--season", "2025", "--after", "2", "--db", str(store_path)]) == 0
     assert {row["round"] for row in json.loads(capsys.readouterr().out)["results"]} == {1, 2}
@@ -71,6 +111,7 @@ MISTAKES = {
     "a schedule after a race": (["export", "schedule", "--after", "3"], "goes with standings and results"),
     "drivers of a season": (["export", "drivers", "--season", "2025"], "drivers belong to no season"),
     "tracks after a race": (["export", "tracks", "--after", "3"], "tracks belong to no season"),
+    "a view of the results": (["export", "results", "--view", "owners"], "--view goes with standings"),
     "nothing to import": (["import"], "name the files"),
     "a file not there": (["import", "none.json"], "none.json: cannot be read"),
 }
@@ -111,6 +152,48 @@ def test_check_tells_what_is_held(store_path: Path, capsys: pytest.CaptureFixtur
     assert "schema version 3" in told
     assert "2025: 25 races, results of 25, through race 25; refreshed 2025-10-16 17:00 Eastern" in told
     assert "2026: 25 races, results of 13, through race 13" in told
+
+
+def test_check_notes_totals_that_do_not_add_up(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--db", str(store_path)]) == 0
+    told = capsys.readouterr()
+    assert "note: 2024 race 1: Rajah Caruth has 35 points, finish and stages give 34" in told.out.splitlines()
+    assert "cannot be so" not in told.out
+
+
+IN_RACE_5 = "entry_id IN (SELECT entry_id FROM results WHERE race_id = {race} AND finish = {place})"
+TAMPERED = {
+    "a race without a winner": ("UPDATE results SET finish = 60 WHERE race_id = {race} AND finish = 1", "no winner"),
+    "a stage with eleven scorers": (
+        f"UPDATE stage_results SET finish = 11, points = 0 WHERE stage = 1 AND {IN_RACE_5}",
+        "11 scorers in stage 1",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", TAMPERED)
+def test_check_and_export_name_what_cannot_be_so(
+    store_path: Path, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change, said = TAMPERED[what]
+    with closing(sqlite3.connect(store_path)) as store:
+        race = store.execute("SELECT id FROM races WHERE season = 2025 AND round = 5").fetchone()[0]
+        place = store.execute(
+            "SELECT results.finish FROM results JOIN stage_results USING (entry_id) "
+            "WHERE race_id = ? AND stage = 1 AND stage_results.finish IS NULL",
+            [race],
+        ).fetchone()[0]
+        store.execute(change.format(race=race, place=place))
+        store.commit()
+    assert main(["check", "--db", str(store_path)]) == 1
+    told = capsys.readouterr()
+    assert f"cannot be so: 2025 race 5: {said}" in told.out.splitlines()
+    assert told.err.splitlines()[-1].endswith(f"2025 race 5: {said}; take in a corrected document")
+    assert main(["export", "standings", "--season", "2025", "--db", str(store_path)]) == 0
+    told = capsys.readouterr()
+    assert told.err.splitlines()[-1] == f"left out, since it cannot be so: 2025 race 5: {said}"
+    leader = json.loads(told.out)["standings"][0]
+    assert (leader["driver"], leader["starts"]) == ("Corey Heim", 24 if said == "no winner" else 25)
 
 
 def test_check_names_a_row_that_points_nowhere(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

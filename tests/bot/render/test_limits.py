@@ -7,13 +7,18 @@ from discord import ui
 
 from bot.championship.record import career, head_to_head, race_lines, record
 from bot.render.about import about
+from bot.render.clinch import ClinchFacts, clinch
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
+from bot.render.playoffs import playoffs
 from bot.render.questions import (
+    STANDINGS_VIEWS,
     AboutQuestion,
+    ClinchQuestion,
     CompareQuestion,
     DriverQuestion,
     NextQuestion,
+    PlayoffsQuestion,
     ResultsQuestion,
     ScheduleQuestion,
     StandingsQuestion,
@@ -28,6 +33,8 @@ from tests.checks.limits import check_message
 from tests.seasons import Row, make_season, make_track
 
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
+EARLY = datetime(2025, 1, 1, tzinfo=UTC)
+"""When no race is missing yet."""
 ODD = [
     "*" * 190,
     "W" * 190,
@@ -90,7 +97,10 @@ def every_card(season: Season) -> list[ui.LayoutView]:
     both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(range(1995, 2026)))
     last = LastTime(season.races[0], a.name)
     return [
-        *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in ("points", "stats")),
+        *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in STANDINGS_VIEWS),
+        *(standings(season, StandingsQuestion(2025, after=n, page=2), LATER) for n in (4, 8, 10)),
+        *(playoffs(known, PlayoffsQuestion(2025), LATER, (2024, 2025)) for known in (season, season.through(6))),
+        *(clinch(ClinchFacts(season, season.races[13], who), ClinchQuestion(), EARLY) for who in (None, a, b)),
         *(driver(facts, DriverQuestion(a.key, tab=tab), LATER) for tab in ("season", "races")),
         *(compare(both, CompareQuestion(a.key, b.key, tab=tab), LATER) for tab in ("season", "races")),
         *(results(season, season.races[n], ResultsQuestion(2025, page=3), LATER) for n in (0, 13)),

@@ -14,10 +14,12 @@ from bot.render.questions import (
     QUESTIONS,
     STANDINGS_VIEWS,
     AboutQuestion,
+    ClinchQuestion,
     CompareQuestion,
     DriverQuestion,
     HelpQuestion,
     NextQuestion,
+    PlayoffsQuestion,
     Question,
     ResultsQuestion,
     ScheduleQuestion,
@@ -30,7 +32,9 @@ ROUNDS = st.none() | st.integers(1, 99)
 PAGES = st.integers(1, 999)
 KEYS = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+){0,3}", fullmatch=True).filter(lambda key: len(key) <= 30)
 ANY_QUESTION = st.one_of(
-    st.builds(StandingsQuestion, YEARS, ROUNDS, st.sampled_from(STANDINGS_VIEWS), PAGES),
+    st.builds(StandingsQuestion, YEARS, ROUNDS, st.none() | st.sampled_from(STANDINGS_VIEWS), PAGES),
+    st.builds(PlayoffsQuestion, YEARS),
+    st.builds(ClinchQuestion, st.none() | KEYS),
     st.builds(DriverQuestion, KEYS, YEARS, st.sampled_from(DRIVER_TABS), PAGES),
     st.builds(CompareQuestion, KEYS, KEYS, YEARS, st.sampled_from(COMPARE_TABS), PAGES),
     st.builds(ResultsQuestion, YEARS, ROUNDS, PAGES),
@@ -67,6 +71,8 @@ def test_no_text_is_read_as_anything_but_a_question_or_refused_kindly(text: str)
         "standings:2025::points:1000",
         "standings:2025::points:",
         "standings:2025::playoff:1",
+        "playoffs:20255",
+        "clinch",
         "standings:99::points:1",
         "standings:2025:1:points:1:1",
         "standings:²025::points:1",

@@ -6,7 +6,7 @@ from bot.render.blocks import Accent
 from bot.render.questions import StandingsQuestion
 from bot.render.standings import NO_RESET, standings
 from db.nouns import Season
-from tests.bot.render.reading import accent, buttons, lines, small, tables
+from tests.bot.render.reading import accent, buttons, lines, options, small, tables
 from tests.seasons import Row, full_season, make_season
 
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
@@ -87,11 +87,24 @@ def test_pages_turn_and_keep_view_and_race() -> None:
     view = ask(full_season(2025, 5), view="stats", after=4)
     assert buttons(view) == {
         "16–30 →": StandingsQuestion(2025, 4, "stats", 2),
-        "Points": StandingsQuestion(2025, 4, "points", 1),
     }
     second = ask(full_season(2025, 5), view="stats", after=4, page=2)
-    assert set(buttons(second)) == {"← 1–15", "31–36 →", "Points"}
+    assert set(buttons(second)) == {"← 1–15", "31–36 →"}
     assert tables(second)[0][1].split()[0] == "16"
+
+
+def test_the_select_turns_to_every_view_that_the_season_has() -> None:
+    assert options(ask(full_season(2025, 5), view="stats", after=4, page=2)) == {
+        "Points": StandingsQuestion(2025, 4, "points"),
+        "Stats": StandingsQuestion(2025, 4, "stats"),
+        "Owners": StandingsQuestion(2025, 4, "owners"),
+        "Manufacturers": StandingsQuestion(2025, 4, "manufacturers"),
+        "What if: full-season points": StandingsQuestion(2025, 4, "full-season"),
+    }
+    longer = options(ask(full_season(2025, 9, run=1)))
+    assert "Playoffs" in longer
+    assert "What if: the 2026 Chase" in longer
+    assert "Rookies" not in longer
 
 
 def test_a_page_out_of_range_is_the_last() -> None:

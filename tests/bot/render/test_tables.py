@@ -73,3 +73,17 @@ def test_initials(name: str, short: str) -> None:
 
 def test_wide_characters_take_two_columns() -> None:
     assert (width("日本"), width("e\u0301"), width("Heim")) == (4, 1, 4)
+
+
+def test_a_rule_is_drawn_across_the_table_above_its_row() -> None:
+    columns = (Column("", right=True), Column("Driver", gives_way=True), Column("Pts", right=True))
+    rows = [("1", "Corey Heim", "3122"), ("2", "Ty Majeski", "3048"), ("3", "Layne Riggs", "3049")]
+    lines = table(columns, rows, {2: "cut line"}).splitlines()
+    assert lines[4] == "── cut line ──────"
+    assert len(lines[4]) == len(lines[3])
+    assert [line[:1] for line in lines[2:-1]] == ["1", "2", "─", "3"]
+
+
+def test_a_rule_longer_than_the_table_keeps_its_word() -> None:
+    lines = table((Column("", right=True),), [("1",), ("2",)], {0: "outside the playoffs"}).splitlines()
+    assert lines[1] == "── outside the playoffs ──"

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.words import average, count, day, eastern, escape, network, ordinal, race_name, surnames, weekday
+from bot.render.words import (
+    average,
+    count,
+    day,
+    eastern,
+    escape,
+    joined,
+    network,
+    ordinal,
+    race_name,
+    spelled,
+    surnames,
+    weekday,
+)
 from db.nouns import Broadcast, BroadcastKind
 from tests.seasons import make_driver, make_race
 
@@ -94,3 +107,11 @@ def test_text_from_people_is_harmless(text: str) -> None:
 @given(st.text())
 def test_escaped_text_stays_on_one_line(text: str) -> None:
     assert len(escape(text).splitlines()) <= 1
+
+
+def test_small_numbers_are_words_and_large_ones_figures() -> None:
+    assert [spelled(n) for n in (0, 1, 7, 10, 11, 1200)] == ["no", "one", "seven", "ten", "11", "1,200"]
+
+
+def test_names_are_joined_as_people_do() -> None:
+    assert [joined(names) for names in (["A"], ["A", "B"], ["A", "B", "C"])] == ["A", "A and B", "A, B and C"]

@@ -1,0 +1,131 @@
+"""The standings as rows of data, in every view, under field names that stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bot.championship.audit import faults, sound
+from bot.championship.formats import Format
+from bot.championship.postseason import Place
+from bot.championship.table import points_table
+from bot.championship.views import FULL_SEASON, View, drivers, manufacturers, owners, rookies, what_ifs
+from db.nouns import Season
+
+Row = dict[str, Any]
+
+FIELDS = ("position", "driver", "number", "points", "playoff_points", "wins", "to_cut", "status")
+"""In every view; what does not apply is None."""
+
+STANDINGS_VIEWS = (
+    "points",
+    "playoffs",
+    "rookies",
+    "owners",
+    "manufacturers",
+    "full-season",
+    "what-if-playoffs",
+    "what-if-chase",
+)
+DEFAULT_VIEW = "points"
+_OTHER_RULES = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if-chase": "chase"}
+
+
+def standings_rows(season: Season, view: str) -> list[Row]:
+    """The lines of a view, best first.
+
+    Args:
+        season: as it stood after the race that is meant.
+        view: one of ``STANDINGS_VIEWS``.
+    """
+    if view in _OTHER_RULES:
+        return _drivers(season, rules=what_ifs(season.year)[_OTHER_RULES[view]])
+    lines: dict[str, Callable[[Season], list[Row]]] = {
+        "points": _points,
+        "playoffs": _drivers,
+        "rookies": _rookies,
+        "owners": _owners,
+        "manufacturers": _manufacturers,
+    }
+    return lines[view](season)
+
+
+def _row(**known: Any) -> Row:
+    return dict.fromkeys(FIELDS) | known
+
+
+def _points(season: Season) -> list[Row]:
+    return [
+        _row(
+            position=line.position,
+            driver=season.drivers[line.driver].name,
+            number=line.number,
+            points=line.points,
+            wins=line.wins,
+            gap=line.gap,
+            stage_wins=line.stage_wins,
+            top_fives=line.top_fives,
+            top_tens=line.top_tens,
+            starts=line.starts,
+        )
+        for line in points_table(sound(season, faults(season)))
+    ]
+
+
+def _picture(view: View, places: Iterable[Place]) -> list[Row]:
+    """Places as rows, by truck number for the owners and by name for drivers."""
+    numbers = {line.driver: line.number for line in points_table(view.season)}
+    playoff_points = view.picture.rules.playoff_points is not None
+    return [
+        _row(
+            position=place.position,
+            driver=view.season.drivers[place.who].name,
+            number=numbers.get(place.who),
+            points=place.points,
+            playoff_points=place.playoff_points if playoff_points else None,
+            wins=place.wins,
+            to_cut=place.to_cut,
+            status=place.status.value or None,
+        )
+        for place in places
+    ]
+
+
+def _drivers(season: Season, rules: Format | None = None) -> list[Row]:
+    view = drivers(season, rules)
+    return _picture(view, view.picture.places)
+
+
+def _rookies(season: Season) -> list[Row]:
+    """Declared contenders; ``position`` is among them and ``overall`` that of the standings."""
+    view = drivers(season)
+    places = [place for who in rookies(view) if (place := view.picture.place(who)) is not None]
+    rows = _picture(view, places)
+    return [row | {"position": number, "overall": row["position"]} for number, row in enumerate(rows, 1)]
+
+
+def _owners(season: Season) -> list[Row]:
+    """By truck number, with the team that fielded the truck last."""
+    view = owners(season)
+    teams = {row.entry.number: row.entry.team for race in view.season.run for row in view.season.results[race.round]}
+    playoff_points = view.picture.rules.playoff_points is not None
+    return [
+        _row(
+            position=place.position,
+            number=place.who,
+            points=place.points,
+            playoff_points=place.playoff_points if playoff_points else None,
+            wins=place.wins,
+            to_cut=place.to_cut,
+            status=place.status.value or None,
+            team=teams.get(place.who),
+        )
+        for place in view.picture.places
+    ]
+
+
+def _manufacturers(season: Season) -> list[Row]:
+    return [
+        _row(position=place.position, points=place.points, wins=place.wins, make=place.make, gap=place.gap)
+        for place in manufacturers(season)
+    ]

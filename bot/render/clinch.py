@@ -1,0 +1,221 @@
+"""What a driver needs at the next race to be sure of going on; or what everybody needs, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from discord import ui
+
+from bot.championship.needs import NEAR, Need, Verdict
+from bot.championship.postseason import Place
+from bot.render.blocks import Accent, card, freshness, make_accent, missing
+from bot.render.buttons import Link, row
+from bot.render.picture import (
+    CUT_LINE,
+    Board,
+    board_of,
+    by_gap,
+    drivers_view,
+    has_cut,
+    has_postseason,
+    headline,
+    left_out,
+    mark,
+    needs_of,
+    postseason,
+    progress,
+    where,
+)
+from bot.render.questions import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
+from bot.render.tables import Column, table
+from bot.render.words import count, day, escape, joined, ordinal, race_name, spelled
+from db.nouns import Driver, Race, Season
+
+_COLUMNS = (
+    Column("", right=True),
+    Column("No", right=True),
+    Column("Driver", gives_way=True),
+    Column("Cut", right=True),
+    Column("Needs", right=True),
+)
+LEGEND = "Needs: points at the next race that are enough whatever the others do; win: a win is enough."
+
+
+@dataclass(frozen=True, slots=True)
+class ClinchFacts:
+    """``season`` as it stands, with the race that comes next in it; ``driver`` None asks for everybody."""
+
+    season: Season
+    race: Race | None
+    driver: Driver | None = None
+
+
+def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.LayoutView:
+    """What the driver needs at the next race, or what everybody does."""
+    del question
+    season = facts.season
+    view = drivers_view(season)
+    board = board_of(view)
+    title, body, legend = _answer(facts, board, now)
+    links = [Link("Standings", StandingsQuestion(season.year))]
+    if facts.driver is not None:
+        everybody = [Link("What each needs", ClinchQuestion())] if _open(facts, board, now) else []
+        links = [*everybody, Link("His season", DriverQuestion(facts.driver.key, season.year)), *links]
+    if facts.race is not None:
+        links.append(Link("Next race", NextQuestion()))
+    who = facts.driver.key if facts.driver else board.picture.places[0].who if board.picture.places else ""
+    return card(
+        title,
+        *body,
+        accent=Accent.YELLOW if missing(season, now) else make_accent(board.makes.get(who)),
+        small=[legend, left_out(view), freshness(season, now)],
+        controls=row(links),
+    )
+
+
+def _open(facts: ClinchFacts, board: Board, now: datetime) -> bool:
+    """Whether there is anything left to need, and all that was raced is known."""
+    return (
+        has_postseason(facts.season)
+        and bool(facts.season.run)
+        and board.picture.champion is None
+        and facts.race is not None
+        and not missing(facts.season, now)
+    )
+
+
+def _answer(facts: ClinchFacts, board: Board, now: datetime) -> tuple[str, list[str], str]:
+    """Title, body and legend."""
+    season, picture = facts.season, board.picture
+    name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {escape(facts.driver.name)}" if facts.driver else ""
+    title = f"{name.removeprefix('# ') or 'What each needs'} · {_stake(board)}"
+    place = picture.place(facts.driver.key) if facts.driver else None
+    stands = where(board, place) if place is not None and has_postseason(season) and season.run else ""
+    if facts.race is None or not _open(facts, board, now):
+        return title, [_closed(facts, board), stands], ""
+    if facts.driver is None:
+        return title, [*_everybody(board, facts.race)], LEGEND if needs_of(season) else ""
+    if place is None:
+        said = f"{escape(facts.driver.name)} has no place in the standings of {season.year}."
+        return title, [said, "He may score points in another series, or has not started a race yet."], ""
+    at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
+    reckoned = place.who in picture.now.totals and bool(needs_of(season))
+    return title, [_sentence(board, place, facts.race), f"{stands}\n{at}" if reckoned else at], ""
+
+
+def _stake(board: Board) -> str:
+    """What is at stake: the name of the stretch under way."""
+    picture = board.picture
+    if len(picture.stretches) == 1:
+        return f"making the {postseason(picture.rules)}" if picture.rules.rounds else "the title"
+    return picture.now.name
+
+
+def _closed(facts: ClinchFacts, board: Board) -> str:
+    season = facts.season
+    if not has_postseason(season):
+        return "This season has no playoffs, so there is nothing to clinch but the title."
+    if not season.run:
+        return f"No results of {season.year} are held yet, so nobody can be told what he needs."
+    if board.picture.champion is not None:
+        return f"The {season.year} championship is decided: {board.bold(board.picture.champion)} is champion."
+    last = season.latest.round if season.latest else 0
+    return f"Results are held through race {last} of {len(season.races)}, so what is needed next cannot be said."
+
+
+def _everybody(board: Board, race: Race) -> list[str]:
+    """The table of the stretch under way; in a finale who races for it."""
+    known = needs_of(board.season)
+    at = f"At {escape(race_name(race))}, {escape(race.track.short)}, {day(race.date)}"
+    far = progress(board.picture, named=len(board.picture.stretches) < 2)
+    said = "\n".join(filter(None, [headline(board), far, at]))
+    if not known:
+        lines = [(board.numbers.get(who, ""), board.names.get(who, who)) for who in board.picture.now.entered]
+        return [said, table((Column("No", right=True), Column("Driver", gives_way=True)), lines)]
+    places = [place for place in board.picture.places if place.who in known]
+    rows = [
+        (
+            str(place.position),
+            board.numbers.get(place.who, ""),
+            board.names.get(place.who, place.who),
+            mark(board, place),
+            _short(known[place.who]),
+        )
+        for place in places
+    ]
+    spots = board.picture.now.spots
+    columns = _COLUMNS if has_cut(board) else (*_COLUMNS[:3], Column("Gap", right=True), _COLUMNS[4])
+    return [said, table(columns, rows, {spots: CUT_LINE} if has_cut(board) and spots < len(rows) else None)]
+
+
+def _short(need: Need) -> str:
+    """``in``, ``out``, ``47 or win``, ``win``; a dash where nothing at one race makes it certain."""
+    if need.verdict is Verdict.CERTAIN:
+        return "in"
+    if need.verdict is Verdict.OUT:
+        return "out"
+    return (
+        " or ".join([*([str(need.points)] if need.points is not None else []), *(["win"] if need.win else [])]) or "–"
+    )
+
+
+def _goal(board: Board) -> str:
+    """What is clinched: a spot in the playoffs, in the next round, or the title."""
+    picture = board.picture
+    if picture.now.spots == 1:
+        return "the title"
+    if len(picture.stretches) == 1:
+        return f"a spot in the {postseason(picture.rules)}"
+    return f"a spot in the {picture.rules.rounds[len(picture.stretches) - 1].name}"
+
+
+def _sentence(board: Board, place: Place, race: Race) -> str:
+    """What he needs, in words."""
+    now = board.picture.now
+    need, track = needs_of(board.season).get(place.who), escape(race.track.short)
+    if place.who not in now.totals:
+        return _not_in_it(board, place)
+    if need is not None:
+        return _need(board, need, track)
+    if now.spots == 1 and not by_gap(board):
+        rest = joined(board.bold(who) for who in now.entered if who != place.who)
+        return f"Champion if he finishes **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
+    if any(each.win for each in needs_of(board.season).values()):
+        return f"Needs **a win** at {track} to be sure of {_goal(board)}; points are not reckoned this far back"
+    return f"A long way from {_goal(board)}; needs are reckoned for the best {spelled(NEAR)} alone"
+
+
+def _need(board: Board, need: Need, track: str) -> str:
+    """What one who is in the stretch under way needs."""
+    now, goal = board.picture.now, _goal(board)
+    won = need.who in now.winners
+    if need.verdict is Verdict.CERTAIN:
+        how = "by a win" if won else "on points"
+        return "**The title is his**" if now.spots == 1 else f"**Locked in** {how}: {goal} is his"
+    if need.verdict is Verdict.OUT:
+        return f"He **cannot** get {goal} any more"
+    if won:
+        return f"In by a win, not yet locked in: {_crowd(board)}"
+    if need.points is not None:
+        win = ", or a win" if need.win else ""
+        return f"Needs **{count(need.points, 'point')}** at {track} to clinch {goal} whatever the others do{win}"
+    if need.win:
+        return f"Needs **a win** at {track} to be sure of {goal}; no number of points is certain"
+    crowded = board.picture.rules.winners_first and len(board.picture.stretches) == 1
+    return f"Nothing at {track} alone makes {goal} certain" + (f": {_crowd(board)}" if crowded else "")
+
+
+def _crowd(board: Board) -> str:
+    now = board.picture.now
+    return f"{spelled(len(now.winners))} have won, {count(now.left, 'race')} left, {spelled(now.spots)} spots"
+
+
+def _not_in_it(board: Board, place: Place) -> str:
+    """Why a driver outside the stretch under way has nothing to clinch, kindly."""
+    name, spot = board.plain(place.who), ordinal(place.position)
+    rest = f"{spot} in the standings, he can still win races, not the title."
+    for each in board.picture.stretches[1:-1]:
+        if place.who in each.fell:
+            return f"**{name}** was eliminated in the {each.name}: {rest}"
+    return f"**{name}** is not in the {postseason(board.picture.rules)} this year: {rest}"

@@ -1,0 +1,215 @@
+"""The playoffs round by round: who advanced and how, who fell; before them, who would be in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from discord import ui
+
+from bot.championship.formats import format_of
+from bot.championship.postseason import Stretch
+from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
+from bot.render.buttons import Link, row
+from bot.render.picture import (
+    CHAMPION,
+    CUT_LINE,
+    Board,
+    board_of,
+    by_gap,
+    drivers_view,
+    fate,
+    has_cut,
+    has_postseason,
+    headline,
+    left_out,
+    legend,
+    picture_table,
+    postseason,
+    progress,
+    signed,
+    tie_line,
+)
+from bot.render.questions import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
+from bot.render.tables import Column, table
+from bot.render.words import count, day, escape, joined, listed, spelled
+from db.nouns import Race, Season
+
+NEAR = 5
+"""How many below the line are shown while the field is still open."""
+
+
+def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: Sequence[int]) -> ui.LayoutView:
+    """The grid of a season's playoffs.
+
+    Args:
+        season: as it stands at ``now``.
+        question: the question.
+        now: the asker's moment.
+        years: the seasons held.
+    """
+    del question
+    called = postseason(format_of(season.year))
+    links = [Link("Standings", StandingsQuestion(season.year, view="playoffs"))]
+    if season.next_race(now) is not None and season.run:
+        links.append(Link("What each needs", ClinchQuestion()))
+    links += [Link(str(y), PlayoffsQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
+    view = drivers_view(season)
+    board = board_of(view)
+    if not season.run or not has_postseason(season):
+        said = f"No results of {season.year} are held yet." if has_postseason(season) else "This season has none."
+        body, small = [said, _ahead(season, board) if has_postseason(season) else ""], ""
+    elif len(board.picture.stretches) == 1:
+        body, small = _before(board), legend(board)
+    else:
+        body, small = _rounds(board), _legend(board)
+    leader = board.picture.places[0].who if board.picture.places else ""
+    stale = not season.run or missing(season, now)
+    last = last_held(season, now)
+    return card(
+        f"{season.year} {called}" + (f" after race {last.round}, {escape(last.track.short)}" if last else ""),
+        *body,
+        accent=Accent.YELLOW if stale else make_accent(board.makes.get(leader)),
+        small=[small, left_out(view), freshness(season, now)],
+        controls=row(links),
+    )
+
+
+def _before(board: Board) -> list[str]:
+    """Who would be in now, and who is nearest to them."""
+    now = board.picture.now
+    they = "they" if postseason(board.picture.rules).endswith("s") else "it"
+    shown = board.picture.places[: now.spots + NEAR]
+    return [
+        headline(board),
+        f"**If {they} began now** · {progress(board.picture)}",
+        picture_table(board, shown),
+        _ahead(board.season, board),
+    ]
+
+
+def _rounds(board: Board) -> list[str]:
+    picture = board.picture
+    parts = [headline(board), _seats(board)]
+    for each in picture.stretches[1:]:
+        head = listed([f"**{each.name}**", _places_of(board.season, each.first, each.last), _state(board.season, each)])
+        tie = f"\n{tie_line(board, 'Tie', each.tie)}" if each.tie else ""
+        parts.append(f"{head}\n{_round_table(board, each)}{tie}")
+    return [*parts, _ahead(board.season, board)]
+
+
+def _state(season: Season, each: Stretch) -> str:
+    """How far a round is; of a round of one race, when."""
+    race = season.race(each.last)
+    if each.over or race is None:
+        return ""
+    return (
+        f"{each.run} of {count(each.last - each.first + 1, 'race')} run" if each.first < each.last else day(race.date)
+    )
+
+
+def _places_of(season: Season, first: int, last: int) -> str:
+    """Where a stretch is raced: short track names."""
+    races = [race for race in season.races if first <= race.round <= last]
+    return ", ".join(escape(race.track.short, 24) for race in races)
+
+
+def _round_table(board: Board, each: Stretch) -> str:
+    """Everybody in a round, best first: number, name, points, and how he went on or by how much he fell."""
+    rows = [
+        (
+            str(place),
+            board.numbers.get(who, ""),
+            board.names.get(who, who),
+            str(each.totals[who]),
+            _how(board, each, who),
+        )
+        for place, who in enumerate(each.entered, 1)
+    ]
+    columns = (
+        Column("", right=True),
+        Column("No", right=True),
+        Column("Driver", gives_way=True),
+        Column("Pts", right=True),
+        Column("Gap" if by_gap(board) else "", right=True),
+    )
+    cut = {each.spots: CUT_LINE} if 1 < each.spots < len(each.entered) else None
+    return table(columns, rows, cut)
+
+
+def _how(board: Board, each: Stretch, who: str) -> str:
+    """``win``, ``+12``, ``tie``, ``-8``; in the last round ``champ`` for the champion."""
+    rules = board.picture.rules
+    if each.spots == 1:
+        if board.picture.champion == who:
+            return CHAMPION
+        return str(each.totals[who] - each.totals[each.entered[0]] or "–") if len(rules.rounds) < 2 else ""
+    if who in each.winners:
+        return "win"
+    if each.tie is not None and who in (each.tie.ahead, each.tie.behind):
+        return "tie"
+    now = board.picture.now
+    if each is now and has_cut(board):
+        place = board.picture.place(who)
+        return signed(place.to_cut) if place is not None and place.to_cut is not None else "–"
+    return _margin(each, who)
+
+
+def _margin(each: Stretch, who: str) -> str:
+    """Points above the first one out, or below the last one in who had no win."""
+    last_in, first_out = each.entered[each.spots - 1], each.entered[each.spots]
+    if each.entered.index(who) < each.spots:
+        return signed(each.totals[who] - each.totals[first_out])
+    return "–" if last_in in each.winners else signed(each.totals[who] - each.totals[last_in])
+
+
+def _seats(board: Board) -> str:
+    """How the field was made up: winners, the rest on points, and whatever a fan should know of a seat."""
+    picture = board.picture
+    regular = picture.stretches[0]
+    field = regular.through
+    notes = [
+        f"{board.plain(seat.driver)} {escape(seat.note, 160)}."
+        for seat in board.season.playoff_field
+        if seat.note is not None and seat.driver in field
+    ]
+    if not picture.rules.winners_first:
+        return "\n".join([f"**The field** {spelled(len(field))} on points", *notes])
+    winners = [board.plain(who) for who in field if who in regular.winners]
+    rest = [board.plain(who) for who in field if who not in regular.winners]
+    said = [f"by a win {joined(winners)}"] if winners else []
+    said += [f"on points {joined(rest)}"] if rest else []
+    tie = [tie_line(board, "Tie", regular.tie)] if regular.tie else []
+    return "\n".join([f"**In** {'; '.join(said)}", *tie, *notes])
+
+
+def _ahead(season: Season, board: Board) -> str:
+    """The rounds that have not begun: where they are raced and how many go on."""
+    rules = board.picture.rules
+    begun = len(board.picture.stretches) - 1 if season.run else 0
+    first = len(season.races) - rules.postseason + 1
+    lines = []
+    for number, each in enumerate(rules.rounds):
+        last = first + each.races - 1
+        if number >= begun:
+            races = [race for race in season.races if first <= race.round <= last]
+            lines.append(
+                listed([f"**{each.name}**", _dates(races), f"{spelled(each.drivers)} begin, {fate(rules, number)}"])
+            )
+        first = last + 1
+    return "\n".join(lines)
+
+
+def _dates(races: Sequence[Race]) -> str:
+    if not races:
+        return ""
+    when = day(races[0].date) if len(races) == 1 else f"{day(races[0].date)} to {day(races[-1].date)}"
+    if len(races) == 1:
+        return f"{escape(races[0].track.short, 24)}, {when}"
+    return f"{count(len(races), 'race')}, {when}"
+
+
+def _legend(board: Board) -> str:
+    if by_gap(board):
+        return ""
+    return "Right: won in the round, or points above (+) or below (-) the line."
