@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -97,6 +98,17 @@ class Almanac:
             if any(result.driver == key for rows in season.results.values() for result in rows)
             or any(entry.driver == key for entries in season.absent.values() for entry in entries)
         ]
+
+    def race_with_results(self, text: str, year: int | None = None) -> Race:
+        """As ``race``, but a track whose race of the year is still to come means its last one, if there was one.
+
+        A race picked from a list, or asked for by its round, its year or as the next one, is what it says.
+        Raises as ``race``.
+        """
+        race = self.race(text, year)
+        picked = year is not None or re.search(r"\d", text) or "next" in text.casefold()
+        before = None if picked or race.begins <= self.now else self.last_time(race)
+        return before[1] if before else race
 
     def race(self, text: str, year: int | None = None) -> Race:
         """The race meant by words, of the season of the day or, where it has none such, of one before.

@@ -7,7 +7,7 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.answers import Asker
-from bot.choices import driver_choices, season_choices
+from bot.choices import Typed, driver_choices, season_choices
 from bot.client import TailgateBot
 from bot.render.clinch import ClinchFacts, clinch
 from bot.render.playoffs import playoffs
@@ -31,7 +31,7 @@ class Playoffs(commands.Cog):
     @app_commands.command(name="clinch", description="What a driver needs at the next race to be sure")
     @app_commands.describe(driver="A name, part of one, a nickname or a truck number; everybody if left out")
     @app_commands.autocomplete(driver=driver_choices)
-    async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: str | None = None) -> None:
+    async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: Typed | None = None) -> None:
         almanac = await self.bot.answers.almanac()
         meant = almanac.driver(driver).key if driver else None
         await self.bot.answers.reply(interaction, ClinchQuestion(meant))

@@ -36,7 +36,7 @@ class Races(commands.Cog):
         self, interaction: discord.Interaction[TailgateBot], race: Typed | None = None, season: int | None = None
     ) -> None:
         almanac = await self.bot.answers.almanac()
-        meant = almanac.race(race, season) if race else None
+        meant = almanac.race_with_results(race, season) if race else None
         question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
         await self.bot.answers.reply(interaction, question)
 

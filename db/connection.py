@@ -52,8 +52,13 @@ class Store:
         Raises:
             StoreError: it cannot be opened, is not a store, or is newer than this program.
         """
+        if path.is_dir():
+            raise StoreError(f"{path} is a folder; name a file with --db")
         if readonly and not path.is_file():
-            raise StoreError(f"{path} does not exist; start Tailgate once to make it, or name another file with --db")
+            raise StoreError(
+                f"{path} does not exist yet; `tailgate import --bundled` makes it, as does `tailgate run`, "
+                "or name another file with --db"
+            )
         writer: aiosqlite.Connection | None = None
         reader: aiosqlite.Connection | None = None
         try:
@@ -146,13 +151,14 @@ class Store:
         """Copies the store as it stands into a new file, while it is in use (SQLite's online backup).
 
         Raises:
-            StoreError: the target exists or cannot be written.
+            StoreError: the target exists or cannot be written, or the store is damaged.
         """
         if target.exists():
             raise StoreError(f"{target} exists already; name a new file")
+        if not target.parent.is_dir():
+            raise StoreError(f"there is no folder {target.parent}; make it first, or name another")
         unfinished = target.with_name(target.name + ".part")
         try:
-            target.parent.mkdir(parents=True, exist_ok=True)
             unfinished.unlink(missing_ok=True)
             copy = await _opened(aiosqlite.connect(unfinished))
             try:
@@ -160,13 +166,17 @@ class Store:
                     await self._reader.backup(copy)
                 # A copy that is moved about must be one file, not three.
                 await _pragmas(copy, "journal_mode = DELETE")
+                found = [str(row[0]) for row in await copy.execute_fetchall("PRAGMA quick_check(1)")]
             finally:
                 await copy.close()
+            if found != ["ok"]:
+                unfinished.unlink(missing_ok=True)
+                raise StoreError(f"{self.path} is damaged ({found[0]}) and was not copied; put back an older backup")
             unfinished.rename(target)
         except (sqlite3.DatabaseError, OSError) as error:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-            raise StoreError(f"{target} cannot be written: {error}") from error
+            raise StoreError(f"{self.path} could not be copied to {target}: {error}") from error
 
 
 async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:

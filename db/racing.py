@@ -35,7 +35,8 @@ YEARS = "SELECT year FROM seasons ORDER BY year"
 SEASON = """
 SELECT s.champion_id, s.source, s.retrieved_at,
        (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
-          FROM imports i WHERE i.season = s.year) AS refreshed_at
+          FROM imports i WHERE i.season = s.year
+           AND (i.retrieved_at IS NOT NULL OR i.created + i.updated > 0)) AS refreshed_at
   FROM seasons s WHERE s.year = ?
 """
 DRIVERS = "SELECT id, key, name, nascar_id, born, hometown FROM drivers ORDER BY key"

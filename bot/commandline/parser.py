@@ -41,7 +41,9 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = -1.0
     if not 0 <= speed <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no speed; 1 is real time, 60 makes a minute of a second")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no speed from 0 to 100000; 1 is real time, 60 makes a minute of a second"
+        )
     return speed
 
 
@@ -94,7 +96,11 @@ def make_parser() -> argparse.ArgumentParser:
         "--bundled", action="store_true", help="take in the seasons that come with this version, after an update"
     )
     _add_export(
-        add("export", "write what the store holds as a document", "JSON can be taken in again with `tailgate import`.")
+        add(
+            "export",
+            "write what the store holds as a document",
+            "All but standings can be taken in again with `tailgate import`.",
+        )
     )
     backup = add("backup", "copy the store into a new file", "Safe while the bot runs.")
     backup.add_argument("file", type=Path, metavar="FILE", help="the new file; it must not exist")

@@ -136,7 +136,7 @@ def _headline(season: Season, rows: Sequence[Standing]) -> str:
     if season.champion == rows[0].driver:
         return listed([f"{leader} is the champion", f"most points by {-lead:,}" if lead else level, wins])
     champion = f"**{escape(name_of(season, season.champion))}** is the champion"
-    return listed([champion, f"{leader} has the most points", wins])
+    return listed([champion, f"{leader} has the most points and {wins}"])
 
 
 def _points(season: Season, rows: Sequence[Standing]) -> str:

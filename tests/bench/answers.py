@@ -24,7 +24,7 @@ import db
 from tests.bench.measures import load, machine, memory, milliseconds, ninetieth, processor_seconds, ratio, table
 from tests.bench.timed import Bot, TimedStandIn, null_bot, tailgate
 from tests.checks.sound import AnswerKind
-from tests.wire.interactions import every_component
+from tests.wire.interactions import BUTTON, every_component
 from tests.wire.rest import EPHEMERAL
 from tests.wire.world import Payload
 
@@ -110,7 +110,7 @@ def press(line: str) -> Ask:
             # The stand-in changes a message in place, so that this one is always as it is now.
             message["is"] = standin.answer_to(await standin.slash(line))
         parts = every_component(message["is"]["components"])
-        button = next(part["custom_id"] for part in parts if part.get("custom_id") and not part.get("disabled"))
+        button = next(part["custom_id"] for part in parts if part["type"] == BUTTON and not part.get("disabled"))
         asked = await standin.press(message["is"], button)
         if asked.answer_kind is not AnswerKind.CHANGE:
             raise RuntimeError(f"{button} did not change its message: {asked.answer}")

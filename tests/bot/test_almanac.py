@@ -121,3 +121,14 @@ def test_keys_from_outside_are_looked_up() -> None:
     assert now.entered("corey-heim") == [2024, 2025]
     with pytest.raises(UnknownDriver):
         now.known("nobody")
+
+
+def test_a_track_whose_race_is_to_come_means_its_last_one_where_results_are_asked_for() -> None:
+    known = almanac(moment(NEW, 1, 5), OLD, NEW)
+    assert (known.race("bristol").season, known.race("bristol").round) == (2025, 2)
+    assert known.race_with_results("bristol").season == 2024
+    assert known.race_with_results("daytona").season == 2025
+    for picked in ("2025.2", "next"):
+        assert known.race_with_results(picked).season == 2025
+    assert known.race_with_results("bristol", 2025).season == 2025
+    assert known.race_with_results("phoenix").round == 3

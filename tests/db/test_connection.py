@@ -201,6 +201,9 @@ async def test_two_opening_an_empty_store_at_once_both_succeed(tmp_path: Path) -
 
 async def test_a_backup_is_a_store_of_its_own(store: Store, tmp_path: Path) -> None:
     target = tmp_path / "folder" / "copy.db"
+    with pytest.raises(StoreError, match="there is no folder"):
+        await store.backup(target)
+    target.parent.mkdir()
     await store.backup(target)
     assert [file.name for file in target.parent.iterdir()] == ["copy.db"]
     async with await Store.open(target, readonly=True) as copy:
@@ -221,9 +224,11 @@ async def test_a_store_that_cannot_be_opened_leaves_no_thread_behind(
         return made[-1]
 
     monkeypatch.setattr(aiosqlite, "connect", noted)
+    nowhere = tmp_path / "link.db"
+    nowhere.symlink_to(tmp_path / "none" / "x.db")
     for _ in range(20):
         with pytest.raises(StoreError, match="cannot be opened"):
-            await Store.open(tmp_path)
+            await Store.open(nowhere)
         assert not getattr(made[-1], "_thread", made[-1]).is_alive()
     assert len(made) == 20
 
@@ -257,5 +262,16 @@ async def test_damage_is_told_as_damage(store_path: Path, reading: str) -> None:
 
 async def test_a_backup_that_cannot_be_written_is_refused(store: Store, tmp_path: Path) -> None:
     (tmp_path / "copy.db.part").mkdir()
-    with pytest.raises(StoreError, match="cannot be written"):
+    with pytest.raises(StoreError, match="could not be copied"):
         await store.backup(tmp_path / "copy.db")
+
+
+async def test_a_damaged_store_is_not_copied(store_path: Path, tmp_path: Path) -> None:
+    with store_path.open("r+b") as file:
+        for page in range(20, store_path.stat().st_size // 4096 - 2, 7):
+            file.seek(page * 4096)
+            file.write(b"\x5a" * 2048)
+    async with await Store.open(store_path, readonly=True) as store:
+        with pytest.raises(StoreError, match=r"damaged|could not be copied"):
+            await store.backup(tmp_path / "copy.db")
+    assert [file.name for file in tmp_path.iterdir() if "copy" in file.name] == []

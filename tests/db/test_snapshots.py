@@ -74,3 +74,11 @@ async def test_freshness_is_the_documents_or_the_imports_whichever_came_first(em
         season = await Snapshots(travelled).season(2024)
         assert season is not None
         assert season.refreshed == earlier
+
+
+async def test_taking_in_again_what_is_held_makes_nothing_fresher(empty_store: Store) -> None:
+    await import_documents(empty_store, [read(small())], NOW)
+    await import_documents(empty_store, [read(small(retrieved=None))], datetime(2026, 6, 1, tzinfo=UTC))
+    season = await Snapshots(empty_store).season(2024)
+    assert season is not None
+    assert season.refreshed == datetime(2024, 12, 1, tzinfo=UTC)

@@ -49,7 +49,7 @@ def test_a_damaged_store_is_not_exported(store_path: Path, what: str, capsys: py
 
 def test_a_folder_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "--bundled", "--db", str(tmp_path)]) == 2
-    assert "cannot be opened as a store" in said(capsys)
+    assert "is a folder" in said(capsys)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_a_folder_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_what_nobody_expected_of_disk_or_network_is_one_line_all_the_same(
     store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
 ) -> None:
-    async def fails(*_: object) -> None:
+    async def fails(*_: object, **__: object) -> None:
         raise error
 
     monkeypatch.setattr("bot.commandline.stores.export", fails)
@@ -73,7 +73,7 @@ def test_what_nobody_expected_of_disk_or_network_is_one_line_all_the_same(
 
 
 def test_a_fault_of_ours_keeps_its_story(store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def fails(*_: object) -> None:
+    async def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
     monkeypatch.setattr("bot.commandline.stores.export", fails)

@@ -55,7 +55,7 @@ def test_level_on_points_is_said() -> None:
 
 def test_the_champion_is_named_though_another_has_more_points() -> None:
     season = two_races(champion="ty-majeski")
-    assert lines(ask(season))[1] == "**Ty Majeski** is the champion · **Corey Heim** has the most points · 2 wins"
+    assert lines(ask(season))[1] == "**Ty Majeski** is the champion · **Corey Heim** has the most points and 2 wins"
     season = two_races(champion="corey-heim")
     assert lines(ask(season))[1] == "**Corey Heim** is the champion · most points by 8 · 2 wins"
 
