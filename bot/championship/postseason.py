@@ -89,6 +89,7 @@ class Stretch:
         through: who went on, in order, once it is over.
         fell: who did not, once it is over.
         tie: what decided the last spot, if a tie did.
+        void: how many of its races were called off.
     """
 
     name: str
@@ -102,15 +103,21 @@ class Stretch:
     through: tuple[str, ...] = ()
     fell: tuple[str, ...] = ()
     tie: Tie | None = None
+    void: int = 0
+
+    @property
+    def races(self) -> int:
+        """How many races it has, those called off left aside."""
+        return self.last - self.first + 1 - self.void
 
     @property
     def over(self) -> bool:
-        return self.run == self.last - self.first + 1
+        return self.run == self.races
 
     @property
     def left(self) -> int:
         """Races left in it."""
-        return self.last - self.first + 1 - self.run
+        return self.races - self.run
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class _Reckoning:
         if paid is None:
             return 0
         total = paid.race_win * self._scores.wins(who, 1, upto) + paid.stage_win * self._scores.stage_wins(who, 1, upto)
-        if upto >= self._regular and self._run(1, self._regular) == self._regular:
+        if upto >= self._regular and self._run(1, self._regular) + self._void(1, self._regular) == self._regular:
             place = self._regular_order.index(who) if who in self._regular_order else len(paid.regular_season)
             total += paid.regular_season[place] if place < len(paid.regular_season) else 0
         penalties = self._scores.penalties.get(who, {})
@@ -196,11 +203,20 @@ class _Reckoning:
         """Finishes for comparing: fewer is better, and one more of any kind beats none."""
         return (*self._scores.finishes(who, 1, upto), _NO_MORE)
 
+    def _void(self, first: int, last: int) -> int:
+        """How many of these races were called off."""
+        return sum(first <= number <= last for number in self._scores.void)
+
     def _run(self, first: int, last: int) -> int:
-        """How many of these races were run: one that nothing is known of may still come, until a later round begins."""
-        if self._scores.last > last:
-            return last - first + 1
-        return sum(first <= number <= last for number in self._scores.rounds)
+        """How many of these races were run.
+
+        One whose results are missing or doubtful may still pay, so it counts as to come, until the last of them is
+        run (of the doubtful) or a later one is (of any).
+        """
+        due = [number for number in range(first, last + 1) if number not in self._scores.void]
+        missing = set(due) - set(self._scores.rounds)
+        closed = due and due[-1] not in missing and missing <= self._scores.doubtful
+        return len(due) if self._scores.last > last or closed else len(due) - len(missing)
 
     def _regular_season(self) -> Stretch:
         first, last = 1, self._regular
@@ -209,7 +225,7 @@ class _Reckoning:
         winners = frozenset(who for who in totals if self._scores.wins(who, first, last))
         run = self._run(first, last)
         if not self._rules.rounds:
-            return Stretch(REGULAR_SEASON, first, last, run, 1, order, totals, winners)
+            return Stretch(REGULAR_SEASON, first, last, run, 1, order, totals, winners, void=self._void(first, last))
         if self._rules.winners_first:
             won = {who: self._scores.wins(who, first, last) for who in winners}
             order = (
@@ -218,7 +234,8 @@ class _Reckoning:
             )
         else:
             winners = frozenset()
-        return self._closed(Stretch(REGULAR_SEASON, first, last, run, self._rules.field, order, totals, winners), ())
+        spots, void = self._rules.field, self._void(first, last)
+        return self._closed(Stretch(REGULAR_SEASON, first, last, run, spots, order, totals, winners, void=void), ())
 
     def _round(self, rules: Round, before: Stretch) -> Stretch:
         first, last = before.last + 1, before.last + rules.races
@@ -255,7 +272,8 @@ class _Reckoning:
                     ),
                 )
             )
-        stretch = Stretch(rules.name, first, last, run, later[0].drivers if later else 1, order, totals, winners)
+        spots, void = later[0].drivers if later else 1, self._void(first, last)
+        stretch = Stretch(rules.name, first, last, run, spots, order, totals, winners, void=void)
         return self._closed(stretch, (first, last))
 
     def _tie_break(self, who: str, first: int, last: int) -> tuple[object, ...]:
@@ -309,7 +327,8 @@ class _Reckoning:
 
     def _champion(self, stretches: Sequence[Stretch]) -> str | None:
         last = stretches[-1]
-        done = last.over and len(stretches) == len(self._rules.rounds) + 1 and last.entered
+        # A title is won in a race: where the last round has none at all, nobody is said to have won it.
+        done = last.over and last.run and len(stretches) == len(self._rules.rounds) + 1 and last.entered
         return last.entered[0] if done else None
 
     def _places(self, stretches: Sequence[Stretch], champion: str | None) -> Iterable[Place]:
@@ -362,7 +381,7 @@ class _Reckoning:
         if any(who in each.fell for each in stretches[1:-1]):
             return Status.ELIMINATED
         if len(stretches) > 1 and now.spots == 1 and who in now.totals:
-            return Status.FINALIST
+            return Status.FINALIST if self._rules.rounds[len(stretches) - 2].finish_only else Status.IN
         if who not in now.totals or not self._cut(now):
             return Status.NONE
         if who in now.winners and self._sure(now):

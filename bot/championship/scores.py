@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.championship.formats import Format, format_of
 from bot.championship.table import stage_winners
-from db.nouns import Race, Result, Season
+from db.nouns import Race, RaceStatus, Result, Season
 
 STAGES = 2
 """The stages that pay points of their own; what follows them is the race's finish."""
@@ -33,6 +33,8 @@ class Scores:
         winners: who won each race, where it counts here.
         stages: who won each stage of a race, where it counts here.
         penalties: playoff points taken or given, by competitor and round.
+        void: races that were called off; nobody waits for them.
+        doubtful: races left out because their results cannot be so; what they pay is not known.
     """
 
     rounds: tuple[int, ...]
@@ -40,6 +42,8 @@ class Scores:
     winners: Mapping[int, str]
     stages: Mapping[int, tuple[str, ...]]
     penalties: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
+    doubtful: frozenset[int] = frozenset()
 
     def points(self, who: str, first: int, last: int) -> int:
         """Points in the races from round ``first`` to round ``last``, both included."""
@@ -88,13 +92,25 @@ def drivers(season: Season, rules: Format) -> Scores:
         stages[race.round] = tuple(
             who for who in stage_winners(race, rows)[:STAGES] if who is not None and who in counting
         )
+    penalties = _penalties(season, {})
+    rounds = tuple(race.round for race in season.run)
+    return Scores(rounds, by, winners, stages, penalties, cancelled(season))
+
+
+def cancelled(season: Season) -> frozenset[int]:
+    """The races that were called off and have no results."""
+    off = {race.round for race in season.races if race.status is RaceStatus.CANCELLED}
+    return frozenset(off - season.results.keys())
+
+
+def _penalties(season: Season, trucks: Mapping[tuple[int, str], str]) -> dict[str, dict[int, int]]:
+    """Playoff points taken or given, by driver or, where his truck of that race is given, by its number."""
     penalties: dict[str, dict[int, int]] = {}
     for each in season.adjustments:
         if each.playoff_points:
-            mine = penalties.setdefault(each.driver, {})
+            mine = penalties.setdefault(trucks.get((each.round, each.driver), each.driver), {})
             mine[each.round] = mine.get(each.round, 0) + each.playoff_points
-    rounds = tuple(race.round for race in season.run)
-    return Scores(rounds, by, winners, stages, penalties)
+    return penalties
 
 
 def _repaid(row: Result, own: Format, rules: Format) -> int:
@@ -141,4 +157,6 @@ def owners(season: Season) -> Scores:
         stages[race.round] = tuple(
             trucks[who] for who in stage_winners(race, rows)[:STAGES] if who is not None and who in trucks
         )
-    return Scores(tuple(race.round for race in season.run), by, winners, stages)
+    drove = {(number, row.driver): row.entry.number for number, rows in season.results.items() for row in rows}
+    rounds = tuple(race.round for race in season.run)
+    return Scores(rounds, by, winners, stages, _penalties(season, drove), cancelled(season))

@@ -43,7 +43,8 @@ def drivers(season: Season, rules: Format | None = None) -> View:
     found = faults(season)
     season = sound(season, found)
     stated = [seat.driver for seat in season.playoff_field] if rules == own else []
-    return View(season, picture(scores.drivers(season, rules), rules, len(season.races), stated), found)
+    mine = _without(scores.drivers(season, rules), found)
+    return View(season, picture(mine, rules, len(season.races), stated), found)
 
 
 def owners(season: Season) -> View:
@@ -51,7 +52,13 @@ def owners(season: Season) -> View:
     rules = format_of(season.year)
     found = faults(season)
     season = sound(season, found)
-    return View(season, picture(scores.owners(season), rules, len(season.races)), found)
+    mine = _without(scores.owners(season), found)
+    return View(season, picture(mine, rules, len(season.races)), found)
+
+
+def _without(mine: scores.Scores, found: tuple[Fault, ...]) -> scores.Scores:
+    """The scores, knowing which races are left out of them."""
+    return replace(mine, doubtful=frozenset(fault.round for fault in found if fault.stage is None))
 
 
 def what_ifs(year: int) -> dict[str, Format]:

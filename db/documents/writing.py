@@ -18,10 +18,10 @@ ADD_TRACK = (
     "INSERT INTO tracks (key, name, short, city, state, length, shape) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, key"
 )
 SET_TRACK = """
-UPDATE tracks SET name = ?2, short = ?3, city = ?4, state = ?5, length = ?6, shape = ?7 WHERE id = ?8 RETURNING id, key
+UPDATE tracks SET name = ?, short = ?, city = ?, state = ?, length = ?, shape = ? WHERE id = ? RETURNING id, key
 """
 ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
-SET_DRIVER = "UPDATE drivers SET name = ?2, nascar_id = ?3, born = ?4, hometown = ?5 WHERE id = ?6 RETURNING id, key"
+SET_DRIVER = "UPDATE drivers SET name = ?, nascar_id = ?, born = ?, hometown = ? WHERE id = ? RETURNING id, key"
 SEASON_FACTS = """
 SELECT champion_id, (SELECT group_concat(driver_id) FROM rookies WHERE season = year ORDER BY ordinal)
   FROM seasons WHERE year = ?
@@ -98,7 +98,7 @@ async def save_track(connection: aiosqlite.Connection, number: int | None, row: 
     if number is None:
         number, key = await _one(connection, ADD_TRACK, slug(row.name), *values)
     else:
-        number, key = await _one(connection, SET_TRACK, None, *values, number)
+        number, key = await _one(connection, SET_TRACK, *values, number)
     await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
     return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
 
@@ -109,7 +109,7 @@ async def save_driver(connection: aiosqlite.Connection, number: int | None, row:
     if number is None:
         number, key = await _one(connection, ADD_DRIVER, slug(row.name), *values)
     else:
-        number, key = await _one(connection, SET_DRIVER, None, *values, number)
+        number, key = await _one(connection, SET_DRIVER, *values, number)
     await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)
     return number, Driver(key, row.name, tuple(row.aliases), row.nascar_id, row.born, row.hometown)
 
