@@ -98,6 +98,19 @@ def manufacturers(season: Season) -> tuple[MakePlace, ...]:
     )
 
 
+def contradictions(season: Season) -> tuple[str, ...]:
+    """Where what the data states of a season is not what its results give: the champion, and the size of the field."""
+    found = []
+    reckoned = drivers(season).picture.champion
+    if season.champion and reckoned and season.champion != reckoned:
+        names = [season.drivers[key].name for key in (season.champion, reckoned)]
+        found.append(f"the champion is stated as {names[0]}, the results make it {names[1]}")
+    seats, spots = [seat.driver for seat in season.playoff_field], format_of(season.year).field
+    if seats and (len(seats) != spots or len(set(seats)) != spots):
+        found.append(f"the playoff field is stated with {len(set(seats))} drivers, it has {spots}")
+    return tuple(found)
+
+
 def rookies(view: View) -> tuple[str, ...]:
     """The declared contenders for Rookie of the Year, in the order of the drivers' table."""
     declared = set(view.season.rookies)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.app import open_services, tell_loaded
 from bot.championship.audit import faults, mismatches
+from bot.championship.views import contradictions
 from bot.clock import Clock
 from bot.commandline.exports import PEOPLE_AND_PLACES, ExportError, export_people_and_places, export_season
 from bot.commandline.standings import DEFAULT_VIEW
@@ -128,6 +129,7 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
             who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
             print(f"note: {who} has {each.stored} points, finish and stages give {each.reckoned}")
     wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
+    wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]
     for line in wrong:
         print(f"cannot be so: {line}")
     if not wrong:

@@ -16,6 +16,7 @@ from bot.championship.views import (
     FULL_SEASON,
     MakePlace,
     View,
+    contradictions,
     drivers,
     manufacturers,
     owners,
@@ -436,3 +437,12 @@ def test_a_penalty_in_playoff_points_hits_the_truck_as_well() -> None:
     assert majeski is not None
     assert truck is not None
     assert (majeski.playoff_points, truck.playoff_points) == (17, 17)
+
+
+def test_what_is_stated_and_what_the_results_give_are_held_together() -> None:
+    season = bundled_season(2024)
+    assert [contradictions(held) for held in bundled_seasons()] == [()] * 4
+    (champion,) = contradictions(replace(season, champion="corey-heim"))
+    assert champion == "the champion is stated as Corey Heim, the results make it Ty Majeski"
+    (field,) = contradictions(replace(season, playoff_field=season.playoff_field[:9], champion=None))
+    assert field == "the playoff field is stated with 9 drivers, it has 10"
