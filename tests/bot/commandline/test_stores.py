@@ -69,7 +69,7 @@ AFTER_TALLADEGA = {
     "manufacturers": {"driver": "", "number": "", "make": "Toyota", "points": "845", "wins": "12"},
     "full-season": {"driver": "Corey Heim", "points": "1109", "playoff_points": "", "status": ""},
     "what-if-playoffs": {"driver": "Corey Heim", "points": "3167", "status": "locked"},
-    "what-if-chase": {"driver": "Corey Heim", "points": "2406", "playoff_points": "", "status": "finalist"},
+    "what-if-chase": {"driver": "Corey Heim", "points": "2406", "playoff_points": "", "status": "in"},
 }
 
 
