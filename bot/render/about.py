@@ -47,7 +47,7 @@ TOPICS: dict[str, HelpTopic] = {
         (
             "`/playoffs season:2024` another season",
             "`/clinch` what each driver needs at the next race",
-            "`/clinch honeycutt` what he needs to be sure, whatever the others do",
+            "`/clinch honeycutt` what it takes to be sure, whatever the others do",
             "**+14 -5** points above or below the cut line · **W** locked in by a win",
             "**Certain** and **cannot** are said only where no result of the races left can change it.",
         ),
@@ -56,7 +56,7 @@ TOPICS: dict[str, HelpTopic] = {
         "Drivers",
         "`/driver` takes a name, part of one, a nickname or a truck number.",
         (
-            "`/driver heim` his season, last five races, best track, career",
+            "`/driver heim` the season, last five races, best track, career",
             "`/driver 17 season:2025` whoever drives the No. 17",
             "`/compare heim honeycutt` side by side, and who finished ahead",
         ),
@@ -76,7 +76,7 @@ TOPICS: dict[str, HelpTopic] = {
         (
             "**▲2 ▼1** places gained or lost with the last race",
             "**St, Fin** start and finish · **Led** laps led · **Stg** stage points",
-            "**(i)** scores his points in another series, so none here",
+            "**(i)** scores points in another series, so none here",
             "**DNF** not running at the finish · **?** not on record",
             "Buttons on somebody else's answer open a copy for you alone.",
         ),
@@ -118,7 +118,7 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
         lines: Sequence[str] = (
             "`/standings` who leads, who is in and who is out",
             "`/playoffs` round by round, and who would be in now",
-            "`/clinch honeycutt` what he needs at the next race",
+            "`/clinch honeycutt` what it takes at the next race",
             "`/next` when coverage starts, and where",
             "`/results` the latest race",
             "`/driver heim` a driver's season",

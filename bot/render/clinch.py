@@ -13,6 +13,7 @@ from bot.render.blocks import Accent, card, freshness, make_accent, missing
 from bot.render.buttons import Link, row
 from bot.render.picture import (
     CUT_LINE,
+    ELIGIBLE,
     Board,
     board_of,
     by_gap,
@@ -39,7 +40,9 @@ _COLUMNS = (
     Column("Cut", right=True),
     Column("Needs", right=True),
 )
-LEGEND = "Needs: points at the next race that are enough whatever the others do; win: a win is enough."
+LEGEND = "Needs: points at the next race that are enough whatever the others do; win: a win is enough"
+NOTHING = "–"
+"""Stands where no result of the next race is enough alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +61,10 @@ def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.La
     view = drivers_view(season)
     board = board_of(view)
     title, body, legend = _answer(facts, board, now)
-    links = [Link("Standings", StandingsQuestion(season.year))]
+    links = [Link("Standings", StandingsQuestion(season.year, view="playoffs" if has_postseason(season) else None))]
     if facts.driver is not None:
         everybody = [Link("What each needs", ClinchQuestion())] if _open(facts, board, now) else []
-        links = [*everybody, Link("His season", DriverQuestion(facts.driver.key, season.year)), *links]
+        links = [*everybody, Link("Season", DriverQuestion(facts.driver.key, season.year)), *links]
     if facts.race is not None:
         links.append(Link("Next race", NextQuestion()))
     who = facts.driver.key if facts.driver else board.picture.places[0].who if board.picture.places else ""
@@ -95,13 +98,34 @@ def _answer(facts: ClinchFacts, board: Board, now: datetime) -> tuple[str, list[
     if facts.race is None or not _open(facts, board, now):
         return title, [_closed(facts, board), stands], ""
     if facts.driver is None:
-        return title, [*_everybody(board, facts.race)], LEGEND if needs_of(season) else ""
+        return title, [*_everybody(board, facts.race)], _legend(board)
     if place is None:
         said = f"{escape(facts.driver.name)} has no place in the standings of {season.year}."
-        return title, [said, "He may score points in another series, or has not started a race yet."], ""
+        return title, [said, "Either the points go to another series, or there was no start yet."], ""
     at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
     reckoned = place.who in picture.now.totals and bool(needs_of(season))
-    return title, [_sentence(board, place, facts.race), f"{stands}\n{at}" if reckoned else at], ""
+    need = needs_of(season).get(place.who)
+    small = _while_eligible(board) if need is not None and _assured(need) else ""
+    return title, [_sentence(board, place, facts.race), f"{stands}\n{at}" if reckoned else at], small
+
+
+def _assured(need: Need) -> bool:
+    """Whether anything is said to be certain of it, now or by a result of the next race."""
+    return need.verdict is Verdict.CERTAIN or need.win or need.points is not None
+
+
+def _while_eligible(board: Board) -> str:
+    """Results alone cannot make a spot in the field certain; once it is set, they can."""
+    return ELIGIBLE if len(board.picture.stretches) == 1 and board.picture.rules.rounds else ""
+
+
+def _legend(board: Board) -> str:
+    """What the column of needs means; nothing where there is none."""
+    needed = [_short(need) for need in needs_of(board.season).values()]
+    if set(needed) <= {NOTHING}:
+        return ""
+    dash = f"; {NOTHING}: nothing at this race is enough alone" if NOTHING in needed else ""
+    return " ".join(filter(None, [f"{LEGEND}{dash}.", _while_eligible(board)]))
 
 
 def _stake(board: Board) -> str:
@@ -117,7 +141,7 @@ def _closed(facts: ClinchFacts, board: Board) -> str:
     if not has_postseason(season):
         return "This season has no playoffs, so there is nothing to clinch but the title."
     if not season.run:
-        return f"No results of {season.year} are held yet, so nobody can be told what he needs."
+        return f"No results of {season.year} are held yet, so what is needed cannot be said."
     if board.picture.champion is not None:
         return f"The {season.year} championship is decided: {board.bold(board.picture.champion)} is champion."
     last = season.latest.round if season.latest else 0
@@ -133,6 +157,9 @@ def _everybody(board: Board, race: Race) -> list[str]:
     if not known:
         lines = [(board.numbers.get(who, ""), board.names.get(who, who)) for who in board.picture.now.entered]
         return [said, table((Column("No", right=True), Column("Driver", gives_way=True)), lines)]
+    if all(_short(need) == NOTHING for need in known.values()):
+        nothing = f"Nothing at {escape(race.track.short)} alone makes anything certain."
+        return [said, f"{nothing} {'The cut line' if has_cut(board) else 'The order'} so far is under **Standings**."]
     places = [place for place in board.picture.places if place.who in known]
     rows = [
         (
@@ -156,7 +183,8 @@ def _short(need: Need) -> str:
     if need.verdict is Verdict.OUT:
         return "out"
     return (
-        " or ".join([*([str(need.points)] if need.points is not None else []), *(["win"] if need.win else [])]) or "–"
+        " or ".join([*([str(need.points)] if need.points is not None else []), *(["win"] if need.win else [])])
+        or NOTHING
     )
 
 
@@ -171,7 +199,7 @@ def _goal(board: Board) -> str:
 
 
 def _sentence(board: Board, place: Place, race: Race) -> str:
-    """What he needs, in words."""
+    """What the driver needs, in words."""
     now = board.picture.now
     need, track = needs_of(board.season).get(place.who), escape(race.track.short)
     if place.who not in now.totals:
@@ -180,7 +208,7 @@ def _sentence(board: Board, place: Place, race: Race) -> str:
         return _need(board, need, track)
     if now.spots == 1 and not by_gap(board):
         rest = joined(board.bold(who) for who in now.entered if who != place.who)
-        return f"Champion if he finishes **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
+        return f"Champion by finishing **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
     if any(each.win for each in needs_of(board.season).values()):
         return f"Needs **a win** at {track} to be sure of {_goal(board)}; points are not reckoned this far back"
     return f"A long way from {_goal(board)}; needs are reckoned for the best {spelled(NEAR)} alone"
@@ -192,9 +220,9 @@ def _need(board: Board, need: Need, track: str) -> str:
     won = need.who in now.winners
     if need.verdict is Verdict.CERTAIN:
         how = "by a win" if won else "on points"
-        return "**The title is his**" if now.spots == 1 else f"**Locked in** {how}: {goal} is his"
+        return "**The title is won**" if now.spots == 1 else f"**Locked in** {how}: {goal} is certain"
     if need.verdict is Verdict.OUT:
-        return f"He **cannot** get {goal} any more"
+        return f"**Cannot** get {goal} any more"
     if won:
         return f"In by a win, not yet locked in: {_crowd(board)}"
     if need.points is not None:
@@ -208,13 +236,14 @@ def _need(board: Board, need: Need, track: str) -> str:
 
 def _crowd(board: Board) -> str:
     now = board.picture.now
-    return f"{spelled(len(now.winners))} have won, {count(now.left, 'race')} left, {spelled(now.spots)} spots"
+    have = "has" if len(now.winners) == 1 else "have"
+    return f"{spelled(len(now.winners))} {have} won, {count(now.left, 'race')} left, {spelled(now.spots)} spots"
 
 
 def _not_in_it(board: Board, place: Place) -> str:
     """Why a driver outside the stretch under way has nothing to clinch, kindly."""
     name, spot = board.plain(place.who), ordinal(place.position)
-    rest = f"{spot} in the standings, he can still win races, not the title."
+    rest = f"{spot} in the standings, with races still to win but not the title."
     for each in board.picture.stretches[1:-1]:
         if place.who in each.fell:
             return f"**{name}** was eliminated in the {each.name}: {rest}"

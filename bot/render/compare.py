@@ -19,7 +19,7 @@ from db.nouns import Driver, Season
 ROWS = 15
 LATELY = 5
 NAME = 13
-"""Columns that a driver's name may take over his figures."""
+"""Columns that a driver's name may take over the figures."""
 
 _LINES: tuple[tuple[str, Callable[[Record], str]], ...] = (
     ("Position", lambda r: str(r.position or "–")),

@@ -1,4 +1,4 @@
-"""A driver's season, and all his races of it."""
+"""A driver's season, and every race of it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def _totals(record: Record) -> str:
 
 
 def race_table(lines: Sequence[RaceLine]) -> str:
-    """Races and how he fared; a column says why he was out, where he was in any of them."""
+    """Races and how each went; a column says why the truck was out, where it was in any of them."""
     out = any(not line.result.running or line.result.disqualified for line in lines)
     rows = [
         (
@@ -177,7 +177,7 @@ def _best_track(career: Career) -> str:
 
 
 def _career(career: Career) -> str:
-    """His totals over the seasons held; nothing where there is one season alone."""
+    """Totals over the seasons held; nothing where there is one season alone."""
     years = [record.year for record in career.seasons]
     if len(years) < 2:
         return ""

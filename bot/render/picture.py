@@ -23,6 +23,8 @@ BUBBLE = 5
 """With so few races of the regular season left the cut line is what matters."""
 CHAMPION = "champ"
 CUT_LINE = "cut line"
+ELIGIBLE = "Locked in or certain: as long as the driver stays eligible."
+"""Before the field is set an injury or a lost waiver can still cost a driver the spot that results made sure."""
 ROOM = 40
 """Columns for a name in a sentence, in which there may be ten."""
 TEAM = 19
@@ -177,7 +179,9 @@ def legend(board: Board) -> str:
     if has_cut(board):
         won = "a win this season" if len(board.picture.stretches) == 1 else "won in this round, locked in"
         locks = f"; W there: {won}" if board.picture.rules.winners_first else ""
-        return f"Cut: points above (+) or below (-) the line{locks}."
+        locked = any(place.status is Status.LOCKED for place in board.picture.places)
+        eligible = f" {ELIGIBLE}" if locked and len(board.picture.stretches) == 1 and not board.owners else ""
+        return f"Cut: points above (+) or below (-) the line{locks}.{eligible}"
     return ""
 
 
@@ -263,7 +267,7 @@ def progress(picture: Picture, *, named: bool = True) -> str:
     if picture.champion is not None or not rules.rounds:
         return ""
     name = now.name if named else ""
-    races = now.last - now.first + 1
+    races = now.races
     run = f"{now.run} of {count(races, 'race')} run"
     if len(picture.stretches) == 1:
         how = "race winners first, then points" if rules.winners_first else "on points"
@@ -328,7 +332,8 @@ def line_of(season: Season, key: str) -> str:
     if place is None:
         return ""
     head = f"**{postseason(board.picture.rules).capitalize()}**"
-    return f"{head} {where(board, place)}"
+    waits = place.status is Status.LOCKED and len(board.picture.stretches) == 1
+    return f"{head} {where(board, place)}{', as long as eligible' if waits else ''}"
 
 
 def where(board: Board, place: Place) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from discord import ui
 
+from bot.championship import scores
 from bot.championship.formats import format_of
 from bot.championship.postseason import Stretch
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
@@ -37,6 +39,8 @@ from db.nouns import Race, Season
 
 NEAR = 5
 """How many below the line are shown while the field is still open."""
+SURNAME = 20
+"""Columns for a name in a line that holds the whole field."""
 
 
 def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: Sequence[int]) -> ui.LayoutView:
@@ -90,7 +94,7 @@ def _before(board: Board) -> list[str]:
 
 def _rounds(board: Board) -> list[str]:
     picture = board.picture
-    parts = [headline(board), _seats(board)]
+    parts = [headline(board), _seats(board), _playoff_points(board)]
     for each in picture.stretches[1:]:
         head = listed([f"**{each.name}**", _places_of(board.season, each.first, each.last), _state(board.season, each)])
         tie = f"\n{tie_line(board, 'Tie', each.tie)}" if each.tie else ""
@@ -98,14 +102,35 @@ def _rounds(board: Board) -> list[str]:
     return [*parts, _ahead(board.season, board)]
 
 
+def _playoff_points(board: Board) -> str:
+    """What each of the field brought to the first reset, most first; nothing where the format has no such points."""
+    picture, opening = board.picture, board.picture.stretches[1]
+    if picture.rules.playoff_points is None or not picture.rules.rounds[0].carries:
+        return ""
+    scored, base = scores.drivers(board.season, picture.rules), picture.rules.rounds[0].base
+    held = {
+        who: total - base - scored.points(who, opening.first, opening.last) for who, total in opening.totals.items()
+    }
+    field = [who for who in picture.stretches[0].through if who in held]
+    names = _called(board, field)
+    said = ", ".join(f"{names[who]} {held[who]}" for who in sorted(field, key=lambda who: -held[who]))
+    return f"**Playoff points** at the reset: {said}" if said else ""
+
+
+def _called(board: Board, field: Sequence[str]) -> dict[str, str]:
+    """Surnames, or whole names of those who share one; escaped."""
+    whole = {who: board.names.get(who, who) for who in field}
+    short = {who: name.partition(" ")[2] or name for who, name in whole.items()}
+    shared = {name for name, times in Counter(short.values()).items() if times > 1}
+    return {who: escape(whole[who] if short[who] in shared else short[who], SURNAME) for who in field}
+
+
 def _state(season: Season, each: Stretch) -> str:
     """How far a round is; of a round of one race, when."""
     race = season.race(each.last)
     if each.over or race is None:
         return ""
-    return (
-        f"{each.run} of {count(each.last - each.first + 1, 'race')} run" if each.first < each.last else day(race.date)
-    )
+    return f"{each.run} of {count(each.races, 'race')} run" if each.first < each.last else day(race.date)
 
 
 def _places_of(season: Season, first: int, last: int) -> str:
@@ -115,7 +140,7 @@ def _places_of(season: Season, first: int, last: int) -> str:
 
 
 def _round_table(board: Board, each: Stretch) -> str:
-    """Everybody in a round, best first: number, name, points, and how he went on or by how much he fell."""
+    """Everybody in a round, best first: number, name, points, and how each went on or by how much each fell."""
     rows = [
         (
             str(place),

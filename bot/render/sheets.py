@@ -28,6 +28,7 @@ WHAT_IFS = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if
 """The views that reckon by other rules, and what the championship calls those."""
 _RULES_SAID = {"full-season": "full-season points", "what-if-playoffs": "the playoffs of 2017–2025"}
 _RULES_SAID["what-if-chase"] = "the 2026 Chase"
+FINALE_COUNTS = "The finalists' stages and fastest lap of the finale are counted."
 WHAT_IF = "What if: the same results, counted by other rules. Drivers raced by the season's own."
 
 _ROOKIES = (
@@ -87,7 +88,7 @@ def sheet_of(view: View, which: str, *, past: bool) -> Sheet | None:
     if rules is not None:
         board = board_of(drivers_view(season, rules), supposed=True)
         named = title(season, f"What if: {season.year} under {_RULES_SAID[which]}", past=past)
-        return _picture_sheet(board, named, (_unknown_laps(season, rules), WHAT_IF))
+        return _picture_sheet(board, named, (_unknown_laps(season, rules), _finale(season, rules), WHAT_IF))
     if which == "playoffs":
         board = board_of(view)
         return _picture_sheet(
@@ -139,6 +140,14 @@ def _unknown_laps(season: Season, rules: Format) -> str:
     if not silent:
         return ""
     return f"The fastest lap of {count(silent, 'race')} is not on record, so its point is not counted."
+
+
+def _finale(season: Season, rules: Format) -> str:
+    """After a finale that paid its finalists their finish alone: that every point of it counts here."""
+    own = format_of(season.year)
+    alone = bool(own.rounds) and own.rounds[-1].finish_only
+    run = any(race.round == len(season.races) for race in season.run)
+    return FINALE_COUNTS if rules.name == FULL_SEASON and alone and run else ""
 
 
 def _rookies_sheet(view: View, *, past: bool) -> Sheet:

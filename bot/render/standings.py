@@ -130,13 +130,14 @@ def _headline(season: Season, rows: Sequence[Standing]) -> str:
     wins = count(rows[0].wins, "win") if rows[0].wins else "no win yet"
     lead = rows[1].points - rows[0].points if len(rows) > 1 else 0
     level = f"level with **{escape(name_of(season, rows[1].driver))}** on points" if len(rows) > 1 and not lead else ""
-    if season.champion is None:
+    champion = season.champion or drivers_view(season).picture.champion
+    if champion is None:
         ahead = level or (f"by {-lead:,}" if lead else "")
         return listed([" ".join(part for part in (leader, "leads", ahead) if part), wins])
-    if season.champion == rows[0].driver:
+    if champion == rows[0].driver:
         return listed([f"{leader} is the champion", f"most points by {-lead:,}" if lead else level, wins])
-    champion = f"**{escape(name_of(season, season.champion))}** is the champion"
-    return listed([champion, f"{leader} has the most points and {wins}"])
+    crowned = f"**{escape(name_of(season, champion))}** is the champion"
+    return listed([crowned, f"{leader} has the most points and {wins}"])
 
 
 def _points(season: Season, rows: Sequence[Standing]) -> str:

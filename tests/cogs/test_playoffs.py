@@ -2,6 +2,7 @@ from datetime import datetime
 
 import pytest
 
+from bot.render.picture import ELIGIBLE
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 
@@ -32,6 +33,7 @@ async def test_the_grid_says_who_advanced_how_and_who_fell(stand: Stand) -> None
     assert [line.split()[-1] for line in ten[:3]] == ["win", "win", "+44"]
     assert ten[8].startswith("── cut line ──")
     assert [line.split()[2:4] for line in ten[9:]] == [["Chandler", "Smith"], ["Jake", "Garcia"]]
+    assert "**Playoff points** at the reset: Heim 65, Riggs 26, " in said
     eight = block(said, "Round of 8")
     assert eight[3].split() == ["4", "52", "Kaden", "Honeycutt", "3129", "tie"]
     assert eight[5].split() == ["5", "34", "Layne", "Riggs", "3129", "tie"]
@@ -77,14 +79,46 @@ async def test_clinch_alone_is_what_everybody_needs(stand: Stand) -> None:
     assert all(line.endswith("win") for line in table[5:])
 
 
+async def test_where_one_race_makes_nothing_certain_there_is_no_table(stand: Stand) -> None:
+    at(stand, SPRING)
+    result = await stand.ask("clinch")
+    said = words(result)
+    assert (
+        "Nothing at North Wilkesboro alone makes anything certain. The cut line so far is under **Standings**." in said
+    )
+    assert "```" not in said
+    await stand.fan.click(result.response, label="Standings")
+    assert title_and_answer(result)[0] == "2025 playoff picture"
+
+
+@pytest.mark.parametrize(("moment", "dashes"), [(CHASE_BUBBLE, True), (AFTER_TALLADEGA, False)])
+async def test_a_dash_is_explained_where_there_is_one(stand: Stand, moment: str, dashes: bool) -> None:
+    at(stand, moment)
+    said = words(await stand.ask("clinch"))
+    table = said.split("```")[1]
+    assert any(line.endswith(" –") for line in table.splitlines()) is dashes
+    assert ("–: nothing at this race is enough alone." in said) is dashes
+
+
+@pytest.mark.parametrize("driver", ["friesen", None])
+async def test_before_the_playoffs_a_spot_is_certain_for_the_eligible_alone(stand: Stand, driver: str | None) -> None:
+    asked = {} if driver is None else {"driver": driver}
+    at(stand, BUBBLE)
+    assert ELIGIBLE in words(await stand.ask("clinch", **asked))
+    assert ELIGIBLE in words(await stand.ask("standings"))
+    at(stand, AFTER_TALLADEGA)
+    assert ELIGIBLE not in words(await stand.ask("clinch", **asked))
+    assert ELIGIBLE not in words(await stand.ask("standings"))
+
+
 FOUR = "a spot in the Championship 4"
-STILL = "he can still win races, not the title."
+STILL = "with races still to win but not the title."
 NEEDS = {
     (
         "caruth",
         AFTER_TALLADEGA,
     ): f"Needs **47 points** at Martinsville to clinch {FOUR} whatever the others do, or a win",
-    ("heim", AFTER_TALLADEGA): f"**Locked in** by a win: {FOUR} is his",
+    ("heim", AFTER_TALLADEGA): f"**Locked in** by a win: {FOUR} is certain",
     (
         "majeski",
         AFTER_TALLADEGA,
@@ -97,7 +131,7 @@ NEEDS = {
         AFTER_TALLADEGA,
     ): f"**Stewart Friesen** is not in the playoffs this year: 19th in the standings, {STILL}",
     ("honeycutt", BEFORE_PHOENIX): (
-        "Champion if he finishes **ahead of the other three** at Phoenix: "
+        "Champion by finishing **ahead of the other three** at Phoenix: "
         "**Corey Heim**, **Tyler Ankrum** and **Ty Majeski**"
     ),
     ("honeycutt", OVER): "The 2025 championship is decided: **Corey Heim** is champion.",
@@ -105,7 +139,7 @@ NEEDS = {
         "honeycutt",
         CHASE_BUBBLE,
     ): "Needs **76 points** at Lime Rock to clinch a spot in the Chase whatever the others do",
-    ("friesen", BUBBLE): "**Locked in** by a win: a spot in the playoffs is his",
+    ("friesen", BUBBLE): "**Locked in** by a win: a spot in the playoffs is certain",
     ("honeycutt", SPRING): (
         "Nothing at North Wilkesboro alone makes a spot in the playoffs certain: four have won, 9 races left, ten spots"
     ),
@@ -150,6 +184,7 @@ async def test_drivers_are_offered(stand: Stand) -> None:
         (AFTER_TALLADEGA, "ruggiero", "**Playoffs** Not in the playoffs; 11th in the standings"),
         (OVER, "heim", "**Playoffs** Champion, 4,040 points"),
         (OVER, "majeski", "**Playoffs** 2nd in the Championship 4, 4,035 points"),
+        (BUBBLE, "friesen", "**Playoffs** 7th, locked in by a win, as long as eligible"),
         (BUBBLE, "garcia", "**Playoffs** 11th, 60 below the cut line"),
         (CHASE_BUBBLE, "heim", "**Chase** 12th, 9 below the cut line"),
     ],

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from bot.render.questions import StandingsQuestion
+from bot.render.sheets import FINALE_COUNTS
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 
@@ -110,6 +111,13 @@ async def test_another_season_another_view_and_after_a_race(stand: Stand) -> Non
 )
 async def test_every_view_says_what_it_is(stand: Stand, view: str, title: str, answer: str) -> None:
     assert title_and_answer(await stand.ask("standings", view=view)) == (title, answer)
+
+
+async def test_the_season_without_resets_counts_every_point_of_the_finale_and_says_so(stand: Stand) -> None:
+    assert FINALE_COUNTS not in words(await stand.ask("standings", view="full-season"))
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    assert FINALE_COUNTS in words(await stand.ask("standings", view="full-season"))
+    assert FINALE_COUNTS not in words(await stand.ask("standings", view="what-if-chase"))
 
 
 async def test_the_owners_final_four_is_their_own(stand: Stand) -> None:

@@ -9,15 +9,16 @@ import pytest
 
 from bot.championship.formats import CHASE, PLAYOFFS
 from bot.championship.postseason import Ladder, Tie
+from bot.render.clinch import ClinchFacts, clinch
 from bot.render.picture import Board, board_of, drivers_view, fate, headline, line_of, postseason, stake, tie_line
 from bot.render.playoffs import playoffs
-from bot.render.questions import PlayoffsQuestion, StandingsQuestion
+from bot.render.questions import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.standings import standings
 from db.nouns import Season
 from tests.bot.render.reading import lines, small, tables, text
 from tests.seasons import NAMES, Row, make_season
 
-LATER = datetime(2025, 12, 1, tzinfo=UTC)
+EARLY, LATER = datetime(2025, 1, 1, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)
 FIELD = [Row(name, stages=(None, None)) for name in NAMES[:14]]
 
 
@@ -56,7 +57,7 @@ def test_a_round_not_begun_has_its_field_and_its_reset() -> None:
 
 def test_what_cannot_be_so_is_left_out_and_said() -> None:
     twice = [*FIELD[:12], FIELD[0]]
-    season = season_of(FIELD, twice, turned(2))
+    season = season_of(FIELD, twice, turned(2), races=11)
     view = standings(season, StandingsQuestion(2025, view="playoffs"), LATER)
     assert "Left out, since it cannot be so: race 2: corey-heim is in it twice." in small(view)
     assert drivers_view(season).picture.now.run == 2
@@ -81,6 +82,30 @@ def test_a_whole_season_has_a_champion_and_every_round() -> None:
     assert lines(view)[1] == "**Corey Heim** is the champion · 10 wins"
     assert [len(table) for table in tables(view)] == [12, 10, 5]
     assert line_of(season, "corey-heim") == "**Playoffs** Champion, 4,040 points"
+
+
+def test_a_champion_that_the_data_does_not_state_is_the_one_reckoned() -> None:
+    season = season_of(*[FIELD] * 9, turned(1))
+    assert season.champion is None
+    view = standings(season, StandingsQuestion(2025, view="points"), LATER)
+    assert lines(view)[1] == "**Ty Majeski** is the champion · **Corey Heim** has the most points and 9 wins"
+
+
+def test_two_of_one_surname_are_told_apart_in_the_playoff_points() -> None:
+    field = [*FIELD[:9], Row("Zane Smith"), *FIELD[10:]]
+    said = text(playoffs(season_of(field, field, field), PlayoffsQuestion(2025), LATER, (2025,)))
+    line = next(line for line in said.splitlines() if line.startswith("**Playoff points** at the reset: "))
+    # Three wins and the places of the regular season.
+    assert line.endswith(
+        ": Heim 30, Majeski 10, Honeycutt 8, Ankrum 7, Riggs 6, Caruth 5, Enfinger 4, Chandler Smith 3, Hemric 2, "
+        "Zane Smith 1"
+    )
+
+
+def test_one_winner_has_won() -> None:
+    season = season_of(FIELD, FIELD, races=25)
+    facts = ClinchFacts(season, season.races[2], season.drivers["corey-heim"])
+    assert "one has won, 16 races left, ten spots" in text(clinch(facts, ClinchQuestion(), EARLY))
 
 
 def tied(by: Ladder, best: tuple[int | None, int | None] = (None, None)) -> Tie:
