@@ -22,3 +22,10 @@ class PortTakenError(PreviewError):
 
     def __init__(self, port: int) -> None:
         super().__init__(f"Port {port} is taken by another program. Choose another one, or leave --port out.")
+
+
+class TimeOutOfReachError(PreviewError):
+    """The clock stands where Discord's numbering of messages does not reach."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(f"The page cannot go back before {first}, when Discord began, nor beyond {last}.")

@@ -25,7 +25,10 @@ PAGE_FILES = (
         PageFile(f"/{name}.js", FOLDER / f"{name}.js", "application/javascript")
         for name in (
             "tailgate",
+            "tailgate-catalog",
             "tailgate-composer",
+            "tailgate-form",
+            "tailgate-labels",
             "tailgate-notice",
             "tailgate-report",
             "tailgate-timeline",

@@ -7,6 +7,7 @@ import contextlib
 import importlib
 import webbrowser
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC
 from types import ModuleType
 from typing import Any
 
@@ -14,8 +15,11 @@ import discord
 from discord.ext import commands
 
 from bot.clock import Clock
-from bot.preview.errors import PreviewMissingError
+from bot.preview.errors import PreviewMissingError, TimeOutOfReachError
 from bot.preview.freshness import keep_fresh
+
+FIRST_YEAR, LAST_YEAR = 2015, 2149
+"""Discord numbers what it keeps by milliseconds since 2015, in 42 bits."""
 
 Welcome = str | discord.ui.LayoutView | Callable[[discord.TextChannel], Awaitable[object]]
 """What stands in the channel first: text, a layout, or a function that posts it itself."""
@@ -49,9 +53,12 @@ async def serve(
 
     Raises:
         PreviewMissingError: simcord is not installed, or not in the version that is needed.
+        TimeOutOfReachError: the clock stands before Discord's first day, or far in the future.
         PortTakenError: the port is in use.
         Exception: whatever ``background``, ``welcome`` or the bot's own start raised.
     """
+    if not FIRST_YEAR <= clock.now().astimezone(UTC).year <= LAST_YEAR:
+        raise TimeOutOfReachError(FIRST_YEAR, LAST_YEAR)
     adapter = _load_adapter()
     async with adapter.on_stage(bot, clock) as stage:
         await stage.ready()

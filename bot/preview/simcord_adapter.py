@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import contextvars
 import dataclasses
+import functools
 import importlib.metadata
 import importlib.util
 import logging
@@ -23,7 +24,10 @@ import simcord
 import simcord._clock
 import simcord._dpy_internals
 import simcord.preview
+import simcord.preview._action_plans
 import simcord.preview._actions
+import simcord.preview._markdown
+import simcord.preview._snapshot
 from discord.ext import commands
 from simcord.backend.cdn import CDN_BASE
 
@@ -42,8 +46,18 @@ SETTLE_SECONDS = 5.0
 """Real seconds an action waits at most for the bot to finish its work."""
 TIME_TOLD_EVERY = 5.0
 """Real seconds after which a page hears anew what time it is; between, its script counts on at the clock's speed."""
+WINDOW = 40
+"""Messages that a page shows at once; "Load earlier messages" leads to the others."""
+STEP = 20
+"""Messages by which the window moves."""
+ATTENTION = 3.0
+"""Real seconds after which a page that did not ask is one that nobody looks at; an open one asks twice a second."""
+PARSERS = 256
 
 _actions: Any = simcord.preview._actions
+_plans: Any = simcord.preview._action_plans
+_markdown: Any = simcord.preview._markdown
+_snapshot: Any = simcord.preview._snapshot
 _real_monotonic: Callable[[], float] = simcord._dpy_internals.real_monotonic
 
 
@@ -167,7 +181,7 @@ class Stage:
         )
         _serve_our_files(preview._server)
         pages = OpenPages(self._env, preview)
-        with _clicks_outlive_publishing():
+        with _clicks_outlive_publishing(), _without_waste():
             try:
                 await preview.__aenter__()
             except simcord.SetupError as problem:
@@ -217,24 +231,96 @@ def _clicks_outlive_publishing() -> Iterator[None]:
         _actions.ACTION_SPECS = strict
 
 
+@contextlib.contextmanager
+def _without_waste() -> Iterator[None]:
+    """Show the newest messages only, list none for a search, and make each Markdown parser once.
+
+    simcord was made for a test of a few messages: it reads the whole channel anew for a search list that our page does
+    not have, and makes a parser for each text, so that after a hundred answers each one would take seconds.
+    """
+    with contextlib.ExitStack() as undo:
+
+        def put(place: Any, name: str, value: Any) -> None:
+            undo.callback(setattr, place, name, getattr(place, name))
+            setattr(place, name, value)
+
+        list_messages = _snapshot._message_navigation
+        put(_snapshot, "_message_navigation", lambda preview, page, _visible: list_messages(preview, page, []))
+        put(_snapshot, "HISTORY_WINDOW_SIZE", WINDOW)
+        put(_plans, "HISTORY_WINDOW_SIZE", WINDOW)
+        put(_plans, "HISTORY_STEP", STEP)
+        put(_markdown, "_markdown_parser", _made_once(_markdown._markdown_parser))
+        yield
+
+
+def _made_once(make: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The same parser for the same rules and the same names to be mentioned."""
+
+    @functools.lru_cache(PARSERS)
+    def parser(_key: tuple[int, str], kept: _Kept) -> Any:
+        return make(kept.policy, kept.context)
+
+    return lambda policy, context: parser((id(policy), repr(context)), _Kept(policy, context))
+
+
+class _Kept:
+    """Carries what a parser is made of past the cache, which looks at the key alone."""
+
+    def __init__(self, policy: Any, context: Any) -> None:
+        self.policy, self.context = policy, context
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+class Attention:
+    """Which pages someone looks at; the others wait, and make room when there are too many."""
+
+    def __init__(self, preview: Any) -> None:
+        self._preview = preview
+        self._plain_open = preview._open_page
+        preview._open_page = self._open
+
+    def on(self, page: Any) -> bool:
+        """Whether the page was asked for lately, is new, or carries out an action."""
+        return (
+            page.revision == 0
+            or page is self._preview._action_page
+            or _real_monotonic() - page.last_activity < ATTENTION
+        )
+
+    def _open(self, *what: Any) -> Any:
+        """Open a page; where simcord would refuse one more, the one that was silent longest goes."""
+        pages = [page for page in self._preview._pages.values() if page is not self._preview._python]
+        if len(pages) >= self._preview._MAX_PAGES:
+            self._preview._close_page(min(pages, key=lambda page: page.last_activity).id)
+        return self._plain_open(*what)
+
+
 class OpenPages:
     """The browser pages of one preview, and whether each shows what there is to see."""
 
     def __init__(self, env: Any, preview: Any) -> None:
         self._env, self._preview = env, preview
+        self._attention = Attention(preview)
         self._shown: dict[str, tuple[int, float]] = {}
-        self._plain_publish = preview._publish
-        preview._publish = self._publish
+        self._answers: dict[str, tuple[tuple[Any, ...], Any]] = {}
+        self._plain_publish, self._plain_payload = preview._publish, preview._page_payload
+        preview._publish, preview._page_payload = self._publish, self._payload
 
     @property
     def busy(self) -> bool:
         return self._preview._active_action is not None or self._env._operation_task is not None
 
     def outdated(self) -> list[str]:
-        """Keys of the pages that something happened since, or that have not heard the time for long."""
+        """Keys of the pages looked at that something happened since, or that have not heard the time for long."""
         events, silent = len(self._env.backend.transcript), _real_monotonic() - TIME_TOLD_EVERY
-        pages = (page.id for page in self._preview._pages.values() if page is not self._preview._python)
-        return [key for key in pages if self._shown[key][0] != events or self._shown[key][1] < silent]
+        pages = (page for page in self._preview._pages.values() if page is not self._preview._python)
+        looked_at = (page.id for page in pages if self._attention.on(page))
+        return [key for key in looked_at if self._shown[key][0] != events or self._shown[key][1] < silent]
 
     def publish(self, key: str) -> None:
         page = self._preview._pages.get(key)
@@ -242,8 +328,21 @@ class OpenPages:
             self._preview._publish(page, reason="refresh")
 
     def _publish(self, page: Any, **reason: Any) -> None:
-        """Do simcord's own publishing, at the time it is now."""
+        """Do simcord's own publishing, at the time it is now; a page that nobody looks at catches up when it is."""
+        if not self._attention.on(page):
+            return
         self._preview._advance_presentation_time()
         shown = len(self._env.backend.transcript), _real_monotonic()
         self._plain_publish(page, **reason)
-        self._shown = {key: self._shown[key] for key in self._preview._pages if key in self._shown} | {page.id: shown}
+        open_ones = self._preview._pages
+        self._shown = {key: self._shown[key] for key in open_ones if key in self._shown} | {page.id: shown}
+        self._answers = {key: self._answers[key] for key in open_ones if key in self._answers}
+
+    def _payload(self, page: Any) -> Any:
+        """What a page that asks is told: simcord's own answer, made once for as long as nothing happens."""
+        state = page.revision, page.generation, page.status, len(self._env.backend.transcript), page.last_action
+        known, answer = self._answers.get(page.id, (None, None))
+        if known != state:
+            answer = self._plain_payload(page)
+            self._answers[page.id] = state, answer
+        return answer

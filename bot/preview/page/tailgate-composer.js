@@ -1,24 +1,14 @@
 // Keeps the composer ready: focus comes back by itself, Enter sends, and no key typed meanwhile is lost.
+import { commandOf, commandsKnown, goesOn } from "./tailgate-catalog.js";
+import { chip, closeOffers, fill, isField, moveNamed, namesOption, offers, picker, popup, press, saysMore, shareField, standReady } from "./tailgate-form.js";
+import { hint } from "./tailgate-notice.js";
 import { blocked, report, when } from "./tailgate-report.js";
 
 const form = document.getElementById("channel-composer");
 const field = document.getElementById("channel-composer-input");
 const EDITABLE = "input, textarea, select, [contenteditable]";
 
-const picker = () => report()?.commandPicker ?? null;
-const chip = () => form.querySelector(".command-chip");
-const popup = () => form.querySelector(".command-popup:not([hidden])");
-const suggestions = () => [...(popup()?.querySelectorAll(".command-suggestion") ?? [])];
 const printable = (event) => event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
-
-/** @param {Element | null} target @param {string} key */
-function press(target, key) {
-  target?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-}
-
-function closeSuggestions() {
-  if (popup()) press(chip(), "Escape");
-}
 
 /** @param {Event} event */
 function swallow(event) {
@@ -63,7 +53,18 @@ async function hold(test) {
   return came;
 }
 
-const underWay = () => held > 0 || (picker()?.state === "pending" && !field.isConnected);
+/** Do something while the keyboard waits. @param {() => Promise<void>} act */
+async function during(act) {
+  held += 1;
+  try {
+    await act();
+  } finally {
+    held -= 1;
+  }
+}
+
+const underWay = () => held > 0 || report()?.pendingAction?.kind === "send_message"
+  || (picker()?.state === "pending" && !field.isConnected);
 
 /** Whether the key has to wait; then it does. @param {KeyboardEvent} event */
 function keptForLater(event) {
@@ -93,8 +94,10 @@ async function typeEarlyKeys() {
 /** What Enter is about to do; asked before simcord handles the key. @param {KeyboardEvent} event */
 function enterDoes(event) {
   if (event.target === field && picker()?.state === "browsing") return "pick a command";
-  if (event.target instanceof HTMLElement && event.target.matches(".command-option-input")
-    && suggestions().some((item) => item.getAttribute("aria-selected") === "true")) return "pick a value";
+  if (isField(event.target)) {
+    if (!browsed && saysMore(event.target)) return "share out";
+    return offers().some((item) => item.getAttribute("aria-selected") === "true") ? "pick a value" : "send";
+  }
   return event.target === chip() ? "send" : null;
 }
 
@@ -102,26 +105,26 @@ function enterDoes(event) {
 function sendIfComplete() {
   const draft = picker()?.draft;
   if (!draft || draft.missingRequired.length) return;
-  closeSuggestions();
+  closeOffers();
   form.requestSubmit();
 }
 
-/** After a value was picked: the next missing option has the focus already, or the next Enter sends. */
-function standReady() {
-  const draft = picker()?.draft;
-  if (!draft || draft.missingRequired.length) return;
-  chip()?.focus();
-  closeSuggestions();
-}
-
 let doing = null;
+let browsed = false; // whether the arrow keys chose among the offers
 
 /** @param {KeyboardEvent} event */
 async function beforeEnter(event) {
   doing = event.shiftKey ? null : enterDoes(event);
   if (doing === "pick a command" && !picker().entryKeys.length) { // the list of commands is still on its way
     swallow(event);
-    if (await hold(() => picker()?.entryKeys.length)) press(field, "Enter");
+    if (await hold(() => picker()?.entryKeys.length || picker()?.state !== "browsing")) press(field, "Enter");
+  } else if (doing === "share out") {
+    swallow(event);
+    void during(() => shareField(event.target));
+  } else if (doing === "send" && isField(event.target)) { // with something missing, simcord says what
+    if (!blocked()) return;
+    swallow(event);
+    if (await hold(() => !blocked())) press(document.activeElement, "Enter");
   } else if (doing === "send") { // an open list of options is only an offer
     swallow(event);
     sendIfComplete();
@@ -136,6 +139,7 @@ function leaveCommand() {
 
 document.addEventListener("keydown", (event) => {
   if (event.isComposing || !(event.target instanceof Element)) return;
+  if (event.key !== "Enter") browsed = event.key === "ArrowDown" || event.key === "ArrowUp";
   if (keptForLater(event)) swallow(event);
   else if (event.key === "Enter") void beforeEnter(event);
   else if (event.key === "Escape" && event.isTrusted && picker()?.draft && !popup()) {
@@ -143,8 +147,8 @@ document.addEventListener("keydown", (event) => {
     leaveCommand();
   } else if (printable(event) && !occupied()) {
     if (event.target === chip()) { // a word typed behind the command's name begins its first open option
-      if (!suggestions().length) form.querySelector(".command-ghost")?.click();
-      suggestions()[0]?.click();
+      if (!offers().length) form.querySelector(".command-ghost")?.click();
+      offers()[0]?.click();
     } else if (!event.target.closest(EDITABLE) && event.key !== " ") focusComposer();
   }
 }, true);
@@ -156,23 +160,54 @@ document.addEventListener("keydown", (event) => {
   doing = null;
 });
 
-// --- a space behind a command's whole name picks it, as on Discord
+// --- a space behind a command's whole name picks it, as on Discord; what follows on the line fills its options
+
+/** Bring up a command's form. @param {string} name */
+function pick(name) {
+  field.value = `/${name}`;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  [...form.querySelectorAll(".command-entry")]
+    .find((entry) => entry.querySelector("strong")?.textContent === `/${name}`)?.click();
+  closeOffers();
+}
+
+let picking = false;
 
 field.addEventListener("input", () => {
-  const name = /^(\/.+) $/.exec(field.value)?.[1];
-  if (!name || picker()?.state !== "browsing") return;
-  const entries = [...form.querySelectorAll(".command-entry")]
-    .map((entry) => ({ entry, title: entry.querySelector("strong")?.textContent ?? "" }));
-  const exact = entries.find(({ title }) => title === name);
-  if (exact && !entries.some(({ title }) => title.startsWith(`${name} `))) {
-    exact.entry.click();
-    closeSuggestions();
+  hint("");
+  const found = picking || !/^\/.+\s/.test(field.value) || field.value.includes("\n") ? null : commandOf(field.value);
+  if (!found || picker()?.draft || goesOn(found.entry.invocation)) return;
+  picking = true;
+  pick(found.entry.invocation);
+  picking = false;
+  if (found.rest) void during(() => fill(found.rest));
+});
+
+document.addEventListener("input", (event) => {
+  if (held === 0 && isField(event.target) && event.target.value.includes(":") && namesOption(event.target)) {
+    void during(() => moveNamed(event.target));
   }
 });
+
+/** Carry out a line that begins with a slash and is no command's form yet. */
+async function sendLine() {
+  if (!await hold(commandsKnown)) return;
+  if (picker()?.entryKeys.length) return press(field, "Enter");
+  const found = commandOf(field.value.trim());
+  if (!found) return hint(`No command is called ${field.value.split(/\s/, 1)[0]}`);
+  pick(found.entry.invocation);
+  if (found.rest) await during(() => fill(found.rest));
+  sendIfComplete();
+}
 
 // --- sending waits its turn, and is not dropped, while another action is under way
 
 document.addEventListener("submit", async (event) => {
+  if (event.target === form && field.isConnected && /^\/\S/.test(field.value)) {
+    swallow(event);
+    void sendLine();
+    return;
+  }
   if (event.target !== form || !blocked()) return;
   swallow(event);
   const draft = picker()?.draft;

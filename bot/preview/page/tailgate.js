@@ -1,5 +1,7 @@
 // Makes simcord's page behave like Discord: focus, scrolling, keys, the clock, and what to say when something is wrong.
+import { learnCommands } from "./tailgate-catalog.js";
 import { keepComposerReady } from "./tailgate-composer.js";
+import { showNames } from "./tailgate-labels.js";
 import { keepNewestInSight } from "./tailgate-timeline.js";
 import { showTroubles } from "./tailgate-notice.js";
 import { blocked, when } from "./tailgate-report.js";
@@ -23,6 +25,7 @@ for (const end of ["pointerup", "pointercancel", "dragend", "blur"]) window.addE
 const fetchAtOnce = window.fetch.bind(window);
 window.fetch = async (...request) => {
   const answer = await fetchAtOnce(...request);
+  if (request[0] === "/api/commands") await learnCommands(answer.clone());
   if (pressed && String(request[0]).startsWith("/api/state")) await new Promise((go) => waiting.push(go));
   return answer;
 };
@@ -40,7 +43,7 @@ document.addEventListener("click", async (event) => {
   if (again?.isConnected) again.click();
 }, true);
 
-const afterDrawing = [keepTime(), offerViewers(), keepComposerReady(), keepNewestInSight(), showTroubles()];
+const afterDrawing = [keepTime(), offerViewers(), keepComposerReady(), showNames(), keepNewestInSight(), showTroubles()];
 let due = false;
 new MutationObserver(() => {
   if (due) return;

@@ -111,6 +111,21 @@ class Demo(commands.Cog):
     async def names(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         return [app_commands.Choice(name=name, value=name) for name in DRIVERS if typed.lower() in name.lower()]
 
+    @app_commands.command(description="Two drivers side by side")
+    @app_commands.describe(first="A name, part of one, a nickname or a truck number", second="Whom to compare with")
+    async def compare(
+        self, interaction: discord.Interaction, first: str, second: str, season: int | None = None
+    ) -> None:
+        await interaction.response.send_message(f"{first} before {second} in {season or 2025}")
+
+    @compare.autocomplete("first")
+    @compare.autocomplete("second")
+    async def keys(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+        """Offers a name where a key is sent; of a name and something else, it knows the last word, as a finder does."""
+        found = await self.names(interaction, typed) or await self.names(interaction, typed.rsplit(maxsplit=1)[-1])
+        keys = {choice.name: choice.name.lower().replace(" ", "-") for choice in found}
+        return [app_commands.Choice(name=f"#{len(name)} {name}", value=key) for name, key in keys.items()]
+
     @app_commands.command(description="Two to choose from")
     @app_commands.choices(side=[app_commands.Choice(name=word, value=word) for word in ("heads", "tails")])
     async def toss(self, interaction: discord.Interaction, side: str) -> None:

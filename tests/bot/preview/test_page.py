@@ -70,6 +70,78 @@ async def test_a_required_option_takes_what_is_typed_behind_the_name(browser: Br
         await person.until(COMPOSER_HAS_FOCUS)
 
 
+FIELDS = "() => [...document.querySelectorAll('.command-option-input')].map((field) => field.value)"
+
+
+async def test_words_behind_a_command_are_shared_out_and_shown_by_the_names_offered(browser: Browser) -> None:
+    async with looking(browser) as person:
+        await person.type("/compare corey heim majeski\n")
+        await person.until(f"() => ({FIELDS})().join() === '#10 Corey Heim,#10 Ty Majeski'")
+        await person.type("\n")
+        await person.until_seen("corey-heim before ty-majeski in 2025")
+        await person.until(COMPOSER_HAS_FOCUS)
+        await person.type("/compare corey heim\n")  # all of one name, which is meant for one option
+        await person.until(f"() => ({FIELDS})().join() === '#10 Corey Heim,'")
+
+
+async def test_options_may_be_named_on_the_line_in_any_order_and_case(browser: Browser) -> None:
+    async with looking(browser) as person:
+        for line, answer in (
+            ("/standings season:2024", "Standings 2024"),
+            ("/TOSS side:tails\n", "It is tails"),
+            ("/compare season:2023 Second:riggs first:grant-enfinger", "grant-enfinger before layne-riggs in 2023"),
+        ):
+            await person.type(f"{line}\n")
+            await person.until_seen(answer)
+            await person.until(COMPOSER_HAS_FOCUS)
+
+
+async def test_a_whole_line_may_be_pasted(browser: Browser) -> None:
+    async with looking(browser) as person:
+        await person.page.keyboard.insert_text("/compare riggs, kaden honeycutt season:2024")
+        await person.type("\n")
+        await person.until_seen("layne-riggs before kaden-honeycutt in 2024")
+
+
+async def test_a_name_that_no_command_has_is_said_and_not_sent(browser: Browser) -> None:
+    async with looking(browser) as person:
+        await person.type("/nxt\n")
+        await person.until_seen("No command is called /nxt")
+        assert await person.page.input_value("#channel-composer-input") == "/nxt"
+        for _ in range(3):
+            await person.page.keyboard.press("Backspace")
+        await person.until_gone("No command is called")
+        assert await person.page.locator(".message-content").count() == 1
+
+
+async def test_messages_typed_while_another_is_on_its_way_stay_apart(browser: Browser) -> None:
+    async with looking(browser) as person:
+        await person.type("/slow\nhello\nworld\nand so on")
+        await person.until_seen("world")
+        await person.until("() => document.getElementById('channel-composer-input').value === 'and so on'")
+        texts = await person.page.locator(".message-content").all_inner_texts()
+        assert [text.strip() for text in texts][-3:] == ["Slowly but surely", "hello", "world"]
+
+
+async def test_a_form_is_whole_on_a_narrow_page(browser: Browser) -> None:
+    in_sight = """(name) => [...document.querySelectorAll(name)].every((one) => {
+        const {left, right, top, bottom} = one.getBoundingClientRect();
+        const edges = [top + 2, bottom - 2].map((y) => [(left + right) / 2, y]);
+        return right <= innerWidth && edges.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+    })"""
+    async with looking(browser, width=400) as person:
+        await person.type("/compare\n")
+        await person.until("() => document.querySelectorAll('.command-suggestion').length === 5")  # for nothing typed
+        assert "MATCHING" not in await person.seen()
+        for button in (".command-context-close", ".send-message"):
+            assert await person.page.locator(button).is_visible()
+            assert await person.page.evaluate(in_sight, button)
+        await person.page.keyboard.press("Escape")
+        await person.page.keyboard.press("Enter")
+        await person.until_seen("This field is required.")
+        assert await person.page.evaluate(in_sight, ".command-error")
+
+
 async def test_an_optional_option_takes_what_is_typed_after_tab(browser: Browser) -> None:
     async with looking(browser) as person:
         await person.type("/sta")

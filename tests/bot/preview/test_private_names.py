@@ -83,6 +83,31 @@ def test_the_preview_publishes_page_by_page() -> None:
     assert all(isinstance(name, str) for name in simcord.preview._PREVIEW_RUNTIME_MODULES)
 
 
+def test_the_preview_opens_closes_and_answers_pages_by_methods_of_its_own() -> None:
+    preview = simcord.preview.Preview
+    assert parameters(preview._open_page) == ["self", "viewer_id", "target_id"]
+    assert parameters(preview._close_page) == ["self", "context_id"]
+    assert parameters(preview._page_payload) == ["self", "page"]
+    assert "self.preview._open_page(" in inspect.getsource(PreviewServer._pages)
+    assert "self.preview._page_payload(" in inspect.getsource(PreviewServer._state)
+    assert "self._publish(page" in inspect.getsource(preview._publish_message_pages)
+    assert preview._MAX_PAGES > 1
+    assert "self._action_page" in inspect.getsource(preview.__init__)
+    fields = {field.name for field in dataclasses.fields(pages._Page)}
+    assert {"revision", "generation", "status", "last_action", "last_activity"} <= fields
+    assert "page.last_activity = " in inspect.getsource(preview._get_page)
+
+
+def test_what_is_done_over_and_over_is_looked_up_where_it_is_replaced() -> None:
+    snapshot, plans, markdown = simcord_adapter._snapshot, simcord_adapter._plans, simcord_adapter._markdown
+    assert parameters(snapshot._message_navigation) == ["preview", "page", "visible"]
+    assert "_message_navigation(preview, page, visible)" in inspect.getsource(snapshot.build_snapshot)
+    assert parameters(markdown._markdown_parser) == ["policy", "context"]
+    assert "_markdown_parser(policy, context or {})" in inspect.getsource(markdown.markdown_tokens)
+    assert "HISTORY_WINDOW_SIZE" in inspect.getsource(snapshot._history_window)
+    assert {"HISTORY_WINDOW_SIZE", "HISTORY_STEP"} <= set(plans._prepare_page_action.__code__.co_names)
+
+
 def test_actions_are_bound_to_a_revision_by_a_table_read_at_each_action() -> None:
     assert isinstance(actions.ACTION_SPECS, Mapping)
     assert actions.ACTION_SPECS["click"].revision_bound
@@ -144,6 +169,16 @@ def test_every_element_that_our_scripts_look_up_is_in_our_page() -> None:
         "publishedAt",
         "missingRequired",
         "entryKeys",
+        "autocomplete",
+        "commandId",
+        "focusedOption",
+        "invocation",
+        "required",
+        "choices",
+        "present",
+        "send_message",
+        "/api/commands",
+        "OPTIONS MATCHING",
     ],
 )
 def test_simcords_report_on_its_page_holds_what_our_script_asks(name: str) -> None:
@@ -151,14 +186,20 @@ def test_simcords_report_on_its_page_holds_what_our_script_asks(name: str) -> No
         (STATIC / file).read_text(encoding="utf-8") for file in ("app.js", "commands.js", "presentation.js")
     )
     ours = "".join(path.read_text(encoding="utf-8") for path in page_files.FOLDER.glob("*.js"))
-    assert re.search(rf"\b{name}\b", script)
-    assert re.search(rf"\b{name}\b", ours)
+    assert re.search(rf"(?<!\w){name}\b", script)
+    assert re.search(rf"(?<!\w){name}\b", ours)
 
 
 @pytest.mark.parametrize(
     "name",
     [
         "command-chip",
+        "command-empty",
+        "command-option-remove",
+        "command-pill",
+        "command-popup-heading",
+        "command-popup-list",
+        "command-suggestion-label",
         "command-context-close",
         "command-entry",
         "command-ghost",

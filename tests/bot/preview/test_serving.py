@@ -14,7 +14,7 @@ import discord
 import pytest
 
 from bot.clock import TravelClock
-from bot.preview import PortTakenError, PreviewMissingError, simcord_adapter
+from bot.preview import PortTakenError, PreviewError, PreviewMissingError, serve, simcord_adapter
 from bot.preview.errors import INSTALL_COMMAND
 from tests.bot.preview.demo_bot import DemoBot, table_layout
 from tests.bot.preview.served import EVE_OF_TALLADEGA, WELCOME, served
@@ -84,6 +84,22 @@ async def test_a_taken_port_is_said_in_one_line(unused_tcp_port: int) -> None:
         with pytest.raises(PortTakenError, match=f"^Port {unused_tcp_port} is taken .*$"):
             async with served(port=unused_tcp_port):
                 pass
+
+
+@pytest.mark.parametrize("day", ["1999-01-01", "2014-12-31", "2150-01-01"])
+async def test_a_day_that_discord_cannot_number_is_said_in_one_line_before_anything_starts(day: str) -> None:
+    clock = TravelClock(datetime.fromisoformat(f"{day}T12:00+00:00"))
+    bot = DemoBot(clock)
+    with pytest.raises(PreviewError, match=r"^The page cannot go back before 2015, .* nor beyond 2149\.$"):
+        await serve(bot, clock, port=None, welcome="", on_ready=print, stop=asyncio.Event())
+    assert not bot.is_closed()
+
+
+async def test_discords_first_day_can_be_gone_back_to() -> None:
+    clock = TravelClock(datetime.fromisoformat("2015-01-01T00:00+00:00"))
+    async with simcord_adapter.on_stage(DemoBot(clock), clock) as stage:
+        await stage.ready()
+        assert (await stage.channel.send("Hello")).created_at.year == 2015
 
 
 async def test_a_port_asked_for_is_the_one_that_is_used(unused_tcp_port: int) -> None:

@@ -1,0 +1,74 @@
+// Which commands there are, as simcord's page was told them, and what a typed line says to one.
+
+/** @typedef {{name: string, type: string, required: boolean, autocomplete: boolean, choices: {name: string, value: unknown}[]}} Option */
+/** @typedef {{key: string, commandId: string, path: string[], invocation: string, options: Option[]}} Entry */
+
+const SEPARATOR = /\s*,\s*|\s+(?:vs?\.?|and|or)\s+/i;
+
+/** @type {Entry[] | null} */
+let entries = null;
+
+/** Keep what an answer to simcord's own question says. @param {Response} answer */
+export async function learnCommands(answer) {
+  if (answer.ok) entries = (await answer.json()).entries;
+}
+
+export const commandsKnown = () => entries !== null;
+
+/** The command that a line begins with, in whatever case, and what stands behind it. @param {string} line */
+export function commandOf(line) {
+  const lower = line.toLowerCase();
+  const found = (entries ?? []).filter(({ invocation }) => `${lower} `.startsWith(`/${invocation.toLowerCase()} `))
+    .sort((one, other) => other.invocation.length - one.invocation.length)[0];
+  return found ? { entry: found, rest: line.slice(found.invocation.length + 1).trim() } : null;
+}
+
+/** Whether the name could still go on, as that of a group does. @param {string} name */
+export function goesOn(name) {
+  return (entries ?? []).some(({ invocation }) => invocation.toLowerCase().startsWith(`${name.toLowerCase()} `));
+}
+
+/** @param {string | undefined} commandId @param {string | undefined} invocation @returns {Option[]} */
+export function optionsOf(commandId, invocation) {
+  return entries?.find((entry) => entry.commandId === commandId && entry.invocation === invocation)?.options ?? [];
+}
+
+/** What is said as `name:value`, and the words that are said without a name.
+ * @param {readonly Option[]} options @param {string} text @returns {{named: [Option, string][], loose: string}} */
+export function readArguments(options, text) {
+  if (!options.length) return { named: [], loose: text.trim() };
+  const names = options.map(({ name }) => name.replace(/[^\w]/g, "\\$&")).join("|");
+  const [first, ...parts] = text.split(new RegExp(`(?:^|\\s)(${names}):`, "i"));
+  const loose = [first];
+  /** @type {[Option, string][]} */
+  const named = [];
+  for (let at = 0; at < parts.length; at += 2) {
+    const option = options.find(({ name }) => name.toLowerCase() === parts[at].toLowerCase());
+    let value = parts[at + 1].trim();
+    if (option.type !== "string" && /\s/.test(value)) { // a number is one word; what follows it is not of it
+      const [word, ...others] = value.split(/\s+/);
+      value = word;
+      loose.push(others.join(" "));
+    }
+    named.push([option, value]);
+  }
+  return { named, loose: loose.map((words) => words.trim()).filter(Boolean).join(" ") };
+}
+
+/** The ways to share words out among so many options, the likeliest first: evenly, and the longer part in front.
+ * @param {string} text @param {number} count @returns {string[][]} */
+export function sharesOf(text, count) {
+  if (count < 2) return [[text]];
+  const parts = text.split(SEPARATOR).filter(Boolean);
+  if (parts.length === count) return [parts];
+  const words = text.split(/\s+/).filter(Boolean);
+  if (words.length <= count) return [words];
+  /** @type {string[][]} */
+  const shares = [];
+  for (let taken = 1; taken <= words.length - count + 1; taken += 1) {
+    for (const rest of sharesOf(words.slice(taken).join(" "), count - 1)) shares.push([words.slice(0, taken).join(" "), ...rest]);
+  }
+  const length = (part) => part.split(" ").length;
+  const unevenness = (share) => Math.max(...share.map(length)) - Math.min(...share.map(length));
+  return shares.sort((one, other) => unevenness(one) - unevenness(other) || length(other[0]) - length(one[0]));
+}
