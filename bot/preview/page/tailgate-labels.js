@@ -32,15 +32,14 @@ document.addEventListener("focusin", (event) => {
 /** Say that offers are on their way, in place of that there are none; an empty field needs no list without any. */
 function tidyOffers() {
   const popup = form.querySelector(".command-popup:not([hidden])");
-  const empty = popup?.querySelector(".command-popup-list > .command-empty");
   const field = document.activeElement;
-  const now = report()?.commandPicker;
-  if (!popup || !(field instanceof HTMLInputElement) || !now?.draft) return;
+  if (!popup || !(field instanceof HTMLInputElement)) return;
+  const empty = popup.querySelector(".command-popup-list > .command-empty");
   const heading = popup.querySelector(".command-popup-heading");
   if (!field.value && heading && /^OPTIONS MATCHING\s*$/.test(heading.textContent)) heading.textContent = "OPTIONS";
   if (!empty) return;
   if (!field.value || isLabel(field.dataset.option, field.value)) popup.hidden = true;
-  else if (now.autocomplete.state === "loading" && empty.textContent !== "Loading options") empty.textContent = "Loading options";
+  else if (report()?.commandPicker.autocomplete.state === "loading" && empty.textContent !== "Loading options") empty.textContent = "Loading options";
 }
 
 /** @returns {() => void} what to do after each drawing */
