@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.championship.formats import Format, format_of
+from bot.championship.scores import docked
 from db.nouns import Race, Result, Season, StageScore
 
 STAGE_SCORERS = 10
@@ -122,11 +123,7 @@ def mismatches(season: Season) -> tuple[Mismatch, ...]:
 def reckon(season: Season, row: Result, rules: Format) -> int:
     """A start's points from its parts: finish, stages, the fastest lap, and the penalties of its race."""
     lap = rules.fastest_lap if row.fastest_lap else 0
-    return rules.finish_points(row.finish) + (row.stage_points or 0) + lap + _penalty(season, row)
-
-
-def _penalty(season: Season, row: Result) -> int:
-    return sum(a.points for a in season.adjustments if a.round == row.entry.round and a.driver == row.driver)
+    return rules.finish_points(row.finish) + (row.stage_points or 0) + lap + docked(season, row)
 
 
 def _is_finale(season: Season, race: Race, rules: Format) -> bool:
@@ -135,4 +132,4 @@ def _is_finale(season: Season, race: Race, rules: Format) -> bool:
 
 def _finish_alone(season: Season, row: Result, rules: Format) -> bool:
     """Whether the total is the finish alone, as it is for the finalists."""
-    return row.points == rules.finish_points(row.finish) + _penalty(season, row)
+    return row.points == rules.finish_points(row.finish) + docked(season, row)

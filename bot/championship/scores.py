@@ -86,7 +86,7 @@ def drivers(season: Season, rules: Format) -> Scores:
                 continue
             points = row.points if rules.same_points(own) else _repaid(row, own, rules)
             points += _withheld(season, race, row, own) if rules != own else 0
-            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, _docked(season, row))
+            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, docked(season, row))
             if row.finish == 1:
                 winners[race.round] = row.driver
         stages[race.round] = tuple(
@@ -124,10 +124,10 @@ def _withheld(season: Season, race: Race, row: Result, own: Format) -> int:
     if not own.rounds or not own.rounds[-1].finish_only or race.round != len(season.races) or row.stage_points is None:
         return 0
     due = row.stage_points + (own.fastest_lap if row.fastest_lap else 0)
-    return due if row.points - _docked(season, row) == own.finish_points(row.finish) else 0
+    return due if row.points - docked(season, row) == own.finish_points(row.finish) else 0
 
 
-def _docked(season: Season, row: Result) -> int:
+def docked(season: Season, row: Result) -> int:
     """The points penalties inside a driver's total of a race."""
     return sum(a.points for a in season.adjustments if a.round == row.entry.round and a.driver == row.driver)
 
