@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import discord
 from discord import ui
+from discord.ext import commands
 
 from bot.almanac import Almanac, Almanacs
 from bot.render.buttons import QuestionButton, QuestionSelect
-from bot.render.questions import Question, decode
+from bot.render.forms import Form, carried, filled_in
+from bot.render.questions import OldButtonError, Question, decode
 from bot.services import Services
+from bot.staff import Staff
 from bot.tree import answer_error
 
 Q = TypeVar("Q", bound=Question)
@@ -20,10 +23,24 @@ Q = TypeVar("Q", bound=Question)
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks, and what is known at that moment."""
+    """Who asks, where, what he may do there, and what is known at that moment.
+
+    ``permissions`` are what Discord says he holds in the channel, ``roles`` his roles in the server; outside of servers
+    there are none. ``editor`` says that he may write for everybody.
+    """
 
     user: int
     almanac: Almanac
+    name: str = ""
+    guild: int | None = None
+    channel: int | None = None
+    permissions: discord.Permissions = field(default_factory=discord.Permissions.none)
+    roles: frozenset[int] = frozenset()
+    editor: bool = False
+
+
+Reply = ui.LayoutView | Form
+"""What answers a question: a message, or a form to fill in."""
 
 
 class Answers:
@@ -31,20 +48,28 @@ class Answers:
 
     Args:
         services: where seasons and the time come from.
+        staff: who runs the bot; asked each time, since the local page knows it late.
     """
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, staff: Callable[[], Staff] = Staff) -> None:
         self._services = services
-        self._topics: dict[type[Question], Callable[[Any, Asker], Awaitable[ui.LayoutView]]] = {}
+        self._staff = staff
+        self._topics: dict[type[Question], Callable[[Any, Asker], Awaitable[Reply]]] = {}
+        self._forms: dict[type[Question], Callable[[Any, Mapping[str, str], Asker], Awaitable[Reply]]] = {}
         self._almanacs = Almanacs()
 
-    def attach(self, client: discord.Client) -> None:
-        """Makes the client hear the buttons and selects of every answer, those of messages long past included."""
+    def attach(self, client: commands.AutoShardedBot) -> None:
+        """Makes the client hear the buttons, selects and forms of every answer, those long past included."""
         client.add_dynamic_items(QuestionButton, QuestionSelect)
+        client.add_listener(self._hear_forms, "on_interaction")
 
-    def register(self, kind: type[Q], topic: Callable[[Q, Asker], Awaitable[ui.LayoutView]]) -> None:
+    def register(self, kind: type[Q], topic: Callable[[Q, Asker], Awaitable[Reply]]) -> None:
         """Says how questions of a kind are answered; the last word counts."""
         self._topics[kind] = topic
+
+    def register_form(self, kind: type[Q], taker: Callable[[Q, Mapping[str, str], Asker], Awaitable[Reply]]) -> None:
+        """Says what becomes of a form that carries a question of that kind: it is handed what was written."""
+        self._forms[kind] = taker
 
     async def almanac(self) -> Almanac:
         """What is known now, by the bot's own clock."""
@@ -52,17 +77,31 @@ class Answers:
         seasons = await snapshots.all()
         return self._almanacs.at(self._services.clock.now(), seasons, snapshots.version)
 
-    async def view(self, question: Question, user: int) -> ui.LayoutView:
+    async def asker(self, interaction: discord.Interaction[Any]) -> Asker:
+        """Who is behind an interaction, by what Discord says of him."""
+        person = interaction.user
+        return Asker(
+            person.id,
+            await self.almanac(),
+            person.display_name,
+            interaction.guild_id,
+            interaction.channel_id,
+            interaction.permissions if interaction.guild_id is not None else discord.Permissions.none(),
+            frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset(),
+            self._staff().may_edit(person.id, interaction.guild_id),
+        )
+
+    async def view(self, question: Question, asker: Asker) -> Reply:
         """The answer to a question.
 
         Raises:
-            FriendlyError: the question names what is not there.
+            FriendlyError: the question names what is not there, or the asker may not.
         """
-        return await self._topics[type(question)](question, Asker(user, await self.almanac()))
+        return await self._topics[type(question)](question, asker)
 
-    async def reply(self, interaction: discord.Interaction[Any], question: Question) -> None:
-        """Answers a command, in one request."""
-        await interaction.response.send_message(view=await self.view(question, interaction.user.id))
+    async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
+        """Answers a command, in one request; where ``private`` the asker alone sees it."""
+        await _send(interaction, await self.view(question, await self.asker(interaction)), private=private)
 
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Answers a pressed button or a choice: in place for who asked, in a copy of his own for anybody else.
@@ -70,13 +109,41 @@ class Answers:
         discord.py only logs what a component raises, so errors climb the tree's ladder here.
         """
         try:
-            view = await self.view(decode(text), interaction.user.id)
-            if _own(interaction):
-                await interaction.response.edit_message(view=view)
-            else:
-                await interaction.response.send_message(view=view, ephemeral=True)
+            await _put(interaction, await self.view(decode(text), await self.asker(interaction)))
         except Exception as error:  # noqa: BLE001 - the ladder sorts them
             await answer_error(interaction, error)
+
+    async def _hear_forms(self, interaction: discord.Interaction[Any]) -> None:
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data: Mapping[str, Any] = interaction.data or {}
+        text = carried(str(data.get("custom_id", "")))
+        if text is None:
+            return
+        try:
+            question = decode(text)
+            taker = self._forms.get(type(question))
+            if taker is None:
+                raise OldButtonError
+            values = filled_in(data.get("components", ()))
+            await _put(interaction, await taker(question, values, await self.asker(interaction)))
+        except Exception as error:  # noqa: BLE001 - the ladder sorts them
+            await answer_error(interaction, error)
+
+
+async def _put(interaction: discord.Interaction[Any], made: Reply) -> None:
+    """Answers what was done on a message, or in a form opened from one."""
+    if isinstance(made, ui.LayoutView) and _own(interaction):
+        await interaction.response.edit_message(view=made)
+    else:
+        await _send(interaction, made, private=True)
+
+
+async def _send(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:
+    if isinstance(made, Form):
+        await interaction.response.send_modal(made.modal())
+    else:
+        await interaction.response.send_message(view=made, ephemeral=private)
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:

@@ -137,7 +137,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             tell_loaded(held.loaded, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
-            bot = TailgateBot(held.services, guild_ready_timeout=patience)
+            bot = TailgateBot(held.services, staff=settings.staff, guild_ready_timeout=patience)
             bot.add_listener(_announcer(bot, say), "on_ready")
             background = Background(bot, held.services)
             try:
@@ -237,7 +237,7 @@ async def sync(settings: Settings, path: Path) -> int:
     if settings.tailgate_discord_api is not None:
         point_at(settings.tailgate_discord_api)
     async with open_services(path, settings.clock()) as held:
-        bot = TailgateBot(held.services)
+        bot = TailgateBot(held.services, staff=settings.staff)
         try:
             await bot.login(settings.discord_token.get_secret_value())
             if not bot.told_commands:

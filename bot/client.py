@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -12,6 +13,7 @@ from discord.ext import commands
 
 from bot.answers import Answers
 from bot.services import Services
+from bot.staff import Staff
 from bot.tree import TailgateTree
 from db.memory import recall, remember
 
@@ -34,13 +36,14 @@ class TailgateBot(commands.AutoShardedBot):
     Args:
         services: the store, its seasons and the clock.
         local: it runs in a page on this machine, which forgets the commands and to which nobody can be invited.
+        staff: who may edit, and in which server the editors' commands are.
         **options: for discord.py, such as ``shard_count``.
 
     Attributes:
         told_commands: whether this start has told Discord of the commands.
     """
 
-    def __init__(self, services: Services, *, local: bool = False, **options: Any) -> None:
+    def __init__(self, services: Services, *, local: bool = False, staff: Staff | None = None, **options: Any) -> None:
         super().__init__(
             # Slash commands only: the prefix is one nobody can type.
             command_prefix=commands.when_mentioned,
@@ -54,7 +57,8 @@ class TailgateBot(commands.AutoShardedBot):
             **options,
         )
         self.services = services
-        self.answers = Answers(services)
+        self.staff = staff or Staff()
+        self.answers = Answers(services, lambda: self.staff)
         self._local = local
         self.told_commands = False
 
@@ -75,15 +79,44 @@ class TailgateBot(commands.AutoShardedBot):
 
         What was told is remembered in the store, so that a restart does not ask again: registering is slow and limited.
         """
-        definition = json.dumps([command.to_dict(self.tree) for command in self.tree.get_commands()], sort_keys=True)
+        told = await self._tell(None, force=force)
+        await self._tell_home(force=force)
+        return told
+
+    async def _tell(self, guild: discord.Object | None, *, force: bool) -> bool:
+        definition = json.dumps(
+            [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)], sort_keys=True
+        )
         digest = hashlib.sha256(definition.encode()).hexdigest()
-        name = f"commands of {self.application_id}"
+        name = f"commands of {self.application_id}" + (f" in {guild.id}" if guild else "")
         if not force and await recall(self.services.store, name) == digest:
             return False
-        told = await self.tree.sync()
+        told = await self.tree.sync(guild=guild)
         await remember(self.services.store, name, digest)
-        log.info("told Discord of %d commands", len(told))
+        log.info("told Discord of %d commands%s", len(told), " for the operator's own server" if guild else "")
         return True
+
+    async def _tell_home(self, *, force: bool) -> None:
+        """The editors' commands are in the operator's server only; in one that was it before they are taken back."""
+        name = f"home of {self.application_id}"
+        before, home = await recall(self.services.store, name), self.staff.home
+        if before and int(before) != home:
+            with contextlib.suppress(discord.HTTPException):  # the bot may have left it, and its commands with it
+                await self._tell(discord.Object(int(before)), force=True)
+            await remember(self.services.store, name, "")
+        if home is None:
+            return
+        try:
+            await self._tell(discord.Object(home), force=force)
+        except discord.HTTPException as error:
+            log.error(  # noqa: TRY400
+                "Discord did not take the editors' commands for the server %s (%s); "
+                "is TAILGATE_HOME the id of a server that the bot is in?",
+                home,
+                why(error),
+            )
+        else:
+            await remember(self.services.store, name, str(home))
 
     @property
     def invite(self) -> str | None:

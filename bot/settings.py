@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.clock import Clock, SystemClock, TravelClock
+from bot.staff import Staff
 from db.nouns import EASTERN
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -31,6 +32,8 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = None
     tailgate_db: Path | None = None
     tailgate_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    tailgate_editors: Annotated[frozenset[int], NoDecode] = frozenset()
+    tailgate_home: int | None = Field(default=None, gt=0)
     tailgate_discord_api: str | None = None
     tailgate_now: AwareDatetime | None = None
     tailgate_speed: float | None = Field(default=None, ge=0, le=100_000)
@@ -39,6 +42,17 @@ class Settings(BaseSettings):
     @classmethod
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("tailgate_editors", mode="before")
+    @classmethod
+    def _ids(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        ids = value.replace(",", " ").split()
+        for each in ids:
+            if not each.isascii() or not each.isdigit():
+                raise ValueError(f"{each!r} is no Discord id; write ids with commas between, such as 1234, 5678")
+        return [int(each) for each in ids]
 
     @field_validator("tailgate_db")
     @classmethod
@@ -67,6 +81,11 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The store's file: as set, else in the user's data folder."""
         return self.tailgate_db or user_data_path("tailgate", appauthor=False) / "tailgate.db"
+
+    @property
+    def staff(self) -> Staff:
+        """Who may edit, and where."""
+        return Staff(self.tailgate_editors, self.tailgate_home)
 
     def clock(self) -> Clock:
         """The machine's time, unless a test set another."""

@@ -76,8 +76,12 @@ DRIVER_TABS = ("season", "races")
 COMPARE_TABS = ("season", "races")
 
 
-def _part(part: Part, **default: Any) -> Any:
+def part(part: Part, **default: Any) -> Any:
     return field(metadata={"part": part}, **default)
+
+
+QUESTIONS: dict[str, type[Question]] = {}
+"""Every kind of question by its topic; a kind is here from when its class is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ class Question:
     """Something asked. A field that is None is for the clock to settle: the season of the day, the latest race."""
 
     topic: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        QUESTIONS[cls.topic] = cls
 
     def encode(self) -> str | None:
         """The question as text without spaces; None where it is too long for a custom id or cannot be one."""
@@ -99,10 +106,10 @@ class StandingsQuestion(Question):
     """The standings; ``after`` is a round. Without a view it is the one that matters at the time."""
 
     topic: ClassVar[str] = "standings"
-    year: int | None = _part(YEAR, default=None)
-    after: int | None = _part(ROUND, default=None)
-    view: str | None = _part(Word(STANDINGS_VIEWS), default=None)
-    page: int = _part(PAGE, default=1)
+    year: int | None = part(YEAR, default=None)
+    after: int | None = part(ROUND, default=None)
+    view: str | None = part(Word(STANDINGS_VIEWS), default=None)
+    page: int = part(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +117,7 @@ class PlayoffsQuestion(Question):
     """The playoffs, round by round."""
 
     topic: ClassVar[str] = "playoffs"
-    year: int | None = _part(YEAR, default=None)
+    year: int | None = part(YEAR, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +125,7 @@ class ClinchQuestion(Question):
     """What a driver needs at the next race; without one, what everybody needs."""
 
     topic: ClassVar[str] = "clinch"
-    driver: str | None = _part(KEY, default=None)
+    driver: str | None = part(KEY, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +133,10 @@ class DriverQuestion(Question):
     """A driver's season, or all his races of it."""
 
     topic: ClassVar[str] = "driver"
-    driver: str = _part(KEY)
-    year: int | None = _part(YEAR, default=None)
-    tab: str = _part(Word(DRIVER_TABS), default="season")
-    page: int = _part(PAGE, default=1)
+    driver: str = part(KEY)
+    year: int | None = part(YEAR, default=None)
+    tab: str = part(Word(DRIVER_TABS), default="season")
+    page: int = part(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +144,11 @@ class CompareQuestion(Question):
     """Two drivers side by side, or every race in which they met."""
 
     topic: ClassVar[str] = "compare"
-    a: str = _part(KEY)
-    b: str = _part(KEY)
-    year: int | None = _part(YEAR, default=None)
-    tab: str = _part(Word(COMPARE_TABS), default="season")
-    page: int = _part(PAGE, default=1)
+    a: str = part(KEY)
+    b: str = part(KEY)
+    year: int | None = part(YEAR, default=None)
+    tab: str = part(Word(COMPARE_TABS), default="season")
+    page: int = part(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +156,9 @@ class ResultsQuestion(Question):
     """How a race ended; without a round the latest one run."""
 
     topic: ClassVar[str] = "results"
-    year: int | None = _part(YEAR, default=None)
-    round: int | None = _part(ROUND, default=None)
-    page: int = _part(PAGE, default=1)
+    year: int | None = part(YEAR, default=None)
+    round: int | None = part(ROUND, default=None)
+    page: int = part(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +166,8 @@ class ScheduleQuestion(Question):
     """A season's races; without a page the one on which the next race stands."""
 
     topic: ClassVar[str] = "schedule"
-    year: int | None = _part(YEAR, default=None)
-    page: int | None = _part(PAGE, default=None)
+    year: int | None = part(YEAR, default=None)
+    page: int | None = part(PAGE, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +189,7 @@ class HelpQuestion(Question):
     """What to type; without a topic the overview."""
 
     topic: ClassVar[str] = "help"
-    about: str | None = _part(KEY, default=None)
-
-
-QUESTIONS: dict[str, type[Question]] = {
-    kind.topic: kind
-    for kind in (
-        StandingsQuestion,
-        PlayoffsQuestion,
-        ClinchQuestion,
-        DriverQuestion,
-        CompareQuestion,
-        ResultsQuestion,
-        ScheduleQuestion,
-        NextQuestion,
-        AboutQuestion,
-        HelpQuestion,
-    )
-}
+    about: str | None = part(KEY, default=None)
 
 
 def decode(text: str) -> Question:

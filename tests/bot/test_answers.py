@@ -10,7 +10,7 @@ import pytest
 import simcord
 from discord import ui
 
-from bot.answers import _own
+from bot.answers import Asker, _own
 from bot.client import TailgateBot
 from bot.render.questions import (
     CompareQuestion,
@@ -93,7 +93,7 @@ async def test_a_button_on_a_message_of_the_bots_own_opens_a_copy_for_who_presse
 async def test_buttons_work_after_a_restart(services: Services) -> None:
     before = TailgateBot(services)
     await before.load_extension("cogs.standings")
-    view = await before.answers.view(StandingsQuestion(2025, view="stats"), 1)
+    view = await before.answers.view(StandingsQuestion(2025, view="stats"), Asker(1, await before.answers.almanac()))
     custom_id = next(part["custom_id"] for part in parts(view) if part.get("label") == "16–30 →")
     # A bot that never saw that message answers its button.
     assert "\n16 " in await press(services, custom_id)

@@ -1,0 +1,102 @@
+"""Forms: what a person fills in and sends, as Discord's modals, carrying their question like buttons do.
+
+Nothing of an open form is remembered here: what comes back is read from what Discord sends, so a text that somebody
+wrote while the bot was started anew is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.render.questions import ID_LIMIT, VERSION, Question
+from bot.render.tables import plain
+
+TITLE_LIMIT = 45
+LABEL_LIMIT = 45
+HINT_LIMIT = 100
+LONGEST = 4000
+FIELDS = 5
+"""What Discord lets a form, and a field of one, hold."""
+
+PREFIX = f"{VERSION}:form:"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A line to fill in, or a box where ``long``; ``value`` stands in it already, ``hint`` is small print above it."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    long: bool = False
+    required: bool = True
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form: what it says on top, up to five fields, and the question its answers belong to."""
+
+    title: str
+    fields: Sequence[Field]
+    question: Question
+
+    def modal(self) -> ui.Modal:
+        """As Discord takes it.
+
+        Raises:
+            ValueError: it has no fields or too many, or its question is too long; a mistake of the caller's.
+        """
+        text = self.question.encode()
+        if text is None or len(PREFIX + text) > ID_LIMIT or not 1 <= len(self.fields) <= FIELDS:
+            raise ValueError(f"no form can be made of {self.question} with {len(self.fields)} fields")
+        modal = ui.Modal(title=_cut(self.title, TITLE_LIMIT), custom_id=PREFIX + text)
+        for each in self.fields:
+            modal.add_item(
+                ui.Label(
+                    text=_cut(each.label, LABEL_LIMIT),
+                    description=_cut(each.hint, HINT_LIMIT) or None,
+                    component=ui.TextInput(
+                        custom_id=each.name,
+                        style=discord.TextStyle.paragraph if each.long else discord.TextStyle.short,
+                        default=each.value[: each.limit] or None,
+                        required=each.required,
+                        min_length=1 if each.required else None,
+                        max_length=min(each.limit, LONGEST),
+                    ),
+                )
+            )
+        # discord.py keeps open forms by their ids, and two people may have the same one open: it need not keep any.
+        modal.stop()
+        return modal
+
+
+def carried(custom_id: str) -> str | None:
+    """The question that a form's custom id carries, as text; "" where another version made it, None where none did."""
+    if custom_id.startswith(PREFIX):
+        return custom_id.removeprefix(PREFIX)
+    version, _, rest = custom_id.partition(":")
+    return "" if rest.startswith("form:") and version[:1] == "t" and version[1:].isdigit() else None
+
+
+def filled_in(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What was written, by the fields' names, with spaces around it taken off; read from what Discord sent."""
+    values: dict[str, str] = {}
+    for component in components:
+        inner = component.get("components") or ([component["component"]] if component.get("component") else [])
+        values |= filled_in(inner)
+        name, value = component.get("custom_id"), component.get("value")
+        if isinstance(name, str) and isinstance(value, str):
+            values[name] = value.replace("\r\n", "\n").strip()
+    return values
+
+
+def _cut(text: str, room: int) -> str:
+    flat = plain(text)
+    return flat if len(flat) <= room else flat[: room - 1].rstrip() + "…"
