@@ -22,10 +22,11 @@ from filelock import FileLock, Timeout
 from bot.background import Background
 from bot.client import TailgateBot, why
 from bot.clock import Clock
-from bot.preview import serve
+from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
 from bot.services import Services
 from bot.settings import Settings
+from bot.staff import Staff
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import Report
@@ -265,6 +266,10 @@ async def try_out(
             tell_loaded(held.loaded, say)
             bot = TailgateBot(held.services, local=True, shard_count=1)
             background = Background(bot, held.services)
+
+            def at_home(server: LocalServer) -> None:
+                bot.staff = Staff(frozenset({server.owner}), server.guild)
+
             # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
             logging.getLogger("discord.state").setLevel(logging.ERROR)
             try:
@@ -275,6 +280,7 @@ async def try_out(
                     welcome=welcome(clock.now()),
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
+                    before_start=at_home,
                     background=background.start,
                     open_browser=open_browser,
                 )

@@ -4,6 +4,7 @@ Importing this package loads nothing of simcord, which is an optional extra; onl
 """
 
 from bot.preview.errors import PortTakenError, PreviewError, PreviewMissingError
+from bot.preview.local_server import LocalServer
 from bot.preview.serving import Welcome, serve
 
-__all__ = ["PortTakenError", "PreviewError", "PreviewMissingError", "Welcome", "serve"]
+__all__ = ["LocalServer", "PortTakenError", "PreviewError", "PreviewMissingError", "Welcome", "serve"]

@@ -16,6 +16,11 @@ class PageFile:
     path: Path
     content_type: str
 
+    @property
+    def plain_route(self) -> str:
+        """Where simcord's own file is served that this one stands in front of."""
+        return self.route.replace("/", "/simcord-")
+
 
 PAGE_FILES = (
     PageFile("/", FOLDER / "index.html", "text/html"),
@@ -29,7 +34,10 @@ PAGE_FILES = (
             "tailgate-composer",
             "tailgate-form",
             "tailgate-labels",
+            "tailgate-menu",
+            "tailgate-modal",
             "tailgate-notice",
+            "tailgate-pictures",
             "tailgate-report",
             "tailgate-timeline",
             "tailgate-times",
@@ -37,3 +45,6 @@ PAGE_FILES = (
         )
     ),
 )
+
+WRAPPED_FILES = (PageFile("/messages.js", FOLDER / "messages.js", "application/javascript"),)
+"""Files of simcord's that ours stand in front of: the same exports, with something added."""

@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.clock import Clock
 from bot.preview.errors import PreviewMissingError, TimeOutOfReachError
 from bot.preview.freshness import keep_fresh
+from bot.preview.local_server import LocalServer
 
 FIRST_YEAR, LAST_YEAR = 2015, 2149
 """Discord numbers what it keeps by milliseconds since 2015, in 42 bits."""
@@ -33,6 +34,7 @@ async def serve(
     welcome: Welcome,
     on_ready: Callable[[str], None],
     stop: asyncio.Event,
+    before_start: Callable[[LocalServer], None] | None = None,
     background: Callable[[], Awaitable[None]] | None = None,
     open_browser: bool = False,
     timezone: str = "America/New_York",
@@ -46,6 +48,7 @@ async def serve(
         welcome: the first message of the channel.
         on_ready: called once with the full address; its last part is the key to the page.
         stop: set it to end.
+        before_start: called once with the server's ids, before the bot logs in and its ``setup_hook`` runs.
         background: started once the bot is ready, apart from the bot's own work, so that no action waits for it.
             It may return (a scheduler was started) or run on; it is cancelled at the end.
         open_browser: whether to open the address in the person's browser.
@@ -60,7 +63,7 @@ async def serve(
     if not FIRST_YEAR <= clock.now().astimezone(UTC).year <= LAST_YEAR:
         raise TimeOutOfReachError(FIRST_YEAR, LAST_YEAR)
     adapter = _load_adapter()
-    async with adapter.on_stage(bot, clock) as stage:
+    async with adapter.on_stage(bot, clock, before_start) as stage:
         await stage.ready()
         await _post(welcome, stage.channel)
         async with (

@@ -1,4 +1,6 @@
 // Makes simcord's page behave like Discord: focus, scrolling, keys, the clock, and what to say when something is wrong.
+import "./tailgate-menu.js"; // first: while its menu is open, keys are its own
+import "./tailgate-modal.js";
 import { learnCommands } from "./tailgate-catalog.js";
 import { keepComposerReady } from "./tailgate-composer.js";
 import { showNames } from "./tailgate-labels.js";

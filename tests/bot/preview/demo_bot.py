@@ -16,6 +16,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.clock import Clock
+from bot.preview import LocalServer
+from tests.bot.preview import demo_forms
 
 COLUMNS = 40
 TABLE = "\n".join(
@@ -184,10 +186,16 @@ class DemoBot(commands.AutoShardedBot):
         self.posts: asyncio.Queue[str] = asyncio.Queue()
         self.posted = asyncio.Event()
         self.library_time: str | None = None
+        self.home: int | None = None
+
+    def meet(self, server: LocalServer) -> None:
+        """Learns where it is at home before it starts."""
+        self.home = server.guild
 
     async def setup_hook(self) -> None:
         self.add_dynamic_items(PageButton, TallyButton, TrackSelect)
         await self.add_cog(Demo(self))
+        await demo_forms.add_to(self, self.home)
 
     async def post_itself(self) -> None:
         """Posts what is put into the queue, outside any interaction, as a reminder does."""

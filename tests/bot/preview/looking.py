@@ -21,6 +21,10 @@ AT_BOTTOM = """() => {
 }"""
 COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-composer-input'"
 
+SIDEWAYS = """() => [...document.querySelectorAll("*")].filter((element) =>
+  !element.closest(".code-block") && element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1
+  && ["auto", "scroll"].includes(getComputedStyle(element).overflowX)).map((element) => element.className)"""
+
 
 @dataclass
 class Person:

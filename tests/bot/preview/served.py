@@ -31,7 +31,7 @@ async def served(*, speed: float = 1.0, **options: Any) -> AsyncIterator[Served]
     clock = TravelClock(EVE_OF_TALLADEGA, speed)
     bot, stop = DemoBot(clock), asyncio.Event()
     address = asyncio.get_running_loop().create_future()
-    given = {"port": None, "welcome": WELCOME, "background": bot.post_itself} | options
+    given = {"port": None, "welcome": WELCOME, "before_start": bot.meet, "background": bot.post_itself} | options
     serving = asyncio.create_task(serve(bot, clock, on_ready=address.set_result, stop=stop, **given))
     await asyncio.wait([serving, address], return_when=asyncio.FIRST_COMPLETED)
     if serving.done():

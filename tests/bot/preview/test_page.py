@@ -8,14 +8,11 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.bot.preview.demo_bot import COLUMNS, EDIT
-from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, looking
+from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, SIDEWAYS, looking
 from tests.bot.preview.served import WELCOME
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-SIDEWAYS = """() => [...document.querySelectorAll("*")].filter((element) =>
-  !element.closest(".code-block") && element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1
-  && ["auto", "scroll"].includes(getComputedStyle(element).overflowX)).map((element) => element.className)"""
 BUTTONS = "() => [...document.querySelectorAll('button')].filter((b) => b.checkVisibility()).map((b) => b.innerText)"
 
 
@@ -25,7 +22,8 @@ async def test_it_opens_on_the_welcome_as_tailgate_with_nothing_for_developers(b
         assert await person.page.title() == "Tailgate"
         assert await person.page.locator("iframe").count() == 0
         await person.until_idle()
-        assert await person.page.evaluate(BUTTONS) == ["Mo (moderator)", "Fay (fan)", ""]  # the last one shows an arrow
+        people = ["Mo (moderator)", "Fay (fan)", "Ola (owner)"]
+        assert await person.page.evaluate(BUTTONS) == [*people, "⋯", ""]  # the last one shows an arrow
         seen = await person.seen()
         assert "Truck Series fans" in seen
         assert "Viewing as" in seen

@@ -16,12 +16,14 @@ import simcord._dpy_internals
 import simcord.env
 import simcord.preview
 import simcord.preview._actions as actions
+import simcord.preview._component_projection as component_projection
 import simcord.preview._pages as pages
 from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
 from simcord.preview._server import PreviewServer
 
 from bot.preview import page_files, simcord_adapter
+from bot.preview.simcord_adapter import drawing
 
 STATIC = Path(simcord.preview.__file__).with_name("static")
 
@@ -98,8 +100,44 @@ def test_the_preview_opens_closes_and_answers_pages_by_methods_of_its_own() -> N
     assert "page.last_activity = " in inspect.getsource(preview._get_page)
 
 
+def test_actions_are_prepared_by_one_method_and_interactions_carried_out_by_another() -> None:
+    preview = simcord.preview.Preview
+    assert parameters(preview._prepare_action) == ["self", "page", "kind", "body"]
+    assert "self._prepare_action(page, kind, body)" in inspect.getsource(preview._action)
+    assert parameters(preview._run_interaction_action)[1:5] == ["page", "action", "cursor", "awaited"]
+    assert "republish_all" in parameters(preview._run_interaction_action)
+    assert parameters(preview._require_current_history) == ["self", "page"]
+    assert parameters(preview._target_message) == ["self", "page", "target_id"]
+    assert parameters(preview._target_id)[:3] == ["self", "target_id", "viewer"]
+
+
+def test_people_have_commands_for_messages(bare_env: Any) -> None:
+    guild = bare_env.create_guild()
+    assert isinstance(simcord.MemberActor(bare_env, guild, guild.owner), simcord.MemberActor)
+    assert parameters(simcord.MemberActor.context_menu) == ["self", "channel", "name", "target"]
+    assert parameters(bare_env.backend.visible_commands) == ["user_id", "channel_id", "type"]
+    assert parameters(simcord.ResponseMessage)[:2] == ["env", "message"]
+
+
+def test_a_messages_own_words_are_made_in_one_place_and_leave_addresses_out() -> None:
+    snapshot = drawing._snapshot
+    assert parameters(snapshot._message_projection) == ["preview", "page", "message", "compact", "channel"]
+    assert "_message_projection(preview, page, item, compact=" in inspect.getsource(snapshot.build_snapshot)
+    assert 'media.pop("url", None)' in inspect.getsource(component_projection)
+    nested = [{"components": [{"accessory": {"id": 1}}]}]
+    assert [each.get("id") for each in drawing.walk_components(nested)] == [None, None, 1]
+
+
+def test_a_click_says_which_message_it_is_for() -> None:
+    script = (STATIC / "actions.js").read_text(encoding="utf-8")
+    assert r"body.target_id = /^message:(\d+):component:/.exec(extra.control_key" in script
+    assert 'onClick: (controlKey) => dispatch("click", { control_key: controlKey })' in (
+        STATIC / "surfaces.js"
+    ).read_text(encoding="utf-8")
+
+
 def test_what_is_done_over_and_over_is_looked_up_where_it_is_replaced() -> None:
-    snapshot, plans, markdown = simcord_adapter._snapshot, simcord_adapter._plans, simcord_adapter._markdown
+    snapshot, plans, markdown = drawing._snapshot, drawing._plans, drawing._markdown
     assert parameters(snapshot._message_navigation) == ["preview", "page", "visible"]
     assert "_message_navigation(preview, page, visible)" in inspect.getsource(snapshot.build_snapshot)
     assert parameters(markdown._markdown_parser) == ["policy", "context"]
@@ -129,6 +167,20 @@ def test_the_server_reads_its_files_from_two_tables() -> None:
 def test_our_files_are_there_and_hide_none_of_simcords(file: page_files.PageFile) -> None:
     assert file.path.is_file()
     assert file.route == "/" or file.route not in PreviewServer._STATIC_FILES
+
+
+@pytest.mark.parametrize("file", page_files.WRAPPED_FILES, ids=lambda file: file.route)
+def test_our_files_that_stand_in_front_of_simcords_give_all_that_those_give(file: page_files.PageFile) -> None:
+    def exported(path: Path) -> set[str]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"^export (\{|\*|default)", text, re.MULTILINE)
+        return set(re.findall(r"^export (?:async )?(?:function|const|let|class) (\w+)", text, re.MULTILINE))
+
+    plain = STATIC / PreviewServer._STATIC_FILES[file.route]
+    assert exported(file.path) == exported(plain) != set()
+    assert f'from ".{file.plain_route}"' in file.path.read_text(encoding="utf-8")
+    users = [script for script in STATIC.glob("*.js") if f'"./{plain.name}"' in script.read_text(encoding="utf-8")]
+    assert users
 
 
 def test_every_element_that_simcords_script_looks_up_is_in_our_page() -> None:
@@ -206,8 +258,15 @@ def test_simcords_report_on_its_page_holds_what_our_script_asks(name: str) -> No
         "command-option-input",
         "command-popup",
         "command-suggestion",
+        "channel-message",
+        "code-block",
         "component-button",
+        "component-media",
         "discord-timestamp",
+        "gallery-item",
+        "message-components",
+        "modal-close",
+        "modal-field",
         "select-option",
         "select-apply",
     ],

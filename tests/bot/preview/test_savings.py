@@ -2,82 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import AsyncIterator
 from typing import Any
 
-import aiohttp
 import markdown_it
 import pytest
 
-from bot.clock import TravelClock
-from bot.preview import simcord_adapter
-from tests.bot.preview.demo_bot import DemoBot
-from tests.bot.preview.served import EVE_OF_TALLADEGA
-
-
-class Visitor:
-    """A browser as the server sees it."""
-
-    def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
-        self._session, self._origin = session, origin
-        self.page = ""
-
-    async def open(self) -> dict[str, Any]:
-        async with self._session.post(f"{self._origin}/api/pages", json={}) as answer:
-            assert answer.status == 200
-            shown: dict[str, Any] = await answer.json()
-        self.page = shown["context"]["id"]
-        return shown
-
-    async def look(self) -> dict[str, Any]:
-        async with self._session.get(f"{self._origin}/api/state", headers={"X-Simcord-Context": self.page}) as answer:
-            assert answer.status == 200
-            shown: dict[str, Any] = await answer.json()
-        return shown
-
-
-class Scene:
-    def __init__(self, stage: Any, pages: Any, session: aiohttp.ClientSession, origin: str) -> None:
-        self.stage, self.pages = stage, pages
-        self._session, self._origin = session, origin
-
-    async def visitor(self) -> Visitor:
-        visitor = Visitor(self._session, self._origin)
-        await visitor.open()
-        return visitor
-
-    async def ask(self, command: str) -> None:
-        await self.stage._viewers[0].slash(self.stage._channel, command)
-
-    def refresh(self) -> None:
-        for key in self.pages.outdated():
-            self.pages.publish(key)
-
-
-@contextlib.asynccontextmanager
-async def on_scene() -> AsyncIterator[Scene]:
-    """The demo bot's page without what keeps it fresh: a test says itself when."""
-    clock = TravelClock(EVE_OF_TALLADEGA)
-    async with contextlib.AsyncExitStack() as stack:
-        stage = await stack.enter_async_context(simcord_adapter.on_stage(DemoBot(clock), clock))
-        await stage.ready()
-        page = await stack.enter_async_context(stage.page(port=None, timezone="UTC"))
-        origin, _, key = page.address.partition("/#")
-        session = aiohttp.ClientSession(headers={"X-Simcord-Capability": key})
-        await stack.enter_async_context(session)
-        yield Scene(stage, page.pages, session, origin)
+from bot.preview.simcord_adapter import drawing, pages
+from tests.bot.preview.scene import on_scene
 
 
 async def test_a_page_shows_the_newest_messages_and_lists_none_for_a_search() -> None:
     async with on_scene() as scene:
         visitor = await scene.visitor()
-        for count in range(simcord_adapter.WINDOW + 5):
+        for count in range(drawing.WINDOW + 5):
             await scene.stage.channel.send(f"post {count}")
         scene.refresh()
         shown = await visitor.look()
         contents = [shown["messages"][key]["content"] for key in shown["timeline"]]
-        assert contents == [f"post {count}" for count in range(5, simcord_adapter.WINDOW + 5)]
+        assert contents == [f"post {count}" for count in range(5, drawing.WINDOW + 5)]
         assert shown["history"]["hasBefore"]
         assert shown["messageIndex"] == []
 
@@ -104,7 +46,7 @@ async def test_a_page_that_nobody_looks_at_waits_until_someone_does(monkeypatch:
     async with on_scene() as scene:
         visitor = await scene.visitor()
         left_at = (await visitor.look())["publishedRevision"]
-        monkeypatch.setattr(simcord_adapter, "ATTENTION", 0.0)
+        monkeypatch.setattr(pages, "ATTENTION", 0.0)
         await scene.stage.channel.send("said meanwhile")
         assert scene.pages.outdated() == []
         assert (await visitor.look())["publishedRevision"] == left_at
@@ -126,7 +68,7 @@ async def test_an_action_of_one_viewer_is_not_drawn_for_pages_that_nobody_looks_
         monkeypatch.setattr(
             scene.pages, "_plain_publish", lambda page, **why: (drawn.append(page.id), plain(page, **why))
         )
-        scene.pages._preview._pages[gone.page].last_activity -= simcord_adapter.ATTENTION
+        scene.pages._preview._pages[gone.page].last_activity -= pages.ATTENTION
         scene.pages._preview._publish_message_pages()
         assert here.page in drawn
         assert gone.page not in drawn
@@ -154,13 +96,14 @@ async def test_a_page_that_asks_again_is_answered_from_what_was_made() -> None:
 
 async def test_simcord_is_as_it_was_afterwards() -> None:
     replaced = [
-        (simcord_adapter._snapshot, "_message_navigation"),
-        (simcord_adapter._snapshot, "HISTORY_WINDOW_SIZE"),
-        (simcord_adapter._plans, "HISTORY_WINDOW_SIZE"),
-        (simcord_adapter._plans, "HISTORY_STEP"),
-        (simcord_adapter._markdown, "_markdown_parser"),
+        (drawing._snapshot, "_message_navigation"),
+        (drawing._snapshot, "HISTORY_WINDOW_SIZE"),
+        (drawing._snapshot, "_message_projection"),
+        (drawing._plans, "HISTORY_WINDOW_SIZE"),
+        (drawing._plans, "HISTORY_STEP"),
+        (drawing._markdown, "_markdown_parser"),
     ]
     before = [getattr(*place) for place in replaced]
-    with simcord_adapter._without_waste():
+    with drawing.drawn_for_people(lambda _page, _message: {}):
         assert not any(getattr(*place) == was for place, was in zip(replaced, before, strict=True))
     assert [getattr(*place) for place in replaced] == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import subprocess
 import sys
 import time
@@ -14,8 +15,9 @@ import discord
 import pytest
 
 from bot.clock import TravelClock
-from bot.preview import PortTakenError, PreviewError, PreviewMissingError, serve, simcord_adapter
+from bot.preview import LocalServer, PortTakenError, PreviewError, PreviewMissingError, serve, simcord_adapter
 from bot.preview.errors import INSTALL_COMMAND
+from bot.preview.simcord_adapter import pages
 from tests.bot.preview.demo_bot import DemoBot, table_layout
 from tests.bot.preview.served import EVE_OF_TALLADEGA, WELCOME, served
 
@@ -102,6 +104,34 @@ async def test_discords_first_day_can_be_gone_back_to() -> None:
         assert (await stage.channel.send("Hello")).created_at.year == 2015
 
 
+async def test_the_server_is_known_before_the_bot_starts_and_is_the_same_at_every_start() -> None:
+    class Early(DemoBot):
+        async def setup_hook(self) -> None:
+            assert server is not None
+            self.meet(server)
+            await super().setup_hook()
+            await self.tree.sync(guild=discord.Object(server.guild))
+
+    def meet(given: LocalServer) -> None:
+        nonlocal server
+        server = given
+
+    known = []
+    for day in ("2015-01-01", "2025-10-16", "2149-12-31"):
+        server: LocalServer | None = None
+        bot = Early(TravelClock(datetime.fromisoformat(f"{day}T12:00+00:00")))
+        async with simcord_adapter.on_stage(bot, bot.clock, meet) as stage:
+            await stage.ready()
+            guild = stage.channel.guild
+            assert "recap-edit" in stage._viewers[2].available_commands(stage._channel)
+            assert server == LocalServer(
+                guild.id, stage.channel.id, guild.owner_id, *(v.id for v in stage._viewers[:2])
+            )
+            known.append(server)
+    assert known == [known[0]] * 3
+    assert len(set(dataclasses.astuple(known[0]))) == 5
+
+
 async def test_a_port_asked_for_is_the_one_that_is_used(unused_tcp_port: int) -> None:
     async with served(port=unused_tcp_port) as stage:
         assert stage.address.startswith(f"http://127.0.0.1:{unused_tcp_port}/#")
@@ -176,7 +206,7 @@ async def test_a_bot_that_cannot_start_is_closed_and_says_why() -> None:
 
 async def test_stopping_closes_the_bot_soon_and_leaves_nothing_behind() -> None:
     before = asyncio.all_tasks()
-    monotonic, specs = time.monotonic, simcord_adapter._actions.ACTION_SPECS
+    monotonic, specs = time.monotonic, pages._actions.ACTION_SPECS
     async with served() as stage:
         assert not stage.bot.is_closed()
         stage.stop.set()
@@ -185,7 +215,7 @@ async def test_stopping_closes_the_bot_soon_and_leaves_nothing_behind() -> None:
         assert asyncio.get_running_loop().time() - began < 2
         assert stage.bot.is_closed()
     assert time.monotonic is monotonic
-    assert simcord_adapter._actions.ACTION_SPECS is specs
+    assert pages._actions.ACTION_SPECS is specs
     assert asyncio.all_tasks() == before
 
 
@@ -217,6 +247,6 @@ async def test_moderators_commands_are_the_moderators() -> None:
     bot = DemoBot(TravelClock(EVE_OF_TALLADEGA))
     async with simcord_adapter.on_stage(bot, bot.clock) as stage:
         await stage.ready()
-        moderator, fan = stage._viewers
+        moderator, fan, _owner = stage._viewers
         assert "setup" in moderator.available_commands(stage._channel)
         assert "setup" not in fan.available_commands(stage._channel)

@@ -1,0 +1,60 @@
+"""The commands of a message's own menu, "Apps" on Discord: which there are for a person, and running one."""
+# ruff: noqa: SLF001 - simcord's private names are used in this package and nowhere else
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import simcord
+from simcord.enums import AppCommandType
+
+CONTROL = re.compile(r"message:\d+:component:app:(?P<command>\d+)")
+"""The key under which our page asks for one, as a click on something of the message."""
+
+
+class MessageCommands:
+    """What one preview's page offers on a message.
+
+    simcord's actors can run such commands, but its page has no place for them.
+    """
+
+    def __init__(self, env: Any, preview: Any) -> None:
+        self._env, self._preview = env, preview
+        self._plain_prepare = preview._prepare_action
+        preview._prepare_action = self._prepare
+        self._offered: tuple[tuple[str, int], list[dict[str, str]]] | None = None
+
+    def offered(self, page: Any, _message: Any) -> dict[str, Any]:
+        """What a page is told of a message: the commands that its viewer may run on it."""
+        publication = page.id, page.revision
+        if self._offered is None or self._offered[0] != publication:
+            commands = [{"id": str(command["id"]), "name": str(command["name"])} for command in self._visible(page)]
+            self._offered = publication, commands
+        return {"apps": self._offered[1]}
+
+    def _visible(self, page: Any) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._env.backend.visible_commands(
+            user_id=page.viewer.id, channel_id=page.channel_id, type=AppCommandType.MESSAGE
+        )
+        return found
+
+    def _prepare(self, page: Any, kind: str, body: Mapping[str, Any]) -> Any:
+        """Check an action as simcord does, or one of ours; what comes back carries it out."""
+        asked = CONTROL.fullmatch(str(body.get("control_key"))) if kind == "click" else None
+        return self._plain_prepare(page, kind, body) if asked is None else self._run(page, asked["command"], body)
+
+    def _run(self, page: Any, command: str, body: Mapping[str, Any]) -> Callable[[Any, int], Any]:
+        self._preview._require_current_history(page)
+        message = self._preview._target_message(page, self._preview._target_id(body.get("target_id"), page.viewer))
+        name = next((str(each["name"]) for each in self._visible(page) if str(each["id"]) == command), None)
+        if name is None:
+            raise simcord.SetupError("command is unavailable")
+
+        async def run(action: Any, cursor: int) -> Any:
+            target = simcord.ResponseMessage(self._env, message)
+            asking = page.viewer.context_menu(self._preview.channel, name, target)
+            return await self._preview._run_interaction_action(page, action, cursor, asking, republish_all=True)
+
+        return run

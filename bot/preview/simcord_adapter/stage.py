@@ -1,0 +1,173 @@
+"""The bot's stage: its own little server, its people, and the page that shows it."""
+# ruff: noqa: SLF001 - simcord's private names are used in this package and nowhere else
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import dataclasses
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import discord
+import simcord
+from discord.ext import commands
+from simcord.backend.cdn import CDN_BASE
+
+from bot.clock import Clock
+from bot.preview.errors import PortTakenError, PreviewError
+from bot.preview.local_server import LocalServer
+from bot.preview.page_files import FOLDER, PAGE_FILES, WRAPPED_FILES
+from bot.preview.simcord_adapter.drawing import drawn_for_people
+from bot.preview.simcord_adapter.live_clock import LiveClock
+from bot.preview.simcord_adapter.message_commands import MessageCommands
+from bot.preview.simcord_adapter.pages import OpenPages, clicks_outlive_publishing
+
+log = logging.getLogger(__name__)
+
+BOT_NAME = "Tailgate"
+SERVER_NAME = "Truck Series fans"
+CHANNEL_NAME = "truck-series"
+CHANNEL_TOPIC = "Talk about the Truck Series. Type / to ask Tailgate."
+SETTLE_SECONDS = 5.0
+"""Real seconds an action waits at most for the bot to finish its work."""
+
+
+def _no_error_kept(error: BaseException) -> None:
+    """Leave errors to the bot, which answers them: simcord would call such an action failed and keep its command."""
+    log.debug("the bot met %r", error)
+
+
+@contextlib.asynccontextmanager
+async def on_stage(
+    bot: commands.AutoShardedBot, clock: Clock, before_start: Callable[[LocalServer], None] | None = None
+) -> AsyncIterator[Stage]:
+    """Log the bot in to a server of its own on the given clock; close it at the end.
+
+    ``before_start`` hears of that server before the bot does.
+    """
+    run = simcord.run(bot, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS)
+    env: Any = run._env
+    # Ids are counted up from the time: on simcord's own clock, which stands, they are the same at every start.
+    stage = Stage(env, bot)
+    live = LiveClock(clock)
+    env.backend.clock = live
+    env.backend.iso_after = lambda seconds: live.after(seconds).isoformat()
+    env._record_error = _no_error_kept
+    if before_start is not None:
+        before_start(stage.server)
+    try:
+        async with run:
+            try:
+                yield stage
+            finally:
+                await bot.close()  # while simcord still takes its good-bye
+    finally:
+        if not bot.is_closed():  # a start that failed leaves it open
+            await bot.close()
+
+
+class Stage:
+    """One server with one channel, its owner, a moderator and a fan, and the bot in it."""
+
+    def __init__(self, env: Any, bot: commands.AutoShardedBot) -> None:
+        self._env, self._bot = env, bot
+        env.backend.bot_user.name = BOT_NAME
+        env.backend.bot_user.avatar = "tailgate"
+        self._pictures = {_avatar_address(env.backend.bot_user.id, "tailgate"): _picture("tailgate")}
+        ola = self._person("ola", "Ola (owner)")
+        server = env.create_guild(SERVER_NAME, owner=ola)
+        moderator = server.create_role(
+            "Moderator", permissions=discord.Permissions(manage_guild=True, manage_messages=True), color=0xE67E22
+        )
+        self._channel = server.create_text_channel(CHANNEL_NAME, topic=CHANNEL_TOPIC)
+        mo = server.add_member(self._person("mo", "Mo (moderator)"), roles=[moderator])
+        fay = server.add_member(self._person("fay", "Fay (fan)"))
+        self._viewers = mo, fay, simcord.MemberActor(env, server, ola)
+        self.server = LocalServer(server.id, self._channel.id, ola.id, mo.id, fay.id)
+
+    def _person(self, name: str, shown_as: str) -> Any:
+        person = self._env.create_user(name, global_name=shown_as, avatar=name)
+        self._pictures[_avatar_address(person.id, name)] = _picture(name)
+        return person
+
+    @property
+    def channel(self) -> discord.TextChannel:
+        channel = self._bot.get_channel(self._channel.id)
+        assert isinstance(channel, discord.TextChannel)
+        return channel
+
+    async def ready(self) -> None:
+        """Wait until the bot is, and has its commands known here even if it remembers them as synced long ago."""
+        await self._bot.wait_until_ready()
+        for guild in (None, discord.Object(self.server.guild)):
+            known = self._env.backend.commands.get(guild and guild.id)
+            if not known and self._bot.tree.get_commands(guild=guild):
+                await self._bot.tree.sync(guild=guild)
+
+    def apart(self, work: Callable[[], Awaitable[None]] | None) -> asyncio.Future[None]:
+        """Start work that no action of a viewer waits for, and that still sees the stage's clock in discord.py."""
+
+        async def run() -> None:
+            with self._env.time_context():
+                if work is not None:
+                    await work()
+
+        return contextvars.Context().run(asyncio.get_running_loop().create_task, run())
+
+    @contextlib.asynccontextmanager
+    async def page(self, *, port: int | None, timezone: str) -> AsyncIterator[Page]:
+        """Serve the channel's page on loopback."""
+        preview: Any = self._env.preview(
+            self._channel,
+            viewers=self._viewers,
+            layout="channel",
+            timezone=timezone,
+            assets=self._pictures,
+            port=port,
+        )
+        _serve_our_files(preview._server)
+        pages = OpenPages(self._env, preview)
+        message_commands = MessageCommands(self._env, preview)
+        with clicks_outlive_publishing(), drawn_for_people(message_commands.offered):
+            try:
+                await preview.__aenter__()
+            except simcord.SetupError as problem:
+                if port and "could not bind" in str(problem):
+                    raise PortTakenError(port) from None
+                raise PreviewError(f"The local page could not be opened: {problem}") from problem
+            try:
+                yield Page(preview.url, pages)
+            finally:
+                await preview.close()
+
+
+@dataclasses.dataclass(frozen=True)
+class Page:
+    """A page being served."""
+
+    address: str
+    pages: OpenPages
+
+
+def _avatar_address(user: int, picture: str) -> str:
+    return f"{CDN_BASE}/avatars/{user}/{picture}.png"
+
+
+def _picture(name: str) -> tuple[str, bytes]:
+    path = FOLDER / f"avatar-{name}.png"
+    return path.name, path.read_bytes()
+
+
+def _serve_our_files(server: Any) -> None:
+    plain = server._STATIC_FILES
+    server._STATIC_FILES = (
+        plain
+        | {file.route: str(file.path) for file in (*PAGE_FILES, *WRAPPED_FILES)}
+        | {file.plain_route: plain[file.route] for file in WRAPPED_FILES}
+    )
+    server._STATIC_CONTENT_TYPES = server._STATIC_CONTENT_TYPES | {
+        str(file.path): file.content_type for file in (*PAGE_FILES, *WRAPPED_FILES)
+    }

@@ -1,0 +1,141 @@
+"""Forms, menus of messages, and what editors write, in a real browser on a narrow page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.async_api import Browser, Request
+
+from tests.bot.preview.demo_forms import LONGEST, MEASURE, PICTURE, SAVE
+from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, SIDEWAYS, Person, looking
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+IN_SIGHT = """(name) => {
+  const {left, right, top, bottom} = document.querySelector(name).getBoundingClientRect();
+  return left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+}"""
+FORM_HAS_FOCUS = "(name) => document.activeElement.name === name"
+FORM_IS_OPEN = "() => document.querySelector('.modal-dialog') !== null && simcordPreview.ready"
+OFFERED = "() => [...document.querySelectorAll('[role=menuitem]')].map((item) => item.innerText)"
+MENU_BUTTON = ".channel-message:last-child .message-menu-button"
+
+
+async def submit(person: Person) -> None:
+    await person.page.get_by_role("button", name="Submit").click()
+
+
+async def test_a_posted_message_is_saved_from_its_menu_by_pointer_and_by_keys(browser: Browser) -> None:
+    async with looking(browser, width=400) as person:
+        page = person.page
+        await person.type("We had the best truck tonight\n")
+        await person.until("(name) => document.querySelectorAll(name).length === 1", MENU_BUTTON)
+        await page.locator(".channel-message").last.hover()
+        await page.click(MENU_BUTTON)
+        assert await page.evaluate(OFFERED) == [MEASURE, SAVE]
+        assert await page.evaluate(IN_SIGHT, ".message-menu")
+        await page.get_by_role("menuitem", name=SAVE).click()
+        await person.until(FORM_HAS_FOCUS, "speaker")
+        assert await page.input_value("[name=words]") == "We had the best truck tonight"
+        assert await page.evaluate(IN_SIGHT, ".modal-dialog")
+        assert await page.evaluate(SIDEWAYS) == []
+        await page.keyboard.press("Escape")
+        await person.until(COMPOSER_HAS_FOCUS)
+
+        await page.keyboard.press("Shift+Tab")
+        for key in ("Enter", "ArrowDown", "ArrowDown", "Enter"):  # round to the first one again
+            await page.keyboard.press(key)
+        await person.until_seen("Mo (moderator) wrote 29 characters")
+        await page.get_by_text("We had the best truck tonight").click(button="right")
+        await person.until(f"() => ({OFFERED})().length === 2")
+        await page.keyboard.press("Escape")
+        assert await page.evaluate(OFFERED) == []
+
+
+async def test_editors_and_fans_are_offered_their_own(browser: Browser) -> None:
+    async with looking(browser, width=400) as person:
+        viewers = person.page.get_by_role("group", name="Viewing as")
+        await viewers.get_by_text("Ola (owner)").click()
+        await person.until("() => document.querySelector('.server [aria-pressed=true]')?.innerText === 'Ola (owner)'")
+        await person.until_idle()
+        await person.type("/recap-edit\n")
+        await person.until_seen("Editing in ")
+        await viewers.get_by_text("Fay (fan)").click()
+        await person.until_gone("Editing in ")
+        await person.until_idle()
+        assert "/recap-edit" not in await person.offered()
+        await person.page.focus(MENU_BUTTON)
+        await person.page.keyboard.press("Enter")
+        assert await person.page.evaluate(OFFERED) == [MEASURE]
+
+
+async def test_a_form_keeps_what_was_typed_until_it_is_right_and_nothing_once_it_is_left(browser: Browser) -> None:
+    async with looking(browser, width=400, height=600) as person:
+        page = person.page
+        await person.type("/form\n")
+        await person.until(FORM_HAS_FOCUS, "speaker")
+        await person.type("no")
+        await page.fill("[name=words]", "Best truck tonight")
+        person.stage.bot.posts.put_nowait("Coverage starts soon")
+        await person.until_seen("Coverage starts soon")
+        await submit(person)
+        await person.until_seen("Enter at least 3 characters.")
+        assert await page.evaluate(IN_SIGHT, ".field-error")
+        assert await page.input_value("[name=words]") == "Best truck tonight"
+        await person.until(FORM_HAS_FOCUS, "speaker")
+        await page.keyboard.press("End")
+        await person.type("body\n")  # Enter in a line sends
+        await person.until_seen("No driver is called nobody")
+        await person.until(COMPOSER_HAS_FOCUS)
+        for _ in range(2):
+            await person.type("/form\n")
+            await person.until(FORM_HAS_FOCUS, "speaker")
+            assert [await page.input_value(f"[name={name}]") for name in ("speaker", "words")] == ["", ""]
+            await person.type("Heim")
+            await page.keyboard.press("Escape")
+            await person.until(COMPOSER_HAS_FOCUS)
+
+
+async def test_a_form_comes_from_a_button_and_from_a_choice_with_a_select_in_it(browser: Browser) -> None:
+    async with looking(browser, width=400, height=600) as person:
+        page = person.page
+        await person.type("/ways\n")
+        await page.get_by_text("Change it").click()
+        await person.until(FORM_HAS_FOCUS, "speaker")
+        assert len(await page.input_value("[name=words]")) == LONGEST
+        await person.type("Corey Heim")
+        await page.click(".modal-dialog .select-trigger")
+        await page.locator(".select-option:visible", has_text="Phoenix").click()
+        await submit(person)
+        await person.until_seen("Changed to 3000 characters of Corey Heim after Phoenix, from Truck Series news")
+        for race in ("Talladega", "Martinsville"):
+            await page.locator(".channel-message .select-trigger").click()
+            await page.locator(".select-option:visible", has_text=race).click()
+            await person.until(FORM_IS_OPEN)
+            assert await page.input_value("[name=words]") == f"About {race}"
+            await page.get_by_role("button", name="Cancel").click()
+            await person.until("() => document.querySelector('.modal-dialog') === null")
+
+
+async def test_what_editors_write_is_drawn_as_on_discord_and_nothing_is_fetched(browser: Browser) -> None:
+    asked: list[str] = []
+
+    def heard(request: Request) -> None:
+        asked.append(request.url)
+
+    async with looking(browser, width=400) as person:
+        page = person.page
+        page.on("request", heard)
+        await person.type("/notes\n")
+        await person.until_seen("Paint scheme of the race")
+        await person.until(AT_BOTTOM)
+        box = page.locator(".component-container")
+        assert await box.locator("blockquote").inner_text() == "He said it with a smile,\nand then he said it again."
+        assert await box.locator("li").count() == 5
+        assert await box.locator("li", has_text="is not said").count() == 0
+        assert (await box.locator(".markdown-subtext").inner_text()).startswith("Small print that goes on")
+        link = box.locator("a", has_text="The winning truck")
+        assert await link.get_attribute("href") == PICTURE
+        assert "pictures.invalid/truck.png" in await link.inner_text()
+        assert await page.evaluate(SIDEWAYS) == []
+        assert await page.evaluate("() => document.documentElement.scrollWidth === innerWidth")
+        assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "blob:http://127.0.0.1:"))]
