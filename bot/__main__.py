@@ -87,9 +87,17 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
         case "sync":
             tell(f"Discord knows {await app.sync(settings, path)} commands now.")
         case "import":
-            await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled)
+            await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild)
         case "export":
-            await stores.export(path, chosen.what, chosen.season, chosen.after, chosen.format, view=chosen.view)
+            await stores.export(
+                path,
+                chosen.what,
+                chosen.season,
+                chosen.after,
+                chosen.format,
+                view=chosen.view,
+                guild=chosen.guild,
+            )
         case "backup":
             await stores.backup(path, chosen.file)
         case "check":

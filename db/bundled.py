@@ -1,7 +1,8 @@
-"""The seasons that come with the program: loaded when a store is empty, or on request."""
+"""The seasons and the words that come with the program: loaded when a store is empty, or on request."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from importlib.resources import files
 
@@ -11,10 +12,10 @@ from db.documents.reader import Document, read_bytes
 
 
 def bundled_documents() -> list[Document]:
-    """Every bundled file: tracks, drivers, and one a season."""
+    """Every bundled file: tracks, drivers, quotes, recaps, and one a season."""
     folder = files("db").joinpath("seasons")
     names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
-    return [read_bytes(folder.joinpath(name).read_bytes(), name) for name in names]
+    return [replace(read_bytes(folder.joinpath(name).read_bytes(), name), bundled=True) for name in names]
 
 
 async def load_if_empty(store: Store, now: datetime) -> Report | None:

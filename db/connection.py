@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -136,8 +136,8 @@ class Store:
                 finally:
                     await asyncio.shield(self._reader.rollback())
 
-    async def fetch(self, sql: str, parameters: Iterable[Any] = ()) -> list[sqlite3.Row]:
-        """The rows of one query. Raises StoreError as ``read`` does."""
+    async def fetch(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
+        """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
         async with self._reading:
             with _in_words(self.path):
                 return list(await self._reader.execute_fetchall(sql, parameters))

@@ -22,6 +22,13 @@ SELECT s.year, count(r.id) AS races,
 """
 
 
+WORDS = """
+SELECT (SELECT count(*) FROM quotes WHERE guild_id IS NULL) AS quotes,
+       (SELECT count(*) FROM quotes WHERE guild_id IS NOT NULL) AS server_quotes,
+       (SELECT count(*) FROM recaps) AS sections
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldSeason:
     """``races`` on the schedule, ``run`` of them with results, through round ``last_round``."""
@@ -35,11 +42,17 @@ class HeldSeason:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found; a sound store has no ``problems``."""
+    """What was found; a sound store has no ``problems``.
+
+    ``quotes`` are the operator's, ``server_quotes`` all servers' own, ``sections`` those of recaps by editors.
+    """
 
     schema: int
     seasons: tuple[HeldSeason, ...]
     drivers: int
+    quotes: int
+    server_quotes: int
+    sections: int
     problems: tuple[str, ...]
 
 
@@ -59,4 +72,13 @@ async def inspect(store: Store) -> Inspection:
         for row in await store.fetch(HELD)
     )
     drivers = int((await store.fetch("SELECT count(*) FROM drivers"))[0][0])
-    return Inspection(schema_version(), seasons, drivers, tuple(problems))
+    words = (await store.fetch(WORDS))[0]
+    return Inspection(
+        schema=schema_version(),
+        seasons=seasons,
+        drivers=drivers,
+        quotes=words["quotes"],
+        server_quotes=words["server_quotes"],
+        sections=words["sections"],
+        problems=tuple(problems),
+    )

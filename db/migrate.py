@@ -11,6 +11,7 @@ from importlib.resources import files
 import aiosqlite
 
 from db.errors import StoreError
+from db.naming import fold_words
 
 APPLICATION_ID = 0x54474154
 """Written into the file's header ("TGAT"), so that somebody else's database is never taken for a store."""
@@ -78,6 +79,8 @@ async def migrate(connection: aiosqlite.Connection, path: str) -> None:
     Raises:
         StoreError: see ``check_version``.
     """
+    # Old rows are folded as new ones are; SQL alone cannot do it.
+    await connection.create_function("fold_words", 1, fold_words, deterministic=True)
     for version, script in migrations():
         if await check_version(connection, path) >= version:
             continue

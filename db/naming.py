@@ -24,3 +24,8 @@ def nearest(text: str, names: Iterable[str], count: int = 3) -> list[str]:
     """The names most like a misspelt one, best first."""
     by_fold = {fold(name): name for name in names}
     return [by_fold[f] for f in get_close_matches(fold(text), by_fold, n=count, cutoff=0.5)]
+
+
+def fold_words(text: str) -> str:
+    """Words as they are compared: as ``fold``, dashes and dots between words set apart; a text of signs is itself."""
+    return fold(re.sub(r"[-/\u2010-\u2015…]|\.{2,}", " ", text)) or text.strip()

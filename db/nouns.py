@@ -99,8 +99,24 @@ class FastestLap:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """Who led from which lap to which, both counted. ``driver`` is a driver's key."""
+
+    driver: str
+    from_lap: int
+    to_lap: int
+
+    @property
+    def laps(self) -> int:
+        return self.to_lap - self.from_lap + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is known of a race once it is run, beside the finishing order. Drivers are keys."""
+    """What is known of a race once it is run, beside the finishing order. Drivers are keys.
+
+    ``leads`` are all of a race's, in order of their laps; empty where they are not on record.
+    """
 
     laps: int | None = None
     pole: str | None = None
@@ -115,6 +131,7 @@ class Outcome:
     under_caution: bool = False
     average_mph: float | None = None
     seconds: float | None = None
+    leads: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from db.nouns import (
     Driver,
     Entry,
     FastestLap,
+    Lead,
     Outcome,
     Race,
     RaceStatus,
@@ -60,6 +61,7 @@ STAGES = OF_SEASON.format(table="stages", order="stage")
 SESSIONS = OF_SEASON.format(table="sessions", order="ordinal")
 BROADCASTS = OF_SEASON.format(table="broadcasts", order="ordinal")
 STAGE_WINNERS = OF_SEASON.format(table="stage_winners", order="stage")
+LEADS = OF_SEASON.format(table="leads", order="ordinal")
 SOURCES = OF_SEASON.format(table="race_sources", order="ordinal")
 ADJUSTMENTS = """
 SELECT r.round, a.driver_id, a.points, a.playoff_points, a.reason, a.source
@@ -136,7 +138,9 @@ async def load_tracks(connection: aiosqlite.Connection) -> dict[int, Track]:
     }
 
 
-def _outcome(row: sqlite3.Row, winners: list[sqlite3.Row], keys: Mapping[int | None, str]) -> Outcome | None:
+def _outcome(
+    row: sqlite3.Row, winners: list[sqlite3.Row], leads: list[sqlite3.Row], keys: Mapping[int | None, str]
+) -> Outcome | None:
     if not row["has_outcome"]:
         return None
     fastest = None
@@ -156,6 +160,7 @@ def _outcome(row: sqlite3.Row, winners: list[sqlite3.Row], keys: Mapping[int | N
         under_caution=bool(row["under_caution"]),
         average_mph=row["average_mph"],
         seconds=row["seconds"],
+        leads=tuple(Lead(keys[lead["driver_id"]], lead["from_lap"], lead["to_lap"]) for lead in leads),
     )
 
 
@@ -169,6 +174,7 @@ async def _load_races(connection: aiosqlite.Connection, year: int, keys: Mapping
             "sessions": SESSIONS,
             "broadcasts": BROADCASTS,
             "winners": STAGE_WINNERS,
+            "leads": LEADS,
             "sources": SOURCES,
         }.items()
     }
@@ -193,7 +199,7 @@ async def _load_races(connection: aiosqlite.Connection, year: int, keys: Mapping
             status=RaceStatus(row["status"]),
             sessions=tuple(_session(s) for s in mine["sessions"]),
             broadcasts=tuple(_broadcast(b) for b in mine["broadcasts"]),
-            outcome=_outcome(row, mine["winners"], keys),
+            outcome=_outcome(row, mine["winners"], mine["leads"], keys),
             results_at=from_text(row["results_at"]),
             sources=tuple((s["fact"], s["source"]) for s in mine["sources"]),
         )

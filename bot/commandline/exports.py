@@ -5,20 +5,33 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commandline.standings import DEFAULT_VIEW, FIELDS, standings_rows
 from bot.errors import FriendlyError
-from db.documents.convert import driver_row, race_row, result_rows, season_header, season_sections, track_row
+from db.documents.convert import (
+    driver_row,
+    quote_row,
+    race_row,
+    recap_row,
+    result_rows,
+    season_header,
+    season_sections,
+    track_row,
+)
 from db.documents.models import FORMAT, Header, Row
 from db.documents.tables import write_csv
 from db.documents.writer import write_document
 from db.nouns import Driver, Season, Track
+from db.texts import Quote, RecapText
 
 SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}
 
 PEOPLE_AND_PLACES = frozenset({"drivers", "tracks"})
 """What belongs to no season."""
+
+WORDS = frozenset({"quotes", "recaps"})
+"""What people wrote or said, of one season or of all."""
 
 
 class ExportError(FriendlyError):
@@ -34,6 +47,26 @@ def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Tr
     if form == "csv":
         return write_csv(what, lines)
     return write_document(Header(format=FORMAT, complete=True), {what: lines})
+
+
+def export_quotes(quotes: Iterable[Quote], names: Mapping[str, Driver], season: int | None, form: str) -> str:
+    """Quotes, of one season (their race's, else that of their day) or all."""
+
+    def year(quote: Quote) -> int | None:
+        return quote.season or (quote.said_on.year if quote.said_on else None)
+
+    return _words("quotes", [quote_row(quote, names) for quote in quotes if season in {None, year(quote)}], form)
+
+
+def export_recaps(texts: Iterable[RecapText], form: str) -> str:
+    """Editors' words for the sections of recaps."""
+    return _words("recaps", [recap_row(text) for text in texts], form)
+
+
+def _words(what: str, rows: Sequence[Row], form: str) -> str:
+    return (
+        write_csv(what, rows) if form == "csv" else write_document(Header(format=FORMAT, complete=True), {what: rows})
+    )
 
 
 def export_season(what: str, season: Season, after: int | None, form: str, view: str = DEFAULT_VIEW) -> str:

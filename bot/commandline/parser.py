@@ -15,7 +15,7 @@ EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 
 USUAL_STORE = "TAILGATE_DB, else in your data folder"
 
-EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season")
+EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season", "quotes", "recaps")
 
 
 def _moment(text: str) -> datetime | None:
@@ -59,6 +59,12 @@ def _round(text: str) -> int:
     return int(text)
 
 
+def _guild(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is no server's id; Discord copies one from the server's menu")
+    return int(text)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser; each command is in ``command``."""
     parser = argparse.ArgumentParser(
@@ -95,6 +101,7 @@ def make_parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "--bundled", action="store_true", help="take in the seasons that come with this version, after an update"
     )
+    importing.add_argument("--guild", type=_guild, metavar="ID", help="quotes: as one server's own, seen there alone")
     _add_export(
         add(
             "export",
@@ -125,7 +132,9 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
 
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=EXPORTS, metavar="WHAT", help=", ".join(EXPORTS))
-    parser.add_argument("--season", type=_round, metavar="YEAR", help="default: the latest with results")
+    parser.add_argument(
+        "--season", type=_round, metavar="YEAR", help="default: the latest with results; of quotes and recaps all"
+    )
     parser.add_argument(
         "--after", type=_round, metavar="RACE", help="standings and results: as they stood after race number RACE"
     )
@@ -135,4 +144,5 @@ def _add_export(parser: argparse.ArgumentParser) -> None:
         metavar="VIEW",
         help=f"standings: {', '.join(STANDINGS_VIEWS)} (default: {DEFAULT_VIEW})",
     )
+    parser.add_argument("--guild", type=_guild, metavar="ID", help="quotes: one server's own (default: the operator's)")
     parser.add_argument("--format", choices=("json", "csv"), default="json", help="default: json")

@@ -12,7 +12,15 @@ from bot.app import open_services, tell_loaded
 from bot.championship.audit import faults, mismatches
 from bot.championship.views import contradictions
 from bot.clock import Clock
-from bot.commandline.exports import PEOPLE_AND_PLACES, ExportError, export_people_and_places, export_season
+from bot.commandline.exports import (
+    PEOPLE_AND_PLACES,
+    WORDS,
+    ExportError,
+    export_people_and_places,
+    export_quotes,
+    export_recaps,
+    export_season,
+)
 from bot.commandline.standings import DEFAULT_VIEW
 from db.bundled import bundled_documents
 from db.connection import Store
@@ -21,7 +29,9 @@ from db.documents.reader import read_file
 from db.errors import StoreError
 from db.inspection import Inspection, inspect
 from db.nouns import EASTERN, Season
+from db.quotes import quotes_of_scope
 from db.racing import load_tracks
+from db.recaps import all_recap_texts
 from db.snapshots import Snapshots
 
 
@@ -30,18 +40,20 @@ def tell(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool) -> None:
-    """Takes documents in and says what became of their rows.
+async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool, guild: int | None = None) -> None:
+    """Takes documents in and says what became of their rows; with ``guild`` their quotes become that server's own.
 
     Raises:
         DocumentError, StoreError: nothing was changed.
     """
     if not files and not bundled:
         raise StoreError("name the files to take in, such as `tailgate import results.csv`, or say --bundled")
+    if bundled and guild is not None:
+        raise StoreError("what is bundled belongs to no server; leave out --bundled or --guild")
     documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
     async with open_services(path, clock) as held:
         tell_loaded(held.loaded, tell)
-        report = await import_documents(held.services.store, documents, clock.now())
+        report = await import_documents(held.services.store, documents, clock.now(), guild=guild)
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
@@ -51,20 +63,31 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
 
 
 async def export(
-    path: Path, what: str, season: int | None, after: int | None, form: str, *, view: str | None = None
+    path: Path,
+    what: str,
+    season: int | None,
+    after: int | None,
+    form: str,
+    *,
+    view: str | None = None,
+    guild: int | None = None,
 ) -> None:
     """Writes to standard output; of standings what is left out of them is told beside it.
 
     Raises:
         ExportError, StoreError: nothing was written.
     """
-    if what in PEOPLE_AND_PLACES and (season is not None or after is not None):
-        raise ExportError(f"{what} belong to no season; leave out --season and --after")
-    if view is not None and what != "standings":
-        raise ExportError(f"--view goes with standings; {what} has one view")
+    _check_options(what, season, after, view, guild)
     async with await Store.open(path, readonly=True) as store:
         seasons = Snapshots(store)
-        if what == "drivers":
+        if what in WORDS and season is not None:
+            await _season(seasons, season)
+        if what == "quotes":
+            quotes = await quotes_of_scope(store, guild)
+            text = export_quotes(quotes, await seasons.drivers(), season, form)
+        elif what == "recaps":
+            text = export_recaps(await all_recap_texts(store, season), form)
+        elif what == "drivers":
             text = export_people_and_places(what, await seasons.drivers(), form)
         elif what == "tracks":
             async with store.read() as connection:
@@ -76,6 +99,17 @@ async def export(
                 tell(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:
+    if what in PEOPLE_AND_PLACES and (season is not None or after is not None):
+        raise ExportError(f"{what} belong to no season; leave out --season and --after")
+    if what in WORDS and after is not None:
+        raise ExportError(f"--after goes with standings and results; {what} are told apart by --season alone")
+    if view is not None and what != "standings":
+        raise ExportError(f"--view goes with standings; {what} has one view")
+    if guild is not None and what != "quotes":
+        raise ExportError(f"--guild goes with quotes; {what} belong to no server")
 
 
 async def _season(seasons: Snapshots, year: int | None) -> Season:
@@ -144,6 +178,11 @@ def _print(found: Inspection) -> None:
     for season in found.seasons:
         through = f"results of {season.run}, through race {season.last_round}" if season.run else "no results"
         print(f"{season.year}: {season.races} races, {through}; refreshed {_day(season.refreshed)}")
+    if found.quotes or found.server_quotes or found.sections:
+        sections = f"{found.sections} section{'' if found.sections == 1 else 's'}"
+        print(
+            f"quotes: {found.quotes} seen everywhere, {found.server_quotes} of servers; recaps: {sections} by editors"
+        )
     if not found.seasons:
         print("no seasons held; `tailgate import --bundled` loads those that come with it")
     if not found.problems:

@@ -12,7 +12,9 @@ from db.documents.models import (
     FastestLapRow,
     Header,
     OutcomeRow,
+    QuoteRow,
     RaceRow,
+    RecapRow,
     ResultRow,
     Row,
     SeatRow,
@@ -20,6 +22,7 @@ from db.documents.models import (
     TrackRow,
 )
 from db.nouns import Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
+from db.texts import Quote, RecapText
 
 
 def track_row(track: Track) -> TrackRow:
@@ -68,6 +71,7 @@ def _outcome_row(outcome: Outcome | None, names: Mapping[str, Driver]) -> Outcom
         under_caution=outcome.under_caution,
         average_mph=outcome.average_mph,
         seconds=outcome.seconds,
+        leads=[(names[lead.driver].name, lead.from_lap, lead.to_lap) for lead in outcome.leads],
     )
 
 
@@ -172,4 +176,33 @@ def season_header(season: Season) -> Header:
         retrieved=season.retrieved,
         champion=_name(season.drivers, season.champion),
         rookies=[season.drivers[key].name for key in season.rookies],
+    )
+
+
+def quote_row(quote: Quote, names: Mapping[str, Driver]) -> QuoteRow:
+    """A line of quotes; who may see it is not in it."""
+    driver = _name(names, quote.driver)
+    return QuoteRow(
+        words=quote.words,
+        speaker=None if quote.speaker == driver else quote.speaker,
+        driver=driver,
+        role=quote.role,
+        context=quote.context,
+        season=quote.season,
+        round=quote.round,
+        said_on=quote.said_on,
+        source=quote.source,
+        link=quote.link,
+    )
+
+
+def recap_row(text: RecapText) -> RecapRow:
+    return RecapRow(
+        season=text.season,
+        round=text.round,
+        section=text.section,
+        words=text.words,
+        picture=text.picture,
+        author=text.author,
+        edited=text.edited_at,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -19,7 +18,6 @@ from db.connection import Store
 from db.documents import writing
 from db.documents.convert import driver_row, season_sections, track_row
 from db.documents.models import (
-    KEPT,
     SEASONAL,
     AdjustmentRow,
     DriverRow,
@@ -33,50 +31,26 @@ from db.documents.models import (
 )
 from db.documents.reader import Document, Line
 from db.documents.register import Register
+from db.documents.report import Counts, Report, Tally, once
+from db.documents.words import WordsImport
 from db.errors import StoreError
 from db.racing import load_drivers, load_season, load_tracks
+
+__all__ = ["Counts", "Report", "import_documents"]
 
 R = TypeVar("R", bound=Row)
 
 
-@dataclass
-class Counts:
-    """What became of rows."""
-
-    created: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    removed: int = 0
-
-    def add(self, other: Counts) -> None:
-        self.created += other.created
-        self.updated += other.updated
-        self.unchanged += other.unchanged
-        self.removed += other.removed
-
-
-@dataclass
-class Report:
-    """What an import did, by section. ``seasons`` are the years it touched, in order."""
-
-    sections: dict[str, Counts] = field(default_factory=dict)
-    seasons: tuple[int, ...] = ()
-
-    @property
-    def total(self) -> Counts:
-        total = Counts()
-        for counts in self.sections.values():
-            total.add(counts)
-        return total
-
-
-async def import_documents(store: Store, documents: Sequence[Document], now: datetime) -> Report:
+async def import_documents(
+    store: Store, documents: Sequence[Document], now: datetime, *, guild: int | None = None
+) -> Report:
     """Takes all documents in, or none of them.
 
     Args:
         store: an open, writable store.
         documents: in any order; drivers and tracks are taken in first, whichever file they stand in.
         now: the moment of the import, aware.
+        guild: the server whose own the documents' quotes are to be; they may hold nothing else then.
 
     Raises:
         DocumentError: something in them does not fit; it names file, line and field, and nothing has changed.
@@ -85,7 +59,7 @@ async def import_documents(store: Store, documents: Sequence[Document], now: dat
     try:
         async with store.write() as connection:
             register = Register(await load_drivers(connection), await load_tracks(connection))
-            return await _Import(connection, register, documents, now).run()
+            return await _Import(connection, register, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
         raise StoreError(f"the documents contradict what the store holds ({error}); nothing was changed") from error
 
@@ -94,27 +68,37 @@ class _Import:
     """One run over some documents; lives as long as its transaction."""
 
     def __init__(
-        self, connection: aiosqlite.Connection, register: Register, documents: Sequence[Document], now: datetime
+        self,
+        connection: aiosqlite.Connection,
+        register: Register,
+        documents: Sequence[Document],
+        now: datetime,
+        guild: int | None,
     ) -> None:
         self._connection = connection
         self._register = register
         self._documents = documents
         self._now = now
-        self._report = Report()
-        self._by_file = {document.file: Counts() for document in documents}
+        self._guild = guild
+        self._tally = Tally(document.file for document in documents)
 
     async def run(self) -> Report:
+        for document in self._documents if self._guild is not None else ():
+            for section in sorted(document.sections.keys() - {"quotes"}):
+                raise document.error("belongs to no server; one has quotes of its own and nothing else", section)
         await self._tracks(self._lines("tracks"))
         await self._drivers(self._lines("drivers"))
         seasons = self._seasons()
         for year, documents in seasons.items():
             await self._season(year, documents)
+        words = WordsImport(self._connection, self._register, self._tally, self._now, self._guild)
+        await words.run(self._documents)
         for document in self._documents:
-            counts = self._by_file[document.file]
+            counts = self._tally.files[document.file]
             numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
             await writing.note_import(self._connection, document, numbers, self._now)
-        self._report.seasons = tuple(seasons)
-        return self._report
+        self._tally.report.seasons = tuple(seasons)
+        return self._tally.report
 
     def _lines(self, section: str, documents: Iterable[Document] | None = None) -> list[Line]:
         return [line for d in documents or self._documents for line in d.sections.get(section, [])]
@@ -129,33 +113,15 @@ class _Import:
                 raise document.error("is missing: races and results belong to a season", "season")
         return dict(sorted(seasons.items()))
 
-    def _compare(self, section: str, line: Line, existing: R | None, row: R) -> R | None:
-        """Counts a row; returns what is to be written, or None when the store holds it already."""
-        merged = row
-        if existing is not None:
-            given = row.model_fields_set
-            if line.whole:
-                given = given | (type(row).model_fields.keys() - KEPT)
-            merged = existing.model_copy(update={name: getattr(row, name) for name in given})
-        counts = Counts(created=1) if existing is None else Counts(updated=1)
-        if merged == existing:
-            counts = Counts(unchanged=1)
-        self._count(section, line.file, counts)
-        return None if merged == existing else merged
-
-    def _count(self, section: str, file: str, counts: Counts) -> None:
-        self._report.sections.setdefault(section, Counts()).add(counts)
-        self._by_file[file].add(counts)
-
     async def _tracks(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
             row = line.row
             assert isinstance(row, TrackRow)
             number = self._register.same_track(row, line)
-            _once(seen, row.name if number is None else number, line, row.name)
+            once(seen, row.name if number is None else number, line, row.name)
             existing = None if number is None else track_row(self._register.tracks[number])
-            merged = self._compare("tracks", line, existing, row)
+            merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
                 number, track = await writing.save_track(self._connection, number, merged)
                 self._register.add_track(number, track)
@@ -166,9 +132,9 @@ class _Import:
             row = line.row
             assert isinstance(row, DriverRow)
             number = self._register.same_driver(row, line)
-            _once(seen, row.name if number is None else number, line, row.name)
+            once(seen, row.name if number is None else number, line, row.name)
             existing = None if number is None else driver_row(self._register.drivers[number])
-            merged = self._compare("drivers", line, existing, row)
+            merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
                 number, driver = await writing.save_driver(self._connection, number, merged)
                 self._register.add_driver(number, driver)
@@ -209,9 +175,9 @@ class _Import:
         await writing.save_season(self._connection, year, document.header, champion, ids["rookies"])
         after = await writing.season_facts(self._connection, year)
         if before is None:
-            self._count("seasons", document.file, Counts(created=1))
+            self._tally.count("seasons", document.file, Counts(created=1))
         else:
-            self._count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
+            self._tally.count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
 
     async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
         seen: dict[Hashable, Line] = {}
@@ -219,8 +185,8 @@ class _Import:
         changed: list[tuple[Line, RaceRow]] = []
         for line in lines:
             assert isinstance(line.row, RaceRow)
-            _once(seen, line.row.round, line, f"race {line.row.round}")
-            merged = self._compare("races", line, final.get(line.row.round), self._settle_race(line.row, line))
+            once(seen, line.row.round, line, f"race {line.row.round}")
+            merged = self._tally.compare("races", line, final.get(line.row.round), self._settle_race(line.row, line))
             if merged is not None:
                 final[merged.round] = merged
                 changed.append((line, merged))
@@ -257,6 +223,7 @@ class _Import:
                 "rookie_of_the_race": name(outcome.rookie_of_the_race, "rookie_of_the_race"),
                 "stage_winners": [name(winner, "stage_winners") for winner in outcome.stage_winners],
                 "fastest_lap": fastest,
+                "leads": [(name(who, "leads"), first, last) for who, first, last in outcome.leads],
             }
         )
 
@@ -271,8 +238,8 @@ class _Import:
             driver = self._register.driver_id(line.row.driver, line, "driver")
             row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
             key = (row.round, row.driver)
-            _once(seen, key, line, f"{row.driver} in race {row.round}")
-            merged = self._compare("results", line, final.get(key), row)
+            once(seen, key, line, f"{row.driver} in race {row.round}")
+            merged = self._tally.compare("results", line, final.get(key), row)
             touched[key] = line
             if merged is not None:
                 final[key] = merged
@@ -291,7 +258,7 @@ class _Import:
         whole = {getattr(line.row, "round", None): line for line in lines if line.whole}
         gone = {key: row for key, row in existing.items() if getattr(row, "round", 0) in whole and key not in touched}
         for row in gone.values():
-            self._count(section, whole[getattr(row, "round", 0)].file, Counts(removed=1))
+            self._tally.count(section, whole[getattr(row, "round", 0)].file, Counts(removed=1))
         return gone
 
     def _by_name(self, name: str) -> int:
@@ -308,11 +275,11 @@ class _Import:
             assert isinstance(line.row, SeatRow)
             driver = self._register.driver_id(line.row.driver, line, "driver")
             row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
-            _once(seen, driver, line, row.driver)
+            once(seen, driver, line, row.driver)
             before = existing[place] if place < len(existing) else None
             assert before is None or isinstance(before, SeatRow)
             same_driver = before if before is not None and before.driver == row.driver else None
-            merged = self._compare("playoff_field", line, same_driver, row)
+            merged = self._tally.compare("playoff_field", line, same_driver, row)
             changed = changed or merged is not None
             seats.append((driver, merged or row if same_driver is None else merged or same_driver))
         if changed:
@@ -333,8 +300,8 @@ class _Import:
             driver = self._register.driver_id(line.row.driver, line, "driver")
             row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
             key = (row.round, row.driver, row.reason)
-            _once(seen, key, line, f"this adjustment of {row.driver}")
-            merged = self._compare("adjustments", line, existing.get(key), row)
+            once(seen, key, line, f"this adjustment of {row.driver}")
+            merged = self._tally.compare("adjustments", line, existing.get(key), row)
             if merged is not None:
                 assert isinstance(merged, AdjustmentRow)
                 await writing.save_adjustment(self._connection, race_ids[row.round], driver, merged)
@@ -348,12 +315,6 @@ class _Import:
 
 def _keyed(rows: Iterable[Row], *fields: str) -> dict[Hashable, Row]:
     return {tuple(getattr(row, name) for name in fields): row for row in rows}
-
-
-def _once(seen: dict[Hashable, Line], key: Hashable, line: Line, what: str) -> None:
-    first = seen.setdefault(key, line)
-    if first is not line:
-        raise line.error(f"{what} stands here a second time; first in {first.file}, line {first.number}")
 
 
 def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:

@@ -2,16 +2,19 @@
 
 A document is one JSON object. Beside ``format``, ``season``, ``source`` and ``retrieved`` it holds any of the
 sections below, each a list with one row a line. A season's file holds what belongs to the season; drivers and
-tracks, which outlive it, have files of their own. Fields left out are not known (or, for flags, not so).
+tracks, which outlive it, have files of their own, and so have quotes and editors' recaps, whose rows name their race.
+Fields left out are not known (or, for flags, not so).
 """
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import date as Date  # noqa: N812 - a field is named date
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from db import texts
 from db.nouns import BroadcastKind, RaceStatus, SessionKind
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
@@ -23,6 +26,7 @@ Text = Annotated[
 Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 Count = Annotated[int, Field(ge=0, le=2000)]
+Lap = Annotated[int, Field(ge=1, le=2000)]
 Place = Annotated[int, Field(ge=1, le=60)]
 Round = Annotated[int, Field(ge=1, le=60)]
 Year = Annotated[int, Field(ge=1995, le=2100)]
@@ -81,7 +85,10 @@ class FastestLapRow(Row):
 
 
 class OutcomeRow(Row):
-    """What is known of a race once run, beside its finishing order. Margin and race time in seconds, speeds in mph."""
+    """What is known of a race once run, beside its finishing order. Margin and race time in seconds, speeds in mph.
+
+    ``leads`` are all of the race's in order: a driver, his first lap of it and his last, both counted.
+    """
 
     laps: Count | None = None
     pole: Text | None = None
@@ -96,6 +103,20 @@ class OutcomeRow(Row):
     under_caution: bool = False
     average_mph: Positive | None = None
     seconds: Positive | None = None
+    leads: list[tuple[Text, Lap, Lap]] = Field(default=[], max_length=500)
+
+    @model_validator(mode="after")
+    def _leads_follow(self) -> Self:
+        before = 0
+        for driver, first, last in self.leads:
+            if first > last:
+                raise ValueError(f"{driver} leads from lap {first} to lap {last}, which is before it")
+            if first <= before:
+                raise ValueError(f"{driver} leads from lap {first}, but lap {before} has a leader already")
+            before = last
+        if self.laps is not None and before > self.laps:
+            raise ValueError(f"{self.leads[-1][0]} leads to lap {before} of {self.laps}")
+        return self
 
 
 class RaceRow(Row):
@@ -181,6 +202,60 @@ class AdjustmentRow(Row):
     source: Link
 
 
+def _words(limit: int, *, lines: bool = False) -> AfterValidator:
+    """Text of a person's: refused where it holds what is no text, else in its normal form."""
+
+    def checked(text: str) -> str:
+        allowed = text.replace("\r\n", "").replace("\n", "") if lines else text
+        wrong = next((c for c in allowed if unicodedata.category(c) in {"Cc", "Co", "Cs"}), None)
+        if wrong is not None:
+            raise ValueError(f"holds a control character (U+{ord(wrong):04X}); take it out")
+        cleaned = texts.clean(text, limit, lines=lines)
+        if not cleaned:
+            raise ValueError("is empty; leave it out where it is not known")
+        return cleaned
+
+    return AfterValidator(checked)
+
+
+class QuoteRow(Row):
+    """What somebody said. A ``driver`` may go by any of his names; ``speaker`` is left out where it is that driver.
+
+    ``role`` is his at the time; ``season`` and ``round`` name the race. The words are what a quote is known by.
+    """
+
+    words: Annotated[str, _words(texts.WORDS, lines=True)]
+    speaker: Annotated[str, _words(texts.SPEAKER)] | None = None
+    driver: Text | None = None
+    role: Annotated[str, _words(texts.ROLE)] | None = None
+    context: Annotated[str, _words(texts.CONTEXT)] | None = None
+    season: Year | None = None
+    round: Round | None = None
+    said_on: Date | None = None
+    source: Annotated[str, _words(texts.SOURCE)] | None = None
+    link: Annotated[str, AfterValidator(texts.http_link)] | None = None
+
+    @model_validator(mode="after")
+    def _names_both(self) -> Self:
+        if self.speaker is None and self.driver is None:
+            raise ValueError("says of nobody who spoke; give a driver or a speaker")
+        if (self.season is None) != (self.round is None):
+            raise ValueError("names half a race; give season and round, or neither")
+        return self
+
+
+class RecapRow(Row):
+    """An editor's words for a section of a race's recap; of two, those last ``edited`` hold."""
+
+    season: Year
+    round: Round
+    section: texts.SectionKind
+    words: Annotated[str, _words(texts.SECTION_WORDS, lines=True)]
+    picture: Annotated[str, AfterValidator(texts.https_picture)] | None = None
+    author: Annotated[str, _words(texts.AUTHOR)]
+    edited: AwareDatetime
+
+
 class Header(Row):
     """What a document says of itself. ``season`` is needed wherever a section belongs to one.
 
@@ -204,6 +279,8 @@ SECTIONS: dict[str, type[Row]] = {
     "results": ResultRow,
     "playoff_field": SeatRow,
     "adjustments": AdjustmentRow,
+    "recaps": RecapRow,
+    "quotes": QuoteRow,
 }
 """Every section and the shape of its rows, in the order in which they are written and taken in."""
 

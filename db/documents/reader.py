@@ -45,12 +45,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file taken apart. ``sections`` holds its lines by section; ``digest`` is the text's SHA-256."""
+    """A file taken apart. ``sections`` holds its lines by section; ``digest`` is the text's SHA-256.
+
+    ``bundled`` says that it comes with the program; its words give way to those of anybody else.
+    """
 
     file: str
     digest: str
     header: Header
     sections: dict[str, list[Line]] = field(default_factory=dict)
+    bundled: bool = False
 
     def error(self, problem: str, field: str) -> DocumentError:
         return DocumentError(problem, file=self.file, field=field)

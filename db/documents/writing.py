@@ -187,6 +187,11 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
         number,
         [(i, driver(w, "outcome.stage_winners") if w else None) for i, w in enumerate(winners, start=1)],
     )
+    leads = [
+        (i, driver(who, "outcome.leads"), first, last)
+        for i, (who, first, last) in enumerate(outcome.leads if outcome else [])
+    ]
+    await _children(connection, "leads", "race_id", number, leads)
     if outcome is None:
         return
     fastest = outcome.fastest_lap

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -14,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.bench.nullbot import READY as NULL_READY
-from tests.wire.gateway import DISPATCH, Gateway
+from tests.wire.gateway import Gateway
 from tests.wire.process import READY, environment, running_bot
 from tests.wire.rest import Rest
 from tests.wire.standin import TOKEN, StandIn
@@ -32,8 +31,7 @@ class TimedGateway(Gateway):
     async def send(self, name: str, data: Payload, guild_id: int | None = None) -> None:
         session = self.session(guild_id)
         assert session.socket is not None
-        session.events.append({"op": DISPATCH, "t": name, "s": len(session.events) + 1, "d": data})
-        text = json.dumps(session.events[-1])
+        text = session.frame(name, data)
         self.sent = time.perf_counter()
         await session.socket.send_str(text)
 

@@ -15,7 +15,7 @@ from db.documents.importer import Counts, import_documents
 from db.documents.reader import read_bytes
 from db.documents.writer import write_document
 from db.errors import DocumentError
-from db.nouns import RaceStatus, Season
+from db.nouns import Lead, RaceStatus, Season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 
@@ -50,6 +50,30 @@ async def test_everything_of_a_document_is_held(empty_store: Store) -> None:
     assert season.absent[1][0].note == "out with injury"
     assert [seat.driver for seat in season.playoff_field] == ["corey-heim", "gio-ruggiero"]
     assert season.adjustments[0].points == -10
+
+
+async def test_who_led_when_travels_with_the_outcome(empty_store: Store) -> None:
+    leads = [["Giovanni Ruggiero", 1, 13], ["corey heim", 14, 14], ["Gio Ruggiero", 16, 90]]
+    race = SMALL["races"][0]
+    led = small(races=[race | {"outcome": race["outcome"] | {"leads": leads}}, SMALL["races"][1]])
+    await import_documents(empty_store, [read(small())], NOW)
+    report = await import_documents(empty_store, [read(led)], NOW)
+    assert report.sections["races"] == Counts(updated=1, unchanged=1)
+    season = await season_of(empty_store)
+    outcome = season.races[0].outcome
+    assert outcome is not None
+    assert outcome.leads == (Lead("gio-ruggiero", 1, 13), Lead("corey-heim", 14, 14), Lead("gio-ruggiero", 16, 90))
+    assert [lead.laps for lead in outcome.leads] == [13, 1, 75]
+    assert (await import_documents(empty_store, [read(led)], NOW)).sections["races"] == Counts(unchanged=2)
+    text = write_document(season_header(season), season_sections(season))
+    assert '"leads": [["Gio Ruggiero", 1, 13], ["Corey Heim", 14, 14], ["Gio Ruggiero", 16, 90]]' in text
+    again = await import_documents(empty_store, [read_bytes(text.encode(), "again.json")], NOW)
+    assert again.sections["races"] == Counts(unchanged=2)
+    # An outcome that says nothing of them takes the place of the one that did, as everywhere.
+    await import_documents(empty_store, [read(small())], NOW)
+    outcome = (await season_of(empty_store)).races[0].outcome
+    assert outcome is not None
+    assert outcome.leads == ()
 
 
 async def test_what_is_written_is_what_was_read(empty_store: Store) -> None:
@@ -216,6 +240,12 @@ BROKEN = {
         small(races=[SMALL["races"][0] | {"outcome": {"pole": "Nobody"}}]),
         15,
         "outcome.pole",
+        "no driver is called 'Nobody'",
+    ),
+    "an unknown leader": (
+        small(races=[SMALL["races"][0] | {"outcome": {"leads": [["Nobody", 1, 2]]}}]),
+        15,
+        "outcome.leads",
         "no driver is called 'Nobody'",
     ),
     "an unknown champion": (small(champion="Nobody"), None, "champion", "no driver is called 'Nobody'"),

@@ -55,6 +55,27 @@ WRONG = {
         "1900 to 2200",
     ),
     "a day long before the car": (first("drivers", born="1066-10-14"), 10, "born", "1900 to 2200"),
+    "a lead that ends before it begins": (
+        first("races", outcome={"leads": [["Corey Heim", 9, 3]]}),
+        15,
+        "outcome",
+        "leads from lap 9 to lap 3",
+    ),
+    "two leaders of one lap": (
+        first("races", outcome={"leads": [["Corey Heim", 1, 9], ["Gio Ruggiero", 9, 12]]}),
+        15,
+        "outcome",
+        "Gio Ruggiero leads from lap 9, but lap 9 has a leader already",
+    ),
+    "a lead past the end": (
+        first("races", outcome={"laps": 90, "leads": [["Corey Heim", 1, 91]]}),
+        15,
+        "outcome",
+        "leads to lap 91 of 90",
+    ),
+    "a lead of nobody": (first("races", outcome={"leads": [[None, 1, 9]]}), 15, "outcome.leads.0.0", "string"),
+    "a lead without an end": (first("races", outcome={"leads": [["A", 1]]}), 15, "outcome.leads.0.2", "is missing"),
+    "lap 0": (first("races", outcome={"leads": [["A", 0, 1]]}), 15, "outcome.leads.0.1", "greater than or equal to 1"),
     "another format": (small(format="other/7"), 1, "format", "tailgate/1"),
     "no format": (small(format=None), 1, "format", "is missing"),
 }

@@ -1,0 +1,64 @@
+"""How each server wants its bot: one JSON value a setting, and forgetting a server altogether."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from db.connection import Store
+from db.moments import to_text
+
+SETTING = "SELECT value FROM guild_settings WHERE guild_id = ? AND name = ?"
+ALL_OF = "SELECT guild_id, value FROM guild_settings WHERE name = ? ORDER BY guild_id"
+SET = """
+INSERT INTO guild_settings (guild_id, name, value, changed_by, changed_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value, changed_by = excluded.changed_by,
+    changed_at = excluded.changed_at WHERE value <> excluded.value
+"""
+UNSET = "DELETE FROM guild_settings WHERE guild_id = ? AND name = ?"
+TABLES = ("quote_days", "quotes", "quote_history", "quote_drafts", "guild_settings")
+"""All that hold anything of a server's, by its ``guild_id``."""
+FORGET = tuple(f"DELETE FROM {table} WHERE guild_id = ?" for table in TABLES)  # noqa: S608 - words of this file
+HELD = " UNION ".join(f"SELECT guild_id FROM {table} WHERE guild_id IS NOT NULL" for table in TABLES)  # noqa: S608
+
+
+async def setting(store: Store, guild: int, name: str) -> Any:
+    """A server's setting as it was set; None if it is not."""
+    rows = await store.fetch(SETTING, (guild, name))
+    return json.loads(rows[0]["value"]) if rows else None
+
+
+async def set_setting(store: Store, guild: int, name: str, value: Any, by: int | None, now: datetime) -> None:
+    """Sets one; None takes it away.
+
+    Args:
+        store: a writable store.
+        guild: the server's Discord id.
+        name: the setting's.
+        value: whatever JSON can hold.
+        by: who, a Discord id.
+        now: an aware moment.
+    """
+    async with store.write() as connection:
+        if value is None:
+            await connection.execute(UNSET, (guild, name))
+        else:
+            await connection.execute(SET, (guild, name, json.dumps(value, sort_keys=True), by, to_text(now)))
+
+
+async def all_of(store: Store, name: str) -> dict[int, Any]:
+    """Every server's value of one setting, where it has one."""
+    return {row["guild_id"]: json.loads(row["value"]) for row in await store.fetch(ALL_OF, (name,))}
+
+
+async def forget_guild(store: Store, guild: int) -> None:
+    """Removes all that is a server's: its quotes with their history and drafts, its settings, its days."""
+    async with store.write() as connection:
+        for removal in FORGET:
+            await connection.execute(removal, (guild,))
+
+
+async def guilds_held(store: Store) -> frozenset[int]:
+    """Every server of which anything is held."""
+    return frozenset(row["guild_id"] for row in await store.fetch(HELD))

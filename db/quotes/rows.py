@@ -1,0 +1,75 @@
+"""Rows of quotes and the nouns made of them, for those that read and those that write."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import aiosqlite
+
+from db.moments import day_from_text, from_text
+from db.texts import Quote, QuoteDraft
+
+SELECT = """
+SELECT q.id, q.guild_id, d.key AS driver, q.speaker, q.role, q.words, q.context, r.season, r.round, q.said_on,
+       q.source, q.link, q.added_by, q.added_at
+  FROM quotes q LEFT JOIN drivers d ON d.id = q.driver_id LEFT JOIN races r ON r.id = q.race_id
+"""
+IDS = """
+SELECT (SELECT id FROM drivers WHERE key = :driver) AS driver,
+       (SELECT id FROM races WHERE season = :season AND round = :round) AS race
+"""
+
+
+def to_quote(row: sqlite3.Row) -> Quote:
+    """A row of ``SELECT``."""
+    return Quote(
+        id=row["id"],
+        guild=row["guild_id"],
+        driver=row["driver"],
+        speaker=row["speaker"],
+        role=row["role"],
+        words=row["words"],
+        context=row["context"],
+        season=row["season"],
+        round=row["round"],
+        said_on=day_from_text(row["said_on"]),
+        source=row["source"],
+        link=row["link"],
+        added_by=row["added_by"],
+        added_at=to_moment(row["added_at"]),
+    )
+
+
+def to_moment(text: str) -> datetime:
+    """A moment that is never missing."""
+    moment = from_text(text)
+    assert moment is not None
+    return moment
+
+
+def draft_from_json(text: str) -> QuoteDraft:
+    """What ``draft_to_json`` wrote into a history."""
+    fields = json.loads(text)
+    return QuoteDraft(**fields | {"said_on": day_from_text(fields["said_on"])})
+
+
+def draft_to_json(draft: QuoteDraft) -> str:
+    fields = asdict(draft) | {"said_on": draft.said_on.isoformat() if draft.said_on else None}
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def is_id(number: int) -> bool:
+    """Whether a number could be a row's at all; what comes from outside may be of any size."""
+    return 0 < number < 2**63
+
+
+async def fetch(
+    connection: aiosqlite.Connection, sql: str, parameters: Iterable[Any] | Mapping[str, Any]
+) -> list[sqlite3.Row]:
+    """The rows of a query inside a transaction."""
+    return list(await connection.execute_fetchall(sql, parameters))

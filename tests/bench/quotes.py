@@ -1,0 +1,148 @@
+"""How long a search takes in a store of 50,000 quotes; it is to stay under 20 ms, whatever is looked for.
+
+Start it at the root of a clone: ``python -m tests.bench.quotes [--quick]``; ``docs/speed.md`` says what it measures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from db.bundled import load_if_empty
+from db.connection import Store
+from db.quotes import Found, Reader, match_of, quotes_of_race, random_quote, search
+from db.texts import Quote
+from tests.bench.measures import load, machine, milliseconds, ninetieth, table
+from tests.bench.store import Work
+
+QUOTES, QUICK_QUOTES = 50_000, 2_000
+ROUNDS, QUICK_ROUNDS = 50, 2
+MOST = 20
+"""Milliseconds that a search may take."""
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+PAGE = 5
+SERVER = 1234567890123456789
+RARE = 300
+"""One quote in so many says the rare word."""
+
+COMMON = """
+the a we had good was just you know race and guys to it of that in this everybody really great team fast restart
+stage pit crew lap bottom top lane speed way tonight today got I my our car track tires so but they were on for
+with at he all can do how what when up out back front side by side push draft caution flag checkered win second
+"""
+
+ADD = """
+INSERT INTO quotes (guild_id, driver_id, speaker, role, words, folded, context, race_id, said_on, added_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '2026-07-01T00:00:00Z')
+"""
+
+
+def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[object, ...]]:
+    """Rows of quotes: two in three the operator's, the others one server's; nearly all say "the truck"."""
+    lots, common = random.Random(22), COMMON.split()
+    names = [f"{stem}{end}" for stem in ("spoil", "splitt", "track", "wedg", "loos", "tight") for end in range(500)]
+    for number in range(count):
+        words = [lots.choice(common) if lots.random() < 0.9 else lots.choice(names) for _ in range(lots.randint(8, 80))]
+        words[3:3] = ["the", "truck"] if lots.random() < 0.95 else ["the", "car"]
+        if number % RARE == 7:
+            words.append("grandmother")
+        driver, race = lots.choice(drivers), lots.choice(races)
+        text = " ".join([*words, str(number)])
+        yield (
+            *(SERVER if number % 3 == 0 else None, driver["id"], driver["name"], "driver, TRICON Garage"),
+            *(text, text, "after the race", race["id"], race["date"] if number % 2 else None),
+        )
+
+
+async def fill(store: Store, count: int) -> None:
+    """Puts quotes in at once; the store's own triggers index them."""
+    drivers = await store.fetch("SELECT id, name FROM drivers ORDER BY id")
+    races = await store.fetch("SELECT id, date FROM races WHERE date <= ? ORDER BY id", (NOW.date().isoformat(),))
+    async with store.write() as connection:
+        await connection.executemany(ADD, sayings(count, drivers, races))
+
+
+def works(store: Store, count: int) -> list[Work]:
+    """What is looked for, by a reader of the server, and by one for whom half of it is not said yet."""
+    reader = Reader(SERVER, NOW.date())
+    elsewhere, earlier = Reader(1, NOW.date()), Reader(SERVER, date(2024, 9, 1), ((2024, 17),))
+    lots = random.Random(7)
+
+    def some(found: Found) -> bool:
+        return len(found.quotes) == PAGE
+
+    def work(label: str, words: str | None, *, page: int = 1, who: Reader = reader, **only: Any) -> Work:
+        match = None if words is None else match_of([each.split("/") for each in words.split()])
+        offset = (page - 1) * PAGE if count == QUOTES else 0
+        return Work(label, lambda: search(store, who, match, limit=PAGE, offset=offset, **only), some)
+
+    return [
+        work("a rare word: grandmother", "grandmother"),
+        work("two common words: the truck", "the truck"),
+        work("… page 50", "the truck", page=50),
+        work("… page 1200", "the truck", page=1200),
+        work("… read in another server", "the truck", who=elsewhere),
+        work("… half of it not said yet", "the truck", who=earlier),
+        work("one common word: the", "the"),
+        work("ten common words", "the truck we had was good and we know the"),
+        work("a name and a word: heim truck", "heim truck"),
+        work("a misspelt name's likely ones: heim/hemric truck", "heim/hemric truck"),
+        work("a beginning: tra", "tra"),
+        work("a letter: t", "t"),
+        work("a race and a word: talladega fast", "talladega fast"),
+        work("every word of the race's season: 2025", "2025"),
+        work("a driver's, with a word", "truck", driver="corey-heim"),
+        work("all, newest first", None),
+        work("… page 50", None, page=50),
+        work("… half of it not said yet", None, who=earlier),
+        work("a driver's, newest first", None, driver="corey-heim"),
+        work("a season's, newest first", None, season=2025),
+        Work("one by lot", lambda: random_quote(store, reader, 2025, lots), lambda found: isinstance(found, Quote)),
+        Work("a race's", lambda: quotes_of_race(store, reader, 2025, 22), lambda found: len(found) > 0),
+    ]
+
+
+async def measure(count: int, rounds: int) -> str:
+    """Runs it all, every search once a round, and reports."""
+    before = load()
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))
+        store = await stack.enter_async_context(await Store.open(folder / "quotes.db"))
+        await load_if_empty(store, NOW)
+        await fill(store, count)
+        todo = works(store, count)
+        for warming in (True, *[False] * rounds):
+            for work in todo:
+                await work.take()
+                if warming:
+                    work.times.clear()
+    rows = [(work.label, milliseconds(work.times), ninetieth(work.times), _fits(work)) for work in todo]
+    heads = ("search", "median ms", "90 % ms", f"under {MOST} ms")
+    return f"{count} quotes, {rounds} rounds; {machine(before)}\n\n{table(heads, rows)}"
+
+
+def _fits(work: Work) -> str:
+    slow = sum(time * 1000 >= MOST for time in work.times)
+    return "always" if not slow else f"all but {slow} of {len(work.times)}"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.quotes", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="few quotes and rounds, to see that it runs")
+    quick = parser.parse_args().quick
+    count, rounds = (QUICK_QUOTES, QUICK_ROUNDS) if quick else (QUOTES, ROUNDS)
+    sys.stdout.write(asyncio.run(measure(count, rounds)) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
