@@ -1,0 +1,173 @@
+"""Next stop: the next race, when it comes on and who carries it, who won it last, and what it is part of."""
+
+from __future__ import annotations
+
+from bot.recaps.facts import TITLES, Section
+from bot.recaps.phrases import capital, clock, count, day, joined, ordinal, race_name, spelled, the, track_name
+from bot.recaps.scene import Scene, who
+from db.nouns import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.texts import SectionKind
+
+WEEK = 7
+SEASON = 60
+"""With so many days between two races no weeks off are counted."""
+
+
+def ahead(scene: Scene) -> Section | None:
+    """None where no schedule held has a next race."""
+    if scene.facts.ahead is None:
+        return None
+    season, race = scene.facts.ahead
+    if race.status is RaceStatus.CANCELLED:
+        return None
+    air = [_coverage(scene, race), _networks(scene, race)] if race.status is not RaceStatus.POSTPONED else []
+    first = [_where(scene, race), _stake(scene, season, race)]
+    second = scene.pick([*air, _last_time(scene, race)], [_last_time(scene, race), *air])
+    return Section(SectionKind.NEXT, TITLES[SectionKind.NEXT], scene.told([first, second]))
+
+
+def _where(scene: Scene, race: Race) -> str:
+    """Which race it is, where and on what day."""
+    name, track, when = race_name(race), track_name(race.track), day(race.date)
+    if race.season != scene.race.season:
+        when = f"{when}, {race.date.year}"
+        return scene.pick(
+            f"The season is over; the {race.season} one opens with {name} at {track} on {when}.",
+            f"Next is the opening race of {race.season}, {name} at {track} on {when}.",
+        )
+    if race.status is RaceStatus.POSTPONED:
+        return scene.pick(
+            f"Next is {name} at {track}, listed for {when} and postponed.",
+            f"{capital(name)} at {track} comes next; it was listed for {when} and is postponed.",
+        )
+    off = _off(scene.race, race)
+    return scene.pick(
+        f"{f'After {off} off, the' if off else 'The'} series goes to {track} for {name} on {when}.",
+        f"Next up is {name} at {track} on {when}{f', after {off} off' if off else ''}.",
+        f"{capital(when)}, brings {name} at {track}{f', after {off} off' if off else ''}.",
+        f"The next race is {name} at {track} on {when}{f', after {off} off' if off else ''}.",
+    )
+
+
+def _off(now: Race, then: Race) -> str:
+    """Weeks without a race in between: ``a week``, ``two weeks``."""
+    days = (then.date - now.date).days
+    weeks = round(days / WEEK) - 1
+    if weeks < 1 or days > SEASON:
+        return ""
+    return "a week" if weeks == 1 else count(weeks, "week")
+
+
+def _stake(scene: Scene, season: Season, race: Race) -> str:
+    """How far into the season or the round that race is."""
+    rules = scene.rules
+    if race.season != scene.race.season or not scene.postseason:
+        return ""
+    first = len(season.races) - rules.postseason + 1
+    if race.round < first:
+        left = _racing(season, race.round, first - 1)
+        if left == 1:
+            return scene.pick("It is the last race of the regular season.", "The regular season ends there.")
+        return scene.pick(
+            f"The regular season has {count(left, 'race')} left.",
+            f"It is the first of {spelled(left)} races left in the regular season.",
+        )
+    for number, each in enumerate(rules.rounds):
+        last = first + each.races - 1
+        if race.round <= last:
+            then = rules.rounds[number + 1].drivers if number + 1 < len(rules.rounds) else 0
+            return _in_round(scene, race.round - first + 1, each.races, each.name, each.drivers - then if then else 0)
+        first = last + 1
+    return ""
+
+
+def _in_round(scene: Scene, nth: int, races: int, name: str, fall: int) -> str:
+    if races == 1:
+        return scene.pick("It decides the title.", "The champion is decided there.")
+    name = name.removeprefix("The ")
+    if nth < races:
+        return scene.pick(
+            f"It is the {ordinal(nth)} of {spelled(races)} races in the {name}.",
+            f"It is race {nth} of {races} in the {name}.",
+        )
+    end = f"after it {spelled(fall)} {'driver is' if fall == 1 else 'drivers are'} eliminated" if fall else ""
+    return scene.pick(
+        f"It is the last race of the {name}{f'; {end}' if end else ''}.",
+        f"The {name} ends there{f', and {end}' if end else ''}.",
+    )
+
+
+def _racing(season: Season, first: int, last: int) -> int:
+    """How many of these races are not called off."""
+    return sum(first <= race.round <= last and race.status is not RaceStatus.CANCELLED for race in season.races)
+
+
+def _coverage(scene: Scene, race: Race) -> str:
+    """When coverage starts and when the race is listed for; a listed start is never called coverage."""
+    coverage, start = race.coverage, race.green_flag or race.start
+    listed = ""
+    if start is not None:
+        same = start.astimezone(EASTERN).date() == race.date
+        listed = clock(start) if same else f"{clock(start)} on {day(start.astimezone(EASTERN).date())}"
+    if coverage is not None and coverage.coverage is not None:
+        about = "about " if coverage.approximate else ""
+        when, network = f"{about}{clock(coverage.coverage)}", the(coverage.network)
+        begins = scene.pick(
+            f"Coverage begins at {when} on {network}", f"{capital(network)} begins its coverage at {when}"
+        )
+        if not listed or start == coverage.coverage:
+            return f"{begins}."
+        flag = "the green flag is due at" if race.green_flag else "the race is listed for"
+        return f"{begins}; {flag} {listed}."
+    if not listed:
+        return ""
+    if race.green_flag:
+        return scene.pick(f"The green flag is due at {listed}.", f"The green flag is set for {listed}.")
+    return scene.pick(f"The race is listed for {listed}.", f"The listed start is {listed}.")
+
+
+def _networks(scene: Scene, race: Race) -> str:
+    """Who carries it on television, on radio and as a stream."""
+    tv, radio, stream = (
+        _names(race.broadcast(kind)) for kind in (BroadcastKind.TV, BroadcastKind.RADIO, BroadcastKind.STREAM)
+    )
+    if race.coverage is not None and tv == the(race.coverage.network):
+        tv = ""  # the start of coverage has named it
+    if tv and radio:
+        both = scene.pick(
+            f"It is on {tv}, with radio from {radio}.",
+            f"{capital(tv)} {_have(race, BroadcastKind.TV)} the television broadcast, {radio} the radio.",
+            f"Television is with {tv}, radio with {radio}.",
+        )
+    elif tv or radio:
+        what = "television" if tv else "radio"
+        both = scene.pick(f"{capital(what)} is with {tv or radio}.", f"The {what} broadcast is with {tv or radio}.")
+    else:
+        both = ""
+    return " ".join(filter(None, (both, f"It streams on {stream}." if stream else "")))
+
+
+def _have(race: Race, kind: BroadcastKind) -> str:
+    return "has" if len({the(each.network) for each in race.broadcast(kind)}) == 1 else "have"
+
+
+def _names(broadcasts: tuple[Broadcast, ...]) -> str:
+    return joined(dict.fromkeys(the(each.network) for each in broadcasts))
+
+
+def _last_time(scene: Scene, race: Race) -> str:
+    """Who won there last."""
+    last = scene.facts.ahead_last
+    if last is None:
+        return ""
+    year = last.race.season
+    if year == race.season - 1:
+        return scene.pick(
+            f"{who(last.winner)} is the defending winner.",
+            f"The defending winner is {who(last.winner)}.",
+            f"{who(last.winner)} won there in {year}.",
+        )
+    return scene.pick(
+        f"{who(last.winner)} won the last race there, in {year}.",
+        f"The last one there, in {year}, went to {who(last.winner)}.",
+    )

@@ -1,0 +1,106 @@
+"""What a win adds up to, counted from the results of the seasons held and from nothing else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.championship.record import race_lines
+from bot.recaps.scene import Scene
+from db.nouns import RaceStatus, Season
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A race's winner, this race included.
+
+    Attributes:
+        whole: whether all races of the season so far have results, so that "this season" can be said.
+        run: races of the season with results.
+        since: the first of the seasons that are held without a gap; None where this is the only one.
+        wins: wins this season.
+        held: wins since then.
+        starts: starts since then.
+        season_starts: starts this season.
+        row: wins in the last races of the season, one after the other.
+        wait: starts since the last win, this one counted; None where there was none.
+        best: whether nobody has won as many this season.
+        record: whether nobody has won as many in any one season since then, he himself included.
+        top_fives: finishes in the first five one after the other, in starts of this season.
+    """
+
+    whole: bool
+    run: int
+    since: int | None
+    wins: int
+    held: int
+    starts: int
+    season_starts: int
+    row: int
+    wait: int | None
+    best: bool
+    record: bool
+    top_fives: int
+
+
+def history(scene: Scene, key: str) -> History:
+    """What the win is for the winner."""
+    season = scene.season
+    seasons = _unbroken(scene)
+    mine = [line.result.finish for line in race_lines(season, key)]
+    finishes = [line.result.finish for each in seasons for line in race_lines(each, key)]
+    by = _wins(season)
+    elsewhere = max((most for each in seasons[:-1] for most in _wins(each).values()), default=0)
+    rivals = max((wins for other, wins in by.items() if other != key), default=0)
+    earlier = finishes[:-1]
+    return History(
+        whole=_whole(season, scene.race.round),
+        run=len(season.run),
+        since=seasons[0].year if len(seasons) > 1 else None,
+        wins=by[key],
+        held=finishes.count(1),
+        starts=len(finishes),
+        season_starts=len(mine),
+        row=_streak(_winner(season, race.round) == key for race in reversed(season.run)),
+        wait=earlier[::-1].index(1) + 1 if 1 in earlier else None,
+        best=by[key] > rivals,
+        record=len(seasons) > 1 and by[key] > max(elsewhere, rivals),
+        top_fives=_streak(finish <= 5 for finish in reversed(mine)),
+    )
+
+
+def _winner(season: Season, number: int) -> str | None:
+    return next((row.driver for row in season.results.get(number, ()) if row.finish == 1), None)
+
+
+def _wins(season: Season) -> Counter[str]:
+    """Wins by driver."""
+    return Counter(key for race in season.run if (key := _winner(season, race.round)) is not None)
+
+
+def _streak(hits: Iterable[bool]) -> int:
+    """How many are true before the first that is not."""
+    count = 0
+    for hit in hits:
+        if not hit:
+            break
+        count += 1
+    return count
+
+
+def _whole(season: Season, through: int | None = None) -> bool:
+    """Whether every race up to a round has results, those called off left aside."""
+    due = (race for race in season.races if through is None or race.round <= through)
+    return all(season.results.get(race.round) or race.status is RaceStatus.CANCELLED for race in due)
+
+
+def _unbroken(scene: Scene) -> tuple[Season, ...]:
+    """The season and those before it that are held whole, year after year; the race's own is the last."""
+    kept = [scene.season]
+    if not _whole(scene.season, scene.race.round):
+        return (scene.season,)
+    earlier = {each.year: each for each in scene.facts.seasons}
+    while (before := earlier.get(kept[0].year - 1)) is not None and before.races and _whole(before):
+        kept.insert(0, before)
+    return tuple(kept)

@@ -1,0 +1,66 @@
+"""A race's recap: every section there are facts or an editor's words for, in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from bot.recaps.ahead import ahead
+from bot.recaps.facts import TITLES, Facts, Recap, Section
+from bot.recaps.move import move
+from bot.recaps.nutshell import nutshell
+from bot.recaps.playoffs import rundown
+from bot.recaps.rookies import rookies
+from bot.recaps.scene import Scene
+from bot.recaps.talk import talk
+from bot.recaps.top import top
+from db.texts import SECTION_WORDS, RecapText, SectionKind
+
+_MAKERS: Mapping[SectionKind, Callable[[Scene], Section | None]] = {
+    SectionKind.NUTSHELL: nutshell,
+    SectionKind.TOP: top,
+    SectionKind.MOVE: move,
+    SectionKind.PLAYOFFS: rundown,
+    SectionKind.ROOKIES: rookies,
+    SectionKind.QUOTES: talk,
+    SectionKind.NEXT: ahead,
+}
+"""Nobody makes the paint scheme: what a truck looked like is in no result, so it takes an editor's words."""
+
+
+def recap(facts: Facts) -> Recap:
+    """The recap of a race.
+
+    An editor's words stand in place of what is made; the race's quotes follow even his. The same facts always give
+    the same recap, and two races that follow one another never read alike.
+    """
+    scene = Scene(facts)
+    made = (_section(scene, kind) for kind in SectionKind)
+    return Recap(facts.race, tuple(section for section in made if section is not None))
+
+
+def _section(scene: Scene, kind: SectionKind) -> Section | None:
+    text = scene.facts.texts.get(kind)
+    if text is not None:
+        return _edited(scene, text)
+    maker = _MAKERS.get(kind)
+    return maker(scene) if maker else None
+
+
+def _edited(scene: Scene, text: RecapText) -> Section:
+    """An editor's section, by paragraphs as he set them, under the title that the made one has."""
+    made = rundown(scene) if text.section is SectionKind.PLAYOFFS else None
+    paragraphs = tuple(part.strip() for part in re.split(r"\n\s*\n", text.words) if part.strip())
+    section = Section(
+        text.section,
+        made.title if made else TITLES[text.section],
+        paragraphs,
+        author=text.author,
+        picture=text.picture,
+        edited_at=text.edited_at,
+    )
+    if text.section is not SectionKind.QUOTES:
+        return section
+    quotes = talk(scene, SECTION_WORDS - len(text.words))
+    return replace(section, lines=quotes.lines) if quotes else section

@@ -1,0 +1,100 @@
+"""Every race of the bundled seasons: its recap is whole, well-formed, in order, and unlike its neighbours'."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+
+from bot.recaps import TITLES, Facts, Recap, Section, recap
+from db.texts import SECTION_WORDS, SectionKind
+from tests.bot.recaps.telling import COUNT, NTH, UNCLEAN, bundled, keyed, name_of_race, prose, text
+
+ALL = bundled()
+EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
+LINES = 12
+PROSE = (SectionKind.NUTSHELL, SectionKind.MOVE, SectionKind.PLAYOFFS, SectionKind.ROOKIES, SectionKind.NEXT)
+
+
+def test_there_are_as_many_as_races_run() -> None:
+    assert len(ALL) == 84
+
+
+@EACH
+def test_the_sections_come_in_order_and_each_once(facts: Facts, made: Recap) -> None:
+    kinds = [section.kind for section in made.sections]
+    assert kinds == [kind for kind in SectionKind if kind in kinds]
+    assert {SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.PLAYOFFS} <= set(kinds)
+    assert SectionKind.PAINT not in kinds
+    assert SectionKind.QUOTES not in kinds
+    assert made.race == facts.race
+
+
+@EACH
+def test_nothing_is_empty_or_long(facts: Facts, made: Recap) -> None:
+    del facts
+    for section in made.sections:
+        assert section.title
+        assert section.paragraphs or section.lines
+        assert all(section.paragraphs)
+        assert all(line.text for line in section.lines)
+        assert len(text(section)) <= SECTION_WORDS
+        # A road race may bring in a dozen rookies for once.
+        assert len(section.lines) <= (LINES if section.kind is not SectionKind.ROOKIES else 15)
+    nutshell = prose(made.section(SectionKind.NUTSHELL))
+    assert 2 <= len(re.findall(r"[.](?: |$)", nutshell)) <= 4
+    assert len(nutshell) < 500
+
+
+@EACH
+def test_the_words_are_clean(facts: Facts, made: Recap) -> None:
+    del facts
+    for section in made.sections:
+        whole = text(section)
+        assert UNCLEAN.search(whole) is None
+        assert not re.search(r"\ba (?:8|11|18)\b|\ba eighth|\ban (?:1[0279]|[2-7]|first|second|third)\w*\b", whole)
+        for paragraph in section.paragraphs:
+            assert paragraph[-1] == "."
+            for sentence in re.split(r"(?<=[^.A-Z]{2}\.) (?=[A-Z0-9])", paragraph):
+                assert re.match(r"[A-Z0-9]|eero", sentence), sentence
+
+
+@EACH
+def test_whole_names_come_first_and_surnames_after(facts: Facts, made: Recap) -> None:
+    for section in made.sections:
+        names = {driver.name for driver in facts.season.drivers.values()}
+        for name in names:
+            assert prose(section).count(name) < 2 or any(
+                other != name and other in prose(section) and other.split()[-1] == name.split()[-1] for other in names
+            )
+
+
+def skeleton(facts: Facts, section: Section | None) -> list[str]:
+    """A section's sentences without anything that changes from race to race by itself: names, numbers, days."""
+    words = keyed(prose(section), facts)
+    words = re.sub(r"<[^>]*>(?:'s?)?", "X", re.sub(r"(?:(?:\d+:)?\d+ [ap]\.m\.|noon) ET", "HOUR", words))
+    words = re.sub(r"\b[A-Z]\w+day, [A-Z]\w+\.? \d+", "DAY", words)
+    words = re.sub(NTH, "Nth", words)
+    words = re.sub(r"[\d,.:]*\d\w*", "N", words)
+    words = re.sub(rf"{COUNT}|\b(?:is|are|was|were)\b", "N", words)
+    words = re.sub(r"X(?:(?:, X)* and X)+", "X", words)
+    return [re.sub(r"\W+", " ", sentence).casefold().strip() for sentence in re.split(r"\.\s*", words) if sentence]
+
+
+@pytest.mark.parametrize("kind", PROSE)
+def test_neighbours_never_read_alike(kind: SectionKind) -> None:
+    for (facts, made), (after, following) in pairwise(ALL):
+        one, other = skeleton(facts, made.section(kind)), skeleton(after, following.section(kind))
+        if one and other:
+            assert not set(one) & set(other), (name_of_race(facts), name_of_race(after))
+
+
+def test_the_same_facts_make_the_same_recap() -> None:
+    for facts, made in ALL[::9]:
+        assert recap(facts) == made
+
+
+def test_titles_are_the_sections_own() -> None:
+    own = {*TITLES.values(), "Chase rundown", "Points rundown"}
+    assert {section.title for _, made in ALL for section in made.sections} <= own
