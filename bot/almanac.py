@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
+from bot.recaps.facts import Facts, LastTime, facts_of, next_stop
 from db.nouns import Driver, Race, RaceStatus, Season
+from db.texts import Quote, RecapText, SectionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,34 @@ class Almanac:
         year = self.season().year
         held = ((s, s.latest) for s in reversed(self.seasons) if s.year <= year)
         return next(((season, race) for season, race in held if race is not None), None)
+
+    def race_run(self, year: int | None = None, number: int | None = None) -> tuple[Season, Race]:
+        """A race with results and its season; the latest one where neither year nor round is named.
+
+        Raises:
+            UnknownSeason, UnknownRace: it is not held.
+            FriendlyError: its results are not.
+        """
+        latest = self.latest() if year is None and number is None else None
+        if latest is not None:
+            return latest
+        season = self.season(year)
+        race = season.race(number) if number is not None else season.latest
+        if race is None and number is not None:
+            raise UnknownRace(f"race {number}", where=f"in {season.year}")
+        if race is None:
+            raise FriendlyError(f"No results of {season.year} are held yet.")
+        if not season.results.get(race.round):
+            why = "it is not over yet" if race.over_at > self.now else "its results are not held here"
+            raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
+        return season, race
+
+    def recap_facts(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Facts:
+        """What a recap of a race with results is made from: what was known when it was over, and what comes next."""
+        ahead = next_stop(self.seasons, race)
+        before = self.last_time(ahead[1]) if ahead else None
+        last = LastTime(before[1], before[0].results[before[1].round][0].driver) if before else None
+        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last, quotes=quotes, texts=texts)
 
     def ended_before(self, season: Season) -> Season | None:
         """The season before, where it is over and this one has not begun."""

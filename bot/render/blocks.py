@@ -43,6 +43,7 @@ def card(
     small: Sequence[str],
     controls: ui.ActionRow[Any] | None = None,
     select: ui.ActionRow[Any] | None = None,
+    picture: str | None = None,
 ) -> ui.LayoutView:
     """A message of one container.
 
@@ -53,9 +54,12 @@ def card(
         small: lines of small print; never empty, since every answer says how fresh it is.
         controls: the one row of buttons.
         select: a select, which stands alone in a row above them.
+        picture: an https address of a picture, shown under the body; nothing here ever fetches it.
     """
     first, *rest = [part for part in body if part]
     children: list[ui.Item[Any]] = [ui.TextDisplay(f"## {title}\n{first}"), *(ui.TextDisplay(part) for part in rest)]
+    if picture is not None:
+        children.append(ui.MediaGallery(discord.MediaGalleryItem(picture)))
     children += [part for part in (select, controls) if part is not None]
     children.append(ui.TextDisplay("\n".join(f"-# {line}" for line in small if line)))
     view = ui.LayoutView(timeout=None)

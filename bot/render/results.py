@@ -9,9 +9,10 @@ from datetime import datetime
 from discord import ui
 
 from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
-from bot.render.buttons import Link, pager, row
+from bot.render.buttons import BUTTONS, Link, fitted, pager, row
 from bot.render.penalties import of_race
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.recap_questions import RecapQuestion
 from bot.render.tables import MARK, Column, initialled, table
 from bot.render.timing import dateless, presently
 from bot.render.words import count, day, escape, listed, name_of, race_name, stamp, status
@@ -63,9 +64,12 @@ def results(
     ]
     links = [
         *pager(page, lambda number: replace(asked, page=number)),
-        *_neighbours(season, race),
+        Link("Recap", RecapQuestion(season.year, race.round)),
         Link("Standings", StandingsQuestion(season.year, race.round)),
     ]
+    beside = _neighbours(season, race)
+    # Who turns pages reads this race: there the others stand only where there is room for all.
+    links += beside if page.number == 1 or len(links) + len(beside) <= BUTTONS else []
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         _headline(season, race, rows),
@@ -74,7 +78,7 @@ def results(
         _out(season, part),
         accent=Accent.CHECKERED,
         small=small,
-        controls=row(links),
+        controls=row(fitted(links)),
     )
 
 

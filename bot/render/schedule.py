@@ -7,8 +7,9 @@ from datetime import datetime
 from discord import ui
 
 from bot.render.blocks import Accent, Page, card, freshness, last_held
-from bot.render.buttons import Link, pager, row
+from bot.render.buttons import Link, fitted, pager, row
 from bot.render.questions import NextQuestion, ScheduleQuestion
+from bot.render.recap_questions import RecapQuestion
 from bot.render.timing import NO_DATE, dateless, presently
 from bot.render.words import day, escape, listed, name_of, race_name, stamp, weekday
 from db.nouns import Race, RaceStatus, Season
@@ -24,6 +25,7 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
     page = Page.of(wanted, ROWS, len(races))
     links = pager(page, lambda number: ScheduleQuestion(season.year, number))
     links += [Link("Next race", NextQuestion())] if ahead else []
+    links += [Link("Latest recap", RecapQuestion(season.year))] if season.run else []
     links += [Link(str(y), ScheduleQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
     return card(
         f"{season.year} schedule",
@@ -31,7 +33,7 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
         "\n".join(_line(season, race, race is ahead, now) for race in races[page.part]),
         accent=Accent.GREEN if ahead else Accent.YELLOW if last_held(season, now) else Accent.CHECKERED,
         small=[freshness(season, now)],
-        controls=row(links),
+        controls=row(fitted(links)),
     )
 
 

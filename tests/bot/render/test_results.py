@@ -4,6 +4,7 @@ from discord import ui
 
 from bot.render.blocks import Accent
 from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.recap_questions import RecapQuestion
 from bot.render.results import ELSEWHERE, NO_STAGES, ROOKIE, results
 from db.nouns import Adjustment, FastestLap, Outcome, RaceStatus, Season
 from tests.bot.render.reading import accent, buttons, lines, small, tables, text
@@ -134,10 +135,13 @@ def test_pages_races_beside_and_the_standings_after() -> None:
     view = ask(full_season(2025, 3), number=2)
     assert buttons(view) == {
         "13–24 →": ResultsQuestion(2025, 2, 2),
+        "Recap": RecapQuestion(2025, 2),
         "Race 1": ResultsQuestion(2025, 1),
         "Race 3": ResultsQuestion(2025, 3),
         "Standings": StandingsQuestion(2025, 2),
     }
+    later = ask(full_season(2025, 3), number=2, page=2)
+    assert set(buttons(later)) == {"← 1–12", "25–36 →", "Recap", "Standings"}
     assert tables(ask(full_season(2025, 3), page=99))[0][-1].split()[0] == "36"
 
 

@@ -4,6 +4,7 @@ from discord import ui
 
 from bot.render.blocks import Accent
 from bot.render.questions import NextQuestion, ScheduleQuestion
+from bot.render.recap_questions import RecapQuestion
 from bot.render.schedule import schedule
 from db.nouns import RaceStatus, Season
 from tests.bot.render.reading import accent, buttons, lines
@@ -56,6 +57,7 @@ def test_it_opens_where_the_next_race_stands() -> None:
     assert buttons(view) == {
         "← 1–13": ScheduleQuestion(2025, 1),
         "Next race": NextQuestion(),
+        "Latest recap": RecapQuestion(2025),
         "2024": ScheduleQuestion(2024),
         "2026": ScheduleQuestion(2026),
     }

@@ -1,0 +1,201 @@
+"""A race's recap: a short first screen, and every section whole on a screen of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from discord import ui
+
+from bot.recaps.facts import Recap, Section
+from bot.render.blocks import Page, card, freshness, make_accent, phase_of
+from bot.render.buttons import Link, QuestionSelect, row
+from bot.render.questions import NextQuestion, ResultsQuestion, StandingsQuestion
+from bot.render.recap_questions import RecapQuestion
+from bot.render.tables import fit
+from bot.render.typed import as_typed, as_typed_in_line, in_parts, shortened
+from bot.render.words import day, escape, listed, name_of, race_name, stamp
+from db.nouns import Race, Season
+from db.texts import SectionKind
+
+FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 450}
+"""The sections of the first screen, which is short: each may take so many characters there, its heading included."""
+GLANCE = "At a glance"
+MOST = 3990
+"""Characters of a message, of Discord's 4,000: the heading's sign and a line's end are not counted below."""
+ROOM = 3200
+"""Those that the text of a section may take."""
+LONGER = 150
+"""Those of a line that names the sections of which there is more."""
+LABEL = 160
+"""Columns of what stands before a line."""
+
+
+def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+    """The recap's first screen, or the section asked for.
+
+    Args:
+        recap: of a race with results.
+        season: the race's, as it stands at ``now``.
+        question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
+        now: the asker's moment.
+    """
+    race = recap.race
+    asked = RecapQuestion(race.season, race.round, question.section, question.page)
+    section = find(recap, asked.section)
+    links = [
+        *_neighbours(season, race),
+        Link("Full results", ResultsQuestion(race.season, race.round)),
+        Link("Standings", StandingsQuestion(race.season, race.round)),
+        *([Link("Next race", NextQuestion())] if race.round == season.run[-1].round else ()),
+    ]
+    shown = [section] if section else [each for each in recap.sections if each.kind in FIRST_SCREEN]
+    title = f"{escape(section.title) if section else 'Recap'} · {where(race)}"
+    small = [dateline(season, race), *words_by(shown, now), freshness(season, now)]
+    room = room_beside(title, *small)
+    if section is None:
+        body, longer = _brief(shown, room - LONGER)
+        small.insert(0, f"More of it in the list: {', '.join(longer)}" if longer else "")
+    else:
+        parts = parts_of(section, room)
+        page = Page.of(asked.page, 1, len(parts))
+        body, links = [parts[page.number - 1]], _turning(asked, page) or links
+    if not any(body):
+        body = [_winner(season, race)]
+    return card(
+        title,
+        *body,
+        accent=make_accent(season.results[race.round][0].entry.make),
+        small=small,
+        controls=row(links),
+        select=_sections(recap, section),
+        picture=section.picture if section else None,
+    )
+
+
+def room_beside(*told: str) -> int:
+    """Characters that a section's text may take in a message that says these lines as well."""
+    return min(ROOM, MOST - sum(len(line) + len("-# \n") for line in told))
+
+
+def find(recap: Recap, kind: str | None) -> Section | None:
+    """The recap's section of a kind; None where it has none."""
+    return next((section for section in recap.sections if section.kind == kind), None)
+
+
+def where(race: Race) -> str:
+    """``Talladega 2025``, escaped."""
+    return f"{escape(race.track.short)} {race.season}"
+
+
+def dateline(season: Season, race: Race) -> str:
+    """Which race it was: its name, date, number, and round of the playoffs."""
+    number = f"race {race.round} of {len(season.races)}"
+    return listed([escape(race_name(race)), f"{day(race.date)}, {race.season}", number, phase_of(race)])
+
+
+def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
+    """Who wrote those of the sections that an editor wrote, in small print; where there are others, which they are."""
+    everything = list(sections)
+    written: dict[str, list[Section]] = {}
+    for section in everything:
+        if section.author is not None:
+            written.setdefault(section.author, []).append(section)
+    lines = []
+    for author, his in written.items():
+        which = "" if len(his) == len(everything) else f" ({', '.join(escape(section.title) for section in his)})"
+        edited = max((section.edited_at for section in his if section.edited_at), default=None)
+        when = f", edited {stamp(edited, 'R')}" if edited is not None and edited <= now else ""
+        lines.append(f"Words{which}: {as_typed_in_line(author)}{when}")
+    return lines
+
+
+def parts_of(section: Section, room: int = ROOM) -> list[str]:
+    """A section's whole text as Discord must be told it, in parts of at most ``room`` characters."""
+    parts = [""]
+    for apart, label, text in _pieces(section):
+        for i, piece in enumerate(in_parts(text, room - len(label))):
+            told = piece if i else label + piece
+            joined = f"{parts[-1]}{apart}{told}" if parts[-1] else told
+            if len(joined) > room:
+                parts.append(told)
+            else:
+                parts[-1] = joined
+    return parts
+
+
+def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str]]:
+    """What a section consists of: the space before each piece, its label as told and its text as written."""
+    yield from (("\n\n", "", paragraph) for paragraph in section.paragraphs if as_typed(paragraph))
+    apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
+    for line in section.lines:
+        text = line.brief if brief and line.brief else line.text
+        if as_typed(text):
+            yield apart, _label(line.label), text
+
+
+def _label(label: str) -> str:
+    return f"**{as_typed_in_line(fit(label, LABEL))}** " if label else ""
+
+
+def _brief(sections: Sequence[Section], room: int) -> tuple[list[str], list[str]]:
+    """The first screen's sections, and the titles of those that are longer than what it shows of them.
+
+    The nutshell goes without its heading, since the message's title is one already.
+    """
+    told, longer = [], []
+    for section in sections:
+        head = "" if section.kind is SectionKind.NUTSHELL else f"### {escape(section.title)}\n"
+        text, whole = _beginning(section, min(FIRST_SCREEN[section.kind], room // len(sections)) - len(head))
+        told.append(head + text)
+        longer += [] if whole else [escape(section.title)]
+    return told, longer
+
+
+def _beginning(section: Section, room: int) -> tuple[str, bool]:
+    """The paragraphs and lines of a section for which there is room, a part of the first at least; whether all are."""
+    told = ""
+    for apart, label, text in _pieces(section, brief=True):
+        piece = f"{apart if told else ''}{label}{as_typed(text)}"
+        if len(told) + len(piece) > room:
+            return told or label + shortened(text, room - len(label)), False
+        told += piece
+    return told, True
+
+
+def _winner(season: Season, race: Race) -> str:
+    return f"**{escape(name_of(season, season.results[race.round][0].driver))}** won."
+
+
+def _neighbours(season: Season, race: Race) -> list[Link]:
+    """The recaps of the races with results before and after this one."""
+    before = [r for r in season.run if r.round < race.round][-1:]
+    after = [r for r in season.run if r.round > race.round][:1]
+    return [Link(f"Race {r.round}", RecapQuestion(season.year, r.round)) for r in (*before, *after)]
+
+
+def _turning(asked: RecapQuestion, page: Page) -> list[Link]:
+    """Buttons through a section of several pages; none where it has one."""
+    if page.pages == 1:
+        return []
+    return [
+        Link("← Back", _on_page(asked, max(1, page.number - 1)), off=page.number == 1),
+        Link(f"{page.number} of {page.pages}", _on_page(asked, page.number), off=True),
+        Link("Read on →", _on_page(asked, min(page.pages, page.number + 1)), off=page.number == page.pages),
+        Link("Full results", ResultsQuestion(asked.year, asked.round)),
+    ]
+
+
+def _on_page(asked: RecapQuestion, page: int) -> RecapQuestion:
+    return RecapQuestion(asked.year, asked.round, asked.section, page)
+
+
+def _sections(recap: Recap, chosen: Section | None) -> ui.ActionRow[Any]:
+    race = recap.race
+    links = [Link(GLANCE, RecapQuestion(race.season, race.round), off=chosen is None)]
+    links += [
+        Link(each.title, RecapQuestion(race.season, race.round, each.kind.value), off=each is chosen)
+        for each in recap.sections
+    ]
+    return ui.ActionRow(QuestionSelect.of("recap", "More of this race…", links))

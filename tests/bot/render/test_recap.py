@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from discord import ui
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.recaps.facts import TITLES, Line, Recap, Section
+from bot.render.blocks import Accent
+from bot.render.questions import ResultsQuestion, StandingsQuestion
+from bot.render.recap import GLANCE, recap_card
+from bot.render.recap_questions import RecapQuestion
+from db.nouns import Season
+from db.texts import SectionKind
+from tests.bot.render.reading import accent, body, buttons, lines, options, parts, small, text, texts
+from tests.bot.render.test_limits import ODD, season_of
+from tests.checks.formatting import read
+from tests.checks.limits import check_message
+from tests.seasons import Row, make_season
+
+NOW = datetime(2025, 12, 1, tzinfo=UTC)
+EDITED = datetime(2025, 11, 1, tzinfo=UTC)
+GALLERY = 12
+NUTSHELL, TOP, MOVE, PLAYOFFS = (
+    Section(SectionKind.NUTSHELL, "In a nutshell", ("Corey Heim won his second.", "He leads.")),
+    Section(SectionKind.TOP, "Top truckers", (), (Line("Winner", "Corey Heim (No. 11)"), Line("", "and more"))),
+    Section(SectionKind.MOVE, "The winning move", ("He passed *them* all on lap 99.",)),
+    Section(SectionKind.PLAYOFFS, "Playoff rundown", ("Four are in.",)),
+)
+
+
+def three_races(**facts: object) -> Season:
+    orders = [[Row("Corey Heim", make="Toyota")], [Row("Corey Heim", make="Ford")], [Row("Ty Majeski")]]
+    return make_season(2025, orders, upcoming=1, **facts)  # type: ignore[arg-type]
+
+
+def ask(
+    *sections: Section, section: str | None = None, number: int = 2, page: int = 1, season: Season | None = None
+) -> ui.LayoutView:
+    known = season or three_races()
+    race = known.race(number)
+    assert race is not None
+    return recap_card(Recap(race, sections), known, RecapQuestion(2025, number, section, page), NOW)
+
+
+def test_the_first_screen_is_the_nutshell_the_top_truckers_and_the_playoffs() -> None:
+    view = ask(NUTSHELL, TOP, MOVE, PLAYOFFS)
+    assert lines(view) == [
+        "## Recap · Atlanta 2025",
+        "Corey Heim won his second.",
+        "",
+        "He leads.",
+        "### Top truckers",
+        "**Winner** Corey Heim (No. 11)",
+        "and more",
+        "### Playoff rundown",
+        "Four are in.",
+        "-# Atlanta 102 · Feb 21, 2025 · race 2 of 4",
+        "-# Data through race 3 of 4, Las Vegas 103 (Feb 28) · 1 later race should be over, results not held",
+    ]
+    assert accent(view) == Accent.FORD
+
+
+def test_the_select_has_every_section_there_is_and_the_buttons_lead_on() -> None:
+    view = ask(NUTSHELL, TOP, MOVE, PLAYOFFS)
+    assert options(view) == {
+        GLANCE: RecapQuestion(2025, 2),
+        "In a nutshell": RecapQuestion(2025, 2, "nutshell"),
+        "Top truckers": RecapQuestion(2025, 2, "top"),
+        "The winning move": RecapQuestion(2025, 2, "move"),
+        "Playoff rundown": RecapQuestion(2025, 2, "playoffs"),
+    }
+    assert buttons(view) == {
+        "Race 1": RecapQuestion(2025, 1),
+        "Race 3": RecapQuestion(2025, 3),
+        "Full results": ResultsQuestion(2025, 2),
+        "Standings": StandingsQuestion(2025, 2),
+    }
+    assert set(buttons(ask(NUTSHELL, number=1))) == {"Race 2", "Full results", "Standings"}
+    assert set(buttons(ask(NUTSHELL, number=3))) == {"Race 2", "Full results", "Standings", "Next race"}
+
+
+def test_a_section_has_a_screen_of_its_own() -> None:
+    view = ask(NUTSHELL, TOP, MOVE, section="move")
+    assert lines(view)[:2] == ["## The winning move · Atlanta 2025", "He passed \\*them\\* all on lap 99."]
+    chosen = [o["label"] for part in parts(view) for o in part.get("options", ()) if o.get("default")]
+    assert chosen == ["The winning move"]
+
+
+def test_a_section_that_is_not_there_is_the_first_screen() -> None:
+    assert lines(ask(NUTSHELL, section="quotes"))[0] == "## Recap · Atlanta 2025"
+
+
+def test_an_editors_words_bear_his_name_and_his_picture() -> None:
+    paint = Section(
+        SectionKind.PAINT, TITLES[SectionKind.PAINT], ("Red.",), (), "J. *Doe*", "https://a.b/c.png", EDITED
+    )
+    view = ask(NUTSHELL, paint, section="paint")
+    edited = f", edited <t:{int(EDITED.timestamp())}:R>"
+    assert small(view)[1] == f"Words: J. \\*Doe\\*{edited}"
+    gallery = [part for part in parts(view) if part["type"] == GALLERY]
+    assert [item["media"]["url"] for item in gallery[0]["items"]] == ["https://a.b/c.png"]
+    assert not check_message(body(view))
+
+
+def test_where_others_are_made_the_mark_says_which_section_has_whose_words() -> None:
+    def by(section: Section, author: str) -> Section:
+        return Section(section.kind, section.title, ("Words.",), (), author, None, EDITED)
+
+    one = small(ask(by(NUTSHELL, "Mo"), TOP, by(PLAYOFFS, "Mo")))
+    assert one[1].startswith("Words (In a nutshell, Playoff rundown): Mo, edited ")
+    two = small(ask(by(NUTSHELL, "Mo"), by(PLAYOFFS, "Jo")))
+    assert two[1].startswith("Words (In a nutshell): Mo, ")
+    assert two[2].startswith("Words (Playoff rundown): Jo, ")
+    assert small(ask(by(NUTSHELL, "Mo")))[1].startswith("Words: Mo, ")
+    assert not any(line.startswith("Words") for line in small(ask(NUTSHELL, TOP)))
+
+
+def test_words_of_tomorrow_have_no_time() -> None:
+    soon = datetime(2026, 1, 1, tzinfo=UTC)
+    assert small(ask(Section(NUTSHELL.kind, NUTSHELL.title, ("x",), (), "Mo", None, soon)))[1] == "Words: Mo"
+
+
+def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_where_more_is() -> None:
+    def of(kind: SectionKind, *lengths: int) -> Section:
+        return Section(kind, TITLES[kind], tuple(f"{kind}{n} " + "x" * length for n, length in enumerate(lengths)))
+
+    long = [of(SectionKind.NUTSHELL, 300, 300), of(SectionKind.TOP, 40), of(SectionKind.PLAYOFFS, 400, 300, 20)]
+    view = ask(*long)
+    said = text(view)
+    assert "nutshell1 " in said
+    assert "playoffs0 " in said
+    assert "playoffs1 " not in said
+    assert "playoffs2 " not in said
+    assert small(view)[0] == "More of it in the list: Playoff rundown"
+    whole = ask(*long, section="playoffs")
+    assert lines(whole)[1::2][:3] == list(long[2].paragraphs)
+    assert not any(line.startswith("More of it") for line in small(whole))
+
+
+def test_a_first_paragraph_too_long_for_the_first_screen_ends_early_there() -> None:
+    long = [
+        Section(kind, TITLES[kind], (" ".join(f"{kind}{n}" for n in range(200)),))
+        for kind in (SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.PLAYOFFS)
+    ]
+    view = ask(*long)
+    assert len(text(view)) < 2500
+    assert [line[-1] for line in lines(view) if "0 " in line] == ["…", "…", "…"]
+    assert small(view)[0] == "More of it in the list: In a nutshell, Top truckers, Playoff rundown"
+    assert lines(ask(*long, section="top"))[1] == long[1].paragraphs[0]
+
+
+def test_a_section_longer_than_a_message_has_pages() -> None:
+    stars = Section(SectionKind.MOVE, "The winning move", ("\n".join(["*" * 60] * 49),), (), "Mo", None, EDITED)
+    first, second = ask(stars, section="move"), ask(stars, section="move", page=2)
+    assert set(buttons(first)) == {"Read on →", "Full results"}
+    assert buttons(first)["Read on →"] == RecapQuestion(2025, 2, "move", 2)
+    assert buttons(second)["← Back"] == RecapQuestion(2025, 2, "move", 1)
+    assert (text(first) + text(second)).count("\\*") == 49 * 60
+    assert lines(ask(stars, section="move", page=99)) == lines(second)
+
+
+def test_a_recap_of_nothing_but_a_winner_says_who_won() -> None:
+    view = ask()
+    assert lines(view)[1] == "**Corey Heim** won."
+    assert set(options(view)) == {GLANCE}
+
+
+SIGNS = st.sampled_from([*"\\*_`|<>[]()#@:-~ \n", "@everyone", "<@123456789012345678>", "```", "https://a.example/b_c"])
+WORDS = st.lists(SIGNS | st.text(max_size=40), max_size=80).map("".join)
+
+
+@st.composite
+def sections(draw: st.DrawFn) -> tuple[Section, ...]:
+    return tuple(
+        Section(
+            kind,
+            TITLES[kind],
+            tuple(draw(st.lists(WORDS, min_size=1, max_size=3))),
+            tuple(Line(draw(WORDS)[:80], draw(WORDS)) for _ in range(draw(st.integers(0, 12)))),
+            draw(st.none() | st.text(min_size=1, max_size=80)),
+            draw(st.none() | st.just("https://a.example/b.png")),
+            EDITED,
+        )
+        for kind in SectionKind
+    )
+
+
+@settings(max_examples=30)
+@given(sections(), st.sampled_from([None, *SectionKind]))
+def test_whatever_was_written_is_a_message_and_mentions_nobody(
+    written: tuple[Section, ...], kind: SectionKind | None
+) -> None:
+    view = ask(*written, section=kind)
+    assert not check_message(body(view))
+    assert not {"mention", "command", "masked link", "code", "emoji"} & set(read(text(view)).active)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_no_name_breaks_a_limit(odd: str) -> None:
+    season = season_of(odd)
+    race = season.races[0]
+    written = [
+        Section(kind, TITLES[kind], (odd * 15,), (Line(odd, odd),), odd[:80], "https://a.example/b.png", EDITED)
+        for kind in SectionKind
+    ]
+    for kind in (None, *SectionKind):
+        view = recap_card(Recap(race, tuple(written)), season, RecapQuestion(2025, 1, kind), NOW)
+        assert not check_message(body(view))
+        assert all(label.isprintable() for label in (*buttons(view), *options(view)))
+        assert all(part.count("```") == 0 for part in texts(view))
