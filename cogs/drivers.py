@@ -11,10 +11,12 @@ from bot.championship.record import career, head_to_head, race_lines, record
 from bot.choices import Typed, driver_choices, season_choices
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
+from bot.quoting.desk import reader_of
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
 from bot.render.questions import CompareQuestion, DriverQuestion
 from db.nouns import Driver
+from db.quotes import search
 
 
 class Drivers(commands.Cog):
@@ -59,7 +61,9 @@ class Drivers(commands.Cog):
         his = record(season, known.key)
         if his is None:
             raise _not_in(known, season.year, years)
-        facts = DriverFacts(known, season, his, career(almanac.seasons, known.key), race_lines(season, known.key))
+        quotes = (await search(self.bot.services.store, reader_of(asker), None, driver=known.key, limit=0)).total
+        over_all, lines = career(almanac.seasons, known.key), race_lines(season, known.key)
+        facts = DriverFacts(known, season, his, over_all, lines, quotes)
         return driver(facts, question, almanac.now)
 
     async def answer_compare(self, question: CompareQuestion, asker: Asker) -> ui.LayoutView:

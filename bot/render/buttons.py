@@ -120,6 +120,11 @@ def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:
     return ui.ActionRow(*made) if made else None
 
 
+def fitted(links: Sequence[Link]) -> list[Link]:
+    """As many as a row holds: where there are too many, those that are off go first, then the last ones."""
+    return [link for link in links if not link.off][:BUTTONS] if len(links) > BUTTONS else list(links)
+
+
 def row_or_select(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
     """A row of buttons, or a select where there are more than a row holds.
 

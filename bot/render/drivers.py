@@ -10,10 +10,11 @@ from discord import ui
 
 from bot.championship.record import Career, RaceLine, Record
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
-from bot.render.buttons import Link, pager, row, row_or_select
+from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
 from bot.render.penalties import of_driver
 from bot.render.picture import line_of
 from bot.render.questions import DriverQuestion
+from bot.render.quote_questions import QuoteQuestion
 from bot.render.tables import Column, table
 from bot.render.words import average, count, escape, listed, ordinal, status
 from db.nouns import Driver, Season
@@ -43,13 +44,17 @@ _OUT = Column("Out", gives_way=True)
 
 @dataclass(frozen=True, slots=True)
 class DriverFacts:
-    """What a driver's card is made of; ``career`` is over all seasons held, and every part as of one moment."""
+    """What a driver's card is made of; ``career`` is over all seasons held, and every part as of one moment.
+
+    ``quotes`` is how many of his the asker may read.
+    """
 
     driver: Driver
     season: Season
     record: Record
     career: Career
     races: tuple[RaceLine, ...]
+    quotes: int = 0
 
 
 def driver(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
@@ -63,6 +68,8 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     links = [Link(f"All {count(record.starts, 'race')}", replace(asked, tab="races"))] if record.starts > 1 else []
     others = [r.year for r in facts.career.seasons if r.year != record.year]
     links += [Link(str(year), replace(asked, year=year)) for year in sorted(others, reverse=True)]
+    if facts.quotes and len(links) < BUTTONS:
+        links.append(Link(count(facts.quotes, "quote"), QuoteQuestion(driver=facts.driver.key)))
     return card(
         f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
         _headline(facts, now),

@@ -86,9 +86,13 @@ QUESTIONS: dict[str, type[Question]] = {}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something asked. A field that is None is for the clock to settle: the season of the day, the latest race."""
+    """Something asked. A field that is None is for the clock to settle: the season of the day, the latest race.
+
+    ``private`` says that the answer is for the asker alone: a press on a message that others see leaves that as it is.
+    """
 
     topic: ClassVar[str]
+    private: ClassVar[bool] = False
 
     def __init_subclass__(cls) -> None:
         QUESTIONS[cls.topic] = cls

@@ -1,0 +1,145 @@
+"""The quote of the day: once a day into each channel that asked for one, and never twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.almanac import Almanac
+from bot.client import TailgateBot, why
+from bot.quoting.desk import facts_of, reader_in
+from bot.render.quotes import of_the_day
+from bot.services import Services
+from db.guilds import set_setting
+from db.nouns import EASTERN
+from db.quotes import claim_day, day_quote, due_days, mark_day
+from db.quotes.days import SETTING
+from db.texts import Quote
+
+log = logging.getLogger(__name__)
+
+HOUR = time(9)
+"""Eastern; from then on until midnight the day's quote is due."""
+AGAIN_AFTER = timedelta(days=30)
+"""For so long a server is not given a quote again, if there are others."""
+AT_ONCE = 20
+"""Channels that are served at the same time."""
+PATIENCE = 20.0
+"""Seconds that one channel may take."""
+ROUND = 30.0
+"""Seconds after which no more are begun; whoever is left comes with the next tick, which gives up none half done."""
+
+CHANNEL, OFF, SINCE = "channel", "off", "since"
+"""Keys of the setting: the channel's id, None while it is off; why I switched it off; and when."""
+
+
+class QuotesOfTheDay:
+    """Sends what is due.
+
+    A day is claimed in the store before anything is sent, and marked after. What was claimed is never sent again: of a
+    crash in between a server loses one quote and never gets two.
+
+    Args:
+        bot: sends.
+        services: the store and the clock.
+        choose: draws the lots.
+    """
+
+    def __init__(self, bot: TailgateBot, services: Services, choose: random.Random | None = None) -> None:
+        self._bot = bot
+        self._services = services
+        self._choose = choose or random.Random()
+
+    async def send_due(self) -> None:
+        """Sends today's quote to every server that waits for one; nothing before nine, Eastern."""
+        now = self._services.clock.now().astimezone(EASTERN)
+        if now.time() < HOUR or not self._bot.is_ready():
+            return
+        due = await due_days(self._services.store, now.date())
+        wanted = {guild: channel for guild, value in due.items() if (channel := channel_of(value)) is not None}
+        if not wanted:
+            return
+        almanac = await self._bot.answers.almanac()
+        gate = asyncio.Semaphore(AT_ONCE)
+        loop = asyncio.get_running_loop()
+        end = loop.time() + ROUND
+
+        async def one(guild: int, channel: int) -> None:
+            async with gate:
+                if loop.time() < end:
+                    await self._serve(guild, channel, now.date(), almanac)
+
+        # One that fails, or is slow, holds up nobody else.
+        ended = await asyncio.gather(*(one(*each) for each in wanted.items()), return_exceptions=True)
+        for error in ended:
+            if isinstance(error, Exception):
+                log.error("a quote of the day failed", exc_info=error)
+
+    async def _serve(self, guild: int, channel: int, day: date, almanac: Almanac) -> None:
+        """Claims a server's day and sends its quote; does nothing while Discord does not say that it is there."""
+        store = self._services.store
+        home = self._bot.get_guild(guild)
+        if home is None or home.unavailable:
+            return
+        reader = reader_in(almanac, guild)
+        quote = await day_quote(store, reader, almanac.season().year, self._choose, lately=AGAIN_AFTER)
+        if quote is None or not await claim_day(store, guild, day, quote.id, channel, almanac.now):
+            return
+        sent = await self._send(guild, channel, day, quote, almanac)
+        await mark_day(store, guild, day, "sent" if sent else "failed", self._services.clock.now())
+
+    async def _send(self, guild: int, channel: int, day: date, quote: Quote, almanac: Almanac) -> bool:
+        """Sends it; a channel that is gone or closed to us is switched off, and the moderators find out why."""
+        view = of_the_day(facts_of(almanac, quote), almanac.now)
+        target = self._bot.get_partial_messageable(channel, guild_id=guild)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await target.send(view=view, nonce=nonce(guild, day), allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            log.warning("the quote of the day did not reach channel %d (%s)", channel, why(error))
+            if error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+                await self._switch_off(guild, error)
+            return False
+        except (OSError, aiohttp.ClientError, TimeoutError) as error:
+            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, why(error))
+            return False
+        return True
+
+    async def _switch_off(self, guild: int, error: discord.HTTPException) -> None:
+        now = self._services.clock.now()
+        gone = error.status == HTTPStatus.NOT_FOUND
+        reason = "the channel is gone" if gone else "I may not post in the channel any more"
+        await set_setting(self._services.store, guild, SETTING, switched_off(reason, now), None, now)
+
+
+def nonce(guild: int, day: date) -> str:
+    """By which Discord knows a server's quote of the day, in at most 25 characters."""
+    return f"{guild:x}q{day:%y%m%d}"
+
+
+def channel_of(value: Any) -> int | None:
+    """The channel that a setting names; None where it is off."""
+    channel = value.get(CHANNEL) if isinstance(value, Mapping) else None
+    return channel if isinstance(channel, int) else None
+
+
+def switched_off(reason: str, now: datetime) -> dict[str, Any]:
+    """The setting of a server whose channel does not take quotes any more."""
+    return {CHANNEL: None, OFF: reason, SINCE: int(now.timestamp())}
+
+
+def next_time(now: datetime, *, sent_today: bool) -> datetime:
+    """When the next one is due, Eastern: today's at nine, or with the next tick after; else tomorrow's."""
+    local = now.astimezone(EASTERN)
+    today = datetime.combine(local.date(), HOUR, EASTERN)
+    if sent_today:
+        return datetime.combine(local.date() + timedelta(days=1), HOUR, EASTERN)
+    return max(today, local)

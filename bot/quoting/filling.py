@@ -1,0 +1,171 @@
+"""The form for a quote: what stands in it for a quote that is held, and what somebody means who filled it in.
+
+A form has five fields, so three of them take two facts each: his role and, on the next line, the occasion; the race and
+the day; the publisher's name and the link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+
+from bot.almanac import Almanac
+from bot.errors import FriendlyError, UnknownDriver
+from bot.finder import race_title, race_value
+from bot.finder.words import fold
+from db.nouns import EASTERN, Race
+from db.texts import QuoteDraft, clean_draft
+
+WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
+"""The fields, by name."""
+
+UNKNOWN = "-"
+"""Stands for a role that is not known, on the line before the occasion."""
+FIRST_YEAR = 1995
+"""Of the series; nothing was said before."""
+
+_SURROUNDED = re.compile(r"[\"“”«„](?P<inside>[^\"“”«»„]+)[\"“”»]", re.DOTALL)
+_SIGNED = re.compile(r"(?P<words>.+?)\s*(?:\n|(?<=[\"”»])\s*)[—–―-]+\s*(?P<who>[^\n—–―]{2,80})", re.DOTALL)
+_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", re.ASCII)
+_SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPELT = re.compile(
+    rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", re.ASCII | re.IGNORECASE
+)
+_LOOKS_LIKE_LINK = re.compile(r"://|^www\.|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE)
+
+
+def read(typed: Mapping[str, str], almanac: Almanac) -> QuoteDraft:
+    """What is meant by a form that was filled in.
+
+    Raises:
+        FriendlyError: something in it names nobody, no race, no day or no link, or is missing or too long; one line.
+    """
+    driver, speaker = _who(typed.get(WHO, ""), almanac)
+    role, _, context = typed.get(ABOUT, "").strip().partition("\n")
+    race, day = _when(typed.get(WHEN, ""), almanac)
+    source, link = _published(typed.get(LINK, ""))
+    draft = QuoteDraft(
+        speaker=speaker,
+        words=unquoted(typed.get(WORDS, "")),
+        driver=driver,
+        role=None if role.strip() in {UNKNOWN, "–", "—"} else role,
+        context=context.replace("\n", " "),
+        season=race.season if race else None,
+        round=race.round if race else None,
+        said_on=day,
+        source=source,
+        link=link,
+    )
+    try:
+        return clean_draft(draft)
+    except ValueError as error:
+        line = str(error)
+        raise FriendlyError(f"{line[:1].upper()}{line[1:]}.") from None
+
+
+def filled(draft: QuoteDraft, almanac: Almanac) -> dict[str, str]:
+    """What stands in the form for a quote; read back it is the same quote."""
+    day = draft.said_on.isoformat() if draft.said_on else ""
+    race = f"{draft.season}.{draft.round}" if draft.round else ""
+    return {
+        WORDS: draft.words,
+        WHO: _as_written(draft, almanac),
+        ABOUT: f"{draft.role or UNKNOWN}\n{draft.context}" if draft.context else draft.role or "",
+        WHEN: f"{race} {day}".strip(),
+        LINK: f"{draft.source or ''} {draft.link or ''}".strip(),
+    }
+
+
+def from_message(texts: Iterable[str], link: str, almanac: Almanac) -> dict[str, str]:
+    """What stands in the form for somebody's message.
+
+    Args:
+        texts: the message's words, and what is written on the pictures and in the previews that it holds.
+        link: to the message.
+        almanac: who is known; a driver who signs the words is taken for who said them.
+    """
+    words = "\n".join(part.strip() for part in texts if part.strip())
+    who, signed = "", _SIGNED.fullmatch(words)
+    if signed:
+        with suppress(FriendlyError):
+            who, words = _who(signed["who"], almanac)[1], signed["words"]
+    return {WORDS: unquoted(words), WHO: who, ABOUT: "", WHEN: "", LINK: link}
+
+
+def unquoted(words: str) -> str:
+    """The words without quotation marks around the whole of them, which every answer sets anew."""
+    found = _SURROUNDED.fullmatch(words.strip())
+    return found["inside"].strip() if found else words.strip()
+
+
+def _who(text: str, almanac: Almanac) -> tuple[str | None, str]:
+    """A driver's key and name, or None and the name of somebody else.
+
+    A name in quotation marks is anybody's. Without them it is a driver's if it is like one's, and else that of somebody
+    who is named in full.
+    """
+    surrounded = _SURROUNDED.fullmatch(text.strip())
+    if surrounded or not text.strip():
+        return None, surrounded["inside"] if surrounded else ""
+    try:
+        driver = almanac.driver(text)
+    except UnknownDriver as unknown:
+        words = fold(text)
+        if len(words) > 1 and not unknown.several and not almanac.finder.drivers(text, almanac.season(), 1):
+            return None, text
+        raise FriendlyError(f"{unknown} Anybody else's name goes into quotation marks.") from None
+    return driver.key, driver.name
+
+
+def _as_written(draft: QuoteDraft, almanac: Almanac) -> str:
+    """The speaker as ``_who`` reads him back."""
+    with suppress(FriendlyError):
+        if draft.driver:
+            return almanac.known(draft.driver).name
+        if _who(draft.speaker, almanac) == (None, draft.speaker):
+            return draft.speaker
+    return f"“{draft.speaker}”"
+
+
+def _when(text: str, almanac: Almanac) -> tuple[Race | None, date | None]:
+    """The race and the day; of a race that is not over only what was said on a day before is on record."""
+    today = almanac.now.astimezone(EASTERN).date()
+    day, rest = _day_in(text)
+    if day is not None and day > today:
+        raise FriendlyError(f"{day.isoformat()} is still to come; give the day on which it was said.")
+    if day is not None and day.year < FIRST_YEAR:
+        raise FriendlyError(f"{day.isoformat()} was before the series began, in {FIRST_YEAR}.")
+    if not fold(rest):
+        return None, day
+    year = f" {day.year}" if day and day.year in almanac.years and not re.search(r"\b(?:19|20)\d\d", rest) else ""
+    race = almanac.race(rest + year)
+    if race.over_at > almanac.now and day is None:
+        raise FriendlyError(
+            f"{race_title(race)} is still to come; add the day it was said, such as “{race_value(race)} {today}”."
+        )
+    return race, day
+
+
+def _day_in(text: str) -> tuple[date | None, str]:
+    """The day that a text names, and the rest of it."""
+    for pattern, order in ((_ISO, (0, 1, 2)), (_SLASHED, (2, 0, 1)), (_SPELT, (2, 0, 1))):
+        found = pattern.search(text)
+        if found:
+            year, month, day = (found.groups()[i] for i in order)
+            number = _MONTHS.index(month.casefold()) + 1 if month.isalpha() else int(month)
+            try:
+                return datetime(int(year), number, int(day), tzinfo=EASTERN).date(), text.replace(found[0], " ", 1)
+            except ValueError:
+                raise FriendlyError(f"There is no {found[0]}; write a day as 2025-10-17.") from None
+    return None, text
+
+
+def _published(text: str) -> tuple[str | None, str | None]:
+    """The publisher's name and the link; either may be missing."""
+    words = text.split()
+    if words and _LOOKS_LIKE_LINK.search(words[-1]):
+        return " ".join(words[:-1]) or None, words[-1]
+    return " ".join(words) or None, None

@@ -1,0 +1,253 @@
+"""Saves quotes and mends them, for who may; what was typed and could not be saved is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import discord
+from discord import ui
+
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.quoting.desk import around, meaning_of
+from bot.quoting.filling import filled, from_message, read
+from bot.quoting.rights import MANY, NO_EDITOR, NO_SERVER, NOT_YOU, may_mend, scope_of
+from bot.quoting.search import parted
+from bot.render import quote_panels
+from bot.render.forms import Form
+from bot.render.quote_panels import PanelsFacts
+from bot.render.quote_questions import (
+    DeleteQuestion,
+    DropQuestion,
+    FormQuestion,
+    PanelQuestion,
+    PanelsQuestion,
+    RestoreQuestion,
+    Scope,
+    StepsQuestion,
+)
+from db.connection import Store
+from db.quote_drafts import drop_typed, save_typed, typed_quote
+from db.quotes import DuplicateQuoteError, add, delete, edit, history, match_of, restore
+from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
+from db.quotes.reading import Found
+from db.texts import WORDS, Quote, QuoteDraft
+
+NO_DRAFT = "That draft is saved, or thrown away, already."
+NO_WORDS = "The message holds no words; type what was said"
+CUT = f"The first {WORDS:,} characters of the message; no quote is longer"
+DELETABLE = 25
+"""Deleted quotes that are offered to be brought back."""
+
+
+class Keeping:
+    """What is done to quotes: each way in asks first whether the asker may.
+
+    Args:
+        bot: whose store is written to, and who knows the servers it is in.
+    """
+
+    def __init__(self, bot: TailgateBot) -> None:
+        self._bot = bot
+
+    @property
+    def _store(self) -> Store:
+        return self._bot.services.store
+
+    async def form(self, question: FormQuestion, asker: Asker) -> Form:
+        """The form, with what the draft or the quote holds."""
+        guild = await self._scope(asker, question.scope)
+        typed: Mapping[str, str] = {}
+        if question.draft is not None:
+            draft = await typed_quote(self._store, question.draft, asker.user)
+            if draft is None or (draft.guild, draft.quote) != (guild, question.id):
+                raise FriendlyError(NO_DRAFT)
+            typed = draft.typed
+        elif question.id is not None:
+            typed = filled((await self._own(guild, question.id)).draft(), asker.almanac)
+        return quote_panels.form(question, typed)
+
+    async def of_message(self, message: discord.Message, asker: Asker) -> Form:
+        """The form for a message: its words, a link to it, and what is written on its pictures and previews."""
+        await self._scope(asker, Scope.SERVER)
+        written = [each.description for each in message.embeds] + [each.description for each in message.attachments]
+        words = [message.clean_content, *filter(None, written)]
+        typed = from_message(words, message.jump_url, asker.almanac)
+        hint = CUT if len(typed["words"]) > WORDS else "" if typed["words"] else NO_WORDS
+        return quote_panels.form(FormQuestion(Scope.SERVER), typed, hint=hint)
+
+    async def take(self, question: FormQuestion, typed: Mapping[str, str], asker: Asker) -> ui.LayoutView:
+        """Saves what was filled in; what cannot be saved is kept as a draft, which opens the form again."""
+        guild = await self._scope(asker, question.scope)
+        try:
+            quote = await self._save(question, typed, guild, asker)
+        except DuplicateQuoteError as error:
+            return await self._not_saved(question, typed, guild, asker, error)
+        except FriendlyError as error:
+            return await self._not_saved(question, typed, guild, asker, error)
+        if question.draft is not None:
+            await drop_typed(self._store, question.draft, asker.user)
+        note = f"Saved as quote {quote.id}" if question.id is None else f"Quote {quote.id} is mended"
+        return await self._panel(quote, asker, note)
+
+    async def drop(self, question: DropQuestion, asker: Asker) -> ui.LayoutView:
+        await drop_typed(self._store, question.draft, asker.user)
+        return quote_panels.dropped()
+
+    async def panel(self, question: PanelQuestion, asker: Asker) -> ui.LayoutView:
+        return await self._panel(await self._mine(asker, question.id), asker)
+
+    async def panels(self, question: PanelsQuestion, asker: Asker) -> ui.LayoutView:
+        guild = await self._scope(asker, question.scope)
+        words = parted(question.about or "")
+        page, found = await self._page(guild, question, asker, words)
+        removed = await removed_quotes(self._store, guild, DELETABLE)
+        held = PanelsFacts(
+            await around(self._store, asker, found.quotes[0]) if found.quotes else None,
+            found.total,
+            tuple((each.id, each.draft) for each in removed),
+            words,
+        )
+        return quote_panels.panels(held, replace(question, page=page))
+
+    async def delete(self, question: DeleteQuestion, asker: Asker) -> ui.LayoutView:
+        quote = await self._mine(asker, question.id)
+        if question.sure is None:
+            return quote_panels.really(await around(self._store, asker, quote), asker.almanac.now)
+        try:
+            await delete(self._store, quote.guild, quote.id, asker.user, asker.almanac.now)
+        except LookupError:
+            raise _gone(question.id) from None
+        return quote_panels.deleted(quote)
+
+    async def steps(self, question: StepsQuestion, asker: Asker) -> ui.LayoutView:
+        quote = await self._mine(asker, question.id)
+        done = await history(self._store, quote.guild, quote.id)
+        return quote_panels.steps(quote, done, question, asker.user)
+
+    async def restore(self, question: RestoreQuestion, asker: Asker) -> ui.LayoutView:
+        """Brings back a deleted quote, or an older wording; what is back already stays as it is."""
+        guild = await self._scope(asker, question.scope)
+        try:
+            if question.step is None:
+                quote = await self._undelete(guild, question.id, asker)
+            else:
+                older = await self._older(guild, question.id, question.step)
+                quote = await edit(self._store, guild, question.id, older, asker.user, asker.almanac.now)
+        except LookupError:
+            raise _gone(question.id) from None
+        except DuplicateQuoteError as error:
+            raise FriendlyError(_held_already(error)) from None
+        except ValueError as error:
+            raise FriendlyError(_sentence(error)) from None
+        return await self._panel(quote, asker, f"Quote {quote.id} is back")
+
+    async def _undelete(self, guild: int | None, number: int, asker: Asker) -> Quote:
+        held = await own_quote(self._store, guild, number)
+        if held is None:
+            await self._room(guild)
+            return await restore(self._store, guild, number, asker.user, asker.almanac.now)
+        return held
+
+    async def _older(self, guild: int | None, number: int, step: int) -> QuoteDraft:
+        """How a quote read before a step of its history, counted from the oldest."""
+        done = await history(self._store, guild, number)
+        before = done[-step].before if step <= len(done) else None
+        if before is None:
+            raise LookupError(number)
+        return before
+
+    async def _save(self, question: FormQuestion, typed: Mapping[str, str], guild: int | None, asker: Asker) -> Quote:
+        now = asker.almanac.now
+        draft = read(typed, asker.almanac)
+        try:
+            if question.id is not None:
+                return await edit(self._store, guild, question.id, draft, asker.user, now)
+            await self._room(guild)
+            return await add(self._store, draft, guild, asker.user, now)
+        except LookupError:
+            raise _gone(question.id) from None
+        except ValueError as error:
+            raise FriendlyError(_sentence(error)) from None
+
+    async def _room(self, guild: int | None) -> None:
+        if guild is not None and await kept(self._store, guild) >= MANY:
+            raise FriendlyError(f"This server keeps {MANY:,} quotes, which is the most; /quote-edit deletes some.")
+
+    async def _not_saved(
+        self,
+        question: FormQuestion,
+        typed: Mapping[str, str],
+        guild: int | None,
+        asker: Asker,
+        error: FriendlyError | DuplicateQuoteError,
+    ) -> ui.LayoutView:
+        """Keeps what was typed and says why it is not saved."""
+        number = await save_typed(
+            self._store,
+            asker.user,
+            typed,
+            asker.almanac.now,
+            guild=guild,
+            quote=question.id,
+            draft=question.draft,
+        )
+        first = error.first if isinstance(error, DuplicateQuoteError) else None
+        why = _held_already(error) if isinstance(error, DuplicateQuoteError) else str(error)
+        return quote_panels.not_saved(replace(question, draft=number), typed.get("words", ""), why, first)
+
+    async def _panel(self, quote: Quote, asker: Asker, note: str = "") -> ui.LayoutView:
+        return quote_panels.panel(await around(self._store, asker, quote), asker.almanac.now, note=note)
+
+    async def _page(
+        self, guild: int | None, question: PanelsQuestion, asker: Asker, words: tuple[str, ...]
+    ) -> tuple[int, Found]:
+        """A scope's own quotes from the page asked for or, where there are fewer, from the last one."""
+        meant = meaning_of(asker.almanac, words)
+        found, page = Found((), 0), question.page
+        for match in (match_of(meant.plainly), match_of(meant.likely)) if words else (None,):
+            found = await own_quotes(self._store, guild, match, limit=1, offset=page - 1)
+            if found.total and not found.quotes:
+                page = found.total
+                found = await own_quotes(self._store, guild, match, limit=1, offset=page - 1)
+            if found.quotes:
+                break
+        return page, found
+
+    async def _mine(self, asker: Asker, number: int) -> Quote:
+        """A quote that the asker may mend; of other servers' there is nothing to be found out."""
+        held = await own_quote(self._store, asker.guild, number)
+        held = held or await own_quote(self._store, None, number)
+        if held is None:
+            raise _gone(number)
+        if not await may_mend(self._store, asker, held):
+            raise FriendlyError(NO_EDITOR if held.guild is None else NOT_YOU)
+        return held
+
+    async def _own(self, guild: int | None, number: int) -> Quote:
+        held = await own_quote(self._store, guild, number)
+        if held is None:
+            raise _gone(number)
+        return held
+
+    async def _scope(self, asker: Asker, scope: str) -> int | None:
+        guild = await scope_of(self._store, asker, scope)
+        # A person may bring the bot along to servers that it is no member of; it is never told when those are left.
+        if guild is not None and self._bot.get_guild(guild) is None:
+            raise FriendlyError(NO_SERVER)
+        return guild
+
+
+def _gone(number: int | None) -> FriendlyError:
+    return FriendlyError(f"There is no quote {number} here." if number else "There is no such quote here.")
+
+
+def _held_already(error: DuplicateQuoteError) -> str:
+    return f"Already here: quote {error.first.id} has the same words."
+
+
+def _sentence(error: ValueError) -> str:
+    line = str(error)
+    return f"{line[:1].upper()}{line[1:]}."

@@ -1,0 +1,66 @@
+"""Who may save and mend quotes: moderators and holders of a server's role for its own, editors for everybody's.
+
+What Discord hides from whom is no more than a hint: every command, button and form asks here.
+"""
+
+from __future__ import annotations
+
+from bot.answers import Asker
+from bot.errors import FriendlyError
+from bot.render.quote_questions import Scope
+from db.connection import Store
+from db.guilds import setting
+from db.texts import Quote
+
+ROLE = "quote-role"
+"""The name of the servers' setting; its value is the role's id."""
+
+MANY = 5000
+"""Quotes that a server may keep of its own."""
+
+NOT_YOU = "Saving quotes takes the permission Manage Messages, or the role that this server gives for it (/quote-role)."
+NO_SERVER = "Quotes are saved in a server, and only where I am a member myself."
+NO_EDITOR = "Quotes for everybody are for Tailgate's editors, in their own server."
+NO_MANAGER = "For this you need the permission Manage Server."
+
+
+async def may_save(store: Store, asker: Asker) -> bool:
+    """Whether the asker may save quotes for the server in which he asks, and mend its own."""
+    if asker.guild is None:
+        return False
+    if asker.permissions.manage_messages or asker.permissions.administrator:
+        return True
+    return bool(asker.roles) and await setting(store, asker.guild, ROLE) in asker.roles
+
+
+async def may_mend(store: Store, asker: Asker, held: Quote) -> bool:
+    """Whether he may change and delete that quote."""
+    if held.guild is None:
+        return asker.editor
+    return held.guild == asker.guild and await may_save(store, asker)
+
+
+async def scope_of(store: Store, asker: Asker, scope: str) -> int | None:
+    """For whom a quote of that scope is: the asker's server, None for everybody.
+
+    Raises:
+        FriendlyError: he may not save such quotes.
+    """
+    if scope == Scope.ALL:
+        if not asker.editor:
+            raise FriendlyError(NO_EDITOR)
+        return None
+    if asker.guild is None:
+        raise FriendlyError(NO_SERVER)
+    if not await may_save(store, asker):
+        raise FriendlyError(NOT_YOU)
+    return asker.guild
+
+
+def must_manage(asker: Asker) -> int:
+    """The server in which the asker sets things; raises FriendlyError where he may not."""
+    if asker.guild is None:
+        raise FriendlyError(NO_SERVER)
+    if not (asker.permissions.manage_guild or asker.permissions.administrator):
+        raise FriendlyError(NO_MANAGER)
+    return asker.guild

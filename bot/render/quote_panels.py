@@ -1,0 +1,297 @@
+"""What a moderator or an editor sees of quotes: the form, panels to mend them, their history, and two settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from discord import ui
+
+from bot.render.blocks import Accent, Page, card
+from bot.render.buttons import OPTIONS, Link, QuestionSelect, pager, row
+from bot.render.forms import Field, Form
+from bot.render.quote_questions import (
+    LAST_PAGE,
+    DayQuestion,
+    DeleteQuestion,
+    DropQuestion,
+    FormQuestion,
+    OneQuoteQuestion,
+    PanelQuestion,
+    PanelsQuestion,
+    RestoreQuestion,
+    RoleQuestion,
+    Scope,
+    StepsQuestion,
+)
+from bot.render.quotes import QuoteFacts, under
+from bot.render.tables import fit, plain
+from bot.render.typed import as_typed_in_line, shortened
+from bot.render.words import count, day, eastern, joined, listed, stamp
+from db.nouns import EASTERN
+from db.texts import CONTEXT, LINK, ROLE, SOURCE, SPEAKER, WORDS, Quote, QuoteDraft, QuoteVersion
+
+STEPS = 5
+"""Steps of a history on a page."""
+WHY = 400
+"""Columns of a line that says why something is not saved, at most."""
+_BRIEF = 300
+"""Characters of words that stand for a whole quote."""
+_PARTS = {
+    "words": "words",
+    "speaker": "speaker",
+    "role": "role",
+    "context": "occasion",
+    "season": "race",
+    "round": "race",
+    "said_on": "day",
+    "source": "source",
+    "link": "link",
+}
+"""What can change in a quote, by the fields of a draft; a driver changes with the speaker."""
+
+
+def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") -> Form:
+    """The form for a quote, with what stands in it already; ``hint`` is said above the words."""
+    fields = [
+        Field("words", "What was said", hint=hint, long=True, limit=WORDS),
+        Field(
+            "who",
+            "Who said it",
+            hint="A driver's name or number; “Somebody Else” in quotation marks",
+            limit=SPEAKER + 2,
+        ),
+        Field(
+            "about",
+            "His role, and on the next line the occasion",
+            hint="Both may be left out; “-” is a role that is not known",
+            long=True,
+            required=False,
+            limit=ROLE + CONTEXT + 1,
+        ),
+        Field("when", "The race, the day, or both", hint="Talladega · 2025.23 · 2025-10-17", required=False, limit=100),
+        Field(
+            "link",
+            "Where it stands: a name, a link, or both",
+            hint="NASCAR.com https://www.nascar.com/…",
+            required=False,
+            limit=SOURCE + LINK + 1,
+        ),
+    ]
+    title = "Mend a quote" if question.id else "Save a quote" if question.scope == Scope.SERVER else "A quote for all"
+    return Form(title, [replace(each, value=typed.get(each.name, "")) for each in fields], question)
+
+
+def not_saved(question: FormQuestion, words: str, why: str, first: Quote | None = None) -> ui.LayoutView:
+    """That what was typed is not saved, why, and the way back to it.
+
+    Args:
+        question: opens the form again, filled in.
+        words: of the quote, as they were typed.
+        why: one line, not escaped.
+        first: the quote that holds the same words already.
+    """
+    links = [Link("Write on", question)]
+    if first is not None:
+        links.append(Link(f"Quote {first.id}", OneQuoteQuestion(first.id)))
+    if question.draft is not None:
+        links.append(Link("Throw away", DropQuestion(question.draft)))
+    return card(
+        "Not saved yet",
+        as_typed_in_line(fit(plain(why), WHY)),
+        f"“{shortened(words, _BRIEF)}”" if words.strip() else "",
+        accent=Accent.YELLOW,
+        small=["What you typed is kept for 30 days, for you alone."],
+        controls=row(links),
+    )
+
+
+def dropped() -> ui.LayoutView:
+    """That a draft was thrown away."""
+    return card("Thrown away", "Nothing of it is kept.", accent=Accent.CHECKERED, small=["`/quote-add` starts anew."])
+
+
+def panel(facts: QuoteFacts, now: datetime, *, note: str = "") -> ui.LayoutView:
+    """A quote and what can be done to it; ``note`` says what just was."""
+    quote = facts.quote
+    title = note or f"Quote {quote.id}"
+    return under(title, facts, [_kept(quote, now)], _doings(quote))
+
+
+@dataclass(frozen=True, slots=True)
+class PanelsFacts:
+    """A page of a scope's own quotes: the one on it, how many there are, and those that were deleted."""
+
+    facts: QuoteFacts | None
+    total: int
+    removed: tuple[tuple[int, QuoteDraft], ...] = ()
+    words: tuple[str, ...] = ()
+
+
+def panels(held: PanelsFacts, question: PanelsQuestion) -> ui.LayoutView:
+    """Quotes to mend, one a page; the deleted ones behind a select."""
+    place = "in this server" if question.scope == Scope.SERVER else "for everybody"
+    select = _removed(held.removed, question.scope)
+    if held.facts is None:
+        said = (
+            f"No quote with “{as_typed_in_line(' '.join(held.words))}”."
+            if held.words
+            else f"Not a single one is kept {place} yet."
+        )
+        command = "/quote-add" if question.scope == Scope.SERVER else "/quote-curate"
+        return card("No quote to mend", said, accent=Accent.YELLOW, small=[f"`{command}` saves one."], select=select)
+    page = Page.of(question.page, 1, min(held.total, LAST_PAGE))
+    links = pager(page, lambda number: replace(question, page=number))
+    small = [f"{page.number:,} of {held.total:,} kept {place}"]
+    return under(f"Quote {held.facts.quote.id}", held.facts, small, [*links, *_doings(held.facts.quote)], select)
+
+
+def really(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
+    """Asks whether the quote is to be deleted."""
+    quote = facts.quote
+    links = [Link("Yes, delete it", DeleteQuestion(quote.id, "sure")), Link("Keep it", PanelQuestion(quote.id))]
+    return under(f"Really delete quote {quote.id}?", facts, [_kept(quote, now)], links)
+
+
+def deleted(quote: Quote) -> ui.LayoutView:
+    """That it is gone, and the way to have it back."""
+    return card(
+        f"Quote {quote.id} is deleted",
+        f"“{shortened(quote.words, _BRIEF)}”",
+        as_typed_in_line(quote.speaker),
+        accent=Accent.CHECKERED,
+        small=[f"{_command(_scope(quote))} brings deleted quotes back as well."],
+        controls=row([Link("Undo", RestoreQuestion(_scope(quote), quote.id))]),
+    )
+
+
+def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion, asker: int) -> ui.LayoutView:
+    """A quote's history, newest first, and the way back to how it read before any step.
+
+    Args:
+        quote: as it is.
+        history: every step, the newest first.
+        question: the page of it.
+        asker: who looks, a Discord id.
+    """
+    page = Page.of(question.page, STEPS, len(history))
+    after = [quote.draft(), *(version.before for version in history)]
+    lines = [
+        _step(v, then, asker, first=v is history[-1]) for v, then in list(zip(history, after, strict=False))[page.part]
+    ]
+    back = [
+        Link(f"Before {_moment(v.changed_at)}: {_said(v.before)}", RestoreQuestion(_scope(quote), quote.id, number))
+        for number, v in zip(range(len(history), 0, -1), history, strict=True)
+        if v.before is not None and v.before != quote.draft()
+    ]
+    turn = pager(page, lambda number: replace(question, page=number))
+    return card(
+        f"History of quote {quote.id}",
+        "\n".join(lines),
+        f"**Now** “{shortened(quote.words, _BRIEF)}”",
+        accent=Accent.CHECKERED,
+        small=[listed([count(len(history), "step"), "the list leads back before any change" if back else ""])],
+        controls=row([*turn, Link("Back", PanelQuestion(quote.id))]),
+        select=_choice("restore", "Back to how it read…", back),
+    )
+
+
+def role_panel(role: str | None) -> ui.LayoutView:
+    """Who may save quotes; ``role`` is a role's name, None for moderators alone."""
+    who = f"Whoever has the role **{as_typed_in_line(role)}**, and" if role else "Nobody but"
+    return card(
+        "Who may save quotes",
+        f"{who} whoever has the permission Manage Messages.",
+        accent=Accent.GREEN,
+        small=["`/quote-role` with a role adds it, without one takes it back."],
+        controls=row([Link("Moderators alone", RoleQuestion())]) if role else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """Where a server's quote of the day goes: the channel's id, None for nowhere; when the next one is due.
+
+    ``off`` says why I switched it off and ``since`` when, in seconds since 1970; None where I did not.
+    """
+
+    channel: int | None
+    next: datetime
+    off: str | None = None
+    since: int | None = None
+
+
+def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
+    """What is set for the quote of the day."""
+    if facts.channel is not None:
+        soon = "within minutes" if facts.next <= now else stamp(facts.next, "R")
+        said = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. The next one comes {soon}."
+    elif facts.off:
+        since = f" since <t:{facts.since}:d>" if facts.since else ""
+        said = f"Switched off{since}: {as_typed_in_line(facts.off)}."
+    else:
+        said = "It goes nowhere yet."
+    return card(
+        "Quote of the day",
+        said,
+        accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
+        small=["`/quote-of-the-day` with a channel sets where it goes. It mentions nobody."],
+        controls=row([Link("Switch off", DayQuestion(off="off"))]) if facts.channel else None,
+    )
+
+
+def _doings(quote: Quote) -> list[Link]:
+    return [
+        Link("Edit", FormQuestion(_scope(quote), quote.id)),
+        Link("Delete", DeleteQuestion(quote.id)),
+        Link("History", StepsQuestion(quote.id)),
+    ]
+
+
+def _scope(quote: Quote) -> Scope:
+    return Scope.ALL if quote.guild is None else Scope.SERVER
+
+
+def _command(scope: str) -> str:
+    """The command that lists quotes to mend."""
+    return "`/quote-edit`" if scope == Scope.SERVER else "`/quote-curate`"
+
+
+def _choice(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
+    return ui.ActionRow(QuestionSelect.of(name, placeholder, links[:OPTIONS])) if links else None
+
+
+def _kept(quote: Quote, now: datetime) -> str:
+    """Small print under a title that holds the number."""
+    saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
+    return listed(["Seen everywhere" if quote.guild is None else "Seen in this server alone", saved])
+
+
+def _removed(removed: Sequence[tuple[int, QuoteDraft]], scope: str) -> ui.ActionRow[Any] | None:
+    links = [
+        Link(f"{plain(draft.speaker)}: {_said(draft)}", RestoreQuestion(scope, number)) for number, draft in removed
+    ]
+    return _choice("deleted", "Bring back a deleted quote…", links)
+
+
+def _said(draft: QuoteDraft | None) -> str:
+    return f"“{fit(plain(draft.words), 40)}”" if draft else ""
+
+
+def _moment(moment: datetime) -> str:
+    return f"{day(moment.astimezone(EASTERN).date())}, {eastern(moment)}"
+
+
+def _step(version: QuoteVersion, after: QuoteDraft | None, asker: int, *, first: bool) -> str:
+    """One line: when, what, by whom; and how the words read before, where they changed."""
+    by = "by you" if version.changed_by == asker else f"by `{version.changed_by}`" if version.changed_by else ""
+    what: str = "brought back" if version.action == "added" and not first else version.action
+    if version.action == "edited" and version.before and after:
+        changed = [name for part, name in _PARTS.items() if getattr(version.before, part) != getattr(after, part)]
+        what = f"edited: {joined(dict.fromkeys(changed))}" if changed else what
+    line = listed([stamp(version.changed_at, "f"), what, by])
+    if version.before and after and version.before.words != after.words:
+        line += f"\n“{shortened(version.before.words, _BRIEF)}” before"
+    return line

@@ -1,0 +1,295 @@
+"""A quote as fans see it: the words, who said them, when and where; or what there is where none was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from discord import ui
+
+from bot.render.blocks import Accent, Page, card, make_accent
+from bot.render.buttons import BUTTONS, Link, pager, row
+from bot.render.questions import DriverQuestion, ResultsQuestion
+from bot.render.quote_questions import LAST_PAGE, LotQuestion, PanelQuestion, QuoteQuestion
+from bot.render.typed import as_typed_in_line, shortened
+from bot.render.words import count, day, escape, joined, listed, race_name, stamp
+from db.nouns import Driver, Entry, Race
+from db.texts import Quote, http_link
+
+ROOM = 3900
+"""Characters of a message's 4,000 for a quote with all that stands around it; the words are shortened to fit."""
+CHAT = {"discord.com", "ptb.discord.com", "canary.discord.com"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFacts:
+    """A quote and what is known around it.
+
+    Attributes:
+        quote: the quote.
+        race: at which it was said, where it names one that is held.
+        entry: the driver's truck in that race.
+        results: whether the race has results to go on to.
+        mends: whether the asker may mend it.
+    """
+
+    quote: Quote
+    race: Race | None = None
+    entry: Entry | None = None
+    results: bool = False
+    mends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was looked for, as it is known here; a part that was not asked for is None or empty."""
+
+    words: tuple[str, ...] = ()
+    driver: Driver | None = None
+    race: Race | None = None
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NothingFacts:
+    """What there is where nothing was found.
+
+    Attributes:
+        asked: what was looked for.
+        counts: in how many quotes each of the words is, in their order.
+        without: how many quotes fit the rest of what was asked, without the words.
+        better: the words with names put right, where they are a little like some.
+        named: a driver whom the words name, and how many quotes of his there are.
+        speakers: everybody of whom there are quotes: a driver's key, his name and how many; those with the most first.
+        saves: whether the asker may save one.
+    """
+
+    asked: Asked
+    counts: tuple[int, ...] = ()
+    without: int = 0
+    better: tuple[str, ...] = ()
+    named: tuple[Driver, int] | None = None
+    speakers: tuple[tuple[str | None, str, int], ...] = ()
+    saves: bool = False
+
+
+def found(facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, now: datetime) -> ui.LayoutView:
+    """A page of what was found, which is one quote.
+
+    Args:
+        facts: the quote on it.
+        asked: what was looked for.
+        question: the same as a question, on this page.
+        total: how many were found.
+        now: the asker's moment.
+    """
+    page = Page.of(question.page, 1, min(total, LAST_PAGE))
+    place = f"{page.number:,} of {total:,}" if total > 1 else "The only one"
+    links = pager(page, lambda number: replace(question, page=number))
+    return _card(facts, links, [listed([f"{place}{_described(asked)}", number_of(facts.quote, now)])])
+
+
+def single(facts: QuoteFacts, now: datetime, *, lot: bool = False) -> ui.LayoutView:
+    """One quote by itself; with ``lot`` it was drawn, and another may be."""
+    links = [Link("Another", LotQuestion(facts.quote.id))] if lot else []
+    return _card(facts, links, [number_of(facts.quote, now)])
+
+
+def of_the_day(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
+    """The quote that a channel gets without being asked."""
+    links = [Link("Another", LotQuestion(facts.quote.id)), *_onward(facts)]
+    return under("Quote of the day", facts, [number_of(facts.quote, now)], links)
+
+
+def under(
+    title: str,
+    facts: QuoteFacts,
+    small: Sequence[str],
+    links: Sequence[Link],
+    select: ui.ActionRow[Any] | None = None,
+) -> ui.LayoutView:
+    """A quote under a title of its own, so that the speaker stands below the words."""
+    below = f"**{speaker(facts)}**\n{attribution(facts)}".strip()
+    return card(
+        title,
+        spoken(facts.quote.words, title, below, *small),
+        below,
+        accent=accent_of(facts),
+        small=small,
+        controls=row(links),
+        select=select,
+    )
+
+
+def spoken(words: str, *others: str) -> str:
+    """The words in quotation marks, as they were typed, as far as there is room for them beside the others."""
+    return f"“{shortened(words, ROOM - sum(map(len, others)))}”"
+
+
+def speaker(facts: QuoteFacts) -> str:
+    """Who said it, escaped, with the number of his truck in that race."""
+    number = f"#{escape(facts.entry.number)} " if facts.entry else ""
+    return f"{number}{as_typed_in_line(facts.quote.speaker)}"
+
+
+def attribution(facts: QuoteFacts) -> str:
+    """His role then, the race and the day, the occasion and the source: a line each, those that are known."""
+    quote = facts.quote
+    role = as_typed_in_line(quote.role or "")
+    occasion = as_typed_in_line(quote.context[:1].upper() + quote.context[1:] if quote.context else "")
+    return "\n".join(filter(None, [role, occasion, _when(quote, facts.race), _source(quote)]))
+
+
+def accent_of(facts: QuoteFacts) -> Accent:
+    return make_accent(facts.entry.make if facts.entry else None)
+
+
+def number_of(quote: Quote, now: datetime) -> str:
+    """The quote's number and, for a server's own, when it was saved: small print."""
+    if quote.guild is None:
+        return f"Quote {quote.id}"
+    saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
+    return listed([f"Quote {quote.id}", "this server's own", saved])
+
+
+def nothing(facts: NothingFacts) -> ui.LayoutView:
+    """That nothing was found, and what there is instead."""
+    asked = facts.asked
+    question = QuoteQuestion(
+        driver=asked.driver.key if asked.driver else None,
+        year=asked.race.season if asked.race else asked.year,
+        round=asked.race.round if asked.race else None,
+    )
+    links = []
+    if facts.better:
+        links.append(Link(" ".join(facts.better), replace(question, about="_".join(facts.better))))
+    if facts.without:
+        links.append(Link(_every(facts.without), question))
+    if facts.named and facts.named[1]:
+        driver, quotes = facts.named
+        links.append(Link(f"{driver.name} ({quotes})", QuoteQuestion(driver=driver.key)))
+    links += [Link(f"{name} ({quotes})", QuoteQuestion(driver=key)) for key, name, quotes in facts.speakers if key]
+    total = sum(quotes for *_, quotes in facts.speakers)
+    save = " `/quote-add` saves the first." if facts.saves else ""
+    return card(
+        "No quote found" if total else "No quotes yet",
+        f"There is none{_described(asked) or ' here'}." if total else f"Not a single one is held here yet.{save}",
+        "\n".join(filter(None, [_counted(facts), _instead(facts)])),
+        _speakers(facts.speakers),
+        accent=Accent.YELLOW,
+        small=[
+            f"{count(total, 'quote')} held here. `/quote` alone shows any of them." if total else "`/help` says more."
+        ],
+        controls=row(_different(links)[:BUTTONS]),
+    )
+
+
+def _card(facts: QuoteFacts, links: Sequence[Link], small: Sequence[str]) -> ui.LayoutView:
+    onward = _onward(facts)
+    if facts.mends:
+        onward.append(Link("Mend", PanelQuestion(facts.quote.id)))
+    title, below = speaker(facts), attribution(facts)
+    return card(
+        title,
+        spoken(facts.quote.words, title, below, *small),
+        below,
+        accent=accent_of(facts),
+        small=small,
+        controls=row([*links, *onward]),
+    )
+
+
+def _onward(facts: QuoteFacts) -> list[Link]:
+    """To the race and to the driver, where there is anything to go to."""
+    links = []
+    if facts.race and facts.results:
+        links.append(Link("Results", ResultsQuestion(facts.race.season, facts.race.round)))
+    if facts.quote.driver and facts.entry:
+        links.append(Link(facts.quote.speaker, DriverQuestion(facts.quote.driver, facts.quote.season)))
+    return links
+
+
+def _when(quote: Quote, race: Race | None) -> str:
+    said = _dated(quote.said_on) if quote.said_on else ""
+    if race is None:
+        return said
+    when = _dated(race.date)
+    where = f"{escape(race_name(race))}, {escape(race.track.short)}"
+    return listed([where, when, f"said {said}" if said and said != when else ""])
+
+
+def _dated(value: date) -> str:
+    return f"{day(value)}, {value.year}"
+
+
+def _source(quote: Quote) -> str:
+    """The source by name, and a link to it whose text is ours, so that it cannot claim to lead elsewhere."""
+    name = as_typed_in_line(quote.source or "")
+    try:
+        address = http_link(quote.link) if quote.link else ""
+    except ValueError:
+        address = ""
+    link = f"[{_label(address)}]({address})" if address else ""
+    return f"**Source** {listed([name, link])}" if name or link else ""
+
+
+def _label(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.hostname in CHAT and parts.path.startswith("/channels/"):
+        return "the message"
+    return f"open {escape((parts.hostname or '').removeprefix('www.'))}"
+
+
+def _described(asked: Asked) -> str:
+    """What was looked for, to follow a noun: `` with “fuel” by Corey Heim at Talladega 2025``."""
+    parts = [f" with “{as_typed_in_line(' '.join(asked.words))}”"] if asked.words else []
+    parts += [f" by {as_typed_in_line(asked.driver.name)}"] if asked.driver else []
+    if asked.race:
+        parts.append(f" from {escape(asked.race.track.short)} {asked.race.season}")
+    elif asked.year:
+        parts.append(f" from {asked.year}")
+    return "".join(parts)
+
+
+def _counted(facts: NothingFacts) -> str:
+    """In how many quotes each word is, where there are several."""
+    words = facts.asked.words
+    if len(words) < 2 or len(words) != len(facts.counts):
+        return ""
+    said = [f"**{as_typed_in_line(w)}** is in {n or 'none'}" for w, n in zip(words, facts.counts, strict=True)]
+    return f"{joined(said)}."
+
+
+def _instead(facts: NothingFacts) -> str:
+    said = []
+    if facts.better:
+        said.append(f"Did you mean **{as_typed_in_line(' '.join(facts.better))}**?")
+    if facts.without:
+        rest = replace(facts.asked, words=())
+        are = "is" if facts.without == 1 else "are"
+        said.append(f"There {are} {count(facts.without, 'quote')}{_described(rest)}.")
+    if facts.named:
+        driver, quotes = facts.named
+        said.append(f"{as_typed_in_line(driver.name)} has {count(quotes, 'quote') if quotes else 'none'} here.")
+    return " ".join(said)
+
+
+def _speakers(speakers: Sequence[tuple[str | None, str, int]]) -> str:
+    """Of whom there are quotes; the buttons name those with the most."""
+    if not speakers:
+        return ""
+    if len(speakers) == 1:
+        return f"All that is held is of {as_typed_in_line(speakers[0][1])}."
+    return f"Quotes are held of **{len(speakers)} people**; the buttons lead to those with the most."
+
+
+def _every(number: int) -> str:
+    return "That one" if number == 1 else f"All {number:,} of these"
+
+
+def _different(links: Sequence[Link]) -> list[Link]:
+    """The links without those that lead where one before them does."""
+    return list({link.question: link for link in reversed(links)}.values())[::-1]

@@ -1,0 +1,110 @@
+"""/quote-role and /quote-of-the-day: how a server wants its quotes; and forgetting a server that has left."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.quoting.daily import CHANNEL, OFF, SINCE, channel_of, next_time
+from bot.quoting.rights import NO_SERVER, ROLE, must_manage
+from bot.render.quote_panels import DayFacts, day_panel, role_panel
+from bot.render.quote_questions import DayQuestion, RoleQuestion
+from db.guilds import forget_guild, set_setting, setting
+from db.nouns import EASTERN
+from db.quotes import due_days
+from db.quotes.days import SETTING
+
+log = logging.getLogger(__name__)
+
+NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
+
+
+class QuoteSettings(commands.Cog):
+    """What a server sets once."""
+
+    def __init__(self, bot: TailgateBot) -> None:
+        self.bot = bot
+        bot.answers.register(RoleQuestion, self.answer_role)
+        bot.answers.register(DayQuestion, self.answer_day)
+
+    @app_commands.command(name="quote-role", description="Who may save quotes beside moderators; nobody if left out")
+    @app_commands.describe(role="Whoever has this role may save and mend this server's quotes")
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def quote_role(self, interaction: discord.Interaction[TailgateBot], role: discord.Role | None = None) -> None:
+        await self.bot.answers.reply(interaction, RoleQuestion(role.id if role else None), private=True)
+
+    @app_commands.command(name="quote-of-the-day", description="A quote a day into a channel; what is set if left out")
+    @app_commands.describe(channel="Where it goes, at 9 a.m. Eastern")
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.default_permissions(manage_guild=True)
+    @app_commands.guild_only()
+    async def quote_of_the_day(
+        self, interaction: discord.Interaction[TailgateBot], channel: discord.TextChannel | None = None
+    ) -> None:
+        await self.bot.answers.reply(interaction, DayQuestion(channel.id if channel else None), private=True)
+
+    async def answer_role(self, question: RoleQuestion, asker: Asker) -> ui.LayoutView:
+        """Sets the role, one of this server's, or takes it back."""
+        home = self._home(asker)
+        role = home.get_role(question.role) if question.role else None
+        if question.role and (role is None or role.is_default()):
+            raise FriendlyError("That is no role of this server's." if role is None else "Everybody has that role.")
+        await set_setting(
+            self.bot.services.store, home.id, ROLE, role.id if role else None, asker.user, asker.almanac.now
+        )
+        return role_panel(role.name if role else None)
+
+    async def answer_day(self, question: DayQuestion, asker: Asker) -> ui.LayoutView:
+        """Sets the channel, one of this server's in which I may post, or switches it off; shows what is set."""
+        home, store, now = self._home(asker), self.bot.services.store, asker.almanac.now
+        if question.channel:
+            value = {CHANNEL: _open_to_me(home, question.channel).id}
+            await set_setting(store, home.id, SETTING, value, asker.user, now)
+        elif question.off:
+            await set_setting(store, home.id, SETTING, None, asker.user, now)
+        held: dict[str, Any] = await setting(store, home.id, SETTING) or {}
+        due = home.id in await due_days(store, now.astimezone(EASTERN).date())
+        facts = DayFacts(channel_of(held), next_time(now, sent_today=not due), held.get(OFF), held.get(SINCE))
+        return day_panel(facts, now)
+
+    def _home(self, asker: Asker) -> discord.Guild:
+        """The server that the asker manages, and of which I am a member."""
+        home = self.bot.get_guild(must_manage(asker))
+        if home is None:
+            raise FriendlyError(NO_SERVER)
+        return home
+
+    @commands.Cog.listener()
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forgets a server that was left; one that is merely out of reach is none of these."""
+        await forget_guild(self.bot.services.store, guild.id)
+        log.info("forgot a server that was left")
+
+
+def _open_to_me(home: discord.Guild, number: int) -> discord.TextChannel:
+    """The text channel of that id.
+
+    Raises:
+        FriendlyError: the server has none, or I may not post there.
+    """
+    channel = home.get_channel(number)
+    if not isinstance(channel, discord.TextChannel):
+        raise FriendlyError("That is no text channel of this server's, or I do not see it.")
+    mine = channel.permissions_for(home.me)
+    missing = [name for permission, name in NEEDED.items() if not getattr(mine, permission)]
+    if missing:
+        raise FriendlyError(f"I lack {' and '.join(missing)} in #{channel.name}; allow me that and try again.")
+    return channel
+
+
+async def setup(bot: TailgateBot) -> None:
+    await bot.add_cog(QuoteSettings(bot))

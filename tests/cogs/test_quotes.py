@@ -1,0 +1,293 @@
+"""/quote as fans ask it: by words and typos, by driver and race, by lot, in servers and outside of them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from datetime import date, datetime
+
+import pytest
+import simcord
+
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.quoting.search import LONGEST
+from bot.render.quote_questions import LotQuestion, OneQuoteQuestion, QuoteQuestion
+from bot.services import Services
+from tests.bot.render.reading import buttons, text
+from tests.cogs.conftest import Stand
+from tests.cogs.looking import title_and_answer, words
+from tests.cogs.quoting import Elsewhere, labels, moderator, press, said, saved
+
+ROVAL = {"season": 2025, "round": 22}
+
+
+@pytest.fixture(autouse=True)
+async def alone(services: Services) -> None:
+    """Only what a test saves is held: the quotes that come with the program come and go with its seasons."""
+    async with services.store.write() as connection:
+        await connection.execute("DELETE FROM quotes")
+
+
+@pytest.mark.parametrize(
+    ("about", "found"),
+    [
+        ("gas", True),
+        ("GAS!", True),
+        ("ran gas", True),
+        ("gas diesel", False),
+        ("heim gas", True),
+        ("hiem", True),
+        ("corey hiem gas", True),
+        ("coreyheim", True),
+        ("11", True),
+        ("no. 11 gas", True),
+        ("52 gas", False),
+        ("roval", True),
+        ("charlote", True),
+        ("crew chief", True),
+        ("heartbreak", True),
+        ("didn't", True),
+        ("didnt make", False),
+        ("gas*", True),
+        ('"gas" OR "oil"', False),
+        ("words:gas", False),
+    ],
+)
+async def test_a_quote_is_found_by_its_words_and_all_around_it(
+    stand: Stand, services: Services, about: str, found: bool
+) -> None:
+    facts = {"role": "Told his crew chief", "context": "after a heartbreak", **ROVAL}
+    await saved(services, None, "We ran out of gas. We didn’t make it.", **facts)
+    answer = words(await stand.ask("quote", about=about))
+    assert ("We ran out of gas." in answer) is found
+    assert ("No quote found" in answer) is not found
+
+
+async def test_it_says_who_in_which_role_where_when_and_a_source_to_follow(stand: Stand, services: Services) -> None:
+    quote = await saved(
+        services,
+        None,
+        "We ran out of gas.",
+        role="Driver of the No. 11",
+        context="after the crash",
+        source="NASCAR.com",
+        link="https://www.nascar.com/roval",
+        said_on=date(2025, 10, 4),
+        **ROVAL,
+    )
+    assert words(await stand.ask("quote", about="gas")).splitlines() == [
+        "## #11 Corey Heim",
+        "“We ran out of gas.”",
+        "Driver of the No. 11",
+        "After the crash",
+        "Ecosave 250, Charlotte ROVAL · Oct 3, 2025 · said Oct 4, 2025",
+        "**Source** NASCAR.com · [open nascar.com](https://www.nascar.com/roval)",
+        f"-# The only one with “gas” · Quote {quote.id}",
+    ]
+
+
+async def test_pages_turn_from_the_best_on_and_hold_a_quote_each(stand: Stand, services: Services) -> None:
+    for n in range(12):
+        await saved(services, None, f"Fuel number {n}.")
+    await saved(services, None, "Fuel, fuel and again fuel.")
+    asked = await stand.ask("quote", about="fuel")
+    assert "“Fuel, fuel and again fuel.”" in words(asked)
+    assert "1 of 13 with “fuel”" in words(asked)
+    await stand.fan.click(asked.response, label="2 →")
+    await stand.fan.click(asked.response, label="3 →")
+    assert "3 of 13" in words(asked)
+    await stand.fan.click(asked.response, label="← 2")
+    assert "2 of 13" in words(asked)
+
+
+async def test_a_page_that_is_gone_is_the_last_one(stand: Stand, services: Services) -> None:
+    await saved(services, None)
+    result = await press(stand, stand.fan, stand.channel, QuoteQuestion("fuel", page=77))
+    assert "The only one with “fuel”" in words(result)
+
+
+async def test_driver_race_and_season_narrow_it_down(stand: Stand, services: Services) -> None:
+    await saved(services, None, "One.", **ROVAL)
+    await saved(services, None, "Two.", season=2024, round=20)
+    await saved(services, None, "Three.", speaker="Gio Ruggiero", driver="gio-ruggiero", **ROVAL)
+    await saved(services, None, "Four.", speaker="A fan", driver=None, said_on=date(2024, 5, 1))
+    assert "of 2 by Corey Heim" in words(await stand.ask("quote", driver="hiem"))
+    assert "“Three.”" in words(await stand.ask("quote", driver="17"))
+    assert "1 of 2 from Charlotte ROVAL 2025" in words(await stand.ask("quote", race="roval"))
+    assert "“One.”" in words(await stand.ask("quote", race="roval", driver="heim"))
+    assert "of 2 from 2024" in words(await stand.ask("quote", season=2024))
+    # Talladega of 2025 is tomorrow: the last race there is meant.
+    assert "“Two.”" in words(await stand.ask("quote", race="talladega"))
+
+
+async def test_from_a_quote_to_the_race_and_to_the_driver(stand: Stand, services: Services) -> None:
+    await saved(services, None, **ROVAL)
+    asked = await stand.ask("quote", about="fuel")
+    assert labels(asked) == ["Results", "Corey Heim"]
+    await stand.fan.click(asked.response, label="Corey Heim")
+    assert title_and_answer(asked)[0] == "#11 Corey Heim · 2025"
+    await stand.fan.click(asked.response, label="1 quote")
+    assert "“Fuel, fuel, fuel.”" in words(asked)
+    await stand.fan.click(asked.response, label="Results")
+    assert "Charlotte ROVAL" in title_and_answer(asked)[0]
+
+
+async def test_nothing_found_says_what_there_is(stand: Stand, services: Services) -> None:
+    for n in range(3):
+        await saved(services, None, f"Fuel number {n}.")
+    await saved(services, None, "Oil.", speaker="Gio Ruggiero", driver="gio-ruggiero")
+    asked = await stand.ask("quote", about="hiem oil")
+    assert words(asked).splitlines()[:4] == [
+        "## No quote found",
+        "There is none with “hiem oil”.",
+        "**hiem** is in none and **oil** is in 1.",
+        "Corey Heim has 3 quotes here.",
+    ]
+    assert "Quotes are held of **2 people**" in words(asked)
+    assert labels(asked) == ["Corey Heim (3)", "Gio Ruggiero (1)"]
+    await stand.fan.click(asked.response, label="Corey Heim (3)")
+    assert "1 of 3 by Corey Heim" in words(asked)
+
+
+async def test_a_name_too_far_off_is_asked_about(stand: Stand, services: Services) -> None:
+    await saved(services, None, "Fuel.", speaker="Kaden Honeycutt", driver="kaden-honeycutt")
+    asked = await stand.ask("quote", about="hunnicutt fuel")
+    assert "Did you mean **honeycutt fuel**?" in words(asked)
+    await stand.fan.click(asked.response, label="honeycutt fuel")
+    assert title_and_answer(asked)[0] == "Kaden Honeycutt"
+
+
+async def test_what_fits_but_for_the_words_is_offered(stand: Stand, services: Services) -> None:
+    await saved(services, None, **ROVAL)
+    asked = await stand.ask("quote", about="diesel", driver="heim")
+    assert "There is 1 quote by Corey Heim." in words(asked)
+    await stand.fan.click(asked.response, label="That one")
+    assert "The only one by Corey Heim" in words(asked)
+
+
+async def test_without_any_it_says_so(stand: Stand) -> None:
+    for options in ({}, {"about": "fuel"}, {"driver": "heim"}):
+        assert title_and_answer(await stand.ask("quote", **options))[0] == "No quotes yet"
+
+
+async def test_words_without_a_word_are_refused(stand: Stand) -> None:
+    assert await stand.refused("quote", about="*** @ ***") == "There is no word in that to look for."
+
+
+async def test_the_longest_words_still_turn_their_pages(stand: Stand, services: Services) -> None:
+    longest = "x" * (LONGEST - 5) + " fuel"
+    for n in range(2):
+        await saved(services, None, f"{longest} {n}", **ROVAL)
+    asked = await stand.ask("quote", about=longest, driver="heim", race="roval")
+    assert "2 →" in labels(asked)
+    # One character that folds into four of them.
+    assert (
+        await stand.refused("quote", about="㎯" * LONGEST) == "That is too much to look for at once; leave a word out."
+    )
+
+
+async def test_another_is_another_as_long_as_there_is_one(stand: Stand, services: Services) -> None:
+    await saved(services, None, "One.")
+    asked = await stand.ask("quote")
+    await stand.fan.click(asked.response, label="Another")
+    assert "“One.”" in words(asked)
+    await saved(services, None, "Two.")
+    for expected in ("“Two.”", "“One.”", "“Two.”"):
+        await stand.fan.click(asked.response, label="Another")
+        assert expected in words(asked)
+
+
+async def test_the_season_of_the_day_comes_up_more_often(bot: TailgateBot, services: Services) -> None:
+    await saved(services, None, "New.", **ROVAL)
+    await saved(services, None, "Old.", season=2024, round=20)
+    cog = bot.get_cog("Quotes")
+    cog._lots = random.Random(4)  # type: ignore[union-attr]
+    asker = Asker(1, await bot.answers.almanac())
+    drawn = Counter([text(await bot.answers.view(LotQuestion(), asker))[:200].split("“")[1][:3] for _ in range(300)])  # type: ignore[arg-type]
+    assert drawn["New"] + drawn["Old"] == 300
+    assert 3.5 < drawn["New"] / drawn["Old"] < 7
+
+
+async def test_set_to_the_16th_nothing_is_known_of_the_17th(stand: Stand, services: Services) -> None:
+    await saved(services, None, "We won Talladega.", season=2025, round=23)
+    await saved(services, None, "On the morning after.", said_on=date(2025, 10, 18))
+    gone = await saved(services, None, "Tomorrow we win.", season=2025, round=23, said_on=date(2025, 10, 16))
+    for options in ({"about": "won talladega"}, {"about": "morning"}):
+        assert "No quote found" in words(await stand.ask("quote", **options))
+    assert "1 quote held here" in words(await stand.ask("quote", about="morning"))
+    assert "“Tomorrow we win.”" in words(await stand.ask("quote", about="talladega"))
+    for number in (gone.id - 1, gone.id - 2):
+        line = said(await press(stand, stand.fan, stand.channel, OneQuoteQuestion(number)))
+        assert line == f"There is no quote {number} here."
+    stand.clock._start = datetime.fromisoformat("2025-10-17T16:30-04:00")
+    assert "No quote found" in words(await stand.ask("quote", about="won talladega"))
+    stand.clock._start = datetime.fromisoformat("2025-10-17T20:00-04:00")
+    assert "“We won Talladega.”" in words(await stand.ask("quote", about="won talladega"))
+
+
+async def test_a_servers_quotes_are_seen_there_alone(stand: Stand, services: Services) -> None:
+    away = Elsewhere.of(stand)
+    own = await saved(services, stand.channel.guild.id, "Only for us, about fuel.")
+    everybodys = await saved(services, None, "For everybody, about fuel.")
+    assert "of 2 with “fuel”" in words(await stand.ask("quote", about="fuel"))
+    theirs = await away.fan.slash(away.channel, "quote", about="fuel")
+    assert "“For everybody, about fuel.”" in words(theirs)
+    assert "The only one" in words(theirs)
+    for who, channel in ((away.fan, away.channel), (away.moderator, away.channel)):
+        line = said(await press(stand, who, channel, OneQuoteQuestion(own.id)))
+        assert line == f"There is no quote {own.id} here."
+        assert "1 quote held here" in words(await press(stand, who, channel, QuoteQuestion("nothing_such")))
+        for _ in range(4):
+            assert "“For everybody" in words(await press(stand, who, channel, LotQuestion(everybodys.id)))
+    assert "“Only for us" in words(await press(stand, stand.fan, stand.channel, OneQuoteQuestion(own.id)))
+
+
+async def test_outside_of_servers_there_are_everybodys_alone(stand: Stand, services: Services) -> None:
+    own = await saved(services, stand.channel.guild.id, "Only for us, about fuel.")
+    await saved(services, None, "For everybody, about fuel.")
+    someone = stand.env.create_user("Someone")
+    asked = await someone.slash("quote", about="fuel")
+    assert "“For everybody, about fuel.”" in words(asked)
+    assert "The only one" in words(asked)
+    asked = await someone.slash("quote")
+    for _ in range(4):
+        await someone.click(asked.response, label="Another")
+        assert f"Quote {own.id} " not in words(asked)
+
+
+async def test_mend_is_offered_to_who_may(stand: Stand, services: Services) -> None:
+    await saved(services, stand.channel.guild.id, "Only for us, about fuel.")
+    mod = moderator(stand)
+    assert "Mend" not in labels(await stand.ask("quote", about="fuel"))
+    assert "Mend" in labels(await mod.slash(stand.channel, "quote", about="fuel"))
+    await saved(services, None, "For everybody, about oil.")
+    assert "Mend" not in labels(await mod.slash(stand.channel, "quote", about="oil"))
+
+
+async def test_buttons_go_on_after_a_restart(services: Services) -> None:
+    for n in range(3):
+        await saved(services, None, f"Fuel number {n}.")
+    before = TailgateBot(services)
+    await before.load_extension("cogs.quotes")
+    view = await before.answers.view(QuoteQuestion("fuel"), Asker(1, await before.answers.almanac()))
+    onward = buttons(view)["2 →"]  # type: ignore[arg-type]
+    bot = TailgateBot(services, local=True, shard_count=1)
+    async with simcord.run(bot) as env:
+        server = env.create_guild("Fans")
+        channel = server.create_text_channel("trucks")
+        fan = server.add_member(env.create_user("Mo"))
+        stand = Stand(env, channel, fan, fan, services.clock)  # type: ignore[arg-type]
+        assert re.search("2 of 3 with “fuel”", words(await press(stand, fan, channel, onward)))
+
+
+async def test_brought_along_to_a_server_it_is_no_member_of_it_has_everybodys(
+    bot: TailgateBot, services: Services
+) -> None:
+    await saved(services, 77, "Only for some, about fuel.")
+    await saved(services, None, "For everybody, about fuel.")
+    asker = Asker(1, await bot.answers.almanac(), guild=4711)
+    shown = text(await bot.answers.view(QuoteQuestion("fuel"), asker))  # type: ignore[arg-type]
+    assert "“For everybody, about fuel.”" in shown
+    assert "The only one" in shown

@@ -1,0 +1,250 @@
+"""Whom quotes are safe from: fans without rights, moderators of other servers, buttons and forms made by hand."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.quoting.leaving import APPLICATION, forget_left
+from bot.quoting.rights import NO_EDITOR, NO_MANAGER, NO_SERVER, NOT_YOU, ROLE
+from bot.render.questions import Question
+from bot.render.quote_questions import (
+    DayQuestion,
+    DeleteQuestion,
+    FormQuestion,
+    PanelQuestion,
+    PanelsQuestion,
+    RestoreQuestion,
+    RoleQuestion,
+    Scope,
+    StepsQuestion,
+)
+from bot.services import Services
+from db.guilds import setting
+from db.memory import remember
+from db.quote_drafts import save_typed, typed_quote
+from db.quotes import delete, history
+from db.quotes.days import SETTING
+from db.quotes.owning import own_quote
+from tests.cogs.conftest import Stand
+from tests.cogs.quoting import (
+    FILLED,
+    MANAGING,
+    Elsewhere,
+    filled_in,
+    labels,
+    member,
+    moderator,
+    press,
+    refused,
+    said,
+    saved,
+    send_form,
+)
+
+NUMBER = 9_000_000
+"""Stands for the number of the quote in question."""
+
+
+def about(number: int) -> list[Question]:
+    """Everything that can be done to a quote by its number."""
+    return [
+        PanelQuestion(number),
+        FormQuestion(Scope.SERVER, number),
+        DeleteQuestion(number),
+        DeleteQuestion(number, "sure"),
+        StepsQuestion(number),
+        RestoreQuestion(Scope.SERVER, number),
+        RestoreQuestion(Scope.SERVER, number, 1),
+    ]
+
+
+async def untouched(services: Services, guild: int | None, number: int) -> bool:
+    """Whether the quote is there and has been since it was saved."""
+    held = await own_quote(services.store, guild, number)
+    return held is not None and len(await history(services.store, guild, number)) == 1
+
+
+async def test_a_fan_without_rights_gets_nowhere(stand: Stand, services: Services) -> None:
+    quote = await saved(services, stand.channel.guild.id)
+    for command in ("quote-add", "quote-edit"):
+        assert await refused(stand, stand.fan, stand.channel, command) == NOT_YOU
+    message = await stand.other.send(stand.channel, "We won.")
+    result = await stand.fan.context_menu(stand.channel, "Save as driver quote", message)
+    simcord.assert_error(stand.env, FriendlyError)
+    assert said(result) == NOT_YOU
+    forged = [*about(quote.id), FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER)]
+    for question in forged:
+        result = await press(stand, stand.fan, stand.channel, question)
+        assert (said(result), result.ephemeral, result.modal) == (NOT_YOU, True, None), question
+    for question in (FormQuestion(Scope.SERVER), FormQuestion(Scope.SERVER, quote.id)):
+        assert said(await send_form(stand.fan, stand.channel, question)) == NOT_YOU
+    assert await untouched(services, stand.channel.guild.id, quote.id)
+    assert (await services.store.fetch("SELECT count(*) FROM quote_drafts"))[0][0] == 0
+
+
+async def test_a_moderator_elsewhere_cannot_tell_that_it_is_there(stand: Stand, services: Services) -> None:
+    away = Elsewhere.of(stand)
+    quote = await saved(services, stand.channel.guild.id)
+    for question in about(quote.id):
+        result = await press(stand, away.moderator, away.channel, question)
+        assert said(result) == f"There is no quote {quote.id} here.", question
+        nobody = await press(stand, away.moderator, away.channel, type(question)(*_numbered(question, NUMBER)))
+        assert said(nobody) == f"There is no quote {NUMBER} here."
+    sent = await send_form(away.moderator, away.channel, FormQuestion(Scope.SERVER, quote.id))
+    assert f"There is no quote {quote.id} here." in said(sent)
+    assert await untouched(services, stand.channel.guild.id, quote.id)
+
+
+def _numbered(question: Question, number: int) -> list[Any]:
+    """The fields of a question with another quote's number."""
+    values = [getattr(question, field.name) for field in fields(question)]
+    return [number if isinstance(value, int) and value > 1 else value for value in values]
+
+
+async def test_what_was_deleted_elsewhere_stays_deleted(stand: Stand, services: Services) -> None:
+    away = Elsewhere.of(stand)
+    quote = await saved(services, stand.channel.guild.id)
+    await delete(services.store, stand.channel.guild.id, quote.id, 1, services.clock.now())
+    for question in (RestoreQuestion(Scope.SERVER, quote.id), StepsQuestion(quote.id)):
+        line = said(await press(stand, away.moderator, away.channel, question))
+        assert line == f"There is no quote {quote.id} here."
+    assert "Fuel" not in said(await away.moderator.slash(away.channel, "quote-edit"))
+
+
+async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Services) -> None:
+    quote = await saved(services, None, role="x")
+    mod = moderator(stand)
+    questions = [
+        PanelQuestion(quote.id),
+        DeleteQuestion(quote.id, "sure"),
+        StepsQuestion(quote.id),
+        FormQuestion(Scope.ALL),
+        FormQuestion(Scope.ALL, quote.id),
+        PanelsQuestion(Scope.ALL),
+        RestoreQuestion(Scope.ALL, quote.id),
+        RestoreQuestion(Scope.ALL, quote.id, 1),
+    ]
+    for who in (stand.fan, mod):
+        for question in questions:
+            assert said(await press(stand, who, stand.channel, question)) == NO_EDITOR, question
+        for question in (FormQuestion(Scope.ALL), FormQuestion(Scope.ALL, quote.id)):
+            assert said(await send_form(who, stand.channel, question)) == NO_EDITOR
+    # Passed off as the server's own it is not there.
+    for question in (FormQuestion(Scope.SERVER, quote.id), RestoreQuestion(Scope.SERVER, quote.id, 1)):
+        assert said(await press(stand, mod, stand.channel, question)) == f"There is no quote {quote.id} here."
+    assert await untouched(services, None, quote.id)
+
+
+async def test_where_the_bot_is_no_member_nothing_is_saved(bot: TailgateBot, services: Services) -> None:
+    """A person who brought it along may be a moderator there; it would never hear that the server is gone."""
+    asker = Asker(1, await bot.answers.almanac(), guild=4711, permissions=discord.Permissions.all())
+    for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
+        with pytest.raises(FriendlyError, match=NO_SERVER):
+            await bot.answers.view(question, asker)
+    with pytest.raises(FriendlyError, match=NO_SERVER):
+        await bot.answers._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, asker)
+    assert (await services.store.fetch("SELECT count(*) FROM quotes WHERE guild_id IS NOT NULL"))[0][0] == 0
+
+
+async def test_outside_of_servers_nothing_is_saved_or_set(bot: TailgateBot) -> None:
+    asker = Asker(1, await bot.answers.almanac(), permissions=discord.Permissions.all())
+    for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
+        with pytest.raises(FriendlyError, match=NO_SERVER):
+            await bot.answers.view(question, asker)
+
+
+async def test_the_role_that_is_set_may_save_as_long_as_it_is_set(stand: Stand, services: Services) -> None:
+    server = stand.channel.guild
+    keepers = server.create_role("Quote *keepers*")
+    keeper = server.add_member(stand.env.create_user("Kay"), roles=[keepers])
+    boss = member(server, "Boss", MANAGING)
+    assert await refused(stand, keeper, stand.channel, "quote-add") == NOT_YOU
+    done = await boss.slash(stand.channel, "quote-role", role=keepers)
+    assert done.ephemeral
+    assert "Whoever has the role **Quote \\*keepers\\***" in said(done)
+    assert "Saved as quote" in said(await filled_in(keeper, stand.channel))
+    assert "Mend" in labels(await keeper.slash(stand.channel, "quote", about="gas roval hiem"))
+    assert await refused(stand, stand.fan, stand.channel, "quote-add") == NOT_YOU
+    await boss.click(done.response, label="Moderators alone")
+    assert await refused(stand, keeper, stand.channel, "quote-edit") == NOT_YOU
+    assert await setting(services.store, server.id, ROLE) is None
+
+
+async def test_the_role_of_one_server_is_nothing_in_another(stand: Stand, services: Services) -> None:
+    away = Elsewhere.of(stand)
+    server, others = stand.channel.guild, away.channel.guild
+    boss = member(server, "Boss", MANAGING)
+    theirs = others.create_role("Theirs")
+    assert said(await press(stand, boss, stand.channel, RoleQuestion(theirs.id))) == "That is no role of this server's."
+    assert said(await press(stand, boss, stand.channel, RoleQuestion(server.id))) == "Everybody has that role."
+    assert await setting(services.store, server.id, ROLE) is None
+
+
+async def test_settings_are_for_who_manages_the_server(stand: Stand, services: Services) -> None:
+    server = stand.channel.guild
+    mod, role = moderator(stand), server.create_role("R")
+    for who in (stand.fan, mod):
+        for question in (RoleQuestion(role.id), DayQuestion(stand.channel.id), DayQuestion(off="off"), DayQuestion()):
+            assert said(await press(stand, who, stand.channel, question)) == NO_MANAGER
+    assert await setting(services.store, server.id, ROLE) is None
+    assert await setting(services.store, server.id, SETTING) is None
+
+
+async def test_a_server_that_is_left_is_forgotten_one_out_of_reach_is_not(stand: Stand, services: Services) -> None:
+    away = Elsewhere.of(stand)
+    ours, theirs = stand.channel.guild.id, away.channel.guild.id
+    kept = [await saved(services, guild, "Kept.") for guild in (ours, theirs)]
+    draft = await save_typed(services.store, 5, FILLED, services.clock.now(), guild=theirs)
+    boss = member(away.channel.guild, "Boss", MANAGING)
+    await boss.slash(away.channel, "quote-of-the-day", channel=away.channel)
+    backend = stand.env.backend
+    backend.emit("GUILD_DELETE", {"id": str(ours), "unavailable": True})
+    backend.emit("GUILD_DELETE", {"id": str(theirs)})
+    await stand.env.settle()
+    assert await own_quote(services.store, ours, kept[0].id) is not None
+    assert await own_quote(services.store, theirs, kept[1].id) is None
+    assert await typed_quote(services.store, draft, 5) is None
+    assert await setting(services.store, theirs, SETTING) is None
+    tables = ("quotes", "quote_history", "quote_drafts", "quote_days", "guild_settings")
+    for table in tables:
+        rows = await services.store.fetch(f"SELECT count(*) FROM {table} WHERE guild_id = ?", (theirs,))
+        assert rows[0][0] == 0, table
+
+
+async def test_a_moderator_of_one_channel_alone_may_not_elsewhere(stand: Stand) -> None:
+    """What counts is what Discord says he may where he asks."""
+    server = stand.channel.guild
+    helper = server.create_role("Helper")
+    person = server.add_member(stand.env.create_user("Hel"), roles=[helper])
+    allowed = discord.PermissionOverwrite(manage_messages=True)
+    own = server.create_text_channel("own", overwrites={helper: allowed})
+    assert "Saved as quote" in said(await filled_in(person, own))
+    assert await refused(stand, person, stand.channel, "quote-add") == NOT_YOU
+
+
+@pytest.mark.parametrize(
+    ("application", "status", "forgotten"),
+    [("same", 404, True), ("same", 403, True), ("same", 500, False), ("another", 404, False), (None, 404, False)],
+)
+async def test_a_server_left_while_away_is_forgotten_if_discord_says_so(
+    services: Services, application: str | None, status: int, *, forgotten: bool
+) -> None:
+    quote = await saved(services, 4711)
+    bot = TailgateBot(services, shard_count=1)
+    async with simcord.run(bot) as env:
+        here = env.create_guild("Still here")
+        kept = await saved(services, here.id)
+        number = {"same": str(bot.application_id), "another": "1", None: ""}[application]
+        await remember(services.store, APPLICATION, number)
+        env.inject_error("GET", "/guilds/*", status=status)
+        await forget_left(bot, services.store)
+        assert (await own_quote(services.store, 4711, quote.id) is None) is forgotten
+        assert await own_quote(services.store, here.id, kept.id) is not None
