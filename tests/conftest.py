@@ -20,6 +20,11 @@ EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 """Thursday, 16 October 2025, 5 p.m. Eastern."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--crash-trials", type=int, default=20, metavar="N", help="how often the bot is killed and judged")
+    parser.addoption("--crash-from", type=int, default=0, metavar="SEED", help="the seed of the first such trial")
+
+
 @pytest.fixture(scope="session")
 def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the bundled seasons, made once; tests copy it."""

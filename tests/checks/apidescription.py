@@ -153,7 +153,7 @@ def _fits(template: list[str], parts: list[str]) -> bool:
 
 
 def _with_textual_ids(body: Any) -> Any:
-    """A body whose attachments have their ids as text, as the description wants; discord.py sends numbers."""
+    """A body with its ids as text, as the description wants; in these places discord.py sends numbers."""
     if not isinstance(body, Mapping):
         return body
     changed = dict(body)
@@ -162,9 +162,20 @@ def _with_textual_ids(body: Any) -> Any:
             {**attachment, "id": str(attachment["id"])} if isinstance(attachment.get("id"), int) else attachment
             for attachment in changed["attachments"]
         ]
+    if isinstance(changed.get("allowed_mentions"), Mapping):
+        changed["allowed_mentions"] = {
+            name: [_textual(number) for number in named] if name in ("roles", "users") and named else named
+            for name, named in changed["allowed_mentions"].items()
+        }
+    if "recipient_id" in changed:
+        changed["recipient_id"] = _textual(changed["recipient_id"])
     if isinstance(changed.get("data"), Mapping):
         changed["data"] = _with_textual_ids(changed["data"])
     return changed
+
+
+def _textual(number: Any) -> Any:
+    return str(number) if isinstance(number, int) and not isinstance(number, bool) else number
 
 
 def _place(error: ValidationError) -> str:

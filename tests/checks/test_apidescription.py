@@ -88,6 +88,21 @@ def test_attachments_may_have_numbers_for_ids_but_nothing_else_may(wrapped: bool
     assert body["attachments"] == [{"id": 0, "filename": "a.png"}], "the body itself is left alone"
 
 
+@pytest.mark.parametrize(
+    ("request_", "numbers", "wrong"),
+    [
+        of(MESSAGES, {"content": "x", "allowed_mentions": {"roles": [7]}}, {"allowed_mentions": {"roles": ["a"]}}),
+        of(MESSAGES, {"content": "x", "allowed_mentions": {"users": [7]}}, {"allowed_mentions": {"roles": [True]}}),
+        of(("POST", "/users/@me/channels"), {"recipient_id": 7}, {"recipient_id": "a"}),
+    ],
+)
+def test_so_may_those_whom_a_message_is_for(
+    request_: tuple[str, str], numbers: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    assert ApiDescription.load().validate(*request_, numbers) == []
+    assert ApiDescription.load().validate(*request_, wrong)
+
+
 @pytest.mark.parametrize("path", [of("/channels/1/messages/2/nowhere"), of("/channels/1/typing")])
 def test_a_request_that_takes_no_body_is_an_error_of_the_test(path: str) -> None:
     with pytest.raises(LookupError):

@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.wire.asking import Asking
 from tests.wire.standin import StandIn
+
+pytest.register_assert_rewrite("tests.wire.stories")
 
 
 @pytest.fixture
@@ -15,3 +18,10 @@ async def standin() -> AsyncIterator[StandIn]:
     async with StandIn() as running:
         yield running
     assert running.problems == []
+
+
+@pytest.fixture
+async def asking(standin: StandIn) -> AsyncIterator[Asking]:
+    """Asks the stand-in of the fixture."""
+    async with Asking(standin) as ready:
+        yield ready

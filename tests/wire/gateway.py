@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import random
 import secrets
+from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +18,9 @@ from tests.wire.world import Payload, World
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 UNKNOWN_ERROR, AUTHENTICATION_FAILED = 4000, 4004
+
+AT_A_TIME = 100
+"""So many servers are told of before others get their turn."""
 
 
 @dataclass(frozen=True)
@@ -28,18 +34,45 @@ class Frame:
 
 @dataclass
 class Session:
-    """A bot's session on one shard; ``events`` are kept to be sent again when it resumes."""
+    """A bot's session on one shard. Events are kept, to be sent again when it resumes, until it says it has them."""
 
     shard: int
     shards: int
     socket: web.WebSocketResponse | None
     id: str = field(default_factory=lambda: secrets.token_hex(8))
-    events: list[Payload] = field(default_factory=list)
+    sent: int = 0
+    kept: deque[tuple[int, str]] = field(default_factory=deque)
 
     async def send(self, name: str, data: Payload) -> None:
-        self.events.append({"op": DISPATCH, "t": name, "s": len(self.events) + 1, "d": data})
-        if self.socket is not None and not self.socket.closed:
-            await self.socket.send_json(self.events[-1])
+        await self.put(self.frame(name, data))
+
+    def frame(self, name: str, data: Payload) -> str:
+        """An event as it goes over the wire, numbered and kept."""
+        self.sent += 1
+        text = json.dumps({"op": DISPATCH, "t": name, "s": self.sent, "d": data})
+        self.kept.append((self.sent, text))
+        return text
+
+    async def put(self, text: str) -> None:
+        if self.socket is None or self.socket.closed:
+            return
+        try:
+            await self.socket.send_str(text)
+        except ConnectionError:
+            # The bot is gone and its socket does not know yet.
+            self.socket = None
+
+    def heard(self, last: int) -> None:
+        """The bot has all events up to a number."""
+        while self.kept and self.kept[0][0] <= last:
+            self.kept.popleft()
+
+    async def resume(self, socket: web.WebSocketResponse, last: int) -> None:
+        self.socket = socket
+        self.heard(last)
+        for _, text in list(self.kept):
+            await self.put(text)
+        await self.send("RESUMED", {})
 
 
 class Gateway:
@@ -59,25 +92,38 @@ class Gateway:
         self.frames: Log[Frame] = Log()
         self.sessions: dict[str, Session] = {}
         self.heartbeat = 41.25
-        self._sockets: list[web.WebSocketResponse] = []
+        self._connections = 0
+        self._sockets: dict[web.WebSocketResponse, web.Request] = {}
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        self._sockets.append(socket)
-        number = len(self._sockets)
-        await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}})
-        async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                content = message.json()
-                self.frames.append(Frame(number, content["op"], content.get("d")))
-                await self._receive(socket, content["op"], content.get("d"))
+        self._sockets[socket] = request
+        self._connections += 1
+        number = self._connections
+        try:
+            await socket.send_json({"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}})
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    content = message.json()
+                    self.frames.append(Frame(number, content["op"], content.get("d")))
+                    await self._receive(socket, content["op"], content.get("d"))
+        except ConnectionError:
+            pass  # a bot that was killed says no goodbye
+        finally:
+            del self._sockets[socket]
+            for session in self.sessions.values():
+                if session.socket is socket:
+                    session.socket = None
         return socket
 
     async def _receive(self, socket: web.WebSocketResponse, op: int, data: Any) -> None:
         if op in (IDENTIFY, RESUME) and data["token"] != self.token:
             await socket.close(code=AUTHENTICATION_FAILED)
         elif op == HEARTBEAT:
+            for session in self.sessions.values():
+                if session.socket is socket and data is not None:
+                    session.heard(data)
             await socket.send_json({"op": HEARTBEAT_ACK})
         elif op == IDENTIFY:
             await self._identify(socket, *data.get("shard", (0, 1)))
@@ -85,9 +131,12 @@ class Gateway:
             await self._resume(socket, data["session_id"], data["seq"])
 
     async def _identify(self, socket: web.WebSocketResponse, shard: int, shards: int) -> None:
+        for old in [s for s in self.sessions.values() if s.shard == shard and s.socket is None]:
+            # Nobody comes back to it.
+            del self.sessions[old.id]
         session = Session(shard, shards, socket)
         self.sessions[session.id] = session
-        guilds = [guild for guild in self.world.guilds if guild.shard(shards) == shard]
+        guilds = [guild for guild in self.world.here if guild.shard(shards) == shard]
         ready = {
             "v": 10,
             "user": self.world.bot.payload(),
@@ -98,32 +147,46 @@ class Gateway:
             "application": {"id": str(self.world.application_id), "flags": 0},
         }
         await session.send("READY", ready)
-        for guild in guilds:
+        for count, guild in enumerate(guilds, 1):
             await session.send("GUILD_CREATE", guild.payload(self.world.bot))
+            if count % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     async def _resume(self, socket: web.WebSocketResponse, session_id: str, last: int) -> None:
         session = self.sessions.get(session_id)
         if session is None:
             await socket.send_json({"op": INVALID_SESSION, "d": False})
-            return
-        session.socket = socket
-        for event in session.events[last:]:
-            await socket.send_json(event)
-        await session.send("RESUMED", {})
+        else:
+            await session.resume(socket, last)
 
     def session(self, guild_id: int | None = None) -> Session:
         """The newest session of the shard that a server is on; direct messages come over shard 0."""
-        fitting = [s for s in self.sessions.values() if ((guild_id or 0) >> 22) % s.shards == s.shard]
+        fitting = self._sessions_of(guild_id)
         assert fitting, "no bot has come to the gateway"
         return fitting[-1]
+
+    def _sessions_of(self, guild_id: int | None) -> list[Session]:
+        return [s for s in self.sessions.values() if ((guild_id or 0) >> 22) % s.shards == s.shard]
 
     async def send(self, name: str, data: Payload, guild_id: int | None = None) -> None:
         """An event for the bot; while its socket is cut it waits for the bot to resume."""
         await self.session(guild_id).send(name, data)
 
+    async def tell(self, name: str, data: Payload, guild_id: int) -> None:
+        """An event for the bot if it is, or was, there to hear of it; it finds all as it is when it comes."""
+        for session in self._sessions_of(guild_id)[-1:]:
+            await session.send(name, data)
+
     async def close(self, code: int = UNKNOWN_ERROR) -> None:
         """Closes every socket. After 4000 a bot is to resume."""
-        await asyncio.gather(*(socket.close(code=code) for socket in self._sockets if not socket.closed))
+        await asyncio.gather(*(socket.close(code=code) for socket in self._open()))
+
+    def drop(self) -> None:
+        """Cuts every socket without a word."""
+        for socket in self._open():
+            transport = self._sockets[socket].transport
+            if transport is not None:
+                transport.abort()
 
     async def ask_to_reconnect(self) -> None:
         await self._send_all({"op": RECONNECT, "d": None})
@@ -133,10 +196,21 @@ class Gateway:
         self.sessions.clear()
         await self._send_all({"op": INVALID_SESSION, "d": False})
 
+    async def trouble(self, dice: random.Random) -> str:
+        """One of the things that go wrong with a gateway, by lot; returns which."""
+        which = dice.choice(["close", "drop", "ask_to_reconnect", "invalidate"])
+        if which == "drop":
+            self.drop()
+        else:
+            await getattr(self, which)()
+        return which
+
+    def _open(self) -> list[web.WebSocketResponse]:
+        return [socket for socket in self._sockets if not socket.closed]
+
     async def _send_all(self, content: Payload) -> None:
-        for socket in self._sockets:
-            if not socket.closed:
-                await socket.send_json(content)
+        for socket in self._open():
+            await socket.send_json(content)
 
     def expect(self, op: int, *, after: int = 0, deadline: float = 5.0) -> Any:
         """Awaits the next frame of an operation; ``after`` is the number of frames that are old news."""

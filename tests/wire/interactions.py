@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.checks.sound import AnswerKind
-from tests.wire.world import USUAL_PERMISSIONS, Channel, Payload, Person, World, snowflake
+from tests.wire.world import Channel, Payload, Person, World, snowflake
 
-COMMAND, COMPONENT, AUTOCOMPLETE = 2, 3, 4
+COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
 """Types of interaction."""
+
+TYPED, ON_MESSAGE = 1, 3
+"""Types of command: after a slash, and in a message's menu."""
 
 SUBCOMMAND, GROUP = 1, 2
 BUTTON = 2
@@ -54,7 +57,7 @@ class Interaction:
             "data": self.data,
             "channel_id": str(self.channel.id),
             "channel": self.channel.payload(),
-            "app_permissions": USUAL_PERMISSIONS,
+            "app_permissions": str(world.allowed(self.channel)),
             "locale": "en-US",
             "entitlements": [],
             "attachment_size_limit": UPLOAD_LIMIT,
@@ -95,8 +98,7 @@ def command_data(commands: list[Payload], line: str, given: Mapping[str, Any], f
         focused: the option that is being typed, for an autocomplete.
     """
     name, *inner = line.split()
-    command = next((c for c in commands if c["name"] == name), None)
-    assert command is not None, f"the bot has no command {name!r}; it has {[c['name'] for c in commands]}"
+    command = _command(commands, name, TYPED)
     path = [command]
     for part in inner:
         path.append(next(option for option in path[-1]["options"] if option["name"] == part))
@@ -109,7 +111,29 @@ def command_data(commands: list[Payload], line: str, given: Mapping[str, Any], f
             options[-1]["focused"] = True
     for step in reversed(path[1:]):
         options = [{"name": step["name"], "type": step["type"], "options": options}]
-    return {"id": command["id"], "name": name, "type": command.get("type") or 1, "options": options}
+    return {**_named(command), "options": options}
+
+
+def menu_data(commands: list[Payload], name: str, message: Payload) -> Payload:
+    """What a person sends who picks a command of the bot's from a message's menu."""
+    target = message["id"]
+    return {
+        **_named(_command(commands, name, ON_MESSAGE)),
+        "target_id": target,
+        "resolved": {"messages": {target: message}},
+    }
+
+
+def _command(commands: list[Payload], name: str, kind: int) -> Payload:
+    known = {command["name"]: command for command in reversed(commands) if (command.get("type") or TYPED) == kind}
+    assert name in known, f"the bot has no command {name!r}; it has {list(known)}"
+    return known[name]
+
+
+def _named(command: Payload) -> Payload:
+    """A command as an interaction names it; one of a server alone says whose it is."""
+    named = {"id": command["id"], "name": command["name"], "type": command.get("type") or TYPED}
+    return named | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
 
 
 def component_data(message: Payload, custom_id: str, values: list[str] | None) -> Payload:

@@ -94,9 +94,9 @@ class Probe(commands.AutoShardedBot):
 
 
 @contextlib.asynccontextmanager
-async def running(standin: StandIn) -> AsyncIterator[Probe]:
-    """A probe that is logged in and ready, and closed at the end."""
-    bot = Probe()
+async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[Probe]:
+    """A probe, the usual one unless another is given, that is logged in and ready, and closed at the end."""
+    bot = bot or Probe()
     with pointed_at(standin):
         starting = asyncio.create_task(bot.start(standin.token))
         ready = asyncio.create_task(bot.up.wait())

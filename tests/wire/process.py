@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import signal
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -94,6 +96,22 @@ class Program:
         assert self._process is not None
         self._process.send_signal(number)
 
+    async def kill(self) -> None:
+        """Ends it as a power cut would, and waits until it is dead."""
+        assert self._process is not None
+        with contextlib.suppress(ProcessLookupError):
+            self._process.kill()
+        await self.ends()
+
+    def most_memory(self) -> float | None:
+        """The most memory it ever had in use, in MiB; None where the system does not tell."""
+        try:
+            told = Path(f"/proc/{self.id}/status").read_text(encoding="ascii")
+        except OSError:
+            return None
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", told, re.MULTILINE)
+        return int(found[1]) / 1024 if found else None
+
     async def ends(self, *, deadline: float = 20.0) -> int:
         """The exit status, waited for; all output has been read by then."""
         assert self._process is not None
@@ -113,7 +131,70 @@ async def run_to_end(*arguments: str | Path, home: Path, **more: str) -> tuple[i
         return await program.ends(), list(program.lines)
 
 
-def running_bot(database: Path, standin: Any, *, home: Path, **more: str) -> Program:
-    """``run`` on a store, pointed at a stand-in."""
+def running_bot(
+    database: Path, standin: Any, *, home: Path, at: datetime | None = None, speed: float | None = None, **more: str
+) -> Program:
+    """``run`` on a store, pointed at a stand-in.
+
+    Args:
+        database: the store.
+        standin: where its Discord is.
+        home: an empty folder to run in.
+        at: the moment at which its clock starts; the machine's time if not said.
+        speed: seconds of its clock in one of the machine's.
+        more: environment variables.
+    """
     wanted = {"DISCORD_TOKEN": standin.token, "TAILGATE_DISCORD_API": standin.api, **more}
+    if at is not None:
+        wanted["TAILGATE_NOW"] = at.isoformat()
+    if speed is not None:
+        wanted["TAILGATE_SPEED"] = str(speed)
     return Program("run", "--db", database, home=home, **wanted)
+
+
+class Runs:
+    """The runs of a bot on one store, one after another; left, the last of them is dead.
+
+    Args:
+        database: the store.
+        standin: where their Discord is.
+        home: an empty folder to run in.
+        more: environment variables for each of them.
+    """
+
+    def __init__(self, database: Path, standin: Any, *, home: Path, **more: str) -> None:
+        self._database = database
+        self._standin = standin
+        self._home = home
+        self._more = more
+        self._stack = contextlib.AsyncExitStack()
+        self.programs: list[Program] = []
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._stack.aclose()
+
+    @property
+    def now(self) -> Program:
+        """The run that is on, or was last."""
+        return self.programs[-1]
+
+    async def start(self, *, at: datetime | None = None, speed: float | None = None, ready: bool = True) -> Program:
+        """Starts the next run at a moment of its own; returns when it is on Discord, unless told not to wait."""
+        program = running_bot(self._database, self._standin, home=self._home, at=at, speed=speed, **self._more)
+        self.programs.append(await self._stack.enter_async_context(program))
+        if ready:
+            await program.says(READY)
+        return program
+
+    async def kill(self, *, settled: bool = True) -> None:
+        """Ends the run as a power cut would.
+
+        Args:
+            settled: waits until the stand-in has done all that the run had asked for.
+        """
+        await self.now.kill()
+        if settled:
+            await self._standin.quiet()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
@@ -12,28 +13,38 @@ import yarl
 from aiohttp import web
 from discord.gateway import DiscordWebSocket
 
+from tests.checks.sound import AnswerKind
+from tests.wire.clock import WireClock
 from tests.wire.faults import Fault
+from tests.wire.forms import Values, form_data
 from tests.wire.gateway import Gateway
+from tests.wire.happenings import Happenings
 from tests.wire.interactions import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
+    FORM,
     Interaction,
     command_data,
     component_data,
+    menu_data,
 )
+from tests.wire.limits import Limits
 from tests.wire.log import Log
+from tests.wire.messages import Written
 from tests.wire.rest import PREFIX, Request, Rest
-from tests.wire.world import Channel, Payload, Person, World
+from tests.wire.selects import resolved
+from tests.wire.world import Channel, Payload, Person, World, snowflake, stamp
 
 TOKEN = "stand-in.token.only"
 
 
-class StandIn:
+class StandIn(Happenings):
     """Discord, as far as a bot can tell. Entered, it listens on a free port.
 
     ``requests`` is the log of all that came in, ``problems`` what Discord would have refused in it: a test is to
-    find it empty at its end. ``faults`` are met in order, each by the next request that it is for.
+    find it empty at its end. ``faults`` are met in order, each by the next request that it is for. ``written`` is
+    the record of all messages that the bot wrote. Its time is that of the world's clock.
 
     Args:
         world: where the bot is; one server with one channel unless told otherwise.
@@ -52,7 +63,8 @@ class StandIn:
         application = web.Application(client_max_size=2**25)
         application.router.add_get("/gateway", self.gateway.handle)
         application.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
-        self._runner = web.AppRunner(application, shutdown_timeout=1.0, access_log=None)
+        # What came in is served to its end though its bot is killed meanwhile: Discord does not notice either.
+        self._runner = web.AppRunner(application, shutdown_timeout=1.0, access_log=None, handler_cancellation=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
@@ -80,6 +92,26 @@ class StandIn:
     @property
     def faults(self) -> list[Fault]:
         return self.rest.faults
+
+    @property
+    def limits(self) -> Limits:
+        return self.rest.limits
+
+    @property
+    def written(self) -> Log[Written]:
+        return self.rest.book.written
+
+    @property
+    def clock(self) -> WireClock:
+        return self.world.clock
+
+    def statuses(self) -> Counter[int | None]:
+        """How many requests were answered with which status; None for those that were not."""
+        return Counter(request.status for request in self.requests)
+
+    async def quiet(self, deadline: float = 5.0) -> None:
+        """Waits until no request is under way, those included that a bot sent before it died."""
+        await self.rest.quiet(deadline)
 
     @property
     def messages(self) -> list[Payload]:
@@ -114,7 +146,7 @@ class StandIn:
             person: who; the fan if not said.
             deadline: seconds the bot has to answer.
         """
-        data = command_data(self.rest.commands, line, options or {})
+        data = command_data(self._offered(channel), line, options or {})
         return await self._ask(self._interaction(COMMAND, data, channel, person), f"/{line}", deadline)
 
     async def autocomplete(
@@ -129,7 +161,7 @@ class StandIn:
     ) -> list[Payload]:
         """The choices that the bot offers a person who has typed a part of an option."""
         given = {**(options or {}), focused: typed}
-        data = command_data(self.rest.commands, line, given, focused)
+        data = command_data(self._offered(channel), line, given, focused)
         asked = self._interaction(AUTOCOMPLETE, data, channel, None)
         await self._ask(asked, f"the choices of {focused} of /{line}", deadline)
         return asked.answer["data"]["choices"]
@@ -145,9 +177,58 @@ class StandIn:
     ) -> Interaction:
         """A person presses a button of a message, or picks from a select."""
         channel = self.world.channel(int(message["channel_id"]))
-        asked = self._interaction(COMPONENT, component_data(message, custom_id, values), channel, person)
+        data = component_data(message, custom_id, values)
+        data |= resolved(self.world, channel, data)
+        asked = self._interaction(COMPONENT, data, channel, person)
         asked.message = message
         return await self._ask(asked, f"a press on {custom_id}", deadline)
+
+    async def menu(
+        self,
+        name: str,
+        message: Payload,
+        *,
+        person: Person | None = None,
+        deadline: float = 3.0,
+    ) -> Interaction:
+        """A person picks a command from the menu of a message."""
+        channel = self.world.channel(int(message["channel_id"]))
+        data = menu_data(self._offered(channel), name, message)
+        return await self._ask(self._interaction(COMMAND, data, channel, person), f"“{name}”", deadline)
+
+    async def submit(self, shown: Interaction, values: Values, *, deadline: float = 3.0) -> Interaction:
+        """The person who was answered with a form sends it, filled in.
+
+        Args:
+            shown: the interaction whose answer the form is.
+            values: text by the fields' custom ids, or the values picked; the rest stays as it stood.
+            deadline: seconds the bot has to answer.
+        """
+        assert shown.answer_kind is AnswerKind.MODAL, f"the answer was no form but {shown.answer_kind.name}"
+        form = shown.answer["data"]
+        asked = self._interaction(FORM, form_data(form, values), shown.channel, shown.person)
+        asked.message = shown.message
+        return await self._ask(asked, f"the form {form['custom_id']}", deadline)
+
+    def posted(self, words: str, *, channel: Channel | None = None, person: Person | None = None) -> Payload:
+        """A message that a person posted; the bot hears of it only when somebody uses a command on it."""
+        return {
+            "id": str(snowflake()),
+            "channel_id": str((channel or self.world.general).id),
+            "type": 0,
+            "author": (person or self.world.fan).payload(),
+            "content": words,
+            "timestamp": stamp(),
+            "edited_timestamp": None,
+            "flags": 0,
+            **dict.fromkeys(("tts", "pinned", "mention_everyone"), False),
+            **{name: [] for name in ("mentions", "mention_roles", "embeds", "components", "attachments")},
+        }
+
+    def _offered(self, channel: Channel | None) -> list[Payload]:
+        """The commands that there are in a channel."""
+        guild = (channel or self.world.general).guild
+        return self.rest.registered.known(guild and guild.id)
 
     def answer_to(self, interaction: Interaction) -> Payload:
         """The message that is an interaction's answer, as it is now."""
@@ -155,6 +236,7 @@ class StandIn:
 
     def _interaction(self, kind: int, data: Payload, channel: Channel | None, person: Person | None) -> Interaction:
         interaction = Interaction(kind, data, channel or self.world.general, person or self.world.fan)
+        self.world.people.setdefault(interaction.person.id, interaction.person)
         self.rest.interactions[interaction.token] = interaction
         return interaction
 

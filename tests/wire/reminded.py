@@ -1,0 +1,221 @@
+"""A bot that reminds, as a process on a prepared store, and a stand-in Discord whose clock goes with the bot's."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import signal
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from bot.clock import TravelClock
+from bot.reminders.courier import Courier
+from bot.reminders.pacing import Pacer
+from bot.services import Services
+from db.connection import Store
+from db.documents.importer import import_documents
+from db.documents.reader import read_bytes
+from db.dues import Row, Target
+from db.nouns import EASTERN
+from db.reminders import targets
+from db.reminders.outbox import as_row
+from db.snapshots import Snapshots
+from tests.bot.reminders.standing import FakeDiscord, HandClock
+from tests.wire.messages import Written
+from tests.wire.process import READY, Program, Runs
+from tests.wire.rest import Request
+from tests.wire.standin import StandIn
+from tests.wire.world import Channel
+
+NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
+"""Of the day of the race at Talladega, Eastern; coverage starts at four."""
+COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
+SEASON, TALLADEGA = 2025, 23
+TALLADEGAS = f"season = {SEASON} AND round = {TALLADEGA} AND kind = 'reminder'"
+"""Its reminders' rows of the outbox."""
+MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
+BEGUN = "The store is "
+"""Said just before the bot's clock starts."""
+
+LIKE_THE_FIRST = """
+INSERT INTO reminder_targets (guild_id, channel_id, role_id, leads, sessions, extras, is_on, since)
+SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), role_id, leads, sessions, extras, is_on, since
+  FROM reminder_targets t, json_each(?) WHERE t.id = ?
+"""
+WISHES_LIKE_THE_FIRST = """
+INSERT INTO reminder_wishes (target_id, kind, session, lead, delay, since)
+SELECT t.id, w.kind, w.session, w.lead, w.delay, w.since FROM reminder_wishes w, reminder_targets t
+ WHERE w.target_id = :first AND t.id > :first
+"""
+
+
+async def remind(path: Path, *channels: Channel, at: datetime = NOON, **settings: Any) -> None:
+    """Sets servers to be reminded in these channels, in a store that nothing else is at.
+
+    Args:
+        path: the store.
+        channels: one of each server, or direct messages.
+        at: when that is set.
+        settings: of the targets, such as ``leads``.
+    """
+    async with await Store.open(path) as store:
+        for channel in channels:
+            place = {"guild": channel.guild.id, "channel": channel.id} if channel.guild else {"user": _person(channel)}
+            await targets.save(store, Target(**place, **settings), at)
+
+
+async def remind_many(path: Path, channels: Iterable[Channel], *, at: datetime = NOON, **settings: Any) -> None:
+    """As ``remind``, in one transaction for all but the first; the store must have no targets yet."""
+    first, *rest = channels
+    await remind(path, first, at=at, **settings)
+    places = [(each.guild.id, each.id) for each in rest if each.guild is not None]
+    async with await Store.open(path) as store, store.write() as connection:
+        (number,) = await connection.execute_fetchall("SELECT min(id) FROM reminder_targets")
+        await connection.execute(LIKE_THE_FIRST, (json.dumps(places), number[0]))
+        await connection.execute(WISHES_LIKE_THE_FIRST, {"first": number[0]})
+
+
+async def target_of(path: Path, channel: Channel) -> Target | None:
+    """What a store holds of a channel's server, or of the person whose direct messages these are."""
+    async with await Store.open(path, readonly=True) as store:
+        if channel.guild is not None:
+            return await targets.target_of(store, guild=channel.guild.id)
+        return await targets.target_of(store, user=_person(channel))
+
+
+def outbox(path: Path, where: str = "true") -> list[Row]:
+    """Rows of a store's outbox, in the order they were made."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        rows = connection.execute(
+            "SELECT o.*, coalesce('g' || guild_id, 'u' || user_id) AS place"
+            f" FROM outbox o JOIN reminder_targets t ON t.id = o.target_id WHERE {where} ORDER BY o.id"
+        ).fetchall()
+        return [as_row(row, row["place"]) for row in rows]
+
+
+async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> None:
+    """Imports another schedule into a store that may have a bot at it: coverage starts then, and the race with it."""
+    bundled = json.loads(files("db").joinpath("seasons", f"{SEASON}.json").read_text(encoding="utf-8"))
+    race = next(each for each in bundled["races"] if each["round"] == TALLADEGA)
+    race |= {"date": coverage.astimezone(EASTERN).date().isoformat(), "start": coverage.isoformat(), "sessions": []}
+    race["broadcasts"][0]["coverage"] = coverage.isoformat()
+    document = {"format": "tailgate/1", "season": SEASON, "source": "a test", "races": [race | facts]}
+    content = json.dumps(document).encode()
+    async with await Store.open(path) as store:
+        await import_documents(store, [read_bytes(content, "schedule.json")], NOON)
+
+
+async def plan(path: Path, at: datetime = NOON) -> None:
+    """Does what a bot does first, and no more: all that falls due soon is pending then."""
+    async with await Store.open(path) as store:
+        services = Services(store, Snapshots(store), TravelClock(at, 0))
+        courier = Courier(services, FakeDiscord(HandClock(at), ready=False), Pacer())
+        await courier.tick()
+        await courier.close(0)
+
+
+class Scene:
+    """A stand-in, a store, and the runs of a bot on it, one after another; left, the last of them is dead.
+
+    The stand-in's clock stands while no bot runs, and goes with the bot's while one does.
+
+    Args:
+        standin: entered already.
+        path: the store.
+        home: an empty folder.
+        more: environment variables for the bot.
+    """
+
+    def __init__(self, standin: StandIn, path: Path, home: Path, **more: str) -> None:
+        self.standin, self.path, self._home = standin, path, home
+        self.runs = Runs(path, standin, home=home, **{"TAILGATE_LOG_LEVEL": "WARNING", **more})
+        standin.clock.run(0)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.runs.__aexit__()
+
+    @property
+    def now(self) -> datetime:
+        return self.standin.clock.now()
+
+    async def start(self, at: datetime | None = None, speed: float = 1.0, *, ready: bool = False) -> Program:
+        """Starts the bot at a moment; the one at which the last run ended, if not said. Both clocks go from there.
+
+        Args:
+            at: the moment, ahead or back.
+            speed: seconds of both clocks in one of the machine's.
+            ready: returns only when it is on Discord.
+        """
+        self.standin.clock.run(0)
+        if at is not None:
+            self.standin.clock.set(at)
+        program = await self.runs.start(at=self.now, speed=speed, ready=False)
+        await program.says(BEGUN)
+        self.standin.clock.run(speed)
+        if ready:
+            await program.says(READY)
+        return program
+
+    async def stop(self) -> None:
+        """Ends the run as an operator does, and sees that it ended well."""
+        self.runs.now.signal(signal.SIGTERM)
+        assert await self.runs.now.ends() == 0, self.runs.now.output
+        self.standin.clock.run(0)
+        assert not any(sign in self.runs.now.output for sign in MESS), self.runs.now.output
+
+    async def kill(self, *, settled: bool = True) -> None:
+        """Ends the run as a power cut does."""
+        await self.runs.kill(settled=settled)
+        self.standin.clock.run(0)
+
+    async def message(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Written:
+        """The first, or another, message of the bot's own in a channel, waited for."""
+        left = number
+
+        def fits(written: Written) -> bool:
+            nonlocal left
+            left -= written.channel == channel.id and not written.asked
+            return left <= 0
+
+        return await self.standin.written.expect(fits, deadline=deadline)
+
+    def messages(self, channel: Channel) -> list[Written]:
+        """What the bot wrote of its own accord in a channel."""
+        return [each for each in self.standin.written if each.channel == channel.id and not each.asked]
+
+    def posts(self, channel: Channel) -> list[Request]:
+        """The requests by which it wrote, or tried to."""
+        return self.standin.seen("POST", _writing(channel))
+
+    async def posted(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Request:
+        """The so manieth of these, waited for."""
+        left = number
+
+        def fits(request: Request) -> bool:
+            nonlocal left
+            left -= request.method == "POST" and request.path == _writing(channel)
+            return left <= 0
+
+        return await self.standin.requests.expect(fits, deadline=deadline)
+
+    async def all(self, *channels: Channel, deadline: float = 20.0) -> list[Written]:
+        """The first message of each of some channels, waited for."""
+        return list(await asyncio.gather(*(self.message(channel, deadline=deadline) for channel in channels)))
+
+
+def _person(channel: Channel) -> int:
+    assert channel.person is not None
+    return channel.person.id
+
+
+def _writing(channel: Channel) -> str:
+    return f"/channels/{channel.id}/messages"

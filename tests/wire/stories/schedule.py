@@ -1,0 +1,67 @@
+"""The schedule changes under a bot that has planned: rain moves a race, before its reminder and after, or ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from db.dues import Kind, State
+from tests.wire.reminded import COVERAGE, SEASON, TALLADEGA, Scene, listed, outbox, remind
+
+HOUR = timedelta(hours=1)
+SKEW = timedelta(seconds=10)
+"""Two clocks that go sixty times as fast are so far apart before one notices."""
+
+
+def moment(at: datetime) -> str:
+    return f"<t:{int(at.timestamp())}:F>"
+
+
+def rows(scene: Scene, *states: State) -> Sequence[tuple[Kind, datetime]]:
+    """Kind and moment of what stands so in the outbox."""
+    found = outbox(scene.path, f"season = {SEASON} AND round = {TALLADEGA}")
+    return [(row.due.kind, row.due.event_at) for row in found if row.state in states]
+
+
+async def rain_moves_a_race_before_its_reminder_and_again_after_it(scene: Scene) -> None:
+    channel = scene.standin.world.general
+    later, next_day = COVERAGE + timedelta(minutes=90), COVERAGE + timedelta(hours=20)
+    await remind(scene.path, channel)
+
+    await scene.start(COVERAGE - HOUR - timedelta(minutes=25), 100, ready=True)
+    await listed(scene.path, later)
+    first = await scene.message(channel)
+    assert f"Coverage moved from {moment(COVERAGE)} to **{moment(later)}**" in first.text
+    await scene.stop()
+    assert rows(scene, State.PENDING) == [(Kind.REMINDER, later)], "what was planned has moved along"
+
+    await scene.start(later - HOUR - timedelta(minutes=1), 60, ready=True)
+    second = await scene.message(channel, 2)
+    assert later - HOUR - SKEW <= second.at < later
+    assert f"<t:{int(later.timestamp())}:R>" in second.text
+    await listed(scene.path, next_day)
+    third = await scene.message(channel, 3)
+    assert f"Coverage moved from {moment(later)} to **{moment(next_day)}**" in third.text
+    await scene.stop()
+
+    await scene.start(next_day - HOUR - timedelta(seconds=8), 5)
+    fourth = await scene.message(channel, 4)
+    assert next_day - HOUR - SKEW <= fourth.at < next_day - HOUR + timedelta(seconds=30)
+    assert f"<t:{int(next_day.timestamp())}:R>" in fourth.text
+    await scene.stop()
+    told = [(Kind.CHANGE, later), (Kind.CHANGE, next_day), (Kind.REMINDER, later), (Kind.REMINDER, next_day)]
+    assert sorted(rows(scene, State.SENT)) == told
+    assert len(scene.messages(channel)) == len(told)
+
+
+async def a_race_that_is_called_off_is_told_of_once_and_reminds_of_nothing(scene: Scene) -> None:
+    channel = scene.standin.world.general
+    await remind(scene.path, channel, leads=(60, 0))
+    await scene.start(COVERAGE - HOUR - timedelta(minutes=25), 100, ready=True)
+    await listed(scene.path, status="cancelled")
+    message = await scene.message(channel)
+    assert "**Called off.**" in message.text
+    await scene.stop()
+    assert rows(scene, State.CANCELLED) == [(Kind.REMINDER, COVERAGE)] * 2
+    assert rows(scene, State.PENDING, State.CLAIMED) == []
+    assert len(scene.messages(channel)) == 1

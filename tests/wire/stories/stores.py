@@ -1,0 +1,105 @@
+"""The store under a bot that reminds: two processes at it, a clock set back, an older copy put in its place."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+from collections import Counter
+from datetime import timedelta
+
+from db.dues import Extras, Row, State
+from tests.wire.faults import Held, Refused
+from tests.wire.process import READY, run_to_end, running_bot
+from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, listed, outbox, plan, remind, remind_many
+from tests.wire.world import Channel
+
+DUE = COVERAGE - timedelta(hours=1)
+SKEW = timedelta(seconds=15)
+"""Two clocks that go 150 times as fast are so far apart before one notices."""
+
+
+def rows(scene: Scene, channel: Channel) -> list[Row]:
+    """Those of the race at Talladega that are for a channel."""
+    assert channel.guild is not None
+    return outbox(scene.path, f"{TALLADEGAS} AND guild_id = {channel.guild.id}")
+
+
+async def two_processes_that_got_past_the_lock_send_each_row_once(scene: Scene) -> None:
+    """The lock keeps a second one away, unless somebody has deleted its file."""
+    standin, path = scene.standin, scene.path
+    standin.limits.everywhere = None
+    channels = [standin.world.guild(f"Server {number}").channel("races") for number in range(240)]
+    await scene.start(NOON, ready=True)
+    path.with_name(path.name + ".lock").unlink()
+    async with running_bot(path, standin, home=path.parent, at=scene.now, speed=1) as second:
+        await second.says(READY)
+        # Known of before, one of them would begin early enough to manage alone.
+        await listed(path, scene.now + timedelta(hours=1))
+        await remind_many(path, channels, extras=Extras(changes=False))
+        await scene.all(*channels)
+        await scene.stop()
+        second.signal(signal.SIGTERM)
+        assert await second.ends() == 0
+        assert not any(sign in second.output for sign in MESS), second.output
+    assert set(Counter(each.channel for each in standin.written).values()) == {1}
+    assert all(len(scene.posts(channel)) == 1 for channel in channels)
+    found = outbox(path, TALLADEGAS)
+    assert {row.state for row in found} == {State.SENT}
+    assert len({row.claimed_by for row in found}) == 2, "both had a hand in it"
+
+
+async def a_clock_that_is_set_back_repeats_nothing(scene: Scene) -> None:
+    """Not what was sent and marked, and not what was sent and cut off before it was marked."""
+    standin = scene.standin
+    marked, cut_off, again, witness = (standin.world.guild(f"Turn {number}").channel("races") for number in range(4))
+    await remind(scene.path, marked, cut_off, again, leads=(5,))
+    await remind(scene.path, witness, leads=(0,))
+    held = Held(method="POST", path=f"/channels/{cut_off.id}/messages", done=True)
+    standin.faults.extend([held, Refused(method="POST", path=f"/channels/{again.id}/messages", status=503)])
+
+    await scene.start(COVERAGE - timedelta(minutes=5, seconds=8), 5)
+    await scene.all(marked, cut_off)
+    # Before it tries anything again it writes down what arrived.
+    await scene.posted(again, 2)
+    assert rows(scene, marked)[0].state is State.SENT
+    assert rows(scene, cut_off)[0].state is State.CLAIMED
+    await scene.kill(settled=False)
+    held.let_go.set()
+    await standin.quiet()
+
+    before = len(standin.requests)
+    await scene.start(COVERAGE - timedelta(minutes=10), 150)
+    message = await scene.message(witness)
+    assert message.at >= COVERAGE - SKEW, "it has lived through the same five minutes again"
+    await standin.expect("GET", f"/channels/{cut_off.id}/messages", after=before, deadline=20)
+    await standin.quiet()
+    await scene.stop()
+    for channel in (marked, cut_off, again):
+        (there,) = scene.messages(channel)
+        assert [(row.state, row.message) for row in rows(scene, channel)] == [(State.SENT, there.id)]
+
+
+async def an_older_copy_of_the_store_repeats_nothing(scene: Scene) -> None:
+    standin, copy = scene.standin, scene.path.with_name("copy.db")
+    channel = standin.world.general
+    await remind(scene.path, channel)
+    await plan(scene.path)
+    status, said = await run_to_end("backup", "--db", scene.path, copy, home=scene.path.parent)
+    assert status == 0, said
+    await scene.start(DUE - timedelta(seconds=8), 5)
+    await scene.message(channel)
+    await scene.stop()
+
+    for leftover in scene.path.parent.glob(scene.path.name + "-*"):
+        leftover.unlink()
+    shutil.copy(copy, scene.path)
+    assert [row.state for row in rows(scene, channel)] == [State.PENDING]
+    before = len(standin.requests)
+    # By then Discord has forgotten the nonce.
+    await scene.start(DUE + timedelta(minutes=10), 5)
+    await standin.expect("GET", f"/channels/{channel.id}/messages", after=before)
+    await standin.quiet()
+    await scene.stop()
+    (there,) = scene.messages(channel)
+    assert [(row.state, row.message) for row in rows(scene, channel)] == [(State.SENT, there.id)]
+    assert len(scene.posts(channel)) == 1

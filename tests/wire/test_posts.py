@@ -1,0 +1,84 @@
+"""What is posted once a race is run, by the real program over real sockets: once, covered, and standings in place."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from db.connection import Store
+from db.dues import Extras, Target
+from db.reminders import targets
+from tests.wire.clock import WireClock
+from tests.wire.faults import Held
+from tests.wire.process import Runs
+from tests.wire.standin import StandIn
+from tests.wire.world import World
+
+OVER = datetime(2025, 10, 17, 23, tzinfo=UTC)
+"""When the race at Talladega counts as run, and the store's results of it as known."""
+SPEED = 20.0
+
+
+@pytest.fixture
+async def standin() -> AsyncIterator[StandIn]:
+    """A Discord a few seconds before that, whose time flies."""
+    async with StandIn(World(clock=WireClock(OVER - timedelta(minutes=2), SPEED))) as running:
+        yield running
+    assert running.problems == []
+
+
+@pytest.fixture
+async def runs(standin: StandIn, bundled_store: Path, tmp_path: Path) -> AsyncIterator[Runs]:
+    """The bot on a store with one server that wants all there is once a race is run."""
+    path = Path(shutil.copy(bundled_store, tmp_path / "tailgate.db"))
+    extras = Extras(changes=False, results=True, recap=True, standings=True)
+    async with await Store.open(path) as store:
+        guild = standin.world.guilds[0]
+        wanted = Target(guild=guild.id, channel=guild.channels[0].id, leads=(), extras=extras)
+        await targets.save(store, wanted, OVER - timedelta(days=1))
+    async with Runs(path, standin, home=tmp_path) as running:
+        yield running
+
+
+async def test_results_are_posted_under_a_cover_and_the_standings_changed_in_place(
+    standin: StandIn, runs: Runs
+) -> None:
+    await runs.start(at=standin.clock.now(), speed=SPEED)
+    standings = await standin.written.expect(lambda each: "Data through race 22" in each.text, deadline=10)
+    results = await standin.written.expect(lambda each: "### Results" in each.text, deadline=20)
+    assert [part.get("spoiler", False) for part in results.components if part["type"] == 17] == [True]
+    assert "Gio Ruggiero" not in json.dumps(results.components[0])
+    assert results.pinged == frozenset()
+    await standin.expect("PATCH", f"/messages/{standings.id}", deadline=10)
+    await standin.quiet()
+    assert "Data through race 23" in json.dumps(standin.rest.messages[str(standings.id)])
+    recap = await standin.written.expect(lambda each: "### Recap" in each.text, deadline=20)
+    asked = await standin.press(standin.rest.messages[str(recap.id)], "t1:pick:recap", ["recap:2025:23:top:1"])
+    assert "Top truckers" in json.dumps(asked.answer)
+    assert [each.id for each in standin.written if not each.asked] == [standings.id, results.id, recap.id]
+
+
+async def test_a_run_that_was_killed_while_it_posted_the_standings_posts_no_second_ones(
+    standin: StandIn, runs: Runs
+) -> None:
+    standin.clock.run(1)
+    held = Held(method="POST", path=r"/channels/\d+/messages", done=True)
+    standin.faults.append(held)
+    await runs.start(at=standin.clock.now(), speed=SPEED)
+    await held.reached.wait()
+    held.let_go.set()
+    await runs.kill()
+    (first,) = standin.written
+    standin.clock.set(OVER + timedelta(hours=1))
+    await runs.start(at=standin.clock.now(), speed=SPEED)
+    await standin.expect("PATCH", f"/messages/{first.id}", deadline=20)
+    await standin.written.expect(lambda each: "### Recap" in each.text, deadline=10)
+    await standin.quiet()
+    told = [each for each in standin.written if "keeps itself current" in each.text]
+    assert [each.id for each in told] == [first.id]
+    assert "Data through race 23" in json.dumps(standin.rest.messages[str(first.id)])

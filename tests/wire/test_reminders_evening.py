@@ -1,0 +1,191 @@
+"""One evening on which everything goes wrong that can: each channel's trouble is its own, and the rest is reminded."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from db.dues import Row, State, Target
+from tests.wire.faults import Broken, Dropped, Fault, Held, RateLimited, Refused
+from tests.wire.messages import Written
+from tests.wire.permissions import May
+from tests.wire.reminded import COVERAGE, TALLADEGAS, Scene, outbox, remind, target_of
+from tests.wire.rest import Request
+from tests.wire.standin import StandIn
+from tests.wire.world import Channel, Person, World
+
+DUE = COVERAGE - timedelta(hours=1)
+SPEED = 5.0
+
+REMINDED = ("plain", "in an outage", "slow", "limited", "broken", "refusing", "cut off", "unread", "open")
+"""Where the reminder arrives, whatever else happens."""
+AGAIN = ("limited", "broken", "refusing", "cut off")
+"""Where it takes a second attempt."""
+SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "cannot see", "closed": "direct messages are closed"}
+"""Where nothing can be sent, and a word of the reason."""
+LEFT = "left"
+
+
+@dataclass
+class Evening:
+    """What was seen by the end, by the names of channels."""
+
+    channels: dict[str, Channel]
+    messages: dict[str, list[Written]]
+    posts: dict[str, list[Request]]
+    rows: dict[str, Row]
+    targets: dict[str, Target | None]
+    first_while_held: set[str]
+    told: Written
+    problems: list[str]
+
+
+def places(world: World) -> dict[str, Channel]:
+    """A channel for each trouble, each of a server of its own; two are direct messages."""
+    found = {
+        name: world.guild(f"Server {name}").channel(name) for name in (*REMINDED, *SWITCHED_OFF, LEFT) if name != "open"
+    }
+    return found | {name: world.dm_with(Person(name)) for name in ("open", "closed")}
+
+
+def faults(channels: dict[str, Channel]) -> dict[str, Fault]:
+    """What happens to the requests that write into channels."""
+    troubles: dict[str, Fault] = {
+        "slow": Held(),
+        "limited": RateLimited(after=0.5, everywhere=True),
+        "broken": Broken(status=502, done=True),
+        "refusing": Refused(status=503),
+        "cut off": Dropped(done=True),
+    }
+    for name, fault in troubles.items():
+        fault.method, fault.path = "POST", f"/channels/{channels[name].id}/messages"
+    return troubles
+
+
+async def happen(scene: Scene, channels: dict[str, Channel]) -> None:
+    """Between the plan and the sending."""
+    standin = scene.standin
+    guilds = {name: channel.guild for name, channel in channels.items() if channel.guild is not None}
+    await standin.delete_channel(channels["deleted"])
+    await standin.forbid(channels["mute"], May.SEND_MESSAGES)
+    await standin.forbid(guilds["hidden"], May.VIEW_CHANNEL)
+    await standin.forbid(channels["unread"], May.READ_MESSAGE_HISTORY)
+    await standin.remove_bot(guilds[LEFT])
+    await standin.outage(guilds["in an outage"])
+    assert channels["closed"].person is not None
+    standin.close_dms(channels["closed"].person)
+
+
+async def spent(bundled: Path, folder: Path) -> Evening:
+    path = Path(shutil.copy(bundled, folder / "tailgate.db"))
+    world = World()
+    channels = places(world)
+    await remind(path, *channels.values())
+    async with StandIn(world) as standin, Scene(standin, path, folder) as scene:
+        await scene.start(DUE - timedelta(seconds=12), SPEED, ready=True)
+        await happen(scene, channels)
+        troubles = faults(channels)
+        standin.faults.extend(troubles.values())
+        held = troubles["slow"]
+        assert isinstance(held, Held)
+        await held.reached.wait()
+        standin.gateway.drop()
+        await scene.all(*(channels[name] for name in REMINDED if name != "slow"))
+        first = {name for name, channel in channels.items() if scene.messages(channel)}
+        held.let_go.set()
+        await scene.message(channels["slow"])
+        await asyncio.gather(*(scene.posted(channels[name]) for name in SWITCHED_OFF))
+        await standin.gateway.invalidate()
+        await asyncio.gather(*(scene.posted(channels[name], 2) for name in AGAIN))
+        await scene.stop()
+        rows = {row.place: row for row in outbox(path, TALLADEGAS)}
+        settings = {name: await target_of(path, channel) for name, channel in channels.items()}
+        await scene.start(speed=SPEED, ready=True)
+        told = await standin.slash("next", channel=channels["plain"], person=channels["closed"].person)
+        await standin.expect("POST", told.token)
+        await standin.quiet()
+        await scene.stop()
+        return Evening(
+            channels,
+            {name: scene.messages(channel) for name, channel in channels.items()},
+            {name: scene.posts(channel) for name, channel in channels.items()},
+            {name: rows[place] for name, channel in channels.items() if (place := place_of(channel)) in rows},
+            settings,
+            first,
+            standin.written[-1],
+            [*standin.problems],
+        )
+
+
+def place_of(channel: Channel) -> str:
+    if channel.guild is not None:
+        return f"g{channel.guild.id}"
+    assert channel.person is not None
+    return f"u{channel.person.id}"
+
+
+@pytest.fixture(scope="module")
+def evening(bundled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Evening:
+    return asyncio.run(spent(bundled_store, tmp_path_factory.mktemp("evening")))
+
+
+def test_discord_would_have_taken_every_body(evening: Evening) -> None:
+    assert evening.problems == []
+
+
+@pytest.mark.parametrize("name", REMINDED)
+def test_the_rest_is_reminded_once_each(evening: Evening, name: str) -> None:
+    (message,) = evening.messages[name]
+    row, target = evening.rows[name], evening.targets[name]
+    assert (row.state, row.message) == (State.SENT, message.id)
+    assert message.nonce == row.nonce
+    assert any(row.mark in custom_id for custom_id in message.custom_ids)
+    assert DUE <= message.at < COVERAGE
+    assert target is not None
+    assert target.on
+
+
+@pytest.mark.parametrize("name", SWITCHED_OFF)
+def test_where_nothing_can_be_sent_it_is_switched_off_and_the_reason_kept(evening: Evening, name: str) -> None:
+    assert evening.messages[name] == []
+    assert len(evening.posts[name]) == 1
+    row, target = evening.rows[name], evening.targets[name]
+    assert row.state is State.FAILED
+    assert SWITCHED_OFF[name] in (row.reason or "")
+    assert target is not None
+    assert (target.on, target.off_reason) == (False, row.reason)
+
+
+def test_a_server_that_leaves_takes_its_settings_and_rows_along(evening: Evening) -> None:
+    assert evening.targets[LEFT] is None
+    assert LEFT not in evening.rows
+    assert evening.posts[LEFT] == []
+
+
+def test_a_slow_channel_holds_up_nobody(evening: Evening) -> None:
+    assert evening.first_while_held == set(REMINDED) - {"slow"}
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_what_is_tried_again_has_the_same_nonce(evening: Evening, name: str) -> None:
+    nonces = Counter(request.body["nonce"] for request in evening.posts[name])
+    assert list(nonces) == [evening.rows[name].nonce]
+    assert nonces.total() >= 2
+    assert all(request.body["enforce_nonce"] for request in evening.posts[name])
+
+
+def test_a_limit_on_everything_is_waited_out(evening: Evening) -> None:
+    first, second = evening.posts["limited"][:2]
+    assert first.status == 429
+    assert second.time - first.time >= 0.5
+
+
+def test_whose_direct_messages_are_closed_is_told_so_at_his_next_command(evening: Evening) -> None:
+    assert "Your reminders are off" in evening.told.text
+    assert "/remindme" in evening.told.text

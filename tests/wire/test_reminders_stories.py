@@ -1,0 +1,57 @@
+"""Stories of reminders, each with a bot of its own, all told at once: most of their time is waiting for a clock."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.wire.reminded import Scene
+from tests.wire.standin import StandIn
+from tests.wire.stories import friday, schedule, stores
+
+STORIES: dict[str, Callable[[Scene], Awaitable[None]]] = {
+    story.__name__: story
+    for story in (
+        friday.at_three_one_message_says_that_coverage_starts_at_four_on_fs1,
+        schedule.rain_moves_a_race_before_its_reminder_and_again_after_it,
+        schedule.a_race_that_is_called_off_is_told_of_once_and_reminds_of_nothing,
+        stores.two_processes_that_got_past_the_lock_send_each_row_once,
+        stores.a_clock_that_is_set_back_repeats_nothing,
+        stores.an_older_copy_of_the_store_repeats_nothing,
+    )
+}
+
+
+async def tell(name: str, bundled: Path, folder: Path) -> None:
+    folder.mkdir()
+    path = Path(shutil.copy(bundled, folder / "tailgate.db"))
+    async with StandIn() as standin, Scene(standin, path, folder) as scene:
+        await STORIES[name](scene)
+    assert standin.problems == []
+
+
+@pytest.fixture(scope="module")
+def told(
+    request: pytest.FixtureRequest, bundled_store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, BaseException | None]:
+    """The stories that this run is about, and how each ended."""
+    folder = tmp_path_factory.mktemp("stories")
+    names = [item.callspec.params["name"] for item in request.session.items if item.path == request.path]
+
+    async def tell_all() -> list[BaseException | None]:
+        return await asyncio.gather(
+            *(tell(name, bundled_store, folder / name) for name in names), return_exceptions=True
+        )
+
+    return dict(zip(names, asyncio.run(tell_all()), strict=True))
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_it_is_so_that(name: str, told: dict[str, BaseException | None]) -> None:
+    ended = told[name]
+    if ended is not None:
+        raise ended

@@ -1,0 +1,184 @@
+"""What goes wrong on the stand-in: on order, by lot, and for bots that die in the middle of a request."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import subprocess
+import sys
+from collections import Counter
+
+import aiohttp
+import discord
+import pytest
+
+from tests.wire.asking import Asking
+from tests.wire.faults import ALWAYS, Broken, Dropped, Fault, Held, RateLimited, Refused, Slow, Storm
+from tests.wire.gateway import RESUME
+from tests.wire.probe import Probe, running
+from tests.wire.standin import StandIn
+
+POSTING = r"/channels/\d+/messages"
+
+
+def channel(bot: Probe, standin: StandIn) -> discord.TextChannel:
+    found = bot.get_channel(standin.world.general.id)
+    assert isinstance(found, discord.TextChannel)
+    return found
+
+
+# On order
+
+
+async def test_a_fault_may_spare_the_first(standin: StandIn, asking: Asking) -> None:
+    standin.faults.append(Refused(status=503, path=POSTING, spared=2))
+    assert [(await asking.post(standin.world.general)).status for _ in range(4)] == [200, 200, 503, 200]
+
+
+@pytest.mark.parametrize("done", [False, True])
+async def test_an_error_tells_not_whether_it_was_done(standin: StandIn, done: bool) -> None:
+    async with running(standin) as bot:
+        standin.faults.append(Broken(status=503, path=POSTING, done=done))
+        with pytest.raises(discord.DiscordServerError):
+            await channel(bot, standin).send("Coverage", nonce="1-60")
+        assert len(standin.written) == done
+        await channel(bot, standin).send("Coverage", nonce="1-60")
+        assert len(standin.written) == 1
+
+
+async def test_an_answer_is_held_though_the_message_is_there(standin: StandIn, asking: Asking) -> None:
+    standin.faults.append(held := Held(path=POSTING, done=True))
+    sending = asyncio.create_task(asking.post(standin.world.general))
+    async with asyncio.timeout(5):
+        await held.reached.wait()
+        assert len(standin.written) == 1
+        assert not sending.done()
+        held.let_go.set()
+        assert (await sending).status == 200
+
+
+async def test_a_slow_answer_comes_all_the_same(standin: StandIn, asking: Asking) -> None:
+    standin.faults.extend([Slow(path=POSTING, before=0.01), Slow(path=POSTING, after=0.01)])
+    assert [(await asking.post(standin.world.general)).status for _ in range(2)] == [200, 200]
+
+
+# By lot
+
+
+async def stormy(seed: int) -> list[int | None]:
+    async with StandIn() as standin, Asking(standin) as asking:
+        standin.faults.append(Storm(seed=seed, chance=0.5, path=POSTING))
+        standin.limits.buckets = ()
+        for number in range(40):
+            try:
+                await asking.post(standin.world.general, nonce=str(number))
+            except aiohttp.ClientError:
+                continue
+        return [request.status for request in standin.seen("POST", "/messages")]
+
+
+async def test_a_storm_is_the_same_each_time() -> None:
+    first, again, other = await stormy(1), await stormy(1), await stormy(2)
+    assert first == again != other
+    assert {200, 429, 502, None} <= set(first)
+
+
+async def test_no_storm_makes_a_nonce_two(standin: StandIn, asking: Asking) -> None:
+    standin.faults.append(Storm(seed=3, chance=0.7, path=POSTING, troubles=(Dropped, lambda: Broken(done=True))))
+    standin.limits.buckets, standin.limits.everywhere = (), None
+    for number in range(20):
+        for _ in range(20):
+            try:
+                if (await asking.post(standin.world.general, nonce=str(number))).status == 200:
+                    break
+            except aiohttp.ClientError:
+                continue
+    assert Counter(written.nonce for written in standin.written) == {str(number): 1 for number in range(20)}
+
+
+async def test_a_storm_may_be_of_one_trouble(standin: StandIn, asking: Asking) -> None:
+    standin.faults.append(Storm(seed=1, chance=1, troubles=(lambda: RateLimited(everywhere=True),)))
+    assert [(await asking.post(standin.world.general)).body["global"] for _ in range(3)] == [True] * 3
+
+
+# A bot that dies
+
+
+DYING = """
+import http.client, os, signal, sys
+host, path, token, how = sys.argv[1:]
+connection = http.client.HTTPConnection(host)
+connection.putrequest("POST", path)
+body = b'{"content": "Coverage starts", "nonce": "1-60", "enforce_nonce": true}'
+connection.putheader("Authorization", "Bot " + token)
+connection.putheader("Content-Type", "application/json")
+connection.putheader("Content-Length", str(len(body)))
+connection.endheaders(body if how == "whole" else body[:-1])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def die_asking(standin: StandIn, how: str) -> None:
+    """A process that sends a request and is killed before the loop of this one gets to read a byte of it."""
+    host, _, rest = standin.api.removeprefix("http://").partition("/")
+    path = f"/{rest}/channels/{standin.world.general.id}/messages"
+    subprocess.run([sys.executable, "-c", DYING, host, path, standin.token, how], check=False, timeout=20)
+
+
+@pytest.mark.parametrize(("how", "written"), [("whole", 1), ("cut off", 0)])
+async def test_what_a_bot_asked_for_before_it_was_killed_is_done(standin: StandIn, how: str, written: int) -> None:
+    for _ in range(5):
+        die_asking(standin, how)
+        await standin.quiet()
+        assert len(standin.written) == written
+
+
+async def test_what_is_held_is_done_after_its_bot_is_dead(standin: StandIn, asking: Asking) -> None:
+    standin.faults.append(held := Held(path=POSTING))
+    die_asking(standin, "whole")
+    async with asyncio.timeout(5):
+        await held.reached.wait()
+    with pytest.raises(AssertionError, match="still under way after"):
+        await standin.quiet(deadline=0.01)
+    assert not standin.written
+    first = await asking.post(standin.world.general, nonce="1-60")
+    held.let_go.set()
+    await standin.quiet()
+    assert [str(written.id) for written in standin.written] == [first.body["id"]], "the nonce was used meanwhile"
+
+
+# The gateway
+
+
+async def test_a_socket_that_is_cut_is_no_end(standin: StandIn) -> None:
+    async with running(standin) as bot:
+        frames = len(standin.gateway.frames)
+        resumed = asyncio.create_task(bot.wait_for("shard_resumed", timeout=10))
+        standin.gateway.drop()
+        await standin.gateway.expect(RESUME, after=frames, deadline=10)
+        await resumed
+        assert (await standin.slash("say", {"what": "back"})).answer["data"]["content"] == "back"
+
+
+async def test_a_gateway_has_all_kinds_of_trouble(standin: StandIn) -> None:
+    dice = random.Random(5)
+    assert {await standin.gateway.trouble(dice) for _ in range(30)} == {
+        "close",
+        "drop",
+        "ask_to_reconnect",
+        "invalidate",
+    }
+
+
+async def test_what_is_told_to_a_dead_bot_hurts_nobody(standin: StandIn) -> None:
+    async with running(standin):
+        standin.gateway.drop()
+        for _ in range(3):
+            await standin.outage(standin.world.guilds[0])
+
+
+def test_a_fault_is_for_so_many() -> None:
+    fault = Fault(method="GET", path="/a", times=2, spared=1)
+    assert [fault.meets("GET", "/a") for _ in range(4)] == [False, True, True, False]
+    assert not Fault(method="GET").meets("POST", "/a")
+    assert all(Fault(times=ALWAYS).meets("GET", "/a") for _ in range(1000))
