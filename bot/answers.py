@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot.almanac import Almanac, Almanacs
 from bot.render.buttons import QuestionButton, QuestionSelect
+from bot.render.choosers import Chooser
 from bot.render.forms import Form, carried, filled_in
 from bot.render.questions import OldButtonError, Question, decode
 from bot.services import Services
@@ -56,11 +57,12 @@ class Answers:
         self._staff = staff
         self._topics: dict[type[Question], Callable[[Any, Asker], Awaitable[Reply]]] = {}
         self._forms: dict[type[Question], Callable[[Any, Mapping[str, str], Asker], Awaitable[Reply]]] = {}
+        self._choices: dict[type[Question], Callable[[Any, Sequence[str], Asker], Awaitable[Reply]]] = {}
         self._almanacs = Almanacs()
 
     def attach(self, client: commands.AutoShardedBot) -> None:
         """Makes the client hear the buttons, selects and forms of every answer, those long past included."""
-        client.add_dynamic_items(QuestionButton, QuestionSelect)
+        client.add_dynamic_items(QuestionButton, QuestionSelect, Chooser)
         client.add_listener(self._hear_forms, "on_interaction")
 
     def register(self, kind: type[Q], topic: Callable[[Q, Asker], Awaitable[Reply]]) -> None:
@@ -70,6 +72,10 @@ class Answers:
     def register_form(self, kind: type[Q], taker: Callable[[Q, Mapping[str, str], Asker], Awaitable[Reply]]) -> None:
         """Says what becomes of a form that carries a question of that kind: it is handed what was written."""
         self._forms[kind] = taker
+
+    def register_choice(self, kind: type[Q], taker: Callable[[Q, Sequence[str], Asker], Awaitable[Reply]]) -> None:
+        """Says what becomes of a choice whose select carries a question of that kind."""
+        self._choices[kind] = taker
 
     async def almanac(self) -> Almanac:
         """What is known now, by the bot's own clock."""
@@ -109,7 +115,21 @@ class Answers:
         discord.py only logs what a component raises, so errors climb the tree's ladder here.
         """
         try:
-            await _put(interaction, await self.view(decode(text), await self.asker(interaction)))
+            question = decode(text)
+            made = await self.view(question, await self.asker(interaction))
+            await _put(interaction, made, private=question.private)
+        except Exception as error:  # noqa: BLE001 - the ladder sorts them
+            await answer_error(interaction, error)
+
+    async def choose(self, interaction: discord.Interaction[Any], text: str, chosen: Sequence[str]) -> None:
+        """Hands what was chosen to the topic of its question, and answers as for a press."""
+        try:
+            question = decode(text)
+            taker = self._choices.get(type(question))
+            if taker is None:
+                raise OldButtonError
+            made = await taker(question, chosen, await self.asker(interaction))
+            await _put(interaction, made, private=question.private)
         except Exception as error:  # noqa: BLE001 - the ladder sorts them
             await answer_error(interaction, error)
 
@@ -126,14 +146,15 @@ class Answers:
             if taker is None:
                 raise OldButtonError
             values = filled_in(data.get("components", ()))
-            await _put(interaction, await taker(question, values, await self.asker(interaction)))
+            made = await taker(question, values, await self.asker(interaction))
+            await _put(interaction, made, private=question.private)
         except Exception as error:  # noqa: BLE001 - the ladder sorts them
             await answer_error(interaction, error)
 
 
-async def _put(interaction: discord.Interaction[Any], made: Reply) -> None:
-    """Answers what was done on a message, or in a form opened from one."""
-    if isinstance(made, ui.LayoutView) and _own(interaction):
+async def _put(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:
+    """Answers what was done on a message, or in a form opened from one; what is private never where others see it."""
+    if isinstance(made, ui.LayoutView) and (_unseen(interaction) if private else _own(interaction)):
         await interaction.response.edit_message(view=made)
     else:
         await _send(interaction, made, private=True)
@@ -144,6 +165,12 @@ async def _send(interaction: discord.Interaction[Any], made: Reply, *, private: 
         await interaction.response.send_modal(made.modal())
     else:
         await interaction.response.send_message(view=made, ephemeral=private)
+
+
+def _unseen(interaction: discord.Interaction[Any]) -> bool:
+    """Whether who pressed is the only person who sees the message."""
+    message = interaction.message
+    return message is not None and (message.flags.ephemeral or interaction.context.dm_channel)
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:

@@ -22,21 +22,33 @@ from filelock import FileLock, Timeout
 from bot.background import Background
 from bot.client import TailgateBot, why
 from bot.clock import Clock
+from bot.posting import Poster
 from bot.preview import LocalServer, serve
+from bot.reminders.courier import Courier
+from bot.reminders.discord_sender import DiscordSender, trailing
+from bot.reminders.events import events
+from bot.reminders.following import following
+from bot.reminders.pacing import Pacer, counting
+from bot.reminding import Composer
 from bot.render.welcome import welcome
+from bot.scheduling import DiscordCalendar, EventKeeper
 from bot.services import Services
 from bot.settings import Settings
 from bot.staff import Staff
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import Report
+from db.dues import Kind, Target
 from db.errors import StoreError
+from db.reminders import targets
 from db.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
 
 CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
+OUTBOX_SECONDS = 2.5
+"""Of that, for messages that are under way."""
 RETRY_SECONDS = (1, 5, 15, 30, 60)
 """Waits between attempts to reach Discord at the start; the last one repeats."""
 BANNED_SECONDS = 15 * 60
@@ -138,15 +150,49 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             tell_loaded(held.loaded, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
-            bot = TailgateBot(held.services, staff=settings.staff, guild_ready_timeout=patience)
+            pacer = Pacer(speed=held.services.clock.speed or 1.0)
+            bot = TailgateBot(
+                held.services,
+                staff=settings.staff,
+                guild_ready_timeout=patience,
+                http_trace=trailing(counting(pacer)),
+            )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            background = Background(bot, held.services)
+            courier = _courier(bot, held.services, pacer)
+            background = Background(bot, held.services, courier)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
-                background.stop()
+                await background.stop()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(bot.close(), CLOSING_SECONDS)
+                    async with asyncio.timeout(CLOSING_SECONDS):
+                        await courier.close(OUTBOX_SECONDS)
+                        await bot.close()
+
+
+def _courier(bot: TailgateBot, services: Services, pacer: Pacer) -> Courier:
+    """The courier, told who writes what it delivers."""
+    sender = DiscordSender(bot, services.clock.speed or 1.0)
+    pacer.clear = sender.clear
+    courier = Courier(services, sender, pacer)
+    outfit(courier, bot)
+    return courier
+
+
+def outfit(courier: Courier, bot: TailgateBot) -> None:
+    """Says who writes, or does, what the outbox asks for."""
+    composer = Composer(bot.answers.almanac)
+    courier.compose(Kind.REMINDER, composer.reminder)
+    courier.compose(Kind.CHANGE, composer.change)
+    store = bot.services.store
+    poster = Poster(store, bot.answers.almanac)
+    courier.compose(Kind.RESULTS, poster.results)
+    courier.compose(Kind.RECAP, poster.recap)
+    courier.compose(Kind.STANDINGS, poster.standings)
+    courier.plan(following)
+    calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
+    courier.perform(Kind.EVENT, EventKeeper(store, calendar).keep)
+    courier.plan(events)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Background, stop: asyncio.Event, say: Say) -> None:
@@ -158,8 +204,11 @@ async def _until_stopped(bot: TailgateBot, token: str, background: Background, s
         if connecting.done():
             await connecting
     finally:
-        for task in (connecting, stopping):
-            task.cancel()
+        stopping.cancel()
+        while not connecting.done():
+            # Once is not enough: discord.py swallows a cancellation that meets it while it identifies anew.
+            connecting.cancel()
+            await asyncio.wait([connecting], timeout=0.1)
         await asyncio.gather(connecting, stopping, return_exceptions=True)
 
 
@@ -265,10 +314,19 @@ async def try_out(
         async with open_services(path, clock) as held:
             tell_loaded(held.loaded, say)
             bot = TailgateBot(held.services, local=True, shard_count=1)
-            background = Background(bot, held.services)
+            courier = _courier(bot, held.services, Pacer(speed=clock.speed or 1.0))
+            background = Background(bot, held.services, courier)
+
+            places: list[LocalServer] = []
 
             def at_home(server: LocalServer) -> None:
                 bot.staff = Staff(frozenset({server.owner}), server.guild)
+                places.append(server)
+
+            async def begin() -> None:
+                for server in places:
+                    await remind_at_first(held.services, server)
+                await background.start()
 
             # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
             logging.getLogger("discord.state").setLevel(logging.ERROR)
@@ -281,11 +339,18 @@ async def try_out(
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
                     before_start=at_home,
-                    background=background.start,
+                    background=begin,
                     open_browser=open_browser,
                 )
             finally:
-                background.stop()
+                await background.stop()
+                await courier.close(0)
+
+
+async def remind_at_first(services: Services, server: LocalServer) -> None:
+    """Sets the page's channel to be reminded, as one press does, unless somebody set it otherwise before."""
+    if await targets.target_of(services.store, guild=server.guild) is None:
+        await targets.save(services.store, Target(guild=server.guild, channel=server.channel), services.clock.now())
 
 
 def tell_loaded(loaded: Report | None, say: Say) -> None:

@@ -1,74 +1,57 @@
-"""What the bot does without being asked, on APScheduler's clock; the only file that imports it.
+"""What the bot does without being asked, and how often.
 
 It is started by the composition root apart from the client, so that tests and the local page run it outside theirs.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
-
-import aiohttp
 import discord
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.client import TailgateBot
+from bot.quoting.daily import QuotesOfTheDay
+from bot.quoting.leaving import forget_left
+from bot.reminders.courier import Courier
+from bot.reminders.ticking import Ticks
 from bot.services import Services
 from db.nouns import EASTERN, Race
-
-log = logging.getLogger(__name__)
+from db.quote_drafts import expire_drafts
 
 PRESENCE_SECONDS = 300
 UPKEEP_SECONDS = 6 * 3600
-TIMEOUT_SECONDS = 60
-"""After this long a tick is given up, so that one stuck on the network never holds up the next for good."""
+QUOTE_SECONDS = 60
+OUTBOX_SECONDS = 1
+OUTBOX_TIMEOUT_SECONDS = 20
+"""The courier waits for the store only: what is under way to Discord is apart from its ticks."""
 
 
 class Background:
-    """The scheduler and its ticks.
+    """The ticks.
 
     Args:
         bot: whose presence shows the next race.
         services: the store, its seasons and the clock.
+        courier: delivers the reminders.
     """
 
-    def __init__(self, bot: TailgateBot, services: Services) -> None:
+    def __init__(self, bot: TailgateBot, services: Services, courier: Courier | None = None) -> None:
         self._bot = bot
         self._services = services
-        self._scheduler = AsyncIOScheduler(timezone="UTC")
-        # max_instances is 1 and runs missed are run once: a tick that is late is not run twice.
-        self._every(PRESENCE_SECONDS, self._show_presence)
-        self._every(UPKEEP_SECONDS, self._keep_up)
-
-    def _every(self, seconds: int, work: Callable[[], Awaitable[None]]) -> None:
-        async def tick() -> None:
-            try:
-                async with asyncio.timeout(TIMEOUT_SECONDS):
-                    await work()
-            except asyncio.CancelledError:
-                # Only a shutdown cancels a tick; APScheduler would log that as a failure, with a stack trace.
-                log.debug("a background tick was cut short")
-            except (OSError, aiohttp.ClientError, discord.ConnectionClosed, TimeoutError) as error:
-                # The network comes and goes; discord.py is at it already.
-                log.warning("a background tick was lost to the network (%s)", str(error) or type(error).__name__)
-            except Exception:
-                log.exception("a background tick failed; it runs again in %d s", seconds)
-
-        # Once as soon as it starts, by the scheduler's own clock, and then every so often.
-        self._scheduler.add_job(tick, misfire_grace_time=None, name=f"first {work.__name__}")
-        self._scheduler.add_job(
-            tick, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, name=work.__name__
-        )
+        self._quotes = QuotesOfTheDay(bot, services)
+        self._ticks = Ticks()
+        if courier is not None:
+            self._ticks.every(OUTBOX_SECONDS, courier.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
+            self._ticks.every(UPKEEP_SECONDS, courier.tidy)
+        self._ticks.every(PRESENCE_SECONDS, self._show_presence)
+        self._ticks.every(UPKEEP_SECONDS, self._keep_up)
+        self._ticks.every(QUOTE_SECONDS, self._send_quotes)
 
     async def start(self) -> None:
         """Starts the ticks; returns at once."""
-        self._scheduler.start()
+        self._ticks.start()
 
-    def stop(self) -> None:
-        """Stops them; a tick that is running is cancelled."""
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        """Stops them; a tick that is running is cancelled, and waited for."""
+        await self._ticks.stop()
 
     async def _show_presence(self) -> None:
         """The bot's status in the member list: the next race and when, in Eastern time."""
@@ -78,8 +61,15 @@ class Background:
         # Sent each time: a new session with Discord begins without one.
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 
+    async def _send_quotes(self) -> None:
+        """The quote of the day, wherever it is due."""
+        await self._quotes.send_due()
+
     async def _keep_up(self) -> None:
-        """Lets SQLite refresh what it knows of its tables."""
+        """Forgets drafts and servers whose time is up, and lets SQLite refresh what it knows of its tables."""
+        await expire_drafts(self._services.store, self._services.clock.now())
+        if self._bot.is_ready():
+            await forget_left(self._bot, self._services.store)
         async with self._services.store.write() as connection:
             await connection.execute("PRAGMA optimize")
 

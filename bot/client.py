@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import logging
@@ -23,10 +22,29 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = ("cogs.standings", "cogs.playoffs", "cogs.drivers", "cogs.races", "cogs.about")
+EXTENSIONS = (
+    "cogs.standings",
+    "cogs.playoffs",
+    "cogs.drivers",
+    "cogs.races",
+    "cogs.recaps",
+    "cogs.editor",
+    "cogs.quotes",
+    "cogs.quote_keeping",
+    "cogs.quote_settings",
+    "cogs.reminders",
+    "cogs.about",
+)
 """The cogs, by name: nothing imports them."""
 
-PERMISSIONS = discord.Permissions(view_channel=True, send_messages=True, embed_links=True, attach_files=True)
+PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+    create_events=True,
+)
 """What the invite link asks for."""
 
 
@@ -40,6 +58,7 @@ class TailgateBot(commands.AutoShardedBot):
         **options: for discord.py, such as ``shard_count``.
 
     Attributes:
+        local: whether it runs in a page on this machine.
         told_commands: whether this start has told Discord of the commands.
     """
 
@@ -59,7 +78,7 @@ class TailgateBot(commands.AutoShardedBot):
         self.services = services
         self.staff = staff or Staff()
         self.answers = Answers(services, lambda: self.staff)
-        self._local = local
+        self.local = local
         self.told_commands = False
 
     async def setup_hook(self) -> None:
@@ -69,7 +88,7 @@ class TailgateBot(commands.AutoShardedBot):
                 await self.load_extension(extension)
         self.answers.attach(self)
         try:
-            self.told_commands = await self.sync_commands(force=self._local)
+            self.told_commands = await self.sync_commands(force=self.local)
         except discord.HTTPException as error:
             # Discord still has those it was told of before, and nothing else hangs on them.
             log.error("Discord did not take the commands (%s); the next start tells it again", why(error))  # noqa: TRY400
@@ -101,8 +120,13 @@ class TailgateBot(commands.AutoShardedBot):
         name = f"home of {self.application_id}"
         before, home = await recall(self.services.store, name), self.staff.home
         if before and int(before) != home:
-            with contextlib.suppress(discord.HTTPException):  # the bot may have left it, and its commands with it
+            try:
                 await self._tell(discord.Object(int(before)), force=True)
+            except (discord.Forbidden, discord.NotFound):
+                log.info("the server %s, once the operator's own, is out of reach and its commands with it", before)
+            except discord.HTTPException as error:
+                log.warning("the editors' commands could not be taken back from %s yet (%s)", before, why(error))
+                return
             await remember(self.services.store, name, "")
         if home is None:
             return
@@ -121,7 +145,7 @@ class TailgateBot(commands.AutoShardedBot):
     @property
     def invite(self) -> str | None:
         """The address at which a moderator adds the bot to a server, or a person to himself; None in a local page."""
-        if self._local or self.application_id is None:
+        if self.local or self.application_id is None:
             return None
         return discord.utils.oauth_url(
             self.application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")

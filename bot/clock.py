@@ -10,6 +10,11 @@ from typing import Protocol
 class Clock(Protocol):
     """Tells the time; everything that says "latest", "next" or "so far" asks one of these."""
 
+    @property
+    def speed(self) -> float:
+        """How many of its seconds pass in a real one; 0 where it stands still."""
+        ...
+
     def now(self) -> datetime:
         """The moment, aware, in UTC."""
         ...
@@ -17,6 +22,8 @@ class Clock(Protocol):
 
 class SystemClock:
     """The machine's own time."""
+
+    speed = 1.0
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -34,8 +41,8 @@ class TravelClock:
         if start.tzinfo is None:
             raise ValueError("a clock needs a moment with its offset, such as 2025-10-16T17:00-04:00")
         self._start = start.astimezone(UTC)
-        self._speed = speed
+        self.speed = speed
         self._origin = time.monotonic()
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self._speed)
+        return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self.speed)

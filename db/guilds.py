@@ -17,8 +17,8 @@ ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value, changed_by = 
     changed_at = excluded.changed_at WHERE value <> excluded.value
 """
 UNSET = "DELETE FROM guild_settings WHERE guild_id = ? AND name = ?"
-TABLES = ("quote_days", "quotes", "quote_history", "quote_drafts", "guild_settings")
-"""All that hold anything of a server's, by its ``guild_id``."""
+TABLES = ("quote_days", "quotes", "quote_history", "quote_drafts", "guild_settings", "reminder_targets")
+"""All that hold anything of a server's, by its ``guild_id``; what is planned for it goes with its reminder target."""
 FORGET = tuple(f"DELETE FROM {table} WHERE guild_id = ?" for table in TABLES)  # noqa: S608 - words of this file
 HELD = " UNION ".join(f"SELECT guild_id FROM {table} WHERE guild_id IS NOT NULL" for table in TABLES)  # noqa: S608
 
@@ -53,7 +53,7 @@ async def all_of(store: Store, name: str) -> dict[int, Any]:
 
 
 async def forget_guild(store: Store, guild: int) -> None:
-    """Removes all that is a server's: its quotes with their history and drafts, its settings, its days."""
+    """Removes all that is a server's: its quotes with their history and drafts, its settings, its reminders."""
     async with store.write() as connection:
         for removal in FORGET:
             await connection.execute(removal, (guild,))

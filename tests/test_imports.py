@@ -11,6 +11,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 NOUNS = {"db.nouns"}
+TEXTS = {"db.texts"}
+"""The nouns of what people write."""
+DUES = {"db.dues"}
+"""The nouns of the reminders."""
 PURE = {"bot.errors"}
 """One exception class without imports of its own."""
 
@@ -21,8 +25,13 @@ LAYERS: dict[str, set[str]] = {
     "bot.finder": NOUNS | PURE,
     "bot.clock": set(),
     "bot.errors": set(),
-    "bot.render": NOUNS | PURE | {"bot.championship"},
+    "bot.quoting": {"db", "bot.almanac", "bot.answers", "bot.client", "bot.errors", "bot.render", "bot.services"},
+    "bot.quoting.filling": NOUNS | TEXTS | PURE | {"bot.almanac", "bot.finder"},
+    "bot.quoting.search": NOUNS | {"bot.finder"},
+    "bot.recaps": NOUNS | TEXTS | {"bot.championship"},
+    "bot.render": NOUNS | TEXTS | DUES | PURE | {"bot.championship", "bot.recaps.facts"},
     "bot.preview": {"bot.clock"},
+    "bot.reminders": {"db", "bot.clock", "bot.render", "bot.services"},
     "bot.services": {"bot.clock", "db"},
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -31,9 +40,13 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.finder": {"rapidfuzz"},
     "bot.clock": set(),
     "bot.errors": set(),
+    "bot.quoting.filling": set(),
+    "bot.quoting.search": set(),
+    "bot.recaps": set(),
     "bot.render": {"discord"},
+    "bot.reminders": {"aiohttp", "apscheduler", "discord"},
 }
-ONLY_IN = {"apscheduler": "bot.background", "simcord": "bot.preview.simcord_adapter", "rapidfuzz": "bot.finder"}
+ONLY_IN = {"apscheduler": "bot.reminders.ticking", "simcord": "bot.preview.simcord_adapter", "rapidfuzz": "bot.finder"}
 """Packages that one module, or one folder, imports and nobody else."""
 
 

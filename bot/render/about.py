@@ -70,6 +70,38 @@ TOPICS: dict[str, HelpTopic] = {
             "`/schedule` every race with its winner, and what comes next in your own time",
         ),
     ),
+    "recaps": HelpTopic(
+        "Recaps",
+        "`/recap` tells the latest race in short; the list under it has the rest of the story.",
+        (
+            "`/recap talladega` that track's latest race; add a season for another year",
+            "**Wins, streaks and firsts** are counted over the seasons held, and it says which those are",
+            "**\\*** a rookie who runs for rookie of the year",
+            "**Words** in the small print: a person wrote that section; all others are made from the results",
+        ),
+    ),
+    "quotes": HelpTopic(
+        "Quotes",
+        "`/quote heim crash` finds what a driver said; `/quote` alone shows any.",
+        (
+            "`/quote driver:heim race:talladega` what he said there",
+            "`/quote-add` saves one for this server: moderators, and a role they choose",
+            "**Save as driver quote** does the same for a message: hold it or right-click it, then Apps",
+            "`/quote-edit` mends, deletes and brings back",
+            "`/quote-role` `/quote-of-the-day` for who manages the server",
+        ),
+    ),
+    "reminders": HelpTopic(
+        "Reminders",
+        "`/reminders` sets when a channel is told that coverage is about to start; `/remindme` tells you alone.",
+        (
+            "**How long before** any of 24 hours to 5 minutes, and at the start; several if you like",
+            "**What else** schedule changes, results, recaps, a standings message, Discord events",
+            "`/reminders show:status` what comes, and what became of what was due",
+            "**Remind me too** under a reminder does so before the next races, in a direct message",
+            "Setting a server's takes the permission Manage Server.",
+        ),
+    ),
     "reading": HelpTopic(
         "Reading the tables",
         "The small print under each answer says how far its data runs.",
@@ -121,9 +153,12 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
             "`/clinch honeycutt` what it takes at the next race",
             "`/next` when coverage starts, and where",
             "`/results` the latest race",
+            "`/recap` its story in short",
+            "`/quote heim crash` what a driver said",
             "`/driver heim` a driver's season",
             "`/compare heim honeycutt` two drivers side by side",
             "`/schedule` every race of the season",
+            "`/remindme` told before coverage starts; `/reminders` for a channel",
             "`/about` how fresh all this is",
         )
     else:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from discord import ui
 
-from bot.recaps.facts import Recap, Section
-from bot.render.blocks import Page, card, freshness, make_accent, phase_of
+from bot.recaps.facts import Recap, Section, winner_of
+from bot.render.blocks import Accent, Page, card, freshness, make_accent, phase_of
 from bot.render.buttons import Link, QuestionSelect, row
+from bot.render.penalties import of_race
+from bot.render.picture import drivers_view, left_out
 from bot.render.questions import NextQuestion, ResultsQuestion, StandingsQuestion
 from bot.render.recap_questions import RecapQuestion
 from bot.render.tables import fit
@@ -52,7 +55,13 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
     ]
     shown = [section] if section else [each for each in recap.sections if each.kind in FIRST_SCREEN]
     title = f"{escape(section.title) if section else 'Recap'} · {where(race)}"
-    small = [dateline(season, race), *words_by(shown, now), freshness(season, now)]
+    small = [
+        dateline(season, race),
+        *words_by(shown, now),
+        *of_race(season, race.round),
+        _left_out(season, race),
+        freshness(season, now),
+    ]
     room = room_beside(title, *small)
     if section is None:
         body, longer = _brief(shown, room - LONGER)
@@ -62,11 +71,11 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
         page = Page.of(asked.page, 1, len(parts))
         body, links = [parts[page.number - 1]], _turning(asked, page) or links
     if not any(body):
-        body = [_winner(season, race)]
+        body = [_in_short(season, race)]
     return card(
         title,
         *body,
-        accent=make_accent(season.results[race.round][0].entry.make),
+        accent=_accent(season, race),
         small=small,
         controls=row(links),
         select=_sections(recap, section),
@@ -164,8 +173,25 @@ def _beginning(section: Section, room: int) -> tuple[str, bool]:
     return told, True
 
 
-def _winner(season: Season, race: Race) -> str:
-    return f"**{escape(name_of(season, season.results[race.round][0].driver))}** won."
+def _accent(season: Season, race: Race) -> Accent:
+    """The colour of the winner's make."""
+    winner = winner_of(season, race.round)
+    rows = season.results[race.round]
+    return make_accent(next((row.entry.make for row in rows if winner is not None and row.driver == winner), None))
+
+
+def _in_short(season: Season, race: Race) -> str:
+    """Who won, or why there is no more to tell."""
+    winner = winner_of(season, race.round)
+    if winner is None:
+        return "There is no recap: who won this race cannot be told from the results held."
+    return f"**{escape(name_of(season, winner))}** won."
+
+
+def _left_out(season: Season, race: Race) -> str:
+    """What cannot be so in the results up to the race, and is not told."""
+    view = drivers_view(season)
+    return left_out(replace(view, left_out=tuple(fault for fault in view.left_out if fault.round <= race.round)))
 
 
 def _neighbours(season: Season, race: Race) -> list[Link]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +11,7 @@ from discord import ui
 from bot.recaps.facts import TITLES, Section
 from bot.render.blocks import Accent, Page, card, freshness
 from bot.render.buttons import Link, QuestionSelect, pager, row
-from bot.render.forms import Field, Form
+from bot.render.forms import LONGEST, Field, Form
 from bot.render.recap import parts_of, room_beside, where, words_by
 from bot.render.recap_questions import (
     DiscardQuestion,
@@ -34,16 +33,38 @@ WORDS, PICTURE = "words", "picture"
 VERSIONS = 6
 """Steps of a history on a page."""
 _FIRST_WORDS = 120
+_COPIED = 3500
+"""Characters of what was typed that fit into a message beside its heading."""
 NOTHING = "Fans see nothing here: the facts for it are not held, and nobody has written it."
 RULE = "Lines that begin with “- ” become points, links work; all else shows as typed"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an editor has typed and not saved yet.
+
+    ``words`` and ``picture`` are as he typed them, ``text`` is how fans would read it, without the picture where that
+    is no good and None where the words are none; ``fault`` says why it cannot be saved. ``base`` is the last step of
+    the section's history that he had before him when he began.
+    """
+
+    id: int
+    kind: SectionKind
+    words: str
+    picture: str
+    base: int
+    typed_at: datetime
+    text: RecapText | None
+    fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What an editor has before him.
 
-    ``season`` is as it stands at ``now``; ``section`` as fans see it, None where they see none; ``texts`` what editors
-    wrote of the race; ``drafts`` this editor's own, not saved yet; ``history`` the section's, newest first.
+    ``season`` is as it stands at ``now``; ``section`` as fans see it, or would with the draft ``shown``, None where
+    they see none; ``texts`` what editors wrote of the race; ``told`` the sections that there are; ``drafts`` this
+    editor's own, of all sections, newest first; ``history`` the section's, newest first.
     """
 
     season: Season
@@ -52,8 +73,9 @@ class Desk:
     section: Section | None
     now: datetime
     texts: Mapping[SectionKind, RecapText] = field(default_factory=dict)
-    made: frozenset[SectionKind] = frozenset()
-    drafts: Mapping[SectionKind, RecapText] = field(default_factory=dict)
+    told: frozenset[SectionKind] = frozenset()
+    drafts: Sequence[Draft] = ()
+    shown: Draft | None = None
     history: Sequence[RecapVersion] = ()
 
     @property
@@ -67,21 +89,14 @@ class Desk:
         return self.history[0].id if self.history else 0
 
     @property
-    def draft(self) -> RecapText | None:
-        return self.drafts.get(self.kind)
+    def seen(self) -> int:
+        """The last step that fans see by now; a later one was made at a later moment than the clock's."""
+        return next((step.id for step in self.history if _moment(step) <= self.now), 0)
 
     @property
-    def base(self) -> int:
-        """The step that the draft goes on from: the last one before it was written."""
-        draft = self.draft
-        if draft is None:
-            return self.last
-        return max((step.id for step in self.history if step.changed_at <= draft.edited_at), default=0)
-
-
-def mark_of(draft: RecapText) -> str:
-    """A few letters that stand for what a draft says, so that a button means the draft beside it and no later one."""
-    return hashlib.sha256(f"{draft.words}\n{draft.picture or ''}".encode()).hexdigest()[:10]
+    def own(self) -> list[Draft]:
+        """The drafts of this section."""
+        return [draft for draft in self.drafts if draft.kind is self.kind]
 
 
 def panel(desk: Desk, note: str = "") -> ui.LayoutView:
@@ -95,7 +110,7 @@ def panel(desk: Desk, note: str = "") -> ui.LayoutView:
         Link("Undo", UndoQuestion(*desk.key, desk.last), off=not desk.history),
         Link("Back to made words", MadeQuestion(*desk.key, desk.last), off=desk.kind not in desk.texts),
     ]
-    if desk.draft:
+    if desk.own:
         actions.append(Link("Draft", PreviewQuestion(*desk.key)))
     return card(
         title,
@@ -109,54 +124,81 @@ def panel(desk: Desk, note: str = "") -> ui.LayoutView:
     )
 
 
-def preview(desk: Desk, draft: RecapText, base: int, note: str = "") -> ui.LayoutView:
-    """A draft, in ``desk.section`` as fans would see it; ``base`` is the step that it goes on from."""
-    assert desk.section is not None
-    mark = mark_of(draft)
-    conflict = base != desk.last
-    if conflict:
-        note = f"{note} {_overtaken(desk)}".strip()
-    save = SaveQuestion(*desk.key, desk.last, mark)
-    title = f"Preview · {escape(desk.section.title)} · {where(desk.race)}"
-    head = _noted(note, "Not saved yet: this is how fans would see it.")
-    small = [*_marks(desk), freshness(desk.season, desk.now)]
+def preview(desk: Desk, note: str = "") -> ui.LayoutView:
+    """The draft ``desk.shown`` as fans would see it, what is wrong with it, and who was faster."""
+    draft = desk.shown
+    assert draft is not None
+    conflict = draft.base != desk.last
+    fault = f"Kept as you typed it, but it cannot be saved yet: {draft.fault}." if draft.fault else ""
+    note = " ".join(filter(None, (note, fault, _overtaken(desk) if conflict else "")))
+    section = desk.section if draft.text else None
+    title = f"Preview · {escape(section.title if section else TITLES[desk.kind])} · {where(desk.race)}"
+    head = _noted(note, "Not saved yet: this is how fans would see it." if section else "Not saved yet.")
+    small = [*(words_by([section], desk.now) if section else ()), freshness(desk.season, desk.now)]
+    save = SaveQuestion(*desk.key, desk.last, draft.id)
     return card(
         title,
         head,
-        _seen(desk.section, title, head, *small),
+        _seen(section, title, head, *small) if section else "“Write on” opens what you typed.",
         accent=Accent.YELLOW,
         small=small,
         controls=row(
             [
-                Link("Save over theirs" if conflict else "Save", save),
-                Link("Write on", WriteQuestion(*desk.key, base)),
-                Link("Discard", DiscardQuestion(*desk.key, mark)),
+                Link("Save over theirs" if conflict else "Save", save, off=bool(draft.fault)),
+                Link("Write on", WriteQuestion(*desk.key, draft=draft.id)),
+                Link("Discard", DiscardQuestion(*desk.key, draft.id)),
                 Link("History", HistoryQuestion(*desk.key), off=not desk.history),
                 Link("All sections", EditQuestion(*desk.key)),
             ]
         ),
-        picture=desk.section.picture,
+        picture=section.picture if section else None,
     )
 
 
-def form(desk: Desk, base: int) -> Form:
-    """The form for a section: the draft, else the words that stand, else the made ones to start from."""
-    standing = desk.draft or desk.texts.get(desk.kind)
-    words = standing.words if standing else _plain(desk.section)
+def form(desk: Desk, question: WriteQuestion) -> Form:
+    """The form for a section: a draft, an earlier version, else the words that stand or the made ones to start from."""
+    words, picture, base = _beginning(desk, question)
     return Form(
         f"{TITLES[desk.kind]} · {desk.race.track.short} {desk.race.season}",
         (
-            Field(WORDS, "Words", words, RULE, long=True, limit=SECTION_WORDS),
+            # What was too long comes back whole, so that it can be shortened.
+            Field(WORDS, "Words", words, RULE, long=True, limit=min(max(SECTION_WORDS, len(words)), LONGEST)),
             Field(
                 PICTURE,
                 "Picture",
-                (standing.picture or "") if standing else "",
+                picture,
                 "A link that begins with https://, or nothing",
                 required=False,
-                limit=LINK,
+                limit=min(max(LINK, len(picture)), LONGEST),
             ),
         ),
-        WriteQuestion(*desk.key, base),
+        WriteQuestion(*desk.key, base, desk.shown.id if desk.shown else None),
+    )
+
+
+def _beginning(desk: Desk, question: WriteQuestion) -> tuple[str, str, int]:
+    """Words and picture to begin a form with, and the last step that the editor knows of then."""
+    if desk.shown:
+        return desk.shown.words, desk.shown.picture, desk.shown.base
+    standing, base = desk.texts.get(desk.kind), desk.seen
+    version = next((step.text for step in desk.history if step.id == question.step), None)
+    if version is not None:
+        # What was saved since the history was shown, he has not seen.
+        standing, base = version, base if question.base is None else question.base
+    if standing is None:
+        return _plain(desk.section), "", base
+    return standing.words, standing.picture or "", base
+
+
+def not_kept(words: str, picture: str, why: str) -> ui.LayoutView:
+    """What was typed, to be copied, where there is no keeping it."""
+    typed = "\n\n".join(filter(None, (words, picture))).replace("```", "`\N{ZERO WIDTH SPACE}``")
+    return card(
+        "Not kept",
+        f"**{escape(why, 400)}** Copy what you typed before you go:",
+        f"```\n{typed[:_COPIED]}\n```",
+        accent=Accent.YELLOW,
+        small=["Nothing was changed."],
     )
 
 
@@ -164,12 +206,19 @@ def history(desk: Desk, question: HistoryQuestion) -> ui.LayoutView:
     """Every step of a section's history, the newest first, with its first words."""
     steps = desk.history
     page = Page.of(question.page, VERSIONS, len(steps))
-    lines = [_step(len(steps) - page.part.start - i, step) for i, step in enumerate(steps[page.part])]
+    shown = [(len(steps) - page.part.start - i, step) for i, step in enumerate(steps[page.part])]
+    lines = [_step(number, step) for number, step in shown]
+    versions = [
+        Link(_version(number, step.text), WriteQuestion(*desk.key, desk.last, step=step.id))
+        for number, step in shown
+        if step.text is not None
+    ]
     return card(
         f"History · {escape(TITLES[desk.kind])} · {where(desk.race)}",
         "\n".join(lines) or "Nobody has written here yet.",
         accent=Accent.GREEN,
         small=[freshness(desk.season, desk.now)],
+        select=ui.ActionRow(QuestionSelect.of("version", "Write on from a version…", versions)) if versions else None,
         controls=row(
             [
                 *pager(page, lambda number: HistoryQuestion(*desk.key, number)),
@@ -190,8 +239,17 @@ def _standing(desk: Desk) -> str:
         who = f"words of **{as_typed_in_line(text.author)}**, {stamp(text.edited_at, 'R')}"
     else:
         who = "made words" if desk.section else "empty"
-    draft = f"your draft of {stamp(desk.draft.edited_at, 'R')} is not saved" if desk.draft else ""
-    return listed([f"**{escape(TITLES[desk.kind])}**", who, draft])
+    return listed([f"**{escape(TITLES[desk.kind])}**", who, _waiting(desk.own)])
+
+
+def _waiting(drafts: Sequence[Draft]) -> str:
+    """That an editor's drafts are not saved."""
+    if not drafts:
+        return ""
+    latest = stamp(drafts[0].typed_at, "R")
+    if len(drafts) == 1:
+        return f"your draft of {latest} is not saved"
+    return f"{count(len(drafts), 'draft')} of yours, the latest of {latest}, are not saved"
 
 
 def _seen(section: Section, *beside: str) -> str:
@@ -220,8 +278,13 @@ def _choice(desk: Desk, kind: SectionKind) -> str:
     if text is not None:
         who = f"{text.author[:30]}, {day(text.edited_at.astimezone(EASTERN).date())}"
     else:
-        who = "made" if kind in desk.made else "empty"
-    return listed([TITLES[kind], who, "draft" if kind in desk.drafts else ""])
+        who = "made" if kind in desk.told else "empty"
+    return listed([TITLES[kind], who, "draft" if any(draft.kind is kind for draft in desk.drafts) else ""])
+
+
+def _moment(step: RecapVersion) -> datetime:
+    """From when on fans see what a step left."""
+    return step.text.edited_at if step.text else step.changed_at
 
 
 def _overtaken(desk: Desk) -> str:
@@ -237,6 +300,10 @@ def _plain(section: Section | None) -> str:
         return ""
     lines = [f"- {line.label}: {line.text}" if line.label else f"- {line.text}" for line in section.lines]
     return "\n".join([*section.paragraphs, *lines])[:SECTION_WORDS]
+
+
+def _version(number: int, text: RecapText) -> str:
+    return f"{number} · {text.author[:30]}, {day(text.edited_at.astimezone(EASTERN).date())}"
 
 
 def _step(number: int, step: RecapVersion) -> str:

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.render.questions import KEY, PAGE, ROUND, YEAR, Question, Word, part
+from bot.render.questions import PAGE, ROUND, YEAR, Question, Word, part
 from db.texts import SectionKind
 
 SECTION = Word(tuple(SectionKind))
 
 
-class Step:
-    """The number of a step in a section's history; 0 is before the first."""
+class Stored:
+    """A number that the store gave: a step of a section's history, 0 before the first, or a draft."""
 
     def read(self, text: str) -> int:
         if not re.fullmatch(r"[0-9]{1,15}", text):
@@ -21,7 +21,7 @@ class Step:
         return int(text)
 
 
-STEP = Step()
+STORED = Stored()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +58,41 @@ class OfSection:
 
 @dataclass(frozen=True, slots=True)
 class WriteQuestion(OfSection, Question):
-    """Opens the form, and comes back with it. ``base`` is the step that the words go on from, None for the last one."""
+    """Opens the form, and comes back with it.
+
+    ``draft`` is the draft that the form begins with, ``step`` a step of the history; without either it begins with what
+    stands. ``base`` is the last step that the editor has before him.
+    """
 
     topic: ClassVar[str] = "rwrite"
-    base: int | None = part(STEP, default=None)
+    base: int | None = part(STORED, default=None)
+    draft: int | None = part(STORED, default=None)
+    step: int | None = part(STORED, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewQuestion(OfSection, Question):
-    """The editor's draft as fans would see it."""
+    """An editor's draft as fans would see it, the latest where none is named."""
 
     topic: ClassVar[str] = "rpreview"
+    draft: int | None = part(STORED, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class SaveQuestion(OfSection, Question):
-    """Saves the draft that ``mark`` knows, unless somebody has gone beyond the step ``base``."""
+    """Saves a draft, unless somebody has gone beyond the step ``last``, the last one when the draft was shown."""
 
     topic: ClassVar[str] = "rsave"
-    base: int = part(STEP)
-    mark: str = part(KEY)
+    last: int = part(STORED)
+    draft: int = part(STORED)
 
 
 @dataclass(frozen=True, slots=True)
 class DiscardQuestion(OfSection, Question):
-    """Drops the draft that ``mark`` knows."""
+    """Drops a draft."""
 
     topic: ClassVar[str] = "rdiscard"
-    mark: str = part(KEY)
+    draft: int = part(STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,7 @@ class UndoQuestion(OfSection, Question):
     """Takes the last change back, which is the step ``last``."""
 
     topic: ClassVar[str] = "rundo"
-    last: int = part(STEP)
+    last: int = part(STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,4 +116,4 @@ class MadeQuestion(OfSection, Question):
     """Goes back to the made words; ``last`` is the step that it goes back from."""
 
     topic: ClassVar[str] = "rmade"
-    last: int = part(STEP)
+    last: int = part(STORED)

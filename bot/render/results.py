@@ -15,6 +15,7 @@ from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion
 from bot.render.recap_questions import RecapQuestion
 from bot.render.tables import MARK, Column, initialled, table
 from bot.render.timing import dateless, presently
+from bot.render.upcoming import results_label
 from bot.render.words import count, day, escape, listed, name_of, race_name, stamp, status
 from db.nouns import Outcome, Race, RaceStatus, Result, Season
 
@@ -46,7 +47,7 @@ def results(
         race: the race asked for.
         question: its page.
         now: the asker's moment.
-        before: the race at this track in an earlier season, offered where this one has no results.
+        before: the last race at this track before it, offered where this one has no results.
     """
     rows = season.results.get(race.round, ())
     if not rows:
@@ -192,7 +193,7 @@ def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> 
         said, accent = f"Not run yet: {when}", Accent.GREEN
         links = [Link("Next race", NextQuestion()), *links]
     if before is not None:
-        links = [Link(f"{before.season} results", ResultsQuestion(before.season, before.round)), *links]
+        links = [Link(results_label(before, race), ResultsQuestion(before.season, before.round)), *links]
     if season.latest is not None:
         links.append(Link("Latest results", ResultsQuestion(season.year)))
     return card(

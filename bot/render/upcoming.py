@@ -21,10 +21,14 @@ _SESSIONS = {SessionKind.PRACTICE: "Practice", SessionKind.QUALIFYING: "Qualifyi
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """The race most like the next one in an earlier season, and its winner's name."""
+    """The last race at the next one's track, and its winner's name.
+
+    ``defending``: it was the one that the next race follows a year later, and the track had no other in between.
+    """
 
     race: Race
     winner: str
+    defending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
     links = [Link("Schedule", ScheduleQuestion(season.year))]
     if facts.last_time:
         past = facts.last_time.race
-        links.append(Link(f"{past.season} results", ResultsQuestion(past.season, past.round)))
+        links.append(Link(results_label(past, race), ResultsQuestion(past.season, past.round)))
     current = facts.ended or season
     if current.run:
         links.append(Link("Standings", StandingsQuestion(current.year)))
@@ -58,7 +62,11 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         headline(race, now),
         listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", stake(season, race)]),
-        "\n".join(filter(None, [*_broadcasts(race, now), *_times(race, now), _distance(race), _last_time(facts)])),
+        "\n".join(
+            filter(
+                None, [*broadcasts(race, now), *times(race, now), distance(race), last_winner(race, facts.last_time)]
+            )
+        ),
         f"{_ended(facts.ended)}" if facts.ended else "",
         accent=Accent.YELLOW if race.status is RaceStatus.POSTPONED else Accent.GREEN,
         small=[freshness(current, now)],
@@ -83,7 +91,7 @@ def headline(race: Race, now: datetime) -> str:
     return f"{postponed}Race {today}**{weekday(race.date)}** · the time is not known yet"
 
 
-def _broadcasts(race: Race, now: datetime) -> list[str]:
+def broadcasts(race: Race, now: datetime) -> list[str]:
     """A line for each kind: ``TV FOX Sports 1 (FS1), from about 4 p.m. Eastern``; a date that is off has no times."""
     timed = not dateless(race, now)
     lines = []
@@ -100,7 +108,7 @@ def _from(broadcast: Broadcast) -> str:
     return f", from {'about ' if broadcast.approximate else ''}{eastern(broadcast.coverage)} Eastern"
 
 
-def _times(race: Race, now: datetime) -> list[str]:
+def times(race: Race, now: datetime) -> list[str]:
     """What else has its time: sessions to come, the green flag, the listed start where coverage starts earlier."""
     if dateless(race, now):
         return [f"**Was listed for** {stamp(race.start, 'F') if race.start else weekday(race.date)}"]
@@ -115,7 +123,8 @@ def _times(race: Race, now: datetime) -> list[str]:
     return lines
 
 
-def _distance(race: Race) -> str:
+def distance(race: Race) -> str:
+    """Laps, miles and stages in a line; nothing where they are not known."""
     laps = race.scheduled_laps
     if laps is None:
         return ""
@@ -124,12 +133,23 @@ def _distance(race: Race) -> str:
     return f"**Distance** {listed([count(laps, 'lap'), miles, f'stages of {stages} laps' if stages else ''])}"
 
 
-def _last_time(facts: NextFacts) -> str:
-    last = facts.last_time
-    if last is None or facts.race is None:
+def last_winner(race: Race, last: LastTime | None) -> str:
+    """``**Defending winner** Grant Enfinger (2024)``; nothing where the seasons held do not tell.
+
+    Where the track had a race since, or another one a year before: ``**Last winner here** Corey Heim (May)``.
+    """
+    if last is None:
         return ""
-    defending = last.race.season == facts.race.season - 1
-    return f"**{'Defending winner' if defending else 'Last winner here'}** {escape(last.winner)} ({last.race.season})"
+    past = last.race
+    if last.defending:
+        return f"**Defending winner** {escape(last.winner)} ({past.season})"
+    when = {race.season: f"{past.date:%B}", race.season - 1: f"{past.date:%B} {past.season}"}
+    return f"**Last winner here** {escape(last.winner)} ({when.get(past.season, past.season)})"
+
+
+def results_label(past: Race, race: Race) -> str:
+    """What a button to the results of an earlier race at the same track says: ``2024 results``, ``May results``."""
+    return f"{f'{past.date:%B}' if past.season == race.season else past.season} results"
 
 
 def _ended(season: Season) -> str:

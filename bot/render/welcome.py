@@ -1,4 +1,4 @@
-"""The first message of the local page: what day it is there, and five things to try."""
+"""The first message of the local page: what day it is there, and what to try."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from discord import ui
 
 from bot.render.blocks import Accent, card
 from bot.render.buttons import Link, row
-from bot.render.questions import HelpQuestion, NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.questions import HelpQuestion, NextQuestion, ScheduleQuestion, StandingsQuestion
+from bot.render.recap_questions import RecapQuestion
 from bot.render.words import eastern, weekday
 from db.nouns import EASTERN
 
@@ -17,8 +18,9 @@ _TRY = (
     "`/next` when coverage starts, and where",
     "`/standings` who leads, who is in and who is out",
     "`/driver heim` a driver's season",
-    "`/results` the latest race",
-    "`/compare heim honeycutt` two drivers side by side",
+    "`/recap` the latest race, told",
+    "`/quote heim` what a driver said",
+    "`/reminders` when this channel is reminded: 1 hour before coverage, until you change it",
 )
 
 
@@ -29,14 +31,14 @@ def welcome(now: datetime) -> ui.LayoutView:
     return card(
         "Welcome to Tailgate",
         f"Here it is **{weekday(today)}, {today.year}, {eastern(now)} Eastern**{eve}. Nothing later is known yet.",
-        "Five things to try:\n" + "\n".join(_TRY),
+        "Things to try:\n" + "\n".join(_TRY),
         accent=Accent.GREEN,
         small=["This page is on your own machine; nothing of it reaches Discord."],
         controls=row(
             [
                 Link("Next race", NextQuestion()),
                 Link("Standings", StandingsQuestion()),
-                Link("Results", ResultsQuestion()),
+                Link("Recap", RecapQuestion()),
                 Link("Schedule", ScheduleQuestion()),
                 Link("More", HelpQuestion()),
             ]

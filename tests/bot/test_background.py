@@ -44,6 +44,9 @@ class Bot:
         self.asked.set()
         raise self.error
 
+    def is_ready(self) -> bool:
+        return False
+
 
 class Store:
     """Notes that it was looked after."""
@@ -55,7 +58,7 @@ class Store:
     async def write(self) -> AsyncIterator[Store]:
         yield self
 
-    async def execute(self, _: str) -> None:
+    async def execute(self, *_: object) -> None:
         self.kept_up.set()
 
 
@@ -69,11 +72,11 @@ async def ticked(error: Exception, clock: TravelClock) -> None:
         async with asyncio.timeout(5):
             await bot.asked.wait()
             await store.kept_up.wait()
-        left = {job.name: job for job in background._scheduler.get_jobs()}
+        left = {job.name: job for job in background._ticks._scheduler.get_jobs()}
         assert {"_show_presence", "_keep_up"} <= left.keys()
         await left["_show_presence"].func()
     finally:
-        background.stop()
+        await background.stop()
 
 
 async def test_a_tick_that_fails_takes_nobody_along(clock: TravelClock, caplog: pytest.LogCaptureFixture) -> None:
@@ -97,10 +100,13 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
     before = datetime.now(UTC)
     await background.start()
     try:
-        waits = {job.name: (job.next_run_time - before).total_seconds() for job in background._scheduler.get_jobs()}
+        waits = {
+            job.name: (job.next_run_time - before).total_seconds() for job in background._ticks._scheduler.get_jobs()
+        }
     finally:
-        background.stop()
+        await background.stop()
     assert waits.pop("_show_presence") == pytest.approx(300, abs=5)
     assert waits.pop("_keep_up") == pytest.approx(6 * 3600, abs=5)
-    assert sorted(waits) == ["first _keep_up", "first _show_presence"]
+    assert waits.pop("_send_quotes") == pytest.approx(60, abs=5)
+    assert sorted(waits) == ["first _keep_up", "first _send_quotes", "first _show_presence"]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())

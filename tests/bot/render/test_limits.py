@@ -95,7 +95,7 @@ def every_card(season: Season) -> list[ui.LayoutView]:
     a, b = season.drivers["driver-0"], season.drivers["driver-1"]
     facts = DriverFacts(a, season, one, career([season], a.key), race_lines(season, a.key))
     both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(range(1995, 2026)))
-    last = LastTime(season.races[0], a.name)
+    last = LastTime(season.races[0], a.name, defending=True)
     return [
         *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in STANDINGS_VIEWS),
         *(standings(season, StandingsQuestion(2025, after=n, page=2), LATER) for n in (4, 8, 10)),

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -39,7 +39,7 @@ def ask(now: datetime = EVE, last_time: LastTime | None = None, **race: Any) -> 
 
 
 def test_the_eve_of_talladega() -> None:
-    last_time = LastTime(make_race(2024, 19, "Talladega"), "Grant Enfinger")
+    last_time = LastTime(make_race(2024, 19, "Talladega"), "Grant Enfinger", defending=True)
     view = ask(last_time=last_time, broadcasts=(tv(), RADIO), scheduled_laps=85, stage_laps=(20, 20, 45))
     assert lines(view)[:-1] == [
         "## Love's RV Stop 225 · Talladega",
@@ -142,9 +142,19 @@ def test_practice_and_qualifying_are_shown_until_they_begin() -> None:
     assert "Qualifying" not in text(ask(START - timedelta(hours=2), sessions=sessions))
 
 
-def test_a_winner_of_years_ago_is_not_defending() -> None:
-    last_time = LastTime(make_race(2023, 19, "Talladega"), "Brett Moffitt")
-    assert "**Last winner here** Brett Moffitt (2023)" in lines(ask(last_time=last_time))
+@pytest.mark.parametrize(
+    ("year", "said", "button"),
+    [
+        (2023, "Brett Moffitt (2023)", "2023 results"),
+        (2024, "Brett Moffitt (April 2024)", "2024 results"),
+        (2025, "Brett Moffitt (April)", "April results"),
+    ],
+)
+def test_a_winner_of_years_ago_or_of_another_race_there_is_not_defending(year: int, said: str, button: str) -> None:
+    last_time = LastTime(make_race(year, 9, "Talladega", date=date(year, 4, 20)), "Brett Moffitt", defending=False)
+    view = ask(last_time=last_time)
+    assert f"**Last winner here** {said}" in lines(view)
+    assert buttons(view)[button] == ResultsQuestion(year, 9)
 
 
 def test_between_seasons_the_old_one_and_its_champion_are_named() -> None:
@@ -172,9 +182,9 @@ def test_with_nothing_ahead_the_season_is_over(season: Season, said: str) -> Non
     assert lines(view)[:3] == ["## The 2025 season is over", said, "The 2026 schedule is not held yet."]
 
 
-def test_the_welcome_says_what_day_it_is_and_names_five_things() -> None:
+def test_the_welcome_says_what_day_it_is_and_names_things_to_try() -> None:
     view = welcome(datetime(2025, 10, 16, 21, tzinfo=UTC))
     assert "**Thursday, Oct 16, 2025, 5 p.m. Eastern**, the eve of Talladega." in lines(view)[1]
-    assert sum(line.startswith("`/") for line in lines(view)) == 5
+    assert sum(line.startswith("`/") for line in lines(view)) == 6
     assert len(buttons(view)) == 5
     assert "eve of" not in text(welcome(datetime(2025, 10, 18, 21, tzinfo=UTC)))

@@ -1,0 +1,235 @@
+"""One row's way: settled if it may have arrived, written, sent in its turn, and what became of it."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+from discord import ui
+
+from bot.reminders.discord_sender import FAILURES, in_order
+from bot.reminders.pacing import Pacer
+from bot.reminders.posts import BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
+from bot.reminders.settling import UnknownYetError, UnreadableError, find, find_among_latest, is_young
+from bot.services import Services
+from db.dues import Kind, State
+from db.errors import StoreError
+from db.reminders import targets
+from db.reminders.outbox import Job, Mark
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (5, 10, 20, 40, 60)
+"""Waits between attempts; the last repeats for as long as the row is of use."""
+GIVE_UP = timedelta(hours=1)
+"""How long after a row's use its fate is still looked into."""
+BLUNDERS = 5
+"""How many times a row is tried that our own mistakes stop."""
+EARLIEST = timedelta(minutes=5)
+"""How long before it is due a row may have gone out."""
+
+CUT_OFF = "cut off while it was sent; whether it arrived is unknown"
+OURS = "something went wrong on our side"
+TOO_LATE = "too late to be of use"
+
+
+class Delivery:
+    """Delivers rows one by one, many at a time.
+
+    Args:
+        services: the store and the clock.
+        sender: the way to Discord.
+        pacer: the pace of all requests.
+
+    Attributes:
+        composes, performs: who writes or does what, by kind.
+        flying: rows with a request under way that may go through.
+        began: when this run began.
+        resting_until: nothing gets through before.
+    """
+
+    def __init__(self, services: Services, sender: Sender, pacer: Pacer) -> None:
+        self._store, self._clock = services.store, services.clock
+        self._sender, self._pacer = sender, pacer
+        self.composes: dict[Kind, Compose] = {}
+        self.performs: dict[Kind, Perform] = {}
+        self.flying: set[int] = set()
+        self.began: datetime | None = None
+        self.resting_until = datetime.min.replace(tzinfo=UTC)
+        self._looked_for: set[int] = set()
+
+    async def deliver(self, job: Job) -> Mark:
+        """Does what a claimed row asks for and says what became of it; raises nothing but a cancellation."""
+        try:
+            mark = await (self._perform(job) if job.row.due.kind in self.performs else self._send(job))
+        except (RefusedError, UnreadableError) as error:
+            mark = self._refused(job, error)
+        except (BusyError, UnsureError, UnknownYetError, StoreError) as error:
+            mark = self._held_up(job, error)
+        except Exception:
+            log.exception("row %d of the outbox (%s) could not be delivered", job.row.id, job.row.due.kind)
+            mark = self._blundered(job)
+        if mark.state is not State.PENDING:
+            self._looked_for.discard(job.row.id)
+        return mark
+
+    def _refused(self, job: Job, error: RefusedError | UnreadableError) -> Mark:
+        if isinstance(error, UnreadableError):
+            return Mark(job.row.id, State.FAILED, reason=f"{CUT_OFF}: {error}")
+        # What is no message may lack a permission of its own, which is no reason to stop the messages.
+        useless = (error.gone or error.barred) and job.row.due.kind not in self.performs
+        return Mark(job.row.id, State.FAILED, reason=str(error), switch_off=job.target.id if useless else None)
+
+    def _held_up(self, job: Job, error: BusyError | UnsureError | UnknownYetError | StoreError) -> Mark:
+        if isinstance(error, BusyError):
+            if error.everywhere:
+                self.resting_until = self._clock.now() + timedelta(seconds=error.after)
+            return self._again(job, error.after, str(error), doubt=job.doubt)
+        if isinstance(error, UnknownYetError) and self._clock.now() > job.row.due.until + GIVE_UP:
+            return Mark(job.row.id, State.FAILED, reason=CUT_OFF)
+        return self._again(job, self._wait(job), str(error) or None, doubt=job.doubt or isinstance(error, UnsureError))
+
+    def _blundered(self, job: Job) -> Mark:
+        if job.row.attempts >= BLUNDERS:
+            return Mark(job.row.id, State.FAILED, reason=OURS)
+        return self._again(job, self._wait(job), OURS, doubt=job.doubt or job.row.id in self.flying)
+
+    async def _send(self, job: Job) -> Mark:
+        row, target = job.row, job.target
+
+        async def turn() -> None:
+            await self._pacer.turn((row.due.until, row.id))
+
+        settled = await self._settle(job, turn)
+        if settled is not None:
+            return settled
+        compose = self.composes.get(row.due.kind)
+        if compose is None:
+            return Mark(row.id, State.FAILED, reason="nobody here writes such messages")
+        channel = await self._channel(job, turn)
+        # Written only now, when it can go: a hundred at once would hold up everything else for a while.
+        await turn()
+        post = await compose(row, target)
+        if post is None:
+            return Mark(row.id, State.CANCELLED, reason="nothing to say any more")
+        if not carries(post.view, row.mark):
+            raise ValueError(f"a {row.due.kind} message carries no mark, by which it could be found again")
+        if post.edit is not None:
+            if await self._edited(channel, post.edit, post):
+                return self._sent(job, channel, post.edit)
+            await turn()
+        # The turn may have been long in coming.
+        if self._clock.now() >= row.due.until or (job.doubt and not self._is_young(job)):
+            return self._again(job, 0, None, doubt=job.doubt)
+        self.flying.add(row.id)
+        try:
+            message: int | None = await self._sender.send(channel, post, row.nonce)
+        except RefusedError as error:
+            if not error.missing:
+                raise
+            # It was there, and somebody has deleted it: Discord knows its nonce.
+            message = None
+        return self._sent(job, channel, message)
+
+    async def _perform(self, job: Job) -> Mark:
+        row = job.row
+
+        async def turn() -> None:
+            await self._pacer.turn((row.due.until, row.id))
+
+        if self._clock.now() >= row.due.until:
+            return Mark(row.id, State.EXPIRED, reason=TOO_LATE)
+        self.flying.add(row.id)
+        try:
+            made = await self.performs[row.due.kind](row, job.target, turn)
+        except FAILURES as error:
+            raise in_order(error) from error
+        return self._sent(job, None, made)
+
+    async def _settle(self, job: Job, turn: Turn) -> Mark | None:
+        """What became of a row that may have arrived; None: it is to be sent, with the nonce it always had."""
+        row, now = job.row, self._clock.now()
+        if not job.doubt:
+            if now >= row.due.until:
+                return Mark(row.id, State.EXPIRED, reason=TOO_LATE)
+            return await self._looked_up(job, turn) if self._may_be_known(job) else None
+        if self._is_young(job) and now < row.due.until:
+            return None
+        tried_at = row.tried_at or now
+        if timedelta(0) <= now - tried_at < timedelta(seconds=self._sender.patience):
+            # Too late to send it again, too early to look for it: it may be on its way still.
+            return self._again(job, self._sender.patience, None, doubt=True)
+        channel = row.channel or await self._channel(job, turn)
+        direct = job.target.user is not None
+        try:
+            if tried_at > now:
+                message = await find_among_latest(self._sender, turn, channel, row.mark, direct=direct)
+            else:
+                message = await find(self._sender, turn, channel, row.mark, tried_at, direct=direct)
+        except RefusedError as error:
+            if error.gone:
+                raise
+            raise UnreadableError(str(error)) from error
+        if message is not None:
+            return self._sent(job, channel, message, at=tried_at)
+        # Surely not there: as if it had never been tried.
+        self._looked_for.add(row.id)
+        return Mark(row.id, State.PENDING)
+
+    def _may_be_known(self, job: Job) -> bool:
+        """Whether a row never tried may have been sent by a store that this one is an older copy of."""
+        return (
+            self.began is not None and job.row.due.due_at - EARLIEST < self.began and job.row.id not in self._looked_for
+        )
+
+    async def _looked_up(self, job: Job, turn: Turn) -> Mark | None:
+        channel, direct = await self._channel(job, turn), job.target.user is not None
+        try:
+            message = await find(self._sender, turn, channel, job.row.mark, job.row.due.due_at, direct=direct)
+        except (RefusedError, UnreadableError, UnknownYetError):
+            # Nothing says that it was sent.
+            message = None
+        self._looked_for.add(job.row.id)
+        return None if message is None else self._sent(job, channel, message, at=job.row.due.due_at)
+
+    async def _channel(self, job: Job, turn: Turn) -> int:
+        """Where it goes; what may have arrived goes where it went."""
+        target = job.target
+        channel = (job.row.channel if job.doubt else None) or target.channel
+        if channel is not None:
+            return channel
+        if target.user is None:
+            raise RefusedError("no channel is chosen", gone=True)
+        await turn()
+        channel = await self._sender.open(target.user)
+        await targets.remember_channel(self._store, target.id, channel)
+        return channel
+
+    async def _edited(self, channel: int, message: int, post: Post) -> bool:
+        """Whether the message was changed; False if it is gone."""
+        try:
+            await self._sender.edit(channel, message, post)
+        except RefusedError as error:
+            if error.missing:
+                return False
+            raise
+        return True
+
+    def _is_young(self, job: Job) -> bool:
+        tried_at = job.row.tried_at
+        return tried_at is not None and is_young(tried_at, self._clock.now(), self._sender.patience)
+
+    def _sent(self, job: Job, channel: int | None, message: int | None, at: datetime | None = None) -> Mark:
+        return Mark(job.row.id, State.SENT, message=message, channel=channel, at=at or self._clock.now())
+
+    def _again(self, job: Job, seconds: float, reason: str | None, *, doubt: bool) -> Mark:
+        retry_at = self._clock.now() + timedelta(seconds=seconds)
+        return Mark(job.row.id, State.PENDING, reason=reason, retry_at=retry_at, doubt=doubt)
+
+    def _wait(self, job: Job) -> float:
+        return RETRY_SECONDS[min(job.row.attempts, len(RETRY_SECONDS)) - 1]
+
+
+def carries(view: ui.LayoutView, mark: str) -> bool:
+    """Whether one of a view's custom ids holds the mark."""
+    return any(mark in (getattr(item, "custom_id", None) or "") for item in view.walk_children())

@@ -1,0 +1,94 @@
+"""From a row of the outbox to the message a fan reads; and which permissions the bot lacks to post it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import discord
+
+from bot.almanac import Almanac
+from bot.reminders.posts import Post
+from bot.render.reminders import Announced, Moved, addressed, change, reminder
+from bot.render.upcoming import LastTime
+from db.dues import Part, Row, Target
+from db.moments import day_from_text, from_text
+from db.nouns import Race, RaceStatus
+
+NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
+"""Without these nothing can be posted."""
+HISTORY = "read_message_history"
+
+
+def announced(almanac: Almanac, race: Race, mark: str, *, personal: bool) -> Announced:
+    """What there is to say of a race to come, as known now."""
+    found = almanac.last_winner(race)
+    last = LastTime(found.race, almanac.known(found.winner).name, found.defending) if found else None
+    return Announced(almanac.season(race.season), race, mark, last, personal)
+
+
+class Composer:
+    """Makes the messages of reminders and changes.
+
+    Args:
+        almanac: what is known now.
+    """
+
+    def __init__(self, almanac: Callable[[], Awaitable[Almanac]]) -> None:
+        self._almanac = almanac
+
+    async def reminder(self, row: Row, target: Target) -> Post | None:
+        """None where the race is off, over, or no longer on the schedule."""
+        almanac = await self._almanac()
+        race = _race(almanac, row)
+        if race is None or race.status is RaceStatus.CANCELLED or race.over_at <= almanac.now:
+            return None
+        told = announced(almanac, race, row.mark, personal=target.user is not None)
+        view = reminder(told, Part(row.due.session), row.due.event_at, almanac.now)
+        return Post(addressed(view, target.role), target.role)
+
+    async def change(self, row: Row, target: Target) -> Post | None:
+        """None where the race is no longer on the schedule."""
+        almanac = await self._almanac()
+        race = _race(almanac, row)
+        if race is None:
+            return None
+        told = announced(almanac, race, row.mark, personal=target.user is not None)
+        return Post(addressed(change(told, _before(row.due.detail), almanac.now), target.role), target.role)
+
+
+def _before(detail: Mapping[str, Any]) -> Moved:
+    """What those who are told knew, as the planner noted it."""
+    at, on = detail.get("from"), detail.get("from_day")
+    return Moved(
+        from_text(at) if isinstance(at, str) else None,
+        day_from_text(on) if isinstance(on, str) else None,
+        detail.get("what") == "restored",
+    )
+
+
+def _race(almanac: Almanac, row: Row) -> Race | None:
+    season = next((each for each in almanac.seasons if each.year == row.due.season), None)
+    return season.race(row.due.round) if season else None
+
+
+def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
+    """What the bot may not do in the target's channel though the settings need it, each as a line for a moderator."""
+    if guild is None or target.channel is None or not target.on:
+        return ()
+    channel = guild.get_channel_or_thread(target.channel)
+    if channel is None:
+        return (f"The channel <#{target.channel}> is gone, or hidden from me; choose another.",)
+    mine = channel.permissions_for(guild.me)
+    names = [said for name, said in NEEDED.items() if not getattr(mine, name)]
+    lines = [f"In <#{target.channel}> I need the permission {' and '.join(names)}."] if names else []
+    if not names and not mine.read_message_history:
+        lines.append("With Read Message History I can make sure after a break that nothing is posted twice.")
+    role = guild.get_role(target.role) if target.role is not None else None
+    if target.role is not None and role is None:
+        lines.append("The role to mention is gone; choose another, or none.")
+    elif role is not None and not role.mentionable and not mine.mention_everyone:
+        lines.append(f"To mention {role.mention} I need Mention Everyone here, or the role be mentionable by all.")
+    if target.extras.events and not guild.me.guild_permissions.create_events:
+        lines.append("For Discord events I need the permission Create Events.")
+    return tuple(lines)

@@ -1,0 +1,256 @@
+"""The panel of the reminders: all that is set, in view, and every setting one press away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+from discord import ui
+
+from bot.render.blocks import Accent
+from bot.render.buttons import Link, row
+from bot.render.choosers import Choice, Chooser
+from bot.render.reminder_questions import (
+    CHANNEL,
+    DELAY,
+    EXTRAS,
+    LEADS,
+    OFF,
+    ON,
+    PERSON,
+    ROLE,
+    SESSIONS,
+    TEST,
+    ReminderChoiceQuestion,
+    ReminderDeedQuestion,
+    RemindersQuestion,
+    ReminderStatusQuestion,
+)
+from bot.render.words import count, escape, joined, listed, stamp
+from db.dues import CALLED_OFF, DELAYS, Extras, Kind, Part, Row, State, Target
+from db.dues import LEADS as MINUTES
+from db.nouns import Race
+
+PARTS = {Part.COVERAGE: "Coverage and race", Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
+_SAID = {Part.COVERAGE: "coverage", Part.QUALIFYING: "qualifying", Part.PRACTICE: "practice"}
+OPEN = "open"
+"""The option that takes the spoiler cover off."""
+_EXTRAS = {
+    "changes": ("Schedule changes", "When a race is moved, postponed or called off"),
+    "results": ("Results", "The finishing order once it is held here"),
+    OPEN: ("Outcomes in the open", "Results and recap without a spoiler cover"),
+    "recap": ("Recap", "The race told in sections, once its results are held"),
+    "standings": ("Standings", "One message that keeps itself current"),
+    "events": ("Discord events", "A scheduled event for each race, kept in step with the schedule"),
+}
+FOR_SERVERS = frozenset({"standings", "events"})
+"""Extras that a single person cannot have."""
+_KINDS = {
+    Kind.CHANGE: "schedule change",
+    Kind.RESULTS: "results",
+    Kind.RECAP: "recap",
+    Kind.STANDINGS: "standings",
+    Kind.EVENT: "Discord event",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PanelFacts:
+    """``target`` is None where nothing was ever set; ``planned`` is the next row; ``lacking`` are permissions by name.
+
+    ``note`` says what the last press did.
+    """
+
+    whose: str
+    target: Target | None
+    here: int | None = None
+    planned: Row | None = None
+    races: tuple[Race, ...] = ()
+    lacking: tuple[str, ...] = ()
+    note: str = ""
+
+
+def panel(facts: PanelFacts) -> ui.LayoutView:
+    """The settings as they stand, and what changes them."""
+    target = facts.target
+    mine = facts.whose == PERSON
+    head = "## Your reminders" if mine else "## Race reminders"
+    children: list[ui.Item[Any]] = [ui.TextDisplay("\n".join([head, *_state(facts)]))]
+    if target is not None and target.on:
+        children += _choosers(facts, target)
+    controls = row(_buttons(facts))
+    assert controls is not None
+    children.append(controls)
+    small = [facts.note, _planned(facts)]
+    if any(small):
+        children.append(ui.TextDisplay("\n".join(f"-# {line}" for line in small if line)))
+    view = ui.LayoutView(timeout=None)
+    on = target is not None and target.on
+    accent = Accent.YELLOW if facts.lacking else Accent.GREEN if on else Accent.CHECKERED
+    view.add_item(ui.Container(*children, accent_colour=discord.Colour(int(accent))))
+    return view
+
+
+def _state(facts: PanelFacts) -> list[str]:
+    target, mine = facts.target, facts.whose == PERSON
+    if target is None or not target.on:
+        why = _sentence(target.off_reason) if target is not None and target.off_reason else ""
+        where = "in a direct message" if mine else "in this channel, with nobody mentioned"
+        return [f"**Off.**{why}", f"**Switch on** reminds 1 hour before coverage, {where}; all of it can be changed."]
+    where = "in a direct message" if mine else f"in <#{target.channel}>"
+    lines = [f"**On** {where}: {_when(target)}"]
+    if not mine:
+        lines.append(f"**Mentions** {'nobody' if target.role is None else f'<@&{target.role}>'}")
+    also = _also(target.extras, mine=mine)
+    if also:
+        lines.append(f"**Also** {also}")
+    lines += [f"**Missing** {lack}" for lack in facts.lacking]
+    return lines
+
+
+def _sentence(reason: str) -> str:
+    return f" {escape(reason[:1].upper() + reason[1:].rstrip('.'), 200)}."
+
+
+def _when(target: Target) -> str:
+    """``1 hour before and at the start of coverage``."""
+    leads = sorted(target.leads, reverse=True)
+    ahead = [before(lead) for lead in leads if lead]
+    what = joined(_SAID[part] for part in Part if part in target.sessions)
+    if not ahead:
+        return f"at the start of {what}"
+    start = "" if 0 not in leads else ", and at the start"
+    return f"{joined(ahead)} before {what}{start}"
+
+
+def before(minutes: int) -> str:
+    """``1 hour``, ``30 minutes``."""
+    return count(minutes // 60, "hour") if minutes and minutes % 60 == 0 else count(minutes, "minute")
+
+
+def _also(extras: Extras, *, mine: bool) -> str:
+    said = []
+    if extras.changes:
+        said.append("schedule changes")
+    if extras.results:
+        said.append("results under a spoiler cover" if extras.spoiler else "results")
+    if extras.recap:
+        said.append("the recap")
+    if extras.standings and not mine:
+        said.append("a standings message that keeps itself current")
+    if extras.events and not mine:
+        said.append("Discord events")
+    held = extras.results_delay and (extras.results or extras.recap or (extras.standings and not mine))
+    after = f", outcomes {before(extras.results_delay)} after they are known" if held else ""
+    return f"{joined(said)}{after}" if said else ""
+
+
+def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
+    whose, mine = facts.whose, facts.whose == PERSON
+    rows: list[ui.Item[Any]] = []
+    if not mine:
+        rows.append(Chooser.of_channels(ReminderChoiceQuestion(CHANNEL, whose), "Which channel?", target.channel))
+        rows.append(Chooser.of_roles(ReminderChoiceQuestion(ROLE, whose), "Mention a role? None", target.role))
+    leads = [
+        Choice(str(minutes), f"{before(minutes)} before" if minutes else "At the start", minutes in target.leads)
+        for minutes in MINUTES
+    ]
+    rows.append(Chooser.of_options(ReminderChoiceQuestion(LEADS, whose), "How long before?", leads, most=len(leads)))
+    parts = [Choice(part.value, PARTS[part], part in target.sessions) for part in Part]
+    rows.append(Chooser.of_options(ReminderChoiceQuestion(SESSIONS, whose), "Of what?", parts, most=len(parts)))
+    extras = [
+        Choice(name, label, not target.extras.spoiler if name == OPEN else getattr(target.extras, name), hint)
+        for name, (label, hint) in _EXTRAS.items()
+        if not (mine and name in FOR_SERVERS)
+    ]
+    question = ReminderChoiceQuestion(EXTRAS, whose)
+    rows.append(Chooser.of_options(question, "What else?", extras, least=0, most=len(extras)))
+    outcomes = target.extras.results or target.extras.recap or (target.extras.standings and not mine)
+    if outcomes:
+        rows.append(_delays(whose, target.extras.results_delay))
+    return rows
+
+
+def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
+    delays = [
+        Choice(str(minutes), f"Outcomes {before(minutes)} later" if minutes else "Outcomes at once", minutes == chosen)
+        for minutes in DELAYS
+    ]
+    return Chooser.of_options(ReminderChoiceQuestion(DELAY, whose), "When may the outcome be told?", delays)
+
+
+def _buttons(facts: PanelFacts) -> Sequence[Link]:
+    status = Link("Status", ReminderStatusQuestion(facts.whose))
+    if facts.target is None:
+        return [Link("Switch on", ReminderDeedQuestion(ON, facts.whose))]
+    if not facts.target.on:
+        return [Link("Switch on", ReminderDeedQuestion(ON, facts.whose)), status]
+    test = Link("Send a test", ReminderDeedQuestion(TEST, facts.whose))
+    return [test, status, Link("Switch off", ReminderDeedQuestion(OFF, facts.whose))]
+
+
+def _planned(facts: PanelFacts) -> str:
+    if facts.target is None or not facts.target.on:
+        return ""
+    if facts.planned is None:
+        return "Nothing falls due within the next days; what comes is planned by itself."
+    return f"Next: {_line(facts.planned, facts.races)}"
+
+
+def named(due: Row, races: Sequence[Race]) -> str:
+    """What a row of the outbox is: ``Talladega, 1 hour before coverage``."""
+    what = due.due
+    race = next((r for r in races if (r.season, r.round) == (what.season, what.round)), None)
+    name = escape(race.track.short if race else f"race {what.round} of {what.season}")
+    if what.kind is Kind.REMINDER:
+        part = Part(what.session)
+        # Where the start of coverage is not known, it is the race of which one is reminded.
+        said = "the race" if part is Part.COVERAGE and race and race.coverage is None else _SAID[part]
+        timed = f"{before(what.lead)} before {said}" if what.lead else f"at the start of {said}"
+    else:
+        timed = f"{_KINDS[what.kind]} taken off" if what.session == CALLED_OFF else _KINDS[what.kind]
+    return f"{name}, {timed}"
+
+
+def _line(due: Row, races: Sequence[Race]) -> str:
+    at = due.due.due_at
+    return f"{named(due, races)}: {stamp(at, 'f')} · {stamp(at, 'R')}"
+
+
+_STATES = {State.SENT: "Sent", State.FAILED: "**Failed**", State.EXPIRED: "Not sent", State.CANCELLED: "Called off"}
+
+
+def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui.LayoutView:
+    """What is planned next, and what became of what was due.
+
+    Args:
+        facts: as for the panel.
+        planned: soonest first.
+        past: newest first.
+    """
+    ahead = [f"- {_line(each, facts.races)}" for each in planned] or ["Nothing within the next days."]
+    done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
+    head = "## Your reminders, status" if facts.whose == PERSON else "## Reminders, status"
+    body = "\n".join([head, *_state(facts)[:1]])
+    controls = row([Link("Settings", RemindersQuestion(facts.whose))])
+    assert controls is not None
+    view = ui.LayoutView(timeout=None)
+    failed = any(each.state is State.FAILED for each in past) or bool(facts.lacking)
+    view.add_item(
+        ui.Container(
+            ui.TextDisplay(body),
+            ui.TextDisplay("\n".join(["**Planned**", *ahead])),
+            ui.TextDisplay("\n".join(["**Lately**", *done, *(f"**Missing** {lack}" for lack in facts.lacking)])),
+            controls,
+            accent_colour=discord.Colour(int(Accent.YELLOW if failed else Accent.CHECKERED)),
+        )
+    )
+    return view
+
+
+def _done(past: Row, races: Sequence[Race]) -> str:
+    when = f"Sent {stamp(past.sent_at, 'f')}" if past.sent_at is not None else _STATES.get(past.state, past.state.value)
+    why = f" ({escape(past.reason, 200)})" if past.reason and past.state is not State.SENT else ""
+    return f"- {listed([named(past, races), when])}{why}"

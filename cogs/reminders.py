@@ -1,0 +1,224 @@
+"""/reminders and /remindme: when a server's channel, or a person, is told that coverage is about to start."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.answers import Asker
+from bot.client import TailgateBot
+from bot.errors import FriendlyError
+from bot.reminding import announced, lacking
+from bot.render.reminder_panel import OPEN, PanelFacts, panel, status
+from bot.render.reminder_questions import (
+    CHANNEL,
+    DELAY,
+    LEADS,
+    OFF,
+    ON,
+    PERSON,
+    ROLE,
+    SERVER,
+    SESSIONS,
+    ReminderChoiceQuestion,
+    ReminderDeedQuestion,
+    RemindersQuestion,
+    ReminderStatusQuestion,
+    RemindMeQuestion,
+)
+from bot.render.reminders import addressed, reminder
+from db.dues import DELAYS, Extras, Part, Target
+from db.dues import LEADS as MINUTES
+from db.nouns import Race
+from db.reminders import targets
+from db.reminders.outbox import recent, upcoming
+
+NO_SERVER = "Reminders for a channel are set in a server where I am a member; /remindme sets your own."
+NO_MANAGER = "For this you need the permission Manage Server."
+GONE = "That channel or role is no longer here; choose another."
+OPTIONS = ("changes", "results", "recap", "standings", "events")
+TEST = "test"
+"""The mark of a message that nobody was due."""
+
+
+class Reminders(commands.Cog):
+    """Setting reminders, and looking after them."""
+
+    def __init__(self, bot: TailgateBot) -> None:
+        self.bot = bot
+        self.store = bot.services.store
+        answers = bot.answers
+        answers.register(RemindersQuestion, self.answer_panel)
+        answers.register(ReminderStatusQuestion, self.answer_status)
+        answers.register(ReminderDeedQuestion, self.answer_deed)
+        answers.register_choice(ReminderChoiceQuestion, self.take_choice)
+        answers.register(RemindMeQuestion, self.answer_remind_me)
+
+    @app_commands.command(name="reminders", description="Reminders for this server: channel, role, how long before")
+    @app_commands.describe(show="Settings, or what is planned and what was delivered")
+    @app_commands.guild_only()
+    @app_commands.allowed_installs(guilds=True, users=False)
+    @app_commands.default_permissions(manage_guild=True)
+    async def reminders(
+        self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"
+    ) -> None:
+        question = ReminderStatusQuestion(SERVER) if show == "status" else RemindersQuestion(SERVER)
+        await self.bot.answers.reply(interaction, question, private=True)
+
+    @app_commands.command(name="remindme", description="Your own reminders, in a direct message")
+    @app_commands.describe(show="Settings, or what is planned and what was delivered")
+    async def remindme(
+        self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"
+    ) -> None:
+        question = ReminderStatusQuestion(PERSON) if show == "status" else RemindersQuestion(PERSON)
+        await self.bot.answers.reply(interaction, question, private=True)
+
+    async def answer_panel(self, question: RemindersQuestion, asker: Asker) -> ui.LayoutView:
+        return panel(await self._facts(question.whose, asker))
+
+    async def answer_status(self, question: ReminderStatusQuestion, asker: Asker) -> ui.LayoutView:
+        facts = await self._facts(question.whose, asker)
+        if facts.target is None:
+            return panel(facts)
+        return status(facts, await upcoming(self.store, facts.target.id), await recent(self.store, facts.target.id))
+
+    async def answer_deed(self, question: ReminderDeedQuestion, asker: Asker) -> ui.LayoutView:
+        target = await self._target(question.whose, asker)
+        if question.deed == ON:
+            note = "Reminders are on."
+            await self._save(replace(self._begun(target, question.whose, asker), on=True, off_reason=None))
+        elif question.deed == OFF:
+            note = "Reminders are off; your settings are kept."
+            if target is not None:
+                await self._save(replace(target, on=False, off_reason=None))
+        else:
+            note = await self._test(target, asker)
+        return panel(await self._facts(question.whose, asker, note))
+
+    async def take_choice(self, question: ReminderChoiceQuestion, chosen: Sequence[str], asker: Asker) -> ui.LayoutView:
+        target = self._begun(await self._target(question.whose, asker), question.whose, asker)
+        await self._save(self._changed(target, question.what, chosen))
+        return panel(await self._facts(question.whose, asker, "Saved."))
+
+    async def answer_remind_me(self, question: RemindMeQuestion, asker: Asker) -> ui.LayoutView:
+        """Switches his own reminders on, if they are not, and shows what is set."""
+        del question
+        target = await self._target(PERSON, asker)
+        note = ""
+        if target is None or not target.on:
+            await self._save(replace(self._begun(target, PERSON, asker), on=True, off_reason=None))
+            note = "You will get a direct message from now on."
+        return panel(await self._facts(PERSON, asker, note))
+
+    async def _target(self, whose: str, asker: Asker) -> Target | None:
+        """The settings asked for; raises FriendlyError where the asker may not see them."""
+        if whose == PERSON:
+            return await targets.target_of(self.store, user=asker.user)
+        if asker.guild is None or self.bot.get_guild(asker.guild) is None:
+            raise FriendlyError(NO_SERVER)
+        if not (asker.permissions.manage_guild or asker.permissions.administrator):
+            raise FriendlyError(NO_MANAGER)
+        return await targets.target_of(self.store, guild=asker.guild)
+
+    def _begun(self, target: Target | None, whose: str, asker: Asker) -> Target:
+        """The settings to change; where there are none yet, the usual ones."""
+        if target is not None:
+            return target
+        return Target(user=asker.user) if whose == PERSON else Target(guild=asker.guild, channel=asker.channel)
+
+    async def _save(self, target: Target) -> None:
+        await targets.save(self.store, target, self.bot.services.clock.now())
+
+    def _changed(self, target: Target, what: str, chosen: Sequence[str]) -> Target:
+        """The settings with a choice made; what comes from Discord is looked up, and the rest of it left aside."""
+        numbers = [int(text) for text in chosen if text.isascii() and text.isdigit()]
+        guild = self.bot.get_guild(target.guild) if target.guild is not None else None
+        if what in {CHANNEL, ROLE}:
+            return target if guild is None else _placed(target, what, numbers, guild)
+        if what == LEADS:
+            return replace(target, leads=tuple(lead for lead in MINUTES if lead in numbers) or target.leads)
+        if what == SESSIONS:
+            return replace(target, sessions=frozenset(p for p in Part if p in chosen) or target.sessions)
+        held_back = target.extras.results_delay
+        if what == DELAY:
+            delay = next((number for number in numbers if number in DELAYS), held_back)
+            return replace(target, extras=replace(target.extras, results_delay=delay))
+        wanted = {name: name in chosen for name in OPTIONS}
+        return replace(target, extras=Extras(**wanted, spoiler=OPEN not in chosen, results_delay=held_back))
+
+    async def _test(self, target: Target | None, asker: Asker) -> str:
+        """Posts the next reminder as it will look, without a ping; returns what to say of it."""
+        if target is None or not target.on:
+            raise FriendlyError("Switch the reminders on first.")
+        found = asker.almanac.next_race()
+        if found is None:
+            raise FriendlyError("No race is ahead on the schedule held here, so there is nothing to show yet.")
+        race = found[1]
+        told = announced(asker.almanac, race, TEST, personal=target.user is not None)
+        moment = race.coverage.coverage if race.coverage and race.coverage.coverage else race.begins
+        view = addressed(reminder(told, Part.COVERAGE, moment, asker.almanac.now), target.role)
+        try:
+            place: discord.abc.Messageable
+            if target.user is not None:
+                place = await self.bot.create_dm(discord.Object(target.user))
+            else:
+                place = self.bot.get_partial_messageable(int(target.channel or 0), guild_id=target.guild)
+            await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.Forbidden:
+            where = "you a direct message; allow them in this server's privacy settings" if target.user else "there"
+            raise FriendlyError(f"Discord does not let me send {where}.") from None
+        except discord.NotFound:
+            raise FriendlyError(GONE) from None
+        return "A test was sent."
+
+    async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
+        target = await self._target(whose, asker)
+        planned = await upcoming(self.store, target.id, 1) if target is not None else ()
+        guild = self.bot.get_guild(asker.guild) if asker.guild is not None and whose == SERVER else None
+        lack = lacking(guild, target) if target is not None else ()
+        return PanelFacts(whose, target, asker.channel, planned[0] if planned else None, _races(asker), lack, note)
+
+    @commands.Cog.listener()
+    async def on_app_command_completion(
+        self,
+        interaction: discord.Interaction[TailgateBot],
+        command: app_commands.Command[Reminders, ..., None] | app_commands.ContextMenu,
+    ) -> None:
+        """Tells a person whose direct messages did not get through, the next time he asks for anything."""
+        if command.qualified_name == "remindme":
+            return
+        mine = await targets.target_of(self.store, user=interaction.user.id)
+        if mine is not None and not mine.on and mine.off_reason:
+            await self._save(replace(mine, off_reason=None))
+            line = f"Your reminders are off: {mine.off_reason.rstrip('.')}. /remindme switches them on again."
+            await interaction.followup.send(line, ephemeral=True)
+
+
+def _placed(target: Target, what: str, numbers: Sequence[int], guild: discord.Guild) -> Target:
+    """The settings with another channel or role, which must be the server's.
+
+    Raises:
+        FriendlyError: it is not, or no longer.
+    """
+    if what == CHANNEL:
+        if not numbers or guild.get_channel(numbers[0]) is None:
+            raise FriendlyError(GONE)
+        return replace(target, channel=numbers[0])
+    if any(guild.get_role(number) is None for number in numbers):
+        raise FriendlyError(GONE)
+    if guild.id in numbers:
+        raise FriendlyError("That would ping everyone; choose another role, or none.")
+    return replace(target, role=numbers[0] if numbers else None)
+
+
+def _races(asker: Asker) -> tuple[Race, ...]:
+    return tuple(race for season in asker.almanac.seasons for race in season.races)
+
+
+async def setup(bot: TailgateBot) -> None:
+    await bot.add_cog(Reminders(bot))

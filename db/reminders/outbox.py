@@ -1,0 +1,276 @@
+"""The outbox: rows are claimed and committed, then sent, then marked; what was cut off in between is found again."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import aiosqlite
+
+from db.connection import Store
+from db.dues import Due, Kind, Row, State, Target
+from db.moments import from_text, to_text
+from db.reminders.targets import by_ids, switch_off_within
+
+KEPT = timedelta(days=60)
+"""How long after its event a row is kept; the standings message and scheduled events are changed for longer."""
+
+# A row that may have arrived is settled, useful still or not; the rest are simply too late.
+EXPIRE = """
+UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
+ WHERE state = 'pending' AND tried_at IS NULL AND until <= :now
+"""
+TOO_LATE = """
+SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
+"""
+# Several leads of one event overdue at once, as after an outage: the latest says it all.
+SUPERSEDE = """
+UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
+ WHERE state = 'pending' AND tried_at IS NULL AND kind = 'reminder' AND due_at <= :now AND EXISTS (
+    SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'reminder'
+       AND later.season = outbox.season AND later.round = outbox.round AND later.session = outbox.session
+       AND later.due_at > outbox.due_at AND later.due_at <= :now AND later.state IN ('pending', 'claimed', 'sent'))
+"""
+COMING = """
+SELECT due_at, count(*) AS many FROM outbox WHERE state = 'pending' AND due_at <= :until
+   AND (retry_at IS NULL OR retry_at <= :now) GROUP BY due_at ORDER BY due_at
+"""
+CLAIM = """
+UPDATE outbox SET state = 'claimed', claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL,
+    tried_at = coalesce(tried_at, :now), attempts = attempts + 1, retry_at = NULL,
+    channel_id = CASE WHEN tried_at IS NULL
+        THEN (SELECT channel_id FROM reminder_targets t WHERE t.id = target_id) ELSE channel_id END
+ WHERE state = 'pending' AND id IN (
+    SELECT id FROM outbox WHERE state = 'pending' AND due_at <= :horizon AND (retry_at IS NULL OR retry_at <= :now)
+     ORDER BY until, due_at, id LIMIT :most)
+RETURNING *
+"""
+ABANDONED = """
+SELECT id FROM outbox WHERE state = 'claimed' AND (claimed_at <= :before OR claimed_at > :ahead OR
+    (:others AND claimed_by <> :run)) AND id NOT IN (SELECT value FROM json_each(:busy)) ORDER BY until, id LIMIT :most
+"""
+TAKE_OVER = f"""
+UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = 1, attempts = attempts + 1
+ WHERE id IN ({ABANDONED}) RETURNING *
+"""  # noqa: S608 - words of this module
+MARK = """
+UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
+    channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
+    tried_at = CASE WHEN :doubt THEN tried_at END
+ WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+"""
+UPCOMING = """
+SELECT * FROM outbox WHERE target_id = ? AND state IN ('pending', 'claimed') ORDER BY due_at, id LIMIT ?
+"""
+RECENT = """
+SELECT * FROM outbox WHERE target_id = ? AND state IN ('sent', 'failed', 'expired')
+ ORDER BY coalesce(sent_at, tried_at, due_at) DESC, id DESC LIMIT ?
+"""
+LAST_SENT = """
+SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent'
+   AND season = coalesce(:season, season) AND round = coalesce(:round, round)
+ ORDER BY sent_at DESC, id DESC LIMIT 1
+"""
+PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
+TIDY = """
+DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired', 'cancelled')
+   AND kind NOT IN ('standings', 'event')
+"""
+TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row that was claimed and where it goes; ``doubt`` says that it may have arrived before."""
+
+    row: Row
+    target: Target
+    doubt: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a claimed row.
+
+    Pending gives it back, to be tried from ``retry_at`` on; with ``doubt`` it may have arrived all the same.
+    ``switch_off`` is a target's id where the target is of no use any more, ``reason`` says why.
+    """
+
+    id: int
+    state: State
+    message: int | None = None
+    channel: int | None = None
+    reason: str | None = None
+    at: datetime | None = None
+    retry_at: datetime | None = None
+    doubt: bool = False
+    switch_off: int | None = None
+
+
+async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[Row, ...]:
+    """What is planned for a target, soonest first."""
+    return await _rows(store, target, UPCOMING, (target, limit))
+
+
+async def recent(store: Store, target: int, limit: int = 5) -> tuple[Row, ...]:
+    """What was delivered to a target last, or why not, newest first."""
+    return await _rows(store, target, RECENT, (target, limit))
+
+
+async def last_sent(
+    store: Store,
+    target: int,
+    kind: Kind,
+    season: int | None = None,
+    round: int | None = None,  # noqa: A002
+) -> Row | None:
+    """The latest row of a kind that reached a target; of any season and race where none is named."""
+    values = {"target": target, "kind": kind, "season": season, "round": round}
+    rows = await _rows(store, target, LAST_SENT, values)
+    return rows[0] if rows else None
+
+
+async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
+    """How many rows wait at each moment up to one, overdue ones included, soonest first."""
+    rows = await store.fetch(COMING, {"now": to_text(now), "until": to_text(until)})
+    return [(datetime.fromisoformat(row["due_at"]), row["many"]) for row in rows]
+
+
+async def expire(store: Store, now: datetime) -> None:
+    """Gives up what is too late to be of use."""
+    values = {"now": to_text(now)}
+    if (await store.fetch(TOO_LATE, values))[0][0]:
+        async with store.write() as connection:
+            await connection.execute(EXPIRE, values)
+
+
+async def supersede(store: Store, now: datetime) -> None:
+    """Gives up reminders that are overdue together with a later one of the same event."""
+    async with store.write() as connection:
+        await connection.execute(SUPERSEDE, {"now": to_text(now)})
+
+
+async def claim(store: Store, run: str, now: datetime, horizon: datetime, most: int) -> list[Job]:
+    """Claims what is due by ``horizon``, nearest deadline first; committed when this returns.
+
+    Args:
+        store: a writable store.
+        run: who claims.
+        now: the moment.
+        horizon: rows due up to then are taken.
+        most: how many at most.
+    """
+    values = {"run": run, "now": to_text(now), "horizon": to_text(horizon), "most": most}
+    async with store.write() as connection:
+        return await _jobs(connection, await connection.execute_fetchall(CLAIM, values))
+
+
+async def take_over(
+    store: Store, run: str, now: datetime, busy: Sequence[int], most: int, *, patience: timedelta, first: bool
+) -> list[Job]:
+    """Claims anew what was claimed and never marked.
+
+    Args:
+        store: a writable store.
+        run: who takes over.
+        now: the moment.
+        busy: ids this run still has in hand.
+        most: how many at most.
+        patience: how old a claim must be, or how far in the future after a clock was set back.
+        first: this run has just begun, so that any other run's claim is of one that ended.
+    """
+    values = {
+        "run": run,
+        "now": to_text(now),
+        "before": to_text(now - patience),
+        "ahead": to_text(now + patience),
+        "others": first,
+        "busy": json.dumps(busy),
+        "most": most,
+    }
+    if not await store.fetch(ABANDONED, values):
+        return []
+    async with store.write() as connection:
+        return await _jobs(connection, await connection.execute_fetchall(TAKE_OVER, values))
+
+
+async def mark(store: Store, run: str, marks: Iterable[Mark]) -> None:
+    """Writes down what became of rows this run has claimed; those of others are left alone."""
+    async with store.write() as connection:
+        for each in marks:
+            await connection.execute(MARK, _mark_values(run, each))
+            if each.switch_off is not None:
+                await switch_off_within(connection, each.switch_off, each.reason)
+
+
+async def tidy(store: Store, now: datetime) -> None:
+    """Removes what is long past."""
+    async with store.write() as connection:
+        await connection.execute(TIDY, (to_text(now - KEPT),))
+        await connection.execute(TIDY_CHANGES, (to_text(now - KEPT),))
+
+
+async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[Row, ...]:
+    rows = await store.fetch(sql, values)
+    places = await store.fetch(PLACE, (target,)) if rows else []
+    return tuple(as_row(row, places[0]["place"]) for row in rows) if places else ()
+
+
+async def _jobs(connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row]) -> list[Job]:
+    """Rows with their targets, nearest deadline first."""
+    rows = list(rows)
+    targets = await by_ids(connection, (row["target_id"] for row in rows))
+    jobs = [
+        Job(as_row(row, targets[row["target_id"]].place), targets[row["target_id"]], bool(row["doubt"])) for row in rows
+    ]
+    return sorted(jobs, key=lambda job: (job.row.due.until, job.row.due.due_at, job.row.id))
+
+
+def _mark_values(run: str, each: Mark) -> dict[str, object]:
+    return {
+        "run": run,
+        "id": each.id,
+        "state": each.state,
+        "at": to_text(each.at),
+        "message": each.message,
+        "channel": each.channel,
+        "reason": each.reason,
+        "retry_at": to_text(each.retry_at),
+        # What ended keeps the moment of its try, for whoever asks; only what is given back forgets it.
+        "doubt": each.doubt or each.state is not State.PENDING,
+    }
+
+
+def as_row(row: sqlite3.Row, place: str) -> Row:
+    """A row of ``outbox``."""
+    due = Due(
+        target=row["target_id"],
+        kind=Kind(row["kind"]),
+        season=row["season"],
+        round=row["round"],
+        session=row["session"],
+        lead=row["lead"],
+        event_at=datetime.fromisoformat(row["event_at"]),
+        due_at=datetime.fromisoformat(row["due_at"]),
+        until=datetime.fromisoformat(row["until"]),
+        detail=MappingProxyType(json.loads(row["detail"])),
+    )
+    return Row(
+        id=row["id"],
+        due=due,
+        place=place,
+        state=State(row["state"]),
+        tried_at=from_text(row["tried_at"]),
+        claimed_by=row["claimed_by"],
+        attempts=row["attempts"],
+        retry_at=from_text(row["retry_at"]),
+        sent_at=from_text(row["sent_at"]),
+        channel=row["channel_id"],
+        message=row["message_id"],
+        reason=row["reason"],
+    )

@@ -1,0 +1,182 @@
+"""Who wants to be told what: a server's channel or a person, saved with each wish's own age."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+import aiosqlite
+
+from db.connection import Store
+from db.dues import Extras, Part, Target
+from db.moments import from_text, to_text
+
+OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
+BY_ID = "SELECT * FROM reminder_targets WHERE id = ?"
+BY_IDS = "SELECT * FROM reminder_targets WHERE id IN (SELECT value FROM json_each(?))"
+GUILDS = "SELECT guild_id FROM reminder_targets WHERE guild_id IS NOT NULL"
+INSERT = """
+INSERT INTO reminder_targets (guild_id, user_id, channel_id, role_id, leads, sessions, extras, is_on, off_reason, since)
+VALUES (:guild, :user, :channel, :role, :leads, :sessions, :extras, :on, :off_reason, :since) RETURNING id
+"""
+UPDATE = """
+UPDATE reminder_targets SET channel_id = :channel, role_id = :role, leads = :leads, sessions = :sessions,
+    extras = :extras, is_on = :on, off_reason = :off_reason, since = :since WHERE id = :id
+"""
+OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is_on = 1"
+CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
+FORGET = "DELETE FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
+DROP_WISHES = """
+DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
+    SELECT 1 FROM json_each(:wishes) w WHERE json_extract(w.value, '$[0]') = kind
+       AND json_extract(w.value, '$[1]') = session AND json_extract(w.value, '$[2]') = lead)
+"""
+DROP_ALL_WISHES = "DELETE FROM reminder_wishes WHERE target_id = ?"
+# A wish that was there before keeps its age, so that saving one setting never passes over what another has due.
+KEEP_WISHES = """
+INSERT INTO reminder_wishes (target_id, kind, session, lead, delay, since)
+SELECT :target, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+       json_extract(value, '$[3]'), :since
+  FROM json_each(:wishes) WHERE true
+ON CONFLICT DO UPDATE SET delay = excluded.delay
+"""
+CANCEL = "UPDATE outbox SET state = 'cancelled', reason = ? WHERE target_id = ? AND state = 'pending'"
+EDITION = "SELECT value FROM memory WHERE name = 'reminder settings'"
+NEXT_EDITION = """
+INSERT INTO memory (name, value) VALUES ('reminder settings', '1')
+ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+"""
+
+
+async def target_of(store: Store, *, guild: int | None = None, user: int | None = None) -> Target | None:
+    """A server's target, or a person's; None where there is none."""
+    rows = await store.fetch(OF_PLACE, (guild, user))
+    return as_target(rows[0]) if rows else None
+
+
+async def target(store: Store, number: int) -> Target | None:
+    """The target of that id."""
+    rows = await store.fetch(BY_ID, (number,))
+    return as_target(rows[0]) if rows else None
+
+
+async def guilds(store: Store) -> frozenset[int]:
+    """The servers that have a target, on or off."""
+    return frozenset(row["guild_id"] for row in await store.fetch(GUILDS))
+
+
+async def edition(store: Store) -> int:
+    """A number that changes whenever a target is saved, switched off or forgotten."""
+    rows = await store.fetch(EDITION)
+    return int(rows[0]["value"]) if rows else 0
+
+
+async def save(store: Store, wanted: Target, now: datetime) -> Target:
+    """Saves a target, in place of what its server or person had; returns it as saved.
+
+    A lead or an extra that is new counts from ``now``: nothing goes out that was due before it was asked for.
+    """
+    async with store.write() as connection:
+        found = list(await connection.execute_fetchall(OF_PLACE, (wanted.guild, wanted.user)))
+        leads = tuple(sorted(set(wanted.leads), reverse=True))
+        saved = replace(wanted, leads=leads, since=from_text(to_text(now)))
+        if found:
+            before = as_target(found[0])
+            direct = before.channel if saved.user is not None else None
+            saved = replace(saved, id=before.id, channel=saved.channel or direct)
+            await connection.execute(UPDATE, _values(saved))
+        else:
+            rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
+            saved = replace(saved, id=rows[0]["id"])
+        await _keep_wishes(connection, saved, now)
+        if not saved.on:
+            await connection.execute(CANCEL, ("switched off", saved.id))
+        await connection.execute(NEXT_EDITION)
+    return saved
+
+
+async def switch_off(store: Store, number: int, reason: str | None) -> None:
+    """Switches a target off and cancels what is pending; the reason is shown to whoever asks. Off stays off."""
+    async with store.write() as connection:
+        await switch_off_within(connection, number, reason)
+
+
+async def switch_off_within(connection: aiosqlite.Connection, number: int, reason: str | None) -> None:
+    """As ``switch_off``, within a transaction that is open."""
+    await connection.execute(OFF, (reason, number))
+    await connection.execute(DROP_ALL_WISHES, (number,))
+    await connection.execute(CANCEL, (reason or "switched off", number))
+    await connection.execute(NEXT_EDITION)
+
+
+async def remember_channel(store: Store, number: int, channel: int) -> None:
+    """Notes a person's direct messages."""
+    async with store.write() as connection:
+        await connection.execute(CHANNEL, (channel, number))
+
+
+async def forget_guild(store: Store, guild: int) -> None:
+    """Removes a server's target with all its rows."""
+    await _forget(store, guild, None)
+
+
+async def forget_user(store: Store, user: int) -> None:
+    """Removes a person's target with all its rows."""
+    await _forget(store, None, user)
+
+
+async def _forget(store: Store, guild: int | None, user: int | None) -> None:
+    async with store.write() as connection:
+        await connection.execute(FORGET, (guild, user))
+        await connection.execute(NEXT_EDITION)
+
+
+async def by_ids(connection: aiosqlite.Connection, numbers: Iterable[int]) -> dict[int, Target]:
+    """The targets of those ids, by id."""
+    rows = await connection.execute_fetchall(BY_IDS, (json.dumps(sorted(set(numbers))),))
+    return {row["id"]: as_target(row) for row in rows}
+
+
+def as_target(row: sqlite3.Row) -> Target:
+    """A row of ``reminder_targets``."""
+    known = Extras.__slots__
+    return Target(
+        id=row["id"],
+        guild=row["guild_id"],
+        user=row["user_id"],
+        channel=row["channel_id"],
+        role=row["role_id"],
+        leads=tuple(json.loads(row["leads"])),
+        sessions=frozenset(Part(name) for name in json.loads(row["sessions"])),
+        extras=Extras(**{name: value for name, value in json.loads(row["extras"]).items() if name in known}),
+        on=bool(row["is_on"]),
+        off_reason=row["off_reason"],
+        since=from_text(row["since"]),
+    )
+
+
+def _values(saved: Target) -> dict[str, Any]:
+    return {
+        "id": saved.id,
+        "guild": saved.guild,
+        "user": saved.user,
+        "channel": saved.channel,
+        "role": saved.role,
+        "leads": json.dumps(saved.leads),
+        "sessions": json.dumps(sorted(saved.sessions)),
+        "extras": json.dumps(asdict(saved.extras), sort_keys=True),
+        "on": saved.on,
+        "off_reason": saved.off_reason,
+        "since": to_text(saved.since),
+    }
+
+
+async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime) -> None:
+    wishes = json.dumps(sorted((wish.kind, wish.session, wish.lead, wish.delay) for wish in saved.wishes))
+    values = {"target": saved.id, "wishes": wishes, "since": to_text(now)}
+    await connection.execute(DROP_WISHES, values)
+    await connection.execute(KEEP_WISHES, values)

@@ -1,0 +1,233 @@
+"""/reminders and /remindme: the panel, who may use it, what it saves, and what it says is missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import discord
+import pytest
+
+from bot.render.choosers import Chooser
+from bot.render.questions import Question
+from bot.render.reminder_questions import (
+    OFF,
+    ON,
+    SERVER,
+    TEST,
+    ReminderChoiceQuestion,
+    ReminderDeedQuestion,
+    RemindersQuestion,
+    ReminderStatusQuestion,
+    RemindMeQuestion,
+)
+from bot.services import Services
+from db.dues import Extras, Part, Target
+from db.reminders import targets
+from tests.checks.recorder import SentBodies
+from tests.cogs.conftest import Stand
+from tests.cogs.looking import words
+from tests.cogs.quoting import member, press
+
+MANAGING = discord.Permissions(manage_guild=True, send_messages=True, view_channel=True)
+NO_MANAGER = "For this you need the permission Manage Server."
+
+
+@pytest.fixture
+def boss(stand: Stand) -> Any:
+    return member(stand.channel.guild, "Boss", MANAGING)
+
+
+async def held(services: Services, stand: Stand) -> Target | None:
+    return await targets.target_of(services.store, guild=stand.channel.guild.id)
+
+
+def chooser(result: Any, what: str) -> str:
+    """The custom id of a select of the panel."""
+    found: list[str] = []
+
+    def walk(components: list[dict[str, Any]]) -> None:
+        for component in components:
+            custom_id = component.get("custom_id", "")
+            if custom_id.startswith(f"t1:set:remset:{what}:"):
+                found.append(custom_id)
+            walk(component.get("components", []))
+
+    walk(result.response.components)
+    return found[0]
+
+
+async def test_the_usual_setting_is_one_press_away(stand: Stand, services: Services, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    assert shown.ephemeral
+    assert "**Off.**" in words(shown)
+    assert await held(services, stand) is None
+    await boss.click(shown.response, label="Switch on")
+    assert f"**On** in <#{stand.channel.id}>: 1 hour before coverage" in words(shown)
+    assert "**Mentions** nobody" in words(shown)
+    target = await held(services, stand)
+    assert target is not None
+    assert (target.channel, target.role, target.leads, target.on) == (stand.channel.id, None, (60,), True)
+
+
+async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services, boss: Any) -> None:
+    guild = stand.channel.guild
+    other = guild.create_text_channel("race-day")
+    role = guild.create_role("Race fans", mentionable=True)
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    for what, chosen in (
+        ("channel", [other]),
+        ("role", [role]),
+        ("leads", ["1440", "60", "0"]),
+        ("sessions", ["coverage", "qualifying"]),
+        ("extras", ["changes", "results", "standings"]),
+    ):
+        await boss.select(shown.response, chosen, custom_id=chooser(shown, what))
+    await boss.select(shown.response, ["60"], custom_id=chooser(shown, "delay"))
+    said = words(shown)
+    assert f"<#{other.id}>" in said
+    assert f"**Mentions** <@&{role.id}>" in said
+    assert "24 hours and 1 hour before coverage and qualifying, and at the start" in said
+    assert "schedule changes, results under a spoiler cover and a standings message" in said
+    assert "outcomes 1 hour after they are known" in said
+    target = await held(services, stand)
+    assert target is not None
+    extras = Extras(changes=True, results=True, spoiler=True, results_delay=60, standings=True)
+    assert replace(target, id=0, since=None) == Target(
+        guild=guild.id,
+        channel=other.id,
+        role=role.id,
+        leads=(1440, 60, 0),
+        sessions=frozenset({Part.COVERAGE, Part.QUALIFYING}),
+        extras=extras,
+    )
+    await boss.select(shown.response, ["results", "open"], custom_id=chooser(shown, "extras"))
+    assert "**Also** results, outcomes 1 hour" in words(shown)
+    await boss.select(shown.response, [], custom_id=chooser(shown, "role"))
+    assert "**Mentions** nobody" in words(shown)
+
+
+async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
+    await boss.click(shown.response, label="Switch off")
+    assert "**Off.**" in words(shown)
+    await boss.click(shown.response, label="Switch on")
+    assert "15 minutes before coverage" in words(shown)
+
+
+@pytest.mark.parametrize("deed", [ON, OFF, TEST])
+async def test_a_fan_is_refused_whatever_he_presses(stand: Stand, services: Services, deed: str) -> None:
+    result = await press(stand, stand.fan, stand.channel, ReminderDeedQuestion(deed, SERVER))
+    assert result.response.content == NO_MANAGER
+    assert await held(services, stand) is None
+
+
+@pytest.mark.parametrize("question", [RemindersQuestion(SERVER), ReminderStatusQuestion(SERVER)])
+async def test_a_fan_does_not_see_what_a_server_has_set(stand: Stand, question: Question) -> None:
+    assert (await press(stand, stand.fan, stand.channel, question)).response.content == NO_MANAGER
+
+
+async def test_a_fan_cannot_choose_for_the_server(stand: Stand, services: Services) -> None:
+    view = discord.ui.LayoutView(timeout=None)
+    view.add_item(Chooser.of_channels(ReminderChoiceQuestion("channel", SERVER), "Which?", None))
+    message = await stand.env.bot.get_channel(stand.channel.id).send(view=view)
+    result = await stand.fan.select(message, [stand.channel])
+    assert result.response.content == NO_MANAGER
+    assert await held(services, stand) is None
+
+
+async def test_a_missing_permission_is_named(stand: Stand, boss: Any) -> None:
+    closed = discord.PermissionOverwrite(send_messages=False)
+    guild = stand.channel.guild
+    quiet = guild.create_text_channel("quiet", overwrites=dict.fromkeys((guild.default_role,), closed))
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    await boss.select(shown.response, [quiet], custom_id=chooser(shown, "channel"))
+    assert f"**Missing** In <#{quiet.id}> I need the permission Send Messages." in words(shown)
+
+
+async def test_a_test_posts_the_real_thing_without_a_ping(stand: Stand, boss: Any, sent: SentBodies) -> None:
+    role = stand.channel.guild.create_role("Race fans", mentionable=True)
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    await boss.select(shown.response, [role], custom_id=chooser(shown, "role"))
+    await boss.click(shown.response, label="Send a test")
+    assert "A test was sent." in words(shown)
+    message = stand.channel.history()[-1]
+    said = "\n".join(
+        part.content
+        for top in message.components
+        for part in (getattr(top, "children", None) or [top])
+        if hasattr(part, "content")
+    )
+    assert f"<@&{role.id}>" in said
+    assert "Love's RV Stop 225" in said
+    assert "Coverage starts about **<t:1760731200:R>**" in said
+    assert "FOX Sports 1" in said
+    assert "NASCAR Racing Network" in said
+    assert "Heim** is locked in; five points separate seven drivers" in said
+    assert "Grant Enfinger (2024)" in said
+    bodies = [each.body for each in sent.requests if each.path.endswith(f"/channels/{stand.channel.id}/messages")]
+    assert [body["allowed_mentions"] for body in bodies] == [{"parse": []}]
+
+
+async def test_remind_me_too_switches_a_persons_own_on(stand: Stand, services: Services) -> None:
+    view = discord.ui.LayoutView(timeout=None)
+    custom_id = f"t1:0:{RemindMeQuestion('abcdef').encode()}"
+    view.add_item(discord.ui.ActionRow(discord.ui.Button[Any](label="Remind me too", custom_id=custom_id)))
+    message = await stand.env.bot.get_channel(stand.channel.id).send(view=view)
+    result = await stand.fan.click(message, label="Remind me too")
+    assert result.ephemeral
+    assert "**On** in a direct message: 1 hour before coverage" in words(result)
+    mine = await targets.target_of(services.store, user=stand.fan.id)
+    assert mine is not None
+    assert (mine.guild, mine.leads) == (None, (60,))
+    await stand.fan.click(result.response, label="Switch off")
+    # Pressing again later shows what is set, and switches it on anew.
+    again = await stand.fan.click(message, label="Remind me too")
+    assert "You will get a direct message from now on." in words(again)
+
+
+async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand, services: Services) -> None:
+    now = datetime(2025, 10, 16, 21, tzinfo=UTC)
+    mine = await targets.save(services.store, Target(user=stand.fan.id), now)
+    await targets.switch_off(services.store, mine.id, "direct messages are closed to me")
+    asked = await stand.ask("next")
+    assert [said.content for said in asked.followups] == [
+        "Your reminders are off: direct messages are closed to me. /remindme switches them on again."
+    ]
+    assert not (await stand.ask("next")).followups
+
+
+async def test_status_says_what_comes(stand: Stand, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Status")
+    assert "**Planned**" in words(shown)
+    assert "**Lately**\nNothing yet." in words(shown)
+    again = await boss.slash(stand.channel, "reminders", show="status")
+    assert again.ephemeral
+    assert "**Planned**" in words(again)
+
+
+async def test_a_server_that_is_left_is_forgotten(stand: Stand, services: Services, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    await stand.env.bot.get_cog("QuoteSettings").on_guild_remove(stand.env.bot.get_guild(stand.channel.guild.id))
+    assert await held(services, stand) is None
+
+
+async def test_everyone_is_no_role_to_mention(stand: Stand, services: Services, boss: Any) -> None:
+    del boss
+    cog: Any = stand.env.bot.get_cog("Reminders")
+    target = Target(guild=stand.channel.guild.id, channel=stand.channel.id)
+    with pytest.raises(Exception, match="ping everyone"):
+        cog._changed(target, "role", [str(stand.channel.guild.id)])
+    with pytest.raises(Exception, match="no longer here"):
+        cog._changed(target, "channel", ["1"])
+    assert cog._changed(target, "leads", ["7", "x"]).leads == (60,)
+    assert await held(services, stand) is None

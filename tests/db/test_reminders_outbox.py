@@ -1,0 +1,257 @@
+"""The outbox: claimed by one, marked by him, given up when too late; numbers that are never used twice."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.connection import Store
+from db.dues import Due, Kind, Row, State, Target
+from db.reminders import outbox
+from db.reminders.outbox import Job, Mark, claim, expire, last_sent, mark, recent, supersede, take_over, tidy, upcoming
+from db.reminders.targets import save
+
+DUE = datetime(2025, 10, 17, 19, tzinfo=UTC)
+COVERAGE = DUE + timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+ADD = """
+INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
+VALUES (?, ?, 2025, 23, 'coverage', ?, ?, ?, ?, '{}')
+"""
+
+
+def text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+async def add(store: Store, target: int, lead: int = 60, kind: str = "reminder", event: datetime = COVERAGE) -> int:
+    """A pending row."""
+    due = event - timedelta(minutes=lead)
+    async with store.write() as connection:
+        cursor = await connection.execute(ADD, (target, kind, lead, text(event), text(due), text(event)))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+async def add_many(store: Store, many: int) -> list[int]:
+    return [await add(store, (await save(store, Target(guild=n, channel=n), DUE)).id) for n in range(1, many + 1)]
+
+
+async def claimed(store: Store, run: str = "a", now: datetime = DUE, most: int = 100) -> list[Job]:
+    return await claim(store, run, now, now, most)
+
+
+async def lost(store: Store, run: str, now: datetime, *, first: bool = True, busy: tuple[int, ...] = ()) -> list[Job]:
+    return await take_over(store, run, now, busy, 100, patience=MINUTE, first=first)
+
+
+@pytest.fixture
+async def target(empty_store: Store) -> int:
+    return (await save(empty_store, Target(guild=1, channel=900), DUE)).id
+
+
+@pytest.fixture
+async def twin(empty_store: Store) -> AsyncIterator[Store]:
+    """A second process on the same file."""
+    async with await Store.open(empty_store.path) as opened:
+        yield opened
+
+
+async def test_two_processes_never_claim_the_same_row(empty_store: Store, twin: Store) -> None:
+    numbers = await add_many(empty_store, 60)
+    together = asyncio.Barrier(2)
+
+    async def take(store: Store, run: str) -> list[int]:
+        taken: list[int] = []
+        for _ in range(10):
+            await together.wait()
+            taken += [job.row.id for job in await claimed(store, run, most=3)]
+        return taken
+
+    both = await asyncio.gather(take(empty_store, "a"), take(twin, "b"))
+    assert sorted(both[0] + both[1]) == numbers
+
+
+async def test_a_claim_is_committed_before_it_returns(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    (job,) = await claimed(empty_store)
+    assert (job.row.id, job.row.channel, job.doubt, job.target.id) == (number, 900, False, target)
+    with sqlite3.connect(empty_store.path) as other:
+        assert other.execute("SELECT state, claimed_by FROM outbox").fetchall() == [("claimed", "a")]
+    other.close()
+
+
+async def test_what_is_due_is_claimed_nearest_deadline_first(empty_store: Store, target: int) -> None:
+    later = await add(empty_store, target, lead=120, event=COVERAGE + timedelta(hours=1))
+    sooner = await add(empty_store, target, lead=60)
+    await add(empty_store, target, lead=30)
+    assert [job.row.id for job in await claimed(empty_store, most=1)] == [sooner]
+    assert [job.row.id for job in await claimed(empty_store)] == [later]
+
+
+async def test_only_who_claimed_it_marks_it(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store, "a")
+    await mark(empty_store, "b", [Mark(number, State.FAILED, reason="not mine")])
+    await mark(empty_store, "a", [Mark(number, State.SENT, message=5, channel=900, at=DUE)])
+    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="too late")])
+    (row,) = await recent(empty_store, target)
+    assert (row.state, row.message, row.sent_at, row.reason) == (State.SENT, 5, DUE, None)
+
+
+@pytest.mark.parametrize("doubt", [True, False])
+async def test_what_is_given_back_remembers_whether_it_may_have_arrived(
+    empty_store: Store, target: int, *, doubt: bool
+) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    await mark(empty_store, "a", [Mark(number, State.PENDING, retry_at=DUE + MINUTE, doubt=doubt)])
+    assert await claimed(empty_store, now=DUE + MINUTE / 2) == []
+    (job,) = await claimed(empty_store, now=DUE + MINUTE)
+    assert (job.doubt, job.row.tried_at, job.row.attempts) == (doubt, DUE if doubt else DUE + MINUTE, 2)
+
+
+async def test_where_it_may_have_arrived_it_is_tried_again_whatever_is_set_now(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    await mark(empty_store, "a", [Mark(number, State.PENDING, doubt=True)])
+    await save(empty_store, Target(guild=1, channel=901), DUE)
+    (job,) = await claimed(empty_store)
+    assert (job.row.channel, job.target.channel) == (900, 901)
+
+
+async def test_a_run_that_begins_takes_over_what_others_left(empty_store: Store, twin: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    (job,) = await lost(twin, "b", DUE + MINUTE / 2)
+    assert (job.row.id, job.doubt, job.row.tried_at, job.row.claimed_by) == (number, True, DUE, "b")
+    # What it has in hand itself is not lost, nor what another has just taken.
+    assert await lost(twin, "b", DUE + 2 * MINUTE, busy=(number,)) == []
+    assert await lost(empty_store, "a", DUE + MINUTE, first=False) == []
+    assert len(await lost(empty_store, "a", DUE + 2 * MINUTE, first=False)) == 1
+
+
+async def test_a_claim_from_the_future_is_lost_too(empty_store: Store, target: int) -> None:
+    await add(empty_store, target)
+    await claimed(empty_store)
+    back = DUE - timedelta(hours=1)
+    assert [job.row.tried_at for job in await lost(empty_store, "a", back, first=False)] == [DUE]
+
+
+async def test_too_late_is_expired_unless_it_may_have_arrived(empty_store: Store, target: int) -> None:
+    other = (await save(empty_store, Target(guild=2, channel=2), DUE)).id
+    doubtful, never = await add(empty_store, target), await add(empty_store, other)
+    await claimed(empty_store, most=1)
+    await mark(empty_store, "a", [Mark(doubtful, State.PENDING, doubt=True)])
+    await expire(empty_store, COVERAGE - MINUTE)
+    assert await recent(empty_store, other) == ()
+    await expire(empty_store, COVERAGE)
+    assert [(row.id, row.reason) for row in await recent(empty_store, other)] == [(never, "too late to be of use")]
+    assert [row.id for row in await upcoming(empty_store, target)] == [doubtful]
+
+
+async def test_of_several_overdue_the_latest_stays(empty_store: Store, target: int) -> None:
+    for lead in (60, 30, 15, 5):
+        await add(empty_store, target, lead)
+    await supersede(empty_store, COVERAGE - timedelta(minutes=14))
+    assert [row.due.lead for row in await upcoming(empty_store, target)] == [15, 5]
+
+
+async def test_a_number_is_never_used_twice(empty_store: Store, target: int) -> None:
+    first = await add(empty_store, target)
+    async with empty_store.write() as connection:
+        await connection.execute("DELETE FROM outbox")
+    assert await add(empty_store, target) == first + 1
+
+
+async def test_a_thing_is_on_its_way_once_and_a_reminder_of_a_moment_made_once(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    with pytest.raises(sqlite3.IntegrityError):
+        await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
+    await claimed(empty_store)
+    await mark(empty_store, "a", [Mark(number, State.SENT, at=DUE)])
+    with pytest.raises(sqlite3.IntegrityError):
+        await add(empty_store, target)
+    await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
+
+
+async def test_a_target_of_no_use_is_switched_off_with_what_it_had_coming(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target)
+    await add(empty_store, target, lead=30)
+    await claimed(empty_store)
+    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="the channel is gone", switch_off=target)])
+    rows = await empty_store.fetch("SELECT state, reason FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("failed", "the channel is gone"), ("cancelled", "the channel is gone")]
+
+
+async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> None:
+    assert await last_sent(empty_store, target, Kind.STANDINGS) is None
+    for lead, message in ((1, 71), (2, 72)):
+        number = await add(empty_store, target, lead, "standings")
+        await claimed(empty_store, now=COVERAGE)
+        await mark(empty_store, "a", [Mark(number, State.SENT, message=message, at=DUE + lead * MINUTE)])
+    found = await last_sent(empty_store, target, Kind.STANDINGS)
+    assert found is not None
+    assert found.message == 72
+    assert await last_sent(empty_store, target, Kind.STANDINGS, season=2024) is None
+
+
+async def test_what_is_long_past_is_removed_but_messages_that_are_kept_current(empty_store: Store, target: int) -> None:
+    for kind in ("reminder", "standings"):
+        number = await add(empty_store, target, kind=kind)
+        await claimed(empty_store)
+        await mark(empty_store, "a", [Mark(number, State.SENT, at=DUE)])
+    await add(empty_store, target, lead=5)
+    await tidy(empty_store, COVERAGE + timedelta(days=59))
+    assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 3
+    await tidy(empty_store, COVERAGE + timedelta(days=61))
+    rows = await empty_store.fetch("SELECT kind, state FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [("standings", "sent"), ("reminder", "pending")]
+
+
+def row_of(**facts: object) -> Row:
+    values: dict[str, object] = {
+        "target": 1, "kind": Kind.REMINDER, "season": 2025, "round": 23, "session": "coverage", "lead": 60,
+        "event_at": COVERAGE, "due_at": DUE, "until": COVERAGE,
+    }  # fmt: skip
+    number, place = facts.pop("id", 1), facts.pop("place", "g1")
+    return Row(number, Due(**{**values, **facts}), place)  # type: ignore[arg-type]
+
+
+def test_a_mark_tells_all_apart_that_may_be_told_twice() -> None:
+    rows = [
+        row_of(),
+        row_of(place="g2"),
+        row_of(place="u1"),
+        row_of(kind=Kind.CHANGE),
+        row_of(season=2026),
+        row_of(round=24),
+        row_of(session="practice"),
+        row_of(lead=30),
+        row_of(event_at=COVERAGE + MINUTE),
+    ]
+    assert max(Counter(row.mark for row in rows).values()) == 1
+    # Neither the row's number nor the target's, which a restored store gives anew, nor when it is due.
+    assert row_of(id=7, target=9, due_at=DUE + MINUTE).mark == row_of().mark
+    assert row_of().mark == "qql6rjantnt2x2hd"
+
+
+def test_a_nonce_is_a_number_and_a_mark_within_what_discord_takes() -> None:
+    assert row_of(id=35).nonce == f"z-{row_of().mark[:10]}"
+    assert row_of(id=0).nonce.startswith("0-")
+    assert max(len(row_of(id=number).nonce) for number in (1, 36, 10**9, 2**63 - 1)) <= 25
+
+
+async def test_looking_for_what_is_due_reads_indexes_alone(empty_store: Store) -> None:
+    """With tens of thousands of rows planned, a tick that has nothing to do must cost next to nothing."""
+    values = {"now": text(DUE), "until": text(DUE), "horizon": text(DUE), "most": 1}
+    for sql in (outbox.COMING, outbox.TOO_LATE):
+        plan = [row["detail"] for row in await empty_store.fetch(f"EXPLAIN QUERY PLAN {sql}", values)]
+        assert any("USING COVERING INDEX outbox_due" in line for line in plan), plan
+        assert not any(line.startswith("SCAN outbox") for line in plan)

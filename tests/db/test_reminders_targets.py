@@ -1,0 +1,134 @@
+"""Targets as they are saved: one a server or person, each wish with its own age, all gone with the server."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from db.connection import Store
+from db.dues import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
+from db.reminders.targets import (
+    edition,
+    forget_guild,
+    forget_user,
+    guilds,
+    remember_channel,
+    save,
+    switch_off,
+    target,
+    target_of,
+)
+
+NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
+LATER = NOON + timedelta(hours=1)
+
+
+async def ages(store: Store, number: int) -> dict[tuple[str, int], str]:
+    """Since when each wish counts, by kind and lead."""
+    rows = await store.fetch("SELECT kind, lead, since FROM reminder_wishes WHERE target_id = ?", (number,))
+    return {(row["kind"], row["lead"]): row["since"] for row in rows}
+
+
+async def test_a_target_comes_back_as_it_was_saved(empty_store: Store) -> None:
+    wanted = Target(
+        guild=1,
+        channel=2,
+        role=3,
+        leads=(0, 1440, 60, 60),
+        sessions=frozenset({Part.COVERAGE, Part.PRACTICE}),
+        extras=Extras(changes=False, results=True, spoiler=False, results_delay=60, events=True),
+    )
+    saved = await save(empty_store, wanted, NOON)
+    assert saved == replace(wanted, id=saved.id, leads=(1440, 60, 0), since=NOON)
+    assert await target_of(empty_store, guild=1) == saved == await target(empty_store, saved.id)
+    assert await target_of(empty_store, user=1) is None
+
+
+async def test_a_server_and_a_person_have_one_target_each(empty_store: Store) -> None:
+    server = await save(empty_store, Target(guild=1, channel=2), NOON)
+    person = await save(empty_store, Target(user=1), NOON)
+    again = await save(empty_store, Target(guild=1, channel=9), LATER)
+    assert (again.id, again.channel) == (server.id, 9)
+    assert person.id != server.id
+    assert await guilds(empty_store) == {1}
+
+
+async def test_a_wish_keeps_its_age_while_another_is_saved(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2, leads=(60,)), NOON)
+    await save(empty_store, replace(saved, leads=(60, 15), role=4), LATER)
+    aged = await ages(empty_store, saved.id)
+    assert (aged["reminder", 60], aged["reminder", 15]) == ("2025-10-17T16:00:00Z", "2025-10-17T17:00:00Z")
+
+
+async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2), NOON)
+    await switch_off(empty_store, saved.id, "the channel is gone")
+    off = await target(empty_store, saved.id)
+    assert off is not None
+    assert (off.on, off.off_reason) == (False, "the channel is gone")
+    assert Wish(Kind.REMINDER, Part.COVERAGE, 60) not in off.wishes
+    await save(empty_store, replace(off, on=True, off_reason=None), LATER)
+    assert set((await ages(empty_store, saved.id)).values()) == {"2025-10-17T17:00:00Z"}
+
+
+def test_what_a_target_wishes_for() -> None:
+    target = Target(guild=1, leads=(60, 5), extras=Extras(results=True, results_delay=15, events=True))
+    assert target.wishes == {
+        Wish(Kind.REMINDER, Part.COVERAGE, 60),
+        Wish(Kind.REMINDER, Part.COVERAGE, 5),
+        Wish(Kind.CHANGE, RACE),
+        Wish(Kind.RESULTS, RACE, delay=15),
+        Wish(Kind.EVENT, RACE),
+    }
+    # Without a reminder nobody is told of changes to what he would not have been reminded of.
+    assert replace(target, leads=()).wishes == {Wish(Kind.RESULTS, RACE, delay=15), Wish(Kind.EVENT, RACE)}
+    assert replace(target, on=False).wishes == {Wish(Kind.EVENT, CALLED_OFF)}
+    assert Target(user=1, on=False).wishes == frozenset()
+
+
+async def test_direct_messages_once_known_are_kept(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(user=5), NOON)
+    await remember_channel(empty_store, saved.id, 50)
+    assert (await save(empty_store, Target(user=5, leads=(5,)), LATER)).channel == 50
+    server = await save(empty_store, Target(guild=5, channel=7), NOON)
+    await remember_channel(empty_store, server.id, 50)
+    found = await target(empty_store, server.id)
+    assert found is not None
+    assert found.channel == 7
+
+
+async def test_a_server_that_leaves_leaves_nothing_behind(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2), NOON)
+    other = await save(empty_store, Target(user=1), NOON)
+    async with empty_store.write() as connection:
+        for number in (saved.id, other.id):
+            await connection.execute(
+                "INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail) "
+                "VALUES (?, 'reminder', 2025, 23, 'coverage', 60, ?, ?, ?, '{}')",
+                (number, *["2025-10-17T20:00:00Z"] * 3),
+            )
+    await forget_guild(empty_store, 1)
+    assert [row[0] for row in await empty_store.fetch("SELECT target_id FROM outbox")] == [other.id]
+    assert await ages(empty_store, saved.id) == {}
+    await forget_user(empty_store, 1)
+    assert await empty_store.fetch("SELECT 1 FROM reminder_targets UNION ALL SELECT 1 FROM outbox") == []
+
+
+async def test_the_edition_changes_with_every_setting(empty_store: Store) -> None:
+    seen = [await edition(empty_store)]
+    saved = await save(empty_store, Target(guild=1, channel=2), NOON)
+    seen.append(await edition(empty_store))
+    await switch_off(empty_store, saved.id, None)
+    seen.append(await edition(empty_store))
+    await forget_guild(empty_store, 1)
+    seen.append(await edition(empty_store))
+    assert len(set(seen)) == 4
+
+
+async def test_a_target_is_a_server_or_a_person(empty_store: Store) -> None:
+    for wrong in (Target(channel=2), Target(guild=1, user=2)):
+        with pytest.raises(sqlite3.IntegrityError):
+            await save(empty_store, wrong, NOON)
