@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
-from bot.recaps.facts import Facts, LastTime, facts_of, next_stop
+from bot.recaps.facts import Facts, LastTime, facts_of, next_stop, winner_of
 from db.nouns import Driver, Race, RaceStatus, Season
 from db.texts import Quote, RecapText, SectionKind
 
@@ -87,8 +87,7 @@ class Almanac:
     def recap_facts(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Facts:
         """What a recap of a race with results is made from: what was known when it was over, and what comes next."""
         ahead = next_stop(self.seasons, race)
-        before = self.last_time(ahead[1]) if ahead else None
-        last = LastTime(before[1], before[0].results[before[1].round][0].driver) if before else None
+        last = self.last_winner(ahead[1]) if ahead else None
         return facts_of(self.seasons, race, ahead=ahead, ahead_last=last, quotes=quotes, texts=texts)
 
     def ended_before(self, season: Season) -> Season | None:
@@ -98,16 +97,38 @@ class Almanac:
         before = [s for s in self.seasons if s.year < season.year and s.next_race(self.now) is None]
         return before[-1] if before else None
 
-    def last_time(self, race: Race) -> tuple[Season, Race] | None:
-        """The race with results most like this one: at its track, in the latest earlier season that went there.
+    def last_time(self, race: Race) -> Race | None:
+        """The last race with results that its track had before it, in its own season or one before."""
+        return max((each for each in self._there(race) if self._held(each)), key=_begins, default=None)
 
-        Where a track had two, the one nearest in the year.
+    def last_winner(self, race: Race) -> LastTime | None:
+        """Who won the last race that its track had before it.
+
+        None where that cannot be known: the race's results are not held or cannot be so, or a season since is not held.
         """
-        for season in reversed(self.seasons):
-            there = [r for r in season.run if r.track.key == race.track.key]
-            if season.year < race.season and there:
-                return season, min(there, key=lambda r: abs(_day_of_year(r.date) - _day_of_year(race.date)))
-        return None
+        there = self._there(race)
+        last = max(there, key=_begins, default=None)
+        by_year = {season.year: season for season in self.seasons}
+        if last is None or not all(year in by_year for year in range(last.season, race.season)):
+            return None
+        winner = winner_of(by_year[last.season], last.round)
+        a_year_ago = [each for each in there if each.season == race.season - 1]
+        same = min(a_year_ago, key=lambda r: abs(_day_of_year(r.date) - _day_of_year(race.date)), default=None)
+        return LastTime(last, winner, defending=last is same) if winner is not None else None
+
+    def _there(self, race: Race) -> list[Race]:
+        """The races at its track before it, those called off left aside."""
+        return [
+            each
+            for season in self.seasons
+            for each in season.races
+            if each.track.key == race.track.key
+            and each.begins < race.begins
+            and each.status is not RaceStatus.CANCELLED
+        ]
+
+    def _held(self, race: Race) -> bool:
+        return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
 
     def driver(self, text: str, year: int | None = None) -> Driver:
         """The driver meant by words or a key. Raises UnknownDriver with the nearest names."""
@@ -138,7 +159,7 @@ class Almanac:
         race = self.race(text, year)
         picked = year is not None or re.search(r"\d", text) or "next" in text.casefold()
         before = None if picked or race.begins <= self.now else self.last_time(race)
-        return before[1] if before else race
+        return before or race
 
     def race(self, text: str, year: int | None = None) -> Race:
         """The race meant by words, of the season of the day or, where it has none such, of one before.
@@ -183,6 +204,10 @@ class Almanacs:
             self._seasons = tuple(season.as_of(now) for season in seasons)
             self._version = version
         return Almanac(now, self._seasons, self._finder)
+
+
+def _begins(race: Race) -> datetime:
+    return race.begins
 
 
 def _day_of_year(value: date) -> int:

@@ -15,11 +15,15 @@ from bot.render.buttons import QuestionButton, QuestionSelect
 from bot.render.choosers import Chooser
 from bot.render.forms import Form, carried, filled_in
 from bot.render.questions import OldButtonError, Question, decode
+from bot.render.reminder_questions import RemindMeQuestion
 from bot.services import Services
 from bot.staff import Staff
 from bot.tree import answer_error
 
 Q = TypeVar("Q", bound=Question)
+
+POSTED = f":{RemindMeQuestion.topic}:"
+"""Stands in a button of whatever is posted of the bot's own accord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ async def _send(interaction: discord.Interaction[Any], made: Reply, *, private: 
 def _unseen(interaction: discord.Interaction[Any]) -> bool:
     """Whether who pressed is the only person who sees the message."""
     message = interaction.message
-    return message is not None and (message.flags.ephemeral or interaction.context.dm_channel)
+    return message is not None and (message.flags.ephemeral or interaction.context.dm_channel) and not _is_post(message)
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:
@@ -180,9 +184,23 @@ def _own(interaction: discord.Interaction[Any]) -> bool:
     is where Discord says the press was made.
     """
     message = interaction.message
-    if message is None:
+    if message is None or _is_post(message):
         return False
     asked = message.interaction_metadata
     if asked is not None and asked.user.id == interaction.user.id:
         return True
     return message.flags.ephemeral or interaction.context.dm_channel
+
+
+def _is_post(message: discord.Message) -> bool:
+    """Whether nobody asked for the message: it was delivered, and stays as it is, in direct messages too.
+
+    What it says is what somebody wanted to be told, and the mark in its button is how it is found again.
+    """
+    waiting: list[Any] = list(message.components)
+    while waiting:
+        component = waiting.pop()
+        if (getattr(component, "custom_id", None) or "").find(POSTED) > 0:
+            return True
+        waiting += getattr(component, "children", ())
+    return False

@@ -181,7 +181,7 @@ def _courier(bot: TailgateBot, services: Services, pacer: Pacer) -> Courier:
 
 def outfit(courier: Courier, bot: TailgateBot) -> None:
     """Says who writes, or does, what the outbox asks for."""
-    composer = Composer(bot.answers.almanac)
+    composer = Composer(bot.answers.almanac, bot.services.store)
     courier.compose(Kind.REMINDER, composer.reminder)
     courier.compose(Kind.CHANGE, composer.change)
     store = bot.services.store
@@ -326,6 +326,10 @@ async def try_out(
             async def begin() -> None:
                 for server in places:
                     await remind_at_first(held.services, server)
+                if await targets.guilds(held.services.store) - {server.guild for server in places}:
+                    # To the page these are unknown, and what is unknown is switched off.
+                    say("This store has other servers' reminders; the page delivers none.")
+                    await courier.close(0)
                 await background.start()
 
             # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import sys
 from typing import Any
 
 import discord
@@ -14,6 +15,7 @@ from bot.answers import Answers
 from bot.services import Services
 from bot.staff import Staff
 from bot.tree import TailgateTree
+from db.errors import StoreError
 from db.memory import recall, remember
 
 log = logging.getLogger(__name__)
@@ -92,6 +94,14 @@ class TailgateBot(commands.AutoShardedBot):
         except discord.HTTPException as error:
             # Discord still has those it was told of before, and nothing else hangs on them.
             log.error("Discord did not take the commands (%s); the next start tells it again", why(error))  # noqa: TRY400
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Says what a listener failed on: what is wrong with the store, or that it is closed already, in one line."""
+        error = sys.exc_info()[1]
+        if isinstance(error, StoreError):
+            log.warning("%s was passed over: %s", event_method, error)
+        else:
+            await super().on_error(event_method, *args, **kwargs)
 
     async def sync_commands(self, *, force: bool = False) -> bool:
         """Tells Discord of the commands if they changed since it was last told; returns whether it was told.

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import discord
 
 from bot.almanac import Almanac
+from bot.reminders.planning import SAME, moment_of
 from bot.reminders.posts import Post
 from bot.render.reminders import Announced, Moved, addressed, change, reminder
 from bot.render.upcoming import LastTime
-from db.dues import Part, Row, Target
+from db.connection import Store
+from db.dues import Part, Row, Seen, Target
 from db.moments import day_from_text, from_text
 from db.nouns import Race, RaceStatus
+from db.reminders.plans import load_seen
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 """Without these nothing can be posted."""
@@ -27,25 +31,43 @@ def announced(almanac: Almanac, race: Race, mark: str, *, personal: bool) -> Ann
     return Announced(almanac.season(race.season), race, mark, last, personal)
 
 
+def start_of(race: Race) -> datetime:
+    """When coverage starts or, where that is not known, the race itself."""
+    coverage = race.coverage.coverage if race.coverage else None
+    return coverage or race.begins
+
+
 class Composer:
     """Makes the messages of reminders and changes.
 
     Args:
         almanac: what is known now.
+        store: knows from which moment a race was put off.
     """
 
-    def __init__(self, almanac: Callable[[], Awaitable[Almanac]]) -> None:
+    def __init__(self, almanac: Callable[[], Awaitable[Almanac]], store: Store) -> None:
         self._almanac = almanac
+        self._store = store
 
     async def reminder(self, row: Row, target: Target) -> Post | None:
-        """None where the race is off, over, or no longer on the schedule."""
+        """None where the race is off, over, put off, moved since, or no longer on the schedule."""
         almanac = await self._almanac()
         race = _race(almanac, row)
-        if race is None or race.status is RaceStatus.CANCELLED or race.over_at <= almanac.now:
+        if race is None:
+            return None
+        event_at = moment_of(race, Part(row.due.session), await self._seen(race), almanac.now)
+        if event_at is None or abs(event_at - row.due.event_at) >= SAME:
             return None
         told = announced(almanac, race, row.mark, personal=target.user is not None)
         view = reminder(told, Part(row.due.session), row.due.event_at, almanac.now)
         return Post(addressed(view, target.role), target.role)
+
+    async def _seen(self, race: Race) -> Seen | None:
+        """What the planner saw of a race last, where that tells its new date from the one it was put off from."""
+        if race.status is not RaceStatus.POSTPONED:
+            return None
+        async with self._store.read() as connection:
+            return (await load_seen(connection)).get((race.season, race.round))
 
     async def change(self, row: Row, target: Target) -> Post | None:
         """None where the race is no longer on the schedule."""
@@ -63,7 +85,8 @@ def _before(detail: Mapping[str, Any]) -> Moved:
     return Moved(
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
-        detail.get("what") == "restored",
+        restored=detail.get("what") == "restored",
+        dateless=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
+import logging
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ from bot.gathering import gather
 from bot.recaps import recap
 from bot.render.forms import Form
 from bot.render.recap import find
-from bot.render.recap_editor import PICTURE, WORDS, Desk, form, history, mark_of, panel, preview
+from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, not_kept, panel, preview
 from bot.render.recap_questions import (
     DiscardQuestion,
     EditQuestion,
@@ -30,11 +31,16 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
-from db.recaps import draft, drop_draft, recap_history, save_draft, save_recap, take_back, undo
+from db.errors import StoreError
+from db.recap_drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
+from db.recaps import OvertakenError, recap_history, save_recap, take_back, undo
 from db.texts import AUTHOR, RecapText, SectionKind, clean, clean_recap
+
+log = logging.getLogger(__name__)
 
 NOT_YOURS = "Only Tailgate's editors can do that, and only in their own server."
 GONE = "There is no draft of yours here any more; what stands is below."
+OTHER = "You have written on since; this is your draft."
 OLD_BUTTON = "Somebody changed this section after that button was made, so nothing was done. Look at it again."
 
 
@@ -53,8 +59,6 @@ class Editor(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        # Whether somebody was faster is looked up before a change: one change at a time.
-        self._one_at_a_time = asyncio.Lock()
         answers = bot.answers
         answers.register(EditQuestion, self.answer_panel)
         answers.register(WriteQuestion, self.answer_form)
@@ -83,82 +87,95 @@ class Editor(commands.Cog):
         return panel(await self._desk(question, asker))
 
     async def answer_form(self, question: WriteQuestion, asker: Asker) -> Form:
-        desk = await self._desk(question, asker)
-        return form(desk, desk.base if question.base is None else question.base)
+        if question.step is not None:
+            return form(await self._desk(question, asker), question)
+        return form(await self._desk(question, asker, question.draft, latest=True), question)
 
     async def take_form(self, question: WriteQuestion, values: Mapping[str, str], asker: Asker) -> ui.LayoutView:
-        """Keeps what was written as a draft and shows it; where the picture's link is no good, the words are kept."""
-        desk = await self._desk(question, asker)
-        words, picture = values.get(WORDS, ""), values.get(PICTURE) or None
-        author = clean(asker.name[:AUTHOR], AUTHOR) or "an editor"
-        written = RecapText(*desk.key[:2], desk.kind, words, picture, author, asker.almanac.now)
+        """Keeps what was typed as a draft before anything is made of it, and shows it."""
+        must_edit(asker)
+        words, picture = values.get(WORDS, ""), values.get(PICTURE, "")
+        base, now = question.base or 0, asker.almanac.now
+        typed = RecapDraft(question.draft or 0, *_place(question), asker.user, words, picture, base, now)
         try:
-            written, note = clean_recap(written), ""
-        except ValueError as error:
-            try:
-                written = clean_recap(replace(written, picture=None))
-            except ValueError as worse:
-                raise FriendlyError(_sentence(worse)) from None
-            note = f"Your words are kept, without a picture: {error}."
-        await save_draft(self.bot.services.store, written, asker.user)
-        base = desk.last if question.base is None else question.base
-        return preview(await self._desk(question, asker, written), written, base, note)
+            kept = await save_draft(self.bot.services.store, typed)
+        except LookupError:
+            return not_kept(words, picture, "That race is not held any more.")
+        except StoreError:
+            log.exception("an editor's draft could not be kept")
+            return not_kept(words, picture, "The store cannot be written just now.")
+        try:
+            return await self._drafted(question, asker, kept.id)
+        except FriendlyError as error:
+            raise FriendlyError(f"{error} What you typed is kept as a draft.") from None
 
     async def answer_preview(self, question: PreviewQuestion, asker: Asker) -> ui.LayoutView:
-        desk = await self._desk(question, asker)
-        return await self._previewed(desk, asker, desk.base) if desk.draft else panel(desk, GONE)
+        return await self._drafted(question, asker, question.draft)
 
     async def answer_save(self, question: SaveQuestion, asker: Asker) -> ui.LayoutView:
         """Saves the draft that was shown; if somebody else was faster, or it reads otherwise by now, it asks again."""
-        async with self._one_at_a_time:
-            desk = await self._desk(question, asker)
-            if desk.draft is None:
-                return panel(desk, GONE)
-            if mark_of(desk.draft) != question.mark:
-                return await self._previewed(desk, asker, desk.base, "You have written on since; this is your draft.")
-            if desk.last != question.base:
-                return await self._previewed(desk, asker, question.base)
-            await save_recap(self.bot.services.store, replace(desk.draft, edited_at=asker.almanac.now), asker.user)
+        must_edit(asker)
+        store, now = self.bot.services.store, asker.almanac.now
+        asker.almanac.race_run(question.year, question.round)
+        draft = await self._own(question, question.draft, asker)
+        if draft is None or draft.text is None or draft.fault:
+            return await self._drafted(question, asker, question.draft)
+        text = replace(draft.text, edited_at=now)
+        try:
+            await save_recap(store, text, asker.user, after=question.last, draft=draft.id)
+        except OvertakenError:
+            return await self._drafted(question, asker, draft.id)
         return panel(await self._desk(question, asker), "Saved: this is what fans see from now on.")
 
     async def answer_discard(self, question: DiscardQuestion, asker: Asker) -> ui.LayoutView:
+        must_edit(asker)
+        if await self._own(question, question.draft, asker) is None:
+            return await self._drafted(question, asker, question.draft)
+        await drop_draft(self.bot.services.store, question.draft, asker.user)
         desk = await self._desk(question, asker)
-        if desk.draft is None:
-            return panel(desk, GONE)
-        if mark_of(desk.draft) != question.mark:
-            return await self._previewed(desk, asker, desk.base, "You have written on since; this is your draft.")
-        await drop_draft(self.bot.services.store, *desk.key[:2], desk.kind, asker.user)
-        return panel(await self._desk(question, asker), "Your draft is gone; what stands is below.")
+        left = " an earlier one of yours is still here, and" if desk.own else ""
+        return panel(desk, f"Your draft is gone;{left} what stands is below.")
 
     async def answer_history(self, question: HistoryQuestion, asker: Asker) -> ui.LayoutView:
         return history(await self._desk(question, asker), question)
 
     async def answer_undo(self, question: UndoQuestion, asker: Asker) -> ui.LayoutView:
-        async with self._one_at_a_time:
-            desk = await self._desk(question, asker)
-            if desk.last != question.last:
-                return panel(desk, OLD_BUTTON)
-            try:
-                await undo(self.bot.services.store, *desk.key[:2], desk.kind, asker.user, asker.almanac.now)
-            except LookupError:
-                return panel(desk, "There is nothing left to undo.")
-        return panel(await self._desk(question, asker), "Undone: the section reads as before its last change.")
+        must_edit(asker)
+        note = "Undone: the section reads as before its last change."
+        try:
+            await undo(self.bot.services.store, *_place(question), asker.user, asker.almanac.now, after=question.last)
+        except OvertakenError:
+            note = OLD_BUTTON
+        except LookupError:
+            note = "There is nothing left to undo."
+        return panel(await self._desk(question, asker), note)
 
     async def answer_made(self, question: MadeQuestion, asker: Asker) -> ui.LayoutView:
-        async with self._one_at_a_time:
-            desk = await self._desk(question, asker)
-            if desk.last != question.last or desk.kind not in desk.texts:
-                return panel(desk, OLD_BUTTON)
-            await take_back(self.bot.services.store, *desk.key[:2], desk.kind, asker.user, asker.almanac.now)
-        return panel(await self._desk(question, asker), "Fans see the made words again; Undo brings yours back.")
+        must_edit(asker)
+        store, note = self.bot.services.store, "Fans see the made words again; Undo brings yours back."
+        try:
+            await take_back(store, *_place(question), asker.user, asker.almanac.now, after=question.last)
+        except (OvertakenError, LookupError):
+            note = OLD_BUTTON
+        return panel(await self._desk(question, asker), note)
 
-    async def _previewed(self, desk: Desk, asker: Asker, base: int, note: str = "") -> ui.LayoutView:
-        assert desk.draft is not None
-        question = PreviewQuestion(*desk.key)
-        return preview(await self._desk(question, asker, desk.draft), desk.draft, base, note)
+    async def _own(self, question: OfSection, number: int, asker: Asker) -> Draft | None:
+        """The asker's draft of that number, if it is one of this section."""
+        drafts = await drafts_of_race(self.bot.services.store, question.year, question.round, asker.user)
+        found = (draft for draft in drafts if (draft.id, draft.section.value) == (number, question.section))
+        return next((_read(draft, asker) for draft in found), None)
 
-    async def _desk(self, question: EditQuestion | OfSection, asker: Asker, shown: RecapText | None = None) -> Desk:
-        """What the editor has before him; with ``shown`` the section as it would be with that text.
+    async def _drafted(self, question: OfSection, asker: Asker, number: int | None) -> ui.LayoutView:
+        """The draft of that number, or the latest one instead, or what stands where there is none."""
+        desk = await self._desk(question, asker, number, latest=True)
+        if desk.shown is None:
+            return panel(desk, GONE)
+        return preview(desk, "" if number in {None, desk.shown.id} else OTHER)
+
+    async def _desk(
+        self, question: EditQuestion | OfSection, asker: Asker, number: int | None = None, *, latest: bool = False
+    ) -> Desk:
+        """What the editor has before him, the section as it would be with the draft of that number, or his latest.
 
         Raises:
             FriendlyError: he is no editor, or there is no such race with results.
@@ -167,26 +184,38 @@ class Editor(commands.Cog):
         almanac, store = asker.almanac, self.bot.services.store
         season, race = almanac.race_run(question.year, question.round)
         kind = SectionKind(question.section or SectionKind.NUTSHELL)
+        # The history before the words: what somebody saves in between is then taken for unseen, never for seen.
+        steps = await recap_history(store, season.year, race.round, kind)
+        kept = await drafts_of_race(store, season.year, race.round, asker.user)
         facts = await gather(store, asker, race)
-        made = recap(replace(facts, texts={}))
-        read = recap(replace(facts, texts={**facts.texts, kind: shown}) if shown else facts)
-        drafts = {each: await draft(store, season.year, race.round, each, asker.user) for each in SectionKind}
-        return Desk(
-            season,
-            race,
-            kind,
-            find(read, kind),
-            almanac.now,
-            facts.texts,
-            frozenset(section.kind for section in made.sections),
-            {each: text for each, text in drafts.items() if text},
-            await recap_history(store, season.year, race.round, kind),
-        )
+        drafts = [_read(draft, asker) for draft in kept]
+        own = [draft for draft in drafts if draft.kind is kind]
+        shown = next((draft for draft in own if draft.id == number), own[0] if own and latest else None)
+        text = shown.text if shown else None
+        read = recap(replace(facts, texts={**facts.texts, kind: text}) if text else facts)
+        told = frozenset(section.kind for section in read.sections)
+        return Desk(season, race, kind, find(read, kind), almanac.now, facts.texts, told, drafts, shown, steps)
 
 
-def _sentence(error: Exception) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}. Nothing was changed."
+def _place(question: OfSection) -> tuple[int, int, SectionKind]:
+    return question.year, question.round, SectionKind(question.section)
+
+
+def _read(draft: RecapDraft, asker: Asker) -> Draft:
+    """A draft as fans would read it, as far as it is good."""
+    author = clean(unicodedata.normalize("NFC", asker.name)[:AUTHOR], AUTHOR) or "an editor"
+    words, picture, place = draft.words, draft.picture, (draft.season, draft.round, draft.section)
+    written = RecapText(*place, words, picture or None, author, draft.typed_at)
+    text: RecapText | None
+    try:
+        text, fault = clean_recap(written), ""
+    except ValueError as error:
+        fault = str(error)
+        try:
+            text = clean_recap(replace(written, picture=None))
+        except ValueError:
+            text = None
+    return Draft(draft.id, draft.section, words, picture, draft.base, draft.typed_at, text, fault)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -7,8 +7,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client import TailgateBot
+from bot.quoting.desk import looked_for, turning
 from bot.quoting.keeping import Keeping
-from bot.quoting.search import LONGEST, joined, words_of
+from bot.quoting.search import LONGEST
 from bot.render.quote_questions import (
     DeleteQuestion,
     DropQuestion,
@@ -64,7 +65,7 @@ class QuoteKeeping(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
-        question = PanelsQuestion(Scope.SERVER, joined(words_of(about or "")) or None)
+        question = turning(PanelsQuestion(Scope.SERVER, looked_for(about)))
         await self.bot.answers.reply(interaction, question, private=True)
 
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
@@ -82,8 +83,7 @@ class QuoteCurating(commands.Cog):
     @app_commands.command(name="quote-curate", description="Save or mend a quote for everybody; for editors")
     @app_commands.describe(about="Words of a quote to mend; a new one if left out")
     async def quote_curate(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
-        words = joined(words_of(about or ""))
-        question = PanelsQuestion(Scope.ALL, words) if words else FormQuestion(Scope.ALL)
+        question = turning(PanelsQuestion(Scope.ALL, looked_for(about))) if about else FormQuestion(Scope.ALL)
         await self.bot.answers.reply(interaction, question, private=True)
 
 

@@ -34,7 +34,9 @@ class QuoteSettings(commands.Cog):
         bot.answers.register(RoleQuestion, self.answer_role)
         bot.answers.register(DayQuestion, self.answer_day)
 
-    @app_commands.command(name="quote-role", description="Who may save quotes beside moderators; nobody if left out")
+    @app_commands.command(
+        name="quote-role", description="Who may save quotes beside moderators; what is set if left out"
+    )
     @app_commands.describe(role="Whoever has this role may save and mend this server's quotes")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
@@ -53,15 +55,17 @@ class QuoteSettings(commands.Cog):
         await self.bot.answers.reply(interaction, DayQuestion(channel.id if channel else None), private=True)
 
     async def answer_role(self, question: RoleQuestion, asker: Asker) -> ui.LayoutView:
-        """Sets the role, one of this server's, or takes it back."""
-        home = self._home(asker)
-        role = home.get_role(question.role) if question.role else None
-        if question.role and (role is None or role.is_default()):
-            raise FriendlyError("That is no role of this server's." if role is None else "Everybody has that role.")
-        await set_setting(
-            self.bot.services.store, home.id, ROLE, role.id if role else None, asker.user, asker.almanac.now
-        )
-        return role_panel(role.name if role else None)
+        """Sets the role, one of this server's, or takes it back; shows what is set."""
+        home, store, now = self._home(asker), self.bot.services.store, asker.almanac.now
+        if question.role:
+            role = home.get_role(question.role)
+            if role is None or role.is_default():
+                raise FriendlyError("That is no role of this server's." if role is None else "Everybody has that role.")
+            await set_setting(store, home.id, ROLE, role.id, asker.user, now)
+        elif question.nobody:
+            await set_setting(store, home.id, ROLE, None, asker.user, now)
+        held = home.get_role(await setting(store, home.id, ROLE) or 0)
+        return role_panel(held.name if held else None)
 
     async def answer_day(self, question: DayQuestion, asker: Asker) -> ui.LayoutView:
         """Sets the channel, one of this server's in which I may post, or switches it off; shows what is set."""

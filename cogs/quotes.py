@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import discord
 from discord import app_commands, ui
@@ -12,16 +11,15 @@ from discord.ext import commands
 from bot.answers import Asker
 from bot.choices import Typed, driver_choices, race_choices, season_choices
 from bot.client import TailgateBot
-from bot.errors import FriendlyError
-from bot.quoting.desk import around, by_number, look, reader_of
-from bot.quoting.search import LONGEST, joined, words_of
+from bot.quoting.desk import around, by_number, look, looked_for, reader_of, turning
+from bot.quoting.rights import may_save
+from bot.quoting.search import LONGEST
 from bot.render.questions import Question
-from bot.render.quote_questions import LAST_PAGE, LotQuestion, OneQuoteQuestion, QuoteQuestion
+from bot.render.quote_questions import LotQuestion, OneQuoteQuestion, QuoteQuestion
 from bot.render.quotes import Asked, NothingFacts, nothing, single
 from db.quotes import random_quote
 
 Words = app_commands.Range[str, 1, LONGEST]
-TOO_LONG = "That is too much to look for at once; leave a word out."
 
 
 class Quotes(commands.Cog):
@@ -60,19 +58,15 @@ class Quotes(commands.Cog):
         if about is None and driver is None and race is None and season is None:
             return LotQuestion()
         almanac = await self.bot.answers.almanac()
-        words = words_of(about or "")
-        if about and not words:
-            raise FriendlyError("There is no word in that to look for.")
+        words = looked_for(about)
         meant = almanac.race_with_results(race, season) if race else None
         asked = QuoteQuestion(
-            about=joined(words) or None,
+            about=words,
             driver=almanac.driver(driver, season).key if driver else None,
             year=meant.season if meant else almanac.season(season).year if season else None,
             round=meant.round if meant else None,
         )
-        if replace(asked, page=LAST_PAGE).encode() is None:
-            raise FriendlyError(TOO_LONG)
-        return asked
+        return turning(asked)
 
     async def answer(self, question: QuoteQuestion, asker: Asker) -> ui.LayoutView:
         if question == QuoteQuestion(page=question.page):
@@ -86,7 +80,9 @@ class Quotes(commands.Cog):
         drawn = await random_quote(store, reader, season, self._lots, but=before)
         drawn = drawn or await random_quote(store, reader, season, self._lots)
         if drawn is None:
-            return nothing(NothingFacts(Asked(), saves=asker.guild is not None))
+            # Where I am no member nobody saves any, whatever he may do there.
+            saves = asker.guild is not None and self.bot.get_guild(asker.guild) is not None
+            return nothing(NothingFacts(Asked(), saves=saves and await may_save(store, asker)))
         return single(await around(store, asker, drawn), asker.almanac.now, lot=True)
 
     async def answer_one(self, question: OneQuoteQuestion, asker: Asker) -> ui.LayoutView:

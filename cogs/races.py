@@ -15,7 +15,6 @@ from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion
 from bot.render.results import results
 from bot.render.schedule import schedule
 from bot.render.upcoming import LastTime, NextFacts, upcoming
-from bot.render.words import name_of
 from db.nouns import Race
 
 
@@ -61,7 +60,7 @@ class Races(commands.Cog):
         if race is None:
             raise FriendlyError(f"No results of {season.year} are held yet.")
         before = almanac.last_time(race)
-        return results(season, race, question, almanac.now, before[1] if before else None)
+        return results(season, race, question, almanac.now, before)
 
     async def answer_schedule(self, question: ScheduleQuestion, asker: Asker) -> ui.LayoutView:
         almanac = asker.almanac
@@ -80,12 +79,8 @@ class Races(commands.Cog):
 
 
 def _last_time(almanac: Almanac, race: Race) -> LastTime | None:
-    found = almanac.last_time(race)
-    if found is None:
-        return None
-    season, before = found
-    winner = season.results[before.round][0].driver
-    return LastTime(before, name_of(season, winner))
+    found = almanac.last_winner(race)
+    return LastTime(found.race, almanac.known(found.winner).name, found.defending) if found else None
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Literal
 
 import discord
@@ -13,8 +14,9 @@ from discord.ext import commands
 from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
-from bot.reminding import announced, lacking
-from bot.render.reminder_panel import OPEN, PanelFacts, panel, status
+from bot.reminders.planning import reminder_slots
+from bot.reminding import announced, lacking, start_of
+from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
 from bot.render.reminder_questions import (
     CHANNEL,
     DELAY,
@@ -32,7 +34,7 @@ from bot.render.reminder_questions import (
     RemindMeQuestion,
 )
 from bot.render.reminders import addressed, reminder
-from db.dues import DELAYS, Extras, Part, Target
+from db.dues import DELAYS, Extras, Kind, Part, Slot, Target
 from db.dues import LEADS as MINUTES
 from db.nouns import Race
 from db.reminders import targets
@@ -111,9 +113,27 @@ class Reminders(commands.Cog):
         target = await self._target(PERSON, asker)
         note = ""
         if target is None or not target.on:
-            await self._save(replace(self._begun(target, PERSON, asker), on=True, off_reason=None))
-            note = "You will get a direct message from now on."
+            begun = replace(self._begun(target, PERSON, asker), on=True, off_reason=None)
+            begun, note = self._in_time(begun, asker)
+            await self._save(begun)
         return panel(await self._facts(PERSON, asker, note))
+
+    def _in_time(self, target: Target, asker: Asker) -> tuple[Target, str]:
+        """The settings so that they still remind of the next race, where that is possible; and a word on it."""
+        note = "You will get a direct message from now on."
+        found = asker.almanac.next_race()
+        if found is None:
+            return target, note
+        start = start_of(found[1])
+        ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > asker.almanac.now]
+        if not ahead:
+            return target, "This race has begun; you will get a direct message before the next."
+        if any(lead in ahead for lead in target.leads):
+            return target, note
+        # The longest that is left, beside what he has.
+        leads = tuple(lead for lead in MINUTES if lead in {*target.leads, ahead[0]})
+        when = f"{before(ahead[0])} before coverage" if ahead[0] else "at the start of coverage"
+        return replace(target, leads=leads), f"{note} For this race that is {when}; the rest was too late."
 
     async def _target(self, whose: str, asker: Asker) -> Target | None:
         """The settings asked for; raises FriendlyError where the asker may not see them."""
@@ -129,7 +149,11 @@ class Reminders(commands.Cog):
         """The settings to change; where there are none yet, the usual ones."""
         if target is not None:
             return target
-        return Target(user=asker.user) if whose == PERSON else Target(guild=asker.guild, channel=asker.channel)
+        if whose == PERSON:
+            return Target(user=asker.user)
+        guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
+        thread = guild.get_thread(asker.channel) if guild and asker.channel is not None else None
+        return Target(guild=asker.guild, channel=thread.parent_id if thread else asker.channel)
 
     async def _save(self, target: Target) -> None:
         await targets.save(self.store, target, self.bot.services.clock.now())
@@ -160,8 +184,7 @@ class Reminders(commands.Cog):
             raise FriendlyError("No race is ahead on the schedule held here, so there is nothing to show yet.")
         race = found[1]
         told = announced(asker.almanac, race, TEST, personal=target.user is not None)
-        moment = race.coverage.coverage if race.coverage and race.coverage.coverage else race.begins
-        view = addressed(reminder(told, Part.COVERAGE, moment, asker.almanac.now), target.role)
+        view = addressed(reminder(told, Part.COVERAGE, start_of(race), asker.almanac.now), target.role)
         try:
             place: discord.abc.Messageable
             if target.user is not None:
@@ -178,10 +201,18 @@ class Reminders(commands.Cog):
 
     async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
         target = await self._target(whose, asker)
-        planned = await upcoming(self.store, target.id, 1) if target is not None else ()
+        planned = await self._next(target) if target is not None else None
         guild = self.bot.get_guild(asker.guild) if asker.guild is not None and whose == SERVER else None
         lack = lacking(guild, target) if target is not None else ()
-        return PanelFacts(whose, target, asker.channel, planned[0] if planned else None, _races(asker), lack, note)
+        return PanelFacts(whose, target, asker.channel, planned, _races(asker), lack, note)
+
+    async def _next(self, target: Target) -> Slot | None:
+        """The reminder that comes next by what is set now, which the outbox may not have heard of yet."""
+        now = self.bot.services.clock.now()
+        seasons = await self.bot.services.seasons.all()
+        wanted = {(wish.session, wish.lead) for wish in target.wishes if wish.kind is Kind.REMINDER}
+        slots = (each for each in reminder_slots(seasons, {}, now) if (each.session, each.lead) in wanted)
+        return min((each for each in slots if each.due_at > now), key=lambda each: each.due_at, default=None)
 
     @commands.Cog.listener()
     async def on_app_command_completion(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +14,8 @@ import aiosqlite
 from db.errors import StoreError
 from db.migrate import check_version, migrate, schema_version
 
+CLOSING_SECONDS = 3.0
+"""How long the end waits for a transaction that is open."""
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process before it gives up."""
 
@@ -40,6 +42,7 @@ class Store:
         self._writer = writer
         self._writing = asyncio.Lock()
         self._reading = asyncio.Lock()
+        self._closed = False
 
     @classmethod
     async def open(cls, path: Path, *, readonly: bool = False) -> Self:
@@ -86,7 +89,19 @@ class Store:
         return cls(path, reader, writer)
 
     async def close(self) -> None:
-        """Closes both connections; a transaction still open is rolled back by SQLite."""
+        """Closes both connections; who asks from then on, or waited for its turn, gets a StoreError.
+
+        An open transaction has a few seconds to end; then SQLite rolls it back.
+        """
+        self._closed = True
+        async with AsyncExitStack() as held:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    await held.enter_async_context(self._writing)
+                    await held.enter_async_context(self._reading)
+            await self._close()
+
+    async def _close(self) -> None:
         # The writer last: the last connection folds the write-ahead log into the file, and the reader may not.
         await self._reader.close()
         if self._writer is not None:
@@ -110,6 +125,7 @@ class Store:
         if self._writer is None:
             raise StoreError(f"{self.path} is open for reading only")
         async with self._writing:
+            self._must_be_open()
             with _in_words(self.path):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
@@ -129,6 +145,7 @@ class Store:
             StoreError: the file is damaged or cannot be read.
         """
         async with self._reading:
+            self._must_be_open()
             with _in_words(self.path):
                 try:
                     await self._reader.execute("BEGIN")
@@ -139,8 +156,13 @@ class Store:
     async def fetch(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
         async with self._reading:
+            self._must_be_open()
             with _in_words(self.path):
                 return list(await self._reader.execute_fetchall(sql, parameters))
+
+    def _must_be_open(self) -> None:
+        if self._closed:
+            raise StoreError(f"{self.path} is closed")
 
     async def data_version(self) -> int:
         """A number that changes whenever this or another process has changed the file."""
@@ -163,6 +185,7 @@ class Store:
             copy = await _opened(aiosqlite.connect(unfinished))
             try:
                 async with self._reading:
+                    self._must_be_open()
                     await self._reader.backup(copy)
                 # A copy that is moved about must be one file, not three.
                 await _pragmas(copy, "journal_mode = DELETE")

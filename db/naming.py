@@ -26,6 +26,11 @@ def nearest(text: str, names: Iterable[str], count: int = 3) -> list[str]:
     return [by_fold[f] for f in get_close_matches(fold(text), by_fold, n=count, cutoff=0.5)]
 
 
+_FILLERS = re.compile("[\u115f\u1160\u3164\uffa0]")
+"""Letters by their kind, of which nothing is seen; the other unseen characters are none, and ``fold`` drops them."""
+
+
 def fold_words(text: str) -> str:
     """Words as they are compared: as ``fold``, dashes and dots between words set apart; a text of signs is itself."""
+    text = _FILLERS.sub("", text)
     return fold(re.sub(r"[-/\u2010-\u2015…]|\.{2,}", " ", text)) or text.strip()

@@ -1,4 +1,7 @@
-"""What somebody typed into a quote's form and could not save yet: kept for him alone until he goes on or gives up."""
+"""What somebody typed into a quote's form and could not save yet: kept for him alone until he goes on or gives up.
+
+Here as well: the end of every draft, those of recaps included.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ MOST = 25
 """Drafts of one person's; the oldest makes room."""
 
 OUTDATED = "DELETE FROM quote_drafts WHERE saved_at < ?"
+OUTDATED_RECAPS = "DELETE FROM recap_drafts WHERE typed_at < ?"
 TOO_MANY = """
 DELETE FROM quote_drafts WHERE user_id = ?
    AND id NOT IN (SELECT id FROM quote_drafts WHERE user_id = ? ORDER BY id DESC LIMIT ?)
@@ -27,7 +31,7 @@ AGAIN = """
 UPDATE quote_drafts SET typed = ?, saved_at = ?
  WHERE id = ? AND user_id = ? AND guild_id IS ? AND quote_id IS ? RETURNING id
 """
-ONE = "SELECT * FROM quote_drafts WHERE id = ? AND user_id = ?"
+ONE = "SELECT * FROM quote_drafts WHERE id = ? AND user_id = ? AND saved_at >= ?"
 DROP = "DELETE FROM quote_drafts WHERE id = ? AND user_id = ?"
 
 
@@ -78,9 +82,9 @@ async def save_typed(
         return int(rows[0]["id"])
 
 
-async def typed_quote(store: Store, draft: int, user: int) -> TypedQuote | None:
-    """A person's own draft; None if there is none, or it is somebody else's."""
-    rows = await store.fetch(ONE, (draft, user)) if is_id(draft) else []
+async def typed_quote(store: Store, draft: int, user: int, now: datetime) -> TypedQuote | None:
+    """A person's own draft; None if there is none, its time is up, or it is somebody else's."""
+    rows = await store.fetch(ONE, (draft, user, to_text(now - KEPT))) if is_id(draft) else []
     if not rows:
         return None
     row = rows[0]
@@ -92,3 +96,11 @@ async def drop_typed(store: Store, draft: int, user: int) -> None:
     if is_id(draft):
         async with store.write() as connection:
             await connection.execute(DROP, (draft, user))
+
+
+async def expire_drafts(store: Store, now: datetime) -> None:
+    """Removes every draft, of a quote or of a recap, that nobody has gone on with for 30 days."""
+    end = to_text(now - KEPT)
+    async with store.write() as connection:
+        await connection.execute(OUTDATED, (end,))
+        await connection.execute(OUTDATED_RECAPS, (end,))

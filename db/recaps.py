@@ -1,4 +1,4 @@
-"""An editor's words for the sections of recaps: what holds, how it came to be so, and what is not saved yet."""
+"""An editor's words for the sections of recaps: what holds, what held at a moment, and how it came to be so."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ import aiosqlite
 
 from db.connection import Store
 from db.moments import from_text, to_text
+from db.recap_drafts import DROP, race_id
 from db.texts import RecapText, RecapVersion, SectionKind, clean_recap
 
-RACE = "SELECT id FROM races WHERE season = ? AND round = ?"
 ALL_TEXTS = """
 SELECT r.season, r.round, x.section, x.words, x.picture, x.author, x.edited_at
   FROM recaps x JOIN races r ON r.id = x.race_id
 """
 TEXTS = ALL_TEXTS + " WHERE r.season = ? AND r.round = ?"
+TEXTS_AT = """
+SELECT r.season, r.round, h.section, h.words, h.picture, h.author, h.edited_at
+  FROM recap_history h JOIN races r ON r.id = h.race_id
+ WHERE r.season = ? AND r.round = ? AND h.words IS NOT NULL
+   AND h.id = (SELECT max(e.id) FROM recap_history e
+                WHERE e.race_id = h.race_id AND e.section = h.section AND coalesce(e.edited_at, e.changed_at) <= ?)
+"""
+"""What the last step of that time left standing: a document's words are as old as they say, not as their import."""
 HELD = "SELECT words, picture, author, edited_at FROM recaps WHERE race_id = ? AND section = ?"
 SET = """
 INSERT INTO recaps (race_id, section, words, picture, author, edited_at) VALUES (?, ?, ?, ?, ?, ?)
@@ -43,25 +51,22 @@ SELECT id, words, picture, author FROM recap_history h
 """
 """The last step that has not been taken back, and the one before it."""
 LAST_CHANGE = "SELECT coalesce(edited_at, changed_at) FROM recap_history WHERE race_id = ? AND section = ? ORDER BY id"
-SET_DRAFT = """
-INSERT INTO recap_drafts (race_id, section, editor, words, picture, author, edited_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (race_id, section, editor) DO UPDATE SET words = excluded.words, picture = excluded.picture,
-    author = excluded.author, edited_at = excluded.edited_at
-"""
-DRAFT = """
-SELECT r.season, r.round, x.section, x.words, x.picture, x.author, x.edited_at
-  FROM recap_drafts x JOIN races r ON r.id = x.race_id
- WHERE r.season = ? AND r.round = ? AND x.section = ? AND x.editor = ?
-"""
-DROP_DRAFT = """
-DELETE FROM recap_drafts WHERE section = ? AND editor = ?
-   AND race_id = (SELECT id FROM races WHERE season = ? AND round = ?)
-"""
+LAST = "SELECT coalesce(max(id), 0) FROM recap_history WHERE race_id = ? AND section = ?"
 
 
-async def recap_texts(store: Store, season: int, number: int) -> dict[SectionKind, RecapText]:
-    """What editors wrote of a race, by section in their order; the race is named by its season and round."""
-    texts = [_text(row) for row in await store.fetch(TEXTS, (season, number))]
+class OvertakenError(Exception):
+    """Somebody has changed the section since: its history ends with another step than the one that was named."""
+
+
+async def recap_texts(
+    store: Store, season: int, number: int, at: datetime | None = None
+) -> dict[SectionKind, RecapText]:
+    """What editors wrote of a race, by section in their order; the race is named by its season and round.
+
+    ``at`` asks for what stood there at that moment: an earlier version where there was one, else nothing.
+    """
+    rows = await store.fetch(*((TEXTS, (season, number)) if at is None else (TEXTS_AT, (season, number, to_text(at)))))
+    texts = [_text(row) for row in rows]
     by_section = {text.section: text for text in texts}
     return {kind: by_section[kind] for kind in SectionKind if kind in by_section}
 
@@ -74,8 +79,17 @@ async def all_recap_texts(store: Store, season: int | None = None) -> tuple[Reca
     return tuple(sorted(kept, key=lambda text: (text.season, text.round, order.index(text.section))))
 
 
-async def save_recap(store: Store, text: RecapText, editor: int | None) -> RecapText:
-    """Puts an editor's words in place, with a step in the history unless nothing changes; his draft is dropped.
+async def save_recap(
+    store: Store, text: RecapText, editor: int | None, *, after: int | None = None, draft: int | None = None
+) -> RecapText:
+    """Puts an editor's words in place, with a step in the history unless nothing changes.
+
+    Args:
+        store: a writable store.
+        text: the words; they are as of their ``edited_at``.
+        editor: whose hand it is, a Discord id; None for no person's.
+        after: the step with which the section's history must end, 0 before the first; None for any.
+        draft: the draft of his that the words come from, which is dropped.
 
     Returns:
         the text as it holds now, in its normal form.
@@ -83,13 +97,16 @@ async def save_recap(store: Store, text: RecapText, editor: int | None) -> Recap
     Raises:
         ValueError: it is empty, too long or has no good picture; one line says so.
         LookupError: the store holds no such race.
+        OvertakenError: the history ends with another step; nothing is changed.
     """
     text = clean_recap(text)
     async with store.write() as connection:
-        race = await _race_id(connection, text.season, text.round)
-        if editor is not None:
-            await connection.execute(DROP_DRAFT, (text.section.value, editor, text.season, text.round))
-        return await put(connection, race, text, editor, text.edited_at)
+        race = await race_id(connection, text.season, text.round)
+        await _must_end(connection, race, text.section, after)
+        saved = await put(connection, race, text, editor, text.edited_at)
+        if draft is not None and editor is not None:
+            await connection.execute(DROP, (draft, editor))
+        return saved
 
 
 async def put(
@@ -106,22 +123,38 @@ async def put(
 
 
 async def take_back(
-    store: Store, season: int, number: int, section: SectionKind, editor: int | None, now: datetime
+    store: Store,
+    season: int,
+    number: int,
+    section: SectionKind,
+    editor: int | None,
+    now: datetime,
+    *,
+    after: int | None = None,
 ) -> None:
     """Takes an editor's words of a section away, so that the made ones show again; can be undone.
 
     Raises:
         LookupError: there are none.
+        OvertakenError: the history does not end with the step ``after``, where one is named.
     """
     async with store.write() as connection:
-        race = await _race_id(connection, season, number)
+        race = await race_id(connection, season, number)
+        await _must_end(connection, race, section, after)
         if not await _rows(connection, HELD, race, section.value):
             raise LookupError(f"no editor's words stand in section {section} of {season} race {number}")
         await _write(connection, race, section, None, editor, now)
 
 
 async def undo(
-    store: Store, season: int, number: int, section: SectionKind, editor: int | None, now: datetime
+    store: Store,
+    season: int,
+    number: int,
+    section: SectionKind,
+    editor: int | None,
+    now: datetime,
+    *,
+    after: int | None = None,
 ) -> RecapText | None:
     """Takes the last change of a section back; once more goes one change further back.
 
@@ -130,9 +163,11 @@ async def undo(
 
     Raises:
         LookupError: there is no change left to take back.
+        OvertakenError: the history does not end with the step ``after``, where one is named.
     """
     async with store.write() as connection:
-        race = await _race_id(connection, season, number)
+        race = await race_id(connection, season, number)
+        await _must_end(connection, race, section, after)
         steps = await _rows(connection, STANDING, race, section.value)
         if not steps:
             raise LookupError(f"no change of section {section} of {season} race {number} is left to undo")
@@ -172,33 +207,11 @@ async def last_change(connection: aiosqlite.Connection, race: int, section: Sect
     return from_text(rows[-1][0]) if rows else None
 
 
-async def save_draft(store: Store, text: RecapText, editor: int) -> RecapText:
-    """Keeps what an editor has written and not saved yet; raises as ``save_recap`` does."""
-    text = clean_recap(text)
-    async with store.write() as connection:
-        race = await _race_id(connection, text.season, text.round)
-        values = (text.words, text.picture, text.author, to_text(text.edited_at))
-        await connection.execute(SET_DRAFT, (race, text.section.value, editor, *values))
-    return text
-
-
-async def draft(store: Store, season: int, number: int, section: SectionKind, editor: int) -> RecapText | None:
-    """What an editor has not saved yet of a section; another's is never given."""
-    rows = await store.fetch(DRAFT, (season, number, section.value, editor))
-    return _text(rows[0]) if rows else None
-
-
-async def drop_draft(store: Store, season: int, number: int, section: SectionKind, editor: int) -> None:
-    """Drops it; nothing where there is none."""
-    async with store.write() as connection:
-        await connection.execute(DROP_DRAFT, (section.value, editor, season, number))
-
-
-async def _race_id(connection: aiosqlite.Connection, season: int, number: int) -> int:
-    rows = await _rows(connection, RACE, season, number)
-    if not rows:
-        raise LookupError(f"the store holds no race {number} of {season}")
-    return int(rows[0]["id"])
+async def _must_end(connection: aiosqlite.Connection, race: int, section: SectionKind, after: int | None) -> None:
+    """Makes sure, inside the transaction that changes a section, that its history ends with the step that is meant."""
+    last = int((await _rows(connection, LAST, race, section.value))[0][0])
+    if after is not None and after != last:
+        raise OvertakenError(f"the history of section {section} ends with step {last}, not with {after}")
 
 
 async def _write(

@@ -22,10 +22,18 @@ LINK = 500
 AUTHOR = 80
 
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNSEEN = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff") | {
-    chr(code) for code in (*range(0x202A, 0x202F), *range(0x2066, 0x2070))
-}
-"""Characters that are not seen and turn about or hide the text around them; joiners, which emoji need, are not here."""
+_JOINERS = "\u200c\u200d"
+_SELECTORS = "\ufe0e\ufe0f"
+_RANGES = (
+    *((0x034F, 0x034F), (0x061C, 0x061C), (0x115F, 0x1160), (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200B)),
+    *((0x200E, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164), (0xFE00, 0xFE0D), (0xFEFF, 0xFEFF)),
+    *((0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB), (0x1BCA0, 0x1BCA3), (0x1D173, 0x1D17A), (0xE0000, 0xE0FFF), (0xAD, 0xAD)),
+)
+_UNSEEN = frozenset(code for first, last in _RANGES for code in range(first, last + 1))
+"""Characters that are not seen, or turn about and hide the text around them: what Unicode calls default ignorable, but
+for the joiners and the selectors of emoji."""
+BLANK = "\u2800"
+"""Braille without a dot: a sign by its kind, and nothing to be seen."""
 
 _HOST = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})")
 _PLAIN = "/:=&?~+!$,;@'*%"
@@ -151,8 +159,9 @@ def clean(text: str, limit: int, *, lines: bool = False) -> str:
     Raises:
         ValueError: it is too long; the message is one line.
     """
-    told = _BREAKS.sub("\n" if lines else " ", unicodedata.normalize("NFC", text)).replace("\t", " ")
-    told = "".join(c for c in told if c == "\n" or not _is_no_text(c))
+    told = _BREAKS.sub("\n" if lines else " ", unicodedata.normalize("NFC", text))
+    told = told.replace("\t", " ").replace(BLANK, " ")
+    told = _with_joiners_of_use("".join(c for c in told if c == "\n" or not _is_no_text(c)))
     told = "\n".join(" ".join(line.split()) for line in told.split("\n")).strip()
     told = unicodedata.normalize("NFC", re.sub("\n{3,}", "\n\n", told))
     if not any(unicodedata.category(c)[0] in "LNPS" for c in told):
@@ -164,7 +173,33 @@ def clean(text: str, limit: int, *, lines: bool = False) -> str:
 
 def _is_no_text(character: str) -> bool:
     """Control characters, lone surrogates (which could not even be stored), those for private use, and the unseen."""
-    return unicodedata.category(character) in {"Cc", "Co", "Cs"} or character in _UNSEEN
+    return ord(character) in _UNSEEN or unicodedata.category(character) in {"Cc", "Co", "Cs"}
+
+
+def _with_joiners_of_use(text: str) -> str:
+    """The text without joiners and selectors that join and select nothing, and so would only hide in a word."""
+    text = unicodedata.normalize("NFC", text)
+    kept: list[str] = []
+    for number, character in enumerate(text):
+        before, after = "".join(kept[-1:]), text[number + 1 : number + 2]
+        if character in _JOINERS and not _joins(before, after):
+            continue
+        if character in _SELECTORS and not _selects(before, after):
+            continue
+        kept.append(character)
+    return "".join(kept)
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether a joiner has its place there: emoji and the scripts that need one lie beyond the alphabets of Europe."""
+    return before >= "\u0600" and after >= "\u0600" and after not in _JOINERS + _SELECTORS and not after.isspace()
+
+
+def _selects(before: str, after: str) -> bool:
+    """Whether a selector follows a sign, or makes a key of a digit, as emoji have it."""
+    if after == "\u20e3":
+        return before in set("0123456789#*")
+    return before == "ℹ" or (before > "\x7f" and unicodedata.category(before)[0] in "PS")
 
 
 def http_link(text: str) -> str:

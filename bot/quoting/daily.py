@@ -7,7 +7,6 @@ import logging
 import random
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -18,10 +17,9 @@ from bot.client import TailgateBot, why
 from bot.quoting.desk import facts_of, reader_in
 from bot.render.quotes import of_the_day
 from bot.services import Services
-from db.guilds import set_setting
 from db.nouns import EASTERN
 from db.quotes import claim_day, day_quote, due_days, mark_day
-from db.quotes.days import SETTING
+from db.quotes.days import switch
 from db.texts import Quote
 
 log = logging.getLogger(__name__)
@@ -36,6 +34,14 @@ PATIENCE = 20.0
 """Seconds that one channel may take."""
 ROUND = 30.0
 """Seconds after which no more are begun; whoever is left comes with the next tick, which gives up none half done."""
+
+CLOSED = {
+    10003: "the channel is gone",
+    50001: "I may not see the channel any more",
+    50013: "I may not post in the channel any more",
+}
+"""What Discord says, by its codes, of a channel that takes nothing until somebody sets it anew. Any other failure may
+pass, a refusal without a code among them: that comes from what stands in front of Discord."""
 
 CHANNEL, OFF, SINCE = "channel", "off", "since"
 """Keys of the setting: the channel's id, None while it is off; why I switched it off; and when."""
@@ -64,7 +70,7 @@ class QuotesOfTheDay:
         if now.time() < HOUR or not self._bot.is_ready():
             return
         due = await due_days(self._services.store, now.date())
-        wanted = {guild: channel for guild, value in due.items() if (channel := channel_of(value)) is not None}
+        wanted = {guild: value for guild, value in due.items() if channel_of(value) is not None}
         if not wanted:
             return
         almanac = await self._bot.answers.almanac()
@@ -72,10 +78,10 @@ class QuotesOfTheDay:
         loop = asyncio.get_running_loop()
         end = loop.time() + ROUND
 
-        async def one(guild: int, channel: int) -> None:
+        async def one(guild: int, value: Mapping[str, Any]) -> None:
             async with gate:
                 if loop.time() < end:
-                    await self._serve(guild, channel, now.date(), almanac)
+                    await self._serve(guild, value, now.date(), almanac)
 
         # One that fails, or is slow, holds up nobody else.
         ended = await asyncio.gather(*(one(*each) for each in wanted.items()), return_exceptions=True)
@@ -83,8 +89,9 @@ class QuotesOfTheDay:
             if isinstance(error, Exception):
                 log.error("a quote of the day failed", exc_info=error)
 
-    async def _serve(self, guild: int, channel: int, day: date, almanac: Almanac) -> None:
+    async def _serve(self, guild: int, value: Mapping[str, Any], day: date, almanac: Almanac) -> None:
         """Claims a server's day and sends its quote; does nothing while Discord does not say that it is there."""
+        channel: int = value[CHANNEL]
         store = self._services.store
         home = self._bot.get_guild(guild)
         if home is None or home.unavailable:
@@ -93,11 +100,15 @@ class QuotesOfTheDay:
         quote = await day_quote(store, reader, almanac.season().year, self._choose, lately=AGAIN_AFTER)
         if quote is None or not await claim_day(store, guild, day, quote.id, channel, almanac.now):
             return
-        sent = await self._send(guild, channel, day, quote, almanac)
+        sent = await self._send(guild, value, day, quote, almanac)
         await mark_day(store, guild, day, "sent" if sent else "failed", self._services.clock.now())
 
-    async def _send(self, guild: int, channel: int, day: date, quote: Quote, almanac: Almanac) -> bool:
-        """Sends it; a channel that is gone or closed to us is switched off, and the moderators find out why."""
+    async def _send(self, guild: int, value: Mapping[str, Any], day: date, quote: Quote, almanac: Almanac) -> bool:
+        """Sends it; a channel that is gone or closed to us is switched off, and the moderators find out why.
+
+        Whatever else fails, the next day tries again.
+        """
+        channel: int = value[CHANNEL]
         view = of_the_day(facts_of(almanac, quote), almanac.now)
         target = self._bot.get_partial_messageable(channel, guild_id=guild)
         try:
@@ -105,19 +116,15 @@ class QuotesOfTheDay:
                 await target.send(view=view, nonce=nonce(guild, day), allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
             log.warning("the quote of the day did not reach channel %d (%s)", channel, why(error))
-            if error.status in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
-                await self._switch_off(guild, error)
+            if error.code in CLOSED:
+                now = self._services.clock.now()
+                # What a moderator has set in the meantime stays.
+                await switch(self._services.store, guild, value, switched_off(CLOSED[error.code], now), now)
             return False
         except (OSError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, why(error))
             return False
         return True
-
-    async def _switch_off(self, guild: int, error: discord.HTTPException) -> None:
-        now = self._services.clock.now()
-        gone = error.status == HTTPStatus.NOT_FOUND
-        reason = "the channel is gone" if gone else "I may not post in the channel any more"
-        await set_setting(self._services.store, guild, SETTING, switched_off(reason, now), None, now)
 
 
 def nonce(guild: int, day: date) -> str:

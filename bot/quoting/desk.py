@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from discord import ui
 
 from bot.almanac import Almanac
 from bot.answers import Asker
 from bot.errors import FriendlyError, UnknownRace
+from bot.quoting.filling import name_now
 from bot.quoting.rights import may_mend
-from bot.quoting.search import Alternatives, Meaning, meaning, parted
-from bot.render.quote_questions import LAST_PAGE, QuoteQuestion
+from bot.quoting.search import Alternatives, Meaning, joined, meaning, parted, words_of
+from bot.render.quote_questions import LAST_PAGE, PanelsQuestion, QuoteQuestion
 from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing
 from db.connection import Store
 from db.nouns import EASTERN, Entry, Race
-from db.quotes import Found, Reader, match_of, quote, search
+from db.quotes import Found, Reader, count, counts, match_of, quote, search
 from db.quotes.counting import speakers
-from db.texts import Quote
+from db.texts import Quote, QuoteDraft
+
+MOST_COUNTED = 1000
+"""Up to so many quotes are counted with a word; there it says "or more"."""
+WORDS_COUNTED = 6
+"""Of the words for which nothing was found, the longest are counted: those that every quote holds are short."""
+
+NO_WORD = "There is no word in that to look for."
+TOO_LONG = "That is too much to look for at once; leave a word out."
+
+Q = TypeVar("Q", QuoteQuestion, PanelsQuestion)
+D = TypeVar("D", Quote, QuoteDraft)
 
 
 def reader_of(asker: Asker) -> Reader:
@@ -32,6 +45,34 @@ def reader_in(almanac: Almanac, guild: int | None) -> Reader:
     races = (race for season in almanac.seasons for race in season.races)
     ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > almanac.now)
     return Reader(guild, today, ahead)
+
+
+def looked_for(about: str | None) -> str | None:
+    """The words of a search as a button carries them; None where none is asked for.
+
+    Raises:
+        FriendlyError: there is no word in it.
+    """
+    words = words_of(about or "")
+    if about and not words:
+        raise FriendlyError(NO_WORD)
+    return joined(words) or None
+
+
+def turning(question: Q) -> Q:
+    """A question of pages, if the buttons can carry it to the last one.
+
+    Raises:
+        FriendlyError: its words are too long for that; some grow when they are brought into their normal form.
+    """
+    if replace(question, page=LAST_PAGE).encode() is None:
+        raise FriendlyError(TOO_LONG)
+    return question
+
+
+def named(almanac: Almanac, held: D) -> D:
+    """A quote with its driver's name of today, where he himself is quoted."""
+    return replace(held, speaker=name_now(held.driver, held.speaker, almanac))
 
 
 def meaning_of(almanac: Almanac, words: Sequence[str]) -> Meaning:
@@ -59,6 +100,7 @@ async def around(store: Store, asker: Asker, held: Quote) -> QuoteFacts:
 
 def facts_of(almanac: Almanac, held: Quote) -> QuoteFacts:
     """The same for nobody in particular."""
+    held = named(almanac, held)
     season = next((each for each in almanac.seasons if each.year == held.season), None)
     race = season.race(held.round) if season and held.round else None
     if season is None or race is None:
@@ -130,24 +172,34 @@ def _asked(almanac: Almanac, question: QuoteQuestion) -> Asked:
 
 async def _instead(store: Store, asker: Asker, asked: Asked, meant: Meaning) -> NothingFacts:
     """What there is: quotes with each of the words, without them, of a driver they name, and of whom at all."""
+    reader = reader_of(asker)
     rest = QuoteQuestion(
         driver=asked.driver.key if asked.driver else None,
         year=asked.race.season if asked.race else asked.year,
         round=asked.race.round if asked.race else None,
     )
-    counts = [(await _search(store, asker, QuoteQuestion(), (each,))).total for each in meant.plainly]
-    better = tuple(
-        word if number else meant.faintly.get(word, word) for word, number in zip(meant.words, counts, strict=True)
-    )
+    counted = await _counted(store, reader, meant)
+    better = tuple(word if counted.get(word, 1) else meant.faintly.get(word, word) for word in meant.words)
     put_right = better != meant.words and (await _search(store, asker, rest, tuple((word,) for word in better))).total
-    narrowed = rest != QuoteQuestion() and asked.words
-    named = meant.driver if meant.driver != asked.driver else None
+    without = 0
+    if rest != QuoteQuestion() and asked.words:
+        without = await count(store, reader, driver=rest.driver, season=rest.year, round=rest.round)
+    named_one = meant.driver if meant.driver != asked.driver else None
     return NothingFacts(
         asked=asked,
-        counts=tuple(counts),
-        without=(await _search(store, asker, rest, None)).total if narrowed else 0,
+        counts=tuple(counted.items()),
+        without=without,
         better=better if put_right else (),
-        named=(named, (await _search(store, asker, QuoteQuestion(driver=named.key), None)).total) if named else None,
-        speakers=tuple((s.driver, s.name, s.quotes) for s in await speakers(store, reader_of(asker))),
-        saves=False,
+        named=(named_one, await count(store, reader, driver=named_one.key)) if named_one else None,
+        speakers=tuple((s.driver, s.name, s.quotes) for s in await speakers(store, reader)),
+        most=MOST_COUNTED,
     )
+
+
+async def _counted(store: Store, reader: Reader, meant: Meaning) -> dict[str, int]:
+    """In how many quotes the words are that tell most, in their order; no beginnings of words."""
+    by_word = dict(zip(meant.words, meant.plainly, strict=True))
+    telling = set(sorted(by_word, key=len, reverse=True)[:WORDS_COUNTED])
+    words = [word for word in by_word if word in telling]
+    matches = [match_of((by_word[word],), whole=True) for word in words]
+    return dict(zip(words, await counts(store, reader, matches, MOST_COUNTED), strict=True))

@@ -7,9 +7,10 @@ the day; the publisher's name and the link.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
+from typing import Any
 
 from bot.almanac import Almanac
 from bot.errors import FriendlyError, UnknownDriver
@@ -27,47 +28,46 @@ FIRST_YEAR = 1995
 """Of the series; nothing was said before."""
 
 _SURROUNDED = re.compile(r"[\"“”«„](?P<inside>[^\"“”«»„]+)[\"“”»]", re.DOTALL)
-_SIGNED = re.compile(r"(?P<words>.+?)\s*(?:\n|(?<=[\"”»])\s*)[—–―-]+\s*(?P<who>[^\n—–―]{2,80})", re.DOTALL)
+_SIGNED = re.compile(r"(?:\n|(?<=[\"”»]) ?)[—–―-]++\s*+(?P<who>[^\n—–―]{2,80})\Z")
+_SIGNED_WITHIN = 120
+"""Characters at the end of a message in which a signature is looked for; a name is at most 80."""
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", re.ASCII)
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _SPELT = re.compile(
     rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", re.ASCII | re.IGNORECASE
 )
-_LOOKS_LIKE_LINK = re.compile(r"://|^www\.|^[\w-]+(?:\.[\w-]+)+/\S*$", re.IGNORECASE)
 
 
-def read(typed: Mapping[str, str], almanac: Almanac) -> QuoteDraft:
+def read(typed: Mapping[str, str], almanac: Almanac, held: QuoteDraft | None = None) -> QuoteDraft:
     """What is meant by a form that was filled in.
+
+    Args:
+        typed: what stands in the form, by its fields.
+        almanac: who and what is known.
+        held: the quote that the form was opened with. A field left as it stood there means what the quote holds, which
+            a form cannot always tell: the driver where somebody speaks for him, a publisher whose name is a link.
 
     Raises:
         FriendlyError: something in it names nobody, no race, no day or no link, or is missing or too long; one line.
     """
-    driver, speaker = _who(typed.get(WHO, ""), almanac)
-    role, _, context = typed.get(ABOUT, "").strip().partition("\n")
-    race, day = _when(typed.get(WHEN, ""), almanac)
-    source, link = _published(typed.get(LINK, ""))
-    draft = QuoteDraft(
-        speaker=speaker,
-        words=unquoted(typed.get(WORDS, "")),
-        driver=driver,
-        role=None if role.strip() in {UNKNOWN, "–", "—"} else role,
-        context=context.replace("\n", " "),
-        season=race.season if race else None,
-        round=race.round if race else None,
-        said_on=day,
-        source=source,
-        link=link,
-    )
+    stood = filled(held, almanac) if held else {}
+    parts: dict[str, Any] = {}
+    for field, (names, meaning) in _FIELDS.items():
+        text = _plain(typed.get(field, ""))
+        if held and text == _plain(stood[field]):
+            parts |= {name: getattr(held, name) for name in names}
+        else:
+            parts |= zip(names, meaning(text, almanac), strict=True)
     try:
-        return clean_draft(draft)
+        return clean_draft(QuoteDraft(**parts))
     except ValueError as error:
         line = str(error)
         raise FriendlyError(f"{line[:1].upper()}{line[1:]}.") from None
 
 
 def filled(draft: QuoteDraft, almanac: Almanac) -> dict[str, str]:
-    """What stands in the form for a quote; read back it is the same quote."""
+    """What stands in the form for a quote; read back beside it, it is the same quote."""
     day = draft.said_on.isoformat() if draft.said_on else ""
     race = f"{draft.season}.{draft.round}" if draft.round else ""
     return {
@@ -87,11 +87,12 @@ def from_message(texts: Iterable[str], link: str, almanac: Almanac) -> dict[str,
         link: to the message.
         almanac: who is known; a driver who signs the words is taken for who said them.
     """
-    words = "\n".join(part.strip() for part in texts if part.strip())
-    who, signed = "", _SIGNED.fullmatch(words)
+    lines = (" ".join(line.split()) for part in texts if part.strip() for line in _plain(part).split("\n"))
+    words = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+    who, signed = "", _SIGNED.search(words, max(1, len(words) - _SIGNED_WITHIN))
     if signed:
         with suppress(FriendlyError):
-            who, words = _who(signed["who"], almanac)[1], signed["words"]
+            who, words = _who(signed["who"], almanac)[1], words[: signed.start()].strip()
     return {WORDS: unquoted(words), WHO: who, ABOUT: "", WHEN: "", LINK: link}
 
 
@@ -121,13 +122,33 @@ def _who(text: str, almanac: Almanac) -> tuple[str | None, str]:
 
 
 def _as_written(draft: QuoteDraft, almanac: Almanac) -> str:
-    """The speaker as ``_who`` reads him back."""
+    """The speaker as ``_who`` reads him back, but for the driver where somebody else speaks."""
+    name = name_now(draft.driver, draft.speaker, almanac)
     with suppress(FriendlyError):
-        if draft.driver:
-            return almanac.known(draft.driver).name
-        if _who(draft.speaker, almanac) == (None, draft.speaker):
-            return draft.speaker
-    return f"“{draft.speaker}”"
+        if _who(name, almanac) == (draft.driver, name):
+            return name
+    return f"“{name}”"
+
+
+def name_now(key: str | None, speaker: str, almanac: Almanac) -> str:
+    """Who said it: where that is the driver, by whichever of his names, the one he goes by now."""
+    with suppress(FriendlyError):
+        driver = almanac.known(key) if key else None
+        if driver and fold(speaker) in {fold(name) for name in (driver.name, *driver.aliases)}:
+            return driver.name
+    return speaker
+
+
+def _about(text: str, _: Almanac) -> tuple[str | None, str]:
+    """His role, None where it is not known, and the occasion."""
+    role, context = [*text.split("\n", 1), ""][:2]
+    return None if role.strip() in {UNKNOWN, "–", "—"} else role, context.replace("\n", " ")
+
+
+def _when_and_where(text: str, almanac: Almanac) -> tuple[int | None, int | None, date | None]:
+    """Season and round of the race, and the day."""
+    race, day = _when(text, almanac)
+    return (race.season, race.round, day) if race else (None, None, day)
 
 
 def _when(text: str, almanac: Almanac) -> tuple[Race | None, date | None]:
@@ -163,9 +184,24 @@ def _day_in(text: str) -> tuple[date | None, str]:
     return None, text
 
 
-def _published(text: str) -> tuple[str | None, str | None]:
-    """The publisher's name and the link; either may be missing."""
+def _published(text: str, _: Almanac) -> tuple[str | None, str | None]:
+    """The publisher's name and the link, which is told by its "://"; either may be missing."""
     words = text.split()
-    if words and _LOOKS_LIKE_LINK.search(words[-1]):
+    if words and "://" in words[-1]:
         return " ".join(words[:-1]) or None, words[-1]
     return " ".join(words) or None, None
+
+
+def _plain(text: str) -> str:
+    """A field without what the way through Discord may add to it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+_FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[str, Almanac], tuple[Any, ...]]]] = {
+    WORDS: (("words",), lambda text, _: (unquoted(text),)),
+    WHO: (("driver", "speaker"), _who),
+    ABOUT: (("role", "context"), _about),
+    WHEN: (("season", "round", "said_on"), _when_and_where),
+    LINK: (("source", "link"), _published),
+}
+"""What each field tells of a quote, and how it is read."""

@@ -11,7 +11,7 @@ from discord import ui
 from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
-from bot.quoting.desk import around, meaning_of
+from bot.quoting.desk import around, meaning_of, named
 from bot.quoting.filling import filled, from_message, read
 from bot.quoting.rights import MANY, NO_EDITOR, NO_SERVER, NOT_YOU, may_mend, scope_of
 from bot.quoting.search import parted
@@ -61,7 +61,7 @@ class Keeping:
         guild = await self._scope(asker, question.scope)
         typed: Mapping[str, str] = {}
         if question.draft is not None:
-            draft = await typed_quote(self._store, question.draft, asker.user)
+            draft = await typed_quote(self._store, question.draft, asker.user, asker.almanac.now)
             if draft is None or (draft.guild, draft.quote) != (guild, question.id):
                 raise FriendlyError(NO_DRAFT)
             typed = draft.typed
@@ -107,7 +107,7 @@ class Keeping:
         held = PanelsFacts(
             await around(self._store, asker, found.quotes[0]) if found.quotes else None,
             found.total,
-            tuple((each.id, each.draft) for each in removed),
+            tuple((each.id, named(asker.almanac, each.draft)) for each in removed),
             words,
         )
         return quote_panels.panels(held, replace(question, page=page))
@@ -120,7 +120,7 @@ class Keeping:
             await delete(self._store, quote.guild, quote.id, asker.user, asker.almanac.now)
         except LookupError:
             raise _gone(question.id) from None
-        return quote_panels.deleted(quote)
+        return quote_panels.deleted(named(asker.almanac, quote))
 
     async def steps(self, question: StepsQuestion, asker: Asker) -> ui.LayoutView:
         quote = await self._mine(asker, question.id)
@@ -161,7 +161,8 @@ class Keeping:
 
     async def _save(self, question: FormQuestion, typed: Mapping[str, str], guild: int | None, asker: Asker) -> Quote:
         now = asker.almanac.now
-        draft = read(typed, asker.almanac)
+        held = await self._own(guild, question.id) if question.id is not None else None
+        draft = read(typed, asker.almanac, held.draft() if held else None)
         try:
             if question.id is not None:
                 return await edit(self._store, guild, question.id, draft, asker.user, now)

@@ -22,7 +22,8 @@ SHORTEST = 4
 FAINT = 0.65
 """How much of a word must be like a name for asking whether that was meant: 0 to 1."""
 
-_APOSTROPHES = str.maketrans("’‘`´ʻʼ", "''''''")
+_PLAIN = str.maketrans("’‘`´ʻʼ", "''''''", "\u115f\u1160\u3164\uffa0")
+"""One apostrophe for all, and none of the letters of which nothing is seen."""
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _GENERIC = frozenset(
     {"speedway", "raceway", "motor", "international", "course", "circuit", "park", "mile", "grand", "base", "street"}
@@ -42,7 +43,7 @@ def words_of(text: str) -> tuple[str, ...]:
     plain = text
     for _ in range(2):
         # Once is not always enough for what comes out to stay as it is.
-        plain = unicodedata.normalize("NFKC", plain).casefold().translate(_APOSTROPHES)
+        plain = unicodedata.normalize("NFKC", plain).casefold().translate(_PLAIN)
     found = _WORD.findall(unicodedata.normalize("NFKC", plain))
     kept: list[str] = []
     for word in reversed(found):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.recaps.facts import TITLES, Section
-from bot.recaps.phrases import capital, clock, count, day, joined, ordinal, race_name, spelled, the, track_name
+from bot.recaps.phrases import capital, clock, count, day, joined, month, ordinal, race_name, spelled, the, track_name
 from bot.recaps.scene import Scene, who
 from db.nouns import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season
 from db.texts import SectionKind
@@ -156,18 +156,26 @@ def _names(broadcasts: tuple[Broadcast, ...]) -> str:
 
 
 def _last_time(scene: Scene, race: Race) -> str:
-    """Who won there last."""
+    """Who won there last; only he is the defending winner who won a year before with no race there since."""
     last = scene.facts.ahead_last
     if last is None:
         return ""
-    year = last.race.season
-    if year == race.season - 1:
+    he, year = who(last.winner), last.race.season
+    if last.defending:
         return scene.pick(
-            f"{who(last.winner)} is the defending winner.",
-            f"The defending winner is {who(last.winner)}.",
-            f"{who(last.winner)} won there in {year}.",
+            f"{he} is the defending winner.",
+            f"The defending winner is {he}.",
+            f"{he} won there in {year}.",
         )
+    if year == race.season:
+        when = month(last.race.date)
+        return scene.pick(
+            f"{he} won there in {when}.",
+            f"The race there in {when} went to {he}.",
+            f"{he} won the last one there, in {when}.",
+        )
+    when = f"{month(last.race.date)} {year}" if year == race.season - 1 else f"{year}"
     return scene.pick(
-        f"{who(last.winner)} won the last race there, in {year}.",
-        f"The last one there, in {year}, went to {who(last.winner)}.",
+        f"{he} won the last race there, in {when}.",
+        f"The last one there, in {when}, went to {he}.",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.championship.postseason import Ladder, Place, Status, Stretch, Tie
 from bot.recaps.facts import Line
-from bot.recaps.phrases import capital, count, joined, ordinal, spelled
+from bot.recaps.phrases import be, capital, count, joined, ordinal, spelled
 from bot.recaps.scene import Scene, who
 
 CLOSE = 10
@@ -23,12 +23,19 @@ def inside(stretch: Stretch | None) -> frozenset[str]:
     return frozenset(stretch.entered[: stretch.spots]) if stretch is not None else frozenset()
 
 
+def cuts(scene: Scene) -> bool:
+    """Whether anybody falls at the cut: a field stated with fewer drivers than spots has none who does."""
+    return len(scene.here.entered) > scene.here.spots
+
+
 def last_spot(scene: Scene) -> str:
     """Who holds the last spot and by how much; in a round where everybody is close, that instead."""
     here = scene.here
     points = [here.totals[key] for key in here.entered if key not in here.winners]
     if scene.stretch and len(points) > 2 and max(points) - min(points) <= CLOSE:
         return _close(scene, len(points), max(points) - min(points))
+    if not cuts(scene):
+        return ""
     last, out = here.entered[here.spots - 1 : here.spots + 1]
     if last in here.winners:
         return f"Race winners hold all {spelled(here.spots)} spots in {scene.goal}."
@@ -62,7 +69,7 @@ def _close(scene: Scene, drivers: int, points: int) -> str:
 def crossed(scene: Scene) -> str:
     """Who changed sides of the line in this race, with races left."""
     before = scene.here_before
-    if before is None or not (before.run or scene.stretch):
+    if before is None or not (before.run or scene.stretch) or not cuts(scene):
         return ""
     was, now = inside(before), inside(scene.here)
     up = joined(who(key) for key in scene.here.entered if key in now - was)
@@ -71,17 +78,13 @@ def crossed(scene: Scene) -> str:
         return scene.pick(
             f"{up} moved above the cut line and {down} fell below it.",
             f"{down} dropped below the cut line and {up} climbed above it.",
-            f"Above the cut line now {_be(now - was)} {up}, below it {down}.",
+            f"Above the cut line now {be(len(now - was))} {up}, below it {down}.",
         )
     return scene.pick(
         "Nobody crossed the cut line.",
         "The race moved nobody across the cut line.",
         "The same drivers are above the cut line as before.",
     )
-
-
-def _be(keys: frozenset[str]) -> str:
-    return "is" if len(keys) == 1 else "are"
 
 
 def certain(scene: Scene) -> str:
@@ -92,7 +95,7 @@ def certain(scene: Scene) -> str:
     names = joined(who(key) for key in scene.here.entered if key in sure)
     eligible = ", as long as eligible" if scene.stretch == 0 else ""
     return scene.pick(
-        f"{names} {_be(sure)} sure of a spot on points{eligible}.",
+        f"{names} {be(len(sure))} sure of a spot on points{eligible}.",
         f"On points a spot is certain for {names}{eligible}.",
     )
 

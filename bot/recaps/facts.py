@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 
+from bot.championship.audit import faults
 from db.nouns import Race, RaceStatus, Season
 from db.texts import Quote, RecapText, SectionKind
 
@@ -24,10 +26,14 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """The race most like a coming one in an earlier season, and its winner's key."""
+    """The last race at a coming one's track before it, and its winner's key.
+
+    ``defending``: it was the one that the coming race follows a year later, and the track had no other in between.
+    """
 
     race: Race
     winner: str
+    defending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +46,8 @@ class Facts:
         race: the race, one of ``season.races``.
         seasons: all held up to this one, oldest first, each as known when the race was over; the last is ``season``.
         ahead: the next race and its season, as known now; None where no schedule held has one.
-        ahead_last: the last time at that race's track, in an earlier season.
-        quotes: what was said at the race, best first.
+        ahead_last: the last race at that race's track; None where it is not known who won it.
+        quotes: what was said at the race, in the order it was saved.
         texts: an editor's words, by section.
     """
 
@@ -106,7 +112,7 @@ def facts_of(
         seasons: all held, in any order, as known now; the race's own must be among them.
         race: the race.
         ahead: the next race and its season, as ``next_stop`` gives it.
-        ahead_last: the last time there.
+        ahead_last: the last race there.
         quotes: the race's quotes.
         texts: an editor's words.
 
@@ -122,6 +128,15 @@ def facts_of(
     before = own.through(rounds[-1]) if rounds else own.as_of(datetime.min.replace(tzinfo=UTC))
     known = season.race(race.round) or race
     return Facts(season, before, known, (*earlier, season), ahead, ahead_last, tuple(quotes), texts or {})
+
+
+def winner_of(season: Season, number: int) -> str | None:
+    """Who won the race of that round; None where its results are not held, or cannot be so."""
+    rows = season.results.get(number, ())
+    alone = replace(season, results=MappingProxyType({number: rows}))
+    if any(fault.stage is None for fault in faults(alone)):
+        return None
+    return next((row.driver for row in rows if row.finish == 1), None)
 
 
 def next_stop(seasons: Iterable[Season], race: Race) -> tuple[Season, Race] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.recaps.facts import Line
-from bot.recaps.phrases import capital, count, figures, joined, ordinal, spelled
+from bot.recaps.phrases import be, capital, count, figures, joined, ordinal, spelled
 from bot.recaps.scene import Scene, who
 
 Told = tuple[list[list[str]], list[Line]]
@@ -16,6 +16,9 @@ def finale(scene: Scene) -> Told:
     finished = {key: row.finish for key in here.entered if (row := scene.row(key)) is not None}
     place = f"finishing {ordinal(finished[champion])}" if champion in finished else ""
     ahead = joined(who(key) for key in others)
+    lines = [Line(str(spot), _finalist(scene, key)) for spot, key in enumerate(here.entered, 1)]
+    if not others:
+        return [[f"{who(champion)} won the {scene.season.year} title{f' by {place}' if place else ''}."]], lines
     by = f" by {place}, ahead of {ahead}" if place else f" ahead of {ahead}"
     year = scene.season.year
     said = scene.pick(
@@ -23,7 +26,6 @@ def finale(scene: Scene) -> Told:
         f"The {year} title is {who(champion)}'s: best of the {spelled(len(here.entered))} finalists, ahead of {ahead}.",
         f"{who(champion)} beat {ahead} to the {year} title{f', {place}' if place else ''}.",
     )
-    lines = [Line(str(spot), _finalist(scene, key)) for spot, key in enumerate(here.entered, 1)]
     return [[said]], lines
 
 
@@ -82,12 +84,8 @@ def _still(scene: Scene, left: str) -> str:
     """Who can still win it, where that is fewer than all."""
     out = len(scene.here.entered) - len(scene.open)
     if not out:
-        return scene.pick(f"The {scene.called} has {left} left.", f"There {_be(scene.here.left)} {left} left.")
+        return scene.pick(f"The {scene.called} has {left} left.", f"There {be(scene.here.left)} {left} left.")
     return capital(f"{spelled(len(scene.open))} can still win it, with {left} left.")
-
-
-def _be(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def _chaser(scene: Scene, key: str) -> str:

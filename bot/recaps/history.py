@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.championship.audit import faults, sound
 from bot.championship.record import race_lines
-from bot.recaps.scene import Scene
-from db.nouns import RaceStatus, Season
+from bot.recaps.scene import Scene, whole
+from db.nouns import Season
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +24,13 @@ class History:
         held: wins since then.
         starts: starts since then.
         season_starts: starts this season.
-        row: wins in the last races of the season, one after the other.
+        row: wins in the last races run, one after the other; 0 where that is all of them since then, so that it may
+            have begun before.
         wait: starts since the last win, this one counted; None where there was none.
         best: whether nobody has won as many this season.
         record: whether nobody has won as many in any one season since then, he himself included.
-        top_fives: finishes in the first five one after the other, in starts of this season.
+        top_fives: finishes in the first five one after the other, in the last starts since then.
+        always: whether that is all of them, so that it may have begun before.
     """
 
     whole: bool
@@ -42,11 +45,12 @@ class History:
     best: bool
     record: bool
     top_fives: int
+    always: bool
 
 
 def history(scene: Scene, key: str) -> History:
     """What the win is for the winner."""
-    season = scene.season
+    season = scene.sound
     seasons = _unbroken(scene)
     mine = [line.result.finish for line in race_lines(season, key)]
     finishes = [line.result.finish for each in seasons for line in race_lines(each, key)]
@@ -54,19 +58,22 @@ def history(scene: Scene, key: str) -> History:
     elsewhere = max((most for each in seasons[:-1] for most in _wins(each).values()), default=0)
     rivals = max((wins for other, wins in by.items() if other != key), default=0)
     earlier = finishes[:-1]
+    won = [_winner(each, race.round) == key for each in seasons for race in each.run]
+    row, top_fives = _streak(reversed(won)), _streak(finish <= 5 for finish in reversed(finishes))
     return History(
-        whole=_whole(season, scene.race.round),
+        whole=scene.whole,
         run=len(season.run),
         since=seasons[0].year if len(seasons) > 1 else None,
         wins=by[key],
         held=finishes.count(1),
         starts=len(finishes),
         season_starts=len(mine),
-        row=_streak(_winner(season, race.round) == key for race in reversed(season.run)),
+        row=row if row < len(won) else 0,
         wait=earlier[::-1].index(1) + 1 if 1 in earlier else None,
         best=by[key] > rivals,
         record=len(seasons) > 1 and by[key] > max(elsewhere, rivals),
-        top_fives=_streak(finish <= 5 for finish in reversed(mine)),
+        top_fives=top_fives,
+        always=top_fives == len(finishes),
     )
 
 
@@ -89,18 +96,12 @@ def _streak(hits: Iterable[bool]) -> int:
     return count
 
 
-def _whole(season: Season, through: int | None = None) -> bool:
-    """Whether every race up to a round has results, those called off left aside."""
-    due = (race for race in season.races if through is None or race.round <= through)
-    return all(season.results.get(race.round) or race.status is RaceStatus.CANCELLED for race in due)
-
-
 def _unbroken(scene: Scene) -> tuple[Season, ...]:
     """The season and those before it that are held whole, year after year; the race's own is the last."""
-    kept = [scene.season]
-    if not _whole(scene.season, scene.race.round):
-        return (scene.season,)
-    earlier = {each.year: each for each in scene.facts.seasons}
-    while (before := earlier.get(kept[0].year - 1)) is not None and before.races and _whole(before):
+    kept = [scene.sound]
+    if not scene.whole:
+        return (scene.sound,)
+    earlier = {each.year: sound(each, faults(each)) for each in scene.facts.seasons}
+    while (before := earlier.get(kept[0].year - 1)) is not None and before.races and whole(before):
         kept.insert(0, before)
     return tuple(kept)

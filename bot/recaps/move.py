@@ -98,6 +98,8 @@ def _overtime(scene: Scene, over: str, close: str) -> str:
 def _changes(scene: Scene) -> str:
     """How often the lead changed, among how many, and how much of the race was run under caution."""
     leads, outcome = _leads(scene), scene.outcome
+    if leads and (leads[0].from_lap != 1 or leads[-1].to_lap != scene.laps):
+        leads = []  # the first laps or the last are not on record, and nobody knows what changed in them
     changes = outcome.lead_changes if outcome.lead_changes is not None else len(leads) - 1 if leads else None
     leaders = len({lead.driver for lead in leads}) or sum(row.led > 0 for row in scene.rows)
     said = []
@@ -106,21 +108,21 @@ def _changes(scene: Scene) -> str:
         said.append(
             scene.pick(
                 f"The lead changed hands {count(changes, 'time')}{among}.",
-                f"There {_be(changes)} {count(changes, 'lead change')}{among}.",
+                f"There {_was(changes)} {count(changes, 'lead change')}{among}.",
             )
         )
     if outcome.cautions:
         laps = f" for {count(outcome.caution_laps, 'lap')}" if outcome.caution_laps else ""
         said.append(
             scene.pick(
-                f"There {_be(outcome.cautions)} {count(outcome.cautions, 'caution')}{laps}.",
+                f"There {_was(outcome.cautions)} {count(outcome.cautions, 'caution')}{laps}.",
                 f"The caution came out {count(outcome.cautions, 'time')}{laps}.",
             )
         )
     return " ".join(said)
 
 
-def _be(number: int) -> str:
+def _was(number: int) -> str:
     return "was" if number == 1 else "were"
 
 

@@ -177,9 +177,9 @@ def _first(scene: Scene, he: str, past: History) -> str:
     """A first win as far as the seasons held go back."""
     if past.starts == 1:
         return scene.pick(
-            f"It was {he}'s only start since {past.since}.",
-            f"{he} had not started a race since {past.since} before this one.",
-            f"The start was the first for {he} since {past.since}.",
+            f"It was {he}'s only start in the seasons since {past.since}.",
+            f"In the seasons since {past.since} {he} had not started a race before this one.",
+            f"Over the seasons since {past.since} it was the only start for {he}.",
         )
     before = count(past.starts - 1, "race")
     # Not "the first win since": that would be said of one who had won before.
@@ -195,7 +195,9 @@ def _notes(past: History) -> str:
     if not past.whole:
         return ""
     notes = []
-    if past.wins == past.season_starts > 1:
+    if past.row > past.wins:
+        notes.append(f"the {ordinal(past.row)} in a row")
+    elif past.wins == past.season_starts > 1:
         notes.append(f"{spelled(past.wins)} for {spelled(past.wins)} this year")
     elif past.row > 1:
         notes.append(f"the {ordinal(past.row)} in a row")
@@ -203,5 +205,8 @@ def _notes(past: History) -> str:
         notes.append(f"the first in {past.wait} starts")
     most = past.best and past.wins > 1 and past.run > past.wins
     if past.top_fives >= GOOD_RUN and past.row < past.top_fives and not most:
-        notes.append(f"{an(ordinal(past.top_fives))} straight top-five finish")
+        # One that may have begun before what is held is told of the season alone.
+        straight, when = (past.season_starts, " this season") if past.always else (past.top_fives, "")
+        if straight >= GOOD_RUN and not (past.always and past.wins == straight):
+            notes.append(f"{an(ordinal(straight))} straight top-five finish{when}")
     return (f", {joined(notes)}" if notes else "") + (", and nobody else has as many this year" if most else "")

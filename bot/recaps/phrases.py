@@ -28,6 +28,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{spelled(number)} {one if abs(number) == 1 else many or one + 's'}"
 
 
+def be(number: int) -> str:
+    """``is`` of one, ``are`` of more."""
+    return "is" if number == 1 else "are"
+
+
 def figures(number: int, one: str, many: str | None = None) -> str:
     """``1 lap``, ``6 laps``: figures whatever the number, for lines."""
     return f"{number:,} {one if abs(number) == 1 else many or one + 's'}"
@@ -81,6 +86,11 @@ def seconds(value: float) -> str:
 def day(value: date) -> str:
     """``Friday, Oct. 17``."""
     return f"{value:%A}, {_MONTHS[value.month - 1]} {value.day}"
+
+
+def month(value: date) -> str:
+    """``October``."""
+    return f"{value:%B}"
 
 
 def clock(moment: datetime) -> str:

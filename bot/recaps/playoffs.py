@@ -13,7 +13,7 @@ def rundown(scene: Scene) -> Section | None:
     if scene.winner is None or not scene.table:
         return None
     title = TITLES[SectionKind.PLAYOFFS]
-    if not scene.postseason:
+    if not scene.postseason or not scene.whole:
         title = "Points rundown"
     elif scene.chase:
         title = "Chase rundown"
@@ -23,7 +23,9 @@ def rundown(scene: Scene) -> Section | None:
 
 def _told(scene: Scene) -> tuple[list[list[str]], list[Line]]:
     """Paragraphs, each of sentences, and lines."""
-    if not scene.postseason:
+    if not scene.whole:
+        return regular.on_record(scene)
+    if not scene.postseason or not scene.here.entered:
         return regular.points(scene)
     if scene.stretch == 0:
         return regular.field(scene) if scene.here.over else regular.season(scene)

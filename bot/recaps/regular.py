@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.championship.table import Standing
 from bot.recaps.cut import certain, crossed, inside, last_spot, sides, tie
 from bot.recaps.facts import Line
@@ -43,7 +45,7 @@ def _lead(scene: Scene) -> str:
             else f"{who(first)} took the points lead from {old}, {gap} {second}.",
             f"The points lead went from {old} to {who(first)}, who has it {gap} {second}.",
         )
-    if not before:
+    if len(scene.season.run) == 1:
         return scene.pick(
             f"After one race {who(first)} leads the standings {gap} {second}.",
             f"The first standings of the season have {who(first)} on top, {gap} {second}.",
@@ -53,6 +55,23 @@ def _lead(scene: Scene) -> str:
         f"The points lead remains {who(first)}'s, {gap} {second}.",
         f"{who(first)} stays on top of the standings, {gap} {second}.",
     )
+
+
+def on_record(scene: Scene) -> Told:
+    """Races of the season are missing: the points of those held, told as no more than that."""
+    table = scene.table
+    run, year = len(scene.sound.run), scene.season.year
+    races = f"the {'only race' if run == 1 else f'{spelled(run)} races'} of {year} on record"
+    first, lead = who(table[0].driver), ""
+    if len(table) > 1:
+        gap = f"{count(table[1].gap, 'point')} ahead of" if table[1].gap else "level with"
+        lead = f", {gap} {who(table[1].driver)}"
+    said = scene.pick(
+        f"In {races} {first} has the most points{lead}.",
+        f"{first} leads on points in {races}{lead}.",
+    )
+    lines = [Line(str(line.position), _line(scene, replace(line, change=None))) for line in table[:SHOWN]]
+    return [[said]], lines
 
 
 def _line(scene: Scene, line: Standing) -> str:
@@ -93,6 +112,17 @@ def _spots(scene: Scene, winners: int) -> str:
     if not winners:
         return ""
     taken, left = f"{spelled(winners)} of the {spelled(here.spots)} spots", count(here.left, "race")
+    if winners > here.spots:
+        return scene.pick(
+            f"There are {winners} race winners for the {spelled(here.spots)} spots in {scene.goal}, with {left} left.",
+            f"With {left} left, there are {winners} race winners, more than the {spelled(here.spots)} spots "
+            f"in {scene.goal}.",
+        )
+    if winners == here.spots:
+        return scene.pick(
+            f"Race winners hold all {spelled(here.spots)} spots in {scene.goal}, with {left} left.",
+            f"With {left} left, all {spelled(here.spots)} spots in {scene.goal} are held by race winners.",
+        )
     if winners == 1:
         return scene.pick(
             f"A race winner holds {taken} in {scene.goal}, with {left} left.",
@@ -111,7 +141,7 @@ def field(scene: Scene) -> Told:
     first = scene.pick(
         f"The field of {spelled(len(through))} for {scene.goal} is set, with {who(through[0])} seeded first.",
         f"{who(through[0])} is the first of the {spelled(len(through))} seeds for {scene.goal}.",
-        f"The regular season is over, and {spelled(len(through))} drivers go into {scene.goal}, "
+        f"The regular season is over, and {count(len(through), 'driver goes', 'drivers go')} into {scene.goal}, "
         f"{who(through[0])} as the first seed.",
     )
     notes = [f"{who(seat.driver)} {plain(seat.note)}." for seat in scene.season.playoff_field if seat.note]
@@ -127,7 +157,7 @@ def _last_in(scene: Scene) -> str:
     out = [key for key in here.entered if key not in here.through]
     if not on_points or not out or out[0] in here.winners:
         return ""
-    last = min(on_points, key=here.entered.index) if len(on_points) == 1 else max(on_points, key=here.entered.index)
+    last = max(on_points, key=here.entered.index)
     gap = here.totals[last] - here.totals[out[0]]
     if gap <= 0:
         return ""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.recaps.cut import certain, crossed, inside, last_spot, sides, signed, tie
+from bot.championship.postseason import Stretch
+from bot.recaps.cut import certain, crossed, cuts, inside, last_spot, sides, signed, tie
 from bot.recaps.facts import Line
-from bot.recaps.phrases import capital, count, joined, spelled
+from bot.recaps.phrases import be, capital, count, joined, spelled
 from bot.recaps.scene import Scene, who
 
 Told = tuple[list[list[str]], list[Line]]
@@ -15,13 +16,20 @@ Told = tuple[list[list[str]], list[Line]]
 def under_way(scene: Scene) -> Told:
     """A race with more of its round to come."""
     here = scene.here
+    return [[_locked(scene), last_spot(scene)], [crossed(scene), certain(scene), _ends(scene, here)]], sides(scene)
+
+
+def _ends(scene: Scene, here: Stretch) -> str:
+    """How many races are left in the round, and how many do not get past it."""
+    left = count(here.left, "race")
+    if not cuts(scene):
+        return f"The {here.name} has {left} left."
     fall, all_of_them = spelled(len(here.entered) - here.spots), spelled(len(here.entered))
-    ends = scene.pick(
+    return scene.pick(
         f"{capital(fall)} of the {all_of_them} will be eliminated after {count(here.left, 'more race', 'more races')}.",
-        f"With {count(here.left, 'race')} left in the {here.name}, {fall} of the {all_of_them} will be out at its end.",
-        f"The {here.name} has {count(here.left, 'race')} left, and {fall} of the {all_of_them} will not get past it.",
+        f"With {left} left in the {here.name}, {fall} of the {all_of_them} will be out at its end.",
+        f"The {here.name} has {left} left, and {fall} of the {all_of_them} will not get past it.",
     )
-    return [[_locked(scene), last_spot(scene)], [crossed(scene), certain(scene), ends]], sides(scene)
 
 
 def _locked(scene: Scene) -> str:
@@ -31,9 +39,9 @@ def _locked(scene: Scene) -> str:
     locked = [who(key) for key in here.entered if key in here.winners]
     if not locked:
         return scene.pick(
-            f"Nobody is locked into {goal} yet.",
-            f"No spot in {goal} is taken yet.",
-            f"All spots in {goal} are still open.",
+            f"Nobody is locked into {goal} by a win yet.",
+            f"No win has locked anybody into {goal} so far.",
+            f"Nobody has won a spot in {goal} yet.",
         )
     if len(locked) > 1:
         return scene.pick(
@@ -64,20 +72,20 @@ def over(scene: Scene) -> Told:
             f"On to {scene.goal} go {through}.",
         ),
         scene.pick(
-            f"{fell} {_be(len(here.fell))} out.",
-            f"Out of the title race {_be(len(here.fell))} {fell}.",
+            f"{fell} {be(len(here.fell))} out.",
+            f"Out of the title race {be(len(here.fell))} {fell}.",
             f"The {here.name} was the last for {fell}.",
-        ),
+        )
+        if here.fell
+        else "",
     ]
     return [said, [_saved(scene), tie(scene, here.tie)]], _fates(scene)
 
 
-def _be(number: int) -> str:
-    return "is" if number == 1 else "are"
-
-
 def _saved(scene: Scene) -> str:
     """Who went into the race on the other side of the line."""
+    if not scene.here.fell:
+        return ""
     was = inside(scene.here_before)
     up = joined(_from(scene, key) for key in scene.here.through if key not in was)
     down = joined(_from(scene, key) for key in scene.here.fell if key in was)
@@ -103,7 +111,11 @@ def _fates(scene: Scene) -> list[Line]:
     here = scene.here
     winners = [key for key in here.through if key in here.winners]
     rest = [key for key in here.through if key not in here.winners]
-    ahead = [f"{scene.short(key)} {signed(here.totals[key] - here.totals[here.fell[0]])}" for key in rest]
+    first_out = here.totals[here.fell[0]] if here.fell else None
+    ahead = [
+        scene.short(key) if first_out is None else f"{scene.short(key)} {signed(here.totals[key] - first_out)}"
+        for key in rest
+    ]
     lines = [
         Line("In by a win", ", ".join(map(scene.short, winners))),
         Line("In on points", ", ".join(ahead)),
@@ -113,7 +125,8 @@ def _fates(scene: Scene) -> list[Line]:
 
 
 def _missed(scene: Scene) -> Iterator[str]:
-    here, last_in = scene.here, scene.here.through[-1]
+    here = scene.here
     for key in here.fell:
+        last_in = here.through[-1]
         by = here.totals[key] - here.totals[last_in]
         yield scene.short(key) if last_in in here.winners else f"{scene.short(key)} {signed(by)}"

@@ -15,7 +15,7 @@ from bot.championship.postseason import Picture, Stretch
 from bot.championship.table import Standing, points_table, stage_winners
 from bot.recaps.facts import Facts
 from bot.recaps.phrases import capital, plain, possessive, surname
-from db.nouns import Outcome, Result
+from db.nouns import Outcome, RaceStatus, Result, Season
 
 _T = TypeVar("_T")
 _MARK = re.compile("\x02([^\x03]*)\x03('s)?")
@@ -28,6 +28,12 @@ BUBBLE = 5
 def who(key: str) -> str:
     """A driver in a sentence that ``Scene.told`` will finish: whole name first, surname after; ``'s`` may follow."""
     return f"\x02{key}\x03"
+
+
+def whole(season: Season, through: int | None = None) -> bool:
+    """Whether every race up to a round has results, those called off left aside."""
+    due = (race for race in season.races if through is None or race.round <= through)
+    return all(season.results.get(race.round) or race.status is RaceStatus.CANCELLED for race in due)
 
 
 class Scene:
@@ -60,6 +66,16 @@ class Scene:
     @cached_property
     def _now(self) -> views.View:
         return views.drivers(self.facts.season)
+
+    @property
+    def sound(self) -> Season:
+        """The season after the race without what cannot be so."""
+        return self._now.season
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every race of the season so far is on record; else nothing can be said of the season as it stands."""
+        return whole(self.sound, self.race.round)
 
     @cached_property
     def after(self) -> Picture:
@@ -129,6 +145,13 @@ class Scene:
     def sure(self) -> frozenset[str]:
         """Who is in whatever happens, with races of the stretch left."""
         return frozenset(need.who for need in self._needs if need.verdict is Verdict.CERTAIN)
+
+    @cached_property
+    def sure_before(self) -> frozenset[str]:
+        """Who was in whatever would happen before the race was run, in the stretch that it is in."""
+        if self.here_before is not self.before.now:
+            return frozenset()
+        return frozenset(need.who for need in needs(self.before) if need.verdict is Verdict.CERTAIN)
 
     @cached_property
     def stage_winners(self) -> tuple[str | None, ...]:

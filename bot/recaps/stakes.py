@@ -17,6 +17,11 @@ def stakes(scene: Scene, winner: Result) -> str:
             f"The win pays no points: {he} does not score in this series.",
             f"{he} does not score points in this series, and the win counts toward no title.",
         )
+    return _meaning(scene, key, he) if scene.whole else ""
+
+
+def _meaning(scene: Scene, key: str, he: str) -> str:
+    """What the win means where every race of the season so far is on record."""
     if not scene.postseason or scene.stretch == 0:
         return _regular_season(scene, key, he)
     if scene.after.champion is not None:
@@ -34,6 +39,11 @@ def _regular_season(scene: Scene, key: str, he: str) -> str:
     first = scene.here_before is not None and key not in scene.here_before.winners
     place = scene.after.place(key)
     if scene.postseason and scene.rules.winners_first and first and place is not None:
+        if key in scene.sure_before:
+            return scene.pick(
+                f"{he} was sure of {scene.goal} on points before the race, eligibility permitting.",
+                f"On points {he} had a spot in {scene.goal} before the race, eligibility permitting.",
+            )
         if place.status is Status.LOCKED:
             return scene.pick(
                 f"The win is enough for {scene.goal} as long as {he} stays eligible.",
@@ -41,6 +51,12 @@ def _regular_season(scene: Scene, key: str, he: str) -> str:
                 f"The win holds a spot in {scene.goal} for {he}, who only has to stay eligible.",
             )
         winners, nth = len(scene.here.winners), ordinal(len(scene.here.winners))
+        if winners > scene.here.spots:
+            spots = spelled(scene.here.spots)
+            return scene.pick(
+                f"{he} is the {nth} race winner, with no more than {spots} spots in {scene.goal}.",
+                f"With {he} there are {winners} race winners for the {spots} spots in {scene.goal}.",
+            )
         if winners > 1:
             return scene.pick(
                 f"Race winners go into {scene.goal} first, and {he} is the {nth} of them.",
@@ -111,6 +127,11 @@ def _title(scene: Scene, key: str, champion: str) -> str:
     year, order = scene.season.year, scene.here.entered
     lead = scene.here.totals[order[0]] - scene.here.totals[order[1]] if len(order) > 1 else 0
     by = f", by {count(lead, 'point')}" if scene.chase and lead else ""
+    if champion == key and key in scene.sure_before:
+        return scene.pick(
+            f"{who(key)} was sure of the {year} title before the race and takes it{by.removeprefix(',')}.",
+            f"The {year} title, settled before the race, goes to {who(key)}{by}.",
+        )
     if champion == key:
         return scene.pick(
             f"The win makes {who(key)} the {year} champion{by}.",
@@ -120,7 +141,7 @@ def _title(scene: Scene, key: str, champion: str) -> str:
     row = scene.row(champion)
     finish = f", {ordinal(row.finish)} in the race" if row else ""
     comma = "," if row else ""
-    how = by if scene.chase else f" as the best of the {spelled(len(order))} finalists"
+    how = by if scene.chase or len(order) < 2 else f" as the best of the {spelled(len(order))} finalists"
     return scene.pick(
         f"{who(champion)}{finish}{comma} is the {year} champion{how}.",
         f"The {year} champion is {who(champion)}{finish}{'' if scene.chase else comma}{how}.",
@@ -154,6 +175,11 @@ def _gap(scene: Scene, key: str, he: str) -> str:
             f"The win leaves {he} {ordinal(place)} in the {scene.called}, {behind}.",
         )
     lead = here.totals[key] - here.totals[here.entered[1]] if len(here.entered) > 1 else 0
+    if key in scene.sure_before:
+        return scene.pick(
+            f"{he} was sure of the {scene.season.year} title before the race.",
+            f"The {scene.season.year} title was {he}'s already.",
+        )
     if key in scene.sure:
         return scene.pick(
             f"{he} cannot be caught any more and is sure of the {scene.season.year} title.",
@@ -179,6 +205,16 @@ def _round(scene: Scene, key: str, he: str) -> str:
         return scene.pick(
             f"{he} was locked into {goal} already.",
             f"A spot in {goal} was certain before the start for {he}.",
+        )
+    if key in scene.sure_before:
+        if scene.here.over:
+            return scene.pick(
+                f"{he}, sure of a spot on points before the race, goes on to {goal}.",
+                f"On points a spot in {goal} was certain for {he} before the race.",
+            )
+        return scene.pick(
+            f"{he} was sure of a spot in {goal} on points already.",
+            f"A spot in {goal} was certain on points before the start for {he}.",
         )
     was = scene.before.place(key) if before is not None else None
     below = was.to_cut if was is not None and was.to_cut is not None and was.status is Status.OUT else None

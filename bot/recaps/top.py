@@ -15,7 +15,7 @@ HARD_LUCK = 4
 """Hard luck is to lead more laps than the winner, or one in so many, and not to win."""
 SHARED = 3
 """With more than so many level nobody is singled out."""
-_DISQUALIFIED = re.compile(r"^disqualified,\s*", re.IGNORECASE)
+_DISQUALIFIED = re.compile(r"^disqualified\b,?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ def top(scene: Scene) -> Section | None:
 
 def _why(row: Result) -> str:
     """`` (crossed the line first; truck too low)``: the entry's note without the word that the line begins with."""
-    said = "; ".join(_DISQUALIFIED.sub("", part.strip()) for part in plain(row.entry.note or "").split(";"))
+    parts = (_DISQUALIFIED.sub("", part.strip()) for part in plain(row.entry.note or "").split(";"))
+    said = "; ".join(filter(None, parts))
     return f" ({said})" if said else ""
 
 

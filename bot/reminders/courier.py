@@ -32,6 +32,8 @@ AHEAD = timedelta(minutes=5)
 """How early the first of many may go out, so that the last is not late."""
 WAITING = 100
 """How many claimed rows may wait for their turn; a crash leaves so many to be settled."""
+IN_HAND = 1_000
+"""How many may be claimed at all, those included that wait for Discord's answer."""
 PATIENCE = timedelta(minutes=1)
 """How old a claim must be before it counts as lost."""
 REPLAN = timedelta(minutes=1)
@@ -170,8 +172,8 @@ class Courier:
 
     async def _take(self, now: datetime) -> None:
         """Claims what is lost and what is due, as much as can go out soon, and sets it going."""
-        waiting = len(self._tasks) - len(self._delivery.flying)
-        room = WAITING - waiting
+        waiting = len(self._tasks.keys() - self._delivery.away)
+        room = min(WAITING - waiting, IN_HAND - len(self._tasks))
         if room <= 0:
             return
         busy = [*self._tasks, *(mark.id for mark in self._marks)]
@@ -180,19 +182,21 @@ class Courier:
         self._fresh = self._fresh and len(jobs) == room
         room -= len(jobs)
         coming = await outbox.coming(self._store, now, now + AHEAD)
+        # Those count as well that are to be tried again later.
         if sum(due_at <= now for due_at, _ in coming) > 1:
             await outbox.supersede(self._store, now)
             coming = await outbox.coming(self._store, now, now + AHEAD)
         horizon = self._horizon(coming, waiting + len(jobs), now)
         if horizon is not None and room > 0:
-            self._set_going(await outbox.claim(self._store, self._run, now, horizon, room))
+            busy += [job.row.id for job in jobs]
+            self._set_going(await outbox.claim(self._store, self._run, now, horizon, room, busy))
 
     def _horizon(self, coming: Sequence[tuple[datetime, int]], waiting: int, now: datetime) -> datetime | None:
         """Up to which due moment rows must be taken now, so that at our pace all are out by theirs; None: not yet."""
         horizon = None
         for due_at, many in coming:
             waiting += many
-            if (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate:
+            if many and (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate:
                 horizon = due_at
         return horizon
 
@@ -211,8 +215,8 @@ class Courier:
                 return
             mark = _given_back(job)
         finally:
-            self._delivery.flying.discard(number)
-            del self._tasks[number]
+            self._delivery.ended(number)
+            self._tasks.pop(number, None)
         self._marks.append(mark)
 
     def _tell_once(self, trouble: str) -> None:

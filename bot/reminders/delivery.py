@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from discord import ui
@@ -12,7 +14,7 @@ from bot.reminders.pacing import Pacer
 from bot.reminders.posts import BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
 from bot.reminders.settling import UnknownYetError, UnreadableError, find, find_among_latest, is_young
 from bot.services import Services
-from db.dues import Kind, State
+from db.dues import Kind, Row, State, Target
 from db.errors import StoreError
 from db.reminders import targets
 from db.reminders.outbox import Job, Mark
@@ -27,6 +29,8 @@ BLUNDERS = 5
 """How many times a row is tried that our own mistakes stop."""
 EARLIEST = timedelta(minutes=5)
 """How long before it is due a row may have gone out."""
+OPENINGS = 20
+"""How many direct messages are opened at once."""
 
 CUT_OFF = "cut off while it was sent; whether it arrived is unknown"
 OURS = "something went wrong on our side"
@@ -44,19 +48,25 @@ class Delivery:
     Attributes:
         composes, performs: who writes or does what, by kind.
         flying: rows with a request under way that may go through.
+        away: rows that wait for Discord, not for their turn.
         began: when this run began.
         resting_until: nothing gets through before.
     """
 
     def __init__(self, services: Services, sender: Sender, pacer: Pacer) -> None:
-        self._store, self._clock = services.store, services.clock
+        self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
         self._sender, self._pacer = sender, pacer
         self.composes: dict[Kind, Compose] = {}
         self.performs: dict[Kind, Perform] = {}
         self.flying: set[int] = set()
+        self.away: set[int] = set()
         self.began: datetime | None = None
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._looked_for: set[int] = set()
+        self._blunders: Counter[int] = Counter()
+        self._opening = asyncio.Semaphore(OPENINGS)
+        self._opened: dict[int, int] = {}
+        self._writing = asyncio.Lock()
 
     async def deliver(self, job: Job) -> Mark:
         """Does what a claimed row asks for and says what became of it; raises nothing but a cancellation."""
@@ -71,14 +81,36 @@ class Delivery:
             mark = self._blundered(job)
         if mark.state is not State.PENDING:
             self._looked_for.discard(job.row.id)
+            self._blunders.pop(job.row.id, None)
         return mark
+
+    def ended(self, number: int) -> None:
+        """Forgets where a row is; its task is over."""
+        self.flying.discard(number)
+        self.away.discard(number)
+
+    def _turn(self, job: Job) -> Turn:
+        """Waits for the row's turn; until it asks for the next it is Discord that it waits for."""
+        row = job.row
+
+        async def turn() -> None:
+            self.away.discard(row.id)
+            await self._pacer.turn((row.due.until, row.id))
+            self.away.add(row.id)
+
+        return turn
 
     def _refused(self, job: Job, error: RefusedError | UnreadableError) -> Mark:
         if isinstance(error, UnreadableError):
             return Mark(job.row.id, State.FAILED, reason=f"{CUT_OFF}: {error}")
+        tried, own = _channel_of(job), job.target.channel
+        if error.gone and job.target.guild is not None and tried is not None and own not in {None, tried}:
+            # Nobody can have seen it where it was tried first; the server has chosen another channel meanwhile.
+            return Mark(job.row.id, State.PENDING)
         # What is no message may lack a permission of its own, which is no reason to stop the messages.
         useless = (error.gone or error.barred) and job.row.due.kind not in self.performs
-        return Mark(job.row.id, State.FAILED, reason=str(error), switch_off=job.target.id if useless else None)
+        off = job.target.id if useless else None
+        return Mark(job.row.id, State.FAILED, reason=str(error), switch_off=off, tried=tried)
 
     def _held_up(self, job: Job, error: BusyError | UnsureError | UnknownYetError | StoreError) -> Mark:
         if isinstance(error, BusyError):
@@ -90,16 +122,13 @@ class Delivery:
         return self._again(job, self._wait(job), str(error) or None, doubt=job.doubt or isinstance(error, UnsureError))
 
     def _blundered(self, job: Job) -> Mark:
-        if job.row.attempts >= BLUNDERS:
+        self._blunders[job.row.id] += 1
+        if self._blunders[job.row.id] >= BLUNDERS:
             return Mark(job.row.id, State.FAILED, reason=OURS)
         return self._again(job, self._wait(job), OURS, doubt=job.doubt or job.row.id in self.flying)
 
     async def _send(self, job: Job) -> Mark:
-        row, target = job.row, job.target
-
-        async def turn() -> None:
-            await self._pacer.turn((row.due.until, row.id))
-
+        row, turn = job.row, self._turn(job)
         settled = await self._settle(job, turn)
         if settled is not None:
             return settled
@@ -107,17 +136,46 @@ class Delivery:
         if compose is None:
             return Mark(row.id, State.FAILED, reason="nobody here writes such messages")
         channel = await self._channel(job, turn)
-        # Written only now, when it can go: a hundred at once would hold up everything else for a while.
-        await turn()
-        post = await compose(row, target)
-        if post is None:
-            return Mark(row.id, State.CANCELLED, reason="nothing to say any more")
-        if not carries(post.view, row.mark):
-            raise ValueError(f"a {row.due.kind} message carries no mark, by which it could be found again")
+        post, known = await self._written(job, compose)
+        if isinstance(post, Post):
+            await turn()
+            if await self._known() != known:
+                # Somebody moved the race or changed the settings while it waited.
+                post, _ = await self._written(job, compose)
+        if isinstance(post, Mark):
+            return post
         if post.edit is not None:
             if await self._edited(channel, post.edit, post):
                 return self._sent(job, channel, post.edit)
             await turn()
+        return await self._sent_anew(job, channel, post)
+
+    async def _known(self) -> tuple[int, int]:
+        """What changes whenever the seasons or anybody's settings do."""
+        await self._seasons.all()
+        return self._seasons.version, await targets.edition(self._store)
+
+    async def _written(self, job: Job, compose: Compose) -> tuple[Post | Mark, tuple[int, int]]:
+        """A row's message as things are now, or what becomes of the row where there is to be none; what was known."""
+        row = job.row
+        # One after another: a hundred at once would hold up those whose turn it is.
+        async with self._writing:
+            known = await self._known()
+            target = await targets.target(self._store, row.due.target)
+            if target is None or not target.on or not _wished(target, row):
+                return Mark(row.id, State.CANCELLED, reason="not wanted any more"), known
+            if not job.doubt and target.guild is not None and target.channel != job.target.channel:
+                # Claimed anew, so that it is written down first where it goes.
+                return Mark(row.id, State.PENDING), known
+            post = await compose(row, target)
+        if post is None:
+            return Mark(row.id, State.CANCELLED, reason="nothing to say any more"), known
+        if not carries(post.view, row.mark):
+            raise ValueError(f"a {row.due.kind} message carries no mark, by which it could be found again")
+        return post, known
+
+    async def _sent_anew(self, job: Job, channel: int, post: Post) -> Mark:
+        row = job.row
         # The turn may have been long in coming.
         if self._clock.now() >= row.due.until or (job.doubt and not self._is_young(job)):
             return self._again(job, 0, None, doubt=job.doubt)
@@ -132,14 +190,16 @@ class Delivery:
         return self._sent(job, channel, message)
 
     async def _perform(self, job: Job) -> Mark:
-        row = job.row
+        row, wait = job.row, self._turn(job)
 
         async def turn() -> None:
-            await self._pacer.turn((row.due.until, row.id))
+            # Between two requests nothing is under way: cut off there, it is begun again.
+            self.flying.discard(row.id)
+            await wait()
+            self.flying.add(row.id)
 
         if self._clock.now() >= row.due.until:
             return Mark(row.id, State.EXPIRED, reason=TOO_LATE)
-        self.flying.add(row.id)
         try:
             made = await self.performs[row.due.kind](row, job.target, turn)
         except FAILURES as error:
@@ -185,7 +245,9 @@ class Delivery:
     async def _looked_up(self, job: Job, turn: Turn) -> Mark | None:
         channel, direct = await self._channel(job, turn), job.target.user is not None
         try:
-            message = await find(self._sender, turn, channel, job.row.mark, job.row.due.due_at, direct=direct)
+            # It may have been late, up to where it is of no use.
+            due, to = job.row.due, min(self._clock.now(), job.row.due.until)
+            message = await find(self._sender, turn, channel, job.row.mark, due.due_at, direct=direct, to=to)
         except (RefusedError, UnreadableError, UnknownYetError):
             # Nothing says that it was sent.
             message = None
@@ -195,13 +257,18 @@ class Delivery:
     async def _channel(self, job: Job, turn: Turn) -> int:
         """Where it goes; what may have arrived goes where it went."""
         target = job.target
-        channel = (job.row.channel if job.doubt else None) or target.channel
+        channel = _channel_of(job)
+        if channel is None and target.user is not None:
+            channel = self._opened.get(target.user)
         if channel is not None:
             return channel
         if target.user is None:
             raise RefusedError("no channel is chosen", gone=True)
-        await turn()
-        channel = await self._sender.open(target.user)
+        self.away.add(job.row.id)
+        async with self._opening:
+            await turn()
+            channel = await self._sender.open(target.user)
+        self._opened[target.user] = channel
         await targets.remember_channel(self._store, target.id, channel)
         return channel
 
@@ -228,6 +295,20 @@ class Delivery:
 
     def _wait(self, job: Job) -> float:
         return RETRY_SECONDS[min(job.row.attempts, len(RETRY_SECONDS)) - 1]
+
+
+def _channel_of(job: Job) -> int | None:
+    """Where a row goes, as far as that is known; what may have arrived goes where it went."""
+    return (job.row.channel if job.doubt else None) or job.target.channel
+
+
+def _wished(target: Target, row: Row) -> bool:
+    """Whether the target still wants what the row is."""
+    due = row.due
+    return any(
+        wish.kind is due.kind and wish.session == due.session and (wish.lead == due.lead or due.kind != Kind.REMINDER)
+        for wish in target.wishes
+    )
 
 
 def carries(view: ui.LayoutView, mark: str) -> bool:

@@ -29,9 +29,13 @@ _REASONS = {
     50001: "I cannot see the channel",
     50013: "I lack a permission in the channel",
     10003: "the channel is gone",
+    10004: "the server is gone, or I am no longer in it",
     10013: "that person is not on Discord any more",
 }
 """Discord's codes in words."""
+_GONE = frozenset({10003, 10004, 10013})
+"""Other codes of 404 say nothing of the channel or the person."""
+_BARRED = frozenset({50001, 50007, 50013})
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """All that can go wrong on the way; TimeoutError for requests that were cut off."""
@@ -216,12 +220,15 @@ def _answer(error: discord.HTTPException, trail: Trail | None) -> RefusedError |
     if error.status == HTTPStatus.UNAUTHORIZED or (error.code == 0 and error.status == HTTPStatus.FORBIDDEN):
         # Not the channel's doing: the token, or a wall in front of Discord.
         return BusyError(f"Discord lets nothing through ({error.status})", BANNED_SECONDS, everywhere=True)
+    if error.code == 0 and error.status == HTTPStatus.NOT_FOUND:
+        # Discord numbers what it does not find: something on the way there said so.
+        return BusyError("Discord cannot be reached (404)", BANNED_SECONDS)
     said = _REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
     missing = error.code == UNKNOWN_MESSAGE
     return RefusedError(
         said,
-        gone=error.status == HTTPStatus.NOT_FOUND and not missing,
-        barred=error.status == HTTPStatus.FORBIDDEN,
+        gone=error.code in _GONE,
+        barred=error.code in _BARRED,
         missing=missing,
         code=error.code,
     )

@@ -29,8 +29,8 @@ EXEMPT = ("/interactions/", "/webhooks/")
 Priority = tuple[datetime, int]
 """When it is of no use any more, and a number that settles ties."""
 
-_paid: ContextVar[bool] = ContextVar("paid", default=False)
-"""Whether the task has had a turn and made no request since."""
+_paid: ContextVar[list[float] | None] = ContextVar("paid", default=None)
+"""When the task had its turn, if it has made no request since."""
 
 
 class Pacer:
@@ -50,26 +50,26 @@ class Pacer:
         self.clear: Callable[[], Awaitable[None]] | None = None
         self._interval = 1 / (rate * speed)
         self._window, self._credit = WINDOW / speed, CREDIT / speed
-        self._gone: deque[float] = deque(maxlen=math.ceil(rate * MOST / RATE))
-        self._waiting: list[tuple[Priority, int, asyncio.Future[None]]] = []
+        self._gone: deque[list[float]] = deque(maxlen=math.ceil(rate * MOST / RATE))
+        self._waiting: list[tuple[Priority, int, asyncio.Future[list[float]]]] = []
         self._numbers = itertools.count()
         self._next = 0.0
         self._letting: asyncio.Task[None] | None = None
 
     async def turn(self, priority: Priority) -> None:
         """Waits for the next free moment; of all who wait the one with the lowest priority value goes first."""
-        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        mine: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._waiting, (priority, next(self._numbers), mine))
         if self._letting is None or self._letting.done():
             self._letting = asyncio.create_task(self._let_go())
-        await mine
-        _paid.set(True)
+        _paid.set(await mine)
 
-    def spent(self) -> None:
-        """Counts a request that asked for no turn."""
-        now = asyncio.get_running_loop().time()
-        self._gone.append(now)
-        self._next = max(self._next, now - self._credit) + self._interval
+    def spent(self) -> list[float]:
+        """Counts a request that asked for no turn; returns when it went, to be corrected if it goes later."""
+        went = [asyncio.get_running_loop().time()]
+        self._gone.append(went)
+        self._next = max(self._next, went[0] - self._credit) + self._interval
+        return went
 
     async def close(self) -> None:
         """Lets nobody go any more."""
@@ -89,8 +89,7 @@ class Pacer:
             while self._waiting:
                 _, _, first = heapq.heappop(self._waiting)
                 if not first.done():
-                    self.spent()
-                    first.set_result(None)
+                    first.set_result(self.spent())
                     break
 
     def _free_at(self) -> float:
@@ -98,7 +97,7 @@ class Pacer:
         if not self._gone:
             return self._next
         full = len(self._gone) == self._gone.maxlen
-        soonest = max(self._gone[-1] + self._interval / HURRY, self._gone[0] + self._window if full else 0.0)
+        soonest = max(self._gone[-1][0] + self._interval / HURRY, self._gone[0][0] + self._window if full else 0.0)
         return max(self._next, soonest)
 
     async def _all_clear(self) -> None:
@@ -120,8 +119,10 @@ def counting(pacer: Pacer) -> aiohttp.TraceConfig:
     """
 
     async def on_start(_: object, __: object, params: aiohttp.TraceRequestStartParams) -> None:
-        if _paid.get():
-            _paid.set(False)
+        if turn := _paid.get():
+            # Between its turn and now it may have been held up.
+            turn[0] = asyncio.get_running_loop().time()
+            _paid.set(None)
         elif not any(path in params.url.path for path in EXEMPT):
             pacer.spent()
 

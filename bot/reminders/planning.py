@@ -189,6 +189,13 @@ def _noon(race: Race, seen: Seen) -> datetime:
     return replace(race, date=seen.day, start=None).begins
 
 
+def moment_of(race: Race, part: Part, seen: Seen | None, now: datetime) -> datetime | None:
+    """When a part of a race weekend starts as things are now; None where it is over, unknown or put off."""
+    if race.status is RaceStatus.CANCELLED or race.over_at <= now:
+        return None
+    return next((event_at for each, event_at, _ in _events(race, seen, now) if each is part), None)
+
+
 def _events(race: Race, seen: Seen | None, now: datetime) -> Iterator[tuple[Part, datetime, dict[str, str]]]:
     """What of a race weekend has a start to count down to."""
     coverage = race.coverage.coverage if race.coverage else None

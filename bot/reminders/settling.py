@@ -40,7 +40,16 @@ def is_young(tried_at: datetime, now: datetime, patience: float) -> bool:
     return timedelta(0) <= now - tried_at < min(YOUNG, WINDOW - timedelta(seconds=patience))
 
 
-async def find(sender: Sender, turn: Turn, channel: int, mark: str, around: datetime, *, direct: bool) -> int | None:
+async def find(
+    sender: Sender,
+    turn: Turn,
+    channel: int,
+    mark: str,
+    around: datetime,
+    *,
+    direct: bool,
+    to: datetime | None = None,
+) -> int | None:
     """The message of a channel that carries a mark, by its id; None if it is surely not there.
 
     Args:
@@ -50,12 +59,13 @@ async def find(sender: Sender, turn: Turn, channel: int, mark: str, around: date
         mark: a row's.
         around: when it would have been sent.
         direct: whether these are direct messages, which can always be read.
+        to: the moment up to which it may have been sent, where that is later.
 
     Raises:
         UnreadableError, UnknownYetError: it cannot be told.
         RefusedError, BusyError, UnsureError: as the sender does.
     """
-    after, end = time_snowflake(around - EARLY), around + LATE
+    after, end = time_snowflake(around - EARLY), max(around + LATE, to or around)
     anything = False
     for _ in range(PAGES):
         await turn()

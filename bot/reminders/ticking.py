@@ -22,6 +22,7 @@ class Ticks:
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._running: set[asyncio.Task[None]] = set()
+        self._stopped = False
         # It would warn of every tick that is passed over while the one before still runs, which is as it should be.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
@@ -36,7 +37,7 @@ class Ticks:
         running = asyncio.Lock()
 
         async def tick() -> None:
-            if running.locked():
+            if self._stopped or running.locked():
                 return
             task = asyncio.current_task()
             assert task is not None
@@ -59,8 +60,12 @@ class Ticks:
 
     async def stop(self) -> None:
         """Stops them; what is running is cancelled, and waited for: it may be in the middle of a transaction."""
+        self._stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+        # It shuts down in the loop's next round only, and may begin what is due until then.
+        while self._scheduler.running:  # noqa: ASYNC110 - it tells of it in no other way
+            await asyncio.sleep(0)
         running = list(self._running)
         for task in running:
             task.cancel()

@@ -205,8 +205,8 @@ def role_panel(role: str | None) -> ui.LayoutView:
         "Who may save quotes",
         f"{who} whoever has the permission Manage Messages.",
         accent=Accent.GREEN,
-        small=["`/quote-role` with a role adds it, without one takes it back."],
-        controls=row([Link("Moderators alone", RoleQuestion())]) if role else None,
+        small=["`/quote-role` with a role sets whose holders may save and mend quotes as well."],
+        controls=row([Link("Nobody beside moderators", RoleQuestion(nobody="nobody"))]) if role else None,
     )
 
 

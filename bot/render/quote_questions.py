@@ -137,11 +137,12 @@ class RestoreQuestion(Question):
 
 @dataclass(frozen=True, slots=True)
 class RoleQuestion(Question):
-    """Sets the role that may save quotes in the server; without one takes it back."""
+    """Shows the role that may save quotes in the server; with one, or "nobody", sets it first."""
 
     topic: ClassVar[str] = "qrole"
     private: ClassVar[bool] = True
     role: int | None = part(ID, default=None)
+    nobody: str | None = part(Word(("nobody",)), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,21 +59,23 @@ class NothingFacts:
 
     Attributes:
         asked: what was looked for.
-        counts: in how many quotes each of the words is, in their order.
+        counts: words, and in how many quotes each of them is, in their order; more than ``most`` are not counted.
         without: how many quotes fit the rest of what was asked, without the words.
         better: the words with names put right, where they are a little like some.
         named: a driver whom the words name, and how many quotes of his there are.
         speakers: everybody of whom there are quotes: a driver's key, his name and how many; those with the most first.
         saves: whether the asker may save one.
+        most: so many quotes with a word are counted.
     """
 
     asked: Asked
-    counts: tuple[int, ...] = ()
+    counts: tuple[tuple[str, int], ...] = ()
     without: int = 0
     better: tuple[str, ...] = ()
     named: tuple[Driver, int] | None = None
     speakers: tuple[tuple[str | None, str, int], ...] = ()
     saves: bool = False
+    most: int = 1000
 
 
 def found(facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, now: datetime) -> ui.LayoutView:
@@ -255,11 +257,13 @@ def _described(asked: Asked) -> str:
 
 
 def _counted(facts: NothingFacts) -> str:
-    """In how many quotes each word is, where there are several."""
-    words = facts.asked.words
-    if len(words) < 2 or len(words) != len(facts.counts):
+    """In how many quotes the words are, where there are several."""
+    if len(facts.counts) < 2:
         return ""
-    said = [f"**{as_typed_in_line(w)}** is in {n or 'none'}" for w, n in zip(words, facts.counts, strict=True)]
+    said = []
+    for word, number in facts.counts:
+        many = f"{number:,} or more" if number >= facts.most else f"{number:,}" if number else "none"
+        said.append(f"**{as_typed_in_line(word)}** is in {many}")
     return f"{joined(said)}."
 
 

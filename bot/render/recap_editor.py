@@ -23,7 +23,7 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
-from bot.render.typed import as_typed_in_line
+from bot.render.typed import as_typed_in_line, shortened
 from bot.render.words import count, day, escape, listed, stamp
 from db.nouns import EASTERN, Race, Season
 from db.texts import LINK, SECTION_WORDS, RecapText, RecapVersion, SectionKind
@@ -192,11 +192,11 @@ def _beginning(desk: Desk, question: WriteQuestion) -> tuple[str, str, int]:
 
 def not_kept(words: str, picture: str, why: str) -> ui.LayoutView:
     """What was typed, to be copied, where there is no keeping it."""
-    typed = "\n\n".join(filter(None, (words, picture))).replace("```", "`\N{ZERO WIDTH SPACE}``")
+    typed = "\n\n".join(filter(None, (words, picture)))
     return card(
         "Not kept",
         f"**{escape(why, 400)}** Copy what you typed before you go:",
-        f"```\n{typed[:_COPIED]}\n```",
+        shortened(typed, _COPIED),
         accent=Accent.YELLOW,
         small=["Nothing was changed."],
     )

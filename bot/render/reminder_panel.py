@@ -29,7 +29,7 @@ from bot.render.reminder_questions import (
     ReminderStatusQuestion,
 )
 from bot.render.words import count, escape, joined, listed, stamp
-from db.dues import CALLED_OFF, DELAYS, Extras, Kind, Part, Row, State, Target
+from db.dues import CALLED_OFF, DELAYS, Due, Extras, Kind, Part, Row, Slot, State, Target
 from db.dues import LEADS as MINUTES
 from db.nouns import Race
 
@@ -58,7 +58,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """``target`` is None where nothing was ever set; ``planned`` is the next row; ``lacking`` are permissions by name.
+    """``target`` is None where nothing was ever set; ``planned`` is what comes next; ``lacking`` are permissions.
 
     ``note`` says what the last press did.
     """
@@ -66,7 +66,7 @@ class PanelFacts:
     whose: str
     target: Target | None
     here: int | None = None
-    planned: Row | None = None
+    planned: Slot | Due | None = None
     races: tuple[Race, ...] = ()
     lacking: tuple[str, ...] = ()
     note: str = ""
@@ -95,18 +95,24 @@ def panel(facts: PanelFacts) -> ui.LayoutView:
 
 def _state(facts: PanelFacts) -> list[str]:
     target, mine = facts.target, facts.whose == PERSON
-    if target is None or not target.on:
-        why = _sentence(target.off_reason) if target is not None and target.off_reason else ""
+    if target is None:
         where = "in a direct message" if mine else "in this channel, with nobody mentioned"
-        return [f"**Off.**{why}", f"**Switch on** reminds 1 hour before coverage, {where}; all of it can be changed."]
+        return ["**Off.**", f"**Switch on** reminds 1 hour before coverage, {where}; all of it can be changed."]
+    if not target.on:
+        why = _sentence(target.off_reason) if target.off_reason else ""
+        return [f"**Off.**{why} **Switch on** takes up again what was set:", *_set(target, mine=mine)]
+    return [*_set(target, mine=mine, on="**On** "), *(f"**Missing** {lack}" for lack in facts.lacking)]
+
+
+def _set(target: Target, *, mine: bool, on: str = "") -> list[str]:
+    """What is set, in lines."""
     where = "in a direct message" if mine else f"in <#{target.channel}>"
-    lines = [f"**On** {where}: {_when(target)}"]
+    lines = [f"{on}{where}: {_when(target)}"] if on else [f"{where[0].upper()}{where[1:]}: {_when(target)}"]
     if not mine:
         lines.append(f"**Mentions** {'nobody' if target.role is None else f'<@&{target.role}>'}")
     also = _also(target.extras, mine=mine)
     if also:
         lines.append(f"**Also** {also}")
-    lines += [f"**Missing** {lack}" for lack in facts.lacking]
     return lines
 
 
@@ -199,9 +205,8 @@ def _planned(facts: PanelFacts) -> str:
     return f"Next: {_line(facts.planned, facts.races)}"
 
 
-def named(due: Row, races: Sequence[Race]) -> str:
-    """What a row of the outbox is: ``Talladega, 1 hour before coverage``."""
-    what = due.due
+def named(what: Slot | Due, races: Sequence[Race]) -> str:
+    """What falls due: ``Talladega, 1 hour before coverage``."""
     race = next((r for r in races if (r.season, r.round) == (what.season, what.round)), None)
     name = escape(race.track.short if race else f"race {what.round} of {what.season}")
     if what.kind is Kind.REMINDER:
@@ -214,9 +219,8 @@ def named(due: Row, races: Sequence[Race]) -> str:
     return f"{name}, {timed}"
 
 
-def _line(due: Row, races: Sequence[Race]) -> str:
-    at = due.due.due_at
-    return f"{named(due, races)}: {stamp(at, 'f')} · {stamp(at, 'R')}"
+def _line(due: Slot | Due, races: Sequence[Race]) -> str:
+    return f"{named(due, races)}: {stamp(due.due_at, 'f')} · {stamp(due.due_at, 'R')}"
 
 
 _STATES = {State.SENT: "Sent", State.FAILED: "**Failed**", State.EXPIRED: "Not sent", State.CANCELLED: "Called off"}
@@ -230,7 +234,7 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         planned: soonest first.
         past: newest first.
     """
-    ahead = [f"- {_line(each, facts.races)}" for each in planned] or ["Nothing within the next days."]
+    ahead = [f"- {_line(each.due, facts.races)}" for each in planned] or ["Nothing within the next days."]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
     head = "## Your reminders, status" if facts.whose == PERSON else "## Reminders, status"
     body = "\n".join([head, *_state(facts)[:1]])
@@ -253,4 +257,4 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
 def _done(past: Row, races: Sequence[Race]) -> str:
     when = f"Sent {stamp(past.sent_at, 'f')}" if past.sent_at is not None else _STATES.get(past.state, past.state.value)
     why = f" ({escape(past.reason, 200)})" if past.reason and past.state is not State.SENT else ""
-    return f"- {listed([named(past, races), when])}{why}"
+    return f"- {listed([named(past.due, races), when])}{why}"

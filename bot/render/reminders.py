@@ -79,11 +79,15 @@ def _at_stake(season: Season, race: Race) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How those who are told knew the race: ``at`` as a moment, else ``on`` as a day; ``restored`` after it was off."""
+    """How those who are told knew the race: ``at`` as a moment, else ``on`` as a day.
+
+    ``restored`` says that it was off and is on again, ``dateless`` that it was put off and no new date is known.
+    """
 
     at: datetime | None = None
     on: date | None = None
     restored: bool = False
+    dateless: bool = False
 
     def __str__(self) -> str:
         return stamp(self.at, "F") if self.at is not None else weekday(self.on) if self.on is not None else ""
@@ -102,7 +106,8 @@ def change(told: Announced, before: Moved, now: datetime) -> ui.LayoutView:
     said, accent, carried = "", Accent.YELLOW, ""
     if race.status is RaceStatus.CANCELLED:
         said, accent = f"**Called off.** {was}", Accent.CHECKERED
-    elif race.status is RaceStatus.POSTPONED and race.begins <= now:
+    elif race.status is RaceStatus.POSTPONED and (before.dateless or race.begins <= now):
+        # Until its listed time has come the schedule itself does not tell whether that still holds.
         said = f"**{NO_DATE}.** {was}"
     else:
         coverage = race.coverage.coverage if race.coverage else None

@@ -31,17 +31,21 @@ CREATE INDEX recap_history_by_section ON recap_history (race_id, section);
 INSERT INTO recap_history (race_id, section, words, picture, author, edited_at, changed_at)
 SELECT race_id, section, words, picture, author, edited_at, edited_at FROM recaps;
 
--- What an editor has written and not saved yet, seen by him alone.
+-- What an editor has typed and not saved yet, as he typed it, seen by him alone; several where he sent more than one form.
+-- base is the last step of the section's history that he had before him when he began, 0 before the first. A number is
+-- never given again, since a button may still ask for it.
 CREATE TABLE recap_drafts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     race_id INTEGER NOT NULL REFERENCES races (id) ON DELETE CASCADE,
     section TEXT NOT NULL CHECK (section <> ''),
     editor INTEGER NOT NULL,
-    words TEXT NOT NULL CHECK (length(words) BETWEEN 1 AND 4000),
-    picture TEXT CHECK (picture GLOB 'https://?*'),
-    author TEXT NOT NULL CHECK (author <> ''),
-    edited_at TEXT NOT NULL CHECK (edited_at GLOB '????-??-??T??:??:??Z'),
-    PRIMARY KEY (race_id, section, editor)
-) STRICT, WITHOUT ROWID;
+    words TEXT NOT NULL,
+    picture TEXT NOT NULL,
+    base INTEGER NOT NULL CHECK (base >= 0),
+    typed_at TEXT NOT NULL CHECK (typed_at GLOB '????-??-??T??:??:??Z')
+) STRICT;
+
+CREATE INDEX recap_drafts_by_editor ON recap_drafts (race_id, editor);
 
 -- Quotes once more: the number of one that is gone is never given again (a button may still ask for it), folded holds
 -- the words as they are compared, and day is the day they count as said on: their own, else the race's.
@@ -77,6 +81,8 @@ CREATE INDEX quotes_by_driver ON quotes (driver_id);
 CREATE INDEX quotes_by_race ON quotes (race_id);
 CREATE INDEX quotes_by_guild ON quotes (guild_id);
 CREATE INDEX quotes_by_day ON quotes (day, id);
+-- Holds all that it takes to count each speaker's quotes, so that no quote has to be looked up for it.
+CREATE INDEX quotes_by_speaker ON quotes (guild_id, driver_id, speaker, day, race_id, said_on);
 
 -- What was done to a quote, by whom, and how it read until then (a draft as JSON). Outlives the quote. bundled marks what
 -- came with the program, which gives way to whatever anybody did.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from db.guilds import forget_guild
-from db.quotes.days import QuoteDay, claim_day, day_quote, due_days, mark_day, open_days
+from db.quotes.days import claim_day, day_quote, due_days, mark_day
 from db.quotes.reading import (
     Found,
     Reader,
+    count,
+    counts,
     match_of,
     quote,
     quotes_of_race,
@@ -19,10 +21,11 @@ from db.quotes.writing import DuplicateQuoteError, add, delete, edit, history, r
 __all__ = [
     "DuplicateQuoteError",
     "Found",
-    "QuoteDay",
     "Reader",
     "add",
     "claim_day",
+    "count",
+    "counts",
     "day_quote",
     "delete",
     "due_days",
@@ -31,7 +34,6 @@ __all__ = [
     "history",
     "mark_day",
     "match_of",
-    "open_days",
     "quote",
     "quotes_of_race",
     "quotes_of_scope",

@@ -6,13 +6,21 @@ import json
 from dataclasses import dataclass
 
 from db.connection import Store
-from db.quotes.reading import VISIBLE, Reader
+from db.quotes.reading import NOT_OVER, Reader
 
 # ruff: noqa: S608 - made of constants, at import.
+SCOPE = f"""
+SELECT q.driver_id, q.speaker, count(*) AS quotes, max(q.id) AS last
+  FROM quotes q INDEXED BY quotes_by_speaker
+ WHERE q.guild_id {{scope}} AND (q.day IS NULL OR q.day <= :today) AND {NOT_OVER} IS NOT TRUE
+ GROUP BY q.driver_id, q.speaker
+"""
+"""What a reader may see of one scope, from its index alone; all of it at once takes ten times as long."""
 SPEAKERS = f"""
-SELECT d.key AS driver, coalesce(d.name, q.speaker) AS name, count(*) AS quotes
-  FROM quotes q LEFT JOIN drivers d ON d.id = q.driver_id
- WHERE {VISIBLE} GROUP BY coalesce(d.key, ''), coalesce(d.name, q.speaker) ORDER BY quotes DESC, max(q.id) DESC
+SELECT d.key AS driver, coalesce(d.name, s.speaker) AS name, sum(s.quotes) AS quotes
+  FROM ({SCOPE.format(scope="IS NULL")} UNION ALL {SCOPE.format(scope="= :guild")}) s
+  LEFT JOIN drivers d ON d.id = s.driver_id
+ GROUP BY coalesce(d.key, ''), coalesce(d.name, s.speaker) ORDER BY quotes DESC, max(s.last) DESC
 """
 
 

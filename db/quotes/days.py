@@ -1,19 +1,18 @@
 """The quote of a server's day: which servers wait for one, and who may send it.
 
-A day is claimed before anything is sent, and marked after; so none is sent twice, and after a crash in between
-``open_days`` tells which may or may not have gone out.
+A day is claimed before anything is sent, and marked after; so none is sent twice, and what stays claimed may or may not
+have gone out before a crash.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from db.connection import Store
-from db.moments import day_from_text, to_text
+from db.moments import to_text
 from db.quotes.reading import Reader, random_quote
 from db.texts import Quote
 
@@ -30,18 +29,10 @@ INSERT INTO quote_days (guild_id, day, quote_id, channel_id, state, changed_at) 
 ON CONFLICT (guild_id, day) DO NOTHING RETURNING day
 """
 MARK = "UPDATE quote_days SET state = ?, changed_at = ? WHERE guild_id = ? AND day = ?"
-OPEN = "SELECT guild_id, day, quote_id, channel_id FROM quote_days WHERE state = 'claimed' ORDER BY day, guild_id"
+SWITCH = """
+UPDATE guild_settings SET value = ?, changed_by = NULL, changed_at = ? WHERE guild_id = ? AND name = ? AND value = ?
+"""
 LATELY = "SELECT quote_id FROM quote_days WHERE guild_id = ? AND day >= ? AND quote_id IS NOT NULL"
-
-
-@dataclass(frozen=True, slots=True)
-class QuoteDay:
-    """A day that was claimed; ``quote`` is None where the quote has been deleted since."""
-
-    guild: int
-    day: date
-    quote: int | None
-    channel: int
 
 
 async def due_days(store: Store, day: date) -> dict[int, Any]:
@@ -74,11 +65,9 @@ async def mark_day(store: Store, guild: int, day: date, state: Literal["sent", "
         await connection.execute(MARK, (state, to_text(now), guild, day.isoformat()))
 
 
-async def open_days(store: Store) -> tuple[QuoteDay, ...]:
-    """Days that were claimed and never marked, the oldest first."""
-    found = []
-    for row in await store.fetch(OPEN):
-        day = day_from_text(row["day"])
-        assert day is not None
-        found.append(QuoteDay(row["guild_id"], day, row["quote_id"], row["channel_id"]))
-    return tuple(found)
+async def switch(store: Store, guild: int, before: Any, after: Any, now: datetime) -> bool:
+    """Changes a server's setting, by nobody's hand, if it still is ``before``; False where somebody has set another."""
+    texts = [json.dumps(each, sort_keys=True) for each in (after, before)]
+    async with store.write() as connection:
+        done = await connection.execute(SWITCH, (texts[0], to_text(now), guild, SETTING, texts[1]))
+        return done.rowcount > 0

@@ -56,6 +56,7 @@ SELECT q.id FROM quotes q WHERE {NOT_OVER}
 MATCHING = "quotes_text MATCH :match"
 NOT_HIDDEN = " AND rowid NOT IN (SELECT value FROM json_each(:hidden))"
 COUNT = "SELECT count(*) FROM quotes_text WHERE {matching}"
+UP_TO = "SELECT count(*) FROM (SELECT 1 FROM quotes_text WHERE {matching} LIMIT :most)"
 BEST = """
 SELECT rowid AS id FROM quotes_text WHERE {matching}
  ORDER BY bm25(quotes_text, 10, 6, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
@@ -102,19 +103,18 @@ class Found:
     total: int
 
 
-def match_of(words: Sequence[Sequence[str]]) -> str:
+def match_of(words: Sequence[Sequence[str]], *, whole: bool = False) -> str:
     """An expression for ``search``: every word must be found, each by one of its alternatives.
 
-    Nothing in a word has a meaning of its own; the last word may be the beginning of a longer one. "" where there is
-    nothing to search for, which finds nothing.
+    Nothing in a word has a meaning of its own. The last word may be the beginning of a longer one, unless it is a
+    number or ``whole`` asks for whole words alone. "" where there is nothing to search for, which finds nothing.
     """
-    terms = [
-        [_quoted(each) for each in alternatives[:MOST_ALTERNATIVES] if _has_letters(each)] for alternatives in words
-    ]
-    terms = [list(term) for term in dict.fromkeys(tuple(term) for term in terms) if term][:MOST_WORDS]
-    if terms:
-        terms[-1] = [f"{each}*" for each in terms[-1]]
-    return " AND ".join(f"({' OR '.join(term)})" for term in terms)
+    given = [tuple(each for each in some[:MOST_ALTERNATIVES] if _has_letters(each)) for some in words]
+    terms = [term for term in dict.fromkeys(given) if term][:MOST_WORDS]
+    parts = [[_quoted(each) for each in term] for term in terms]
+    if parts and not whole:
+        parts[-1] = [_quoted(each) + ("" if each.isdecimal() else "*") for each in terms[-1]]
+    return " AND ".join(f"({' OR '.join(part)})" for part in parts)
 
 
 def _quoted(word: str) -> str:
@@ -153,9 +153,8 @@ async def search(
     if match == "":
         return Found((), 0)
     async with store.read() as connection:
-        known = (await fetch(connection, IDS, {"driver": driver, "season": season, "round": round}))[0]
-        marks = {"d": known["driver"], "r": known["race"], "s": season}
-        if (driver is not None and marks["d"] is None) or (round is not None and marks["r"] is None):
+        marks = await _marks(connection, driver, season, round)
+        if marks is None:
             return Found((), 0)
         asked = await _asked(connection, reader)
         asked |= {"driver": marks["d"], "race": marks["r"], "season": season, "limit": limit, "offset": offset}
@@ -166,6 +165,37 @@ async def search(
         else:
             page = BEST if total <= RANKED else LAST
         return Found(await _quotes(connection, reader, await _ids(connection, page, asked)), total)
+
+
+async def count(
+    store: Store,
+    reader: Reader,
+    *,
+    driver: str | None = None,
+    season: int | None = None,
+    round: int | None = None,  # noqa: A002 - what a race's number is called everywhere
+) -> int:
+    """How many quotes there are for a reader, of all or of a driver, a season or a race, as for ``search``."""
+    async with store.read() as connection:
+        marks = await _marks(connection, driver, season, round)
+        if marks is None:
+            return 0
+        asked = await _asked(connection, reader)
+        asked["match"] = _expression(reader, None, marks, await _to_come(connection, reader))
+        return await _count(connection, asked)
+
+
+async def counts(store: Store, reader: Reader, matches: Sequence[str], most: int) -> tuple[int, ...]:
+    """How many quotes each of some expressions of ``match_of`` finds; beyond ``most`` is not counted, and so cheap."""
+    found = []
+    async with store.read() as connection:
+        asked = await _asked(connection, reader) | {"most": most}
+        to_come = await _to_come(connection, reader)
+        for match in matches:
+            asked["match"] = _expression(reader, match, {}, to_come)
+            rows = await fetch(connection, _filled(UP_TO, asked), asked) if match else [[0]]
+            found.append(int(rows[0][0]))
+    return tuple(found)
 
 
 async def random_quote(
@@ -242,6 +272,16 @@ async def _to_come(connection: aiosqlite.Connection, reader: Reader) -> str:
     marks = [_mark("m", f"{today:%Y}{month:02}") for month in range(today.month + 1, 13)]
     marks += [_mark("y", year) for year in range(today.year + 1, int(last[:4]) + 1)]
     return f" NOT ({' OR '.join(marks)})"
+
+
+async def _marks(
+    connection: aiosqlite.Connection, driver: str | None, season: int | None, number: int | None
+) -> dict[str, int | None] | None:
+    """The marks of what is asked for; None where the store knows no such driver or race."""
+    known = (await fetch(connection, IDS, {"driver": driver, "season": season, "round": number}))[0]
+    marks = {"d": known["driver"], "r": known["race"], "s": season}
+    unknown = (driver is not None and marks["d"] is None) or (number is not None and marks["r"] is None)
+    return None if unknown else marks
 
 
 def _mark(letter: str, value: object) -> str:

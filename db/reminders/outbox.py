@@ -29,16 +29,21 @@ TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
 """
 # Several leads of one event overdue at once, as after an outage: the latest says it all.
-SUPERSEDE = """
+SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
- WHERE state = 'pending' AND tried_at IS NULL AND kind = 'reminder' AND due_at <= :now AND EXISTS (
+ WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'reminder'
        AND later.season = outbox.season AND later.round = outbox.round AND later.session = outbox.session
        AND later.due_at > outbox.due_at AND later.due_at <= :now AND later.state IN ('pending', 'claimed', 'sent'))
 """
+SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
+# One that came back to be tried again may be outdone by one that is out or on its way already.
+SUPERSEDE_CLAIMED = f"""
+{SUPERSEDED} AND state = 'claimed' AND NOT doubt AND id IN (SELECT value FROM json_each(:ids)) RETURNING id
+"""  # noqa: S608 - words of this module
 COMING = """
-SELECT due_at, count(*) AS many FROM outbox WHERE state = 'pending' AND due_at <= :until
-   AND (retry_at IS NULL OR retry_at <= :now) GROUP BY due_at ORDER BY due_at
+SELECT due_at, sum(retry_at IS NULL OR retry_at <= :now) AS many FROM outbox WHERE state = 'pending'
+   AND due_at <= :until GROUP BY due_at ORDER BY due_at
 """
 CLAIM = """
 UPDATE outbox SET state = 'claimed', claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL,
@@ -47,7 +52,8 @@ UPDATE outbox SET state = 'claimed', claimed_by = :run, claimed_at = :now, doubt
         THEN (SELECT channel_id FROM reminder_targets t WHERE t.id = target_id) ELSE channel_id END
  WHERE state = 'pending' AND id IN (
     SELECT id FROM outbox WHERE state = 'pending' AND due_at <= :horizon AND (retry_at IS NULL OR retry_at <= :now)
-     ORDER BY until, due_at, id LIMIT :most)
+       AND id NOT IN (SELECT value FROM json_each(:busy))
+     ORDER BY kind NOT IN ('reminder', 'change'), until, due_at, id LIMIT :most)
 RETURNING *
 """
 ABANDONED = """
@@ -98,7 +104,8 @@ class Mark:
     """What became of a claimed row.
 
     Pending gives it back, to be tried from ``retry_at`` on; with ``doubt`` it may have arrived all the same.
-    ``switch_off`` is a target's id where the target is of no use any more, ``reason`` says why.
+    ``switch_off`` is a target's id where the target is of no use any more, ``reason`` says why; where a server chose
+    another channel than ``tried`` meanwhile, it is left on.
     """
 
     id: int
@@ -110,6 +117,7 @@ class Mark:
     retry_at: datetime | None = None
     doubt: bool = False
     switch_off: int | None = None
+    tried: int | None = None
 
 
 async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[Row, ...]:
@@ -136,7 +144,10 @@ async def last_sent(
 
 
 async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
-    """How many rows wait at each moment up to one, overdue ones included, soonest first."""
+    """How many rows may go at each moment up to one, overdue ones included, soonest first.
+
+    There may be none of a moment: they are to be tried again later.
+    """
     rows = await store.fetch(COMING, {"now": to_text(now), "until": to_text(until)})
     return [(datetime.fromisoformat(row["due_at"]), row["many"]) for row in rows]
 
@@ -155,8 +166,12 @@ async def supersede(store: Store, now: datetime) -> None:
         await connection.execute(SUPERSEDE, {"now": to_text(now)})
 
 
-async def claim(store: Store, run: str, now: datetime, horizon: datetime, most: int) -> list[Job]:
-    """Claims what is due by ``horizon``, nearest deadline first; committed when this returns.
+async def claim(
+    store: Store, run: str, now: datetime, horizon: datetime, most: int, busy: Sequence[int] = ()
+) -> list[Job]:
+    """Claims what is due by ``horizon``, reminders first, nearest deadline first; committed when this returns.
+
+    Reminders that are overdue together with a later one of the same event are given up instead.
 
     Args:
         store: a writable store.
@@ -164,10 +179,20 @@ async def claim(store: Store, run: str, now: datetime, horizon: datetime, most: 
         now: the moment.
         horizon: rows due up to then are taken.
         most: how many at most.
+        busy: ids this run still has in hand.
     """
-    values = {"run": run, "now": to_text(now), "horizon": to_text(horizon), "most": most}
+    values = {
+        "run": run,
+        "now": to_text(now),
+        "horizon": to_text(horizon),
+        "most": most,
+        "busy": json.dumps(busy),
+    }
     async with store.write() as connection:
-        return await _jobs(connection, await connection.execute_fetchall(CLAIM, values))
+        rows = list(await connection.execute_fetchall(CLAIM, values))
+        claimed = {"now": to_text(now), "ids": json.dumps([row["id"] for row in rows])}
+        late = {row["id"] for row in await connection.execute_fetchall(SUPERSEDE_CLAIMED, claimed)}
+        return await _jobs(connection, (row for row in rows if row["id"] not in late))
 
 
 async def take_over(
@@ -205,7 +230,7 @@ async def mark(store: Store, run: str, marks: Iterable[Mark]) -> None:
         for each in marks:
             await connection.execute(MARK, _mark_values(run, each))
             if each.switch_off is not None:
-                await switch_off_within(connection, each.switch_off, each.reason)
+                await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
 
 
 async def tidy(store: Store, now: datetime) -> None:

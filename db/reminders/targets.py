@@ -28,6 +28,7 @@ UPDATE reminder_targets SET channel_id = :channel, role_id = :role, leads = :lea
     extras = :extras, is_on = :on, off_reason = :off_reason, since = :since WHERE id = :id
 """
 OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is_on = 1"
+ELSEWHERE = "SELECT 1 FROM reminder_targets WHERE id = ? AND guild_id IS NOT NULL AND channel_id IS NOT ?"
 CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
 FORGET = "DELETE FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
 DROP_WISHES = """
@@ -105,8 +106,12 @@ async def switch_off(store: Store, number: int, reason: str | None) -> None:
         await switch_off_within(connection, number, reason)
 
 
-async def switch_off_within(connection: aiosqlite.Connection, number: int, reason: str | None) -> None:
-    """As ``switch_off``, within a transaction that is open."""
+async def switch_off_within(
+    connection: aiosqlite.Connection, number: int, reason: str | None, *, tried: int | None = None
+) -> None:
+    """As ``switch_off``, within a transaction that is open; not where a server's channel is another than ``tried``."""
+    if tried is not None and await connection.execute_fetchall(ELSEWHERE, (number, tried)):
+        return
     await connection.execute(OFF, (reason, number))
     await connection.execute(DROP_ALL_WISHES, (number,))
     await connection.execute(CANCEL, (reason or "switched off", number))

@@ -1,4 +1,6 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -6,7 +8,8 @@ from bot.almanac import Almanac
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from db.nouns import RaceStatus, Season
-from tests.seasons import make_season
+from tests.bot.recaps.telling import last_time
+from tests.seasons import bundled_season, bundled_seasons, make_season
 
 
 def almanac(now: datetime, *seasons: Season) -> Almanac:
@@ -58,18 +61,88 @@ def test_once_the_new_season_has_begun_the_old_one_is_no_news() -> None:
     assert running.ended_before(running.season(2025)) is None
 
 
-def test_last_time_is_the_nearest_race_of_the_year_at_that_track() -> None:
-    twice = make_season(
-        2024,
-        [["Ty Majeski"], ["Corey Heim"]],
-        tracks=["Bristol"],
-        races={1: {"date": date(2024, 3, 16)}, 2: {"date": date(2024, 9, 19)}},
-    )
-    autumn = make_season(2025, [], upcoming=1, tracks=["Bristol"], races={1: {"date": date(2025, 9, 11)}})
-    found = almanac(datetime(2025, 9, 10, tzinfo=UTC), twice, autumn).last_time(autumn.races[0])
-    assert found is not None
-    assert found[1].round == 2
-    assert almanac(datetime(2025, 9, 10, tzinfo=UTC), autumn).last_time(autumn.races[0]) is None
+def at_bristol(year: int, *days: tuple[int, int], run: int = 2, **races: Any) -> Season:
+    """A season at Bristol on those days, won by a driver of its own each."""
+    winners = [["Ty Majeski"], ["Corey Heim"]][:run]
+    known = {number: {"date": date(year, *day), **races} for number, day in enumerate(days, 1)}
+    return make_season(year, winners, tracks=["Bristol"], upcoming=len(days) - run, races=known)
+
+
+TWICE = at_bristol(2024, (3, 16), (9, 19))
+LATE = datetime(2025, 9, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("held", "season", "number", "told"),
+    [
+        # The only race a year later, in autumn; one in spring, with the autumn's in between.
+        ((TWICE,), at_bristol(2025, (9, 11), run=0), 1, (2024, 2, "corey-heim", True)),
+        ((TWICE,), at_bristol(2025, (4, 11), run=0), 1, (2024, 2, "corey-heim", False)),
+        # The same season's comes before any of another.
+        ((TWICE,), at_bristol(2025, (4, 11), (9, 11), run=1), 2, (2025, 1, "ty-majeski", False)),
+        ((at_bristol(2024, (10, 26), run=1),), at_bristol(2025, (3, 21), run=0), 1, (2024, 1, "ty-majeski", True)),
+        ((TWICE, make_season(2025)), at_bristol(2026, (9, 11), run=0), 1, (2024, 2, "corey-heim", False)),
+        # Nobody knows who won there since.
+        ((TWICE,), at_bristol(2026, (9, 11), run=0), 1, None),
+        ((TWICE,), at_bristol(2025, (4, 11), (9, 11), run=0), 2, None),
+        ((), at_bristol(2025, (9, 11), run=0), 1, None),
+    ],
+)
+def test_who_won_there_last_and_whether_he_defends(
+    held: tuple[Season, ...], season: Season, number: int, told: tuple[int, int, str, bool] | None
+) -> None:
+    race = season.race(number)
+    assert race is not None
+    last = almanac(LATE, *held, season).last_winner(race)
+    assert (last and (last.race.season, last.race.round, last.winner, last.defending)) == told
+
+
+def test_a_race_called_off_had_no_winner_and_hides_none() -> None:
+    off = at_bristol(2025, (4, 11), (9, 11), run=0)
+    off = replace(off, races=(replace(off.races[0], status=RaceStatus.CANCELLED), off.races[1]))
+    last = almanac(LATE, TWICE, off).last_winner(off.races[1])
+    assert last is not None
+    assert (last.winner, last.defending) == ("corey-heim", True)
+
+
+def test_results_that_cannot_be_so_name_no_last_winner_and_are_there_to_be_seen() -> None:
+    rows = TWICE.results[2]
+    bad = replace(TWICE, results={**TWICE.results, 2: (replace(rows[0], finish=2),)})
+    autumn = at_bristol(2025, (9, 11), run=0)
+    known = almanac(LATE, bad, autumn)
+    assert known.last_winner(autumn.races[0]) is None
+    assert known.last_time(autumn.races[0]) == TWICE.races[1]
+    assert almanac(LATE, autumn).last_time(autumn.races[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("year", "number", "winner", "then", "defending"),
+    [
+        (2025, 23, "grant-enfinger", (2024, 20), True),  # Talladega
+        (2024, 22, "christian-eckes", (2024, 6), False),  # Martinsville in November
+        (2025, 5, "christian-eckes", (2024, 22), False),  # Martinsville in March
+        (2026, 24, "corey-heim", (2025, 24), True),  # Martinsville, once a year again
+        (2025, 4, "grant-enfinger", (2024, 21), True),  # Homestead
+        (2025, 9, "corey-heim", (2024, 19), False),  # Kansas in May
+        (2026, 21, "layne-riggs", (2026, 10), False),  # Charlotte in October
+        (2026, 10, "corey-heim", (2025, 11), True),  # Charlotte in May
+    ],
+)
+def test_who_won_there_last_in_the_seasons_that_come_with_the_program(
+    year: int, number: int, winner: str, then: tuple[int, int], defending: bool
+) -> None:
+    race = bundled_season(year).race(number)
+    assert race is not None
+    last = almanac(race.begins, *bundled_seasons()).last_winner(race)
+    assert last is not None
+    assert (last.winner, (last.race.season, last.race.round), last.defending) == (winner, then, defending)
+
+
+def test_the_almanac_finds_what_is_found_by_hand() -> None:
+    seasons = bundled_seasons()
+    for race in (race for season in seasons for race in season.races):
+        by_hand = last_time([season.as_of(race.begins) for season in seasons], race)
+        assert almanac(race.begins, *seasons).last_winner(race) == by_hand, (race.season, race.round)
 
 
 def test_a_race_of_an_earlier_season_alone_is_found_without_its_year() -> None:

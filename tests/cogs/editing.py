@@ -13,8 +13,11 @@ from bot.client import TailgateBot
 from bot.clock import TravelClock
 from bot.render.forms import PREFIX
 from bot.render.questions import Question
+from bot.render.recap_questions import EditQuestion
 from bot.services import Services
 from bot.staff import Staff
+from db.recap_drafts import RecapDraft, drafts_of_race
+from db.texts import SectionKind
 from tests.cogs.looking import words
 
 HOME = 1_100_000_000_000_000_000
@@ -50,6 +53,10 @@ class Newsroom:
         assert opened.modal is not None
         await editor.submit_modal(opened, {"words": text, "picture": picture})
         return opened.modal
+
+    async def drafts(self, editor: Any) -> list[RecapDraft]:
+        """An editor's drafts for race 20, the newest first."""
+        return list(await drafts_of_race(self.bot.services.store, 2025, 20, editor.id))
 
     async def recap(self, section: str | None = None, **options: Any) -> str:
         """What a fan reads, of a section on its own screen where one is named."""
@@ -102,6 +109,24 @@ async def open_newsroom(bot: TailgateBot, env: Any, clock: TravelClock) -> Newsr
         *(home.add_member(person) for person in (mo, jo, fay)),
         other.add_member(mo),
     )
+
+
+async def section(room: Newsroom, editor: Any, kind: SectionKind, race: str = "2025.20") -> Any:
+    """An editor's panel on a section; race 20 bears nobody's words yet."""
+    panel = await room.open(editor, race=race)
+    chosen = EditQuestion(*map(int, race.split(".")), kind.value).encode()
+    await editor.select(panel.response, [chosen])
+    return panel
+
+
+async def saved(room: Newsroom, editor: Any, *texts: str) -> Any:
+    """An editor's panel on top truckers, after he has saved these words there, a minute apart."""
+    panel = await section(room, editor, SectionKind.TOP)
+    for text in texts:
+        await room.write(editor, panel, text)
+        await editor.click(panel.response, label="Save")
+        room.later(minutes=1)
+    return panel
 
 
 def buttons(result: Any) -> dict[str, str]:

@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from datetime import date, datetime
 
+import discord
 import pytest
 import simcord
 
 from bot.answers import Asker
 from bot.client import TailgateBot
+from bot.quoting import desk
 from bot.quoting.search import LONGEST
 from bot.render.quote_questions import LotQuestion, OneQuoteQuestion, QuoteQuestion
 from bot.services import Services
@@ -149,6 +151,46 @@ async def test_nothing_found_says_what_there_is(stand: Stand, services: Services
     assert labels(asked) == ["Corey Heim (3)", "Gio Ruggiero (1)"]
     await stand.fan.click(asked.response, label="Corey Heim (3)")
     assert "1 of 3 by Corey Heim" in words(asked)
+
+
+async def test_words_are_counted_whole_where_they_must_be_found_whole(stand: Stand, services: Services) -> None:
+    for n in range(2):
+        await saved(services, None, f"Victory number {n}.")
+    await saved(services, None, "In the lane.")
+    shown = words(await stand.ask("quote", about="victor lane"))
+    assert "**victor** is in none and **lane** is in 1." in shown
+    shown = words(await stand.ask("quote", about="victor lan"))
+    assert "**victor** is in none and **lan** is in none." in shown
+
+
+async def test_of_many_words_the_longest_are_counted_and_none_to_the_end(
+    stand: Stand, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "MOST_COUNTED", 2)
+    for n in range(3):
+        await saved(services, None, f"We had a wheel and a pit {n}.")
+    asked = await stand.ask("quote", about="we had a wheel and a pit diesel")
+    assert words(asked).splitlines()[2] == (
+        "**we** is in 2 or more, **had** is in 2 or more, **wheel** is in 2 or more, **and** is in 2 or more, "
+        "**pit** is in 2 or more and **diesel** is in none."
+    )
+
+
+async def test_a_number_is_a_whole_word(stand: Stand, services: Services) -> None:
+    await saved(services, None, "Lap 10 of 11, and it was 1999.")
+    for about in ("1", "lap 1", "199"):
+        assert "No quote found" in words(await stand.ask("quote", about=about))
+    for about in ("10", "lap 10", "1999", "1 lap"):
+        assert ("“Lap 10" in words(await stand.ask("quote", about=about))) is (about != "1 lap")
+
+
+async def test_who_may_save_is_told_that_he_may(stand: Stand, bot: TailgateBot) -> None:
+    hint = "`/quote-add` saves the first."
+    assert hint not in words(await stand.ask("quote"))
+    assert hint in words(await moderator(stand).slash(stand.channel, "quote"))
+    # Where I am no member there is no such command.
+    asker = Asker(1, await bot.answers.almanac(), guild=4711, permissions=discord.Permissions.all())
+    assert hint not in text(await bot.answers.view(LotQuestion(), asker))  # type: ignore[arg-type]
 
 
 async def test_a_name_too_far_off_is_asked_about(stand: Stand, services: Services) -> None:

@@ -221,7 +221,11 @@ async def test_a_channel_that_takes_too_long_is_given_up(
 
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
-    [(403, 50013, "I may not post in the channel any more"), (404, 10003, "the channel is gone")],
+    [
+        (403, 50013, "I may not post in the channel any more"),
+        (403, 50001, "I may not see the channel any more"),
+        (404, 10003, "the channel is gone"),
+    ],
 )
 async def test_a_channel_that_takes_nothing_is_switched_off_and_it_is_said_why(
     stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, status: int, code: int, reason: str
@@ -240,16 +244,40 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_it_is_said_why(
     assert len(posted(stand.channel)) == 1
 
 
-async def test_when_discord_fails_the_channel_stays_set(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay
+@pytest.mark.parametrize(("status", "code"), [(500, 0), (403, 0), (404, 0), (403, 40333), (400, 50035)])
+async def test_when_discord_fails_or_something_before_it_refuses_the_channel_stays_set(
+    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, status: int, code: int
 ) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=500)
+    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=status, code=code)
     await poster.send_due()
     assert await states(services) == ["failed"]
     at(stand.clock, "2025-10-17T09:00-04:00")
     await poster.send_due()
     assert len(posted(stand.channel)) == 1
+
+
+async def test_a_channel_that_is_set_while_the_old_one_refuses_stays_set(
+    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = stand.channel.guild
+    better = server.create_text_channel("better")
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=403, code=50013)
+    real = stand.env.bot.get_partial_messageable
+
+    class Meanwhile:
+        def __init__(self, channel: Any) -> None:
+            self.channel = channel
+
+        async def send(self, **given: Any) -> None:
+            await boss.slash(stand.channel, "quote-of-the-day", channel=better)
+            await self.channel.send(**given)
+
+    monkeypatch.setattr(stand.env.bot, "get_partial_messageable", lambda *which, **how: Meanwhile(real(*which, **how)))
+    await poster.send_due()
+    assert await states(services) == ["failed"]
+    assert await setting(services.store, server.id, SETTING) == {"channel": better.id}
 
 
 async def test_what_is_set_is_shown_and_switched_off(stand: Stand, services: Services, boss: Any) -> None:

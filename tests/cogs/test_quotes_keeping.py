@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,10 +11,14 @@ import simcord
 
 from bot.client import TailgateBot
 from bot.quoting import keeping
-from bot.render.quote_questions import DeleteQuestion, FormQuestion, RestoreQuestion, Scope
+from bot.quoting.desk import NO_WORD, TOO_LONG
+from bot.quoting.search import LONGEST
+from bot.render.quote_questions import DeleteQuestion, FormQuestion, OneQuoteQuestion, RestoreQuestion, Scope
 from bot.services import Services
 from bot.staff import Staff
-from db.quotes.owning import own_quotes
+from db.documents.importer import import_documents
+from db.documents.reader import read_bytes
+from db.quotes.owning import own_quote, own_quotes
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 from tests.cogs.quoting import (
@@ -85,7 +91,7 @@ WRONG = [
     ({"when": "2025-10-30"}, "2025-10-30 is still to come"),
     ({"when": "2025-02-30"}, "There is no 2025-02-30"),
     ({"link": "javascript://x.com/%0Aalert(1)"}, "is no link"),
-    ({"link": "nascar.com/news"}, "is no link"),
+    ({"link": "nascar.com ftp://nascar.com/news"}, "is no link"),
     ({"words": "\u200b\u200b"}, "The quote is empty"),
     ({"about": "x" * 101}, "The role is 101 characters long"),
 ]
@@ -315,6 +321,57 @@ async def test_somebody_deleted_it_while_the_form_was_open(stand: Stand, mod: An
     assert title_and_answer(asked) == ("Not saved yet", f"There is no quote {quote.id} here.")
 
 
+async def test_words_that_no_button_could_carry_are_refused_as_by_quote(stand: Stand, mod: Any) -> None:
+    # One character that folds into four of them.
+    assert await refused(stand, mod, stand.channel, "quote-edit", about="㎯" * LONGEST) == TOO_LONG
+    assert await refused(stand, mod, stand.channel, "quote-edit", about="*** @ ***") == NO_WORD
+
+
+async def test_words_as_long_as_they_may_be_still_turn_the_pages(stand: Stand, mod: Any, services: Services) -> None:
+    longest = "x" * (LONGEST - 5) + " fuel"
+    for n in range(2):
+        await saved(services, stand.channel.guild.id, f"{longest} {n}")
+    assert "2 →" in labels(await mod.slash(stand.channel, "quote-edit", about=longest))
+
+
+async def test_what_a_form_cannot_tell_stays_as_it_is_held(stand: Stand, mod: Any, services: Services) -> None:
+    guild = stand.channel.guild.id
+    facts = {"speaker": "Heim's spotter", "source": "https://a.example/name", "context": "after the race"}
+    quote = await saved(services, guild, "“He had it won.”", **facts)
+    asked = await mod.slash(stand.channel, "quote-edit")
+    opened = await mod.click(asked.response, label="Edit")
+    assert fields(opened)["who"] == "“Heim's spotter”"
+    await mod.submit_modal(opened, fields(opened) | {"about": "Spotter"})
+    assert "is mended" in title_and_answer(asked)[0]
+    held = await own_quote(services.store, guild, quote.id)
+    assert held is not None
+    assert held.draft() == replace(quote.draft(), role="Spotter", context=None)
+    # What is changed means what it says.
+    opened = await mod.click(asked.response, label="Edit")
+    await mod.submit_modal(opened, fields(opened) | {"who": "“A spotter”"})
+    held = await own_quote(services.store, guild, quote.id)
+    assert held is not None
+    assert (held.driver, held.speaker) == (None, "A spotter")
+
+
+async def test_a_driver_goes_by_the_name_he_has_now(stand: Stand, mod: Any, services: Services) -> None:
+    await saved(services, stand.channel.guild.id, "We won.")
+    spotter = await saved(services, stand.channel.guild.id, "He won.", speaker="Heim's spotter")
+    row = {"name": "Corey Newname", "aliases": ["Corey Heim"]}
+    document = json.dumps({"format": "tailgate/1", "drivers": [row]}).encode()
+    await import_documents(services.store, [read_bytes(document, "x.json")], services.clock.now())
+    assert title_and_answer(await stand.ask("quote", about="we won newname"))[0] == "Corey Newname"
+    assert title_and_answer(await press(stand, mod, stand.channel, OneQuoteQuestion(spotter.id)))[0] == "Heim's spotter"
+    asked = await mod.slash(stand.channel, "quote-edit", about="we")
+    opened = await mod.click(asked.response, label="Edit")
+    assert fields(opened)["who"] == "Corey Newname"
+    await mod.click(asked.response, label="Delete")
+    await mod.click(asked.response, label="Yes, delete it")
+    assert "Corey Newname" in words(asked)
+    (choice,) = options(await mod.slash(stand.channel, "quote-edit"))
+    assert choice["label"] == "Corey Newname: “We won.”"
+
+
 HOME = 1_100_000_000_000_000_000
 
 
@@ -335,6 +392,7 @@ async def test_editors_curate_at_home_for_everybody(services: Services) -> None:
         assert "“We ran out of gas.”" in words(asked)
         assert "Mend" not in labels(asked)
         assert await refused(stand, fan, desk, "quote-curate") == keeping.NO_EDITOR
+        assert await refused(stand, editor, desk, "quote-curate", about="㎯" * LONGEST) == TOO_LONG
         asked = await editor.slash(desk, "quote-curate", about="gas")
         await editor.submit_modal(await editor.click(asked.response, label="Edit"), fields_of("We ran out of fuel."))
         assert "“We ran out of fuel.”" in words(await reader.slash(chat, "quote", about="fuel"))

@@ -173,7 +173,12 @@ async def test_the_role_that_is_set_may_save_as_long_as_it_is_set(stand: Stand, 
     assert "Saved as quote" in said(await filled_in(keeper, stand.channel))
     assert "Mend" in labels(await keeper.slash(stand.channel, "quote", about="gas roval hiem"))
     assert await refused(stand, stand.fan, stand.channel, "quote-add") == NOT_YOU
-    await boss.click(done.response, label="Moderators alone")
+    shown = await boss.slash(stand.channel, "quote-role")
+    assert "Whoever has the role **Quote \\*keepers\\***" in said(shown)
+    assert "Saved as quote" in said(await filled_in(keeper, stand.channel, words="As before."))
+    await boss.click(shown.response, label="Nobody beside moderators")
+    assert "Nobody but whoever has the permission Manage Messages." in said(shown)
+    assert labels(await boss.slash(stand.channel, "quote-role")) == []
     assert await refused(stand, keeper, stand.channel, "quote-edit") == NOT_YOU
     assert await setting(services.store, server.id, ROLE) is None
 
@@ -211,7 +216,7 @@ async def test_a_server_that_is_left_is_forgotten_one_out_of_reach_is_not(stand:
     await stand.env.settle()
     assert await own_quote(services.store, ours, kept[0].id) is not None
     assert await own_quote(services.store, theirs, kept[1].id) is None
-    assert await typed_quote(services.store, draft, 5) is None
+    assert await typed_quote(services.store, draft, 5, services.clock.now()) is None
     assert await setting(services.store, theirs, SETTING) is None
     tables = ("quotes", "quote_history", "quote_drafts", "quote_days", "guild_settings")
     for table in tables:
@@ -231,11 +236,21 @@ async def test_a_moderator_of_one_channel_alone_may_not_elsewhere(stand: Stand) 
 
 
 @pytest.mark.parametrize(
-    ("application", "status", "forgotten"),
-    [("same", 404, True), ("same", 403, True), ("same", 500, False), ("another", 404, False), (None, 404, False)],
+    ("application", "status", "code", "forgotten"),
+    [
+        ("same", 404, 10004, True),
+        ("same", 403, 50001, True),
+        # What stands in front of Discord refuses as well, and has no codes.
+        ("same", 403, 0, False),
+        ("same", 404, 0, False),
+        ("same", 403, 40333, False),
+        ("same", 500, 0, False),
+        ("another", 404, 10004, False),
+        (None, 404, 10004, False),
+    ],
 )
 async def test_a_server_left_while_away_is_forgotten_if_discord_says_so(
-    services: Services, application: str | None, status: int, *, forgotten: bool
+    services: Services, application: str | None, status: int, code: int, *, forgotten: bool
 ) -> None:
     quote = await saved(services, 4711)
     bot = TailgateBot(services, shard_count=1)
@@ -244,7 +259,21 @@ async def test_a_server_left_while_away_is_forgotten_if_discord_says_so(
         kept = await saved(services, here.id)
         number = {"same": str(bot.application_id), "another": "1", None: ""}[application]
         await remember(services.store, APPLICATION, number)
-        env.inject_error("GET", "/guilds/*", status=status)
+        env.inject_error("GET", "/guilds/*", status=status, code=code)
         await forget_left(bot, services.store)
         assert (await own_quote(services.store, 4711, quote.id) is None) is forgotten
         assert await own_quote(services.store, here.id, kept.id) is not None
+
+
+async def test_a_server_of_another_processs_shards_is_none_of_ours(services: Services) -> None:
+    """It knows whether that one was left; to this one the gateway never told of it."""
+    theirs, ours = ((4711 << 23) + (shard << 22) for shard in (1, 0))
+    quotes = [await saved(services, guild) for guild in (theirs, ours)]
+    bot = TailgateBot(services, shard_count=2, shard_ids=[0])
+    async with simcord.run(bot) as env:
+        await remember(services.store, APPLICATION, str(bot.application_id))
+        env.inject_error("GET", "/guilds/*", status=404, code=10004)
+        env.inject_error("GET", "/guilds/*", status=404, code=10004)
+        await forget_left(bot, services.store)
+    assert await own_quote(services.store, theirs, quotes[0].id) is not None
+    assert await own_quote(services.store, ours, quotes[1].id) is None

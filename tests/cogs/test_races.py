@@ -8,11 +8,12 @@ from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.finder import Finder
+from bot.reminding import announced
 from bot.render.questions import ResultsQuestion
 from tests.bot.render.reading import lines
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import texts, title_and_answer, words
-from tests.seasons import make_season
+from tests.seasons import bundled_seasons, make_season
 
 TALLADEGA = 1760731200
 """Friday, 17 October 2025, 4 p.m. Eastern."""
@@ -95,6 +96,22 @@ async def test_the_eve_of_talladega(stand: Stand) -> None:
     assert "**Radio** NASCAR Racing Network" in said
     assert "**Defending winner** Grant Enfinger (2024)" in said
     assert "Green flag" not in said
+
+
+async def test_who_won_there_in_spring_is_not_the_defending_winner_in_autumn(stand: Stand) -> None:
+    at(stand, "2025-10-20T12:00-04:00")
+    asked = await stand.ask("next")
+    assert "**Last winner here** Daniel Hemric (March)" in words(asked)
+    assert "Defending" not in words(asked)
+    now = datetime.fromisoformat("2025-10-20T12:00-04:00")
+    almanac = Almanac(now, tuple(season.as_of(now) for season in bundled_seasons()), Finder(()))
+    race = almanac.season(2025).race(24)
+    assert race is not None
+    last = announced(almanac, race, "mark", personal=False).last_time
+    assert last is not None
+    assert (last.winner, last.race.round, last.defending) == ("Daniel Hemric", 5, False)
+    await stand.fan.click(asked.response, label="March results")
+    assert "**Daniel Hemric** won" in words(asked)
 
 
 async def test_nothing_of_tomorrow_is_known_today(stand: Stand) -> None:

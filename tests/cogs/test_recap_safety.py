@@ -26,7 +26,8 @@ from bot.render.recap_questions import (
 )
 from bot.services import Services
 from cogs.editor import NOT_YOURS
-from db.recaps import draft, recap_history, recap_texts, save_draft, save_recap
+from db.recap_drafts import RecapDraft, save_draft
+from db.recaps import recap_history, recap_texts, save_recap
 from db.texts import RecapText, SectionKind
 from tests.checks.formatting import read
 from tests.checks.recorder import SentBodies
@@ -68,35 +69,29 @@ async def asked(room: Newsroom) -> list[Any]:
     """Everything an editor can ask, right to the letter: a version and a draft of Mo's are there."""
     store = room.bot.services.store
     await save_recap(store, recap_text(room, "An editor's words"), room.mo.id)
-    for person in (room.mo, room.fay):
-        await save_draft(store, recap_text(room, "A draft"), person.id)
     last = (await recap_history(store, *RACE, SectionKind.TOP))[0].id
     key = (*RACE, "top")
-    opened = await room.open(room.mo, race="2025.20")
-    await room.mo.select(opened.response, [EditQuestion(*key).encode()])
-    await room.mo.click(opened.response, label="Draft")
-    found = [each for each in _ids(opened) if each.startswith("t1:0:rsave:")]
-    mark = found[0].rpartition(":")[2]
+    theirs, his = [
+        await save_draft(store, RecapDraft(0, *RACE, SectionKind.TOP, person.id, "A draft", "", last, room.clock.now()))
+        for person in (room.fay, room.mo)
+    ]
     return [
         EditQuestion(),
         EditQuestion(*key),
         WriteQuestion(*key),
         WriteQuestion(*key, last),
+        WriteQuestion(*key, last, his.id),
+        WriteQuestion(*key, last, None, last),
         PreviewQuestion(*key),
-        SaveQuestion(*key, last, mark),
-        DiscardQuestion(*key, mark),
+        PreviewQuestion(*key, his.id),
+        SaveQuestion(*key, last, his.id),
+        SaveQuestion(*key, last, theirs.id),
+        DiscardQuestion(*key, his.id),
+        DiscardQuestion(*key, theirs.id),
         HistoryQuestion(*key),
         UndoQuestion(*key, last),
         MadeQuestion(*key, last),
     ]
-
-
-def _ids(result: Any) -> list[str]:
-    def walk(components: list[dict[str, Any]]) -> list[str]:
-        inner = [found for each in components for found in walk(each.get("components") or [])]
-        return [each["custom_id"] for each in components if "custom_id" in each] + inner
-
-    return walk(result.response.components)
 
 
 async def state(room: Newsroom) -> tuple[Any, ...]:
@@ -105,7 +100,7 @@ async def state(room: Newsroom) -> tuple[Any, ...]:
     return (
         await recap_texts(store, *RACE),
         await recap_history(store, *RACE, SectionKind.TOP),
-        [await draft(store, *RACE, SectionKind.TOP, person.id) for person in (room.mo, room.jo, room.fay)],
+        [await room.drafts(person) for person in (room.mo, room.jo, room.fay)],
     )
 
 
@@ -168,7 +163,22 @@ async def test_an_editor_who_is_none_any_more_is_refused_on_his_open_panel(room:
     assert (await room.mo.click(panel.response, label="Write")).response.content == NOT_YOURS
     sent = await room.mo.submit_modal(form, {"words": "Too late"})
     assert sent.response.content == NOT_YOURS
-    assert await draft(room.bot.services.store, *RACE, SectionKind.NUTSHELL, room.mo.id) is None
+    assert await room.drafts(room.mo) == []
+
+
+async def test_another_editors_draft_is_not_reached_by_its_number(room: Newsroom) -> None:
+    panel = await room.open(room.mo, race="2025.20")
+    await room.write(room.mo, panel, "Only Mo's")
+    (his,) = await room.drafts(room.mo)
+    key = (*RACE, "nutshell")
+    questions = PreviewQuestion(*key, his.id), SaveQuestion(*key, 0, his.id), DiscardQuestion(*key, his.id)
+    for question in (*questions, WriteQuestion(*key, 0, his.id)):
+        pressed = await room.jo.click(await room.posted(question), label="Go")
+        assert "Only Mo's" not in (str(pressed.modal) if pressed.modal else words(pressed)), question
+    sent = await room.sends(room.jo, WriteQuestion(*key, 0, his.id), {"words": "Jo's"})
+    assert "Jo's" in words(sent)
+    assert await room.drafts(room.mo) == [his]
+    assert await recap_texts(room.bot.services.store, *RACE) == {}
 
 
 async def test_fans_are_not_told_of_the_editors_desk(room: Newsroom) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 import pytest
 
+from bot.answers import Asker
 from bot.render.choosers import Chooser
 from bot.render.questions import Question
 from bot.render.reminder_questions import (
@@ -114,7 +115,7 @@ async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None
     await boss.click(shown.response, label="Switch on")
     await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
     await boss.click(shown.response, label="Switch off")
-    assert "**Off.**" in words(shown)
+    assert f"**Off.** **Switch on** takes up again what was set:\nIn <#{stand.channel.id}>: 15 minutes" in words(shown)
     await boss.click(shown.response, label="Switch on")
     assert "15 minutes before coverage" in words(shown)
 
@@ -190,6 +191,73 @@ async def test_remind_me_too_switches_a_persons_own_on(stand: Stand, services: S
     # Pressing again later shows what is set, and switches it on anew.
     again = await stand.fan.click(message, label="Remind me too")
     assert "You will get a direct message from now on." in words(again)
+
+
+async def test_what_comes_next_follows_every_choice(stand: Stand, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Switch on")
+    assert "-# Next: Talladega, 1 hour before coverage: <t:1760727600:f>" in words(shown)
+    await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
+    assert "-# Next: Talladega, 15 minutes before coverage: <t:1760730300:f>" in words(shown)
+
+
+@pytest.mark.parametrize(
+    ("now", "leads", "note"),
+    [
+        ("14:00", (60,), "You will get a direct message from now on."),
+        ("15:05", (60, 30), "For this race that is 30 minutes before coverage; the rest was too late."),
+        ("15:58", (60, 0), "For this race that is at the start of coverage; the rest was too late."),
+        ("16:05", (60,), "This race has begun; you will get a direct message before the next."),
+    ],
+)
+async def test_remind_me_too_still_reminds_of_this_race_where_it_can(
+    stand: Stand, services: Services, now: str, leads: tuple[int, ...], note: str
+) -> None:
+    stand.clock._start = datetime.fromisoformat(f"2025-10-17T{now}-04:00")
+    result = await press(stand, stand.fan, stand.channel, RemindMeQuestion("abcdef"))
+    assert note in words(result)
+    mine = await targets.target_of(services.store, user=stand.fan.id)
+    assert mine is not None
+    assert mine.leads == leads
+
+
+async def test_what_was_delivered_stays_as_it_is_in_direct_messages_too(stand: Stand) -> None:
+    user = stand.env.create_user("Dee")
+    person = await stand.env.bot.fetch_user(user.id)
+    view = discord.ui.LayoutView(timeout=None)
+    custom_id = f"t1:0:{RemindMeQuestion('abcdef').encode()}"
+    view.add_item(discord.ui.TextDisplay("Coverage starts soon"))
+    view.add_item(discord.ui.ActionRow(discord.ui.Button[Any](label="My reminders", custom_id=custom_id)))
+    message = await person.send(view=view)
+    result = await user.click(message, label="My reminders")
+    assert "## Your reminders" in words(result)
+    assert result.response.id != message.id
+
+
+async def test_a_thread_stands_for_its_channel(stand: Stand) -> None:
+    cog: Any = stand.env.bot.get_cog("Reminders")
+    guild = stand.env.bot.get_guild(stand.channel.guild.id)
+    thread = discord.Thread(
+        guild=guild,
+        state=guild._state,
+        data={  # type: ignore[arg-type]  # as much as a thread needs
+            "id": "5",
+            "parent_id": str(stand.channel.id),
+            "owner_id": "1",
+            "name": "race day",
+            "type": 11,
+            "member_count": 1,
+            "message_count": 1,
+            "thread_metadata": {
+                "archived": False,
+                "auto_archive_duration": 60,
+                "archive_timestamp": "2025-10-17T00:00:00Z",
+            },
+        },
+    )
+    guild._add_thread(thread)
+    asker = Asker(1, await stand.env.bot.answers.almanac(), guild=guild.id, channel=5)
+    assert cog._begun(None, SERVER, asker).channel == stand.channel.id
 
 
 async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand, services: Services) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -275,3 +276,47 @@ async def test_a_damaged_store_is_not_copied(store_path: Path, tmp_path: Path) -
         with pytest.raises(StoreError, match=r"damaged|could not be copied"):
             await store.backup(tmp_path / "copy.db")
     assert [file.name for file in tmp_path.iterdir() if "copy" in file.name] == []
+
+
+async def test_whoever_comes_after_the_end_is_told_so(tmp_path: Path) -> None:
+    store = await Store.open(tmp_path / "t.db")
+    inside, go, waiting = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def first() -> None:
+        async with store.write() as connection:
+            await connection.execute(ADD, ("kept",))
+            inside.set()
+            await go.wait()
+
+    async def second() -> None:
+        waiting.set()
+        await remember(store, "late", "x")
+
+    begun = [asyncio.create_task(first())]
+    await inside.wait()
+    begun.append(asyncio.create_task(second()))
+    await waiting.wait()
+    closing = asyncio.create_task(store.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StoreError, match="is closed"):
+        await names(store)
+    go.set()
+    done = await asyncio.gather(*begun, closing, return_exceptions=True)
+    assert [type(each) for each in done] == [type(None), StoreError, type(None)]
+    with pytest.raises(StoreError, match="is closed"):
+        async with store.read():
+            pass
+    async with await Store.open(store.path) as again:
+        assert await names(again) == ["kept"]
+
+
+async def test_a_transaction_that_never_ends_holds_up_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.connection.CLOSING_SECONDS", 0.01)
+    store = await Store.open(tmp_path / "t.db")
+    async with AsyncExitStack() as held:
+        connection = await held.enter_async_context(store.write())
+        await connection.execute(ADD, ("lost",))
+        await store.close()
+        held.pop_all()
+    async with await Store.open(store.path) as again:
+        assert await names(again) == []

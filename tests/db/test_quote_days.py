@@ -1,4 +1,4 @@
-"""Every server has one quote a day at most, whoever asks first; what was begun and not ended can be told."""
+"""Every server has one quote a day at most, whoever asks first."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import random
 from datetime import timedelta
 
 from db.connection import Store
-from db.guilds import set_setting
-from db.quotes import QuoteDay, Reader, claim_day, day_quote, delete, due_days, mark_day, open_days
-from db.quotes.days import SETTING
+from db.guilds import set_setting, setting
+from db.quotes import Reader, claim_day, day_quote, delete, due_days, mark_day
+from db.quotes.days import SETTING, switch
 from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
 
 TOMORROW = TODAY + timedelta(1)
@@ -39,18 +39,26 @@ async def test_a_day_is_claimed_once_though_many_try(bare: Store) -> None:
     assert await claim_day(bare, AWAY, TODAY, number, CHANNEL, NOW)
 
 
-async def test_a_day_that_was_never_ended_is_told(bare: Store) -> None:
-    ids = await save(bare, draft("One"), draft("Two"))
-    for guild, day, number in ((HOME, TODAY, ids[0]), (AWAY, TODAY, ids[1]), (HOME, TOMORROW, ids[1])):
-        await claim_day(bare, guild, day, number, CHANNEL, NOW)
+async def test_a_day_is_marked_and_outlives_its_quote(bare: Store) -> None:
+    (number,) = await save(bare, draft("One"))
+    for guild in (HOME, AWAY):
+        await claim_day(bare, guild, TODAY, number, CHANNEL, NOW)
     await mark_day(bare, AWAY, TODAY, "sent", LATER)
-    assert await open_days(bare) == (
-        QuoteDay(HOME, TODAY, ids[0], CHANNEL),
-        QuoteDay(HOME, TOMORROW, ids[1], CHANNEL),
-    )
-    await mark_day(bare, HOME, TODAY, "failed", LATER)
-    await delete(bare, HOME, ids[1], MODERATOR, LATER)
-    assert await open_days(bare) == (QuoteDay(HOME, TOMORROW, None, CHANNEL),)
+    await delete(bare, HOME, number, MODERATOR, LATER)
+    rows = await bare.fetch("SELECT guild_id, quote_id, state FROM quote_days ORDER BY guild_id")
+    assert [tuple(row) for row in rows] == [(HOME, None, "claimed"), (AWAY, None, "sent")]
+
+
+async def test_a_setting_is_switched_only_where_it_is_still_as_it_was(bare: Store) -> None:
+    before, after = {"since": 1, "channel": CHANNEL}, {"channel": None, "off": "é", "since": 5}
+    assert not await switch(bare, HOME, before, after, NOW)
+    for guild in (HOME, AWAY):
+        await set_setting(bare, guild, SETTING, before, MODERATOR, NOW)
+    assert not await switch(bare, HOME, {"channel": CHANNEL}, after, LATER)
+    assert await switch(bare, HOME, (await due_days(bare, TODAY))[HOME], after, LATER)
+    assert await due_days(bare, TODAY) == {HOME: after, AWAY: before}
+    assert not await switch(bare, HOME, before, {"channel": 6}, LATER)
+    assert await setting(bare, HOME, SETTING) == after
 
 
 async def test_the_days_quote_is_one_the_server_has_not_had_lately(bare: Store) -> None:

@@ -39,6 +39,8 @@ DOUBLES = {
     "typed apostrophes": "“The truck was a ‘rocket’”",
     "dashes": "The truck—was – a-rocket",
     "decomposed": "The tru\u0301ck was a rocket",
+    "unseen letters": "The tr\u3164uck w\uffa0as a ro\u115fcket\u1160",
+    "unseen signs": "The tr\u2061uck w\U000e0061as a ro\u034fck\u200det\ufe0f",
 }
 
 

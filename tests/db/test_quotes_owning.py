@@ -8,11 +8,12 @@ import pytest
 
 from db.connection import Store
 from db.guilds import forget_guild
-from db.quote_drafts import KEPT, MOST, drop_typed, save_typed, typed_quote
+from db.quote_drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, typed_quote
 from db.quotes import Reader, add, delete, edit, match_of, restore
 from db.quotes.counting import speakers
 from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
-from db.texts import Quote, QuoteDraft
+from db.recap_drafts import RecapDraft, save_draft
+from db.texts import Quote, QuoteDraft, SectionKind
 
 NOW = datetime(2025, 10, 16, 21, tzinfo=UTC)
 TYPED = {"words": "Half a \ud800 word", "who": "x\n”"}
@@ -84,42 +85,78 @@ async def test_speakers_are_those_whose_quotes_a_reader_may_see(store: Store) ->
     assert [each.name for each in await speakers(store, Reader(None, date(2025, 10, 16)))] == ["Gio Ruggiero"]
 
 
+async def test_speakers_are_counted_over_both_scopes_by_the_name_a_driver_has_now(store: Store) -> None:
+    await said(store, None, "For all.", "Gio Ruggiero")
+    await said(store, 1, "Ours.", "Gio Ruggiero")
+    await add(store, QuoteDraft("Gio Ruggiero's spotter", "His.", driver="gio-ruggiero"), 1, 1, NOW)
+    for guild in (None, 1):
+        await said(store, guild, f"A fan's of {guild}.", "A fan")
+    today = await said(store, None, "On the day.", "Corey Heim", season=2025, round=23)
+    async with store.write() as connection:
+        await connection.execute("UPDATE drivers SET name = 'G. R.' WHERE key = 'gio-ruggiero'")
+    held = {each.name: each.quotes for each in await speakers(store, Reader(1, date(2025, 10, 17)))}
+    assert held == {"G. R.": 3, "A fan": 2, "Corey Heim": 1}
+    assert today.round == 23
+    ahead = {each.name for each in await speakers(store, Reader(1, date(2025, 10, 17), ((2025, 23),)))}
+    assert ahead == {"G. R.", "A fan"}
+
+
 async def test_a_draft_is_kept_as_it_was_typed_for_its_writer_alone(store: Store) -> None:
     number = await save_typed(store, 5, TYPED, NOW, guild=1, quote=7)
-    held = await typed_quote(store, number, 5)
+    held = await typed_quote(store, number, 5, NOW)
     assert held is not None
     assert (held.typed, held.guild, held.quote) == (TYPED, 1, 7)
-    assert await typed_quote(store, number, 6) is None
+    assert await typed_quote(store, number, 6, NOW) is None
     await drop_typed(store, number, 6)
-    assert await typed_quote(store, number, 5) is not None
+    assert await typed_quote(store, number, 5, NOW) is not None
     await drop_typed(store, number, 5)
-    assert await typed_quote(store, number, 5) is None
+    assert await typed_quote(store, number, 5, NOW) is None
 
 
 async def test_a_draft_is_written_over_by_its_writer_in_its_place_alone(store: Store) -> None:
     number = await save_typed(store, 5, TYPED, NOW, guild=1)
     assert await save_typed(store, 5, {"words": "More."}, NOW, guild=1, draft=number) == number
-    held = await typed_quote(store, number, 5)
+    held = await typed_quote(store, number, 5, NOW)
     assert held is not None
     assert held.typed == {"words": "More."}
     for user, guild, quote in ((6, 1, None), (5, 2, None), (5, None, None), (5, 1, 3)):
         other = await save_typed(store, user, TYPED, NOW, guild=guild, quote=quote, draft=number)
         assert other != number
-    assert await typed_quote(store, number, 5) == held
+    assert await typed_quote(store, number, 5, NOW) == held
     assert await save_typed(store, 5, TYPED, NOW, guild=1, draft=2**80) != number
 
 
 async def test_drafts_that_nobody_goes_on_with_are_removed(store: Store) -> None:
     old = await save_typed(store, 5, TYPED, NOW, guild=1)
     await save_typed(store, 6, TYPED, NOW + KEPT - timedelta(seconds=1), guild=1)
-    assert await typed_quote(store, old, 5) is not None
+    assert await typed_quote(store, old, 5, NOW) is not None
     await save_typed(store, 6, TYPED, NOW + KEPT + timedelta(seconds=1), guild=1)
-    assert await typed_quote(store, old, 5) is None
+    assert await typed_quote(store, old, 5, NOW) is None
+
+
+async def test_after_thirty_days_a_draft_is_not_given_any_more(store: Store) -> None:
+    number = await save_typed(store, 5, TYPED, NOW, guild=1)
+    assert await typed_quote(store, number, 5, NOW + timedelta(days=30)) is not None
+    assert await typed_quote(store, number, 5, NOW + timedelta(days=30, seconds=1)) is None
+
+
+async def test_drafts_whose_time_is_up_are_removed_though_nobody_writes_another(store: Store) -> None:
+    quotes, recaps = [], []
+    for days in (0, 10):
+        at = NOW + timedelta(days=days)
+        quotes.append(await save_typed(store, 5, TYPED, at, guild=1))
+        recaps.append((await save_draft(store, RecapDraft(0, 2025, 22, SectionKind.MOVE, 5, f"{days}", "", 0, at))).id)
+    await expire_drafts(store, NOW + KEPT)
+    for table, ids in (("quote_drafts", quotes), ("recap_drafts", recaps)):
+        assert [row["id"] for row in await store.fetch(f"SELECT id FROM {table} ORDER BY id")] == ids, table
+    await expire_drafts(store, NOW + KEPT + timedelta(seconds=1))
+    for table, ids in (("quote_drafts", quotes), ("recap_drafts", recaps)):
+        assert [row["id"] for row in await store.fetch(f"SELECT id FROM {table} ORDER BY id")] == ids[1:], table
 
 
 async def test_one_person_has_so_many_drafts_and_a_server_that_is_gone_has_none(store: Store) -> None:
     drafts = [await save_typed(store, 5, TYPED, NOW, guild=1) for _ in range(MOST + 1)]
-    assert await typed_quote(store, drafts[0], 5) is None
-    assert await typed_quote(store, drafts[1], 5) is not None
+    assert await typed_quote(store, drafts[0], 5, NOW) is None
+    assert await typed_quote(store, drafts[1], 5, NOW) is not None
     await forget_guild(store, 1)
-    assert await typed_quote(store, drafts[-1], 5) is None
+    assert await typed_quote(store, drafts[-1], 5, NOW) is None

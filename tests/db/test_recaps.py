@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,12 +13,10 @@ from hypothesis import strategies as st
 
 from db.connection import Store
 from db.recaps import (
+    OvertakenError,
     all_recap_texts,
-    draft,
-    drop_draft,
     recap_history,
     recap_texts,
-    save_draft,
     save_recap,
     take_back,
     undo,
@@ -129,10 +128,14 @@ async def test_any_row_of_steps_ends_as_a_stack_would(bare: Store, steps: list[s
 
 REFUSED: dict[str, tuple[Callable[[Store], Awaitable[object]], type[Exception], str]] = {
     "a race not held": (lambda s: save_recap(s, recap(round=60), EDITOR), LookupError, "holds no race 60 of 2025"),
-    "a draft of one": (lambda s: save_draft(s, recap(season=1999), EDITOR), LookupError, "no race 23 of 1999"),
     "nothing to take back": (lambda s: take_back(s, *OF_MOVE, EDITOR, NOW), LookupError, "no editor's words"),
     "nothing written": (lambda s: save_recap(s, recap(" "), EDITOR), ValueError, "the section is empty"),
-    "too much": (lambda s: save_draft(s, recap("x" * 3001), EDITOR), ValueError, "3000 is the most"),
+    "too much": (lambda s: save_recap(s, recap("x" * 3001), EDITOR), ValueError, "3000 is the most"),
+    "after a step that is none": (
+        lambda s: save_recap(s, recap(), EDITOR, after=1),
+        OvertakenError,
+        "step 0, not with 1",
+    ),
 }
 
 
@@ -141,30 +144,70 @@ async def test_what_cannot_be_is_refused_and_changes_nothing(bare: Store, what: 
     attempt, kind, said = REFUSED[what]
     with pytest.raises(kind, match=said):
         await attempt(bare)
-    for table in ("recaps", "recap_history", "recap_drafts"):
+    for table in ("recaps", "recap_history"):
         assert await bare.fetch(f"SELECT * FROM {table}") == []
 
 
-async def test_a_draft_is_its_editors_alone_and_shows_nowhere(bare: Store) -> None:
-    text = await save_draft(bare, recap("half a", section=MOVE), EDITOR)
-    assert await draft(bare, *OF_MOVE, EDITOR) == text
-    assert await draft(bare, *OF_MOVE, MODERATOR) is None
-    assert await words(bare) is None
-    longer = await save_draft(bare, replace(text, words="half a sentence"), EDITOR)
-    assert await draft(bare, *OF_MOVE, EDITOR) == longer
-    await drop_draft(bare, *OF_MOVE, MODERATOR)
-    assert await draft(bare, *OF_MOVE, EDITOR) == longer
-    await drop_draft(bare, *OF_MOVE, EDITOR)
-    await drop_draft(bare, *OF_MOVE, EDITOR)
-    assert await draft(bare, *OF_MOVE, EDITOR) is None
+async def last_step(store: Store) -> int:
+    return (await recap_history(store, *OF_MOVE))[0].id
 
 
-async def test_saving_drops_the_editors_own_draft(bare: Store) -> None:
-    for editor in (EDITOR, MODERATOR):
-        await save_draft(bare, recap(section=MOVE), editor)
-    await save_recap(bare, recap(section=MOVE), EDITOR)
-    assert await draft(bare, *OF_MOVE, EDITOR) is None
-    assert await draft(bare, *OF_MOVE, MODERATOR) == recap(section=MOVE)
+async def test_who_was_overtaken_changes_nothing(bare: Store) -> None:
+    await save_recap(bare, recap("Mo's", section=MOVE), EDITOR, after=0)
+    seen = await last_step(bare)
+    await save_recap(bare, recap("Jo's", section=MOVE), MODERATOR, after=seen)
+    before = await recap_history(bare, *OF_MOVE)
+    with pytest.raises(OvertakenError):
+        await save_recap(bare, recap("Mo's again", section=MOVE), EDITOR, after=seen)
+    with pytest.raises(OvertakenError):
+        await undo(bare, *OF_MOVE, EDITOR, LATER, after=seen)
+    with pytest.raises(OvertakenError):
+        await take_back(bare, *OF_MOVE, EDITOR, LATER, after=seen)
+    assert await recap_history(bare, *OF_MOVE) == before
+    assert await words(bare) == "Jo's"
+    await take_back(bare, *OF_MOVE, EDITOR, LATER, after=await last_step(bare))
+    await undo(bare, *OF_MOVE, EDITOR, LATER, after=await last_step(bare))
+    assert await words(bare) == "Jo's"
+
+
+@pytest.mark.parametrize("kind", ["save", "undo", "take back"])
+async def test_of_many_at_once_one_gets_through_whoever_they_are(bare: Store, kind: str) -> None:
+    """Two programs on one file, six tries each: what counts is asked inside the transaction that changes it."""
+    await save_recap(bare, recap("first", section=MOVE), EDITOR)
+    seen = await last_step(bare)
+
+    async def attempt(store: Store, number: int) -> object:
+        if kind == "save":
+            return await save_recap(store, recap(f"words {number}", section=MOVE), EDITOR, after=seen)
+        change = undo if kind == "undo" else take_back
+        return await change(store, *OF_MOVE, EDITOR, LATER, after=seen)
+
+    async with await Store.open(bare.path) as other:
+        tries = [attempt(store, number) for number, store in enumerate((bare, other) * 6)]
+        done = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(each, OvertakenError) for each in done) == 11
+    assert len(await recap_history(bare, *OF_MOVE)) == 2
+
+
+async def test_what_is_not_written_yet_is_not_read(bare: Store) -> None:
+    """Words of the 18th, the 19th and the 20th, taken back on the 21st: each day reads what stood then."""
+    days = [NOW + timedelta(days=number) for number in range(4)]
+    for text, day in zip(("one", "two", "three"), days, strict=False):
+        await save_recap(bare, recap(text, section=MOVE, edited_at=day), EDITOR)
+    await take_back(bare, *OF_MOVE, EDITOR, days[3])
+    read = []
+    for moment in (NOW - timedelta(seconds=1), *days):
+        held = (await recap_texts(bare, 2025, 23, moment)).get(MOVE)
+        read.append(held.words if held else None)
+    assert read == [None, "one", "two", "three", None]
+
+
+async def test_what_was_written_earlier_afterwards_counts(bare: Store) -> None:
+    """An editor whose clock stands before the words that are there writes over them, and that is what stands."""
+    await save_recap(bare, recap("of the 19th", section=MOVE, edited_at=LATER), EDITOR)
+    await save_recap(bare, recap("of the 18th", section=MOVE, edited_at=NOW), EDITOR)
+    for moment in (NOW, LATER, None):
+        assert (await recap_texts(bare, 2025, 23, moment))[MOVE].words == "of the 18th"
 
 
 async def test_moments_come_back_as_the_store_holds_them(bare: Store) -> None:

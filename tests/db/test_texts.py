@@ -25,6 +25,19 @@ CLEANED = {
     "decomposed": ("Sua\u0301rez", "Suárez"),
     "hidden in between": ("Sua\u200b\u0301rez", "Suárez"),
     "nothing to be seen": ("\u200d \u0301 \u2063", ""),
+    "letters and signs of which nothing is seen": ("\u3164\u115f\u1160\uffa0 \u2800\U000e0041", ""),
+    "a word with something unseen in it": ("w\u3164i\u2061n\U000e0061n\u034fe\u200dr\ufe0fs\u17b4", "winners"),
+    "blank Braille": ("a\u2800b", "a b"),
+    "a joiner that joins letters of a script that has none": ("é\u200cé \u200d", "éé"),
+    "a joiner that a script needs": (
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+    ),
+    "emoji with selectors": (
+        "❤\ufe0f\u200d🔥 1\ufe0f\u20e3 ‼\ufe0f ℹ\ufe0f ☺\ufe0e",
+        "❤\ufe0f\u200d🔥 1\ufe0f\u20e3 ‼\ufe0f ℹ\ufe0f ☺\ufe0e",
+    ),
+    "selectors that select nothing": ("a\ufe0f 1\ufe0f \ufe0f🏁\ufe0f\ufe0f", "a 1 🏁\ufe0f"),
     "nothing": ("", ""),
     "an emoji with a joiner": ("👨\u200d👩\u200d👧 🏁", "👨\u200d👩\u200d👧 🏁"),
     "a bell": ("\a", ""),
@@ -35,6 +48,13 @@ CLEANED = {
 def test_text_is_cleaned(what: str) -> None:
     text, expected = CLEANED[what]
     assert clean(text, 100) == expected
+
+
+def test_what_unicode_lets_programs_ignore_is_in_no_word() -> None:
+    ignorable = {0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x3164, 0xFEFF, 0xFFA0, *range(0x180B, 0x1810)}
+    ignorable |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
+    ignorable |= {*range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)}
+    assert {code for code in ignorable if clean(f"w{chr(code)}in", 9) != "win" or clean(chr(code) * 3, 9)} == set()
 
 
 def test_line_breaks_are_kept_where_allowed_and_one_empty_line_at_most() -> None:

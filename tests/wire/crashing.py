@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import json
 import random
@@ -296,7 +297,8 @@ class Trial:
                 task.cancel()
             await asyncio.gather(sent, done, return_exceptions=True)
         if self._script.gateway:
-            await self._standin.gateway.trouble(self._dice)
+            with contextlib.suppress(ConnectionError):
+                await self._standin.gateway.trouble(self._dice)
         if kill.when == "stopping":
             program.signal(signal.SIGTERM)
         # Not to wait for anything: a moment like any other is what is wanted.
@@ -354,7 +356,7 @@ async def trials(seeds: Iterable[int], template: Template, folder: Path, *, at_a
             home.mkdir()
             try:
                 verdicts[seed] = await Trial(Script.drawn(seed), template, home).run()
-            except (AssertionError, TimeoutError) as error:
+            except Exception as error:  # noqa: BLE001 - whatever it was, the other trials go on
                 verdicts[seed] = Verdict(wrong=[f"{type(error).__name__}: {error}"])
             shutil.rmtree(home)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -40,6 +41,8 @@ NOW = almanac()
         ({"when": "10/4/2024 talladega"}, {"season": 2024, "round": 20, "said_on": date(2024, 10, 4)}),
         ({"when": "October 4, 2025"}, {"season": None, "round": None, "said_on": date(2025, 10, 4)}),
         ({"link": "NASCAR.com"}, {"source": "NASCAR.com", "link": None}),
+        ({"link": "NASCAR.com/trucks"}, {"source": "NASCAR.com/trucks", "link": None}),
+        ({"link": "www.nascar.com"}, {"source": "www.nascar.com", "link": None}),
         ({"link": "https://a.example/b"}, {"source": None, "link": "https://a.example/b"}),
         ({"link": "FS1, after it http://a.example"}, {"source": "FS1, after it", "link": "http://a.example/"}),
         ({"words": "“We won.”"}, {"words": "We won."}),
@@ -67,7 +70,7 @@ def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
             r"\(Talladega\) is still to come; add the day it was said, such as “2025.23 2025-10-16”",
         ),
         ({"link": "https://localhost/x"}, "is no link to a site"),
-        ({"link": "www.nascar.com"}, "is no link"),
+        ({"link": "FS1 ftp://nascar.com"}, "is no link"),
         ({"words": " "}, "The quote is empty"),
         ({"words": "x" * 2001}, "The quote is 2001 characters long; 2000 is the most"),
     ],
@@ -112,6 +115,27 @@ def test_a_quote_in_a_form_is_read_back_as_it_was(draft: QuoteDraft) -> None:
     assert read(filled(held, NOW), NOW) == held
 
 
+HELD = QuoteDraft("Heim's spotter", "“Won.”", driver="corey-heim", role="-", source="https://a.example/name")
+
+
+def test_what_was_not_touched_means_what_is_held() -> None:
+    assert filled(HELD, NOW)["who"] == "“Heim's spotter”"
+    assert read({field: f" {text}\r\n" for field, text in filled(HELD, NOW).items()}, NOW, HELD) == HELD
+    changed = filled(HELD, NOW) | {"who": "heim"}
+    assert read(changed, NOW, HELD) == replace(HELD, speaker="Corey Heim")
+    changed = filled(HELD, NOW) | {"who": "“Somebody”", "link": "FS1"}
+    assert read(changed, NOW, HELD) == replace(HELD, speaker="Somebody", driver=None, source="FS1")
+
+
+@given(DRAFTS, st.sampled_from([None, "corey-heim", "gio-ruggiero", "nobody-held"]))
+def test_any_quote_is_what_it_was_after_its_form_was_opened_and_sent(draft: QuoteDraft, driver: str | None) -> None:
+    try:
+        held = clean_draft(replace(draft, driver=driver))
+    except ValueError:
+        return
+    assert read(filled(held, NOW), NOW, held) == held
+
+
 def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
     for draft in (
         QuoteDraft("Corey Heim", "Won.", driver="corey-heim"),
@@ -131,6 +155,10 @@ def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
         (["“We won.” — somebody"], "“We won.” — somebody", ""),
         (["We won - a lot"], "We won - a lot", ""),
         (["Look", "at this."], "Look\nat this.", ""),
+        (["“We won.”\n\n —  Corey   Heim "], "We won.", "Corey Heim"),
+        (["“We won.”—\nCorey Heim"], "We won.", "Corey Heim"),
+        (["We  won.\r\n\r\n\r\n\r\nTwice."], "We won.\n\nTwice.", ""),
+        (["—— Corey Heim"], "—— Corey Heim", ""),
         ([" ", ""], "", ""),
     ],
 )
@@ -138,6 +166,14 @@ def test_a_message_is_read_for_its_words_and_who_signs_them(texts: list[str], wo
     typed = from_message(texts, "https://discord.com/channels/1/2/3", NOW)
     assert (typed["words"], typed["who"]) == (words, who)
     assert typed["link"] == "https://discord.com/channels/1/2/3"
+
+
+@pytest.mark.parametrize("stuff", ["\n", "\n ", " ", "”", "”-", "\n-", "-", "“", "\t\n—"])
+def test_a_message_is_read_once_through_however_it_is_built(stuff: str) -> None:
+    """Whatever takes the square of its length would be at this for minutes."""
+    typed = from_message(["x" + stuff * 100_000 + "qqqqqq"], "https://a.example", NOW)
+    assert typed["words"].startswith("x")
+    assert typed["words"].endswith("qqqqqq")
 
 
 @given(st.text(max_size=300))

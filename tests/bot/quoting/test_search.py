@@ -56,6 +56,8 @@ TEXTS = st.text(max_size=60) | st.lists(
         ("'quoted' o'clock", ("quoted", "o'clock")),
         ("snake_case a:b", ("snake", "case", "a", "b")),
         ("*** @ ***", ()),
+        ("\u3164", ()),
+        ("w\u3164in \uffa0", ("win",)),
         ("", ()),
     ],
 )

@@ -36,14 +36,17 @@ class Ledger:
         return sum(row.finish == 1 for row in self.starts(key, this_season=this_season))
 
     def in_a_row(self, key: str) -> int:
-        """Races of this season won one after the other up to this one."""
+        """Races of all held won one after the other up to this one."""
         return self._unbroken(
-            next(row for row in self.season.results[number] if row.finish == 1).driver == key
-            for number in sorted(self.season.results, reverse=True)
+            row.driver == key
+            for season in reversed(self.facts.seasons)
+            for number in sorted(season.results, reverse=True)
+            for row in season.results[number]
+            if row.finish == 1
         )
 
-    def top_fives_in_a_row(self, key: str) -> int:
-        return self._unbroken(row.finish <= 5 for row in reversed(self.starts(key, this_season=True)))
+    def top_fives_in_a_row(self, key: str, *, this_season: bool = False) -> int:
+        return self._unbroken(row.finish <= 5 for row in reversed(self.starts(key, this_season=this_season)))
 
     def since_last_win(self, key: str) -> int:
         earlier = [row.finish == 1 for row in self.starts(key)[:-1]]

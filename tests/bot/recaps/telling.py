@@ -46,13 +46,28 @@ def number(said: str) -> int:
 
 
 def last_time(seasons: Sequence[Season], race: Race) -> LastTime | None:
-    """The race there a season or more before, nearest in the year, found by hand."""
-    for season in reversed(seasons):
-        there = [each for each in season.run if each.track.key == race.track.key]
-        if season.year < race.season and there:
-            then = min(there, key=lambda each: abs(each.date.timetuple().tm_yday - race.date.timetuple().tm_yday))
-            return LastTime(then, next(row.driver for row in season.results[then.round] if row.finish == 1))
-    return None
+    """The race that stands before it in the list of all that its track had, one after the other as they were run.
+
+    Its winner defends where it was of the year before, and no other of that year was nearer in the calendar.
+    """
+    won = {
+        (season.year, each.round): row.driver
+        for season in seasons
+        for each in season.run
+        for row in season.results[each.round]
+        if row.finish == 1
+    }
+    listed = [each for season in seasons for each in season.races if each.track.name == race.track.name]
+    before = sorted((each.date, each.season, each.round) for each in listed if each.date < race.date)
+    if not before:
+        return None
+    day, year, number = before[-1]
+    if (year, number) not in won:
+        return None
+    a_year_ago = race.date.replace(year=race.date.year - 1)
+    off = [abs((then - a_year_ago).days) for then, season, _ in before if season == race.season - 1]
+    held = next(each for each in listed if (each.season, each.round) == (year, number))
+    return LastTime(held, won[year, number], year == race.season - 1 and abs((day - a_year_ago).days) == min(off))
 
 
 def facts_in(seasons: Sequence[Season], year: int, round_number: int, *quotes: Quote) -> Facts:

@@ -175,6 +175,15 @@ def regular_left(led: Ledger, left: str) -> bool:
     return len(same) == number(left)
 
 
+MONTH = r"[A-Z]\w+"
+
+
+def won_there(led: Ledger, key: str, month: str | None, year: str) -> bool:
+    last = led.facts.ahead_last
+    then = f"{last.race.date:%Y}", f"{last.race.date:%B}" if month else None
+    return (key, year, month.strip() if month else None) == (last.winner, *then)
+
+
 NEXT: Readings = {
     r"[A-Z]\w+day, [A-Z]\w+\.? (\d+)(?:, (\d{4}))?": lambda led, day, year: (
         led.facts.ahead[1].date.day == int(day) and (year is None or led.facts.ahead[1].date.year == int(year))
@@ -197,12 +206,22 @@ NEXT: Readings = {
         hour(led.facts.ahead[1].coverage.coverage) == said and bool(about) == led.facts.ahead[1].coverage.approximate
     ),
     rf"{WHO} is the defending winner|The defending winner is {WHO}": lambda led, *keys: (
-        led.facts.ahead_last.winner in keys and led.facts.ahead_last.race.season == led.facts.ahead[1].season - 1
+        led.facts.ahead_last.winner in keys and led.facts.ahead_last.defending
     ),
-    rf"{WHO} won (?:there|the last race there,) in (\d{{4}})|The last (one) there, in (\d{{4}}), went to {WHO}": (
-        lambda led, key, year, _, then, him: (
-            led.facts.ahead_last.winner == (key or him) and str(led.facts.ahead_last.race.season) == (year or then)
-        )
+    rf"{WHO} won there in (\d{{4}})": lambda led, key, year: (
+        led.facts.ahead_last.defending and won_there(led, key, None, year)
+    ),
+    rf"{WHO} won the last race there, in ([A-Z]\w+ )?(\d{{4}})": lambda led, key, month, year: (
+        not led.facts.ahead_last.defending and won_there(led, key, month, year)
+    ),
+    rf"The last (one) there, in ([A-Z]\w+ )?(\d{{4}}), went to {WHO}": lambda led, _, month, year, key: (
+        not led.facts.ahead_last.defending and won_there(led, key, month, year)
+    ),
+    rf"{WHO} won (?:there|the last (one) there,) in ({MONTH})\b": lambda led, key, _, month: won_there(
+        led, key, month, str(led.facts.ahead[1].season)
+    ),
+    rf"The race there in ({MONTH}) went to {WHO}": lambda led, month, key: won_there(
+        led, key, month, str(led.facts.ahead[1].season)
     ),
 }
 

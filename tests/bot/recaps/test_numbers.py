@@ -66,6 +66,10 @@ NUTSHELL: Readings = {
     r"(\d*\.?\d+) seconds? ahead of (?:teammate )?<([\w-]+)>": lambda led, time, key: (
         float(time) == led.outcome.margin and led.rows[key].finish == 2
     ),
+    rf"{WHO}'s? only start in the seasons since (\d{{4}})|since (\d{{4}}) it was the only start for {WHO}|"
+    rf"In the seasons since (\d{{4}}) {WHO} had not started a race before": lambda led, he, a, b, him, c, his: (
+        is_year(led, a or b or c) and len(led.starts(he or him or his)) == 1
+    ),
     rf"teammate {WHO}": lambda led, key: led.rows[key].entry.team == led.winner.entry.team,
     rf", ahead of (?:teammate )?{WHO}": lambda led, key: led.rows[key].finish == 2,
     rf"with (?:teammate )?{WHO} second when it ended under caution": lambda led, key: (
@@ -118,7 +122,9 @@ NUTSHELL: Readings = {
     ),
     rf"the {O} in a row": lambda led, nth: number(nth) == led.in_a_row(led.winner.driver),
     rf"that makes {N} in a row": lambda led, count: number(count) == led.in_a_row(led.winner.driver),
-    rf"an? {O} straight top-five finish": lambda led, nth: number(nth) == led.top_fives_in_a_row(led.winner.driver),
+    rf"an? {O} straight top-five finish( this season)?": lambda led, nth, season: (
+        number(nth) == led.top_fives_in_a_row(led.winner.driver, this_season=season is not None)
+    ),
     r"(nobody else has as many this year)": lambda led, _: (
         led.wins(led.winner.driver, this_season=True) > led.most_wins_by_others(led.winner.driver)
     ),

@@ -201,6 +201,10 @@ REFUSALS = [
     (403, 50001, "I cannot see the channel", (False, True, False)),
     (403, 50007, "direct messages are closed to me", (False, True, False)),
     (404, 10003, "the channel is gone", (True, False, False)),
+    (404, 10004, "the server is gone, or I am no longer in it", (True, False, False)),
+    (404, 10013, "that person is not on Discord any more", (True, False, False)),
+    (404, 10070, "Discord refused it (404 Refused on order)", (False, False, False)),
+    (403, 20028, "Discord refused it (403 Refused on order)", (False, False, False)),
     (404, 10008, "Discord refused it (404 Refused on order)", (False, False, True)),
     (400, 50035, "Discord refused it (400 Refused on order)", (False, False, False)),
 ]
@@ -217,14 +221,23 @@ async def test_a_refusal_says_why(
     assert (str(error), (error.gone, error.barred, error.missing)) == (reason, kind)
 
 
-@pytest.mark.parametrize("fault", [Refused(path=SENDING, status=401), Broken(path=SENDING, status=403)])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Refused(path=SENDING, status=401),
+        Broken(path=SENDING, status=403),
+        Broken(path=SENDING, status=404),
+        Refused(path=SENDING, status=404, code=0),
+    ],
+)
 async def test_what_is_nobodys_fault_here_switches_nobody_off(
     sender: DiscordSender, standin: StandIn, fault: Fault
 ) -> None:
     standin.faults.append(type(fault)(**vars(fault)))
     with pytest.raises(BusyError) as caught:
         await send(sender, standin)
-    assert caught.value.everywhere
+    # A path that is not found is no wall in front of everything.
+    assert caught.value.everywhere is (vars(fault)["status"] != 404)
 
 
 async def test_a_message_is_found_by_its_mark_in_the_channel(sender: DiscordSender, standin: StandIn) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from bisect import bisect_left
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import aiohttp
 import pytest
+import yarl
 from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.reminders.pacing import RATE, Pacer, counting
+from bot.reminders.pacing import MOST, RATE, WINDOW, Pacer, counting
 from tests.bot.reminders.warped import WarpedLoop, run
 
 WHEN = (datetime(2025, 10, 17, 20, tzinfo=UTC), 0)
@@ -92,6 +95,32 @@ def test_stalls_are_made_up_for() -> None:
     moments = run(work())
     assert moments[-1] - moments[0] == pytest.approx(2_999 / RATE, rel=0.005)
     assert in_any_second(moments) <= 50
+
+
+def test_what_is_held_up_on_its_way_counts_from_when_it_goes() -> None:
+    """A second is full of what went out in it, not of what might have."""
+
+    async def work() -> tuple[float, float]:
+        pacer, gate = Pacer(), asyncio.Event()
+        (going,) = counting(pacer).on_request_start
+        request: Any = SimpleNamespace(url=yarl.URL("http://127.0.0.1/channels/1/messages"))
+        session: Any = None
+
+        async def one() -> None:
+            await pacer.turn(WHEN)
+            await gate.wait()
+            await going(session, SimpleNamespace(), request)
+
+        held_up = [asyncio.create_task(one()) for _ in range(MOST)]
+        await asyncio.sleep(MOST / RATE)
+        gate.set()
+        await asyncio.gather(*held_up)
+        gone = now()
+        await pacer.turn(WHEN)
+        return gone, now()
+
+    gone, after = run(work())
+    assert after - gone == pytest.approx(WINDOW)
 
 
 def test_idle_time_is_not_saved_up() -> None:

@@ -94,7 +94,7 @@ def every_card(quote: Quote) -> Iterator[ui.LayoutView]:
     yield nothing(
         NothingFacts(
             asked,
-            (0,),
+            (("win", 0), ("car", 1000)),
             without=3,
             better=("won",),
             named=(Driver("x", quote.speaker), 3),

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from discord import ui
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.recaps.facts import TITLES, Line, Recap, Section
@@ -12,7 +13,7 @@ from bot.render.blocks import Accent
 from bot.render.questions import ResultsQuestion, StandingsQuestion
 from bot.render.recap import GLANCE, recap_card
 from bot.render.recap_questions import RecapQuestion
-from db.nouns import Season
+from db.nouns import Adjustment, Season
 from db.texts import SectionKind
 from tests.bot.render.reading import accent, body, buttons, lines, options, parts, small, text, texts
 from tests.bot.render.test_limits import ODD, season_of
@@ -168,6 +169,28 @@ def test_a_recap_of_nothing_but_a_winner_says_who_won() -> None:
     assert set(options(view)) == {GLANCE}
 
 
+def test_results_without_a_winner_have_no_recap_and_the_small_print_says_why() -> None:
+    season = three_races()
+    row = season.results[2][0]
+    rival = replace(row, entry=replace(row.entry, driver="ty-majeski"))
+    for rows, why in [((replace(row, finish=2),), "race 2: no winner"), ((row, rival), "race 2: 2 winners")]:
+        known = replace(season, results={**season.results, 2: rows})
+        view = ask(season=known)
+        assert lines(view)[1] == "There is no recap: who won this race cannot be told from the results held."
+        assert "won." not in text(view)
+        assert f"Left out, since it cannot be so: {why}." in small(view)
+        assert accent(view) == Accent.CHECKERED
+        # What is wrong with a later race is no matter of this one.
+        assert "Left out" not in text(ask(NUTSHELL, number=1, season=known))
+
+
+def test_a_penalty_behind_the_race_is_named_as_with_its_results() -> None:
+    taken = Adjustment(2, "corey-heim", -25, reason="loose wheel")
+    view = ask(NUTSHELL, season=three_races(adjustments=(taken,)))
+    assert "Penalty: Heim −25 points: loose wheel" in small(view)
+    assert "Penalty" not in text(ask(NUTSHELL, number=3, season=three_races(adjustments=(taken,))))
+
+
 SIGNS = st.sampled_from([*"\\*_`|<>[]()#@:-~ \n", "@everyone", "<@123456789012345678>", "```", "https://a.example/b_c"])
 WORDS = st.lists(SIGNS | st.text(max_size=40), max_size=80).map("".join)
 
@@ -188,7 +211,7 @@ def sections(draw: st.DrawFn) -> tuple[Section, ...]:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(sections(), st.sampled_from([None, *SectionKind]))
 def test_whatever_was_written_is_a_message_and_mentions_nobody(
     written: tuple[Section, ...], kind: SectionKind | None

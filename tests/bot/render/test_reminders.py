@@ -133,6 +133,12 @@ def test_a_race_postponed_without_a_date() -> None:
     assert said(view)[1] == (f"**Postponed; the new date is not known.** It was listed for {stamp(START, 'F')}.")
 
 
+def test_a_race_postponed_without_a_date_well_before_its_listed_time() -> None:
+    view = change(told(status=RaceStatus.POSTPONED, broadcasts=(TV,)), Moved(START, dateless=True), NOW)
+    assert said(view)[1] == f"**Postponed; the new date is not known.** It was listed for {stamp(START, 'F')}."
+    assert not any(line.startswith("**TV**") for line in lines(view))
+
+
 def test_a_race_that_is_called_off() -> None:
     view = change(told(status=RaceStatus.CANCELLED), Moved(START), NOW)
     assert said(view)[1] == f"**Called off.** It was listed for {stamp(START, 'F')}."

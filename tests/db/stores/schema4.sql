@@ -318,6 +318,7 @@ CREATE INDEX quotes_by_day ON quotes (day, id);
 CREATE INDEX quotes_by_driver ON quotes (driver_id);
 CREATE INDEX quotes_by_guild ON quotes (guild_id);
 CREATE INDEX quotes_by_race ON quotes (race_id);
+CREATE INDEX quotes_by_speaker ON quotes (guild_id, driver_id, speaker, day, race_id, said_on);
 CREATE UNIQUE INDEX quotes_once ON quotes (coalesce(guild_id, 0), folded);
 CREATE INDEX recap_drafts_by_editor ON recap_drafts (race_id, editor);
 CREATE INDEX recap_history_by_section ON recap_history (race_id, section);

@@ -76,14 +76,17 @@ async def at_three_one_message_says_that_coverage_starts_at_four_on_fs1(scene: S
 
 
 async def remind_me_too(scene: Scene, components: list[Payload], channel: Channel) -> None:
-    """A fan presses the button below the reminder, and is reminded himself from then on."""
+    """A fan presses the button below the reminder, and is reminded himself from then on.
+
+    The hour before is past for him, so that half an hour is added.
+    """
     (button,) = [each for each in every_component(components) if each.get("label") == "Remind me too"]
     message = scene.standin.messages[-1]
     asked = await scene.standin.press(message, button["custom_id"])
     shown = scene.standin.answer_to(asked)
     assert shown["flags"] & EPHEMERAL
-    assert "**On** in a direct message: 1 hour before coverage" in words(shown)
+    assert "**On** in a direct message: 1 hour and 30 minutes before coverage" in words(shown)
     assert asked.channel == channel
     target = await target_of(scene.path, scene.standin.world.dm)
     assert target is not None
-    assert target.leads == (60,)
+    assert target.leads == (60, 30)
