@@ -98,7 +98,7 @@ def _count(scene: Scene, key: str, past: History) -> str:
         races = f"in the {'only race' if past.run == 1 else f'{spelled(past.run)} races'} of {season} on record"
         return scene.pick(
             f"It was {he}'s {nth} win {races}{note}.",
-            f"For {he} it was {an(nth)} win {races}{note}.",
+            f"For {he} it was the {nth} win {races}{note}.",
             f"The win was the {nth} for {he} {races}{note}.",
         )
     if past.since is None:
@@ -115,7 +115,7 @@ def _of_seasons(scene: Scene, he: str, past: History, note: str) -> str:
         return scene.pick(
             f"It was {he}'s {held} win since {since}{note}.",
             f"The win was the {held} since {since} for {he}{note}.",
-            f"For {he} it was {an(held)} win since {since}{note}.",
+            f"For {he} it was the {held} win since {since}{note}.",
         )
     if past.record and past.wins >= RECORD:
         return _record(scene, he, past)
@@ -129,7 +129,7 @@ def _of_seasons(scene: Scene, he: str, past: History, note: str) -> str:
     return scene.pick(
         f"It was {he}'s {nth} win of the season and {held} since {since}{note}.",
         f"The win was the {nth} of the season and the {held} since {since} for {he}{note}.",
-        f"For {he} it was {an(nth)} win of the season and {an(held)} since {since}{note}.",
+        f"For {he} it was the {nth} win of the season and the {held} since {since}{note}.",
     )
 
 
@@ -141,7 +141,7 @@ def _of_one_season(scene: Scene, he: str, past: History, note: str) -> str:
         return scene.pick(
             f"It was {he}'s first start of the season.",
             f"The start was the first of the season for {he}.",
-            f"For {he} it was a first start of the season.",
+            f"For {he} it was the first start of the season.",
         )
     nth = ordinal(past.wins)
     starts = f" in {count(past.season_starts, 'start')}" if past.wins == 1 else ""

@@ -33,6 +33,7 @@ def _lead(scene: Scene) -> str:
     second = who(table[1].driver)
     if before and before[0].driver != first:
         old = who(before[0].driver)
+        has = "who has it" if table[1].gap else "now"
         if before[0].driver == table[1].driver and table[1].gap:
             lead = count(table[1].gap, "point")
             return scene.pick(
@@ -43,7 +44,7 @@ def _lead(scene: Scene) -> str:
             f"{who(first)} took the points lead from {old} and is ahead {gap} {second}."
             if table[1].gap
             else f"{who(first)} took the points lead from {old}, {gap} {second}.",
-            f"The points lead went from {old} to {who(first)}, who has it {gap} {second}.",
+            f"The points lead went from {old} to {who(first)}, {has} {gap} {second}.",
         )
     if len(scene.season.run) == 1:
         return scene.pick(

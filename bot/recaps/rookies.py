@@ -73,10 +73,11 @@ def _best(scene: Scene, rows: list[Result]) -> str:
             f"The winner was one of the {spelled(len(rows))} rookies in the field, {he}{more}.",
             f"{he} won as one of {spelled(len(rows))} rookies in the field{more}.",
         )
+    best_of, ahead = ("better", "ahead") if len(rows) == 2 else ("best", "best")
     return scene.pick(
-        f"{he} was the best of the {count(len(rows), 'rookie')}, in {spot}{more}.",
-        f"Of the {count(len(rows), 'rookie')} in the field {he} came out best, finishing {spot}{more}.",
-        f"The best of the {count(len(rows), 'rookie')} was {he}, who finished {spot}{more}.",
+        f"{he} was the {best_of} of the {count(len(rows), 'rookie')}, in {spot}{more}.",
+        f"Of the {count(len(rows), 'rookie')} in the field {he} came out {ahead}, finishing {spot}{more}.",
+        f"The {best_of} of the {count(len(rows), 'rookie')} was {he}, who finished {spot}{more}.",
     )
 
 

@@ -54,14 +54,15 @@ def _regular_season(scene: Scene, key: str, he: str) -> str:
         if winners > scene.here.spots:
             spots = spelled(scene.here.spots)
             return scene.pick(
-                f"{he} is the {nth} race winner, with no more than {spots} spots in {scene.goal}.",
-                f"With {he} there are {winners} race winners for the {spots} spots in {scene.goal}.",
+                f"{he} is the {nth} eligible race winner, with no more than {spots} spots in {scene.goal}.",
+                f"With {he} there are {winners} eligible race winners for the {spots} spots in {scene.goal}.",
             )
         if winners > 1:
             return scene.pick(
-                f"Race winners go into {scene.goal} first, and {he} is the {nth} of them.",
+                f"Race winners go into {scene.goal} first, and {he} is the {nth} of those eligible.",
                 f"The win makes {he} the {nth} race winner in line for {scene.goal}.",
-                f"{he} is now one of {spelled(winners)} race winners, who go into {scene.goal} ahead of the rest.",
+                f"{he} is now one of {spelled(winners)} eligible race winners, who go into {scene.goal} "
+                "ahead of the rest.",
             )
     return _points(scene, key, he)
 
@@ -223,7 +224,7 @@ def _round(scene: Scene, key: str, he: str) -> str:
         return scene.pick(
             f"The win sends {he} on to {goal}{up}.",
             f"With the win {he} goes on to {goal}{up}.",
-            f"By winning {he} is through to {goal}{up}.",
+            f"By winning, {he} is through to {goal}{up}.",
         )
     return scene.pick(
         f"The win locks {he} into {goal}{up}.",

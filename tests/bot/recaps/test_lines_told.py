@@ -138,13 +138,13 @@ ROOKIES: Readings = {
         len(led.rookies) == number(max(filter(None, count)))
     ),
     rf"(one) of(?: the)? {N} rookies": lambda led, _, count: len(led.rookies) == number(count),
-    rf"{WHO} was the best of the {N} rookies, in {O}": lambda led, key, _, nth: (
+    rf"{WHO} was the (?:best|better) of the {N} rookies, in {O}": lambda led, key, _, nth: (
         led.rookies[0].driver == key and led.rows[key].finish == number(nth)
     ),
     rf"(?:finished|finishing) {O}": lambda led, nth: led.rookies[0].finish == number(nth),
     rf"with {N} laps? led": lambda led, laps: led.rookies[0].led == number(laps),
     rf"after starting {O}": lambda led, nth: led.rookies[0].start == number(nth),
-    rf"best,|was {WHO}, who|{WHO}, the only": lambda led, *keys: not any(keys) or led.rookies[0].driver in keys,
+    rf"(?:best|ahead),|was {WHO}, who|{WHO}, the only": lambda led, *keys: not any(keys) or led.rookies[0].driver in keys,
     rf"{WHO} is the rookie of the race|[Rr]ookie of the race(?:, though,)? (?:is|was) {WHO}": lambda led, *keys: (
         led.outcome.rookie_of_the_race in keys
     ),

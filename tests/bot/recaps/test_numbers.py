@@ -146,13 +146,13 @@ NUTSHELL: Readings = {
             and 1 in led.place_in_points(led.winner.driver)
         )
     ),
-    rf"{WHO} is the {O} of them": lambda led, key, nth: (
+    rf"{WHO} is the {O} of those eligible": lambda led, key, nth: (
         key in led.stretch.winners and len(led.stretch.winners) == number(nth)
     ),
     rf"makes {WHO} the {O} race winner": lambda led, key, nth: (
         key in led.stretch.winners and len(led.stretch.winners) == number(nth)
     ),
-    rf"(one) of {N} race winners": lambda led, _, count: len(led.stretch.winners) == number(count),
+    rf"(one) of {N} eligible race winners": lambda led, _, count: len(led.stretch.winners) == number(count),
     rf"(first), and {WHO}": lambda led, _, key: key in led.stretch.winners,
     rf"as the {O} of {N} seeds, with {N} points": lambda led, nth, of, points: (
         seed(led, nth, points) and number(of) == len(led.stretch.through)
