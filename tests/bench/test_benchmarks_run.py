@@ -44,10 +44,11 @@ def test_the_store_is_measured_beside_a_plain_reading() -> None:
     assert all(len(line) == 4 for line in lines)
 
 
-def test_searches_are_measured_for_rare_and_common_words_and_late_pages() -> None:
+def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses() -> None:
     lines = quick("quotes")
     labels = [line[0] for line in lines]
-    for part in ("a rare word", "the truck", "page 50", "a name and a word", "a beginning", "newest first", "by lot"):
+    asked = ("a rare word", "the truck", "page 50", "a name and a word", "a beginning", "newest first", "by lot")
+    for part in (*asked, "/quote, none", "a name's typo"):
         assert any(part in label for label in labels), part
     assert all(len(line) == 4 for line in lines)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.client import TailgateBot
-from bot.clock import Clock
+from bot.clock import SystemClock
 from bot.services import Services
 from db.connection import Store
 from db.memory import remember
@@ -20,7 +19,7 @@ async def test_a_listener_that_comes_after_the_end_is_told_of_in_one_line(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with await Store.open(tmp_path / "t.db") as store:
-        services = Services(store, Snapshots(store), Clock(lambda: datetime(2025, 10, 17, tzinfo=UTC)))
+        services = Services(store, Snapshots(store), SystemClock())
         bot = TailgateBot(services, local=True, shard_count=1)
 
     async def on_guild_remove(name: str) -> None:
@@ -31,4 +30,3 @@ async def test_a_listener_that_comes_after_the_end_is_told_of_in_one_line(
     assert (record.levelno, record.exc_info) == (logging.WARNING, None)
     assert "is closed" in record.message
     assert "on_guild_remove" in record.message
-    await bot.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import copy
 import json
 import random
@@ -297,8 +296,7 @@ class Trial:
                 task.cancel()
             await asyncio.gather(sent, done, return_exceptions=True)
         if self._script.gateway:
-            with contextlib.suppress(ConnectionError):
-                await self._standin.gateway.trouble(self._dice)
+            await self._standin.gateway.trouble(self._dice)
         if kill.when == "stopping":
             program.signal(signal.SIGTERM)
         # Not to wait for anything: a moment like any other is what is wanted.

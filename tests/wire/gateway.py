@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import random
 import secrets
@@ -97,7 +98,10 @@ class Gateway:
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse()
-        await socket.prepare(request)
+        try:
+            await socket.prepare(request)
+        except ConnectionError:
+            return socket  # the bot was killed while it knocked
         self._sockets[socket] = request
         self._connections += 1
         number = self._connections
@@ -210,7 +214,8 @@ class Gateway:
 
     async def _send_all(self, content: Payload) -> None:
         for socket in self._open():
-            await socket.send_json(content)
+            with contextlib.suppress(ConnectionError):  # the bot is gone and its socket does not know yet
+                await socket.send_json(content)
 
     def expect(self, op: int, *, after: int = 0, deadline: float = 5.0) -> Any:
         """Awaits the next frame of an operation; ``after`` is the number of frames that are old news."""
