@@ -10,13 +10,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
+from difflib import SequenceMatcher
 from typing import Any
 
 from bot.almanac import Almanac
 from bot.errors import FriendlyError, UnknownDriver
 from bot.finder import race_title, race_value
 from bot.finder.words import fold
-from db.nouns import EASTERN, Race
+from db.nouns import EASTERN, Driver, Race
 from db.texts import QuoteDraft, clean_draft
 
 WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
@@ -24,6 +25,9 @@ WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
 
 UNKNOWN = "-"
 """Stands for a role that is not known, on the line before the occasion."""
+ANYBODY = "Anybody else's name goes into quotation marks."
+LIKE = 0.7
+"""How much of a word must be that of a name for it to be a slip of the finger."""
 FIRST_YEAR = 1995
 """Of the series; nothing was said before."""
 
@@ -117,8 +121,23 @@ def _who(text: str, almanac: Almanac) -> tuple[str | None, str]:
         words = fold(text)
         if len(words) > 1 and not unknown.several and not almanac.finder.drivers(text, almanac.season(), 1):
             return None, text
-        raise FriendlyError(f"{unknown} Anybody else's name goes into quotation marks.") from None
+        raise FriendlyError(f"{unknown} {ANYBODY}") from None
+    if not _names(text, driver):
+        # A search may guess; to put words into somebody's mouth takes his name.
+        raise FriendlyError(f"Did you mean {driver.name}? Then write that name. {ANYBODY}")
     return driver.key, driver.name
+
+
+def _names(text: str, driver: Driver) -> bool:
+    """Whether every word of a text is, but for a slip, one of the driver's names; a number says who it is."""
+    if any(character.isdigit() for character in text):
+        return True
+    own = {word for name in (driver.name, *driver.aliases) for word in fold(name)}
+    return all(any(_alike(word, name) for name in own) for word in fold(text))
+
+
+def _alike(word: str, name: str) -> bool:
+    return name.startswith(word) or SequenceMatcher(None, word, name).ratio() >= LIKE
 
 
 def _as_written(draft: QuoteDraft, almanac: Almanac) -> str:

@@ -81,6 +81,17 @@ def test_what_is_wrong_is_one_clear_line(typed: dict[str, str], line: str) -> No
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("who", ["Dale Earnhardt", "Austin Dillon", "Mike Wallace", "the king"])
+def test_words_are_put_into_nobodys_mouth_who_was_not_named(who: str) -> None:
+    with pytest.raises(FriendlyError, match="goes into quotation marks"):
+        read(BASE | {"who": who}, NOW)
+
+
+@pytest.mark.parametrize("who", ["cory heim", "Hiem", "No. 11", "gio rugiero", "chandler s", "majesky"])
+def test_a_slip_of_the_finger_names_him_all_the_same(who: str) -> None:
+    assert read(BASE | {"who": who}, NOW).driver in {"corey-heim", "gio-ruggiero", "chandler-smith", "ty-majeski"}
+
+
 def test_a_race_under_way_takes_what_was_said_on_its_day() -> None:
     during = almanac(datetime(2025, 10, 17, 21, tzinfo=UTC))
     assert read(BASE | {"when": "talladega 2025-10-17"}, during).round == 23
