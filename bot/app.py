@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
@@ -270,6 +271,10 @@ def _announcer(bot: TailgateBot, say: Say) -> Callable[[], Coroutine[Any, Any, N
         nonlocal told
         if not told:
             told = True
+            # Every server is held by now, for good: looking through them all again and again would hold up
+            # everything for a quarter of a second each time, where there are ten thousand.
+            gc.collect()
+            gc.freeze()
             say(f"Tailgate is on Discord as {bot.user}, in {len(bot.guilds)} servers.")
             say(f"Add it to a server: {bot.invite}")
 
