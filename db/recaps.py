@@ -11,6 +11,7 @@ import aiosqlite
 
 from db.connection import Store
 from db.moments import from_text, to_text
+from db.quotes.rows import fetch, to_moment
 from db.recap_drafts import DROP, race_id
 from db.texts import RecapText, RecapVersion, SectionKind, clean_recap
 
@@ -119,7 +120,7 @@ async def put(
         return held
     edited_at = to_text(text.edited_at)
     await _write(connection, race, text.section, (*values, edited_at), editor, now)
-    return replace(text, edited_at=_moment(edited_at))
+    return replace(text, edited_at=to_moment(edited_at))
 
 
 async def take_back(
@@ -141,7 +142,7 @@ async def take_back(
     async with store.write() as connection:
         race = await race_id(connection, season, number)
         await _must_end(connection, race, section, after)
-        if not await _rows(connection, HELD, race, section.value):
+        if not await fetch(connection, HELD, (race, section.value)):
             raise LookupError(f"no editor's words stand in section {section} of {season} race {number}")
         await _write(connection, race, section, None, editor, now)
 
@@ -168,7 +169,7 @@ async def undo(
     async with store.write() as connection:
         race = await race_id(connection, season, number)
         await _must_end(connection, race, section, after)
-        steps = await _rows(connection, STANDING, race, section.value)
+        steps = await fetch(connection, STANDING, (race, section.value))
         if not steps:
             raise LookupError(f"no change of section {section} of {season} race {number} is left to undo")
         before = steps[1] if len(steps) > 1 and steps[1]["words"] is not None else None
@@ -177,7 +178,7 @@ async def undo(
         await _write(connection, race, section, values, editor, now, undoes=steps[0]["id"])
     if before is None:
         return None
-    edited_at = _moment(to_text(now))
+    edited_at = to_moment(to_text(now))
     return RecapText(season, number, section, before["words"], before["picture"], before["author"], edited_at)
 
 
@@ -186,7 +187,7 @@ async def recap_history(store: Store, season: int, number: int, section: Section
     versions = []
     for row in await store.fetch(HISTORY, (season, number, section.value)):
         text = None if row["words"] is None else _text(row)
-        versions.append(RecapVersion(row["id"], text, row["editor"], _moment(row["changed_at"])))
+        versions.append(RecapVersion(row["id"], text, row["editor"], to_moment(row["changed_at"])))
     return tuple(versions)
 
 
@@ -194,22 +195,22 @@ async def held_recap(
     connection: aiosqlite.Connection, race: int, season: int, number: int, section: SectionKind
 ) -> RecapText | None:
     """An editor's words as they hold, inside a transaction; ``race`` is the row id."""
-    rows = await _rows(connection, HELD, race, section.value)
+    rows = await fetch(connection, HELD, (race, section.value))
     if not rows:
         return None
     words, picture, author, edited_at = rows[0]
-    return RecapText(season, number, section, words, picture, author, _moment(edited_at))
+    return RecapText(season, number, section, words, picture, author, to_moment(edited_at))
 
 
 async def last_change(connection: aiosqlite.Connection, race: int, section: SectionKind) -> datetime | None:
     """When a section last changed, taken back or not; None if it never did. ``race`` is a row id."""
-    rows = await _rows(connection, LAST_CHANGE, race, section.value)
+    rows = await fetch(connection, LAST_CHANGE, (race, section.value))
     return from_text(rows[-1][0]) if rows else None
 
 
 async def _must_end(connection: aiosqlite.Connection, race: int, section: SectionKind, after: int | None) -> None:
     """Makes sure, inside the transaction that changes a section, that its history ends with the step that is meant."""
-    last = int((await _rows(connection, LAST, race, section.value))[0][0])
+    last = int((await fetch(connection, LAST, (race, section.value)))[0][0])
     if after is not None and after != last:
         raise OvertakenError(f"the history of section {section} ends with step {last}, not with {after}")
 
@@ -232,10 +233,6 @@ async def _write(
     await connection.execute(NOTE, (race, section.value, *step, editor, undoes, to_text(now)))
 
 
-async def _rows(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> list[sqlite3.Row]:
-    return list(await connection.execute_fetchall(sql, parameters))
-
-
 def _text(row: sqlite3.Row) -> RecapText:
     return RecapText(
         season=row["season"],
@@ -244,11 +241,5 @@ def _text(row: sqlite3.Row) -> RecapText:
         words=row["words"],
         picture=row["picture"],
         author=row["author"],
-        edited_at=_moment(row["edited_at"]),
+        edited_at=to_moment(row["edited_at"]),
     )
-
-
-def _moment(text: str | None) -> datetime:
-    moment = from_text(text)
-    assert moment is not None
-    return moment

@@ -80,8 +80,8 @@ CREATE UNIQUE INDEX quotes_once ON quotes (coalesce(guild_id, 0), folded);
 CREATE INDEX quotes_by_driver ON quotes (driver_id);
 CREATE INDEX quotes_by_race ON quotes (race_id);
 CREATE INDEX quotes_by_guild ON quotes (guild_id);
-CREATE INDEX quotes_by_day ON quotes (day, id);
--- Holds all that it takes to count each speaker's quotes, so that no quote has to be looked up for it.
+-- These two hold all that it takes to turn to a late page, and to count each speaker's quotes: no quote has to be looked up.
+CREATE INDEX quotes_by_day ON quotes (day, id, guild_id, race_id, driver_id, said_on);
 CREATE INDEX quotes_by_speaker ON quotes (guild_id, driver_id, speaker, day, race_id, said_on);
 
 -- What was done to a quote, by whom, and how it read until then (a draft as JSON). Outlives the quote. bundled marks what

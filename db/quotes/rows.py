@@ -45,7 +45,7 @@ def to_quote(row: sqlite3.Row) -> Quote:
     )
 
 
-def to_moment(text: str) -> datetime:
+def to_moment(text: str | None) -> datetime:
     """A moment that is never missing."""
     moment = from_text(text)
     assert moment is not None

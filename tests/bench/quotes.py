@@ -97,6 +97,7 @@ def works(store: Store, count: int) -> list[Work]:
         work("two common words: the truck", "the truck"),
         work("… page 50", "the truck", page=50),
         work("… page 1200", "the truck", page=1200),
+        work("… page 9000", "the truck", page=9000),
         work("… read in another server", "the truck", who=elsewhere),
         work("… half of it not said yet", "the truck", who=earlier),
         work("one common word: the", "the"),
@@ -113,7 +114,7 @@ def works(store: Store, count: int) -> list[Work]:
         work("… half of it not said yet", None, who=earlier),
         work("a driver's, newest first", None, driver="corey-heim"),
         work("a season's, newest first", None, season=2025),
-        work("… page 1200", None, page=1200, season=2025),
+        work("… page 2500", None, page=2500, season=2025),
         Work("one by lot", lambda: random_quote(store, reader, 2025, lots), lambda found: isinstance(found, Quote)),
         Work("a race's", lambda: quotes_of_race(store, reader, 2025, 22), lambda found: len(found) > 0),
     ]

@@ -53,6 +53,13 @@ def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses()
     assert all(len(line) == 4 for line in lines)
 
 
+def test_a_fan_out_is_measured_and_reaches_every_channel() -> None:
+    told = {line[0]: line[1] for line in quick("fanout")}
+    assert told["messages due and seen"] == "50"
+    assert told["lost, doubled"] == "0, 0"
+    assert {"× the best", "answered with 429", "MiB at most"} < set(told)
+
+
 @pytest.mark.parametrize(
     ("times", "base", "said"),
     [

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ import pytest
 from bot.background import Background, presence
 from bot.clock import TravelClock
 from bot.services import Services
+from db.quote_drafts import save_typed
 from tests.seasons import bundled_season
 
 
@@ -110,3 +111,13 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
     assert waits.pop("_send_quotes") == pytest.approx(60, abs=5)
     assert sorted(waits) == ["first _keep_up", "first _send_quotes", "first _show_presence"]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())
+
+
+async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> None:
+    now = services.clock.now()
+    for days in (31, 29):
+        await save_typed(services.store, 5, {"words": f"{days}"}, now - timedelta(days=days), guild=None)
+    bot: Any = Bot(OSError())
+    await Background(bot, services)._keep_up()
+    (row,) = await services.store.fetch("SELECT typed FROM quote_drafts")
+    assert row["typed"] == '{"words": "29"}'

@@ -144,7 +144,9 @@ ROOKIES: Readings = {
     rf"(?:finished|finishing) {O}": lambda led, nth: led.rookies[0].finish == number(nth),
     rf"with {N} laps? led": lambda led, laps: led.rookies[0].led == number(laps),
     rf"after starting {O}": lambda led, nth: led.rookies[0].start == number(nth),
-    rf"(?:best|ahead),|was {WHO}, who|{WHO}, the only": lambda led, *keys: not any(keys) or led.rookies[0].driver in keys,
+    rf"(?:best|ahead),|was {WHO}, who|{WHO}, the only": lambda led, *keys: (
+        not any(keys) or led.rookies[0].driver in keys
+    ),
     rf"{WHO} is the rookie of the race|[Rr]ookie of the race(?:, though,)? (?:is|was) {WHO}": lambda led, *keys: (
         led.outcome.rookie_of_the_race in keys
     ),

@@ -314,7 +314,7 @@ CREATE INDEX quote_drafts_by_guild ON quote_drafts (guild_id);
 CREATE INDEX quote_drafts_by_user ON quote_drafts (user_id);
 CREATE INDEX quote_history_by_guild ON quote_history (guild_id);
 CREATE INDEX quote_history_by_quote ON quote_history (quote_id);
-CREATE INDEX quotes_by_day ON quotes (day, id);
+CREATE INDEX quotes_by_day ON quotes (day, id, guild_id, race_id, driver_id, said_on);
 CREATE INDEX quotes_by_driver ON quotes (driver_id);
 CREATE INDEX quotes_by_guild ON quotes (guild_id);
 CREATE INDEX quotes_by_race ON quotes (race_id);
