@@ -69,7 +69,7 @@ class Store:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 writer = await _connect(path, "rwc")
                 await check_version(writer, str(path))
-                await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")
+                await _write_ahead(writer)
                 await migrate(writer, str(path))
             reader = await _connect(path, "ro")
             await _pragmas(reader, "query_only = ON")
@@ -236,6 +236,19 @@ async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
         await connection.close()
         raise
     return connection
+
+
+async def _write_ahead(writer: aiosqlite.Connection) -> None:
+    """Switches to the write-ahead log, again and again where others are at the file: SQLite itself does not wait."""
+    for left in reversed(range(BUSY_MILLISECONDS // 50)):
+        try:
+            await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            await asyncio.sleep(0.05)
+        else:
+            return
 
 
 async def _pragmas(connection: aiosqlite.Connection, *settings: str) -> None:

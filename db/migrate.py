@@ -64,6 +64,10 @@ async def check_version(connection: aiosqlite.Connection, path: str) -> int:
     ours = await _number(connection, "PRAGMA application_id") == APPLICATION_ID
     empty = version == 0 and await _number(connection, "SELECT count(*) FROM sqlite_master") == 0
     if not ours and not empty:
+        # Another process may have made the schema between these questions: what has tables of ours has our mark by now.
+        version = await _number(connection, "PRAGMA user_version")
+        ours = await _number(connection, "PRAGMA application_id") == APPLICATION_ID
+    if not ours and not empty:
         raise StoreError(f"{path} is a database of another program; name another file with --db")
     if version > schema_version():
         raise StoreError(
