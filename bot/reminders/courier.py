@@ -28,6 +28,8 @@ from db.reminders.plans import Connection
 
 log = logging.getLogger(__name__)
 
+SPARE = 1.03
+"""How much longer than at our pace many are given to go out: Discord's refusals and stalls cost a second each."""
 AHEAD = timedelta(minutes=5)
 """How early the first of many may go out, so that the last is not late."""
 WAITING = 100
@@ -196,7 +198,7 @@ class Courier:
         horizon = None
         for due_at, many in coming:
             waiting += many
-            if many and (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate:
+            if many and (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate * SPARE:
                 horizon = due_at
         return horizon
 

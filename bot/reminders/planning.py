@@ -202,9 +202,12 @@ def _events(race: Race, seen: Seen | None, now: datetime) -> Iterator[tuple[Part
     event_at = _utc(coverage or race.start)
     if event_at is not None and not _put_off(race, event_at, seen, now):
         yield Part.COVERAGE, event_at, {"basis": "coverage" if coverage else "race"}
+    elif race.status is RaceStatus.POSTPONED:
+        # Until it has a new date nobody knows whether what leads up to it is still on.
+        return
     for kind, part in _PARTS.items():
         starts = [s.start.astimezone(UTC) for s in race.sessions if s.kind is kind and s.start + AT_THE_START > now]
-        if starts and not _put_off(race, min(starts), None, now):
+        if starts:
             yield part, min(starts), {}
 
 

@@ -53,16 +53,31 @@ def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> s
 
 
 def _section_of(names: list[str], file: str) -> str:
-    """The section whose columns these are: every name known, and every name that a row cannot do without there."""
-    for section, model in SECTIONS.items():
-        needed = {name for name, field in model.model_fields.items() if field.is_required()}
-        if needed <= set(names) <= set(columns(section)):
+    """The section whose columns these are: every name known, every name that a row cannot do without there, none twice."""
+    for section in SECTIONS:
+        if _needed(section) <= set(names) <= set(columns(section)) and len(set(names)) == len(names):
             return section
-    raise DocumentError(
-        "its first line names the columns of no document; `tailgate export results --format csv` shows how one looks",
-        file=file,
-        line=1,
+    raise DocumentError(_misnamed(names), file=file, line=1)
+
+
+def _needed(section: str) -> set[str]:
+    return {name for name, field in SECTIONS[section].model_fields.items() if field.is_required()}
+
+
+def _misnamed(names: list[str]) -> str:
+    """What is wrong with a first line, beside the section that it is most like."""
+    likest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
+    if not set(names) & set(columns(likest)) - {"season"}:
+        return (
+            "its first line names the columns of no document; `tailgate export results --format csv` shows how one looks"
+        )
+    faults = (
+        ("has {}, which is none of them", dict.fromkeys(name for name in names if name not in columns(likest))),
+        ("lacks {}", sorted(_needed(likest) - set(names))),
+        ("names {} twice", dict.fromkeys(name for name in names if names.count(name) > 1)),
     )
+    wrong = [said.format(", ".join(repr(name) for name in which)) for said, which in faults if which]
+    return f"its first line is no list of the columns of {likest}: it {'; it '.join(wrong)}"
 
 
 def _value(name: str, cell: str, file: str, line: int) -> Any:

@@ -18,7 +18,7 @@ from db.moments import from_text, to_text
 from db.reminders.targets import by_ids, switch_off_within
 
 KEPT = timedelta(days=60)
-"""How long after its event a row is kept; the standings message and scheduled events are changed for longer."""
+"""How long after its event a row is kept, but for the one that tells which message the standings are in."""
 
 # A row that may have arrived is settled, useful still or not; the rest are simply too late.
 EXPIRE = """
@@ -85,7 +85,9 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 TIDY = """
 DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired', 'cancelled')
-   AND kind NOT IN ('standings', 'event')
+   AND (kind <> 'standings' OR EXISTS (
+    SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'standings'
+       AND later.state = 'sent' AND later.id > outbox.id AND later.sent_at >= coalesce(outbox.sent_at, '')))
 """
 TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < ?"
 

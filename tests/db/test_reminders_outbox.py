@@ -202,17 +202,34 @@ async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> No
     assert await last_sent(empty_store, target, Kind.STANDINGS, season=2024) is None
 
 
-async def test_what_is_long_past_is_removed_but_messages_that_are_kept_current(empty_store: Store, target: int) -> None:
-    for kind in ("reminder", "standings"):
-        number = await add(empty_store, target, kind=kind)
+async def test_what_is_long_past_is_removed_but_the_message_that_is_kept_current(
+    empty_store: Store, target: int
+) -> None:
+    past = COVERAGE - timedelta(days=7)
+    for kind, event in (("reminder", COVERAGE), ("event", COVERAGE), ("standings", past), ("standings", COVERAGE)):
+        number = await add(empty_store, target, kind=kind, event=event)
         await claimed(empty_store)
-        await mark(empty_store, "a", [Mark(number, State.SENT, at=DUE)])
+        await mark(empty_store, "a", [Mark(number, State.SENT, message=number, at=DUE)])
     await add(empty_store, target, lead=5)
-    await tidy(empty_store, COVERAGE + timedelta(days=59))
-    assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 3
+    await tidy(empty_store, past + timedelta(days=59))
+    assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 5
     await tidy(empty_store, COVERAGE + timedelta(days=61))
     rows = await empty_store.fetch("SELECT kind, state FROM outbox ORDER BY id")
     assert [tuple(row) for row in rows] == [("standings", "sent"), ("reminder", "pending")]
+    kept = await last_sent(empty_store, target, Kind.STANDINGS)
+    assert kept is not None
+    assert kept.message == 4
+
+
+async def test_the_message_of_the_standings_is_known_though_later_ones_failed(empty_store: Store, target: int) -> None:
+    for event, state in ((COVERAGE - timedelta(days=7), State.SENT), (COVERAGE, State.FAILED)):
+        number = await add(empty_store, target, kind="standings", event=event)
+        await claimed(empty_store)
+        await mark(empty_store, "a", [Mark(number, state, message=number if state is State.SENT else None, at=DUE)])
+    await tidy(empty_store, COVERAGE + timedelta(days=61))
+    kept = await last_sent(empty_store, target, Kind.STANDINGS)
+    assert kept is not None
+    assert kept.message == 1
 
 
 def row_of(**facts: object) -> Row:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.wire.asking import Asking
+from tests.wire.probe import heartbeats
 from tests.wire.standin import StandIn
 
 pytest.register_assert_rewrite("tests.wire.stories")
@@ -18,6 +19,7 @@ async def standin() -> AsyncIterator[StandIn]:
     async with StandIn() as running:
         yield running
     assert running.problems == []
+    assert not heartbeats(), "a bot of this process was not closed"
 
 
 @pytest.fixture

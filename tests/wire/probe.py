@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
+import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+from discord.gateway import KeepAliveHandler
 
 from tests.wire.log import Log
 from tests.wire.standin import StandIn, pointed_at
@@ -110,3 +112,20 @@ async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[P
             ready.cancel()
             await bot.close()
             await asyncio.gather(starting, ready, return_exceptions=True)
+            await hushed()
+
+
+def heartbeats() -> list[KeepAliveHandler]:
+    """The threads that keep a gateway's sockets of this process alive."""
+    return [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
+
+
+async def hushed() -> None:
+    """Ends the heartbeats that discord.py leaves behind.
+
+    A socket that it opens anew while it is being closed is nobody's, and its heart goes on beating: at the next beat,
+    41 seconds later, the loop is closed and it is another test that fails.
+    """
+    for thread in heartbeats():
+        thread.stop()
+        await asyncio.to_thread(thread.join, 5)

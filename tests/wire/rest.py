@@ -117,13 +117,14 @@ class Rest:
 
     async def _serve(self, incoming: web.Request, request: Request) -> web.Response:
         method, path = request.method, request.path
+        # Counted as it comes in: looking it over takes a while.
+        refused, headers = self.limits.take(method, path)
         try:
             self.problems += [
                 f"{method} {path}: {problem}" for problem in self._checked.problems(method, path, request.body)
             ]
         except LookupError as error:
             self.problems.append(str(error))
-        refused, headers = self.limits.take(method, path)
         fault = None if refused else next((fault for fault in self.faults if fault.meets(method, path)), None)
         fault = fault and fault.drawn()
         response = refused or (await fault.instead() if fault else None)

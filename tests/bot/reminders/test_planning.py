@@ -83,7 +83,7 @@ def test_qualifying_and_practice_have_reminders_of_their_own() -> None:
 
 @pytest.mark.parametrize("status", [RaceStatus.CANCELLED, RaceStatus.POSTPONED])
 def test_a_race_that_is_off_has_no_reminders(status: RaceStatus) -> None:
-    before = race_at()
+    before = race_at(sessions=(Session(SessionKind.QUALIFYING, COVERAGE - timedelta(hours=3)),))
     off = replace(before, status=status)
     seen = look([Season(2025, (off,))], {PLACE: seen_of(before)}, NOON).seen[PLACE]
     assert slots(off, seen=seen) == {}
@@ -96,6 +96,15 @@ def test_a_postponed_race_with_a_new_date_has_reminders_for_that() -> None:
     again = race_at(COVERAGE + timedelta(days=1), status=RaceStatus.POSTPONED)
     seen = look([Season(2025, (again,))], seen, NOON).seen
     assert slots(again, seen=seen[PLACE])[Part.COVERAGE, 60].event_at == COVERAGE + timedelta(days=1)
+
+
+def test_a_postponed_race_with_a_new_date_has_reminders_of_its_sessions() -> None:
+    later = COVERAGE + timedelta(days=1)
+    sessions = (Session(SessionKind.QUALIFYING, later - timedelta(hours=3)),)
+    before = look([Season(2025, (race_at(),))], {}, NOON).seen
+    again = race_at(later, status=RaceStatus.POSTPONED, sessions=sessions)
+    seen = look([Season(2025, (again,))], before, NOON).seen
+    assert {part for part, _ in slots(again, seen=seen[PLACE])} == {Part.COVERAGE, Part.QUALIFYING}
 
 
 def test_nothing_is_due_once_the_race_is_over() -> None:
