@@ -15,7 +15,7 @@ import pytest
 from tests.wire.asking import Asking
 from tests.wire.faults import ALWAYS, Broken, Dropped, Fault, Held, RateLimited, Refused, Slow, Storm
 from tests.wire.gateway import RESUME
-from tests.wire.probe import Probe, running
+from tests.wire.probe import Probe, heartbeats, running
 from tests.wire.standin import StandIn
 
 POSTING = r"/channels/\d+/messages"
@@ -158,6 +158,15 @@ async def test_a_socket_that_is_cut_is_no_end(standin: StandIn) -> None:
         await standin.gateway.expect(RESUME, after=frames, deadline=10)
         await resumed
         assert (await standin.slash("say", {"what": "back"})).answer["data"]["content"] == "back"
+
+
+@pytest.mark.parametrize("rounds", [10, 20, 30])
+async def test_a_bot_that_is_closed_while_it_comes_back_leaves_nothing_behind(standin: StandIn, rounds: int) -> None:
+    async with running(standin):
+        standin.gateway.drop()
+        for _ in range(rounds):
+            await asyncio.sleep(0)
+    assert not heartbeats()
 
 
 async def test_a_gateway_has_all_kinds_of_trouble(standin: StandIn) -> None:
