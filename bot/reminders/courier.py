@@ -83,8 +83,8 @@ class Courier:
             return
         async with self._ticking:
             now = self._clock.now()
-            self._delivery.began = self._delivery.began or now
             try:
+                await self._delivery.begin(now)
                 await self._write_marks()
                 await self._keep_plan(now)
                 await outbox.expire(self._store, now)

@@ -16,7 +16,7 @@ from bot.reminders.settling import UnknownYetError, UnreadableError, find, find_
 from bot.services import Services
 from db.dues import Kind, Row, State, Target
 from db.errors import StoreError
-from db.reminders import targets
+from db.reminders import outbox, targets
 from db.reminders.outbox import Job, Mark
 
 log = logging.getLogger(__name__)
@@ -29,8 +29,12 @@ BLUNDERS = 5
 """How many times a row is tried that our own mistakes stop."""
 EARLIEST = timedelta(minutes=5)
 """How long before it is due a row may have gone out."""
+AT_WORK = timedelta(seconds=30)
+"""A store in which somebody was sending so shortly before is no older copy: nobody puts one back that fast."""
 OPENINGS = 20
 """How many direct messages are opened at once."""
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 CUT_OFF = "cut off while it was sent; whether it arrived is unknown"
 OURS = "something went wrong on our side"
@@ -49,7 +53,8 @@ class Delivery:
         composes, performs: who writes or does what, by kind.
         flying: rows with a request under way that may go through.
         away: rows that wait for Discord, not for their turn.
-        began: when this run began.
+        maybe_before: what was due by then may have been sent by a store that this one is an older copy of; None
+            until ``begin``.
         resting_until: nothing gets through before.
     """
 
@@ -60,13 +65,20 @@ class Delivery:
         self.performs: dict[Kind, Perform] = {}
         self.flying: set[int] = set()
         self.away: set[int] = set()
-        self.began: datetime | None = None
-        self.resting_until = datetime.min.replace(tzinfo=UTC)
+        self.maybe_before: datetime | None = None
+        self.resting_until = LONG_AGO
         self._looked_for: set[int] = set()
         self._blunders: Counter[int] = Counter()
         self._opening = asyncio.Semaphore(OPENINGS)
         self._opened: dict[int, int] = {}
         self._writing = asyncio.Lock()
+
+    async def begin(self, now: datetime) -> None:
+        """Looks, once a run, whether the store may be an older copy of another."""
+        if self.maybe_before is None:
+            last = await outbox.last_claim(self._store)
+            at_work = last is not None and timedelta(0) <= now - last <= AT_WORK
+            self.maybe_before = LONG_AGO if at_work else now
 
     async def deliver(self, job: Job) -> Mark:
         """Does what a claimed row asks for and says what became of it; raises nothing but a cancellation."""
@@ -238,9 +250,8 @@ class Delivery:
 
     def _may_be_known(self, job: Job) -> bool:
         """Whether a row never tried may have been sent by a store that this one is an older copy of."""
-        return (
-            self.began is not None and job.row.due.due_at - EARLIEST < self.began and job.row.id not in self._looked_for
-        )
+        before = self.maybe_before
+        return before is not None and job.row.due.due_at - EARLIEST < before and job.row.id not in self._looked_for
 
     async def _looked_up(self, job: Job, turn: Turn) -> Mark | None:
         channel, direct = await self._channel(job, turn), job.target.user is not None

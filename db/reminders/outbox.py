@@ -82,6 +82,7 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
    AND season = coalesce(:season, season) AND round = coalesce(:round, round)
  ORDER BY sent_at DESC, id DESC LIMIT 1
 """
+LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 TIDY = """
 DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired', 'cancelled')
@@ -152,6 +153,12 @@ async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[dat
     """
     rows = await store.fetch(COMING, {"now": to_text(now), "until": to_text(until)})
     return [(datetime.fromisoformat(row["due_at"]), row["many"]) for row in rows]
+
+
+async def last_claim(store: Store) -> datetime | None:
+    """When a row was last claimed by anybody: the store's last sign of a run that was sending."""
+    rows = await store.fetch(LAST_CLAIM)
+    return from_text(rows[0]["at"])
 
 
 async def expire(store: Store, now: datetime) -> None:

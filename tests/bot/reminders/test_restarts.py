@@ -83,6 +83,35 @@ async def test_what_was_cut_off_is_settled_by_the_next_start_at_once(
     await second.close(1)
 
 
+@pytest.mark.parametrize(("away", "looked"), [(5, False), (40, True)])
+async def test_a_run_that_follows_at_once_sends_the_rest_without_a_look_at_the_channels(
+    empty_store: Store,
+    seasons: Seasons,
+    discord: FakeDiscord,
+    clock: HandClock,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    away: int,
+    looked: bool,
+) -> None:
+    monkeypatch.setattr("bot.reminders.courier.WAITING", 1)
+    first = make_courier(empty_store, seasons, discord)
+    for guild in range(1, 6):
+        await wants(empty_store, clock, guild=guild, channel=900 + guild)
+    await step(first)
+    clock.moment = HOUR_BEFORE
+    await step(first)
+    await cut_off(first)
+    assert len(discord.messages) == 1
+    clock.advance(seconds=away)
+    second = make_courier(empty_store, seasons, discord)
+    for _ in range(5):
+        await step(second)
+    await second.close(1)
+    assert sorted(message.channel for message in discord.messages) == [901, 902, 903, 904, 905]
+    assert ("history" in discord.requests) is looked
+
+
 async def test_two_processes_on_one_store_send_each_message_once(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
