@@ -53,7 +53,7 @@ def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> s
 
 
 def _section_of(names: list[str], file: str) -> str:
-    """The section whose columns these are: every name known, every name that a row cannot do without there, none twice."""
+    """The section whose columns these are: every name known, none missing that a row cannot do without, none twice."""
     for section in SECTIONS:
         if _needed(section) <= set(names) <= set(columns(section)) and len(set(names)) == len(names):
             return section
@@ -68,9 +68,7 @@ def _misnamed(names: list[str]) -> str:
     """What is wrong with a first line, beside the section that it is most like."""
     likest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
     if not set(names) & set(columns(likest)) - {"season"}:
-        return (
-            "its first line names the columns of no document; `tailgate export results --format csv` shows how one looks"
-        )
+        return "its first line names the columns of no document; `tailgate export results --format csv` shows some"
     faults = (
         ("has {}, which is none of them", dict.fromkeys(name for name in names if name not in columns(likest))),
         ("lacks {}", sorted(_needed(likest) - set(names))),
