@@ -141,7 +141,7 @@ def tie(scene: Scene, found: Tie | None) -> str:
     level = f"{who(found.ahead)} and {who(found.behind)} were level on {found.points:,} points"
     if found.by is Ladder.NAME:
         return f"{level}, and nothing on record tells them apart."
-    by = "the best finish in the round" if found.by is Ladder.FINISH_IN_ROUND else "finishes over the season"
+    by = "the better finish in the round" if found.by is Ladder.FINISH_IN_ROUND else "finishes over the season"
     mine, his = found.best
     places = f", {ordinal(mine)} against {ordinal(his)}" if mine is not None and his is not None else ""
     return scene.pick(

@@ -22,6 +22,8 @@ TITLES = {
     SectionKind.NEXT: "Next stop",
 }
 """By section, in their order."""
+FOLLOWED = frozenset({SectionKind.PLAYOFFS, SectionKind.QUOTES})
+"""Sections whose made lines follow an editor's words: who is how far from the cut line, and what was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,14 +134,16 @@ def _led(scene: Scene, winner: Result) -> str:
         return ""
     he = who(winner.driver)
     mine = f"{spelled(winner.led)} of the {spelled(laps)} laps"
+    first = sum(row.led == most.led for row in scene.rows)
+    if most.led > winner.led and first > 1:
+        return f"{he} led {mine}."
     if most.led > winner.led:
         return scene.pick(
             f"{he} led {mine}; {who(most.driver)} led the most, {spelled(most.led)}.",
             f"The most laps, {spelled(most.led)}, were led by {who(most.driver)}, and {he} led {spelled(winner.led)}.",
             f"{who(most.driver)} led {spelled(most.led)} of the {spelled(laps)} laps and {he} {spelled(winner.led)}.",
         )
-    alone = sum(row.led == winner.led for row in scene.rows) == 1
-    if not alone:
+    if first > 1:
         return f"{he} led {mine}."
     return scene.pick(
         f"{he} led {mine}, more than anybody else.",

@@ -139,9 +139,9 @@ def _of_one_season(scene: Scene, he: str, past: History, note: str) -> str:
         return ""
     if past.season_starts == 1:
         return scene.pick(
-            f"It was {he}'s first start of the season.",
-            f"The start was the first of the season for {he}.",
-            f"For {he} it was the first start of the season.",
+            f"It came in {he}'s first start of the season.",
+            f"The win came in the first start of the season for {he}.",
+            f"For {he} it was a win in the first start of the season.",
         )
     nth = ordinal(past.wins)
     starts = f" in {count(past.season_starts, 'start')}" if past.wins == 1 else ""
@@ -208,5 +208,5 @@ def _notes(past: History) -> str:
         # One that may have begun before what is held is told of the season alone.
         straight, when = (past.season_starts, " this season") if past.always else (past.top_fives, "")
         if straight >= GOOD_RUN and not (past.always and past.wins == straight):
-            notes.append(f"{an(ordinal(straight))} straight top-five finish{when}")
+            notes.append(f"{'' if notes else 'and '}{an(ordinal(straight))} straight top-five finish{when}")
     return (f", {joined(notes)}" if notes else "") + (", and nobody else has as many this year" if most else "")

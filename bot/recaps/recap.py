@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from bot.recaps.ahead import ahead
-from bot.recaps.facts import TITLES, Facts, Recap, Section
+from bot.recaps.facts import FOLLOWED, TITLES, Facts, Recap, Section
 from bot.recaps.move import move
 from bot.recaps.nutshell import nutshell
 from bot.recaps.playoffs import rundown
@@ -32,8 +31,8 @@ _MAKERS: Mapping[SectionKind, Callable[[Scene], Section | None]] = {
 def recap(facts: Facts) -> Recap:
     """The recap of a race.
 
-    An editor's words stand in place of what is made; the race's quotes follow even his. The same facts always give
-    the same recap, and two races that follow one another never read alike.
+    An editor's words stand in place of the sentences made; the race's quotes and who is how far from the cut line
+    follow them. The same facts always give the same recap, and two races that follow one another never read alike.
     """
     scene = Scene(facts)
     made = (_section(scene, kind) for kind in SectionKind)
@@ -49,18 +48,22 @@ def _section(scene: Scene, kind: SectionKind) -> Section | None:
 
 
 def _edited(scene: Scene, text: RecapText) -> Section:
-    """An editor's section, by paragraphs as he set them, under the title that the made one has."""
-    made = rundown(scene) if text.section is SectionKind.PLAYOFFS else None
-    paragraphs = tuple(part.strip() for part in re.split(r"\n\s*\n", text.words) if part.strip())
-    section = Section(
+    """An editor's section, by paragraphs as set, under the title of the made one and with the lines that follow."""
+    made = _made(scene, text) if text.section in FOLLOWED else None
+    return Section(
         text.section,
         made.title if made else TITLES[text.section],
-        paragraphs,
+        tuple(part.strip() for part in re.split(r"\n\s*\n", text.words) if part.strip()),
+        made.lines if made else (),
         author=text.author,
         picture=text.picture,
         edited_at=text.edited_at,
     )
-    if text.section is not SectionKind.QUOTES:
-        return section
-    quotes = talk(scene, SECTION_WORDS - len(text.words))
-    return replace(section, lines=quotes.lines) if quotes else section
+
+
+def _made(scene: Scene, text: RecapText) -> Section | None:
+    """The made section; of the quotes as many as there is room for beside an editor's words."""
+    if text.section is SectionKind.QUOTES:
+        return talk(scene, SECTION_WORDS - len(text.words))
+    maker = _MAKERS.get(text.section)
+    return maker(scene) if maker else None

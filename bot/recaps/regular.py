@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.championship.table import Standing
-from bot.recaps.cut import certain, crossed, inside, last_spot, sides, tie
+from bot.recaps.cut import certain, crossed, cuts, inside, last_spot, sides, tie
 from bot.recaps.facts import Line
 from bot.recaps.phrases import capital, count, figures, joined, plain, spelled
 from bot.recaps.scene import BUBBLE, Scene, who
@@ -14,6 +14,8 @@ SHOWN = 5
 """How many lines of the points table are told."""
 NEXT_OUT = 4
 """How many below the line are named while the field is open."""
+EARLY = 3
+"""After so few races nobody speaks of a cut line yet."""
 
 Told = tuple[list[list[str]], list[Line]]
 
@@ -92,12 +94,16 @@ def season(scene: Scene) -> Told:
         f"{capital(count(here.left, 'race'))} {'is' if here.left == 1 else 'are'} left in the regular season.",
         f"The regular season has {count(here.left, 'race')} left.",
     )
-    if here.left > BUBBLE or len(here.entered) <= here.spots:
+    winners = [key for key in here.entered if key in here.winners]
+    if (here.run <= EARLY and here.left > BUBBLE) or not cuts(scene):
         paragraphs, lines = points(scene)
-        winners = [key for key in here.entered if key in here.winners]
         if winners:
             lines.append(Line("Race winners", ", ".join(map(scene.short, winners))))
         return [[*paragraphs[0], _spots(scene, len(winners))]], lines
+    if here.left > BUBBLE:
+        taken = len(winners) >= here.spots
+        said = [_lead(scene), _spots(scene, len(winners)), "" if taken else last_spot(scene)]
+        return [said], [*sides(scene, NEXT_OUT), *points(scene)[1]]
     return [[_lead(scene), last_spot(scene)], [crossed(scene), certain(scene), left]], sides(scene, NEXT_OUT)
 
 

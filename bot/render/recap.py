@@ -22,7 +22,7 @@ from bot.render.words import day, escape, listed, name_of, race_name, stamp
 from db.nouns import Race, Season
 from db.texts import SectionKind
 
-FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 450}
+FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 650}
 """The sections of the first screen, which is short: each may take so many characters there, its heading included."""
 GLANCE = "At a glance"
 MOST = 3990

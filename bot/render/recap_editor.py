@@ -8,7 +8,7 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.recaps.facts import TITLES, Section
+from bot.recaps.facts import FOLLOWED, TITLES, Section
 from bot.render.blocks import Accent, Page, card, freshness
 from bot.render.buttons import Link, QuestionSelect, pager, row
 from bot.render.forms import LONGEST, Field, Form
@@ -36,6 +36,10 @@ _FIRST_WORDS = 120
 _COPIED = 3500
 """Characters of what was typed that fit into a message beside its heading."""
 NOTHING = "Fans see nothing here: the facts for it are not held, and nobody has written it."
+FOLLOWS = {
+    SectionKind.PLAYOFFS: "Who is how far from the cut line follows by itself; lines with “- ” become points",
+    SectionKind.QUOTES: "The race's quotes follow by themselves; lines that begin with “- ” become points",
+}
 RULE = "Lines that begin with “- ” become points, links work; all else shows as typed"
 
 
@@ -162,7 +166,14 @@ def form(desk: Desk, question: WriteQuestion) -> Form:
         f"{TITLES[desk.kind]} · {desk.race.track.short} {desk.race.season}",
         (
             # What was too long comes back whole, so that it can be shortened.
-            Field(WORDS, "Words", words, RULE, long=True, limit=min(max(SECTION_WORDS, len(words)), LONGEST)),
+            Field(
+                WORDS,
+                "Words",
+                words,
+                FOLLOWS.get(desk.kind, RULE),
+                long=True,
+                limit=min(max(SECTION_WORDS, len(words)), LONGEST),
+            ),
             Field(
                 PICTURE,
                 "Picture",
@@ -298,7 +309,9 @@ def _plain(section: Section | None) -> str:
     """The made words as an editor would type them."""
     if section is None:
         return ""
-    lines = [f"- {line.label}: {line.text}" if line.label else f"- {line.text}" for line in section.lines]
+    # What follows whatever is written would stand there twice.
+    written = () if section.kind in FOLLOWED else section.lines
+    lines = [f"- {line.label}: {line.text}" if line.label else f"- {line.text}" for line in written]
     return "\n".join([*section.paragraphs, *lines])[:SECTION_WORDS]
 
 

@@ -11,7 +11,7 @@ from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
-from bot.render.recap_questions import EditQuestion, SaveQuestion, UndoQuestion, WriteQuestion
+from bot.render.recap_questions import EditQuestion, RecapQuestion, SaveQuestion, UndoQuestion, WriteQuestion
 from bot.services import Services
 from db.recaps import recap_history, recap_texts, save_recap
 from db.texts import SECTION_WORDS, RecapText, SectionKind
@@ -65,6 +65,26 @@ async def test_the_form_opens_with_the_words_that_stand(room: Newsroom) -> None:
     assert "\\" not in field["value"]
     assert field["max_length"] == SECTION_WORDS
     assert opened.modal["title"].startswith("Top truckers · ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"), [(SectionKind.QUOTES, "“It was a debatable"), (SectionKind.PLAYOFFS, "Above the line")]
+)
+async def test_what_follows_an_editors_words_is_neither_in_the_form_nor_there_twice(
+    room: Newsroom, kind: SectionKind, line: str
+) -> None:
+    panel = await section(room, room.mo, kind, "2025.23")
+    if kind is SectionKind.PLAYOFFS:
+        await room.mo.click(panel.response, label="Back to made words")
+    opened = await room.mo.click(panel.response, label="Write")
+    field = opened.modal["components"][0]["component"]
+    assert line not in field.get("value", "")
+    await room.mo.submit_modal(opened, {"words": "They had a lot to say."})
+    await room.mo.click(panel.response, label="Save")
+    asked = await room.fay.slash(room.channel, "recap", race="2025.23")
+    await room.fay.select(asked.response, [RecapQuestion(2025, 23, kind.value).encode()])
+    assert "They had a lot to say." in words(asked)
+    assert words(asked).count(line) == 1
 
 
 async def test_write_look_save_and_fans_read_it(room: Newsroom) -> None:

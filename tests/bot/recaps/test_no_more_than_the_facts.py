@@ -13,7 +13,7 @@ from bot.recaps.scene import Scene
 from db.naming import slug
 from db.nouns import Lead, Outcome, RaceStatus, Season, Seat
 from db.texts import SectionKind
-from tests.bot.recaps.telling import UNCLEAN, bundled, facts_in, line, said, text, told
+from tests.bot.recaps.telling import UNCLEAN, bundled, bundled_recap, facts_in, line, said, text, told
 from tests.seasons import NAMES, Row, full_season, make_season
 
 NUTSHELL, TOP, MOVE = SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.MOVE
@@ -227,3 +227,8 @@ def test_the_last_time_there_is_left_out_where_it_is_not_known() -> None:
     words = said(recap(facts_of([season], race, ahead=(season, season.races[1]))), NEXT)
     assert words
     assert not re.search(r"won|went to \w+ \w+\.|defend", words)
+
+
+@pytest.mark.parametrize(("year", "race"), [(2023, 1), (2026, 1)])
+def test_of_several_who_led_most_none_is_said_to_have_led_the_most(year: int, race: int) -> None:
+    assert "the most" not in said(bundled_recap(year, race), MOVE).lower()

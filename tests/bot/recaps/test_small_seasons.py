@@ -230,7 +230,7 @@ def test_a_tie_at_the_cut_is_said() -> None:
 def test_a_tie_that_sent_somebody_home_is_told_with_what_decided_it() -> None:
     homestead, martinsville = bundled_recap(2023, 22), bundled_recap(2025, 24)
     assert "Rhodes and Sanchez were level on 3,123 points" in said(homestead, PLAYOFFS)
-    assert "best finish in the round, second against seventh" in said(homestead, PLAYOFFS)
+    assert "better finish in the round, second against seventh" in said(homestead, PLAYOFFS)
     assert "Honeycutt and Riggs were level on 3,129 points" in said(martinsville, PLAYOFFS)
 
 

@@ -69,6 +69,7 @@ RUNDOWN: Readings = {
         led, a, b, n
     ),
     rf"between {WHO} and {WHO}, {N} points? apart": cut,
+    rf"{WHO} is in and {WHO} out as it stands, though the (two) are level": lambda led, a, b, _: cut(led, a, b, "0"),
     rf"{WHO} is the (first) one out, {N} points? behind {WHO}": lambda led, b, _, n, a: cut(led, a, b, n),
     rf"{N} points? separates? (?:the other|all) {N} drivers": close,
     rf"other {N} drivers are within {N} points? of (one) another": lambda led, drivers, points, _: close(
@@ -100,7 +101,7 @@ RUNDOWN: Readings = {
     rf"{WHO} and {WHO} were level on {N} points": lambda led, a, b, points: (
         led.stretch.totals[a] == led.stretch.totals[b] == number(points)
     ),
-    rf"the best finish in the round(?: decided for {WHO})?, {O} against {O}": lambda led, _, mine, his: (
+    rf"the better finish in the round(?: decided for {WHO})?, {O} against {O}": lambda led, _, mine, his: (
         [best_in(led, led.stretch.tie.ahead), best_in(led, led.stretch.tie.behind)] == [number(mine), number(his)]
     ),
     rf"{WHO} won the (\d{{4}}) title(?: by finishing {O})?": lambda led, key, year, nth: (
