@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -113,18 +113,23 @@ class Almanac:
             return None
         winner = winner_of(by_year[last.season], last.round)
         a_year_ago = [each for each in there if each.season == race.season - 1]
-        same = min(a_year_ago, key=lambda r: abs(_day_of_year(r.date) - _day_of_year(race.date)), default=None)
-        return LastTime(last, winner, defending=last is same) if winner is not None else None
+        this_year = [each for each in self._at_track(race) if each.season == race.season]
+        # Of two races a year at a track each is the other's of the same time of year, and of no other.
+        mine = _nearest(last, this_year) or race
+        same = _nearest(race, a_year_ago) is last and mine.round == race.round
+        return LastTime(last, winner, defending=same) if winner is not None else None
 
     def _there(self, race: Race) -> list[Race]:
         """The races at its track before it, those called off left aside."""
+        return [each for each in self._at_track(race) if each.begins < race.begins]
+
+    def _at_track(self, race: Race) -> list[Race]:
+        """The races at its track, itself among them, those called off left aside."""
         return [
             each
             for season in self.seasons
             for each in season.races
-            if each.track.key == race.track.key
-            and each.begins < race.begins
-            and each.status is not RaceStatus.CANCELLED
+            if each.track.key == race.track.key and each.status is not RaceStatus.CANCELLED
         ]
 
     def _held(self, race: Race) -> bool:
@@ -208,6 +213,11 @@ class Almanacs:
 
 def _begins(race: Race) -> datetime:
     return race.begins
+
+
+def _nearest(race: Race, others: Iterable[Race]) -> Race | None:
+    """The one nearest to it by the time of the year."""
+    return min(others, key=lambda each: abs(_day_of_year(each.date) - _day_of_year(race.date)), default=None)
 
 
 def _day_of_year(value: date) -> int:

@@ -48,7 +48,7 @@ def number(said: str) -> int:
 def last_time(seasons: Sequence[Season], race: Race) -> LastTime | None:
     """The race that stands before it in the list of all that its track had, one after the other as they were run.
 
-    Its winner defends where it was of the year before, and no other of that year was nearer in the calendar.
+    Its winner defends where it was of the year before, and none of that year, nor of this, was nearer in the calendar.
     """
     won = {
         (season.year, each.round): row.driver
@@ -67,7 +67,12 @@ def last_time(seasons: Sequence[Season], race: Race) -> LastTime | None:
     a_year_ago = race.date.replace(year=race.date.year - 1)
     off = [abs((then - a_year_ago).days) for then, season, _ in before if season == race.season - 1]
     held = next(each for each in listed if (each.season, each.round) == (year, number))
-    return LastTime(held, won[year, number], year == race.season - 1 and abs((day - a_year_ago).days) == min(off))
+    then = day.replace(year=day.year + 1)
+    nearest = min(abs((each.date - then).days) for each in listed if each.season == race.season)
+    same = (
+        year == race.season - 1 and abs((day - a_year_ago).days) == min(off) and abs((race.date - then).days) == nearest
+    )
+    return LastTime(held, won[year, number], same)
 
 
 def facts_in(seasons: Sequence[Season], year: int, round_number: int, *quotes: Quote) -> Facts:
