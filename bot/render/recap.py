@@ -22,7 +22,7 @@ from bot.render.words import day, escape, listed, name_of, race_name, stamp
 from db.nouns import Race, Season
 from db.texts import SectionKind
 
-FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 650}
+FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 620}
 """The sections of the first screen, which is short: each may take so many characters there, its heading included."""
 GLANCE = "At a glance"
 MOST = 3990
@@ -136,7 +136,9 @@ def parts_of(section: Section, room: int = ROOM) -> list[str]:
 
 def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str]]:
     """What a section consists of: the space before each piece, its label as told and its text as written."""
-    yield from (("\n\n", "", paragraph) for paragraph in section.paragraphs if as_typed(paragraph))
+    paragraphs = [paragraph for paragraph in section.paragraphs if as_typed(paragraph)]
+    # Where room is short, figures say more than what is told after the first paragraph.
+    yield from (("\n\n", "", paragraph) for paragraph in (paragraphs[:1] if brief and section.lines else paragraphs))
     apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
     for line in section.lines:
         text = line.brief if brief and line.brief else line.text
@@ -170,7 +172,7 @@ def _beginning(section: Section, room: int) -> tuple[str, bool]:
         if len(told) + len(piece) > room:
             return told or label + shortened(text, room - len(label)), False
         told += piece
-    return told, True
+    return told, not section.lines or len(section.paragraphs) < 2
 
 
 def _accent(season: Season, race: Race) -> Accent:

@@ -141,6 +141,15 @@ def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_
     assert not any(line.startswith("More of it") for line in small(whole))
 
 
+def test_the_first_screen_has_figures_rather_than_a_second_paragraph() -> None:
+    told = replace(PLAYOFFS, paragraphs=("Four are in.", "Nobody crossed."), lines=(Line("Above the line", "Heim +5"),))
+    said = text(view := ask(NUTSHELL, told))
+    assert "Four are in.\n**Above the line** Heim +5" in said
+    assert "Nobody crossed" not in said
+    assert any("Playoff rundown" in line for line in small(view))
+    assert "Nobody crossed" in text(ask(NUTSHELL, told, section="playoffs"))
+
+
 def test_a_first_paragraph_too_long_for_the_first_screen_ends_early_there() -> None:
     long = [
         Section(kind, TITLES[kind], (" ".join(f"{kind}{n}" for n in range(200)),))
