@@ -37,7 +37,7 @@ class Almanac:
             FriendlyError: no season is.
         """
         if not self.seasons:
-            raise FriendlyError("No season is held here yet.")
+            raise FriendlyError("There are no seasons here yet.")
         if year is None:
             begun = [s for s in self.seasons if any(race.over_at <= self.now for race in s.races)]
             return begun[-1] if begun else self.seasons[0]
@@ -78,9 +78,9 @@ class Almanac:
         if race is None and number is not None:
             raise UnknownRace(f"race {number}", where=f"in {season.year}")
         if race is None:
-            raise FriendlyError(f"No results of {season.year} are held yet.")
+            raise FriendlyError(f"No results for {season.year} yet.")
         if not season.results.get(race.round):
-            why = "it is not over yet" if race.over_at > self.now else "its results are not held here"
+            why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
 

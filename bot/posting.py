@@ -97,7 +97,7 @@ async def await_turn(store: Store, row: Row) -> None:
             due.kind is Kind.STANDINGS or (other.due.season, other.due.round) == (due.season, due.round)
         )
         if same and other.id < row.id and other.tried_at is not None:
-            raise BusyError("an earlier one is still on its way", AGAIN_SECONDS)
+            raise BusyError("an earlier one is still going out", AGAIN_SECONDS)
 
 
 @lru_cache(maxsize=KEPT)

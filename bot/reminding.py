@@ -101,17 +101,17 @@ def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
         return ()
     channel = guild.get_channel_or_thread(target.channel)
     if channel is None:
-        return (f"The channel <#{target.channel}> is gone, or hidden from me; choose another.",)
+        return (f"<#{target.channel}> is gone, or I can't see it; choose another channel.",)
     mine = channel.permissions_for(guild.me)
     names = [said for name, said in NEEDED.items() if not getattr(mine, name)]
-    lines = [f"In <#{target.channel}> I need the permission {' and '.join(names)}."] if names else []
+    lines = [f"I need {' and '.join(names)} in <#{target.channel}>."] if names else []
     if not names and not mine.read_message_history:
-        lines.append("With Read Message History I can make sure after a break that nothing is posted twice.")
+        lines.append("With Read Message History, I can make sure after an outage that nothing is posted twice.")
     role = guild.get_role(target.role) if target.role is not None else None
     if target.role is not None and role is None:
-        lines.append("The role to mention is gone; choose another, or none.")
+        lines.append("The role to ping is gone; choose another, or none.")
     elif role is not None and not role.mentionable and not mine.mention_everyone:
-        lines.append(f"To mention {role.mention} I need Mention Everyone here, or the role be mentionable by all.")
+        lines.append(f"To ping {role.mention}, I need Mention Everyone here, or the role has to be mentionable.")
     if target.extras.events and not guild.me.guild_permissions.create_events:
-        lines.append("For Discord events I need the permission Create Events.")
+        lines.append("For Discord events, I need the Create Events permission.")
     return tuple(lines)

@@ -21,7 +21,7 @@ from db.reminders.outbox import last_sent
 
 LOOK_AGAIN_SECONDS = 15 * 60.0
 """When to look again whether a permission was given."""
-MISSING = "I lack the permission Create Events"
+MISSING = "I need the Create Events permission"
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)

@@ -48,7 +48,9 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     if text is None:
         reference = secrets.token_hex(3)
         log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
-        text = f"Sorry, that went wrong on our side. If it happens again, tell the operator: reference `{reference}`."
+        text = (
+            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
+        )
     try:
         if interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
@@ -64,19 +66,19 @@ def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has r
         # Its text is plain: it may hold names, which nobody has vetted.
         return escape(str(error), LONGEST)
     if isinstance(error, app_commands.NoPrivateMessage):
-        return "This works in a server only."
+        return "This only works in a server."
     if isinstance(error, app_commands.MissingPermissions):
-        return f"For this you need the permission {_listed(error.missing_permissions)}."
+        return f"You need this permission: {_listed(error.missing_permissions)}."
     if isinstance(error, app_commands.BotMissingPermissions):
-        return f"I lack the permission {_listed(error.missing_permissions)} here; a moderator can give it to me."
+        return f"I need this permission here: {_listed(error.missing_permissions)}. A moderator can grant it."
     if isinstance(error, app_commands.CommandOnCooldown):
-        return f"One moment: try again in {error.retry_after:.0f} s."
+        return f"Hang on, try again in {error.retry_after:.0f} s."
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "This command has changed; give Discord a minute to learn its new form and try again."
+        return "This command was updated; give Discord a minute to catch up and try again."
     if isinstance(error, app_commands.TransformerError):
-        return f"“{escape(str(error.value), 50)}” is not what this option takes; pick one that Discord offers."
+        return f"“{escape(str(error.value), 50)}” doesn't work here; pick one of the options Discord offers."
     if isinstance(error, app_commands.CheckFailure):
-        return "You may not use this command here."
+        return "You can't use this command here."
     return None
 
 

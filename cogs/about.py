@@ -35,12 +35,12 @@ class About(commands.Cog):
         bot.answers.register(AboutQuestion, self.answer_about)
         bot.answers.register(HelpQuestion, self.answer_help)
 
-    @app_commands.command(name="about", description="What Tailgate is, how fresh its data is, and what it keeps")
+    @app_commands.command(name="about", description="What Tailgate is, how current its data is, and what it keeps")
     async def about(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.answers.reply(interaction, AboutQuestion())
 
-    @app_commands.command(name="help", description="What to type")
-    @app_commands.describe(topic="One topic in more detail")
+    @app_commands.command(name="help", description="How to use Tailgate")
+    @app_commands.describe(topic="A topic to read more about")
     @app_commands.choices(topic=TOPIC_CHOICES)
     async def help(self, interaction: discord.Interaction[TailgateBot], topic: str | None = None) -> None:
         await self.bot.answers.reply(interaction, HelpQuestion(topic if topic in TOPICS else None))

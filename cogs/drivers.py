@@ -27,8 +27,10 @@ class Drivers(commands.Cog):
         bot.answers.register(DriverQuestion, self.answer)
         bot.answers.register(CompareQuestion, self.answer_compare)
 
-    @app_commands.command(name="driver", description="A driver's season: points, wins, last races, best track, career")
-    @app_commands.describe(name="A name, part of one, a nickname or a truck number", season="Another season")
+    @app_commands.command(
+        name="driver", description="A driver's season: points, wins, recent races, best track, career"
+    )
+    @app_commands.describe(name="Full or partial name, nickname or truck number", season="A different season")
     @app_commands.autocomplete(name=driver_choices)
     @app_commands.autocomplete(season=season_choices)
     async def driver(
@@ -38,11 +40,11 @@ class Drivers(commands.Cog):
         meant = almanac.driver(name, season)
         await self.bot.answers.reply(interaction, DriverQuestion(meant.key, season))
 
-    @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead how often")
+    @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead more often")
     @app_commands.describe(
-        first="A name, part of one, a nickname or a truck number",
-        second="Whom to compare with",
-        season="Another season",
+        first="Full or partial name, nickname or truck number",
+        second="Who to compare with",
+        season="A different season",
     )
     @app_commands.autocomplete(first=driver_choices, second=driver_choices)
     @app_commands.autocomplete(season=season_choices)
@@ -70,11 +72,11 @@ class Drivers(commands.Cog):
         almanac = asker.almanac
         a, b = almanac.known(question.a), almanac.known(question.b)
         if a == b:
-            raise FriendlyError(f"That is {a.name} twice. Whom shall I compare with?")
+            raise FriendlyError(f"That's {a.name} twice. Who's the other one?")
         theirs = almanac.entered(b.key)
         shared = [year for year in almanac.entered(a.key) if year in theirs]
         if not shared:
-            raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as is known here.")
+            raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
         season = almanac.season(question.year or max(shared))
         one, other = record(season, a.key), record(season, b.key)
         if one is None or other is None:
@@ -85,7 +87,7 @@ class Drivers(commands.Cog):
 
 def _not_in(driver: Driver, year: int, years: list[int]) -> FriendlyError:
     held = f" Try {', '.join(map(str, years))}." if years else ""
-    return FriendlyError(f"{driver.name} has no entry in {year}, as far as is known here.{held}")
+    return FriendlyError(f"{driver.name} has no entry in {year}, as far as Tailgate knows.{held}")
 
 
 async def setup(bot: TailgateBot) -> None:

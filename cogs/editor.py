@@ -39,9 +39,9 @@ from db.texts import AUTHOR, RecapText, SectionKind, clean, clean_recap
 log = logging.getLogger(__name__)
 
 NOT_YOURS = "Only Tailgate's editors can do that, and only in their own server."
-GONE = "There is no draft of yours here any more; what stands is below."
-OTHER = "You have written on since; this is your draft."
-OLD_BUTTON = "Somebody changed this section after that button was made, so nothing was done. Look at it again."
+GONE = "That draft of yours is no longer here; the current version is below."
+OTHER = "You've kept editing since then; this is your latest draft."
+OLD_BUTTON = "Someone changed this section after that button was posted, so nothing was done. Take another look."
 
 
 def must_edit(asker: Asker) -> None:
@@ -70,8 +70,8 @@ class Editor(commands.Cog):
         answers.register(UndoQuestion, self.answer_undo)
         answers.register(MadeQuestion, self.answer_made)
 
-    @app_commands.command(name="recap-edit", description="Write a recap's sections in your own words; for editors")
-    @app_commands.describe(race="Round, name or track; the latest race if left out", season="Another season")
+    @app_commands.command(name="recap-edit", description="Write a recap's sections in your own words (editors only)")
+    @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def recap_edit(
@@ -100,10 +100,10 @@ class Editor(commands.Cog):
         try:
             kept = await save_draft(self.bot.services.store, typed)
         except LookupError:
-            return not_kept(words, picture, "That race is not held any more.")
+            return not_kept(words, picture, "Tailgate no longer has that race.")
         except StoreError:
             log.exception("an editor's draft could not be kept")
-            return not_kept(words, picture, "The store cannot be written just now.")
+            return not_kept(words, picture, "Tailgate can't save anything right now.")
         try:
             return await self._drafted(question, asker, kept.id)
         except FriendlyError as error:
@@ -125,7 +125,7 @@ class Editor(commands.Cog):
             await save_recap(store, text, asker.user, after=question.last, draft=draft.id)
         except OvertakenError:
             return await self._drafted(question, asker, draft.id)
-        return panel(await self._desk(question, asker), "Saved: this is what fans see from now on.")
+        return panel(await self._desk(question, asker), "Saved. This is what fans see from now on.")
 
     async def answer_discard(self, question: DiscardQuestion, asker: Asker) -> ui.LayoutView:
         must_edit(asker)
@@ -134,25 +134,25 @@ class Editor(commands.Cog):
         await drop_draft(self.bot.services.store, question.draft, asker.user)
         desk = await self._desk(question, asker)
         left = " an earlier one of yours is still here, and" if desk.own else ""
-        return panel(desk, f"Your draft is gone;{left} what stands is below.")
+        return panel(desk, f"Draft discarded;{left} the current version is below.")
 
     async def answer_history(self, question: HistoryQuestion, asker: Asker) -> ui.LayoutView:
         return history(await self._desk(question, asker), question)
 
     async def answer_undo(self, question: UndoQuestion, asker: Asker) -> ui.LayoutView:
         must_edit(asker)
-        note = "Undone: the section reads as before its last change."
+        note = "Undone. The section reads the way it did before its last change."
         try:
             await undo(self.bot.services.store, *_place(question), asker.user, asker.almanac.now, after=question.last)
         except OvertakenError:
             note = OLD_BUTTON
         except LookupError:
-            note = "There is nothing left to undo."
+            note = "There's nothing left to undo."
         return panel(await self._desk(question, asker), note)
 
     async def answer_made(self, question: MadeQuestion, asker: Asker) -> ui.LayoutView:
         must_edit(asker)
-        store, note = self.bot.services.store, "Fans see the made words again; Undo brings yours back."
+        store, note = self.bot.services.store, "Fans see the automatic text again; Undo brings yours back."
         try:
             await take_back(store, *_place(question), asker.user, asker.almanac.now, after=question.last)
         except (OvertakenError, LookupError):

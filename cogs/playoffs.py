@@ -22,14 +22,16 @@ class Playoffs(commands.Cog):
         bot.answers.register(PlayoffsQuestion, self.answer)
         bot.answers.register(ClinchQuestion, self.answer_clinch)
 
-    @app_commands.command(name="playoffs", description="The playoffs round by round: who advanced and how, who fell")
-    @app_commands.describe(season="Another season")
+    @app_commands.command(
+        name="playoffs", description="The playoffs round by round: who advanced, how, and who was eliminated"
+    )
+    @app_commands.describe(season="A different season")
     @app_commands.autocomplete(season=season_choices)
     async def playoffs(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
         await self.bot.answers.reply(interaction, PlayoffsQuestion(season))
 
-    @app_commands.command(name="clinch", description="What a driver needs at the next race to be sure")
-    @app_commands.describe(driver="A name, part of one, a nickname or a truck number; everybody if left out")
+    @app_commands.command(name="clinch", description="What drivers need to clinch at the next race")
+    @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
     @app_commands.autocomplete(driver=driver_choices)
     async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: Typed | None = None) -> None:
         almanac = await self.bot.answers.almanac()

@@ -54,14 +54,14 @@ class QuoteKeeping(commands.Cog):
     async def cog_unload(self) -> None:
         self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="quote-add", description="Save what a driver said, for this server")
+    @app_commands.command(name="quote-add", description="Save something a driver said for this server")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_add(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.answers.reply(interaction, FormQuestion(Scope.SERVER), private=True)
 
-    @app_commands.command(name="quote-edit", description="Mend, delete or bring back quotes of this server")
-    @app_commands.describe(about="Words to look for; the last ones saved if left out")
+    @app_commands.command(name="quote-edit", description="Edit, delete or restore this server's quotes")
+    @app_commands.describe(about="Words to search for; the most recently saved if left out")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
@@ -80,8 +80,8 @@ class QuoteCurating(commands.Cog):
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
 
-    @app_commands.command(name="quote-curate", description="Save or mend a quote for everybody; for editors")
-    @app_commands.describe(about="Words of a quote to mend; a new one if left out")
+    @app_commands.command(name="quote-curate", description="Save or edit a quote for everyone (editors only)")
+    @app_commands.describe(about="Words from the quote to edit; a new quote if left out")
     async def quote_curate(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
         question = turning(PanelsQuestion(Scope.ALL, looked_for(about))) if about else FormQuestion(Scope.ALL)
         await self.bot.answers.reply(interaction, question, private=True)

@@ -35,17 +35,19 @@ class QuoteSettings(commands.Cog):
         bot.answers.register(DayQuestion, self.answer_day)
 
     @app_commands.command(
-        name="quote-role", description="Who may save quotes beside moderators; what is set if left out"
+        name="quote-role", description="Who can save quotes besides moderators; shows the current setting if left out"
     )
-    @app_commands.describe(role="Whoever has this role may save and mend this server's quotes")
+    @app_commands.describe(role="Members with this role can save and edit this server's quotes")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def quote_role(self, interaction: discord.Interaction[TailgateBot], role: discord.Role | None = None) -> None:
         await self.bot.answers.reply(interaction, RoleQuestion(role.id if role else None), private=True)
 
-    @app_commands.command(name="quote-of-the-day", description="A quote a day into a channel; what is set if left out")
-    @app_commands.describe(channel="Where it goes, at 9 a.m. Eastern")
+    @app_commands.command(
+        name="quote-of-the-day", description="A quote a day in a channel; shows the current setting if left out"
+    )
+    @app_commands.describe(channel="Where to post it, at 9 a.m. Eastern")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
@@ -60,7 +62,7 @@ class QuoteSettings(commands.Cog):
         if question.role:
             role = home.get_role(question.role)
             if role is None or role.is_default():
-                raise FriendlyError("That is no role of this server's." if role is None else "Everybody has that role.")
+                raise FriendlyError("That role isn't in this server." if role is None else "Everyone has that role.")
             await set_setting(store, home.id, ROLE, role.id, asker.user, now)
         elif question.nobody:
             await set_setting(store, home.id, ROLE, None, asker.user, now)
@@ -102,11 +104,11 @@ def _open_to_me(home: discord.Guild, number: int) -> discord.TextChannel:
     """
     channel = home.get_channel(number)
     if not isinstance(channel, discord.TextChannel):
-        raise FriendlyError("That is no text channel of this server's, or I do not see it.")
+        raise FriendlyError("That isn't a text channel in this server, or I can't see it.")
     mine = channel.permissions_for(home.me)
     missing = [name for permission, name in NEEDED.items() if not getattr(mine, permission)]
     if missing:
-        raise FriendlyError(f"I lack {' and '.join(missing)} in #{channel.name}; allow me that and try again.")
+        raise FriendlyError(f"I need {' and '.join(missing)} in #{channel.name}; grant that and try again.")
     return channel
 
 

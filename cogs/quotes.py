@@ -33,13 +33,13 @@ class Quotes(commands.Cog):
         bot.answers.register(OneQuoteQuestion, self.answer_one)
 
     @app_commands.command(
-        name="quote", description="What a driver said: by words, driver or race; any quote if left out"
+        name="quote", description="What drivers said: by words, driver or race; a random quote if left out"
     )
     @app_commands.describe(
-        about="Words to look for, such as heim crash; typos in names are fine",
-        driver="A name, part of one, a nickname or a truck number",
+        about="Words to search for, such as heim crash; typos in names are OK",
+        driver="Full or partial name, nickname or truck number",
         race="Round, name or track",
-        season="Another season",
+        season="A different season",
     )
     @app_commands.autocomplete(driver=driver_choices, race=race_choices)
     @app_commands.autocomplete(season=season_choices)

@@ -27,8 +27,8 @@ class Races(commands.Cog):
         bot.answers.register(ScheduleQuestion, self.answer_schedule)
         bot.answers.register(NextQuestion, self.answer_next)
 
-    @app_commands.command(name="results", description="How a race ended: winner, stages, the whole finishing order")
-    @app_commands.describe(race="Round, name or track; the latest race if left out", season="Another season")
+    @app_commands.command(name="results", description="Race results: winner, stages and the full finishing order")
+    @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def results(
@@ -39,13 +39,13 @@ class Races(commands.Cog):
         question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
         await self.bot.answers.reply(interaction, question)
 
-    @app_commands.command(name="schedule", description="Every race of the season: winners so far, and what comes next")
-    @app_commands.describe(season="Another season")
+    @app_commands.command(name="schedule", description="Every race of the season: winners so far and what's next")
+    @app_commands.describe(season="A different season")
     @app_commands.autocomplete(season=season_choices)
     async def schedule(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
         await self.bot.answers.reply(interaction, ScheduleQuestion(season))
 
-    @app_commands.command(name="next", description="The next race: when coverage starts, TV, radio, a countdown")
+    @app_commands.command(name="next", description="The next race: when coverage starts, TV, radio and a countdown")
     async def next(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.answers.reply(interaction, NextQuestion())
 
@@ -58,7 +58,7 @@ class Races(commands.Cog):
         if race is None and question.round:
             raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
         if race is None:
-            raise FriendlyError(f"No results of {season.year} are held yet.")
+            raise FriendlyError(f"No results for {season.year} yet.")
         before = almanac.last_time(race)
         return results(season, race, question, almanac.now, before)
 

@@ -22,8 +22,8 @@ class Recaps(commands.Cog):
         self.bot = bot
         bot.answers.register(RecapQuestion, self.answer_recap)
 
-    @app_commands.command(name="recap", description="What a race was: the story, top truckers, playoffs, quotes")
-    @app_commands.describe(race="Round, name or track; the latest race if left out", season="Another season")
+    @app_commands.command(name="recap", description="The story of a race: top truckers, playoffs, quotes and more")
+    @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def recap(

@@ -40,9 +40,9 @@ from db.nouns import Race
 from db.reminders import targets
 from db.reminders.outbox import recent, upcoming
 
-NO_SERVER = "Reminders for a channel are set in a server where I am a member; /remindme sets your own."
-NO_MANAGER = "For this you need the permission Manage Server."
-GONE = "That channel or role is no longer here; choose another."
+NO_SERVER = "Channel reminders only work in a server I've been added to; /remindme sets your own."
+NO_MANAGER = "You need the Manage Server permission for this."
+GONE = "That channel or role is gone; choose another."
 OPTIONS = ("changes", "results", "recap", "standings", "events")
 TEST = "test"
 """The mark of a message that nobody was due."""
@@ -61,8 +61,10 @@ class Reminders(commands.Cog):
         answers.register_choice(ReminderChoiceQuestion, self.take_choice)
         answers.register(RemindMeQuestion, self.answer_remind_me)
 
-    @app_commands.command(name="reminders", description="Reminders for this server: channel, role, how long before")
-    @app_commands.describe(show="Settings, or what is planned and what was delivered")
+    @app_commands.command(
+        name="reminders", description="Race reminders for this server: channel, role to ping, how far ahead"
+    )
+    @app_commands.describe(show="Settings, or what's coming up and what was sent")
     @app_commands.guild_only()
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
@@ -72,8 +74,8 @@ class Reminders(commands.Cog):
         question = ReminderStatusQuestion(SERVER) if show == "status" else RemindersQuestion(SERVER)
         await self.bot.answers.reply(interaction, question, private=True)
 
-    @app_commands.command(name="remindme", description="Your own reminders, in a direct message")
-    @app_commands.describe(show="Settings, or what is planned and what was delivered")
+    @app_commands.command(name="remindme", description="Your own race reminders, by DM")
+    @app_commands.describe(show="Settings, or what's coming up and what was sent")
     async def remindme(
         self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"
     ) -> None:
@@ -120,20 +122,20 @@ class Reminders(commands.Cog):
 
     def _in_time(self, target: Target, asker: Asker) -> tuple[Target, str]:
         """The settings so that they still remind of the next race, where that is possible; and a word on it."""
-        note = "You will get a direct message from now on."
+        note = "You'll get a DM from now on."
         found = asker.almanac.next_race()
         if found is None:
             return target, note
         start = start_of(found[1])
         ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > asker.almanac.now]
         if not ahead:
-            return target, "This race has begun; you will get a direct message before the next."
+            return target, "This race has already started; you'll get a DM before the next one."
         if any(lead in ahead for lead in target.leads):
             return target, note
         # The longest that is left, beside what he has.
         leads = tuple(lead for lead in MINUTES if lead in {*target.leads, ahead[0]})
         when = f"{before(ahead[0])} before coverage" if ahead[0] else "at the start of coverage"
-        return replace(target, leads=leads), f"{note} For this race that is {when}; the rest was too late."
+        return replace(target, leads=leads), f"{note} For this race that's {when}; it's too late for the rest."
 
     async def _target(self, whose: str, asker: Asker) -> Target | None:
         """The settings asked for; raises FriendlyError where the asker may not see them."""
@@ -178,10 +180,10 @@ class Reminders(commands.Cog):
     async def _test(self, target: Target | None, asker: Asker) -> str:
         """Posts the next reminder as it will look, without a ping; returns what to say of it."""
         if target is None or not target.on:
-            raise FriendlyError("Switch the reminders on first.")
+            raise FriendlyError("Turn reminders on first.")
         found = asker.almanac.next_race()
         if found is None:
-            raise FriendlyError("No race is ahead on the schedule held here, so there is nothing to show yet.")
+            raise FriendlyError("There's no upcoming race on the schedule here, so there's nothing to show yet.")
         race = found[1]
         told = announced(asker.almanac, race, TEST, personal=target.user is not None)
         view = addressed(reminder(told, Part.COVERAGE, start_of(race), asker.almanac.now), target.role)
@@ -193,11 +195,11 @@ class Reminders(commands.Cog):
                 place = self.bot.get_partial_messageable(int(target.channel or 0), guild_id=target.guild)
             await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
         except discord.Forbidden:
-            where = "you a direct message; allow them in this server's privacy settings" if target.user else "there"
-            raise FriendlyError(f"Discord does not let me send {where}.") from None
+            where = "DM you; allow direct messages in this server's privacy settings" if target.user else "post there"
+            raise FriendlyError(f"Discord won't let me {where}.") from None
         except discord.NotFound:
             raise FriendlyError(GONE) from None
-        return "A test was sent."
+        return "Test sent."
 
     async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
         target = await self._target(whose, asker)
@@ -226,7 +228,7 @@ class Reminders(commands.Cog):
         mine = await targets.target_of(self.store, user=interaction.user.id)
         if mine is not None and not mine.on and mine.off_reason:
             await self._save(replace(mine, off_reason=None))
-            line = f"Your reminders are off: {mine.off_reason.rstrip('.')}. /remindme switches them on again."
+            line = f"Your reminders are off: {mine.off_reason.rstrip('.')}. /remindme turns them back on."
             await interaction.followup.send(line, ephemeral=True)
 
 

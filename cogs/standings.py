@@ -15,7 +15,7 @@ from bot.render.standings import standings
 from bot.render.words import race_name
 
 VIEW_NAMES = {
-    "playoffs": "Playoffs, or the Chase",
+    "playoffs": "Playoffs or Chase",
     "full-season": "What if: full-season points",
     "what-if-playoffs": "What if: the playoffs of 2017–2025",
     "what-if-chase": "What if: the 2026 Chase",
@@ -32,11 +32,11 @@ class Standings(commands.Cog):
         self.bot = bot
         bot.answers.register(StandingsQuestion, self.answer)
 
-    @app_commands.command(name="standings", description="Who leads, who is in and who is out, as of any race")
+    @app_commands.command(name="standings", description="Who leads, who's in and who's out, now or after any race")
     @app_commands.describe(
-        season="Another season",
-        after="As it stood after a race: round, name or track",
-        view="Playoffs, points, stats, rookies, owners, manufacturers, or what if",
+        season="A different season",
+        after="As of a race: round, name or track",
+        view="Playoffs, points, stats, rookies, owners, manufacturers or a what-if",
     )
     @app_commands.autocomplete(after=race_choices)
     @app_commands.autocomplete(season=season_choices)
@@ -59,7 +59,7 @@ class Standings(commands.Cog):
         race = season.race(question.after) if question.after else None
         if question.after and (race is None or race not in season.run):
             name = race_name(race) if race else f"race {question.after}"
-            raise FriendlyError(f"No results of {name} ({season.year}) are held yet, so no standings after it either.")
+            raise FriendlyError(f"No results for {name} ({season.year}) yet, so no standings after it either.")
         return standings(season, question, asker.almanac.now)
 
 

@@ -37,8 +37,8 @@ ROUND = 30.0
 
 CLOSED = {
     10003: "the channel is gone",
-    50001: "I may not see the channel any more",
-    50013: "I may not post in the channel any more",
+    50001: "I can't see the channel anymore",
+    50013: "I can't post in the channel anymore",
 }
 """What Discord says, by its codes, of a channel that takes nothing until somebody sets it anew. Any other failure may
 pass, a refusal without a code among them: that comes from what stands in front of Discord."""

@@ -27,8 +27,8 @@ MOST_COUNTED = 1000
 WORDS_COUNTED = 6
 """Of the words for which nothing was found, the longest are counted: those that every quote holds are short."""
 
-NO_WORD = "There is no word in that to look for."
-TOO_LONG = "That is too much to look for at once; leave a word out."
+NO_WORD = "There's no word in that to search for."
+TOO_LONG = "That's too much to search for at once; leave a word out."
 
 Q = TypeVar("Q", QuoteQuestion, PanelsQuestion)
 D = TypeVar("D", Quote, QuoteDraft)
@@ -88,7 +88,7 @@ async def by_number(store: Store, asker: Asker, number: int) -> Quote:
     """
     held = await quote(store, reader_of(asker), number)
     if held is None:
-        raise FriendlyError(f"There is no quote {number} here.")
+        raise FriendlyError(f"There's no quote {number} here.")
     return held
 
 

@@ -25,7 +25,7 @@ WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
 
 UNKNOWN = "-"
 """Stands for a role that is not known, on the line before the occasion."""
-ANYBODY = "Anybody else's name goes into quotation marks."
+ANYBODY = "Put anyone else's name in quotation marks."
 LIKE = 0.7
 """How much of a word must be that of a name for it to be a slip of the finger."""
 FIRST_YEAR = 1995
@@ -124,7 +124,7 @@ def _who(text: str, almanac: Almanac) -> tuple[str | None, str]:
         raise FriendlyError(f"{unknown} {ANYBODY}") from None
     if not _names(text, driver):
         # A search may guess; to put words into somebody's mouth takes his name.
-        raise FriendlyError(f"Did you mean {driver.name}? Then write that name. {ANYBODY}")
+        raise FriendlyError(f"Did you mean {driver.name}? Then use that name. {ANYBODY}")
     return driver.key, driver.name
 
 
@@ -175,16 +175,16 @@ def _when(text: str, almanac: Almanac) -> tuple[Race | None, date | None]:
     today = almanac.now.astimezone(EASTERN).date()
     day, rest = _day_in(text)
     if day is not None and day > today:
-        raise FriendlyError(f"{day.isoformat()} is still to come; give the day on which it was said.")
+        raise FriendlyError(f"{day.isoformat()} is in the future; give the day it was said.")
     if day is not None and day.year < FIRST_YEAR:
-        raise FriendlyError(f"{day.isoformat()} was before the series began, in {FIRST_YEAR}.")
+        raise FriendlyError(f"{day.isoformat()} was before the series began in {FIRST_YEAR}.")
     if not fold(rest):
         return None, day
     year = f" {day.year}" if day and day.year in almanac.years and not re.search(r"\b(?:19|20)\d\d", rest) else ""
     race = almanac.race(rest + year)
     if race.over_at > almanac.now and day is None:
         raise FriendlyError(
-            f"{race_title(race)} is still to come; add the day it was said, such as “{race_value(race)} {today}”."
+            f"{race_title(race)} isn't over yet; add the day it was said, such as “{race_value(race)} {today}”."
         )
     return race, day
 
@@ -199,7 +199,7 @@ def _day_in(text: str) -> tuple[date | None, str]:
             try:
                 return datetime(int(year), number, int(day), tzinfo=EASTERN).date(), text.replace(found[0], " ", 1)
             except ValueError:
-                raise FriendlyError(f"There is no {found[0]}; write a day as 2025-10-17.") from None
+                raise FriendlyError(f"{found[0]} isn't a date; write it like 2025-10-17.") from None
     return None, text
 
 

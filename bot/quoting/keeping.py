@@ -35,9 +35,9 @@ from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
 from db.quotes.reading import Found
 from db.texts import WORDS, Quote, QuoteDraft
 
-NO_DRAFT = "That draft is saved, or thrown away, already."
-NO_WORDS = "The message holds no words; type what was said"
-CUT = f"The first {WORDS:,} characters of the message; no quote is longer"
+NO_DRAFT = "That draft was already saved or discarded."
+NO_WORDS = "The message has no text; type what was said"
+CUT = f"Only the first {WORDS:,} characters of the message; that's the limit"
 DELETABLE = 25
 """Deleted quotes that are offered to be brought back."""
 
@@ -89,7 +89,7 @@ class Keeping:
             return await self._not_saved(question, typed, guild, asker, error)
         if question.draft is not None:
             await drop_typed(self._store, question.draft, asker.user)
-        note = f"Saved as quote {quote.id}" if question.id is None else f"Quote {quote.id} is mended"
+        note = f"Saved as quote {quote.id}" if question.id is None else f"Quote {quote.id} updated"
         return await self._panel(quote, asker, note)
 
     async def drop(self, question: DropQuestion, asker: Asker) -> ui.LayoutView:
@@ -142,7 +142,7 @@ class Keeping:
             raise FriendlyError(_held_already(error)) from None
         except ValueError as error:
             raise FriendlyError(_sentence(error)) from None
-        return await self._panel(quote, asker, f"Quote {quote.id} is back")
+        return await self._panel(quote, asker, f"Quote {quote.id} restored")
 
     async def _undelete(self, guild: int | None, number: int, asker: Asker) -> Quote:
         held = await own_quote(self._store, guild, number)
@@ -175,7 +175,7 @@ class Keeping:
 
     async def _room(self, guild: int | None) -> None:
         if guild is not None and await kept(self._store, guild) >= MANY:
-            raise FriendlyError(f"This server keeps {MANY:,} quotes, which is the most; /quote-edit deletes some.")
+            raise FriendlyError(f"This server has {MANY:,} quotes, which is the limit; /quote-edit can delete some.")
 
     async def _not_saved(
         self,
@@ -242,7 +242,7 @@ class Keeping:
 
 
 def _gone(number: int | None) -> FriendlyError:
-    return FriendlyError(f"There is no quote {number} here." if number else "There is no such quote here.")
+    return FriendlyError(f"There's no quote {number} here." if number else "There's no such quote here.")
 
 
 def _held_already(error: DuplicateQuoteError) -> str:

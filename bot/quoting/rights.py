@@ -18,10 +18,10 @@ ROLE = "quote-role"
 MANY = 5000
 """Quotes that a server may keep of its own."""
 
-NOT_YOU = "Saving quotes takes the permission Manage Messages, or the role that this server gives for it (/quote-role)."
-NO_SERVER = "Quotes are saved in a server, and only where I am a member myself."
-NO_EDITOR = "Quotes for everybody are for Tailgate's editors, in their own server."
-NO_MANAGER = "For this you need the permission Manage Server."
+NOT_YOU = "Saving quotes takes the Manage Messages permission, or the role this server set for it (/quote-role)."
+NO_SERVER = "Quotes can only be saved in a server I've been added to."
+NO_EDITOR = "Quotes for everyone are for Tailgate's editors, in their own server."
+NO_MANAGER = "You need the Manage Server permission for this."
 
 
 async def may_save(store: Store, asker: Asker) -> bool:

@@ -137,11 +137,13 @@ def _networks(scene: Scene, race: Race) -> str:
         both = scene.pick(
             f"It is on {tv}, with radio from {radio}.",
             f"{capital(tv)} {_have(race, BroadcastKind.TV)} the television broadcast, {radio} the radio.",
-            f"Television is with {tv}, radio with {radio}.",
+            f"Watch it on {tv} or listen on {radio}.",
         )
     elif tv or radio:
         what = "television" if tv else "radio"
-        both = scene.pick(f"{capital(what)} is with {tv or radio}.", f"The {what} broadcast is with {tv or radio}.")
+        both = scene.pick(
+            f"{'Watch it' if tv else 'Listen'} on {tv or radio}.", f"The {what} broadcast is on {tv or radio}."
+        )
     else:
         both = ""
     return " ".join(filter(None, (both, f"It streams on {stream}." if stream else "")))

@@ -42,9 +42,9 @@ def last_spot(scene: Scene) -> str:
     gap = here.totals[last] - here.totals[out]
     if not gap:
         return scene.pick(
-            f"{who(last)} has the last spot in {scene.goal}, level on points with {who(out)}.",
-            f"The cut falls between {who(last)} and {who(out)}, who are level on points.",
-            f"{who(last)} is in and {who(out)} out as it stands, though the two are level on points.",
+            f"{who(last)} has the last spot in {scene.goal}, tied on points with {who(out)}.",
+            f"The cut falls between {who(last)} and {who(out)}, who are tied on points.",
+            f"{who(last)} is in and {who(out)} out as it stands, though the two are tied on points.",
         )
     return scene.pick(
         f"{who(last)} has the last spot in {scene.goal}, {count(gap, 'point')} ahead of {who(out)}.",
@@ -57,7 +57,7 @@ def _close(scene: Scene, drivers: int, points: int) -> str:
     """How close they are: ``five points separate the other seven drivers``."""
     they = f"{'the other' if scene.here.winners else 'all'} {spelled(drivers)} drivers"
     if not points:
-        return capital(f"{they} are level on points.")
+        return capital(f"{they} are tied on points.")
     verb = "separates" if points == 1 else "separate"
     return scene.pick(
         capital(f"{count(points, 'point')} {verb} {they}."),
@@ -138,14 +138,14 @@ def tie(scene: Scene, found: Tie | None) -> str:
     """What decided the last spot, if a tie did."""
     if found is None:
         return ""
-    level = f"{who(found.ahead)} and {who(found.behind)} were level on {found.points:,} points"
+    level = f"{who(found.ahead)} and {who(found.behind)} were tied at {found.points:,} points"
     if found.by is Ladder.NAME:
         return f"{level}, and nothing on record tells them apart."
     by = "the better finish in the round" if found.by is Ladder.FINISH_IN_ROUND else "finishes over the season"
     mine, his = found.best
     places = f", {ordinal(mine)} against {ordinal(his)}" if mine is not None and his is not None else ""
     return scene.pick(
-        f"{level}, and {by} decided for {who(found.ahead)}{places}.",
+        f"{level}, and {by} put {who(found.ahead)} ahead{places}.",
         f"{level}; {who(found.ahead)} had {by}{places}."
         if found.by is Ladder.FINISH_IN_ROUND
         else f"{level}; {who(found.ahead)} had the better finishes over the season{places}.",

@@ -43,7 +43,7 @@ def chase(scene: Scene) -> Told:
     here = scene.here
     first, *others = here.entered
     lead = here.totals[first] - here.totals[others[0]] if others else 0
-    gap = f"{count(lead, 'point')} ahead of" if lead else "level on points with"
+    gap = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
     second = f", {gap} {who(others[0])}" if others else ""
     year, left = scene.season.year, count(here.left, "race")
     if scene.after.champion is not None:

@@ -31,7 +31,7 @@ def _lead(scene: Scene) -> str:
     first = table[0].driver
     if len(table) < 2:
         return f"{who(first)} leads the standings."
-    gap = f"by {count(table[1].gap, 'point')} over" if table[1].gap else "level on points with"
+    gap = f"by {count(table[1].gap, 'point')} over" if table[1].gap else "tied on points with"
     second = who(table[1].driver)
     if before and before[0].driver != first:
         old = who(before[0].driver)
@@ -67,7 +67,7 @@ def on_record(scene: Scene) -> Told:
     races = f"the {'only race' if run == 1 else f'{spelled(run)} races'} of {year} on record"
     first, lead = who(table[0].driver), ""
     if len(table) > 1:
-        gap = f"{count(table[1].gap, 'point')} ahead of" if table[1].gap else "level with"
+        gap = f"{count(table[1].gap, 'point')} ahead of" if table[1].gap else "tied with"
         lead = f", {gap} {who(table[1].driver)}"
     said = scene.pick(
         f"In {races} {first} has the most points{lead}.",

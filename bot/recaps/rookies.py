@@ -29,7 +29,7 @@ def rookies(scene: Scene) -> Section | None:
         for entry, how in named
     ]
     if any(_star(scene, entry) for entry, _ in named):
-        lines.append(Line("", f"* contender for Rookie of the Year {scene.season.year}"))
+        lines.append(Line("", f"* {scene.season.year} Rookie of the Year contender"))
     paragraphs = scene.told([[_best(scene, rows), _named(scene, rows[0])]])
     return Section(SectionKind.ROOKIES, TITLES[SectionKind.ROOKIES], paragraphs, tuple(lines))
 

@@ -67,9 +67,9 @@ def over(scene: Scene) -> Told:
     through, fell = (joined(who(key) for key in keys) for keys in (here.through, here.fell))
     said = [
         scene.pick(
-            f"The {here.name} is over: {through} go on to {scene.goal}.",
+            f"The {here.name} is over: {through} advance to {scene.goal}.",
             f"{through} are through to {scene.goal}.",
-            f"On to {scene.goal} go {through}.",
+            f"Moving on to {scene.goal}: {through}.",
         ),
         scene.pick(
             f"{fell} {be(len(here.fell))} out.",

@@ -13,7 +13,7 @@ def stakes(scene: Scene, winner: Result) -> str:
     key, he = winner.driver, who(winner.driver)
     if not winner.entry.eligible:
         return scene.pick(
-            f"{he} does not score points in this series, so nothing in the championship came with the win.",
+            f"{he} does not score points in this series, so the win changes nothing in the championship.",
             f"The win pays no points: {he} does not score in this series.",
             f"{he} does not score points in this series, and the win counts toward no title.",
         )
@@ -83,8 +83,8 @@ def _points(scene: Scene, key: str, he: str) -> str:
     second = table[1]
     if not second.gap:
         return scene.pick(
-            f"{he} and {who(second.driver)} are level on points at the top of the standings.",
-            f"On points {he} and {who(second.driver)} are level at the top.",
+            f"{he} and {who(second.driver)} are tied on points at the top of the standings.",
+            f"On points {he} and {who(second.driver)} are tied at the top.",
         )
     if scene.table_before and scene.table_before[0].driver != key:
         old = who(scene.table_before[0].driver)
@@ -102,7 +102,7 @@ def _points(scene: Scene, key: str, he: str) -> str:
 
 
 def _behind(points: int, leader: str) -> str:
-    return f"{count(points, 'point')} behind {leader}" if points else f"level on points with {leader}"
+    return f"{count(points, 'point')} behind {leader}" if points else f"tied on points with {leader}"
 
 
 def _seed(scene: Scene, key: str, he: str) -> str:
@@ -183,10 +183,10 @@ def _gap(scene: Scene, key: str, he: str) -> str:
         )
     if key in scene.sure:
         return scene.pick(
-            f"{he} cannot be caught any more and is sure of the {scene.season.year} title.",
-            f"The win settles the {scene.season.year} title: nobody can catch {he} any more.",
+            f"{he} cannot be caught anymore and is sure of the {scene.season.year} title.",
+            f"The win settles the {scene.season.year} title: nobody can catch {he} anymore.",
         )
-    ahead = f"{count(lead, 'point')} ahead of" if lead else "level on points with"
+    ahead = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
     return scene.pick(
         f"{he} leads the {scene.called}, {ahead} {who(here.entered[1])}.",
         f"The win leaves {he} on top of the {scene.called}, {ahead} {who(here.entered[1])}.",

@@ -39,7 +39,7 @@ def talk(scene: Scene, room: int = SECTION_WORDS) -> Section | None:
 
 
 def _rest(number: int, *, more: bool = True) -> Line:
-    return Line("", figures(number, f"{'more ' if more else ''}quote") + " of this race on record")
+    return Line("", figures(number, f"{'more ' if more else ''}quote") + " from this race on record")
 
 
 def _line(scene: Scene, quote: Quote) -> Line:

@@ -36,8 +36,8 @@ OPENINGS = 20
 
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-CUT_OFF = "cut off while it was sent; whether it arrived is unknown"
-OURS = "something went wrong on our side"
+CUT_OFF = "cut off while sending; it may or may not have arrived"
+OURS = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
 
 
@@ -146,7 +146,7 @@ class Delivery:
             return settled
         compose = self.composes.get(row.due.kind)
         if compose is None:
-            return Mark(row.id, State.FAILED, reason="nobody here writes such messages")
+            return Mark(row.id, State.FAILED, reason="Tailgate can't write this kind of message")
         channel = await self._channel(job, turn)
         post, known = await self._written(job, compose)
         if isinstance(post, Post):
@@ -175,13 +175,13 @@ class Delivery:
             known = await self._known()
             target = await targets.target(self._store, row.due.target)
             if target is None or not target.on or not _wished(target, row):
-                return Mark(row.id, State.CANCELLED, reason="not wanted any more"), known
+                return Mark(row.id, State.CANCELLED, reason="no longer wanted"), known
             if not job.doubt and target.guild is not None and target.channel != job.target.channel:
                 # Claimed anew, so that it is written down first where it goes.
                 return Mark(row.id, State.PENDING), known
             post = await compose(row, target)
         if post is None:
-            return Mark(row.id, State.CANCELLED, reason="nothing to say any more"), known
+            return Mark(row.id, State.CANCELLED, reason="no longer applies"), known
         if not carries(post.view, row.mark):
             raise ValueError(f"a {row.due.kind} message carries no mark, by which it could be found again")
         return post, known
@@ -274,7 +274,7 @@ class Delivery:
         if channel is not None:
             return channel
         if target.user is None:
-            raise RefusedError("no channel is chosen", gone=True)
+            raise RefusedError("no channel is set", gone=True)
         self.away.add(job.row.id)
         async with self._opening:
             await turn()

@@ -25,12 +25,12 @@ BANNED_SECONDS = 60.0
 
 UNKNOWN_MESSAGE = 10008
 _REASONS = {
-    50007: "direct messages are closed to me",
-    50001: "I cannot see the channel",
-    50013: "I lack a permission in the channel",
+    50007: "your DMs are closed to me",
+    50001: "I can't see the channel",
+    50013: "I'm missing a permission in the channel",
     10003: "the channel is gone",
-    10004: "the server is gone, or I am no longer in it",
-    10013: "that person is not on Discord any more",
+    10004: "the server is gone, or I'm no longer in it",
+    10013: "that person is no longer on Discord",
 }
 """Discord's codes in words."""
 _GONE = frozenset({10003, 10004, 10013})
@@ -173,7 +173,7 @@ class DiscordSender:
                 # discord.py, cut off while it waits out a limit on everything, would hold up everything for ever.
                 over.set()
         if once and trail.doubt:
-            raise UnsureError("Discord failed, then took it")
+            raise UnsureError("Discord failed, then accepted it")
         return result
 
 
@@ -203,26 +203,26 @@ def in_order(error: Exception, trail: Trail | None = None) -> RefusedError | Bus
         trail: of the requests that led to it, where that is known.
     """
     if isinstance(error, discord.RateLimited):
-        return BusyError("Discord asks for patience", error.retry_after)
+        return BusyError("Discord told me to slow down", error.retry_after)
     if isinstance(error, discord.HTTPException) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return _answer(error, trail)
     said = str(error) or type(error).__name__
     if trail is not None and trail.nothing_sent:
-        return BusyError(f"Discord cannot be reached ({said})", everywhere=not isinstance(error, TimeoutError))
+        return BusyError(f"Discord can't be reached ({said})", everywhere=not isinstance(error, TimeoutError))
     return UnsureError(f"Discord did not answer ({said})")
 
 
 def _answer(error: discord.HTTPException, trail: Trail | None) -> RefusedError | BusyError | UnsureError:
     if error.status == HTTPStatus.TOO_MANY_REQUESTS:
         if trail is not None and trail.doubt:
-            return UnsureError("Discord failed, then asked for patience")
-        return BusyError("Discord asks for patience")
+            return UnsureError("Discord failed, then told me to slow down")
+        return BusyError("Discord told me to slow down")
     if error.status == HTTPStatus.UNAUTHORIZED or (error.code == 0 and error.status == HTTPStatus.FORBIDDEN):
         # Not the channel's doing: the token, or a wall in front of Discord.
-        return BusyError(f"Discord lets nothing through ({error.status})", BANNED_SECONDS, everywhere=True)
+        return BusyError(f"Discord is turning everything away ({error.status})", BANNED_SECONDS, everywhere=True)
     if error.code == 0 and error.status == HTTPStatus.NOT_FOUND:
         # Discord numbers what it does not find: something on the way there said so.
-        return BusyError("Discord cannot be reached (404)", BANNED_SECONDS)
+        return BusyError("Discord can't be reached (404)", BANNED_SECONDS)
     said = _REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
     missing = error.code == UNKNOWN_MESSAGE
     return RefusedError(

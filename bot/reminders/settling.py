@@ -78,7 +78,7 @@ async def find(
         if len(page) < PAGE or snowflake_time(after) > end:
             break
     else:
-        raise UnreadableError("too much was written in the channel meanwhile")
+        raise UnreadableError("too many messages in the channel since then")
     if not anything and not direct:
         await _must_be_readable(sender, turn, channel)
     return None
@@ -98,7 +98,7 @@ async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str,
         if len(page) < PAGE:
             return None
         before = min(found.id for found in page)
-    raise UnreadableError("too much was written in the channel meanwhile")
+    raise UnreadableError("too many messages in the channel since then")
 
 
 async def _must_be_readable(sender: Sender, turn: Turn, channel: int) -> None:
@@ -110,4 +110,4 @@ async def _must_be_readable(sender: Sender, turn: Turn, channel: int) -> None:
     if readable is None:
         raise UnknownYetError
     if not readable:
-        raise UnreadableError("I may not read the channel's history")
+        raise UnreadableError("I can't read the channel's history")

@@ -14,7 +14,7 @@ from bot.render.questions import AboutQuestion, HelpQuestion, NextQuestion
 from db.nouns import Season
 
 PRIVACY = (
-    "**Privacy** Tailgate keeps no messages and no list of members. "
+    "**Privacy** Tailgate keeps no messages and no member list. "
     "It sees the commands and buttons meant for it, and nothing else you write."
 )
 UNOFFICIAL = "Unofficial; not affiliated with NASCAR."
@@ -33,28 +33,28 @@ class HelpTopic:
 TOPICS: dict[str, HelpTopic] = {
     "standings": HelpTopic(
         "Standings",
-        "`/standings` alone opens on what matters that day: points, the bubble or the playoffs.",
+        "`/standings` opens on what matters right now: points, the bubble or the playoffs.",
         (
-            "`/standings season:2024` another season",
-            "`/standings after:Bristol` as it stood after a race",
-            "`/standings view:Owners` and stats, rookies, manufacturers, or the select under the table",
-            "**What if** the same results, counted by another season's rules",
+            "`/standings season:2024` a different season",
+            "`/standings after:Bristol` where things stood after a race",
+            "`/standings view:Owners` plus stats, rookies, manufacturers; or use the menu under the table",
+            "**What if** the same results under another season's rules",
         ),
     ),
     "playoffs": HelpTopic(
         "Playoffs",
-        "`/playoffs` is every round: who advanced and how, who fell.",
+        "`/playoffs` goes round by round: who advanced, how, and who was eliminated.",
         (
-            "`/playoffs season:2024` another season",
+            "`/playoffs season:2024` a different season",
             "`/clinch` what each driver needs at the next race",
-            "`/clinch honeycutt` what it takes to be sure, whatever the others do",
-            "**+14 -5** points above or below the cut line · **W** locked in by a win",
-            "**Certain** and **cannot** are said only where no result of the races left can change it.",
+            "`/clinch honeycutt` what it takes to clinch, no matter what anyone else does",
+            "**+14 -5** points above or below the cut line · **W** locked in with a win",
+            "**Clinched** and **can no longer** mean no result in the races left can change it.",
         ),
     ),
     "drivers": HelpTopic(
         "Drivers",
-        "`/driver` takes a name, part of one, a nickname or a truck number.",
+        "`/driver` takes a full or partial name, a nickname or a truck number.",
         (
             "`/driver heim` the season, last five races, best track, career",
             "`/driver 17 season:2025` whoever drives the No. 17",
@@ -63,54 +63,54 @@ TOPICS: dict[str, HelpTopic] = {
     ),
     "races": HelpTopic(
         "Races",
-        "`/next` says when coverage starts and on which network.",
+        "`/next` tells you when coverage starts and on which network.",
         (
             "`/results` the latest race: winner, stages, finishing order",
             "`/results talladega` that track's latest race; add a season for another year",
-            "`/schedule` every race with its winner, and what comes next in your own time",
+            "`/schedule` every race and its winner, and what's next in your own time zone",
         ),
     ),
     "recaps": HelpTopic(
         "Recaps",
-        "`/recap` tells the latest race in short; the list under it has the rest of the story.",
+        "`/recap` sums up the latest race; the menu under it has the rest of the story.",
         (
             "`/recap talladega` that track's latest race; add a season for another year",
-            "**Wins, streaks and firsts** are counted over the seasons held, and it says which those are",
-            "**\\*** a rookie who runs for rookie of the year",
-            "**Words** in the small print: a person wrote that section; all others are made from the results",
+            "**Wins, streaks and firsts** are counted over the seasons on record here, and it says which those are",
+            "**\\*** a Rookie of the Year contender",
+            "**Written by** in the small print: a person wrote that section; all others are made from the results",
         ),
     ),
     "quotes": HelpTopic(
         "Quotes",
-        "`/quote heim crash` finds what a driver said; `/quote` alone shows any.",
+        "`/quote heim crash` finds what a driver said; `/quote` alone picks one at random.",
         (
-            "`/quote driver:heim race:talladega` what he said there",
-            "`/quote-add` saves one for this server: moderators, and a role they choose",
-            "**Save as driver quote** does the same for a message: hold it or right-click it, then Apps",
-            "`/quote-edit` mends, deletes and brings back",
-            "`/quote-role` `/quote-of-the-day` for who manages the server",
+            "`/quote driver:heim race:talladega` what Heim said there",
+            "`/quote-add` saves one for this server (for moderators, and a role the server chooses)",
+            "**Save as driver quote** does the same for a message: right-click or long-press it, then Apps",
+            "`/quote-edit` edits, deletes and restores",
+            "`/quote-role` `/quote-of-the-day` for whoever manages the server",
         ),
     ),
     "reminders": HelpTopic(
         "Reminders",
-        "`/reminders` sets when a channel is told that coverage is about to start; `/remindme` tells you alone.",
+        "`/reminders` tells a channel that coverage is about to start; `/remindme` tells just you, by DM.",
         (
-            "**How long before** any of 24 hours to 5 minutes, and at the start; several if you like",
+            "**How far ahead** from 24 hours to 5 minutes, and at the start; pick as many as you like",
             "**What else** schedule changes, results, recaps, a standings message, Discord events",
-            "`/reminders show:status` what comes, and what became of what was due",
-            "**Remind me too** under a reminder does so before the next races, in a direct message",
-            "Setting a server's takes the permission Manage Server.",
+            "`/reminders show:status` what's coming up, and what was sent",
+            "**Remind me too** under a reminder gets you a DM before the next races",
+            "Setting up a server's reminders takes the Manage Server permission.",
         ),
     ),
     "reading": HelpTopic(
         "Reading the tables",
-        "The small print under each answer says how far its data runs.",
+        "The small print under each answer says how current its data is.",
         (
-            "**▲2 ▼1** places gained or lost with the last race",
+            "**▲2 ▼1** spots gained or lost in the last race",
             "**St, Fin** start and finish · **Led** laps led · **Stg** stage points",
             "**(i)** scores points in another series, so none here",
             "**DNF** not running at the finish · **?** not on record",
-            "Buttons on somebody else's answer open a copy for you alone.",
+            "Buttons on someone else's answer open a copy only you can see.",
         ),
     ),
 }
@@ -137,8 +137,8 @@ def about(
         PRIVACY,
         f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
         accent=Accent.GREEN,
-        small=[f"Seasons held: {', '.join(str(season.year) for season in seasons)}. `/help` says what to type."],
-        controls=row([Link("What to type", HelpQuestion()), Link("Next race", NextQuestion())]),
+        small=[f"Seasons on record: {', '.join(str(season.year) for season in seasons)}. `/help` shows the commands."],
+        controls=row([Link("Help", HelpQuestion()), Link("Next race", NextQuestion())]),
     )
 
 
@@ -146,20 +146,20 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
     """The topic asked for, or the overview; an unknown topic is the overview as well."""
     topic = TOPICS.get(question.about or "")
     if topic is None:
-        title, answer = "What to type", "`/standings` alone is a good start: only `/driver` and `/compare` want names."
+        title, answer = "How to use Tailgate", "Start with `/standings`. Only `/driver` and `/compare` need names."
         lines: Sequence[str] = (
-            "`/standings` who leads, who is in and who is out",
+            "`/standings` who leads, who's in and who's out",
             "`/playoffs` round by round, and who would be in now",
             "`/clinch honeycutt` what it takes at the next race",
             "`/next` when coverage starts, and where",
             "`/results` the latest race",
-            "`/recap` its story in short",
+            "`/recap` the story of that race",
             "`/quote heim crash` what a driver said",
             "`/driver heim` a driver's season",
             "`/compare heim honeycutt` two drivers side by side",
             "`/schedule` every race of the season",
-            "`/remindme` told before coverage starts; `/reminders` for a channel",
-            "`/about` how fresh all this is",
+            "`/remindme` a DM before coverage starts; `/reminders` for a channel",
+            "`/about` how current all this is",
         )
     else:
         title, answer, lines = topic.title, topic.answer, topic.lines

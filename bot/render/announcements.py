@@ -25,8 +25,8 @@ from bot.render.tables import plain
 from bot.render.words import NETWORKS, count, day, eastern, escape, listed, race_name, weekday
 from db.nouns import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
 
-COVERED = "Press the cover to see"
-ITSELF = "This message keeps itself current"
+COVERED = "Tap the spoiler to see"
+ITSELF = "This message updates itself"
 MOST = 3990
 """Characters of a message, of Discord's 4,000."""
 SLOT = 9

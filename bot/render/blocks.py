@@ -96,7 +96,7 @@ def freshness(season: Season, now: datetime, *, brief: bool = False) -> str:
     """
     latest, races = season.latest, len(season.races)
     if latest is None:
-        through = "no results yet" if brief else f"No results of {season.year} yet"
+        through = "no results yet" if brief else f"No results for {season.year} yet"
     elif brief:
         done = len(season.run) == races
         through = f"all {races} races" if done else f"through race {latest.round} of {races} ({day(latest.date)})"
@@ -118,11 +118,11 @@ def _gap(season: Season, now: datetime) -> str:
     if between:
         parts.append(f"no results for race{'s' if len(between) > 1 else ''} {', '.join(between)}")
     if later:
-        parts.append(f"{count(len(later), 'later race')} should be over, results not held")
+        parts.append(f"{count(len(later), 'later race')} should be over, no results yet")
     held = {race.round for race in season.run}
     waiting = [str(race.round) for race in season.races if race.round not in held and dateless(race, now)]
     if waiting:
-        parts.append(f"race{'s' if len(waiting) > 1 else ''} {', '.join(waiting)} postponed, new date not known")
+        parts.append(f"race{'s' if len(waiting) > 1 else ''} {', '.join(waiting)} postponed, new date not known yet")
     return ", ".join(parts)
 
 

@@ -40,7 +40,7 @@ _COLUMNS = (
     Column("Cut", right=True),
     Column("Needs", right=True),
 )
-LEGEND = "Needs: points at the next race that are enough whatever the others do; win: a win is enough"
+LEGEND = "Needs: points at the next race that clinch no matter what anyone else does; win: a win clinches"
 NOTHING = "–"
 """Stands where no result of the next race is enough alone."""
 
@@ -63,7 +63,7 @@ def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.La
     title, body, legend = _answer(facts, board, now)
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs" if has_postseason(season) else None))]
     if facts.driver is not None:
-        everybody = [Link("What each needs", ClinchQuestion())] if _open(facts, board, now) else []
+        everybody = [Link("Clinch scenarios", ClinchQuestion())] if _open(facts, board, now) else []
         links = [*everybody, Link("Season", DriverQuestion(facts.driver.key, season.year)), *links]
     if facts.race is not None:
         links.append(Link("Next race", NextQuestion()))
@@ -92,7 +92,7 @@ def _answer(facts: ClinchFacts, board: Board, now: datetime) -> tuple[str, list[
     """Title, body and legend."""
     season, picture = facts.season, board.picture
     name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {escape(facts.driver.name)}" if facts.driver else ""
-    title = f"{name.removeprefix('# ') or 'What each needs'} · {_stake(board)}"
+    title = f"{name.removeprefix('# ') or 'Clinch scenarios'} · {_stake(board)}"
     place = picture.place(facts.driver.key) if facts.driver else None
     stands = where(board, place) if place is not None and has_postseason(season) and season.run else ""
     if facts.race is None or not _open(facts, board, now):
@@ -100,8 +100,8 @@ def _answer(facts: ClinchFacts, board: Board, now: datetime) -> tuple[str, list[
     if facts.driver is None:
         return title, [*_everybody(board, facts.race)], _legend(board)
     if place is None:
-        said = f"{escape(facts.driver.name)} has no place in the standings of {season.year}."
-        return title, [said, "Either the points go to another series, or there was no start yet."], ""
+        said = f"{escape(facts.driver.name)} isn't in the {season.year} standings."
+        return title, [said, "That means points in another series, or no starts yet."], ""
     at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
     reckoned = place.who in picture.now.totals and bool(needs_of(season))
     need = needs_of(season).get(place.who)
@@ -124,7 +124,7 @@ def _legend(board: Board) -> str:
     needed = [_short(need) for need in needs_of(board.season).values()]
     if set(needed) <= {NOTHING}:
         return ""
-    dash = f"; {NOTHING}: nothing at this race is enough alone" if NOTHING in needed else ""
+    dash = f"; {NOTHING}: nothing at this race clinches on its own" if NOTHING in needed else ""
     return " ".join(filter(None, [f"{LEGEND}{dash}.", _while_eligible(board)]))
 
 
@@ -139,13 +139,13 @@ def _stake(board: Board) -> str:
 def _closed(facts: ClinchFacts, board: Board) -> str:
     season = facts.season
     if not has_postseason(season):
-        return "This season has no playoffs, so there is nothing to clinch but the title."
+        return "This season has no playoffs, so there's nothing to clinch but the title."
     if not season.run:
-        return f"No results of {season.year} are held yet, so what is needed cannot be said."
+        return f"No results for {season.year} yet, so there are no clinch scenarios."
     if board.picture.champion is not None:
         return f"The {season.year} championship is decided: {board.bold(board.picture.champion)} is champion."
     last = season.latest.round if season.latest else 0
-    return f"Results are held through race {last} of {len(season.races)}, so what is needed next cannot be said."
+    return f"Results run only through race {last} of {len(season.races)}, so there are no clinch scenarios."
 
 
 def _everybody(board: Board, race: Race) -> list[str]:
@@ -158,7 +158,7 @@ def _everybody(board: Board, race: Race) -> list[str]:
         lines = [(board.numbers.get(who, ""), board.names.get(who, who)) for who in board.picture.now.entered]
         return [said, table((Column("No", right=True), Column("Driver", gives_way=True)), lines)]
     if all(_short(need) == NOTHING for need in known.values()):
-        nothing = f"Nothing at {escape(race.track.short)} alone makes anything certain."
+        nothing = f"No result at {escape(race.track.short)} clinches anything on its own."
         return [said, f"{nothing} {'The cut line' if has_cut(board) else 'The order'} so far is under **Standings**."]
     places = [place for place in board.picture.places if place.who in known]
     rows = [
@@ -208,10 +208,10 @@ def _sentence(board: Board, place: Place, race: Race) -> str:
         return _need(board, need, track)
     if now.spots == 1 and not by_gap(board):
         rest = joined(board.bold(who) for who in now.entered if who != place.who)
-        return f"Champion by finishing **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
+        return f"Wins the title by finishing **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
     if any(each.win for each in needs_of(board.season).values()):
-        return f"Needs **a win** at {track} to be sure of {_goal(board)}; points are not reckoned this far back"
-    return f"A long way from {_goal(board)}; needs are reckoned for the best {spelled(NEAR)} alone"
+        return f"Needs **a win** at {track} to clinch {_goal(board)}; points aren't figured this far back"
+    return f"A long way from {_goal(board)}; needs are figured only for the top {spelled(NEAR)}"
 
 
 def _need(board: Board, need: Need, track: str) -> str:
@@ -219,19 +219,21 @@ def _need(board: Board, need: Need, track: str) -> str:
     now, goal = board.picture.now, _goal(board)
     won = need.who in now.winners
     if need.verdict is Verdict.CERTAIN:
-        how = "by a win" if won else "on points"
-        return "**The title is won**" if now.spots == 1 else f"**Locked in** {how}: {goal} is certain"
+        how = "with a win" if won else "on points"
+        return "**Has clinched the title**" if now.spots == 1 else f"**Locked in** {how}: has clinched {goal}"
     if need.verdict is Verdict.OUT:
-        return f"**Cannot** get {goal} any more"
+        return f"**Can no longer** get {goal}"
     if won:
-        return f"In by a win, not yet locked in: {_crowd(board)}"
+        return f"In with a win, but not locked in yet: {_crowd(board)}"
     if need.points is not None:
         win = ", or a win" if need.win else ""
-        return f"Needs **{count(need.points, 'point')}** at {track} to clinch {goal} whatever the others do{win}"
+        return (
+            f"Needs **{count(need.points, 'point')}** at {track} to clinch {goal} no matter what anyone else does{win}"
+        )
     if need.win:
-        return f"Needs **a win** at {track} to be sure of {goal}; no number of points is certain"
+        return f"Needs **a win** at {track} to clinch {goal}; no points total is enough on its own"
     crowded = board.picture.rules.winners_first and len(board.picture.stretches) == 1
-    return f"Nothing at {track} alone makes {goal} certain" + (f": {_crowd(board)}" if crowded else "")
+    return f"No result at {track} clinches {goal} on its own" + (f": {_crowd(board)}" if crowded else "")
 
 
 def _crowd(board: Board) -> str:
@@ -243,7 +245,7 @@ def _crowd(board: Board) -> str:
 def _not_in_it(board: Board, place: Place) -> str:
     """Why a driver outside the stretch under way has nothing to clinch, kindly."""
     name, spot = board.plain(place.who), ordinal(place.position)
-    rest = f"{spot} in the standings, with races still to win but not the title."
+    rest = f"{spot} in the standings, with races still to win, but not the title."
     for each in board.picture.stretches[1:-1]:
         if place.who in each.fell:
             return f"**{name}** was eliminated in the {each.name}: {rest}"

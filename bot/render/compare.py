@@ -65,7 +65,7 @@ def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui
         links = _links(facts, asked, names)
         last = pairs[: -LATELY - 1 : -1]
         body = [_side_by_side(facts.records, names)]
-        body += [f"**Last time{'s' if len(last) > 1 else ''} together**\n{_meetings(last, names)}"] if last else []
+        body += [f"**Last race{'s' if len(last) > 1 else ''} together**\n{_meetings(last, names)}"] if last else []
     return card(
         f"{escape(names[0])} and {escape(names[1])} · {facts.season.year}",
         _headline(facts.meetings, names),
@@ -87,9 +87,9 @@ def _links(facts: CompareFacts, asked: CompareQuestion, names: tuple[str, str]) 
 def _headline(meetings: HeadToHead, names: tuple[str, str]) -> str:
     shared = meetings.shared_starts
     if not shared:
-        return f"They have not started a race together in {meetings.year}."
+        return f"They haven't started a race together in {meetings.year}."
     if meetings.ahead_a == meetings.ahead_b:
-        return f"Level: each finished ahead {count(meetings.ahead_a, 'time')} in {count(shared, 'race')} together."
+        return f"Even: each finished ahead {count(meetings.ahead_a, 'time')} in {count(shared, 'race')} together."
     name, ahead = max(zip(names, (meetings.ahead_a, meetings.ahead_b), strict=True), key=lambda pair: pair[1])
     return f"**{escape(name)}** finished ahead in {ahead} of {count(shared, 'race')} together."
 

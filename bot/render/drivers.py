@@ -38,7 +38,7 @@ _RACES = (
     Column("Led", right=True),
     Column("Pts", right=True),
 )
-_LATELY = ("The one race", "Last two races", "Last three races", "Last four races", "Last five races")
+_LATELY = ("The only race", "Last two races", "Last three races", "Last four races", "Last five races")
 _OUT = Column("Out", gives_way=True)
 
 
@@ -93,7 +93,7 @@ def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.La
     ]
     lines = facts.races[page.part]
     return card(
-        f"#{escape(record.number)} {escape(facts.driver.name)} · races of {record.year}",
+        f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year} races",
         _headline(facts, now),
         race_table(lines) if lines else "",
         accent=make_accent(record.make),
@@ -105,11 +105,11 @@ def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.La
 def _headline(facts: DriverFacts, now: datetime) -> str:
     record = facts.record
     if not record.starts:
-        return f"Entered in {record.year}, no start yet."
+        return f"Entered in {record.year}, no starts yet."
     wins = f"{count(record.wins, 'win')} in {count(record.starts, 'start')}"
     if not record.wins and record.best_finish:
         wins = f"{count(record.starts, 'start')}, best finish {ordinal(record.best_finish)}"
-    place = f"{ordinal(record.position)} on points with {record.points:,}" if record.position else ""
+    place = f"{ordinal(record.position)} in points with {record.points:,}" if record.position else ""
     last = last_held(facts.season, now)
     if place and last is not None:
         place += f" after race {last.round} of {len(facts.season.races)}"
@@ -197,7 +197,7 @@ def _career(career: Career) -> str:
         f"average finish {average(career.average_finish)}",
     ]
     crowns = f" · champion {', '.join(map(str, career.championships))}" if career.championships else ""
-    return f"**Over the seasons held, {years[0]}–{years[-1]}** {', '.join(totals)}{crowns}"
+    return f"**Seasons on record, {years[0]}–{years[-1]}** {', '.join(totals)}{crowns}"
 
 
 def _gaps(facts: DriverFacts) -> list[str]:
@@ -206,12 +206,12 @@ def _gaps(facts: DriverFacts) -> list[str]:
     run = len(season.run)
     said = []
     if record.poles is None:
-        said.append(f"Poles of {record.year} are not on record.")
+        said.append(f"Poles for {record.year} are not on record.")
     elif record.poles_known < run:
         said.append(f"Poles are on record for {record.poles_known} of {run} races.")
     silent = [str(r.round) for r in season.run if None in scored_stages(r, season.results[r.round])]
     if silent:
-        said.append(f"Stage winners of race {', '.join(silent)} are not on record.")
+        said.append(f"Stage winners for race{'s' if len(silent) > 1 else ''} {', '.join(silent)} are not on record.")
     return [" ".join(said)] if said else []
 
 

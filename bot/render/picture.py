@@ -23,7 +23,7 @@ BUBBLE = 5
 """With so few races of the regular season left the cut line is what matters."""
 CHAMPION = "champ"
 CUT_LINE = "cut line"
-ELIGIBLE = "Locked in or certain: as long as the driver stays eligible."
+ELIGIBLE = "Locked in or clinched: as long as the driver stays eligible."
 """Before the field is set an injury or a lost waiver can still cost a driver the spot that results made sure."""
 ROOM = 40
 """Columns for a name in a sentence, in which there may be ten."""
@@ -177,8 +177,8 @@ def picture_table(board: Board, places: Sequence[Place]) -> str:
 def legend(board: Board) -> str:
     """What the marks of the table mean."""
     if has_cut(board):
-        won = "a win this season" if len(board.picture.stretches) == 1 else "won in this round, locked in"
-        locks = f"; W there: {won}" if board.picture.rules.winners_first else ""
+        won = "a win this season" if len(board.picture.stretches) == 1 else "a win in this round, locked in"
+        locks = f"; a W there: {won}" if board.picture.rules.winners_first else ""
         locked = any(place.status is Status.LOCKED for place in board.picture.places)
         eligible = f" {ELIGIBLE}" if locked and len(board.picture.stretches) == 1 and not board.owners else ""
         return f"Cut: points above (+) or below (-) the line{locks}.{eligible}"
@@ -190,7 +190,7 @@ def headline(board: Board) -> str:
     picture = board.picture
     now = picture.now
     if not now.entered:
-        return f"No results of {board.season.year} are held yet."
+        return f"No results for {board.season.year} yet."
     if picture.champion is not None:
         return _sentence(_champion(board, picture.champion))
     if has_cut(board):
@@ -224,13 +224,13 @@ def _by(now: Stretch) -> str:
 def _lead(board: Board, now: Stretch) -> str:
     ahead = _by(now)
     if not ahead and len(now.entered) > 1:
-        return f"{board.bold(now.entered[0])} leads, level with {board.bold(now.entered[1])} on points"
+        return f"{board.bold(now.entered[0])} leads, tied with {board.bold(now.entered[1])} on points"
     return f"{board.bold(now.entered[0])} leads{f' by {ahead}' if ahead else ''}"
 
 
 def _finale(board: Board, now: Stretch) -> str:
     four = joined(board.bold(who) for who in now.entered)
-    return f"{four}: the best finisher of the {spelled(len(now.entered))} is champion"
+    return f"{four}: the best finisher of the {spelled(len(now.entered))} is the champion"
 
 
 def _cut(board: Board, now: Stretch) -> str:
@@ -257,12 +257,12 @@ def _last_spot(board: Board, now: Stretch) -> str:
     ahead = now.totals[last] - now.totals[first_out]
     holds = f"{board.bold(last)} holds the last spot"
     if not ahead:
-        return f"{holds}, level on points with {board.bold(first_out)}"
+        return f"{holds}, tied on points with {board.bold(first_out)}"
     return f"{holds}, {spelled(ahead)} point{'s' if ahead > 1 else ''} ahead of {board.bold(first_out)}"
 
 
 def progress(picture: Picture, *, named: bool = True) -> str:
-    """How far the stretch under way is: ``Round of 8 · 1 of 3 races run · four go on``; its name only if ``named``."""
+    """How far the stretch under way is: ``Round of 8 · 1 of 3 races run · four advance``; its name if ``named``."""
     now, rules = picture.now, picture.rules
     if picture.champion is not None or not rules.rounds:
         return ""
@@ -273,14 +273,14 @@ def progress(picture: Picture, *, named: bool = True) -> str:
         how = "race winners first, then points" if rules.winners_first else "on points"
         return listed([name, run, f"{spelled(now.spots)} make the {postseason(rules)}, {how}"])
     if now.spots > 1:
-        return listed([name, run, f"{spelled(now.spots)} go on"])
+        return listed([name, run, f"{spelled(now.spots)} advance"])
     if len(rules.rounds) < 2:
         return listed([name, run, "most points win the title"])
     return listed([name, run if races > 1 else ""])
 
 
 def stake(season: Season, race: Race) -> str:
-    """What a race is part of: ``Round of 8, race 2 of 3 · four go on``; the regular season goes without saying."""
+    """What a race is part of: ``Round of 8, race 2 of 3 · four advance``; the regular season goes without saying."""
     rules = format_of(season.year)
     first = len(season.races) - rules.postseason + 1
     for number, each in enumerate(rules.rounds):
@@ -292,10 +292,10 @@ def stake(season: Season, race: Race) -> str:
 
 
 def fate(rules: Format, number: int) -> str:
-    """What a round decides: ``four go on``."""
+    """What a round decides: ``four advance``."""
     if number + 1 < len(rules.rounds):
-        return f"{spelled(rules.rounds[number + 1].drivers)} go on"
-    return "the best finisher is champion" if rules.rounds[number].finish_only else "most points win the title"
+        return f"{spelled(rules.rounds[number + 1].drivers)} advance"
+    return "the best finisher is the champion" if rules.rounds[number].finish_only else "most points win the title"
 
 
 def ties(board: Board) -> str:
@@ -304,8 +304,8 @@ def ties(board: Board) -> str:
 
 
 def tie_line(board: Board, where: str, tie: Tie) -> str:
-    """``**Round of 8** Honeycutt ahead of Riggs, level on 3,129: best finish in the round, 2nd to 3rd``."""
-    who = f"{board.plain(tie.ahead)} ahead of {board.plain(tie.behind)}, level on {tie.points:,}"
+    """``**Round of 8** Honeycutt ahead of Riggs, tied at 3,129: best finish in the round, 2nd to 3rd``."""
+    who = f"{board.plain(tie.ahead)} ahead of {board.plain(tie.behind)}, tied at {tie.points:,}"
     if tie.by is Ladder.NAME:
         return f"**{where}** {who}: nothing on record tells them apart"
     mine, his = tie.best
@@ -320,7 +320,7 @@ def left_out(view: View) -> str:
         return ""
     said = "; ".join(f"race {fault.round}: {escape(fault.what)}" for fault in view.left_out[:3])
     more = f"; and {len(view.left_out) - 3} more" if len(view.left_out) > 3 else ""
-    return f"Left out, since it cannot be so: {said}{more}."
+    return f"Left out, since it can't be right: {said}{more}."
 
 
 def line_of(season: Season, key: str) -> str:
@@ -344,7 +344,7 @@ def where(board: Board, place: Place) -> str:
         return f"Champion, {place.points:,} points"
     for each in picture.stretches[1:-1]:
         if place.who in each.fell:
-            return f"Eliminated in the {each.name}; {spot} {'in the end' if picture.champion else 'now'}"
+            return f"Eliminated in the {each.name}; {spot} {'in the final standings' if picture.champion else 'now'}"
     if len(picture.stretches) > 1 and place.who not in picture.stretches[0].through:
         return f"Not in the {postseason(picture.rules)}; {spot} in the standings"
     if picture.champion is not None:
@@ -367,9 +367,9 @@ def _in_the_last(board: Board, place: Place) -> str:
 
 def _to_the_cut(place: Place) -> str:
     if place.status is Status.LOCKED:
-        return "locked in by a win"
+        return "locked in with a win"
     if place.to_cut is None:
-        return "in by a win as it stands" if place.status is Status.IN else "out: winners hold every spot"
+        return "in with a win as it stands" if place.status is Status.IN else "out: winners hold every spot"
     if place.to_cut == 0:
-        return f"level on points at the cut line, {'in' if place.status is Status.IN else 'out'} as it stands"
+        return f"tied on points at the cut line, {'in' if place.status is Status.IN else 'out'} as it stands"
     return f"{abs(place.to_cut)} {'above' if place.to_cut > 0 else 'below'} the cut line"

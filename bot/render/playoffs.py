@@ -56,12 +56,12 @@ def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: S
     called = postseason(format_of(season.year))
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs"))]
     if season.next_race(now) is not None and season.run:
-        links.append(Link("What each needs", ClinchQuestion()))
+        links.append(Link("Clinch scenarios", ClinchQuestion()))
     links += [Link(str(y), PlayoffsQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
     view = drivers_view(season)
     board = board_of(view)
     if not season.run or not has_postseason(season):
-        said = f"No results of {season.year} are held yet." if has_postseason(season) else "This season has none."
+        said = f"No results for {season.year} yet." if has_postseason(season) else "This season has no playoffs."
         body, small = [said, _ahead(season, board) if has_postseason(season) else ""], ""
     elif len(board.picture.stretches) == 1:
         body, small = _before(board), legend(board)
@@ -86,7 +86,7 @@ def _before(board: Board) -> list[str]:
     shown = board.picture.places[: now.spots + NEAR]
     return [
         headline(board),
-        f"**If {they} began now** · {progress(board.picture)}",
+        f"**If {they} started now** · {progress(board.picture)}",
         picture_table(board, shown),
         _ahead(board.season, board),
     ]
@@ -202,7 +202,7 @@ def _seats(board: Board) -> str:
         return "\n".join([f"**The field** {spelled(len(field))} on points", *notes])
     winners = [board.plain(who) for who in field if who in regular.winners]
     rest = [board.plain(who) for who in field if who not in regular.winners]
-    said = [f"by a win {joined(winners)}"] if winners else []
+    said = [f"with a win {joined(winners)}"] if winners else []
     said += [f"on points {joined(rest)}"] if rest else []
     tie = [tie_line(board, "Tie", regular.tie)] if regular.tie else []
     return "\n".join([f"**In** {'; '.join(said)}", *tie, *notes])
@@ -219,7 +219,7 @@ def _ahead(season: Season, board: Board) -> str:
         if number >= begun:
             races = [race for race in season.races if first <= race.round <= last]
             lines.append(
-                listed([f"**{each.name}**", _dates(races), f"{spelled(each.drivers)} begin, {fate(rules, number)}"])
+                listed([f"**{each.name}**", _dates(races), f"{spelled(each.drivers)} start, {fate(rules, number)}"])
             )
         first = last + 1
     return "\n".join(lines)
@@ -237,4 +237,4 @@ def _dates(races: Sequence[Race]) -> str:
 def _legend(board: Board) -> str:
     if by_gap(board):
         return ""
-    return "Right: won in the round, or points above (+) or below (-) the line."
+    return "Last column: won in the round, or points above (+) or below (-) the line."

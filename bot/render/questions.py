@@ -16,7 +16,7 @@ ID_LIMIT = 100
 """Characters that Discord gives a custom id or a select's value."""
 
 VERSION = "t1"
-_OLD = "That button is from an older version of me. Please ask again with the command."
+_OLD = "That button is from an older version of Tailgate. Please run the command again."
 
 
 class OldButtonError(FriendlyError):

@@ -60,27 +60,35 @@ def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") ->
         Field(
             "who",
             "Who said it",
-            hint="A driver's name or number; “Somebody Else” in quotation marks",
+            hint="A driver's name or number; put anyone else's name in quotation marks",
             limit=SPEAKER + 2,
         ),
         Field(
             "about",
-            "His role, and on the next line the occasion",
-            hint="Both may be left out; “-” is a role that is not known",
+            "Their role; occasion on the next line",
+            hint="Both optional; “-” for a role you don't know",
             long=True,
             required=False,
             limit=ROLE + CONTEXT + 1,
         ),
-        Field("when", "The race, the day, or both", hint="Talladega · 2025.23 · 2025-10-17", required=False, limit=100),
+        Field(
+            "when", "The race, the date, or both", hint="Talladega · 2025.23 · 2025-10-17", required=False, limit=100
+        ),
         Field(
             "link",
-            "Where it stands: a name, a link, or both",
+            "The source: a name, a link, or both",
             hint="NASCAR.com https://www.nascar.com/…",
             required=False,
             limit=SOURCE + LINK + 1,
         ),
     ]
-    title = "Mend a quote" if question.id else "Save a quote" if question.scope == Scope.SERVER else "A quote for all"
+    title = (
+        "Edit a quote"
+        if question.id
+        else "Save a quote"
+        if question.scope == Scope.SERVER
+        else "Save a quote for everyone"
+    )
     return Form(title, [replace(each, value=typed.get(each.name, "")) for each in fields], question)
 
 
@@ -93,24 +101,26 @@ def not_saved(question: FormQuestion, words: str, why: str, first: Quote | None 
         why: one line, not escaped.
         first: the quote that holds the same words already.
     """
-    links = [Link("Write on", question)]
+    links = [Link("Keep editing", question)]
     if first is not None:
         links.append(Link(f"Quote {first.id}", OneQuoteQuestion(first.id)))
     if question.draft is not None:
-        links.append(Link("Throw away", DropQuestion(question.draft)))
+        links.append(Link("Discard", DropQuestion(question.draft)))
     return card(
         "Not saved yet",
         as_typed_in_line(fit(plain(why), WHY)),
         f"“{shortened(words, _BRIEF)}”" if words.strip() else "",
         accent=Accent.YELLOW,
-        small=["What you typed is kept for 30 days, for you alone."],
+        small=["What you typed is kept for 30 days, for you only."],
         controls=row(links),
     )
 
 
 def dropped() -> ui.LayoutView:
     """That a draft was thrown away."""
-    return card("Thrown away", "Nothing of it is kept.", accent=Accent.CHECKERED, small=["`/quote-add` starts anew."])
+    return card(
+        "Draft discarded", "None of it is kept.", accent=Accent.CHECKERED, small=["`/quote-add` starts a new one."]
+    )
 
 
 def panel(facts: QuoteFacts, now: datetime, *, note: str = "") -> ui.LayoutView:
@@ -132,19 +142,19 @@ class PanelsFacts:
 
 def panels(held: PanelsFacts, question: PanelsQuestion) -> ui.LayoutView:
     """Quotes to mend, one a page; the deleted ones behind a select."""
-    place = "in this server" if question.scope == Scope.SERVER else "for everybody"
+    place = "in this server" if question.scope == Scope.SERVER else "for everyone"
     select = _removed(held.removed, question.scope)
     if held.facts is None:
         said = (
             f"No quote with “{as_typed_in_line(' '.join(held.words))}”."
             if held.words
-            else f"Not a single one is kept {place} yet."
+            else f"No quotes saved {place} yet."
         )
         command = "/quote-add" if question.scope == Scope.SERVER else "/quote-curate"
-        return card("No quote to mend", said, accent=Accent.YELLOW, small=[f"`{command}` saves one."], select=select)
+        return card("No quotes to edit", said, accent=Accent.YELLOW, small=[f"`{command}` saves one."], select=select)
     page = Page.of(question.page, 1, min(held.total, LAST_PAGE))
     links = pager(page, lambda number: replace(question, page=number))
-    small = [f"{page.number:,} of {held.total:,} kept {place}"]
+    small = [f"{page.number:,} of {held.total:,} saved {place}"]
     return under(f"Quote {held.facts.quote.id}", held.facts, small, [*links, *_doings(held.facts.quote)], select)
 
 
@@ -152,17 +162,17 @@ def really(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
     """Asks whether the quote is to be deleted."""
     quote = facts.quote
     links = [Link("Yes, delete it", DeleteQuestion(quote.id, "sure")), Link("Keep it", PanelQuestion(quote.id))]
-    return under(f"Really delete quote {quote.id}?", facts, [_kept(quote, now)], links)
+    return under(f"Delete quote {quote.id}?", facts, [_kept(quote, now)], links)
 
 
 def deleted(quote: Quote) -> ui.LayoutView:
     """That it is gone, and the way to have it back."""
     return card(
-        f"Quote {quote.id} is deleted",
+        f"Quote {quote.id} deleted",
         f"“{shortened(quote.words, _BRIEF)}”",
         as_typed_in_line(quote.speaker),
         accent=Accent.CHECKERED,
-        small=[f"{_command(_scope(quote))} brings deleted quotes back as well."],
+        small=[f"{_command(_scope(quote))} restores deleted quotes, too."],
         controls=row([Link("Undo", RestoreQuestion(_scope(quote), quote.id))]),
     )
 
@@ -188,25 +198,25 @@ def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion
     ]
     turn = pager(page, lambda number: replace(question, page=number))
     return card(
-        f"History of quote {quote.id}",
+        f"Quote {quote.id} history",
         "\n".join(lines),
         f"**Now** “{shortened(quote.words, _BRIEF)}”",
         accent=Accent.CHECKERED,
-        small=[listed([count(len(history), "step"), "the list leads back before any change" if back else ""])],
+        small=[listed([count(len(history), "step"), "use the menu to restore an earlier version" if back else ""])],
         controls=row([*turn, Link("Back", PanelQuestion(quote.id))]),
-        select=_choice("restore", "Back to how it read…", back),
+        select=_choice("restore", "Go back to an earlier version…", back),
     )
 
 
 def role_panel(role: str | None) -> ui.LayoutView:
     """Who may save quotes; ``role`` is a role's name, None for moderators alone."""
-    who = f"Whoever has the role **{as_typed_in_line(role)}**, and" if role else "Nobody but"
+    who = f"Members with the role **{as_typed_in_line(role)}**, and" if role else "Only"
     return card(
-        "Who may save quotes",
-        f"{who} whoever has the permission Manage Messages.",
+        "Who can save quotes",
+        f"{who} members with the Manage Messages permission.",
         accent=Accent.GREEN,
-        small=["`/quote-role` with a role sets whose holders may save and mend quotes as well."],
-        controls=row([Link("Nobody beside moderators", RoleQuestion(nobody="nobody"))]) if role else None,
+        small=["Use `/quote-role` with a role to let its members save and edit quotes, too."],
+        controls=row([Link("Moderators only", RoleQuestion(nobody="nobody"))]) if role else None,
     )
 
 
@@ -227,18 +237,18 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     """What is set for the quote of the day."""
     if facts.channel is not None:
         soon = "within minutes" if facts.next <= now else stamp(facts.next, "R")
-        said = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. The next one comes {soon}."
+        said = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. Next one: {soon}."
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
-        said = f"Switched off{since}: {as_typed_in_line(facts.off)}."
+        said = f"Off{since}: {as_typed_in_line(facts.off)}."
     else:
-        said = "It goes nowhere yet."
+        said = "Not set up yet."
     return card(
         "Quote of the day",
         said,
         accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
-        small=["`/quote-of-the-day` with a channel sets where it goes. It mentions nobody."],
-        controls=row([Link("Switch off", DayQuestion(off="off"))]) if facts.channel else None,
+        small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
+        controls=row([Link("Turn off", DayQuestion(off="off"))]) if facts.channel else None,
     )
 
 
@@ -266,14 +276,14 @@ def _choice(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[
 def _kept(quote: Quote, now: datetime) -> str:
     """Small print under a title that holds the number."""
     saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
-    return listed(["Seen everywhere" if quote.guild is None else "Seen in this server alone", saved])
+    return listed(["Visible everywhere" if quote.guild is None else "Visible in this server only", saved])
 
 
 def _removed(removed: Sequence[tuple[int, QuoteDraft]], scope: str) -> ui.ActionRow[Any] | None:
     links = [
         Link(f"{plain(draft.speaker)}: {_said(draft)}", RestoreQuestion(scope, number)) for number, draft in removed
     ]
-    return _choice("deleted", "Bring back a deleted quote…", links)
+    return _choice("deleted", "Restore a deleted quote…", links)
 
 
 def _said(draft: QuoteDraft | None) -> str:
@@ -287,11 +297,11 @@ def _moment(moment: datetime) -> str:
 def _step(version: QuoteVersion, after: QuoteDraft | None, asker: int, *, first: bool) -> str:
     """One line: when, what, by whom; and how the words read before, where they changed."""
     by = "by you" if version.changed_by == asker else f"by `{version.changed_by}`" if version.changed_by else ""
-    what: str = "brought back" if version.action == "added" and not first else version.action
+    what: str = "restored" if version.action == "added" and not first else version.action
     if version.action == "edited" and version.before and after:
         changed = [name for part, name in _PARTS.items() if getattr(version.before, part) != getattr(after, part)]
         what = f"edited: {joined(dict.fromkeys(changed))}" if changed else what
     line = listed([stamp(version.changed_at, "f"), what, by])
     if version.before and after and version.before.words != after.words:
-        line += f"\n“{shortened(version.before.words, _BRIEF)}” before"
+        line += f"\nBefore: “{shortened(version.before.words, _BRIEF)}”"
     return line

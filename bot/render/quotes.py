@@ -89,7 +89,7 @@ def found(facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, 
         now: the asker's moment.
     """
     page = Page.of(question.page, 1, min(total, LAST_PAGE))
-    place = f"{page.number:,} of {total:,}" if total > 1 else "The only one"
+    place = f"{page.number:,} of {total:,}" if total > 1 else "The only quote"
     links = pager(page, lambda number: replace(question, page=number))
     return _card(facts, links, [listed([f"{place}{_described(asked)}", number_of(facts.quote, now)])])
 
@@ -154,7 +154,7 @@ def number_of(quote: Quote, now: datetime) -> str:
     if quote.guild is None:
         return f"Quote {quote.id}"
     saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
-    return listed([f"Quote {quote.id}", "this server's own", saved])
+    return listed([f"Quote {quote.id}", "this server only", saved])
 
 
 def nothing(facts: NothingFacts) -> ui.LayoutView:
@@ -175,15 +175,17 @@ def nothing(facts: NothingFacts) -> ui.LayoutView:
         links.append(Link(f"{driver.name} ({quotes})", QuoteQuestion(driver=driver.key)))
     links += [Link(f"{name} ({quotes})", QuoteQuestion(driver=key)) for key, name, quotes in facts.speakers if key]
     total = sum(quotes for *_, quotes in facts.speakers)
-    save = " `/quote-add` saves the first." if facts.saves else ""
+    save = " `/quote-add` saves the first one." if facts.saves else ""
     return card(
-        "No quote found" if total else "No quotes yet",
-        f"There is none{_described(asked) or ' here'}." if total else f"Not a single one is held here yet.{save}",
+        "No quotes found" if total else "No quotes yet",
+        f"There are none{_described(asked) or ' here'}." if total else f"Nothing has been saved here yet.{save}",
         "\n".join(filter(None, [_counted(facts), _instead(facts)])),
         _speakers(facts.speakers),
         accent=Accent.YELLOW,
         small=[
-            f"{count(total, 'quote')} held here. `/quote` alone shows any of them." if total else "`/help` says more."
+            f"{count(total, 'quote')} on record here. `/quote` alone picks one at random."
+            if total
+            else "`/help` has more."
         ],
         controls=row(_different(links)[:BUTTONS]),
     )
@@ -192,7 +194,7 @@ def nothing(facts: NothingFacts) -> ui.LayoutView:
 def _card(facts: QuoteFacts, links: Sequence[Link], small: Sequence[str]) -> ui.LayoutView:
     onward = _onward(facts)
     if facts.mends:
-        onward.append(Link("Mend", PanelQuestion(facts.quote.id)))
+        onward.append(Link("Edit", PanelQuestion(facts.quote.id)))
     title, below = speaker(facts), attribution(facts)
     return card(
         title,
@@ -286,12 +288,12 @@ def _speakers(speakers: Sequence[tuple[str | None, str, int]]) -> str:
     if not speakers:
         return ""
     if len(speakers) == 1:
-        return f"All that is held is of {as_typed_in_line(speakers[0][1])}."
-    return f"Quotes are held of **{len(speakers)} people**; the buttons lead to those with the most."
+        return f"Every quote here is from {as_typed_in_line(speakers[0][1])}."
+    return f"There are quotes from **{len(speakers)} people**; the buttons go to those with the most."
 
 
 def _every(number: int) -> str:
-    return "That one" if number == 1 else f"All {number:,} of these"
+    return "Show that one" if number == 1 else f"Show all {number:,}"
 
 
 def _different(links: Sequence[Link]) -> list[Link]:

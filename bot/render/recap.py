@@ -65,7 +65,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
     room = room_beside(title, *small)
     if section is None:
         body, longer = _brief(shown, room - LONGER)
-        small.insert(0, f"More of it in the list: {', '.join(longer)}" if longer else "")
+        small.insert(0, f"More in the menu: {', '.join(longer)}" if longer else "")
     else:
         parts = parts_of(section, room)
         page = Page.of(asked.page, 1, len(parts))
@@ -116,7 +116,7 @@ def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
         which = "" if len(his) == len(everything) else f" ({', '.join(escape(section.title) for section in his)})"
         edited = max((section.edited_at for section in his if section.edited_at), default=None)
         when = f", edited {stamp(edited, 'R')}" if edited is not None and edited <= now else ""
-        lines.append(f"Words{which}: {as_typed_in_line(author)}{when}")
+        lines.append(f"Written by {as_typed_in_line(author)}{which}{when}")
     return lines
 
 
@@ -186,7 +186,7 @@ def _in_short(season: Season, race: Race) -> str:
     """Who won, or why there is no more to tell."""
     winner = winner_of(season, race.round)
     if winner is None:
-        return "There is no recap: who won this race cannot be told from the results held."
+        return "No recap: the results on record don't tell who won this race."
     return f"**{escape(name_of(season, winner))}** won."
 
 
@@ -210,7 +210,7 @@ def _turning(asked: RecapQuestion, page: Page) -> list[Link]:
     return [
         Link("← Back", _on_page(asked, max(1, page.number - 1)), off=page.number == 1),
         Link(f"{page.number} of {page.pages}", _on_page(asked, page.number), off=True),
-        Link("Read on →", _on_page(asked, min(page.pages, page.number + 1)), off=page.number == page.pages),
+        Link("Next →", _on_page(asked, min(page.pages, page.number + 1)), off=page.number == page.pages),
         Link("Full results", ResultsQuestion(asked.year, asked.round)),
     ]
 
@@ -226,4 +226,4 @@ def _sections(recap: Recap, chosen: Section | None) -> ui.ActionRow[Any]:
         Link(each.title, RecapQuestion(race.season, race.round, each.kind.value), off=each is chosen)
         for each in recap.sections
     ]
-    return ui.ActionRow(QuestionSelect.of("recap", "More of this race…", links))
+    return ui.ActionRow(QuestionSelect.of("recap", "More from this race…", links))

@@ -35,12 +35,12 @@ VERSIONS = 6
 _FIRST_WORDS = 120
 _COPIED = 3500
 """Characters of what was typed that fit into a message beside its heading."""
-NOTHING = "Fans see nothing here: the facts for it are not held, and nobody has written it."
+NOTHING = "Fans see nothing here: the facts for it aren't on record, and nobody has written it."
 FOLLOWS = {
-    SectionKind.PLAYOFFS: "Who is how far from the cut line follows by itself; lines with “- ” become points",
-    SectionKind.QUOTES: "The race's quotes follow by themselves; lines that begin with “- ” become points",
+    SectionKind.PLAYOFFS: "The points to the cut line are added automatically; lines with “- ” become bullets",
+    SectionKind.QUOTES: "The race's quotes are added automatically; lines starting with “- ” become bullets",
 }
-RULE = "Lines that begin with “- ” become points, links work; all else shows as typed"
+RULE = "Lines starting with “- ” become bullets, links work; all else shows as typed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def panel(desk: Desk, note: str = "") -> ui.LayoutView:
         Link("Write", WriteQuestion(*desk.key)),
         Link("History", HistoryQuestion(*desk.key), off=not desk.history),
         Link("Undo", UndoQuestion(*desk.key, desk.last), off=not desk.history),
-        Link("Back to made words", MadeQuestion(*desk.key, desk.last), off=desk.kind not in desk.texts),
+        Link("Use automatic text", MadeQuestion(*desk.key, desk.last), off=desk.kind not in desk.texts),
     ]
     if desk.own:
         actions.append(Link("Draft", PreviewQuestion(*desk.key)))
@@ -123,7 +123,7 @@ def panel(desk: Desk, note: str = "") -> ui.LayoutView:
         accent=Accent.GREEN,
         small=small,
         controls=row(actions),
-        select=ui.ActionRow(QuestionSelect.of("edit", "Which section…", _choices(desk))),
+        select=ui.ActionRow(QuestionSelect.of("edit", "Pick a section…", _choices(desk))),
         picture=desk.section.picture if desk.section else None,
     )
 
@@ -133,7 +133,7 @@ def preview(desk: Desk, note: str = "") -> ui.LayoutView:
     draft = desk.shown
     assert draft is not None
     conflict = draft.base != desk.last
-    fault = f"Kept as you typed it, but it cannot be saved yet: {draft.fault}." if draft.fault else ""
+    fault = f"Kept as you typed it, but it can't be saved yet: {draft.fault}." if draft.fault else ""
     note = " ".join(filter(None, (note, fault, _overtaken(desk) if conflict else "")))
     section = desk.section if draft.text else None
     title = f"Preview · {escape(section.title if section else TITLES[desk.kind])} · {where(desk.race)}"
@@ -143,13 +143,13 @@ def preview(desk: Desk, note: str = "") -> ui.LayoutView:
     return card(
         title,
         head,
-        _seen(section, title, head, *small) if section else "“Write on” opens what you typed.",
+        _seen(section, title, head, *small) if section else "“Keep editing” opens what you typed.",
         accent=Accent.YELLOW,
         small=small,
         controls=row(
             [
                 Link("Save over theirs" if conflict else "Save", save, off=bool(draft.fault)),
-                Link("Write on", WriteQuestion(*desk.key, draft=draft.id)),
+                Link("Keep editing", WriteQuestion(*desk.key, draft=draft.id)),
                 Link("Discard", DiscardQuestion(*desk.key, draft.id)),
                 Link("History", HistoryQuestion(*desk.key), off=not desk.history),
                 Link("All sections", EditQuestion(*desk.key)),
@@ -178,7 +178,7 @@ def form(desk: Desk, question: WriteQuestion) -> Form:
                 PICTURE,
                 "Picture",
                 picture,
-                "A link that begins with https://, or nothing",
+                "A link starting with https://, or nothing",
                 required=False,
                 limit=min(max(LINK, len(picture)), LONGEST),
             ),
@@ -205,7 +205,7 @@ def not_kept(words: str, picture: str, why: str) -> ui.LayoutView:
     """What was typed, to be copied, where there is no keeping it."""
     typed = "\n\n".join(filter(None, (words, picture)))
     return card(
-        "Not kept",
+        "Not saved",
         f"**{escape(why, 400)}** Copy what you typed before you go:",
         shortened(typed, _COPIED),
         accent=Accent.YELLOW,
@@ -226,10 +226,10 @@ def history(desk: Desk, question: HistoryQuestion) -> ui.LayoutView:
     ]
     return card(
         f"History · {escape(TITLES[desk.kind])} · {where(desk.race)}",
-        "\n".join(lines) or "Nobody has written here yet.",
+        "\n".join(lines) or "Nobody has written anything here yet.",
         accent=Accent.GREEN,
         small=[freshness(desk.season, desk.now)],
-        select=ui.ActionRow(QuestionSelect.of("version", "Write on from a version…", versions)) if versions else None,
+        select=ui.ActionRow(QuestionSelect.of("version", "Start from a version…", versions)) if versions else None,
         controls=row(
             [
                 *pager(page, lambda number: HistoryQuestion(*desk.key, number)),
@@ -247,9 +247,9 @@ def _standing(desk: Desk) -> str:
     """Who wrote what stands in the section, and whether a draft of his own waits."""
     text = desk.texts.get(desk.kind)
     if text is not None:
-        who = f"words of **{as_typed_in_line(text.author)}**, {stamp(text.edited_at, 'R')}"
+        who = f"written by **{as_typed_in_line(text.author)}**, {stamp(text.edited_at, 'R')}"
     else:
-        who = "made words" if desk.section else "empty"
+        who = "automatic text" if desk.section else "empty"
     return listed([f"**{escape(TITLES[desk.kind])}**", who, _waiting(desk.own)])
 
 
@@ -259,8 +259,8 @@ def _waiting(drafts: Sequence[Draft]) -> str:
         return ""
     latest = stamp(drafts[0].typed_at, "R")
     if len(drafts) == 1:
-        return f"your draft of {latest} is not saved"
-    return f"{count(len(drafts), 'draft')} of yours, the latest of {latest}, are not saved"
+        return f"your draft from {latest} is not saved"
+    return f"your {count(len(drafts), 'draft')}, the latest from {latest}, are not saved"
 
 
 def _seen(section: Section, *beside: str) -> str:
@@ -270,7 +270,7 @@ def _seen(section: Section, *beside: str) -> str:
 
 
 def _more(pages: int) -> str:
-    return f"*(and {count(pages, 'more page')} of it)*"
+    return f"*(and {count(pages, 'more page')})*"
 
 
 def _marks(desk: Desk) -> list[str]:
@@ -289,7 +289,7 @@ def _choice(desk: Desk, kind: SectionKind) -> str:
     if text is not None:
         who = f"{text.author[:30]}, {day(text.edited_at.astimezone(EASTERN).date())}"
     else:
-        who = "made" if kind in desk.told else "empty"
+        who = "automatic" if kind in desk.told else "empty"
     return listed([TITLES[kind], who, "draft" if any(draft.kind is kind for draft in desk.drafts) else ""])
 
 
@@ -301,8 +301,8 @@ def _moment(step: RecapVersion) -> datetime:
 def _overtaken(desk: Desk) -> str:
     """That somebody changed the section after the draft was begun."""
     if not desk.history or desk.history[0].text is None:
-        return "Meanwhile this section went back to the made words."
-    return f"Meanwhile {desk.history[0].text.author} saved other words; see the history."
+        return "Meanwhile, this section went back to the automatic text."
+    return f"Meanwhile, {desk.history[0].text.author} saved something else; see the history."
 
 
 def _plain(section: Section | None) -> str:
@@ -322,7 +322,7 @@ def _version(number: int, text: RecapText) -> str:
 def _step(number: int, step: RecapVersion) -> str:
     when = stamp(step.changed_at, "f")
     if step.text is None:
-        return f"**{number}** {when} · back to the made words"
+        return f"**{number}** {when} · back to the automatic text"
     words = " ".join(step.text.words.split())
     first = words if len(words) <= _FIRST_WORDS else words[:_FIRST_WORDS].rstrip() + "…"
     picture = " · with a picture" if step.text.picture else ""

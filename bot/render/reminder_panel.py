@@ -38,12 +38,12 @@ _SAID = {Part.COVERAGE: "coverage", Part.QUALIFYING: "qualifying", Part.PRACTICE
 OPEN = "open"
 """The option that takes the spoiler cover off."""
 _EXTRAS = {
-    "changes": ("Schedule changes", "When a race is moved, postponed or called off"),
-    "results": ("Results", "The finishing order once it is held here"),
-    OPEN: ("Outcomes in the open", "Results and recap without a spoiler cover"),
-    "recap": ("Recap", "The race told in sections, once its results are held"),
-    "standings": ("Standings", "One message that keeps itself current"),
-    "events": ("Discord events", "A scheduled event for each race, kept in step with the schedule"),
+    "changes": ("Schedule changes", "When a race is moved, postponed or canceled"),
+    "results": ("Results", "The finishing order, once results are in"),
+    OPEN: ("No spoiler cover", "Results and recaps out in the open"),
+    "recap": ("Recap", "The story of the race, once results are in"),
+    "standings": ("Standings", "One message that updates itself"),
+    "events": ("Discord events", "A scheduled event for each race, kept up to date"),
 }
 FOR_SERVERS = frozenset({"standings", "events"})
 """Extras that a single person cannot have."""
@@ -96,20 +96,20 @@ def panel(facts: PanelFacts) -> ui.LayoutView:
 def _state(facts: PanelFacts) -> list[str]:
     target, mine = facts.target, facts.whose == PERSON
     if target is None:
-        where = "in a direct message" if mine else "in this channel, with nobody mentioned"
-        return ["**Off.**", f"**Switch on** reminds 1 hour before coverage, {where}; all of it can be changed."]
+        where = "by DM" if mine else "in this channel, with no ping"
+        return ["**Off.**", f"**Turn on** sends a reminder 1 hour before coverage, {where}; you can change all of it."]
     if not target.on:
         why = _sentence(target.off_reason) if target.off_reason else ""
-        return [f"**Off.**{why} **Switch on** takes up again what was set:", *_set(target, mine=mine)]
-    return [*_set(target, mine=mine, on="**On** "), *(f"**Missing** {lack}" for lack in facts.lacking)]
+        return [f"**Off.**{why} **Turn on** picks up where you left off:", *_set(target, mine=mine)]
+    return [*_set(target, mine=mine, on="**On** "), *(f"**Heads up** {lack}" for lack in facts.lacking)]
 
 
 def _set(target: Target, *, mine: bool, on: str = "") -> list[str]:
     """What is set, in lines."""
-    where = "in a direct message" if mine else f"in <#{target.channel}>"
+    where = "by DM" if mine else f"in <#{target.channel}>"
     lines = [f"{on}{where}: {_when(target)}"] if on else [f"{where[0].upper()}{where[1:]}: {_when(target)}"]
     if not mine:
-        lines.append(f"**Mentions** {'nobody' if target.role is None else f'<@&{target.role}>'}")
+        lines.append(f"**Pings** {'nobody' if target.role is None else f'<@&{target.role}>'}")
     also = _also(target.extras, mine=mine)
     if also:
         lines.append(f"**Also** {also}")
@@ -145,11 +145,11 @@ def _also(extras: Extras, *, mine: bool) -> str:
     if extras.recap:
         said.append("the recap")
     if extras.standings and not mine:
-        said.append("a standings message that keeps itself current")
+        said.append("a standings message that updates itself")
     if extras.events and not mine:
         said.append("Discord events")
     held = extras.results_delay and (extras.results or extras.recap or (extras.standings and not mine))
-    after = f", outcomes {before(extras.results_delay)} after they are known" if held else ""
+    after = f", outcomes {before(extras.results_delay)} after they're known" if held else ""
     return f"{joined(said)}{after}" if said else ""
 
 
@@ -158,14 +158,14 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
     rows: list[ui.Item[Any]] = []
     if not mine:
         rows.append(Chooser.of_channels(ReminderChoiceQuestion(CHANNEL, whose), "Which channel?", target.channel))
-        rows.append(Chooser.of_roles(ReminderChoiceQuestion(ROLE, whose), "Mention a role? None", target.role))
+        rows.append(Chooser.of_roles(ReminderChoiceQuestion(ROLE, whose), "Ping a role? None", target.role))
     leads = [
         Choice(str(minutes), f"{before(minutes)} before" if minutes else "At the start", minutes in target.leads)
         for minutes in MINUTES
     ]
-    rows.append(Chooser.of_options(ReminderChoiceQuestion(LEADS, whose), "How long before?", leads, most=len(leads)))
+    rows.append(Chooser.of_options(ReminderChoiceQuestion(LEADS, whose), "How far ahead?", leads, most=len(leads)))
     parts = [Choice(part.value, PARTS[part], part in target.sessions) for part in Part]
-    rows.append(Chooser.of_options(ReminderChoiceQuestion(SESSIONS, whose), "Of what?", parts, most=len(parts)))
+    rows.append(Chooser.of_options(ReminderChoiceQuestion(SESSIONS, whose), "For what?", parts, most=len(parts)))
     extras = [
         Choice(name, label, not target.extras.spoiler if name == OPEN else getattr(target.extras, name), hint)
         for name, (label, hint) in _EXTRAS.items()
@@ -181,27 +181,29 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
 
 def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
     delays = [
-        Choice(str(minutes), f"Outcomes {before(minutes)} later" if minutes else "Outcomes at once", minutes == chosen)
+        Choice(
+            str(minutes), f"Outcomes {before(minutes)} later" if minutes else "Outcomes right away", minutes == chosen
+        )
         for minutes in DELAYS
     ]
-    return Chooser.of_options(ReminderChoiceQuestion(DELAY, whose), "When may the outcome be told?", delays)
+    return Chooser.of_options(ReminderChoiceQuestion(DELAY, whose), "How long to hold back outcomes?", delays)
 
 
 def _buttons(facts: PanelFacts) -> Sequence[Link]:
     status = Link("Status", ReminderStatusQuestion(facts.whose))
     if facts.target is None:
-        return [Link("Switch on", ReminderDeedQuestion(ON, facts.whose))]
+        return [Link("Turn on", ReminderDeedQuestion(ON, facts.whose))]
     if not facts.target.on:
-        return [Link("Switch on", ReminderDeedQuestion(ON, facts.whose)), status]
+        return [Link("Turn on", ReminderDeedQuestion(ON, facts.whose)), status]
     test = Link("Send a test", ReminderDeedQuestion(TEST, facts.whose))
-    return [test, status, Link("Switch off", ReminderDeedQuestion(OFF, facts.whose))]
+    return [test, status, Link("Turn off", ReminderDeedQuestion(OFF, facts.whose))]
 
 
 def _planned(facts: PanelFacts) -> str:
     if facts.target is None or not facts.target.on:
         return ""
     if facts.planned is None:
-        return "Nothing falls due within the next days; what comes is planned by itself."
+        return "Nothing due in the next few days; what comes after gets planned automatically."
     return f"Next: {_line(facts.planned, facts.races)}"
 
 
@@ -215,7 +217,7 @@ def named(what: Slot | Due, races: Sequence[Race]) -> str:
         said = "the race" if part is Part.COVERAGE and race and race.coverage is None else _SAID[part]
         timed = f"{before(what.lead)} before {said}" if what.lead else f"at the start of {said}"
     else:
-        timed = f"{_KINDS[what.kind]} taken off" if what.session == CALLED_OFF else _KINDS[what.kind]
+        timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
     return f"{name}, {timed}"
 
 
@@ -223,7 +225,7 @@ def _line(due: Slot | Due, races: Sequence[Race]) -> str:
     return f"{named(due, races)}: {stamp(due.due_at, 'f')} · {stamp(due.due_at, 'R')}"
 
 
-_STATES = {State.SENT: "Sent", State.FAILED: "**Failed**", State.EXPIRED: "Not sent", State.CANCELLED: "Called off"}
+_STATES = {State.SENT: "Sent", State.FAILED: "**Failed**", State.EXPIRED: "Not sent", State.CANCELLED: "Canceled"}
 
 
 def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui.LayoutView:
@@ -234,9 +236,9 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         planned: soonest first.
         past: newest first.
     """
-    ahead = [f"- {_line(each.due, facts.races)}" for each in planned] or ["Nothing within the next days."]
+    ahead = [f"- {_line(each.due, facts.races)}" for each in planned] or ["Nothing in the next few days."]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
-    head = "## Your reminders, status" if facts.whose == PERSON else "## Reminders, status"
+    head = "## Your reminders: status" if facts.whose == PERSON else "## Race reminders: status"
     body = "\n".join([head, *_state(facts)[:1]])
     controls = row([Link("Settings", RemindersQuestion(facts.whose))])
     assert controls is not None
@@ -245,8 +247,8 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
     view.add_item(
         ui.Container(
             ui.TextDisplay(body),
-            ui.TextDisplay("\n".join(["**Planned**", *ahead])),
-            ui.TextDisplay("\n".join(["**Lately**", *done, *(f"**Missing** {lack}" for lack in facts.lacking)])),
+            ui.TextDisplay("\n".join(["**Coming up**", *ahead])),
+            ui.TextDisplay("\n".join(["**Recent**", *done, *(f"**Heads up** {lack}" for lack in facts.lacking)])),
             controls,
             accent_colour=discord.Colour(int(Accent.YELLOW if failed else Accent.CHECKERED)),
         )

@@ -19,8 +19,8 @@ from db.dues import Part
 from db.nouns import Race, RaceStatus, Season
 
 _PARTS = {Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
-SERVERS = "Moderators set this with /reminders"
-YOURS = "You asked for this with /remindme, which also ends it"
+SERVERS = "Set by moderators with /reminders"
+YOURS = "You asked for this with /remindme, which can also turn it off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def _starts(race: Race, part: Part, event_at: datetime) -> str:
         return f"{_PARTS[part]} starts {when}"
     if race.coverage is None:
         return f"The race is listed for {stamp(event_at, 'F')} · **{stamp(event_at, 'R')}**"
-    return f"Coverage starts {'about ' if race.coverage.approximate else ''}{when}"
+    if race.coverage.approximate:
+        return f"Coverage starts **{stamp(event_at, 'R')}**, about {stamp(event_at, 'F')}"
+    return f"Coverage starts {when}"
 
 
 def _at_stake(season: Season, race: Race) -> str:
@@ -102,10 +104,10 @@ def change(told: Announced, before: Moved, now: datetime) -> ui.LayoutView:
         now: by the bot's clock.
     """
     race, season = told.race, told.season
-    was = f"It was listed for {before}." if str(before) else ""
+    was = f"It was scheduled for {before}." if str(before) else ""
     said, accent, carried = "", Accent.YELLOW, ""
     if race.status is RaceStatus.CANCELLED:
-        said, accent = f"**Called off.** {was}", Accent.CHECKERED
+        said, accent = f"**Canceled.** {was}", Accent.CHECKERED
     elif race.status is RaceStatus.POSTPONED and (before.dateless or race.begins <= now):
         # Until its listed time has come the schedule itself does not tell whether that still holds.
         said = f"**{NO_DATE}.** {was}"
@@ -144,7 +146,7 @@ def _onward(season: Season) -> list[Link]:
         return []
     links = [Link("Standings", StandingsQuestion(season.year))]
     if has_postseason(season):
-        links.append(Link("What each needs", ClinchQuestion()))
+        links.append(Link("Clinch scenarios", ClinchQuestion()))
     return links
 
 

@@ -184,7 +184,7 @@ def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> 
     accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
     begun = presently(race, now)
     if race.status is RaceStatus.CANCELLED:
-        said = "This race was cancelled."
+        said = "This race was canceled."
     elif begun is not None and (race.over_at <= now or dateless(race, now)):
         said = f"{begun}."
     elif begun is not None:

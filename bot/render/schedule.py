@@ -48,8 +48,8 @@ def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
         return f"The season is over; **{escape(name_of(season, season.champion))}** is the champion."
     last = last_held(season, now)
     if last is not None:
-        return f"The season is over; results are held through race {last.round} of {len(season.races)}."
-    return "The season is over." if season.races else "No race is on the schedule yet."
+        return f"The season is over; results run through race {last.round} of {len(season.races)}."
+    return "The season is over." if season.races else "There are no races on the schedule yet."
 
 
 def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
@@ -58,7 +58,7 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     track = escape(race.track.short, 30)
     number = f"`{race.round:\N{NO-BREAK SPACE}>2}`"
     if race.status is RaceStatus.CANCELLED:
-        return f"{number} ~~{track}~~ {listed([day(race.date), 'cancelled'])}"
+        return f"{number} ~~{track}~~ {listed([day(race.date), 'canceled'])}"
     postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
     if rows:
         return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"

@@ -28,8 +28,8 @@ WHAT_IFS = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if
 """The views that reckon by other rules, and what the championship calls those."""
 _RULES_SAID = {"full-season": "full-season points", "what-if-playoffs": "the playoffs of 2017–2025"}
 _RULES_SAID["what-if-chase"] = "the 2026 Chase"
-FINALE_COUNTS = "The finalists' stages and fastest lap of the finale are counted."
-WHAT_IF = "What if: the same results, counted by other rules. Drivers raced by the season's own."
+FINALE_COUNTS = "The finalists' stage and fastest-lap points in the finale are counted."
+WHAT_IF = "What if: the same results under other rules. Drivers raced under that season's own."
 
 _ROOKIES = (
     Column("", right=True),
@@ -165,7 +165,7 @@ def _rookies_sheet(view: View, *, past: bool) -> Sheet:
         )
         for number, place in enumerate(order, 1)
     ]
-    said = "No rookie of the season has points yet."
+    said = "No rookie has points yet this season."
     if order:
         first = order[0]
         verb = "is Rookie of the Year" if picture.champion is not None else "leads the rookies"
@@ -176,25 +176,25 @@ def _rookies_sheet(view: View, *, past: bool) -> Sheet:
         lambda part: table(_ROOKIES, rows[part]) if rows[part] else "",
         len(rows),
         make=board.makes.get(order[0].who) if order else None,
-        small=("Declared contenders for Rookie of the Year, in the order of the standings.",),
+        small=("Declared Rookie of the Year contenders, in standings order.",),
     )
 
 
 def _makes_sheet(season: Season, *, past: bool) -> Sheet:
     places = manufacturers(season)
     rows = [(str(p.position), p.make, str(p.points), str(-p.gap) if p.gap else "–", str(p.wins)) for p in places]
-    said = f"No results of {season.year} are held yet."
+    said = f"No results for {season.year} yet."
     if places:
         lead = places[1].gap if len(places) > 1 else 0
         by = f" by {lead:,}" if lead else ""
         over = len(season.run) == len(season.races)
         leads = f"**{escape(places[0].make)}** {'has the title' if over else 'leads'}{by}"
-        said = listed([leads, count(places[0].wins, "win") if places[0].wins else "no win yet"])
+        said = listed([leads, count(places[0].wins, "win") if places[0].wins else "no wins yet"])
     return Sheet(
         title(season, f"{season.year} manufacturers", past=past),
         (said,),
         lambda part: table(_MAKES, rows[part]) if rows[part] else "",
         len(rows),
         make=places[0].make if places else None,
-        small=("A make has the finish points of its best truck in every race.",),
+        small=("A make scores the finish points of its best truck in every race.",),
     )

@@ -65,7 +65,7 @@ def standings(season: Season, question: StandingsQuestion, now: datetime) -> ui.
     if view == "playoffs":
         links += [Link("Round by round", PlayoffsQuestion(season.year))]
         ahead = question.after is None and season.next_race(now) is not None
-        links += [Link("What each needs", ClinchQuestion())] if ahead else []
+        links += [Link("Clinch scenarios", ClinchQuestion())] if ahead else []
     yellow = not sheet.rows or (question.after is None and missing(season, now))
     return card(
         sheet.title,
@@ -125,11 +125,11 @@ def _points_sheet(view: View, which: str, *, past: bool) -> Sheet:
 def _headline(season: Season, rows: Sequence[Standing]) -> str:
     """Who leads and by how much; after the last race who is champion, which the points alone do not say."""
     if not rows:
-        return f"No results of {season.year} are held yet."
+        return f"No results for {season.year} yet."
     leader = f"**{escape(name_of(season, rows[0].driver))}**"
-    wins = count(rows[0].wins, "win") if rows[0].wins else "no win yet"
+    wins = count(rows[0].wins, "win") if rows[0].wins else "no wins yet"
     lead = rows[1].points - rows[0].points if len(rows) > 1 else 0
-    level = f"level with **{escape(name_of(season, rows[1].driver))}** on points" if len(rows) > 1 and not lead else ""
+    level = f"tied with **{escape(name_of(season, rows[1].driver))}** on points" if len(rows) > 1 and not lead else ""
     champion = season.champion or drivers_view(season).picture.champion
     if champion is None:
         ahead = level or (f"by {-lead:,}" if lead else "")

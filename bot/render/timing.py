@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.render.words import stamp
 from db.nouns import Race, RaceStatus
 
-NO_DATE = "Postponed; the new date is not known"
+NO_DATE = "Postponed; new date not known yet"
 
 
 def dateless(race: Race, now: datetime) -> bool:
@@ -27,7 +27,7 @@ def presently(race: Race, now: datetime) -> str | None:
     if dateless(race, now):
         return NO_DATE
     if race.over_at <= now:
-        return "Should be over by now; its results are not held here"
+        return "Should be over by now; no results here yet"
     flag = race.green_flag
     if flag is not None and flag <= now:
         return f"**Under way** since {stamp(flag, 't')} · {stamp(flag, 'R')}"
@@ -35,7 +35,7 @@ def presently(race: Race, now: datetime) -> str | None:
     if first is not None and first.coverage is not None and first.coverage <= now:
         about = "about " if first.approximate else ""
         since = f"{stamp(first.coverage, 't')} · {stamp(first.coverage, 'R')}"
-        return f"**Coverage has been on** since {about}{since}{_race_itself(race, first.coverage, now)}"
+        return f"**Coverage started** {about}{since}{_race_itself(race, first.coverage, now)}"
     if flag is None and race.start is not None and race.start <= now:
         return f"Listed for {stamp(race.start, 't')}; should be on now"
     return None
@@ -44,9 +44,9 @@ def presently(race: Race, now: datetime) -> str | None:
 def _race_itself(race: Race, coverage: datetime, now: datetime) -> str:
     """When the race is due, where that is known apart from its coverage."""
     if race.green_flag is not None:
-        return f"; the race is due {stamp(race.green_flag, 't')} · {stamp(race.green_flag, 'R')}"
+        return f"; green flag due {stamp(race.green_flag, 't')} · {stamp(race.green_flag, 'R')}"
     if race.start is None or race.start <= coverage:
         return ""
     if race.start <= now:
-        return f"; the race was listed for {stamp(race.start, 't')}"
-    return f"; the race is due {stamp(race.start, 't')} · {stamp(race.start, 'R')}"
+        return f"; race was listed for {stamp(race.start, 't')}"
+    return f"; race listed for {stamp(race.start, 't')} · {stamp(race.start, 'R')}"

@@ -88,7 +88,7 @@ def headline(race: Race, now: datetime) -> str:
     if start is not None:
         return f"{postponed}Race **{stamp(start, 'F')}** · {stamp(start, 'R')}"
     today = "today, " if race.date == now.astimezone(EASTERN).date() else ""
-    return f"{postponed}Race {today}**{weekday(race.date)}** · the time is not known yet"
+    return f"{postponed}Race {today}**{weekday(race.date)}** · time not known yet"
 
 
 def broadcasts(race: Race, now: datetime) -> list[str]:
@@ -158,7 +158,7 @@ def _ended(season: Season) -> str:
 
 def _champion(season: Season) -> str:
     if season.champion is None:
-        return "; its champion is not on record here."
+        return "; the champion is not on record here."
     return f"; **{escape(name_of(season, season.champion))}** is the champion."
 
 
@@ -167,16 +167,16 @@ def _over(season: Season, now: datetime) -> ui.LayoutView:
     if season.champion is not None:
         said = f"**{escape(name_of(season, season.champion))}** is the {season.year} champion."
     elif season.latest is not None and len(season.run) < len(season.races):
-        said = f"Who won the title is not held here: results run through race {season.latest.round}."
+        said = f"The champion is not known here: results run through race {season.latest.round}."
     else:
-        said = "Its champion is not on record here."
+        said = "The champion is not on record here."
     links = [Link("Standings", StandingsQuestion(season.year)), Link("Schedule", ScheduleQuestion(season.year))]
     if season.latest is not None:
         links.append(Link("Latest results", ResultsQuestion(season.year, season.latest.round)))
     return card(
         f"The {season.year} season is over",
         said,
-        f"The {season.year + 1} schedule is not held yet.",
+        f"No {season.year + 1} schedule here yet.",
         accent=Accent.CHECKERED if season.champion else Accent.YELLOW,
         small=[freshness(season, now)],
         controls=row(links),

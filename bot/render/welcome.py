@@ -16,11 +16,11 @@ from db.nouns import EASTERN
 _EVE = date(2025, 10, 16)
 _TRY = (
     "`/next` when coverage starts, and where",
-    "`/standings` who leads, who is in and who is out",
+    "`/standings` who leads, who's in and who's out",
     "`/driver heim` a driver's season",
-    "`/recap` the latest race, told",
+    "`/recap` the story of the latest race",
     "`/quote heim` what a driver said",
-    "`/reminders` when this channel is reminded: 1 hour before coverage, until you change it",
+    "`/reminders` reminders for this channel: 1 hour before coverage, until you change it",
 )
 
 
@@ -30,10 +30,10 @@ def welcome(now: datetime) -> ui.LayoutView:
     eve = ", the eve of Talladega" if today == _EVE else ""
     return card(
         "Welcome to Tailgate",
-        f"Here it is **{weekday(today)}, {today.year}, {eastern(now)} Eastern**{eve}. Nothing later is known yet.",
+        f"It's **{weekday(today)}, {today.year}, {eastern(now)} Eastern** here{eve}. Nothing after that is known yet.",
         "Things to try:\n" + "\n".join(_TRY),
         accent=Accent.GREEN,
-        small=["This page is on your own machine; nothing of it reaches Discord."],
+        small=["This page runs on your own machine; nothing on it reaches Discord."],
         controls=row(
             [
                 Link("Next race", NextQuestion()),

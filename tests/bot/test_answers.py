@@ -25,7 +25,7 @@ from tests.bot.render.reading import parts
 from tests.checks.recorder import SentBodies
 from tests.cogs.looking import words
 
-OLD = "That button is from an older version of me. Please ask again with the command."
+OLD = "That button is from an older version of Tailgate. Please run the command again."
 
 
 def people(env: Any) -> tuple[Any, Any, Any]:
@@ -69,10 +69,10 @@ async def test_old_and_malformed_buttons_get_a_friendly_line(services: Services,
     ("question", "line"),
     [
         (DriverQuestion("nobody-at-all", 2025), "No driver called “nobody-at-all”."),
-        (CompareQuestion("corey-heim", "corey-heim", 2025), "That is Corey Heim twice. Whom shall I compare with?"),
+        (CompareQuestion("corey-heim", "corey-heim", 2025), "That's Corey Heim twice. Who's the other one?"),
         (ResultsQuestion(2025, 77), "No race called “race 77” in 2025."),
-        (StandingsQuestion(2025, after=25), "No results of NASCAR CRAFTSMAN Truck Series Championship Race (2025)"),
-        (StandingsQuestion(2025, after=77), "No results of race 77 (2025)"),
+        (StandingsQuestion(2025, after=25), "No results for NASCAR CRAFTSMAN Truck Series Championship Race (2025)"),
+        (StandingsQuestion(2025, after=77), "No results for race 77 (2025)"),
         (StandingsQuestion(1999), "No season 1999 here."),
         (ScheduleQuestion(1999), "No season 1999 here."),
     ],

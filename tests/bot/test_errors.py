@@ -68,7 +68,7 @@ ODD = "**Bob** <@1> @everyone `x`\n[y](z)"
 @pytest.mark.parametrize(
     "error",
     [
-        FriendlyError(f"{ODD} has no entry in 2025, as far as is known here."),
+        FriendlyError(f"{ODD} has no entry in 2025, as far as Tailgate knows."),
         UnknownDriver("bob", [ODD, "Corey Heim"]),
         app_commands.TransformerError(ODD, discord.AppCommandOptionType.string, app_commands.Transformer()),
     ],
@@ -83,5 +83,5 @@ async def test_a_name_in_an_error_formats_and_pings_nothing(error: Exception) ->
 
 async def test_a_plain_line_stays_as_it_is() -> None:
     asked = Said()
-    await answer_error(asked, FriendlyError("No results of Love's RV Stop 225 (2025) are held yet."))  # type: ignore[arg-type]
-    assert asked.lines == ["No results of Love's RV Stop 225 (2025) are held yet."]
+    await answer_error(asked, FriendlyError("No results for Love's RV Stop 225 (2025) yet."))  # type: ignore[arg-type]
+    assert asked.lines == ["No results for Love's RV Stop 225 (2025) yet."]

@@ -20,7 +20,7 @@ from bot.render.questions import PAGE, QUESTIONS, Question, part
 from bot.services import Services
 from tests.cogs.looking import words
 
-OLD = "That button is from an older version of me. Please ask again with the command."
+OLD = "That button is from an older version of Tailgate. Please run the command again."
 
 
 @pytest.fixture(scope="module", autouse=True)

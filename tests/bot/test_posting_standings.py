@@ -201,7 +201,7 @@ async def test_of_two_editions_at_once_the_later_waits_for_the_earlier(scene: Sc
     rows = await scene.rows(target)
     assert len(rows) == 2
     assert rows[1].attempts == 1
-    assert rows[1].reason == "an earlier one is still on its way"
+    assert rows[1].reason == "an earlier one is still going out"
     scene.discord.answers.set()
     await scene.go(ticks=9)
     (message,) = scene.discord.messages

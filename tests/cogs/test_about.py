@@ -11,7 +11,7 @@ async def test_about_says_version_freshness_and_privacy(stand: Stand) -> None:
     assert "**2025** through race 22 of 25 (Oct 3)" in words(result)
     assert "**2024** all 23 races" in words(result)
     assert "**2026** no results yet" in words(result)
-    assert "keeps no messages and no list of members" in words(result)
+    assert "keeps no messages and no member list" in words(result)
 
 
 async def test_help_by_option_and_by_select(stand: Stand) -> None:

@@ -9,7 +9,7 @@ from tests.cogs.looking import title_and_answer, words
 @pytest.mark.parametrize("typed", ["Corey Heim", "corey-heim", "heim", "hiem", "11", "#11", "no. 11"])
 async def test_a_driver_is_found_by_whatever_a_fan_types(stand: Stand, typed: str) -> None:
     result = await stand.ask("driver", name=typed)
-    assert title_and_answer(result) == ("#11 Corey Heim · 2025", "**1st on points with 1,064** · 10 wins in 22 starts")
+    assert title_and_answer(result) == ("#11 Corey Heim · 2025", "**1st in points with 1,064** · 10 wins in 22 starts")
 
 
 async def test_his_season_is_the_latest_with_an_entry_unless_another_is_asked_for(stand: Stand) -> None:
@@ -20,7 +20,7 @@ async def test_his_season_is_the_latest_with_an_entry_unless_another_is_asked_fo
 async def test_all_his_races_and_back(stand: Stand) -> None:
     asked = await stand.ask("driver", name="heim")
     await stand.fan.click(asked.response, label="All 22 races")
-    assert "races of 2025" in words(asked)
+    assert "2025 races" in words(asked)
     await stand.fan.click(asked.response, label="16–22 →")
     assert "Charlotte ROVAL" in words(asked)
     await stand.fan.click(asked.response, label="Back to 2025")
@@ -41,7 +41,7 @@ async def test_an_unknown_driver_is_one_line_with_the_nearest_names(stand: Stand
 
 async def test_a_season_without_him_is_one_line_with_those_he_has(stand: Stand) -> None:
     line = await stand.refused("driver", name="zane smith", season=2025)
-    assert line == "Zane Smith has no entry in 2025, as far as is known here. Try 2023, 2024."
+    assert line == "Zane Smith has no entry in 2025, as far as Tailgate knows. Try 2023, 2024."
 
 
 async def test_two_drivers_side_by_side(stand: Stand) -> None:
@@ -60,6 +60,6 @@ async def test_from_a_comparison_to_a_driver(stand: Stand) -> None:
 async def test_what_cannot_be_compared_is_said(stand: Stand) -> None:
     assert "twice" in await stand.refused("compare", first="heim", second="11")
     line = await stand.refused("compare", first="zane smith", second="heim", season=2025)
-    assert line == "Zane Smith has no entry in 2025, as far as is known here. Try 2023, 2024."
+    assert line == "Zane Smith has no entry in 2025, as far as Tailgate knows. Try 2023, 2024."
     line = await stand.refused("compare", first="zane smith", second="brent crews")
-    assert line == "Zane Smith and Brent Crews have no season in common, as far as is known here."
+    assert line == "Zane Smith and Brent Crews have no season in common, as far as Tailgate knows."

@@ -38,16 +38,16 @@ async def test_the_panel_names_every_section_and_who_wrote_it(room: Newsroom) ->
     panel = await room.open(room.mo)
     title, answer = title_and_answer(panel)
     assert title == "Recap editor · Talladega 2025"
-    assert answer.startswith("**In a nutshell** · words of **")
+    assert answer.startswith("**In a nutshell** · written by **")
     labels = list(options(panel))
     assert [label.partition(" · ")[0] for label in labels] == [
         "In a nutshell", "Top truckers", "The winning move", "Playoff rundown",
         "Rookie report", "Talkin' truckers", PAINT, "Next stop",
     ]  # fmt: skip
-    assert labels[1] == "Top truckers · made"
+    assert labels[1] == "Top truckers · automatic"
     assert "Oct 1" in labels[0]
     untouched = await room.open(room.mo, race="2025.20")
-    assert next(iter(options(untouched))) == "In a nutshell · made"
+    assert next(iter(options(untouched))) == "In a nutshell · automatic"
     assert list(options(untouched))[6] == f"{PAINT} · empty"
     assert set(buttons(untouched)) == {"Write"}
 
@@ -93,15 +93,15 @@ async def test_write_look_save_and_fans_read_it(room: Newsroom) -> None:
     await room.write(room.mo, panel, "Heim *again*.\n\n- tenth win", "https://pictures.example/truck.png")
     assert title_and_answer(panel)[0].startswith("Preview · Top truckers · ")
     assert "Heim \\*again\\*.\n\n- tenth win" in words(panel)
-    assert "Words: Mo, edited " in words(panel)
+    assert "Written by Mo, edited " in words(panel)
     assert picture(panel) == "https://pictures.example/truck.png"
     assert await room.recap(race="2025.20") == before
     await room.mo.click(panel.response, label="Save")
-    assert "**Saved: this is what fans see from now on.**" in words(panel)
-    assert "**Top truckers** · words of **Mo**, <t:" in words(panel)
+    assert "**Saved. This is what fans see from now on.**" in words(panel)
+    assert "**Top truckers** · written by **Mo**, <t:" in words(panel)
     said = await room.recap(race="2025.20")
     assert "### Top truckers\nHeim \\*again\\*.\n\n- tenth win" in said
-    assert "-# Words (Top truckers): Mo, edited <t:" in said
+    assert "-# Written by Mo (Top truckers), edited <t:" in said
     texts = await recap_texts(room.bot.services.store, 2025, 20)
     assert texts[SectionKind.TOP].picture == "https://pictures.example/truck.png"
 
@@ -141,7 +141,7 @@ async def test_what_was_undone_can_be_written_on_from_the_history(room: Newsroom
     assert opened.modal["components"][0]["component"]["value"] == "Version two, " + "long " * 100 + "end"
     await room.mo.submit_modal(opened, {"words": "Version two", "picture": ""})
     # The history that he chose from did not have Jo's words yet.
-    assert "Meanwhile Jo saved other words" in words(panel)
+    assert "Meanwhile, Jo saved something else" in words(panel)
 
 
 @pytest.mark.parametrize("label", ["Write", "Undo", "History", "Draft"])
@@ -173,7 +173,7 @@ async def test_undo_goes_back_one_version_and_an_old_button_goes_nowhere(room: N
     panel = await saved(room, room.mo, "Version one", "Version two")
     other = await section(room, room.jo, SectionKind.TOP)
     await room.mo.click(panel.response, label="Undo")
-    assert "**Undone: the section reads as before its last change.**" in words(panel)
+    assert "**Undone. The section reads the way it did before its last change.**" in words(panel)
     assert "Version one" in await room.recap(race="2025.20")
     # Jo's panel still shows version two: its button would take back another change than the one it was made for.
     await room.jo.click(other.response, label="Undo")
@@ -182,19 +182,19 @@ async def test_undo_goes_back_one_version_and_an_old_button_goes_nowhere(room: N
     await room.jo.click(other.response, label="Undo")
     assert MADE in await room.recap(race="2025.20")
     await room.jo.click(other.response, label="Undo")
-    assert "**There is nothing left to undo.**" in words(other)
+    assert "**There's nothing left to undo.**" in words(other)
 
 
 async def test_back_to_the_made_words_and_back_again(room: Newsroom) -> None:
     panel = await saved(room, room.mo, "An editor's words")
-    old = buttons(panel)["Back to made words"]
-    await room.mo.click(panel.response, label="Back to made words")
-    assert "**Top truckers** · made words" in words(panel)
+    old = buttons(panel)["Use automatic text"]
+    await room.mo.click(panel.response, label="Use automatic text")
+    assert "**Top truckers** · automatic text" in words(panel)
     assert MADE in await room.recap(race="2025.20")
-    assert "Back to made words" not in buttons(panel)
+    assert "Use automatic text" not in buttons(panel)
     await room.mo.click(panel.response, label="Undo")
     assert "An editor's words" in await room.recap(race="2025.20")
-    assert buttons(panel)["Back to made words"] != old
+    assert buttons(panel)["Use automatic text"] != old
 
 
 async def test_the_history_has_every_version_with_its_author(room: Newsroom) -> None:
@@ -204,12 +204,12 @@ async def test_the_history_has_every_version_with_its_author(room: Newsroom) -> 
         text = RecapText(2025, 20, SectionKind.TOP, f"Version {n} of *many*", None, "Mo", room.clock.now())
         await save_recap(store, text, room.mo.id)
     panel = await section(room, room.jo, SectionKind.TOP)
-    await room.jo.click(panel.response, label="Back to made words")
+    await room.jo.click(panel.response, label="Use automatic text")
     await room.jo.click(panel.response, label="History")
     lines = words(panel).splitlines()
     assert lines[0].startswith("## History · Top truckers · ")
     assert lines[1].startswith("**8** <t:")
-    assert lines[1].endswith(" · back to the made words")
+    assert lines[1].endswith(" · back to the automatic text")
     assert lines[2].endswith(" · **Mo**")
     assert lines[3] == "Version 7 of \\*many\\*"
     assert "Version 2 of" not in words(panel)
@@ -227,7 +227,7 @@ async def test_the_same_save_twice_saves_once(room: Newsroom) -> None:
     await room.mo.click(panel.response, label="Save")
     again = await room.mo.click(message, label="Go")
     assert again.ephemeral
-    assert "There is no draft of yours here any more" in words(again)
+    assert "draft of yours is no longer here" in words(again)
     assert len(await recap_history(room.bot.services.store, 2025, 20, SectionKind.TOP)) == 1
 
 

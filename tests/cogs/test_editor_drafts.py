@@ -37,18 +37,18 @@ async def room(simcord_env: Any, simcord_bot: TailgateBot, clock: TravelClock) -
 async def test_a_draft_is_kept_shown_written_on_and_dropped(room: Newsroom) -> None:
     panel = await section(room, room.mo, SectionKind.MOVE)
     await room.write(room.mo, panel, "First try")
-    form = await room.write(room.mo, panel, "Second try", button="Write on")
+    form = await room.write(room.mo, panel, "Second try", button="Keep editing")
     assert form["components"][0]["component"]["value"] == "First try"
     again = await section(room, room.mo, SectionKind.MOVE)
-    assert "your draft of <t:" in words(again)
+    assert "your draft from <t:" in words(again)
     assert any(label.endswith(" · draft") for label in options(again))
     await room.mo.click(again.response, label="Draft")
     assert "Second try" in words(again)
     await room.mo.click(again.response, label="Discard")
-    assert "**Your draft is gone; what stands is below.**" in words(again)
+    assert "**Draft discarded; the current version is below.**" in words(again)
     assert await room.drafts(room.mo) == []
     await room.mo.click(panel.response, label="Save")
-    assert "There is no draft of yours here any more" in words(panel)
+    assert "draft of yours is no longer here" in words(panel)
 
 
 async def test_another_editors_draft_is_not_seen(room: Newsroom) -> None:
@@ -65,15 +65,15 @@ async def test_another_editors_draft_is_not_seen(room: Newsroom) -> None:
 async def test_a_bad_picture_gets_a_line_and_all_is_kept_as_typed(room: Newsroom, link: str) -> None:
     panel = await section(room, room.mo, SectionKind.PAINT)
     await room.write(room.mo, panel, "A long text that took an hour", link)
-    assert "**Kept as you typed it, but it cannot be saved yet: " in words(panel)
+    assert "**Kept as you typed it, but it can't be saved yet: " in words(panel)
     assert "A long text that took an hour" in words(panel)
     assert picture(panel) is None
     assert "Save" not in buttons(panel)
     (kept,) = await room.drafts(room.mo)
     saved_by_hand = await room.mo.click(await room.posted(SaveQuestion(2025, 20, "paint", 0, kept.id)), label="Go")
-    assert "it cannot be saved yet" in words(saved_by_hand)
+    assert "it can't be saved yet" in words(saved_by_hand)
     opened = await room.write(
-        room.mo, panel, "A long text that took an hour", "https://pictures.example/a.png", button="Write on"
+        room.mo, panel, "A long text that took an hour", "https://pictures.example/a.png", button="Keep editing"
     )
     assert [each["component"]["value"] for each in opened["components"]] == ["A long text that took an hour", link]
     await room.mo.click(panel.response, label="Save")
@@ -96,7 +96,7 @@ async def test_words_that_cannot_stand_are_kept_as_typed(room: Newsroom, typed: 
     assert sent.ephemeral
     assert said in words(sent)
     assert "Save" not in buttons(sent)
-    opened = await room.mo.click(sent.response, label="Write on")
+    opened = await room.mo.click(sent.response, label="Keep editing")
     assert [each["component"]["value"] for each in opened.modal["components"]] == [typed, link]
     assert opened.modal["components"][0]["component"]["max_length"] >= len(typed)
     assert [draft.words for draft in await room.drafts(room.mo)] == [typed, "Kept"]
@@ -109,7 +109,7 @@ async def test_who_saves_over_anothers_words_is_asked_first(room: Newsroom) -> N
     await room.write(room.jo, theirs, "Jo's words")
     await room.jo.click(theirs.response, label="Save")
     await room.mo.click(mine.response, label="Save")
-    assert "**Meanwhile Jo saved other words; see the history.**" in words(mine)
+    assert "**Meanwhile, Jo saved something else; see the history.**" in words(mine)
     assert "Mo's words" in words(mine)
     assert "Jo's words" in await room.recap(race="2025.20")
     await room.mo.click(mine.response, label="Save over theirs")
@@ -125,7 +125,7 @@ async def test_a_draft_of_yesterday_does_not_go_over_todays_words(room: Newsroom
     await room.jo.click(theirs.response, label="Save")
     again = await section(room, room.mo, SectionKind.TOP)
     await room.write(room.mo, again, "Yesterday's draft, longer")
-    assert "Meanwhile Jo saved other words" in words(again)
+    assert "Meanwhile, Jo saved something else" in words(again)
 
 
 async def test_a_draft_remembers_what_its_editor_had_before_him(room: Newsroom) -> None:
@@ -136,13 +136,13 @@ async def test_a_draft_remembers_what_its_editor_had_before_him(room: Newsroom) 
     await room.jo.click(theirs.response, label="Save")
     room.later(minutes=1)
     await room.mo.submit_modal(opened, {"words": "Mo's words", "picture": ""})
-    warning = "Meanwhile Jo saved other words; see the history."
+    warning = "Meanwhile, Jo saved something else; see the history."
     assert warning in words(mine)
     again = await section(room, room.mo, SectionKind.TOP)
     await room.mo.click(again.response, label="Draft")
     assert warning in words(again)
     assert "Save" not in buttons(again)
-    await room.write(room.mo, again, "Mo's words, longer", button="Write on")
+    await room.write(room.mo, again, "Mo's words, longer", button="Keep editing")
     assert warning in words(again)
     assert "Jo's words" in await room.recap(race="2025.20")
     await room.mo.click(again.response, label="Save over theirs")
@@ -157,7 +157,7 @@ async def test_a_form_begins_with_what_its_editor_has_seen(room: Newsroom) -> No
     panel = await section(room, room.mo, SectionKind.TOP)
     assert "Of tomorrow" not in words(panel)
     await room.write(room.mo, panel, "Of today")
-    assert "Meanwhile Jo saved other words" in words(panel)
+    assert "Meanwhile, Jo saved something else" in words(panel)
     await room.mo.click(panel.response, label="Save over theirs")
     assert "Of today" in await room.recap(race="2025.20")
 
@@ -168,14 +168,14 @@ async def test_the_other_draft_of_two_forms_is_still_there(room: Newsroom) -> No
     for opened, text in zip(forms, ("On the phone", "At the desk"), strict=True):
         await room.mo.submit_modal(opened, {"words": text, "picture": ""})
     await room.mo.click(desk.response, label="All sections")
-    assert "2 drafts of yours, the latest of <t:" in words(desk)
+    assert "2 drafts, the latest from <t:" in words(desk)
     await room.mo.click(phone.response, label="Save")
     assert "On the phone" in await room.recap(race="2025.20")
     await room.mo.click(desk.response, label="Draft")
     assert "At the desk" in words(desk)
-    assert "Meanwhile Mo saved other words" in words(desk)
+    assert "Meanwhile, Mo saved something else" in words(desk)
     await room.mo.click(desk.response, label="Discard")
-    assert "**Your draft is gone; what stands is below.**" in words(desk)
+    assert "**Draft discarded; the current version is below.**" in words(desk)
 
 
 async def test_of_two_drafts_the_older_one_comes_back(room: Newsroom) -> None:
@@ -200,7 +200,7 @@ async def test_where_a_draft_cannot_be_kept_it_is_handed_back(
     panel = await section(room, room.mo, SectionKind.TOP)
     monkeypatch.setattr(Store, "write", full)
     await room.write(room.mo, panel, "An hour's\n- *work*", "https://pictures.example/a.png")
-    assert "**The store cannot be written just now.** Copy what you typed" in words(panel)
+    assert "**Tailgate can't save anything right now.** Copy what you typed" in words(panel)
     assert "An hour's\n- \\*work\\*\n\n<https://pictures.example/a.png>" in words(panel)
     assert "the disk is full" in caplog.text
     long = await room.sends(room.mo, WriteQuestion(2025, 20, "top"), {"words": "long " * 600})
@@ -209,7 +209,7 @@ async def test_where_a_draft_cannot_be_kept_it_is_handed_back(
 
 async def test_what_is_typed_for_a_race_that_is_not_held_is_handed_back(room: Newsroom) -> None:
     sent = await room.sends(room.mo, WriteQuestion(2025, 77, "top"), {"words": "An hour's work"})
-    assert "That race is not held any more." in words(sent)
+    assert "Tailgate no longer has that race." in words(sent)
     assert "An hour's work" in words(sent)
 
 
@@ -228,7 +228,7 @@ async def test_an_old_save_button_does_not_save_what_was_written_since(room: New
     await room.write(room.mo, first, "Shown here")
     await room.write(room.mo, second, "Written since")
     await room.mo.click(first.response, label="Save")
-    assert "You have written on since; this is your draft." in words(first)
+    assert "You've kept editing since then; this is your latest draft." in words(first)
     assert "Written since" in words(first)
     assert SectionKind.TOP not in await recap_texts(room.bot.services.store, 2025, 20)
 

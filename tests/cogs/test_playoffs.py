@@ -37,7 +37,7 @@ async def test_the_grid_says_who_advanced_how_and_who_fell(stand: Stand) -> None
     eight = block(said, "Round of 8")
     assert eight[3].split() == ["4", "52", "Kaden", "Honeycutt", "3129", "tie"]
     assert eight[5].split() == ["5", "34", "Layne", "Riggs", "3129", "tie"]
-    assert "Honeycutt ahead of Layne Riggs, level on 3,129: best finish in the round, 2nd to 3rd" in said
+    assert "Honeycutt ahead of Layne Riggs, tied at 3,129: best finish in the round, 2nd to 3rd" in said
     four = [line.split() for line in block(said, "Championship 4")]
     assert four[0] == ["1", "11", "Corey", "Heim", "4040", "champ"]
     assert [line[-1] for line in four[1:]] == ["4035", "4034", "4023"]
@@ -46,15 +46,15 @@ async def test_the_grid_says_who_advanced_how_and_who_fell(stand: Stand) -> None
 async def test_the_round_under_way_stands_last_with_what_comes_after(stand: Stand) -> None:
     said = words(await stand.ask("playoffs"))
     assert "**Round of 8** · Charlotte ROVAL, Talladega, Martinsville · 1 of 3 races run" in said
-    assert "**Championship 4** · Phoenix, Oct 31 · four begin, the best finisher is champion" in said
+    assert "**Championship 4** · Phoenix, Oct 31 · four start, the best finisher is the champion" in said
 
 
 async def test_before_the_playoffs_it_is_who_would_be_in_now(stand: Stand) -> None:
     at(stand, BUBBLE)
     result = await stand.ask("playoffs")
     assert title_and_answer(result)[1].endswith("60 points ahead of **Jake Garcia**")
-    assert "**If they began now** · Regular season · 16 of 18 races run" in words(result)
-    assert "**Round of 8** · 3 races, Oct 3 to Oct 24 · eight begin, four go on" in words(result)
+    assert "**If they started now** · Regular season · 16 of 18 races run" in words(result)
+    assert "**Round of 8** · 3 races, Oct 3 to Oct 24 · eight start, four advance" in words(result)
 
 
 @pytest.mark.parametrize(("season", "champion"), [(2023, "Ben Rhodes"), (2024, "Ty Majeski")])
@@ -64,14 +64,14 @@ async def test_seasons_past_have_their_champions(stand: Stand, season: int, cham
 
 async def test_a_season_not_begun_shows_its_rounds(stand: Stand) -> None:
     result = await stand.ask("playoffs", season=2026)
-    assert title_and_answer(result) == ("2026 Chase", "No results of 2026 are held yet.")
-    assert "**The Chase** · 7 races, Sep 17 to Nov 6 · ten begin, most points win the title" in words(result)
+    assert title_and_answer(result) == ("2026 Chase", "No results for 2026 yet.")
+    assert "**The Chase** · 7 races, Sep 17 to Nov 6 · ten start, most points win the title" in words(result)
 
 
 async def test_clinch_alone_is_what_everybody_needs(stand: Stand) -> None:
     at(stand, AFTER_TALLADEGA)
     result = await stand.ask("clinch")
-    assert title_and_answer(result)[0] == "What each needs · Round of 8"
+    assert title_and_answer(result)[0] == "Clinch scenarios · Round of 8"
     table = words(result).split("```")[1].strip("\n").splitlines()[1:]
     assert [line.split()[-3:] for line in table[1:4]] == [["47", "or", "win"], ["53", "or", "win"], ["56", "or", "win"]]
     assert table[0].split()[-2:] == ["W", "in"]
@@ -84,7 +84,8 @@ async def test_where_one_race_makes_nothing_certain_there_is_no_table(stand: Sta
     result = await stand.ask("clinch")
     said = words(result)
     assert (
-        "Nothing at North Wilkesboro alone makes anything certain. The cut line so far is under **Standings**." in said
+        "No result at North Wilkesboro clinches anything on its own. The cut line so far is under **Standings**."
+        in said
     )
     assert "```" not in said
     await stand.fan.click(result.response, label="Standings")
@@ -97,7 +98,7 @@ async def test_a_dash_is_explained_where_there_is_one(stand: Stand, moment: str,
     said = words(await stand.ask("clinch"))
     table = said.split("```")[1]
     assert any(line.endswith(" –") for line in table.splitlines()) is dashes
-    assert ("–: nothing at this race is enough alone." in said) is dashes
+    assert ("–: nothing at this race clinches on its own." in said) is dashes
 
 
 @pytest.mark.parametrize("driver", ["friesen", None])
@@ -112,17 +113,17 @@ async def test_before_the_playoffs_a_spot_is_certain_for_the_eligible_alone(stan
 
 
 FOUR = "a spot in the Championship 4"
-STILL = "with races still to win but not the title."
+STILL = "with races still to win, but not the title."
 NEEDS = {
     (
         "caruth",
         AFTER_TALLADEGA,
-    ): f"Needs **47 points** at Martinsville to clinch {FOUR} whatever the others do, or a win",
-    ("heim", AFTER_TALLADEGA): f"**Locked in** by a win: {FOUR} is certain",
+    ): f"Needs **47 points** at Martinsville to clinch {FOUR} no matter what anyone else does, or a win",
+    ("heim", AFTER_TALLADEGA): f"**Locked in** with a win: has clinched {FOUR}",
     (
         "majeski",
         AFTER_TALLADEGA,
-    ): f"Needs **a win** at Martinsville to be sure of {FOUR}; no number of points is certain",
+    ): f"Needs **a win** at Martinsville to clinch {FOUR}; no points total is enough on its own",
     ("chandler smith", AFTER_TALLADEGA): (
         f"**Chandler Smith** was eliminated in the Round of 10: 9th in the standings, {STILL}"
     ),
@@ -131,17 +132,18 @@ NEEDS = {
         AFTER_TALLADEGA,
     ): f"**Stewart Friesen** is not in the playoffs this year: 19th in the standings, {STILL}",
     ("honeycutt", BEFORE_PHOENIX): (
-        "Champion by finishing **ahead of the other three** at Phoenix: "
+        "Wins the title by finishing **ahead of the other three** at Phoenix: "
         "**Corey Heim**, **Tyler Ankrum** and **Ty Majeski**"
     ),
     ("honeycutt", OVER): "The 2025 championship is decided: **Corey Heim** is champion.",
     (
         "honeycutt",
         CHASE_BUBBLE,
-    ): "Needs **76 points** at Lime Rock to clinch a spot in the Chase whatever the others do",
-    ("friesen", BUBBLE): "**Locked in** by a win: a spot in the playoffs is certain",
+    ): "Needs **76 points** at Lime Rock to clinch a spot in the Chase no matter what anyone else does",
+    ("friesen", BUBBLE): "**Locked in** with a win: has clinched a spot in the playoffs",
     ("honeycutt", SPRING): (
-        "Nothing at North Wilkesboro alone makes a spot in the playoffs certain: four have won, 9 races left, ten spots"
+        "No result at North Wilkesboro clinches a spot in the playoffs on its own: "
+        "four have won, 9 races left, ten spots"
     ),
 }
 
@@ -155,7 +157,7 @@ async def test_clinch_says_what_a_driver_needs(stand: Stand, driver: str, moment
 async def test_in_the_finale_the_four_race_for_it(stand: Stand) -> None:
     at(stand, BEFORE_PHOENIX)
     result = await stand.ask("clinch")
-    assert title_and_answer(result)[1].endswith("the best finisher of the four is champion")
+    assert title_and_answer(result)[1].endswith("the best finisher of the four is the champion")
     lines = words(result).split("```")[1].strip("\n").splitlines()
     assert lines == ["No Driver", "11 Corey Heim", "18 Tyler Ankrum", "98 Ty Majeski", "52 Kaden Honeycutt"]
 
@@ -163,7 +165,7 @@ async def test_in_the_finale_the_four_race_for_it(stand: Stand) -> None:
 async def test_where_results_are_missing_nothing_is_said_to_be_needed(stand: Stand) -> None:
     at(stand, "2026-08-01T12:00-04:00")
     line = title_and_answer(await stand.ask("clinch"))[1]
-    assert line == "Results are held through race 13 of 25, so what is needed next cannot be said."
+    assert line == "Results run only through race 13 of 25, so there are no clinch scenarios."
 
 
 async def test_a_driver_nobody_knows_is_one_friendly_line(stand: Stand) -> None:
@@ -179,12 +181,12 @@ async def test_drivers_are_offered(stand: Stand) -> None:
     ("moment", "driver", "line"),
     [
         (AFTER_TALLADEGA, "majeski", "**Playoffs** Round of 8: 5 below the cut line"),
-        (AFTER_TALLADEGA, "heim", "**Playoffs** Round of 8: locked in by a win"),
+        (AFTER_TALLADEGA, "heim", "**Playoffs** Round of 8: locked in with a win"),
         (AFTER_TALLADEGA, "garcia", "**Playoffs** Eliminated in the Round of 10; 10th now"),
         (AFTER_TALLADEGA, "ruggiero", "**Playoffs** Not in the playoffs; 11th in the standings"),
         (OVER, "heim", "**Playoffs** Champion, 4,040 points"),
         (OVER, "majeski", "**Playoffs** 2nd in the Championship 4, 4,035 points"),
-        (BUBBLE, "friesen", "**Playoffs** 7th, locked in by a win, as long as eligible"),
+        (BUBBLE, "friesen", "**Playoffs** 7th, locked in with a win, as long as eligible"),
         (BUBBLE, "garcia", "**Playoffs** 11th, 60 below the cut line"),
         (CHASE_BUBBLE, "heim", "**Chase** 12th, 9 below the cut line"),
     ],
@@ -195,4 +197,4 @@ async def test_a_drivers_card_has_his_line_of_the_playoffs(stand: Stand, moment:
 
 
 async def test_next_says_what_is_at_stake(stand: Stand) -> None:
-    assert "race 23 of 25 · Round of 8, race 2 of 3 · four go on" in words(await stand.ask("next"))
+    assert "race 23 of 25 · Round of 8, race 2 of 3 · four advance" in words(await stand.ask("next"))

@@ -64,7 +64,7 @@ async def test_a_quote_is_found_by_its_words_and_all_around_it(
     await saved(services, None, "We ran out of gas. We didn’t make it.", **facts)
     answer = words(await stand.ask("quote", about=about))
     assert ("We ran out of gas." in answer) is found
-    assert ("No quote found" in answer) is not found
+    assert ("No quotes found" in answer) is not found
 
 
 async def test_it_says_who_in_which_role_where_when_and_a_source_to_follow(stand: Stand, services: Services) -> None:
@@ -86,7 +86,7 @@ async def test_it_says_who_in_which_role_where_when_and_a_source_to_follow(stand
         "After the crash",
         "Ecosave 250, Charlotte ROVAL · Oct 3, 2025 · said Oct 4, 2025",
         "**Source** NASCAR.com · [open nascar.com](https://www.nascar.com/roval)",
-        f"-# The only one with “gas” · Quote {quote.id}",
+        f"-# The only quote with “gas” · Quote {quote.id}",
     ]
 
 
@@ -107,7 +107,7 @@ async def test_pages_turn_from_the_best_on_and_hold_a_quote_each(stand: Stand, s
 async def test_a_page_that_is_gone_is_the_last_one(stand: Stand, services: Services) -> None:
     await saved(services, None)
     result = await press(stand, stand.fan, stand.channel, QuoteQuestion("fuel", page=77))
-    assert "The only one with “fuel”" in words(result)
+    assert "The only quote with “fuel”" in words(result)
 
 
 async def test_driver_race_and_season_narrow_it_down(stand: Stand, services: Services) -> None:
@@ -142,12 +142,12 @@ async def test_nothing_found_says_what_there_is(stand: Stand, services: Services
     await saved(services, None, "Oil.", speaker="Gio Ruggiero", driver="gio-ruggiero")
     asked = await stand.ask("quote", about="hiem oil")
     assert words(asked).splitlines()[:4] == [
-        "## No quote found",
-        "There is none with “hiem oil”.",
+        "## No quotes found",
+        "There are none with “hiem oil”.",
         "**hiem** is in none and **oil** is in 1.",
         "Corey Heim has 3 quotes here.",
     ]
-    assert "Quotes are held of **2 people**" in words(asked)
+    assert "There are quotes from **2 people**" in words(asked)
     assert labels(asked) == ["Corey Heim (3)", "Gio Ruggiero (1)"]
     await stand.fan.click(asked.response, label="Corey Heim (3)")
     assert "1 of 3 by Corey Heim" in words(asked)
@@ -179,13 +179,13 @@ async def test_of_many_words_the_longest_are_counted_and_none_to_the_end(
 async def test_a_number_is_a_whole_word(stand: Stand, services: Services) -> None:
     await saved(services, None, "Lap 10 of 11, and it was 1999.")
     for about in ("1", "lap 1", "199"):
-        assert "No quote found" in words(await stand.ask("quote", about=about))
+        assert "No quotes found" in words(await stand.ask("quote", about=about))
     for about in ("10", "lap 10", "1999", "1 lap"):
         assert ("“Lap 10" in words(await stand.ask("quote", about=about))) is (about != "1 lap")
 
 
 async def test_who_may_save_is_told_that_he_may(stand: Stand, bot: TailgateBot) -> None:
-    hint = "`/quote-add` saves the first."
+    hint = "`/quote-add` saves the first one."
     assert hint not in words(await stand.ask("quote"))
     assert hint in words(await moderator(stand).slash(stand.channel, "quote"))
     # Where I am no member there is no such command.
@@ -205,8 +205,8 @@ async def test_what_fits_but_for_the_words_is_offered(stand: Stand, services: Se
     await saved(services, None, **ROVAL)
     asked = await stand.ask("quote", about="diesel", driver="heim")
     assert "There is 1 quote by Corey Heim." in words(asked)
-    await stand.fan.click(asked.response, label="That one")
-    assert "The only one by Corey Heim" in words(asked)
+    await stand.fan.click(asked.response, label="Show that one")
+    assert "The only quote by Corey Heim" in words(asked)
 
 
 async def test_without_any_it_says_so(stand: Stand) -> None:
@@ -215,7 +215,7 @@ async def test_without_any_it_says_so(stand: Stand) -> None:
 
 
 async def test_words_without_a_word_are_refused(stand: Stand) -> None:
-    assert await stand.refused("quote", about="*** @ ***") == "There is no word in that to look for."
+    assert await stand.refused("quote", about="*** @ ***") == "There's no word in that to search for."
 
 
 async def test_the_longest_words_still_turn_their_pages(stand: Stand, services: Services) -> None:
@@ -226,7 +226,7 @@ async def test_the_longest_words_still_turn_their_pages(stand: Stand, services: 
     assert "2 →" in labels(asked)
     # One character that folds into four of them.
     assert (
-        await stand.refused("quote", about="㎯" * LONGEST) == "That is too much to look for at once; leave a word out."
+        await stand.refused("quote", about="㎯" * LONGEST) == "That's too much to search for at once; leave a word out."
     )
 
 
@@ -257,14 +257,14 @@ async def test_set_to_the_16th_nothing_is_known_of_the_17th(stand: Stand, servic
     await saved(services, None, "On the morning after.", said_on=date(2025, 10, 18))
     gone = await saved(services, None, "Tomorrow we win.", season=2025, round=23, said_on=date(2025, 10, 16))
     for options in ({"about": "won talladega"}, {"about": "morning"}):
-        assert "No quote found" in words(await stand.ask("quote", **options))
-    assert "1 quote held here" in words(await stand.ask("quote", about="morning"))
+        assert "No quotes found" in words(await stand.ask("quote", **options))
+    assert "1 quote on record here" in words(await stand.ask("quote", about="morning"))
     assert "“Tomorrow we win.”" in words(await stand.ask("quote", about="talladega"))
     for number in (gone.id - 1, gone.id - 2):
         line = said(await press(stand, stand.fan, stand.channel, OneQuoteQuestion(number)))
-        assert line == f"There is no quote {number} here."
+        assert line == f"There's no quote {number} here."
     stand.clock._start = datetime.fromisoformat("2025-10-17T16:30-04:00")
-    assert "No quote found" in words(await stand.ask("quote", about="won talladega"))
+    assert "No quotes found" in words(await stand.ask("quote", about="won talladega"))
     stand.clock._start = datetime.fromisoformat("2025-10-17T20:00-04:00")
     assert "“We won Talladega.”" in words(await stand.ask("quote", about="won talladega"))
 
@@ -276,11 +276,11 @@ async def test_a_servers_quotes_are_seen_there_alone(stand: Stand, services: Ser
     assert "of 2 with “fuel”" in words(await stand.ask("quote", about="fuel"))
     theirs = await away.fan.slash(away.channel, "quote", about="fuel")
     assert "“For everybody, about fuel.”" in words(theirs)
-    assert "The only one" in words(theirs)
+    assert "The only quote" in words(theirs)
     for who, channel in ((away.fan, away.channel), (away.moderator, away.channel)):
         line = said(await press(stand, who, channel, OneQuoteQuestion(own.id)))
-        assert line == f"There is no quote {own.id} here."
-        assert "1 quote held here" in words(await press(stand, who, channel, QuoteQuestion("nothing_such")))
+        assert line == f"There's no quote {own.id} here."
+        assert "1 quote on record here" in words(await press(stand, who, channel, QuoteQuestion("nothing_such")))
         for _ in range(4):
             assert "“For everybody" in words(await press(stand, who, channel, LotQuestion(everybodys.id)))
     assert "“Only for us" in words(await press(stand, stand.fan, stand.channel, OneQuoteQuestion(own.id)))
@@ -292,7 +292,7 @@ async def test_outside_of_servers_there_are_everybodys_alone(stand: Stand, servi
     someone = stand.env.create_user("Someone")
     asked = await someone.slash("quote", about="fuel")
     assert "“For everybody, about fuel.”" in words(asked)
-    assert "The only one" in words(asked)
+    assert "The only quote" in words(asked)
     asked = await someone.slash("quote")
     for _ in range(4):
         await someone.click(asked.response, label="Another")
@@ -302,10 +302,10 @@ async def test_outside_of_servers_there_are_everybodys_alone(stand: Stand, servi
 async def test_mend_is_offered_to_who_may(stand: Stand, services: Services) -> None:
     await saved(services, stand.channel.guild.id, "Only for us, about fuel.")
     mod = moderator(stand)
-    assert "Mend" not in labels(await stand.ask("quote", about="fuel"))
-    assert "Mend" in labels(await mod.slash(stand.channel, "quote", about="fuel"))
+    assert "Edit" not in labels(await stand.ask("quote", about="fuel"))
+    assert "Edit" in labels(await mod.slash(stand.channel, "quote", about="fuel"))
     await saved(services, None, "For everybody, about oil.")
-    assert "Mend" not in labels(await mod.slash(stand.channel, "quote", about="oil"))
+    assert "Edit" not in labels(await mod.slash(stand.channel, "quote", about="oil"))
 
 
 async def test_buttons_go_on_after_a_restart(services: Services) -> None:
@@ -332,4 +332,4 @@ async def test_brought_along_to_a_server_it_is_no_member_of_it_has_everybodys(
     asker = Asker(1, await bot.answers.almanac(), guild=4711)
     shown = text(await bot.answers.view(QuoteQuestion("fuel"), asker))  # type: ignore[arg-type]
     assert "“For everybody, about fuel.”" in shown
-    assert "The only one" in shown
+    assert "The only quote" in shown

@@ -222,8 +222,8 @@ async def test_a_channel_that_takes_too_long_is_given_up(
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
     [
-        (403, 50013, "I may not post in the channel any more"),
-        (403, 50001, "I may not see the channel any more"),
+        (403, 50013, "I can't post in the channel anymore"),
+        (403, 50001, "I can't see the channel anymore"),
         (404, 10003, "the channel is gone"),
     ],
 )
@@ -235,7 +235,7 @@ async def test_a_channel_that_takes_nothing_is_switched_off_and_it_is_said_why(
     await poster.send_due()
     assert await states(services) == ["failed"]
     asked = await boss.slash(stand.channel, "quote-of-the-day")
-    assert title_and_answer(asked)[1] == f"Switched off since <t:1760648400:d>: {reason}."
+    assert title_and_answer(asked)[1] == f"Off since <t:1760648400:d>: {reason}."
     at(stand.clock, "2025-10-17T09:00-04:00")
     await poster.send_due()
     assert posted(stand.channel) == []
@@ -283,25 +283,25 @@ async def test_a_channel_that_is_set_while_the_old_one_refuses_stays_set(
 async def test_what_is_set_is_shown_and_switched_off(stand: Stand, services: Services, boss: Any) -> None:
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert asked.ephemeral
-    assert title_and_answer(asked) == ("Quote of the day", "It goes nowhere yet.")
+    assert title_and_answer(asked) == ("Quote of the day", "Not set up yet.")
     asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     # At five in the afternoon the day's quote is due at once.
-    said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. The next one comes within minutes."
+    said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Next one: within minutes."
     assert title_and_answer(asked)[1] == said_
     await QuotesOfTheDay(stand.env.bot, services).send_due()
     asked = await boss.slash(stand.channel, "quote-of-the-day")
-    assert "The next one comes <t:1760706000:R>." in words(asked)
-    assert labels(asked) == ["Switch off"]
-    await boss.click(asked.response, label="Switch off")
-    assert title_and_answer(asked)[1] == "It goes nowhere yet."
+    assert "Next one: <t:1760706000:R>." in words(asked)
+    assert labels(asked) == ["Turn off"]
+    await boss.click(asked.response, label="Turn off")
+    assert title_and_answer(asked)[1] == "Not set up yet."
     assert await setting(services.store, stand.channel.guild.id, SETTING) is None
 
 
 @pytest.mark.parametrize(
     ("denied", "named"),
     [
-        ({"send_messages": False}, "I lack Send Messages in #quiet; allow me that and try again."),
-        ({"view_channel": False}, "I lack View Channel and Send Messages in #quiet; allow me that and try again."),
+        ({"send_messages": False}, "I need Send Messages in #quiet; grant that and try again."),
+        ({"view_channel": False}, "I need View Channel and Send Messages in #quiet; grant that and try again."),
     ],
 )
 async def test_the_permission_that_the_bot_lacks_is_named(
@@ -319,7 +319,7 @@ async def test_a_channel_of_another_server_or_of_another_kind_is_refused(stand: 
     voice = stand.channel.guild.create_voice_channel("voice")
     for channel in (away.channel, voice):
         line = said(await press(stand, boss, stand.channel, DayQuestion(channel.id)))
-        assert line == "That is no text channel of this server's, or I do not see it."
+        assert line == "That isn't a text channel in this server, or I can't see it."
 
 
 async def test_a_server_out_of_reach_waits(stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay) -> None:

@@ -86,10 +86,10 @@ WRONG = [
     ({"who": "Chris Larson"}, "No driver called"),
     ({"who": "hill smith"}, "Did you mean"),
     ({"who": "999"}, "No number 999"),
-    ({"when": "talladega"}, "still to come"),
+    ({"when": "talladega"}, "isn't over yet"),
     ({"when": "nowhere at all"}, "No race called"),
-    ({"when": "2025-10-30"}, "2025-10-30 is still to come"),
-    ({"when": "2025-02-30"}, "There is no 2025-02-30"),
+    ({"when": "2025-10-30"}, "2025-10-30 is in the future"),
+    ({"when": "2025-02-30"}, "2025-02-30"),
     ({"link": "javascript://x.com/%0Aalert(1)"}, "is no link"),
     ({"link": "nascar.com ftp://nascar.com/news"}, "is no link"),
     ({"words": "\u200b\u200b"}, "The quote is empty"),
@@ -105,7 +105,7 @@ async def test_nothing_typed_is_lost_by_a_mistake(stand: Stand, mod: Any, wrong:
     assert title == "Not saved yet"
     assert line in answer
     assert "\n" not in answer
-    again = await mod.click(done.response, label="Write on")
+    again = await mod.click(done.response, label="Keep editing")
     assert fields(again) == FILLED | wrong
     await mod.submit_modal(again, FILLED)
     assert "Saved as quote" in words(done)
@@ -114,12 +114,12 @@ async def test_nothing_typed_is_lost_by_a_mistake(stand: Stand, mod: Any, wrong:
 async def test_a_draft_is_written_on_as_often_as_it_takes_and_then_gone(stand: Stand, mod: Any) -> None:
     done = await filled_in(mod, stand.channel, when="xx")
     before = done.response.components
-    again = await mod.click(done.response, label="Write on")
+    again = await mod.click(done.response, label="Keep editing")
     await mod.submit_modal(again, FILLED | {"when": "yy", "words": "Rewritten."})
-    again = await mod.click(done.response, label="Write on")
+    again = await mod.click(done.response, label="Keep editing")
     assert fields(again)["words"] == "Rewritten."
     await mod.submit_modal(again, FILLED)
-    draft = next(each for each in before[0]["components"][-2]["components"] if each["label"] == "Write on")
+    draft = next(each for each in before[0]["components"][-2]["components"] if each["label"] == "Keep editing")
     question = FormQuestion(Scope.SERVER, draft=int(draft["custom_id"].rsplit(":", 1)[1]))
     assert said(await press(stand, mod, stand.channel, question)) == keeping.NO_DRAFT
 
@@ -127,11 +127,11 @@ async def test_a_draft_is_written_on_as_often_as_it_takes_and_then_gone(stand: S
 async def test_two_drafts_do_not_get_into_each_others_way(stand: Stand, mod: Any) -> None:
     one = await filled_in(mod, stand.channel, when="xx", words="One.")
     two = await filled_in(mod, stand.channel, when="xx", words="Two.")
-    assert fields(await mod.click(one.response, label="Write on"))["words"] == "One."
-    assert fields(await mod.click(two.response, label="Write on"))["words"] == "Two."
-    await mod.click(one.response, label="Throw away")
-    assert title_and_answer(one)[0] == "Thrown away"
-    assert fields(await mod.click(two.response, label="Write on"))["words"] == "Two."
+    assert fields(await mod.click(one.response, label="Keep editing"))["words"] == "One."
+    assert fields(await mod.click(two.response, label="Keep editing"))["words"] == "Two."
+    await mod.click(one.response, label="Discard")
+    assert title_and_answer(one)[0] == "Draft discarded"
+    assert fields(await mod.click(two.response, label="Keep editing"))["words"] == "Two."
 
 
 async def test_a_draft_is_its_writers_alone(stand: Stand, mod: Any) -> None:
@@ -143,7 +143,7 @@ async def test_a_draft_is_its_writers_alone(stand: Stand, mod: Any) -> None:
     assert line == keeping.NO_DRAFT
     stranger = await send_form(other, stand.channel, FormQuestion(Scope.SERVER, draft=draft), FILLED | {"when": "zz"})
     assert title_and_answer(stranger)[0] == "Not saved yet"
-    assert fields(await mod.click(done.response, label="Write on"))["words"] == "Mine."
+    assert fields(await mod.click(done.response, label="Keep editing"))["words"] == "Mine."
 
 
 async def test_a_form_opened_before_a_restart_is_saved_after_it(services: Services) -> None:
@@ -162,7 +162,7 @@ async def test_the_same_words_are_there_once(stand: Stand, mod: Any, services: S
     number = words(first).split("Saved as quote ")[1].split("\n")[0]
     done = await filled_in(mod, stand.channel, words="  we ran OUT of gas ", who="Gio Ruggiero")
     assert title_and_answer(done) == ("Not saved yet", f"Already here: quote {number} has the same words.")
-    assert labels(done) == ["Write on", f"Quote {number}", "Throw away"]
+    assert labels(done) == ["Keep editing", f"Quote {number}", "Discard"]
     await mod.click(done.response, label=f"Quote {number}")
     assert title_and_answer(done)[0] == "#11 Corey Heim"
     # Everybody's count as well, another server's do not.
@@ -177,14 +177,14 @@ async def test_a_server_keeps_so_many(stand: Stand, mod: Any, monkeypatch: pytes
     for n in range(2):
         assert "Saved as" in words(await filled_in(mod, stand.channel, words=f"Quote {n}."))
     done = await filled_in(mod, stand.channel, words="One too many.")
-    assert "This server keeps 2 quotes, which is the most" in words(done)
+    assert "This server has 2 quotes, which is the limit" in words(done)
     asked = await mod.slash(stand.channel, "quote-edit", about="quote 1")
     await mod.click(asked.response, label="Delete")
     await mod.click(asked.response, label="Yes, delete it")
-    await mod.submit_modal(await mod.click(done.response, label="Write on"), fields_of("One too many."))
+    await mod.submit_modal(await mod.click(done.response, label="Keep editing"), fields_of("One too many."))
     assert "Saved as" in words(done)
     line = await mod.click(asked.response, label="Undo")
-    assert "This server keeps 2 quotes" in said(line)
+    assert "This server has 2 quotes" in said(line)
 
 
 def fields_of(text: str) -> dict[str, str]:
@@ -224,13 +224,13 @@ async def test_a_message_without_words_and_one_of_too_many_say_so(stand: Stand, 
 async def test_mending_happens_out_of_sight(stand: Stand, mod: Any) -> None:
     await filled_in(mod, stand.channel)
     shown = await mod.slash(stand.channel, "quote", about="gas")
-    panel = await mod.click(shown.response, label="Mend")
+    panel = await mod.click(shown.response, label="Edit")
     assert panel.ephemeral
     assert title_and_answer(shown)[0] == "#11 Corey Heim"
     opened = await mod.click(panel.response, label="Edit")
     assert fields(opened) == FILLED | {"who": "Corey Heim", "when": "2025.22"}
     await mod.submit_modal(opened, fields(opened) | {"words": "We ran out of fuel.", "who": "ruggiero", "when": ""})
-    assert "is mended" in title_and_answer(panel)[0]
+    assert "updated" in title_and_answer(panel)[0]
     assert "“We ran out of fuel.”\n**Gio Ruggiero**" in words(panel)
     # What others see changes when it is asked for anew.
     assert "gas" in words(shown)
@@ -241,12 +241,12 @@ async def test_history_tells_what_changed_and_leads_back(stand: Stand, mod: Any)
     opened = await mod.click(done.response, label="Edit")
     await mod.submit_modal(opened, FILLED | {"words": "Changed.", "when": ""})
     await mod.click(done.response, label="History")
-    assert "edited: words and race · by you\n“We ran out of gas.” before" in words(done)
+    assert "edited: words and race · by you\nBefore: “We ran out of gas.”" in words(done)
     assert "added · by you" in words(done)
     (choice,) = options(done)
     assert choice["label"] == "Before Oct 16, 5 p.m.: “We ran out of gas.”"
     await mod.select(done.response, [choice["value"]])
-    assert "is back" in title_and_answer(done)[0]
+    assert "restored" in title_and_answer(done)[0]
     assert "“We ran out of gas.”" in words(done)
     # Twice is once.
     question = RestoreQuestion(Scope.SERVER, *map(int, choice["value"].split(":")[2:]))
@@ -257,7 +257,7 @@ async def test_history_tells_what_changed_and_leads_back(stand: Stand, mod: Any)
 async def test_delete_asks_once_more_and_can_be_undone(stand: Stand, mod: Any, services: Services) -> None:
     done = await filled_in(mod, stand.channel)
     await mod.click(done.response, label="Delete")
-    assert title_and_answer(done)[0].startswith("Really delete quote ")
+    assert title_and_answer(done)[0].startswith("Delete quote ")
     await mod.click(done.response, label="Keep it")
     assert await held(services, stand.channel.guild.id) == ["We ran out of gas."]
     await mod.click(done.response, label="Delete")
@@ -265,13 +265,13 @@ async def test_delete_asks_once_more_and_can_be_undone(stand: Stand, mod: Any, s
     assert await held(services, stand.channel.guild.id) == []
     assert "No quotes yet" in words(await stand.ask("quote", about="gas"))
     await mod.click(done.response, label="Undo")
-    assert "is back" in title_and_answer(done)[0]
+    assert "restored" in title_and_answer(done)[0]
     number = (await own_quotes(services.store, stand.channel.guild.id, None, limit=1)).quotes[0].id
     # The same undo once more, and a delete of what is gone: neither does harm.
-    assert "is back" in words(await press(stand, mod, stand.channel, RestoreQuestion(Scope.SERVER, number)))
+    assert "restored" in words(await press(stand, mod, stand.channel, RestoreQuestion(Scope.SERVER, number)))
     await press(stand, mod, stand.channel, DeleteQuestion(number, "sure"))
     assert said(await press(stand, mod, stand.channel, DeleteQuestion(number, "sure"))) == (
-        f"There is no quote {number} here."
+        f"There's no quote {number} here."
     )
 
 
@@ -280,11 +280,11 @@ async def test_deleted_quotes_are_found_again_later(stand: Stand, mod: Any) -> N
     await mod.click(done.response, label="Delete")
     await mod.click(done.response, label="Yes, delete it")
     asked = await mod.slash(stand.channel, "quote-edit")
-    assert title_and_answer(asked) == ("No quote to mend", "Not a single one is kept in this server yet.")
+    assert title_and_answer(asked) == ("No quotes to edit", "No quotes saved in this server yet.")
     (choice,) = options(asked)
     assert choice["label"] == "Corey Heim: “We ran out of gas.”"
     await mod.select(asked.response, [choice["value"]])
-    assert "is back" in title_and_answer(asked)[0]
+    assert "restored" in title_and_answer(asked)[0]
 
 
 async def test_a_quote_written_anew_since_is_not_brought_back_beside_it(stand: Stand, mod: Any) -> None:
@@ -302,12 +302,12 @@ async def test_quote_edit_pages_through_this_servers_own(stand: Stand, mod: Any,
     await saved(services, 77, "Fuel elsewhere.")
     asked = await mod.slash(stand.channel, "quote-edit", about="hiem fuel")
     assert asked.ephemeral
-    assert "1 of 3 kept in this server" in words(asked)
+    assert "1 of 3 saved in this server" in words(asked)
     assert labels(asked) == ["←", "2 →", "Edit", "Delete", "History"]
     await mod.click(asked.response, label="2 →")
     assert "2 of 3" in words(asked)
     assert title_and_answer(await mod.slash(stand.channel, "quote-edit", about="elsewhere")) == (
-        "No quote to mend",
+        "No quotes to edit",
         "No quote with “elsewhere”.",
     )
 
@@ -318,7 +318,7 @@ async def test_somebody_deleted_it_while_the_form_was_open(stand: Stand, mod: An
     opened = await mod.click(asked.response, label="Edit")
     await press(stand, mod, stand.channel, DeleteQuestion(quote.id, "sure"))
     await mod.submit_modal(opened, FILLED)
-    assert title_and_answer(asked) == ("Not saved yet", f"There is no quote {quote.id} here.")
+    assert title_and_answer(asked) == ("Not saved yet", f"There's no quote {quote.id} here.")
 
 
 async def test_words_that_no_button_could_carry_are_refused_as_by_quote(stand: Stand, mod: Any) -> None:
@@ -342,7 +342,7 @@ async def test_what_a_form_cannot_tell_stays_as_it_is_held(stand: Stand, mod: An
     opened = await mod.click(asked.response, label="Edit")
     assert fields(opened)["who"] == "“Heim's spotter”"
     await mod.submit_modal(opened, fields(opened) | {"about": "Spotter"})
-    assert "is mended" in title_and_answer(asked)[0]
+    assert "updated" in title_and_answer(asked)[0]
     held = await own_quote(services.store, guild, quote.id)
     assert held is not None
     assert held.draft() == replace(quote.draft(), role="Spotter", context=None)
@@ -390,7 +390,7 @@ async def test_editors_curate_at_home_for_everybody(services: Services) -> None:
         assert "Saved as quote" in words(done)
         asked = await reader.slash(chat, "quote", about="gas")
         assert "“We ran out of gas.”" in words(asked)
-        assert "Mend" not in labels(asked)
+        assert "Edit" not in labels(asked)
         assert await refused(stand, fan, desk, "quote-curate") == keeping.NO_EDITOR
         assert await refused(stand, editor, desk, "quote-curate", about="㎯" * LONGEST) == TOO_LONG
         asked = await editor.slash(desk, "quote-curate", about="gas")

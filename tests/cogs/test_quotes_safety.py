@@ -95,11 +95,11 @@ async def test_a_moderator_elsewhere_cannot_tell_that_it_is_there(stand: Stand, 
     quote = await saved(services, stand.channel.guild.id)
     for question in about(quote.id):
         result = await press(stand, away.moderator, away.channel, question)
-        assert said(result) == f"There is no quote {quote.id} here.", question
+        assert said(result) == f"There's no quote {quote.id} here.", question
         nobody = await press(stand, away.moderator, away.channel, type(question)(*_numbered(question, NUMBER)))
-        assert said(nobody) == f"There is no quote {NUMBER} here."
+        assert said(nobody) == f"There's no quote {NUMBER} here."
     sent = await send_form(away.moderator, away.channel, FormQuestion(Scope.SERVER, quote.id))
-    assert f"There is no quote {quote.id} here." in said(sent)
+    assert f"There's no quote {quote.id} here." in said(sent)
     assert await untouched(services, stand.channel.guild.id, quote.id)
 
 
@@ -115,7 +115,7 @@ async def test_what_was_deleted_elsewhere_stays_deleted(stand: Stand, services: 
     await delete(services.store, stand.channel.guild.id, quote.id, 1, services.clock.now())
     for question in (RestoreQuestion(Scope.SERVER, quote.id), StepsQuestion(quote.id)):
         line = said(await press(stand, away.moderator, away.channel, question))
-        assert line == f"There is no quote {quote.id} here."
+        assert line == f"There's no quote {quote.id} here."
     assert "Fuel" not in said(await away.moderator.slash(away.channel, "quote-edit"))
 
 
@@ -139,7 +139,7 @@ async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Service
             assert said(await send_form(who, stand.channel, question)) == NO_EDITOR
     # Passed off as the server's own it is not there.
     for question in (FormQuestion(Scope.SERVER, quote.id), RestoreQuestion(Scope.SERVER, quote.id, 1)):
-        assert said(await press(stand, mod, stand.channel, question)) == f"There is no quote {quote.id} here."
+        assert said(await press(stand, mod, stand.channel, question)) == f"There's no quote {quote.id} here."
     assert await untouched(services, None, quote.id)
 
 
@@ -169,15 +169,15 @@ async def test_the_role_that_is_set_may_save_as_long_as_it_is_set(stand: Stand, 
     assert await refused(stand, keeper, stand.channel, "quote-add") == NOT_YOU
     done = await boss.slash(stand.channel, "quote-role", role=keepers)
     assert done.ephemeral
-    assert "Whoever has the role **Quote \\*keepers\\***" in said(done)
+    assert "Members with the role **Quote \\*keepers\\***" in said(done)
     assert "Saved as quote" in said(await filled_in(keeper, stand.channel))
-    assert "Mend" in labels(await keeper.slash(stand.channel, "quote", about="gas roval hiem"))
+    assert "Edit" in labels(await keeper.slash(stand.channel, "quote", about="gas roval hiem"))
     assert await refused(stand, stand.fan, stand.channel, "quote-add") == NOT_YOU
     shown = await boss.slash(stand.channel, "quote-role")
-    assert "Whoever has the role **Quote \\*keepers\\***" in said(shown)
+    assert "Members with the role **Quote \\*keepers\\***" in said(shown)
     assert "Saved as quote" in said(await filled_in(keeper, stand.channel, words="As before."))
-    await boss.click(shown.response, label="Nobody beside moderators")
-    assert "Nobody but whoever has the permission Manage Messages." in said(shown)
+    await boss.click(shown.response, label="Moderators only")
+    assert "Only members with the Manage Messages permission." in said(shown)
     assert labels(await boss.slash(stand.channel, "quote-role")) == []
     assert await refused(stand, keeper, stand.channel, "quote-edit") == NOT_YOU
     assert await setting(services.store, server.id, ROLE) is None
@@ -188,8 +188,8 @@ async def test_the_role_of_one_server_is_nothing_in_another(stand: Stand, servic
     server, others = stand.channel.guild, away.channel.guild
     boss = member(server, "Boss", MANAGING)
     theirs = others.create_role("Theirs")
-    assert said(await press(stand, boss, stand.channel, RoleQuestion(theirs.id))) == "That is no role of this server's."
-    assert said(await press(stand, boss, stand.channel, RoleQuestion(server.id))) == "Everybody has that role."
+    assert said(await press(stand, boss, stand.channel, RoleQuestion(theirs.id))) == "That role isn't in this server."
+    assert said(await press(stand, boss, stand.channel, RoleQuestion(server.id))) == "Everyone has that role."
     assert await setting(services.store, server.id, ROLE) is None
 
 

@@ -122,7 +122,7 @@ async def test_nothing_of_tomorrow_is_known_today(stand: Stand) -> None:
 
 async def test_what_began_at_four_is_coverage_and_no_answer_says_under_way(stand: Stand) -> None:
     at(stand, "2025-10-17T16:05-04:00")
-    on = f"**Coverage has been on** since about <t:{TALLADEGA}:t> · <t:{TALLADEGA}:R>"
+    on = f"**Coverage started** about <t:{TALLADEGA}:t> · <t:{TALLADEGA}:R>"
     assert title_and_answer(await stand.ask("next"))[1] == on
     assert title_and_answer(await stand.ask("schedule"))[1] == f"**Love's RV Stop 225**, Talladega: {on}"
     assert title_and_answer(await stand.ask("results", race="talladega"))[1] == f"{on}. No results yet."
@@ -135,7 +135,7 @@ async def test_between_seasons_results_are_those_of_the_season_before(bot: Tailg
     topic = bot.get_cog("Races")
     assert isinstance(topic, commands.Cog)
     assert lines(await topic.answer_results(ResultsQuestion(), asker))[0] == "## Daytona 101 · Daytona"  # type: ignore[attr-defined]
-    with pytest.raises(FriendlyError, match=r"^No results of 2026 are held yet\.$"):
+    with pytest.raises(FriendlyError, match=r"^No results for 2026 yet\.$"):
         await topic.answer_results(ResultsQuestion(2026), asker)  # type: ignore[attr-defined]
 
 
@@ -195,13 +195,11 @@ async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
     at(stand, "2026-11-20T14:00-05:00")
     assert title_and_answer(await stand.ask("next")) == (
         "The 2026 season is over",
-        "Who won the title is not held here: results run through race 13.",
+        "The champion is not known here: results run through race 13.",
     )
     assert title_and_answer(await stand.ask("standings"))[0] == "2026 Chase picture after race 13, San Diego"
     assert "through race 13 of 25" in title_and_answer(await stand.ask("schedule"))[1]
-    assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("its results are not held here.")
+    assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("no results here yet.")
     for command in ("next", "standings", "schedule", "results"):
         small = texts(await stand.ask(command))[-1]
-        assert (
-            "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races should be over, results not held" in small
-        )
+        assert "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races should be over, no results yet" in small

@@ -125,7 +125,7 @@ async def test_a_form_sent_by_hand_does_nothing_for_a_fan_or_away_from_home(room
         for person, channel in ((room.fay, room.channel), (room.mo_abroad, room.abroad)):
             sent = await room.sends(person, question, {"words": "Vandalism", "picture": ""}, channel)
             assert sent.ephemeral
-            refusal = NOT_YOURS if isinstance(question, WriteQuestion) else "That button is from an older version of me"
+            refusal = NOT_YOURS if isinstance(question, WriteQuestion) else "That button is from an older version"
             assert sent.response.content.startswith(refusal), question
     assert await state(room) == before
 
@@ -151,7 +151,7 @@ async def test_the_command_made_by_hand_elsewhere_is_none(room: Newsroom) -> Non
         assert "Recap editor" not in words(made)
         assert made.response.content in {
             NOT_YOURS,
-            "This command has changed; give Discord a minute to learn its new form and try again.",
+            "This command was updated; give Discord a minute to catch up and try again.",
         }
         simcord.assert_error(room.env, error)
 
@@ -240,13 +240,13 @@ async def test_a_picture_of_three_thousand_signs_is_still_a_message(room: Newsro
     for text in ("*" * 3000, "\n".join("- `x`" for _ in range(428)), "<@123456789012345678>" * 142):
         await room.write(room.mo, panel, text)
         recap = await _saved(room, panel)
-        assert "Read on →" in str(recap.response.components)
+        assert "Next →" in str(recap.response.components)
 
 
 async def test_an_authors_name_has_no_effect_either(room: Newsroom) -> None:
     store = room.bot.services.store
     await save_recap(store, RecapText(*RACE, SectionKind.NUTSHELL, "x", None, "**@everyone** `x`", room.clock.now()), 1)
     said = await room.recap(race="2025.20")
-    assert "Words (In a nutshell): \\*\\*@\N{ZERO WIDTH SPACE}everyone\\*\\* \\`x\\`, edited" in said
+    assert "Written by \\*\\*@\N{ZERO WIDTH SPACE}everyone\\*\\* \\`x\\` (In a nutshell), edited" in said
     panel = await room.open(room.mo, race="2025.20")
-    assert "words of **\\*\\*@\N{ZERO WIDTH SPACE}everyone\\*\\* \\`x\\`**" in words(panel)
+    assert "written by **\\*\\*@\N{ZERO WIDTH SPACE}everyone\\*\\* \\`x\\`**" in words(panel)

@@ -100,7 +100,7 @@ async def test_the_schedule_offers_the_latest_recap(stand: Stand) -> None:
 
 async def test_tomorrows_race_has_no_recap_today_and_one_when_it_is_over(stand: Stand) -> None:
     said = await stand.refused("recap", race="2025.23")
-    assert said == "Love's RV Stop 225 (2025, Talladega) has no recap: it is not over yet."
+    assert said == "Love's RV Stop 225 (2025, Talladega) has no recap: it isn't over yet."
     assert title_and_answer(await stand.ask("recap"))[0] == "Recap · Charlotte ROVAL 2025"
     at(stand, "2025-10-17T19:30-04:00")
     asked = await stand.ask("recap")
@@ -119,9 +119,9 @@ async def test_an_old_recap_tells_what_was_known_then_and_no_more(stand: Stand) 
 
 async def test_races_that_are_not_there_get_a_line(stand: Stand) -> None:
     assert (await stand.refused("recap", race="monaco")).startswith("No race called “monaco”")
-    assert await stand.refused("recap", season=2026) == "No results of 2026 are held yet."
+    assert await stand.refused("recap", season=2026) == "No results for 2026 yet."
     at(stand, "2026-11-20T14:00-05:00")
-    assert (await stand.refused("recap", race="20")).endswith("has no recap: its results are not held here.")
+    assert (await stand.refused("recap", race="20")).endswith("has no recap: Tailgate doesn't have its results.")
 
 
 async def test_in_a_direct_message_it_works_as_well(services: Services) -> None:

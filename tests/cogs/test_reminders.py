@@ -32,7 +32,7 @@ from tests.cogs.looking import words
 from tests.cogs.quoting import member, press
 
 MANAGING = discord.Permissions(manage_guild=True, send_messages=True, view_channel=True)
-NO_MANAGER = "For this you need the permission Manage Server."
+NO_MANAGER = "You need the Manage Server permission for this."
 
 
 @pytest.fixture
@@ -64,9 +64,9 @@ async def test_the_usual_setting_is_one_press_away(stand: Stand, services: Servi
     assert shown.ephemeral
     assert "**Off.**" in words(shown)
     assert await held(services, stand) is None
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     assert f"**On** in <#{stand.channel.id}>: 1 hour before coverage" in words(shown)
-    assert "**Mentions** nobody" in words(shown)
+    assert "**Pings** nobody" in words(shown)
     target = await held(services, stand)
     assert target is not None
     assert (target.channel, target.role, target.leads, target.on) == (stand.channel.id, None, (60,), True)
@@ -77,7 +77,7 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
     other = guild.create_text_channel("race-day")
     role = guild.create_role("Race fans", mentionable=True)
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     for what, chosen in (
         ("channel", [other]),
         ("role", [role]),
@@ -89,10 +89,10 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
     await boss.select(shown.response, ["60"], custom_id=chooser(shown, "delay"))
     said = words(shown)
     assert f"<#{other.id}>" in said
-    assert f"**Mentions** <@&{role.id}>" in said
+    assert f"**Pings** <@&{role.id}>" in said
     assert "24 hours and 1 hour before coverage and qualifying, and at the start" in said
     assert "schedule changes, results under a spoiler cover and a standings message" in said
-    assert "outcomes 1 hour after they are known" in said
+    assert "outcomes 1 hour after they're known" in said
     target = await held(services, stand)
     assert target is not None
     extras = Extras(changes=True, results=True, spoiler=True, results_delay=60, standings=True)
@@ -107,16 +107,16 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
     await boss.select(shown.response, ["results", "open"], custom_id=chooser(shown, "extras"))
     assert "**Also** results, outcomes 1 hour" in words(shown)
     await boss.select(shown.response, [], custom_id=chooser(shown, "role"))
-    assert "**Mentions** nobody" in words(shown)
+    assert "**Pings** nobody" in words(shown)
 
 
 async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None:
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
-    await boss.click(shown.response, label="Switch off")
-    assert f"**Off.** **Switch on** takes up again what was set:\nIn <#{stand.channel.id}>: 15 minutes" in words(shown)
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn off")
+    assert f"**Off.** **Turn on** picks up where you left off:\nIn <#{stand.channel.id}>: 15 minutes" in words(shown)
+    await boss.click(shown.response, label="Turn on")
     assert "15 minutes before coverage" in words(shown)
 
 
@@ -146,18 +146,18 @@ async def test_a_missing_permission_is_named(stand: Stand, boss: Any) -> None:
     guild = stand.channel.guild
     quiet = guild.create_text_channel("quiet", overwrites=dict.fromkeys((guild.default_role,), closed))
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     await boss.select(shown.response, [quiet], custom_id=chooser(shown, "channel"))
-    assert f"**Missing** In <#{quiet.id}> I need the permission Send Messages." in words(shown)
+    assert f"**Heads up** I need Send Messages in <#{quiet.id}>." in words(shown)
 
 
 async def test_a_test_posts_the_real_thing_without_a_ping(stand: Stand, boss: Any, sent: SentBodies) -> None:
     role = stand.channel.guild.create_role("Race fans", mentionable=True)
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     await boss.select(shown.response, [role], custom_id=chooser(shown, "role"))
     await boss.click(shown.response, label="Send a test")
-    assert "A test was sent." in words(shown)
+    assert "Test sent." in words(shown)
     message = stand.channel.history()[-1]
     said = "\n".join(
         part.content
@@ -167,7 +167,7 @@ async def test_a_test_posts_the_real_thing_without_a_ping(stand: Stand, boss: An
     )
     assert f"<@&{role.id}>" in said
     assert "Love's RV Stop 225" in said
-    assert "Coverage starts about **<t:1760731200:R>**" in said
+    assert "Coverage starts **<t:1760731200:R>**, about <t:1760731200:F>" in said
     assert "FOX Sports 1" in said
     assert "NASCAR Racing Network" in said
     assert "Heim** is locked in; five points separate seven drivers" in said
@@ -183,19 +183,19 @@ async def test_remind_me_too_switches_a_persons_own_on(stand: Stand, services: S
     message = await stand.env.bot.get_channel(stand.channel.id).send(view=view)
     result = await stand.fan.click(message, label="Remind me too")
     assert result.ephemeral
-    assert "**On** in a direct message: 1 hour before coverage" in words(result)
+    assert "**On** by DM: 1 hour before coverage" in words(result)
     mine = await targets.target_of(services.store, user=stand.fan.id)
     assert mine is not None
     assert (mine.guild, mine.leads) == (None, (60,))
-    await stand.fan.click(result.response, label="Switch off")
+    await stand.fan.click(result.response, label="Turn off")
     # Pressing again later shows what is set, and switches it on anew.
     again = await stand.fan.click(message, label="Remind me too")
-    assert "You will get a direct message from now on." in words(again)
+    assert "You'll get a DM from now on." in words(again)
 
 
 async def test_what_comes_next_follows_every_choice(stand: Stand, boss: Any) -> None:
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     assert "-# Next: Talladega, 1 hour before coverage: <t:1760727600:f>" in words(shown)
     await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
     assert "-# Next: Talladega, 15 minutes before coverage: <t:1760730300:f>" in words(shown)
@@ -204,10 +204,10 @@ async def test_what_comes_next_follows_every_choice(stand: Stand, boss: Any) -> 
 @pytest.mark.parametrize(
     ("now", "leads", "note"),
     [
-        ("14:00", (60,), "You will get a direct message from now on."),
-        ("15:05", (60, 30), "For this race that is 30 minutes before coverage; the rest was too late."),
-        ("15:58", (60, 0), "For this race that is at the start of coverage; the rest was too late."),
-        ("16:05", (60,), "This race has begun; you will get a direct message before the next."),
+        ("14:00", (60,), "You'll get a DM from now on."),
+        ("15:05", (60, 30), "For this race that's 30 minutes before coverage; it's too late for the rest."),
+        ("15:58", (60, 0), "For this race that's at the start of coverage; it's too late for the rest."),
+        ("16:05", (60,), "This race has already started; you'll get a DM before the next one."),
     ],
 )
 async def test_remind_me_too_still_reminds_of_this_race_where_it_can(
@@ -263,28 +263,28 @@ async def test_a_thread_stands_for_its_channel(stand: Stand) -> None:
 async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand, services: Services) -> None:
     now = datetime(2025, 10, 16, 21, tzinfo=UTC)
     mine = await targets.save(services.store, Target(user=stand.fan.id), now)
-    await targets.switch_off(services.store, mine.id, "direct messages are closed to me")
+    await targets.switch_off(services.store, mine.id, "your DMs are closed to me")
     asked = await stand.ask("next")
     assert [said.content for said in asked.followups] == [
-        "Your reminders are off: direct messages are closed to me. /remindme switches them on again."
+        "Your reminders are off: your DMs are closed to me. /remindme turns them back on."
     ]
     assert not (await stand.ask("next")).followups
 
 
 async def test_status_says_what_comes(stand: Stand, boss: Any) -> None:
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     await boss.click(shown.response, label="Status")
-    assert "**Planned**" in words(shown)
-    assert "**Lately**\nNothing yet." in words(shown)
+    assert "**Coming up**" in words(shown)
+    assert "**Recent**\nNothing yet." in words(shown)
     again = await boss.slash(stand.channel, "reminders", show="status")
     assert again.ephemeral
-    assert "**Planned**" in words(again)
+    assert "**Coming up**" in words(again)
 
 
 async def test_a_server_that_is_left_is_forgotten(stand: Stand, services: Services, boss: Any) -> None:
     shown = await boss.slash(stand.channel, "reminders")
-    await boss.click(shown.response, label="Switch on")
+    await boss.click(shown.response, label="Turn on")
     await stand.env.bot.get_cog("QuoteSettings").on_guild_remove(stand.env.bot.get_guild(stand.channel.guild.id))
     assert await held(services, stand) is None
 
@@ -295,7 +295,7 @@ async def test_everyone_is_no_role_to_mention(stand: Stand, services: Services, 
     target = Target(guild=stand.channel.guild.id, channel=stand.channel.id)
     with pytest.raises(Exception, match="ping everyone"):
         cog._changed(target, "role", [str(stand.channel.guild.id)])
-    with pytest.raises(Exception, match="no longer here"):
+    with pytest.raises(Exception, match="is gone"):
         cog._changed(target, "channel", ["1"])
     assert cog._changed(target, "leads", ["7", "x"]).leads == (60,)
     assert await held(services, stand) is None

@@ -52,7 +52,7 @@ async def test_standings_alone_is_the_picture_of_the_day(stand: Stand) -> None:
         (
             "2025-10-25T12:00-04:00",
             "2025 playoffs · Championship 4",
-            f"{FOUR}: the best finisher of the four is champion",
+            f"{FOUR}: the best finisher of the four is the champion",
         ),
         ("2025-11-05T12:00-05:00", "2025 final standings", "**Corey Heim** is the champion · 12 wins"),
         (
@@ -78,7 +78,7 @@ async def test_where_a_tie_decided_the_table_says_how(stand: Stand) -> None:
     stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
     said = words(await stand.ask("standings", after="2025.24"))
     assert (
-        "**Round of 8** Kaden Honeycutt ahead of Layne Riggs, level on 3,129: "
+        "**Round of 8** Kaden Honeycutt ahead of Layne Riggs, tied at 3,129: "
         "best finish in the round, 2nd to 3rd" in said
     )
 
@@ -168,5 +168,5 @@ async def test_seasons_are_offered_newest_first(stand: Stand) -> None:
 async def test_what_is_not_there_is_one_friendly_line(stand: Stand) -> None:
     assert await stand.refused("standings", season=2019) == "No season 2019 here. Try 2023, 2024, 2025 or 2026."
     line = await stand.refused("standings", after="talladega")
-    assert line == "No results of Love's RV Stop 225 (2025) are held yet, so no standings after it either."
+    assert line == "No results for Love's RV Stop 225 (2025) yet, so no standings after it either."
     assert "Did you mean" in await stand.refused("standings", after="monaco")

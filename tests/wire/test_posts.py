@@ -79,6 +79,6 @@ async def test_a_run_that_was_killed_while_it_posted_the_standings_posts_no_seco
     await standin.expect("PATCH", f"/messages/{first.id}", deadline=20)
     await standin.written.expect(lambda each: "### Recap" in each.text, deadline=10)
     await standin.quiet()
-    told = [each for each in standin.written if "keeps itself current" in each.text]
+    told = [each for each in standin.written if "updates itself" in each.text]
     assert [each.id for each in told] == [first.id]
     assert "Data through race 23" in json.dumps(standin.rest.messages[str(first.id)])

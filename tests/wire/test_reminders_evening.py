@@ -27,7 +27,7 @@ REMINDED = ("plain", "in an outage", "slow", "limited", "broken", "refusing", "c
 """Where the reminder arrives, whatever else happens."""
 AGAIN = ("limited", "broken", "refusing", "cut off")
 """Where it takes a second attempt."""
-SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "cannot see", "closed": "direct messages are closed"}
+SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "can't see", "closed": "DMs are closed"}
 """Where nothing can be sent, and a word of the reason."""
 LEFT = "left"
 

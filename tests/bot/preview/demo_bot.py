@@ -114,7 +114,7 @@ class Demo(commands.Cog):
         return [app_commands.Choice(name=name, value=name) for name in DRIVERS if typed.lower() in name.lower()]
 
     @app_commands.command(description="Two drivers side by side")
-    @app_commands.describe(first="A name, part of one, a nickname or a truck number", second="Whom to compare with")
+    @app_commands.describe(first="Full or partial name, nickname or truck number", second="Who to compare with")
     async def compare(
         self, interaction: discord.Interaction, first: str, second: str, season: int | None = None
     ) -> None:

@@ -29,7 +29,7 @@ NOTES = f"""### Paint scheme of the race
 class Quote(discord.ui.Modal, title="Save a driver's quote"):
     speaker: discord.ui.Label[Any] = discord.ui.Label(
         text="Who said it",
-        description="A name, part of one, a nickname or a truck number",
+        description="Full or partial name, nickname or truck number",
         component=discord.ui.TextInput(custom_id="speaker", min_length=3, max_length=80, placeholder="Corey Heim"),
     )
     words: discord.ui.Label[Any] = discord.ui.Label(

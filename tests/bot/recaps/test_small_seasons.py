@@ -223,15 +223,15 @@ def test_a_tie_at_the_cut_is_said() -> None:
     level = [Row(NAMES[9], points=10), Row(NAMES[10], points=10), Row(NAMES[11], points=1)]
     season = make_season(2025, [rows + level] * 2, upcoming=8)
     made = told(season, 2)
-    assert re.search(r"Jake Garcia.*level on points|level on points.*Jake Garcia", said(made, PLAYOFFS))
+    assert re.search(r"Jake Garcia.*tied on points|tied on points.*Jake Garcia", said(made, PLAYOFFS))
     assert line(made, PLAYOFFS, "Below the line").startswith("Ruggiero 0")
 
 
 def test_a_tie_that_sent_somebody_home_is_told_with_what_decided_it() -> None:
     homestead, martinsville = bundled_recap(2023, 22), bundled_recap(2025, 24)
-    assert "Rhodes and Sanchez were level on 3,123 points" in said(homestead, PLAYOFFS)
+    assert "Rhodes and Sanchez were tied at 3,123 points" in said(homestead, PLAYOFFS)
     assert "better finish in the round, second against seventh" in said(homestead, PLAYOFFS)
-    assert "Honeycutt and Riggs were level on 3,129 points" in said(martinsville, PLAYOFFS)
+    assert "Honeycutt and Riggs were tied at 3,129 points" in said(martinsville, PLAYOFFS)
 
 
 def test_the_title_goes_to_the_winner_or_to_somebody_behind() -> None:

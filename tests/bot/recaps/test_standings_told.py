@@ -98,10 +98,10 @@ RUNDOWN: Readings = {
     rf"{WHO} got the last spot by {N} points? over {WHO}": lambda led, a, n, b: in_by(led.stretch, a, b, n),
     rf"{WHO} missed out by {N} points?, behind {WHO}": lambda led, b, n, a: in_by(led.stretch, a, b, n),
     rf"{WHO} \(([+-]\d+)\)": lambda led, key, points: led.before.place(key).to_cut == int(points),
-    rf"{WHO} and {WHO} were level on {N} points": lambda led, a, b, points: (
+    rf"{WHO} and {WHO} were tied at {N} points": lambda led, a, b, points: (
         led.stretch.totals[a] == led.stretch.totals[b] == number(points)
     ),
-    rf"the better finish in the round(?: decided for {WHO})?, {O} against {O}": lambda led, _, mine, his: (
+    rf"the better finish in the round(?: put {WHO} ahead)?, {O} against {O}": lambda led, _, mine, his: (
         [best_in(led, led.stretch.tie.ahead), best_in(led, led.stretch.tie.behind)] == [number(mine), number(his)]
     ),
     rf"{WHO} won the (\d{{4}}) title(?: by finishing {O})?": lambda led, key, year, nth: (

@@ -76,7 +76,7 @@ def test_quotes_that_do_not_fit_are_counted(words: str) -> None:
     assert section is not None
     shown = [each for each in section.lines if each.label]
     assert len(text(section)) <= SECTION_WORDS + 80
-    assert section.lines[-1].text == f"{9 - len(shown)} {'more ' if shown else ''}quotes of this race on record"
+    assert section.lines[-1].text == f"{9 - len(shown)} {'more ' if shown else ''}quotes from this race on record"
 
 
 def test_surnames_that_two_share_are_never_left_alone() -> None:

@@ -136,7 +136,7 @@ async def test_what_did_not_get_through_goes_out_again(
     target = await wants(empty_store, clock)
     await step(courier)
     clock.moment = HOUR_BEFORE
-    discord.before += [BusyError("Discord asks for patience", 7), BusyError("cannot be reached", everywhere=True)]
+    discord.before += [BusyError("Discord told me to slow down", 7), BusyError("cannot be reached", everywhere=True)]
     await step(courier)
     (row,) = await upcoming(empty_store, target.id)
     assert (row.state, row.retry_at, row.tried_at) == (State.PENDING, HOUR_BEFORE + timedelta(seconds=7), None)
@@ -259,7 +259,7 @@ async def test_a_message_without_its_mark_is_not_sent(
         await step(courier)
         clock.advance(minutes=1)
     assert discord.messages == []
-    assert (await only(empty_store, target)).reason == "something went wrong on our side"
+    assert (await only(empty_store, target)).reason == "something went wrong on our end"
 
 
 async def test_nothing_to_say_is_said_by_nobody(

@@ -161,7 +161,7 @@ async def judge(world: World, channel: int) -> None:
         # Nobody can tell, and that is said.
         assert channel == HIDDEN
         assert len(there) <= 1
-        assert "whether it arrived is unknown" in (row.reason or "")
+        assert "may or may not have arrived" in (row.reason or "")
     else:
         # So much time was lost that it was of no use any more.
         assert (row.state, there) == (State.EXPIRED, [])

@@ -197,12 +197,12 @@ async def test_while_a_limit_holds_for_everything_nothing_is_begun(
 
 
 REFUSALS = [
-    (403, 50013, "I lack a permission in the channel", (False, True, False)),
-    (403, 50001, "I cannot see the channel", (False, True, False)),
-    (403, 50007, "direct messages are closed to me", (False, True, False)),
+    (403, 50013, "I'm missing a permission in the channel", (False, True, False)),
+    (403, 50001, "I can't see the channel", (False, True, False)),
+    (403, 50007, "your DMs are closed to me", (False, True, False)),
     (404, 10003, "the channel is gone", (True, False, False)),
-    (404, 10004, "the server is gone, or I am no longer in it", (True, False, False)),
-    (404, 10013, "that person is not on Discord any more", (True, False, False)),
+    (404, 10004, "the server is gone, or I'm no longer in it", (True, False, False)),
+    (404, 10013, "that person is no longer on Discord", (True, False, False)),
     (404, 10070, "Discord refused it (404 Refused on order)", (False, False, False)),
     (403, 20028, "Discord refused it (403 Refused on order)", (False, False, False)),
     (404, 10008, "Discord refused it (404 Refused on order)", (False, False, True)),

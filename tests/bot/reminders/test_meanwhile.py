@@ -61,7 +61,7 @@ async def test_one_that_waited_is_outdone_by_a_later_one_that_is_out(
     target = await wants(empty_store, clock, leads=(15, 5))
     await step(courier)
     clock.moment = COVERAGE - timedelta(minutes=5, seconds=20)
-    discord.before = [BusyError("Discord asks for patience", 60.0)]
+    discord.before = [BusyError("Discord told me to slow down", 60.0)]
     await step(courier)
     clock.moment = COVERAGE - timedelta(minutes=5)
     for _ in range(10):
@@ -86,7 +86,7 @@ async def test_one_that_came_back_after_a_later_one_is_given_up(
         if not met.is_set():
             met.set()
             await go.wait()
-            raise BusyError("Discord asks for patience", 5.0)
+            raise BusyError("Discord told me to slow down", 5.0)
         return await send(channel, post, nonce)
 
     discord.send = slow  # type: ignore[method-assign]
@@ -347,7 +347,7 @@ async def test_only_mistakes_of_our_own_are_counted_as_such(
     target = await wants(empty_store, clock)
     await step(courier)
     clock.moment = HOUR_BEFORE
-    discord.before = [BusyError("Discord asks for patience", 5.0)] * 6
+    discord.before = [BusyError("Discord told me to slow down", 5.0)] * 6
     for _ in range(6):
         await step(courier)
         clock.advance(seconds=6)

@@ -64,7 +64,7 @@ def test_freshness_says_what_is_missing() -> None:
     season = make_season(2025, [order, [], order], upcoming=3)
     said = freshness(season, after(season, 5))
     assert "no results for race 2" in said
-    assert "2 later races should be over, results not held" in said
+    assert "2 later races should be over, no results yet" in said
 
 
 def test_a_cancelled_race_is_not_missing() -> None:
@@ -78,14 +78,14 @@ def test_a_race_postponed_without_a_date_is_not_missing_and_said_to_wait() -> No
     now = season.races[3].over_at
     assert [race.round for race in missing(season, now)] == [4]
     said = freshness(season, now)
-    assert "1 later race should be over, results not held, race 3 postponed, new date not known" in said
+    assert "1 later race should be over, no results yet, race 3 postponed, new date not known yet" in said
     ahead = season.races[2].begins - timedelta(hours=1)
     assert "postponed" not in freshness(season, ahead)
 
 
 def test_a_season_not_begun_says_so() -> None:
     season = make_season(2025, [], upcoming=3)
-    assert freshness(season, NOW - timedelta(days=90)) == "No results of 2025 yet"
+    assert freshness(season, NOW - timedelta(days=90)) == "No results for 2025 yet"
 
 
 def test_the_last_part_of_a_race_is_no_stage() -> None:

@@ -37,7 +37,7 @@ def two_races(year: int = 2025, **facts: object) -> Season:
 def test_the_first_lines_say_who_he_is_and_how_he_stands() -> None:
     assert lines(ask("corey-heim", two_races()))[:3] == [
         "## #11 Corey Heim · 2025",
-        "**1st on points with 95** · 1 win in 2 starts",
+        "**1st in points with 95** · 1 win in 2 starts",
         "Toyota · TRICON Garage",
     ]
 
@@ -62,7 +62,7 @@ def test_all_his_figures_are_there() -> None:
 def test_poles_not_on_record_are_unknown_and_said() -> None:
     view = ask("corey-heim", two_races())
     assert any(line.split()[-2:] == ["Poles", "?"] for line in tables(view)[0])
-    assert "Poles of 2025 are not on record." in small(view)[0]
+    assert "Poles for 2025 are not on record." in small(view)[0]
 
 
 def test_poles_on_record_for_some_races_are_said_to_be() -> None:
@@ -72,7 +72,7 @@ def test_poles_on_record_for_some_races_are_said_to_be() -> None:
 
 
 def test_stages_not_on_record_are_said() -> None:
-    assert "Stage winners of race 2 are not on record." in small(ask("corey-heim", two_races()))[0]
+    assert "Stage winners for race 2 are not on record." in small(ask("corey-heim", two_races()))[0]
 
 
 def test_last_races_are_newest_first_and_say_why_he_was_out() -> None:
@@ -108,19 +108,19 @@ def test_who_scores_elsewhere_has_no_place_and_the_sign_is_explained() -> None:
 
 def test_an_entry_that_never_raced_has_no_figures() -> None:
     view = ask("kyle-busch", make_season(2025, [["Corey Heim"]], absent={1: ["Kyle Busch"]}))
-    assert lines(view)[1] == "Entered in 2025, no start yet."
+    assert lines(view)[1] == "Entered in 2025, no starts yet."
     assert not tables(view)
 
 
 def test_career_and_best_track_run_over_the_seasons_held() -> None:
     said = text(ask("corey-heim", two_races(2024), two_races(2025)))
-    assert "**Over the seasons held, 2024–2025** 4 starts, 2 wins" in said
+    assert "**Seasons on record, 2024–2025** 4 starts, 2 wins" in said
     assert "**Best track** Daytona: average finish 1.0 in 2 starts, 2 wins" in said
 
 
 def test_a_title_is_said() -> None:
     view = ask("corey-heim", two_races(2024), two_races(2025, champion="corey-heim"))
-    assert lines(view)[1] == "**2025 champion** · 1 win in 2 starts · 1st on points with 95"
+    assert lines(view)[1] == "**2025 champion** · 1 win in 2 starts · 1st in points with 95"
     assert "champion 2025" in text(view)
 
 
@@ -189,7 +189,7 @@ def test_level_and_never_met_are_said() -> None:
     assert "each finished ahead 1 time in 2 races" in lines(side_by_side(level, "corey-heim", "ty-majeski"))[1]
     apart = make_season(2025, [["Corey Heim"], ["Ty Majeski"]])
     view = side_by_side(apart, "corey-heim", "ty-majeski")
-    assert lines(view)[1] == "They have not started a race together in 2025."
+    assert lines(view)[1] == "They haven't started a race together in 2025."
     assert len(tables(view)) == 1
 
 

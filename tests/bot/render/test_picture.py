@@ -43,7 +43,7 @@ def test_winners_come_first_and_the_last_spot_is_on_points() -> None:
 def test_level_on_points_at_the_line_is_said() -> None:
     swapped = [*FIELD[:9], FIELD[10], FIELD[9], *FIELD[11:]]
     level = headline(board(season_of(FIELD, swapped)))
-    assert level.endswith("**Gio Ruggiero** holds the last spot, level on points with **Jake Garcia**")
+    assert level.endswith("**Gio Ruggiero** holds the last spot, tied on points with **Jake Garcia**")
 
 
 def test_a_round_not_begun_has_its_field_and_its_reset() -> None:
@@ -59,21 +59,21 @@ def test_what_cannot_be_so_is_left_out_and_said() -> None:
     twice = [*FIELD[:12], FIELD[0]]
     season = season_of(FIELD, twice, turned(2), races=11)
     view = standings(season, StandingsQuestion(2025, view="playoffs"), LATER)
-    assert "Left out, since it cannot be so: race 2: corey-heim is in it twice." in small(view)
+    assert "Left out, since it can't be right: race 2: corey-heim is in it twice." in small(view)
     assert drivers_view(season).picture.now.run == 2
 
 
 def test_a_short_schedule_has_no_playoffs_and_says_so() -> None:
     season = make_season(2025, [FIELD, FIELD])
     assert line_of(season, "corey-heim") == ""
-    assert lines(playoffs(season, PlayoffsQuestion(2025), LATER, (2025,)))[1] == "This season has none."
+    assert lines(playoffs(season, PlayoffsQuestion(2025), LATER, (2025,)))[1] == "This season has no playoffs."
     assert lines(standings(season, StandingsQuestion(2025, view="playoffs"), LATER))[0] == "## 2025 standings"
 
 
 def test_before_the_first_race_the_rounds_are_listed() -> None:
     view = playoffs(season_of(), PlayoffsQuestion(2025), LATER, (2024, 2025))
-    assert lines(view)[1] == "No results of 2025 are held yet."
-    assert "**Championship 4** · Daytona, Apr 18 · four begin, the best finisher is champion" in text(view)
+    assert lines(view)[1] == "No results for 2025 yet."
+    assert "**Championship 4** · Daytona, Apr 18 · four start, the best finisher is the champion" in text(view)
 
 
 def test_a_whole_season_has_a_champion_and_every_round() -> None:
@@ -129,7 +129,7 @@ def tied(by: Ladder, best: tuple[int | None, int | None] = (None, None)) -> Tie:
 )
 def test_a_tie_says_by_what_it_was_broken(tie: Tie, said: str) -> None:
     line = tie_line(board(season_of(FIELD)), "Round of 8", tie)
-    assert line == f"**Round of 8** Ty Majeski ahead of Layne Riggs, level on 3,129: {said}"
+    assert line == f"**Round of 8** Ty Majeski ahead of Layne Riggs, tied at 3,129: {said}"
 
 
 def test_a_race_of_the_playoffs_says_what_it_decides() -> None:
@@ -139,9 +139,9 @@ def test_a_race_of_the_playoffs_says_what_it_decides() -> None:
     season = replace(season, races=races)
     assert [stake(season, races[n - 1]) for n in (3, 4, 8, 10)] == [
         "",
-        "Round of 10, race 1 of 3 · eight go on",
-        "Round of 8, race 2 of 3 · four go on",
-        "Championship 4 · the best finisher is champion",
+        "Round of 10, race 1 of 3 · eight advance",
+        "Round of 8, race 2 of 3 · four advance",
+        "Championship 4 · the best finisher is the champion",
     ]
 
 

@@ -160,13 +160,13 @@ def test_what_is_not_known_is_left_out() -> None:
     assert lines(single(QuoteFacts(bare), NOW)) == [
         "## Corey Heim",
         "“We won.”",
-        "-# Quote 7 · this server's own · saved <t:1764460800:d>",
+        "-# Quote 7 · this server only · saved <t:1764460800:d>",
     ]
     assert lines(single(QuoteFacts(replace(bare, guild=None)), NOW))[-1] == "-# Quote 7"
 
 
 def test_set_to_a_day_before_it_was_saved_nothing_is_said_of_that() -> None:
-    assert small(single(around(QUOTE), NOW - timedelta(days=9))) == ["Quote 7 · this server's own"]
+    assert small(single(around(QUOTE), NOW - timedelta(days=9))) == ["Quote 7 · this server only"]
 
 
 def test_a_day_other_than_the_races_is_said() -> None:
@@ -204,7 +204,7 @@ def test_history_names_what_changed_and_offers_each_wording_once() -> None:
     view = steps(QUOTE, done, StepsQuestion(7), 1)
     assert lines(view)[1:4] == [
         "<t:1764547200:f> · edited: words and race · by you",
-        "“We lost.” before",
+        "Before: “We lost.”",
         "<t:1764547200:f> · added · by `9`",
     ]
     assert list(options(view)) == ["Before Nov 30, 7 p.m.: “We lost.”"]

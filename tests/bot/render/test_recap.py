@@ -59,7 +59,7 @@ def test_the_first_screen_is_the_nutshell_the_top_truckers_and_the_playoffs() ->
         "### Playoff rundown",
         "Four are in.",
         "-# Atlanta 102 · Feb 21, 2025 · race 2 of 4",
-        "-# Data through race 3 of 4, Las Vegas 103 (Feb 28) · 1 later race should be over, results not held",
+        "-# Data through race 3 of 4, Las Vegas 103 (Feb 28) · 1 later race should be over, no results yet",
     ]
     assert accent(view) == Accent.FORD
 
@@ -100,7 +100,7 @@ def test_an_editors_words_bear_his_name_and_his_picture() -> None:
     )
     view = ask(NUTSHELL, paint, section="paint")
     edited = f", edited <t:{int(EDITED.timestamp())}:R>"
-    assert small(view)[1] == f"Words: J. \\*Doe\\*{edited}"
+    assert small(view)[1] == f"Written by J. \\*Doe\\*{edited}"
     gallery = [part for part in parts(view) if part["type"] == GALLERY]
     assert [item["media"]["url"] for item in gallery[0]["items"]] == ["https://a.b/c.png"]
     assert not check_message(body(view))
@@ -111,17 +111,17 @@ def test_where_others_are_made_the_mark_says_which_section_has_whose_words() -> 
         return Section(section.kind, section.title, ("Words.",), (), author, None, EDITED)
 
     one = small(ask(by(NUTSHELL, "Mo"), TOP, by(PLAYOFFS, "Mo")))
-    assert one[1].startswith("Words (In a nutshell, Playoff rundown): Mo, edited ")
+    assert one[1].startswith("Written by Mo (In a nutshell, Playoff rundown), edited ")
     two = small(ask(by(NUTSHELL, "Mo"), by(PLAYOFFS, "Jo")))
-    assert two[1].startswith("Words (In a nutshell): Mo, ")
-    assert two[2].startswith("Words (Playoff rundown): Jo, ")
-    assert small(ask(by(NUTSHELL, "Mo")))[1].startswith("Words: Mo, ")
+    assert two[1].startswith("Written by Mo (In a nutshell), ")
+    assert two[2].startswith("Written by Jo (Playoff rundown), ")
+    assert small(ask(by(NUTSHELL, "Mo")))[1].startswith("Written by Mo, ")
     assert not any(line.startswith("Words") for line in small(ask(NUTSHELL, TOP)))
 
 
 def test_words_of_tomorrow_have_no_time() -> None:
     soon = datetime(2026, 1, 1, tzinfo=UTC)
-    assert small(ask(Section(NUTSHELL.kind, NUTSHELL.title, ("x",), (), "Mo", None, soon)))[1] == "Words: Mo"
+    assert small(ask(Section(NUTSHELL.kind, NUTSHELL.title, ("x",), (), "Mo", None, soon)))[1] == "Written by Mo"
 
 
 def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_where_more_is() -> None:
@@ -135,7 +135,7 @@ def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_
     assert "playoffs0 " in said
     assert "playoffs1 " not in said
     assert "playoffs2 " not in said
-    assert small(view)[0] == "More of it in the list: Playoff rundown"
+    assert small(view)[0] == "More in the menu: Playoff rundown"
     whole = ask(*long, section="playoffs")
     assert lines(whole)[1::2][:3] == list(long[2].paragraphs)
     assert not any(line.startswith("More of it") for line in small(whole))
@@ -158,15 +158,15 @@ def test_a_first_paragraph_too_long_for_the_first_screen_ends_early_there() -> N
     view = ask(*long)
     assert len(text(view)) < 2500
     assert [line[-1] for line in lines(view) if "0 " in line] == ["…", "…", "…"]
-    assert small(view)[0] == "More of it in the list: In a nutshell, Top truckers, Playoff rundown"
+    assert small(view)[0] == "More in the menu: In a nutshell, Top truckers, Playoff rundown"
     assert lines(ask(*long, section="top"))[1] == long[1].paragraphs[0]
 
 
 def test_a_section_longer_than_a_message_has_pages() -> None:
     stars = Section(SectionKind.MOVE, "The winning move", ("\n".join(["*" * 60] * 49),), (), "Mo", None, EDITED)
     first, second = ask(stars, section="move"), ask(stars, section="move", page=2)
-    assert set(buttons(first)) == {"Read on →", "Full results"}
-    assert buttons(first)["Read on →"] == RecapQuestion(2025, 2, "move", 2)
+    assert set(buttons(first)) == {"Next →", "Full results"}
+    assert buttons(first)["Next →"] == RecapQuestion(2025, 2, "move", 2)
     assert buttons(second)["← Back"] == RecapQuestion(2025, 2, "move", 1)
     assert (text(first) + text(second)).count("\\*") == 49 * 60
     assert lines(ask(stars, section="move", page=99)) == lines(second)
@@ -185,9 +185,9 @@ def test_results_without_a_winner_have_no_recap_and_the_small_print_says_why() -
     for rows, why in [((replace(row, finish=2),), "race 2: no winner"), ((row, rival), "race 2: 2 winners")]:
         known = replace(season, results={**season.results, 2: rows})
         view = ask(season=known)
-        assert lines(view)[1] == "There is no recap: who won this race cannot be told from the results held."
+        assert lines(view)[1] == "No recap: the results on record don't tell who won this race."
         assert "won." not in text(view)
-        assert f"Left out, since it cannot be so: {why}." in small(view)
+        assert f"Left out, since it can't be right: {why}." in small(view)
         assert accent(view) == Accent.CHECKERED
         # What is wrong with a later race is no matter of this one.
         assert "Left out" not in text(ask(NUTSHELL, number=1, season=known))

@@ -45,7 +45,7 @@ def test_coverage_is_about_to_start() -> None:
     view = reminder(told(last=last, broadcasts=(TV, RADIO)), Part.COVERAGE, START, NOW)
     assert said(view)[:4] == [
         "## Love's RV Stop 225 · Talladega",
-        f"Coverage starts about **{stamp(START, 'R')}** · {stamp(START, 'F')}",
+        f"Coverage starts **{stamp(START, 'R')}**, about {stamp(START, 'F')}",
         "**TV** FOX Sports 1 (FS1), from about 4 p.m. Eastern",
         "**Radio** NASCAR Racing Network",
     ]
@@ -61,7 +61,7 @@ def test_what_is_at_stake_before_talladega() -> None:
     race = season.race(23)
     assert race is not None
     view = reminder(Announced(season, race, MARK), Part.COVERAGE, START, NOW)
-    stake = "**Corey Heim** is locked in; five points separate seven drivers · Round of 8, race 2 of 3 · four go on"
+    stake = "**Corey Heim** is locked in; five points separate seven drivers · Round of 8, race 2 of 3 · four advance"
     assert stake in said(view)
 
 
@@ -130,18 +130,18 @@ def test_a_race_moved_to_a_day_without_a_time() -> None:
 
 def test_a_race_postponed_without_a_date() -> None:
     view = change(told(status=RaceStatus.POSTPONED), Moved(START), START + timedelta(minutes=20))
-    assert said(view)[1] == (f"**Postponed; the new date is not known.** It was listed for {stamp(START, 'F')}.")
+    assert said(view)[1] == (f"**Postponed; new date not known yet.** It was scheduled for {stamp(START, 'F')}.")
 
 
 def test_a_race_postponed_without_a_date_well_before_its_listed_time() -> None:
     view = change(told(status=RaceStatus.POSTPONED, broadcasts=(TV,)), Moved(START, dateless=True), NOW)
-    assert said(view)[1] == f"**Postponed; the new date is not known.** It was listed for {stamp(START, 'F')}."
+    assert said(view)[1] == f"**Postponed; new date not known yet.** It was scheduled for {stamp(START, 'F')}."
     assert not any(line.startswith("**TV**") for line in lines(view))
 
 
 def test_a_race_that_is_called_off() -> None:
     view = change(told(status=RaceStatus.CANCELLED), Moved(START), NOW)
-    assert said(view)[1] == f"**Called off.** It was listed for {stamp(START, 'F')}."
+    assert said(view)[1] == f"**Canceled.** It was scheduled for {stamp(START, 'F')}."
     assert accent(view) == Accent.CHECKERED
 
 

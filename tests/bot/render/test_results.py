@@ -178,7 +178,7 @@ def test_a_race_under_way_is_said_to_be() -> None:
 
 def test_a_race_over_without_results_says_so() -> None:
     view = ask(make_season(2025, [], upcoming=1))
-    assert lines(view)[1] == "Should be over by now; its results are not held here."
+    assert lines(view)[1] == "Should be over by now; no results here yet."
     assert accent(view) == Accent.YELLOW
 
 
@@ -187,11 +187,11 @@ def test_a_race_postponed_without_a_date_is_neither_under_way_nor_over() -> None
     start = season.races[0].begins
     for hours in (1, 4, 2000):
         view = ask(season, now=start + timedelta(hours=hours))
-        assert lines(view)[1] == "Postponed; the new date is not known."
+        assert lines(view)[1] == "Postponed; new date not known yet."
         assert accent(view) == Accent.YELLOW
     assert lines(ask(season, now=start - timedelta(hours=1)))[1].startswith("Not run yet: ")
 
 
 def test_a_cancelled_race_says_so() -> None:
     season = make_season(2025, [], upcoming=1, races={1: {"status": RaceStatus.CANCELLED}})
-    assert lines(ask(season))[1] == "This race was cancelled."
+    assert lines(ask(season))[1] == "This race was canceled."

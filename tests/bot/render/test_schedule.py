@@ -45,7 +45,7 @@ def test_cancelled_postponed_and_missing_are_said() -> None:
     odd = {1: {"status": RaceStatus.CANCELLED}, 3: {"status": RaceStatus.POSTPONED}}
     season = make_season(2025, [], upcoming=3, races=odd)
     first, second, third = lines(ask(season, before(season, 3)))[2:5]
-    assert first.endswith("~~Daytona~~ Feb 14 · cancelled")
+    assert first.endswith("~~Daytona~~ Feb 14 · canceled")
     assert second.endswith("Atlanta · Feb 21 · no results")
     assert third.endswith("· postponed")
 
@@ -79,9 +79,9 @@ def test_a_race_postponed_without_a_date_holds_nothing_up() -> None:
     season = make_season(2025, [], upcoming=2, races={1: {"status": RaceStatus.POSTPONED}})
     said = lines(ask(season, before(season, 2)))
     assert said[1].startswith("Next: **Atlanta 102**")
-    assert said[2] == "`\N{NO-BREAK SPACE}1` Daytona · Feb 14 · postponed; the new date is not known"
+    assert said[2] == "`\N{NO-BREAK SPACE}1` Daytona · Feb 14 · postponed; new date not known yet"
     last = lines(ask(season, season.races[1].over_at))
-    assert last[1] == "**Daytona 101**, Daytona: Postponed; the new date is not known"
+    assert last[1] == "**Daytona 101**, Daytona: Postponed; new date not known yet"
 
 
 def test_a_season_that_is_over_names_its_champion_or_what_is_missing() -> None:
@@ -89,5 +89,5 @@ def test_a_season_that_is_over_names_its_champion_or_what_is_missing() -> None:
     done = make_season(2025, [["Corey Heim"]], champion="corey-heim")
     assert lines(ask(done, later))[1] == "The season is over; **Corey Heim** is the champion."
     gap = make_season(2025, [["Corey Heim"]], upcoming=2)
-    assert lines(ask(gap, later))[1] == "The season is over; results are held through race 1 of 3."
+    assert lines(ask(gap, later))[1] == "The season is over; results run through race 1 of 3."
     assert accent(ask(gap, later)) == Accent.YELLOW

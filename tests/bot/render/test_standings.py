@@ -50,7 +50,7 @@ def test_after_a_race_the_table_is_as_it_stood_and_the_freshness_is_of_today() -
 
 def test_level_on_points_is_said() -> None:
     season = make_season(2025, [["Corey Heim", "Ty Majeski"], ["Ty Majeski", "Corey Heim"]])
-    assert "level with **Ty Majeski** on points" in lines(ask(season))[1]
+    assert "tied with **Ty Majeski** on points" in lines(ask(season))[1]
 
 
 def test_the_champion_is_named_though_another_has_more_points() -> None:
@@ -70,12 +70,12 @@ def test_a_table_that_is_not_todays_says_after_which_race_it_is() -> None:
     view = ask(season)
     assert lines(view)[0] == "## 2025 standings after race 1, Daytona"
     assert accent(view) == Accent.YELLOW
-    assert "3 later races should be over, results not held" in small(view)[-1]
+    assert "3 later races should be over, no results yet" in small(view)[-1]
 
 
 def test_a_season_without_results_says_so() -> None:
     view = ask(make_season(2026, [], upcoming=3), datetime(2026, 1, 5, tzinfo=UTC), year=2026)
-    assert lines(view)[1] == "No results of 2026 are held yet."
+    assert lines(view)[1] == "No results for 2026 yet."
     assert not buttons(view)
 
 
@@ -120,4 +120,4 @@ def test_stats_say_wins_fives_tens_stages_laps_and_average() -> None:
 
 def test_a_leader_without_a_win() -> None:
     season = make_season(2025, [[Row("Kyle Busch", eligible=False), Row("Corey Heim"), Row("Ty Majeski")]])
-    assert lines(ask(season, LATER + timedelta(days=1)))[1] == "**Corey Heim** leads by 1 · no win yet"
+    assert lines(ask(season, LATER + timedelta(days=1)))[1] == "**Corey Heim** leads by 1 · no wins yet"

@@ -83,7 +83,7 @@ def test_a_start_later_than_coverage_is_told_apart_from_it() -> None:
 
 FLAG = START + timedelta(minutes=22)
 EARLY = START - timedelta(minutes=30)
-ON = f"**Coverage has been on** since {stamp(EARLY, 't')} · {stamp(EARLY, 'R')}"
+ON = f"**Coverage started** {stamp(EARLY, 't')} · {stamp(EARLY, 'R')}"
 
 
 @pytest.mark.parametrize(
@@ -94,21 +94,21 @@ ON = f"**Coverage has been on** since {stamp(EARLY, 't')} · {stamp(EARLY, 'R')}
         (
             5,
             {"broadcasts": (tv(),)},
-            f"**Coverage has been on** since about {stamp(START, 't')} · {stamp(START, 'R')}",
+            f"**Coverage started** about {stamp(START, 't')} · {stamp(START, 'R')}",
         ),
         (
             5,
             {"green_flag": FLAG, "broadcasts": (tv(EARLY, approximate=False),)},
-            f"{ON}; the race is due {stamp(FLAG, 't')} · {stamp(FLAG, 'R')}",
+            f"{ON}; green flag due {stamp(FLAG, 't')} · {stamp(FLAG, 'R')}",
         ),
         (
             -5,
             {"broadcasts": (tv(EARLY, approximate=False),)},
-            f"{ON}; the race is due {stamp(START, 't')} · {stamp(START, 'R')}",
+            f"{ON}; race listed for {stamp(START, 't')} · {stamp(START, 'R')}",
         ),
-        (5, {"broadcasts": (tv(EARLY, approximate=False),)}, f"{ON}; the race was listed for {stamp(START, 't')}"),
+        (5, {"broadcasts": (tv(EARLY, approximate=False),)}, f"{ON}; race was listed for {stamp(START, 't')}"),
         (5, {"green_flag": FLAG}, f"Race **{stamp(FLAG, 'F')}** · {stamp(FLAG, 'R')}"),
-        (190, {}, "Should be over by now; its results are not held here"),
+        (190, {}, "Should be over by now; no results here yet"),
     ],
 )
 def test_under_way_is_a_matter_of_the_green_flag_alone(minutes: int, race: dict[str, Any], said: str) -> None:
@@ -116,8 +116,8 @@ def test_under_way_is_a_matter_of_the_green_flag_alone(minutes: int, race: dict[
 
 
 def test_a_day_without_a_time_is_said_to_be_one() -> None:
-    assert lines(ask(start=None))[1] == "Race **Friday, Oct 17** · the time is not known yet"
-    assert lines(ask(START, start=None))[1] == "Race today, **Friday, Oct 17** · the time is not known yet"
+    assert lines(ask(start=None))[1] == "Race **Friday, Oct 17** · time not known yet"
+    assert lines(ask(START, start=None))[1] == "Race today, **Friday, Oct 17** · time not known yet"
 
 
 def test_a_postponed_race_says_so() -> None:
@@ -128,7 +128,7 @@ def test_a_postponed_race_says_so() -> None:
 
 def test_a_race_postponed_without_a_date_has_no_times() -> None:
     view = ask(START + timedelta(hours=1), status=RaceStatus.POSTPONED, broadcasts=(tv(), RADIO), green_flag=FLAG)
-    assert lines(view)[1] == "Postponed; the new date is not known"
+    assert lines(view)[1] == "Postponed; new date not known yet"
     assert lines(view)[3:6] == [
         "**TV** FOX Sports 1 (FS1)",
         "**Radio** NASCAR Racing Network",
@@ -170,21 +170,21 @@ def test_between_seasons_the_old_one_and_its_champion_are_named() -> None:
     ("season", "said"),
     [
         (make_season(2025, [["Corey Heim"]], champion="corey-heim"), "**Corey Heim** is the 2025 champion."),
-        (make_season(2025, [["Corey Heim"]]), "Its champion is not on record here."),
+        (make_season(2025, [["Corey Heim"]]), "The champion is not on record here."),
         (
             make_season(2025, [["Corey Heim"]], upcoming=3),
-            "Who won the title is not held here: results run through race 1.",
+            "The champion is not known here: results run through race 1.",
         ),
     ],
 )
 def test_with_nothing_ahead_the_season_is_over(season: Season, said: str) -> None:
     view = upcoming(NextFacts(season, None), NextQuestion(), datetime(2025, 12, 10, tzinfo=UTC))
-    assert lines(view)[:3] == ["## The 2025 season is over", said, "The 2026 schedule is not held yet."]
+    assert lines(view)[:3] == ["## The 2025 season is over", said, "No 2026 schedule here yet."]
 
 
 def test_the_welcome_says_what_day_it_is_and_names_things_to_try() -> None:
     view = welcome(datetime(2025, 10, 16, 21, tzinfo=UTC))
-    assert "**Thursday, Oct 16, 2025, 5 p.m. Eastern**, the eve of Talladega." in lines(view)[1]
+    assert "**Thursday, Oct 16, 2025, 5 p.m. Eastern** here, the eve of Talladega." in lines(view)[1]
     assert sum(line.startswith("`/") for line in lines(view)) == 6
     assert len(buttons(view)) == 5
     assert "eve of" not in text(welcome(datetime(2025, 10, 18, 21, tzinfo=UTC)))

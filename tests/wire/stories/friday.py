@@ -55,7 +55,7 @@ async def at_three_one_message_says_that_coverage_starts_at_four_on_fs1(scene: S
     assert THREE - timedelta(seconds=1) <= message.at < THREE + timedelta(seconds=30)
     for part in (
         "Love's RV Stop 225 · Talladega",
-        f"Coverage starts about **<t:{STARTS}:R>** · <t:{STARTS}:F>",
+        f"Coverage starts **<t:{STARTS}:R>**, about <t:{STARTS}:F>",
         "**TV** FOX Sports 1 (FS1)",
         "**Radio** NASCAR Racing Network",
         "**Corey Heim** is locked in; five points separate seven drivers",
@@ -85,7 +85,7 @@ async def remind_me_too(scene: Scene, components: list[Payload], channel: Channe
     asked = await scene.standin.press(message, button["custom_id"])
     shown = scene.standin.answer_to(asked)
     assert shown["flags"] & EPHEMERAL
-    assert "**On** in a direct message: 1 hour and 30 minutes before coverage" in words(shown)
+    assert "**On** by DM: 1 hour and 30 minutes before coverage" in words(shown)
     assert asked.channel == channel
     target = await target_of(scene.path, scene.standin.world.dm)
     assert target is not None

@@ -60,7 +60,7 @@ async def a_race_that_is_called_off_is_told_of_once_and_reminds_of_nothing(scene
     await scene.start(COVERAGE - HOUR - timedelta(minutes=25), 100, ready=True)
     await listed(scene.path, status="cancelled")
     message = await scene.message(channel)
-    assert "**Called off.**" in message.text
+    assert "**Canceled.**" in message.text
     await scene.stop()
     assert rows(scene, State.CANCELLED) == [(Kind.REMINDER, COVERAGE)] * 2
     assert rows(scene, State.PENDING, State.CLAIMED) == []
