@@ -75,7 +75,7 @@ async def test_what_follows_an_editors_words_is_neither_in_the_form_nor_there_tw
 ) -> None:
     panel = await section(room, room.mo, kind, "2025.23")
     if kind is SectionKind.PLAYOFFS:
-        await room.mo.click(panel.response, label="Back to made words")
+        await room.mo.click(panel.response, label="Use automatic text")
     opened = await room.mo.click(panel.response, label="Write")
     field = opened.modal["components"][0]["component"]
     assert line not in field.get("value", "")

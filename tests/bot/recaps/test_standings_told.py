@@ -69,7 +69,7 @@ RUNDOWN: Readings = {
         led, a, b, n
     ),
     rf"between {WHO} and {WHO}, {N} points? apart": cut,
-    rf"{WHO} is in and {WHO} out as it stands, though the (two) are level": lambda led, a, b, _: cut(led, a, b, "0"),
+    rf"{WHO} is in and {WHO} out as it stands, though the (two) are tied": lambda led, a, b, _: cut(led, a, b, "0"),
     rf"{WHO} is the (first) one out, {N} points? behind {WHO}": lambda led, b, _, n, a: cut(led, a, b, n),
     rf"{N} points? separates? (?:the other|all) {N} drivers": close,
     rf"other {N} drivers are within {N} points? of (one) another": lambda led, drivers, points, _: close(
