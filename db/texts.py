@@ -224,7 +224,7 @@ def _link(text: str, schemes: tuple[str, ...]) -> str:
     text = unicodedata.normalize("NFC", text.strip())
     shown = repr(text if len(text) <= 60 else text[:59] + "…")
     wrong = ValueError(
-        f"{shown} is no link; one begins with {' or '.join(f'{each}://' for each in schemes)} and has no spaces"
+        f"{shown} is not a link; one begins with {' or '.join(f'{each}://' for each in schemes)} and has no spaces"
     )
     if re.search(r"[\s\\]", text) or any(_is_no_text(c) for c in text):
         raise wrong
@@ -237,7 +237,7 @@ def _link(text: str, schemes: tuple[str, ...]) -> str:
     if parts.scheme not in schemes:
         raise wrong
     if "@" in parts.netloc or not _HOST.fullmatch(host):
-        raise ValueError(f"{shown} is no link to a site, such as {schemes[-1]}://www.nascar.com/news")
+        raise ValueError(f"{shown} is not a link to a site, such as {schemes[-1]}://www.nascar.com/news")
     # A percent sign that introduces no byte stands for itself.
     rest = [
         re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(part, safe=_PLAIN))
@@ -283,7 +283,7 @@ def clean_recap(text: RecapText) -> RecapText:
         picture=https_picture(text.picture) if text.picture and text.picture.strip() else None,
     )
     if not cleaned.words:
-        raise ValueError("the section is empty; take it back to show the made words again")
+        raise ValueError("the section is empty; go back to the automatic text to show that again")
     if not cleaned.author:
         raise ValueError("the author is missing; a section is marked with the name of who wrote it")
     return cleaned

@@ -129,7 +129,7 @@ async def cards(store: Store) -> list[Work]:
         question = QuoteQuestion(joined(words_of(words)), **only)
         return Work(f"{label}: {words}", lambda: look(store, asker, question), lambda view: said in text(view))
 
-    none = "No quote found"
+    none = "No quotes found"
     return [
         card("/quote, found", "the truck", "“"),
         card("/quote, none", "zzzz", none),

@@ -90,8 +90,8 @@ WRONG = [
     ({"when": "nowhere at all"}, "No race called"),
     ({"when": "2025-10-30"}, "2025-10-30 is in the future"),
     ({"when": "2025-02-30"}, "2025-02-30"),
-    ({"link": "javascript://x.com/%0Aalert(1)"}, "is no link"),
-    ({"link": "nascar.com ftp://nascar.com/news"}, "is no link"),
+    ({"link": "javascript://x.com/%0Aalert(1)"}, "is not a link"),
+    ({"link": "nascar.com ftp://nascar.com/news"}, "is not a link"),
     ({"words": "\u200b\u200b"}, "The quote is empty"),
     ({"about": "x" * 101}, "The role is 101 characters long"),
 ]

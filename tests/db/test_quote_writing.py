@@ -187,7 +187,7 @@ WRONG = {
     "an unknown race": (draft(round=60), "the store holds no race 60 of 2025"),
     "half a race": (draft(round=None), "season and its round, both"),
     "no words": (draft(" "), "the quote is empty"),
-    "no link": (draft(link="javascript:alert(1)"), "is no link"),
+    "no link": (draft(link="javascript:alert(1)"), "is not a link"),
 }
 
 

@@ -110,7 +110,7 @@ NO_LINKS = [
 
 @pytest.mark.parametrize("text", NO_LINKS)
 def test_what_is_no_link_is_refused_in_one_line(text: str) -> None:
-    with pytest.raises(ValueError, match=r"is no link") as caught:
+    with pytest.raises(ValueError, match=r"is not a link") as caught:
         http_link(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
@@ -152,7 +152,7 @@ WRONG_DRAFTS = {
     "a long role": ({"role": "x" * 101}, "the role is 101 characters"),
     "a long context": ({"context": "x" * 201}, "the context is 201 characters"),
     "a long source": ({"source": "x" * 121}, "the source is 121 characters"),
-    "no link": ({"link": "nascar.com"}, "'nascar.com' is no link"),
+    "no link": ({"link": "nascar.com"}, "'nascar.com' is not a link"),
     "half a race": ({"round": None}, "by its season and its round, both"),
 }
 
@@ -174,7 +174,7 @@ WRONG_RECAPS = {
     "no words": ({"words": "\n"}, "the section is empty"),
     "too many words": ({"words": "x" * (SECTION_WORDS + 1)}, "the section is 3001 characters long; 3000"),
     "no author": ({"author": ""}, "the author is missing"),
-    "a picture by http": ({"picture": "http://nascar.com/a.jpg"}, "is no link; one begins with https://"),
+    "a picture by http": ({"picture": "http://nascar.com/a.jpg"}, "is not a link; one begins with https://"),
 }
 
 

@@ -144,7 +144,7 @@ MISTAKES = {
     "what is bundled for a server": (["import", "--bundled", "--guild", SERVER], "leave out --bundled or --guild"),
     "recaps for a server": (["import", "--guild", SERVER, "recaps.json"], "recaps.json, field 'recaps': belongs to no"),
     "a season for a server": (["import", "--guild", SERVER, "season.json"], "belongs to no server"),
-    "a bad row": (["import", "bad.csv"], "bad.csv, line 3, field 'link': 'here' is no link"),
+    "a bad row": (["import", "bad.csv"], "bad.csv, line 3, field 'link': 'here' is not a link"),
 }
 
 

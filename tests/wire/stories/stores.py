@@ -28,15 +28,19 @@ async def two_processes_that_got_past_the_lock_send_each_row_once(scene: Scene) 
     """The lock keeps a second one away, unless somebody has deleted its file."""
     standin, path = scene.standin, scene.path
     standin.limits.everywhere = None
-    channels = [standin.world.guild(f"Server {number}").channel("races") for number in range(240)]
-    await scene.start(NOON, ready=True)
+    channels = [standin.world.guild(f"Server {number}").channel("races") for number in range(480)]
+    first = await scene.start(NOON, ready=True)
     path.with_name(path.name + ".lock").unlink()
     async with running_bot(path, standin, home=path.parent, at=scene.now, speed=1) as second:
         await second.says(READY)
+        # It stands still until the other is at work: alone, one could be through before the other looks again.
+        first.signal(signal.SIGSTOP)
         # Known of before, one of them would begin early enough to manage alone.
         await listed(path, scene.now + timedelta(hours=1))
         await remind_many(path, channels, extras=Extras(changes=False))
-        await scene.all(*channels)
+        await standin.written.expect(lambda _: True, deadline=30)
+        first.signal(signal.SIGCONT)
+        await scene.all(*channels, deadline=60)
         await scene.stop()
         second.signal(signal.SIGTERM)
         assert await second.ends() == 0
