@@ -17,7 +17,7 @@ from db.connection import Store
 from db.dues import Part, Row, Seen, Target
 from db.moments import day_from_text, from_text
 from db.nouns import Race, RaceStatus
-from db.reminders.plans import load_seen
+from db.reminders.plans import seen_of
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 """Without these nothing can be posted."""
@@ -66,8 +66,7 @@ class Composer:
         """What the planner saw of a race last, where that tells its new date from the one it was put off from."""
         if race.status is not RaceStatus.POSTPONED:
             return None
-        async with self._store.read() as connection:
-            return (await load_seen(connection)).get((race.season, race.round))
+        return await seen_of(self._store, race.season, race.round)
 
     async def change(self, row: Row, target: Target) -> Post | None:
         """None where the race is no longer on the schedule."""
@@ -95,13 +94,20 @@ def _race(almanac: Almanac, row: Row) -> Race | None:
     return season.race(row.due.round) if season else None
 
 
+def takes_reminders(guild: discord.Guild, channel: int | None) -> bool:
+    """Whether a channel is there and is one to post in: of text or announcements, no forum and no category."""
+    return channel is not None and isinstance(guild.get_channel(channel), discord.TextChannel)
+
+
 def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
     """What the bot may not do in the target's channel though the settings need it, each as a line for a moderator."""
     if guild is None or target.channel is None or not target.on:
         return ()
-    channel = guild.get_channel_or_thread(target.channel)
+    channel = guild.get_channel(target.channel)
     if channel is None:
         return (f"The channel <#{target.channel}> is gone, or hidden from me; choose another.",)
+    if not takes_reminders(guild, target.channel):
+        return (f"<#{target.channel}> is not a text channel; choose another.",)
     mine = channel.permissions_for(guild.me)
     names = [said for name, said in NEEDED.items() if not getattr(mine, name)]
     lines = [f"In <#{target.channel}> I need the permission {' and '.join(names)}."] if names else []

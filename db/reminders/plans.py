@@ -10,6 +10,7 @@ from typing import Any
 
 import aiosqlite
 
+from db.connection import Store
 from db.dues import Change, Seen, Slot
 from db.moments import from_text, to_text
 from db.nouns import RaceStatus
@@ -101,6 +102,7 @@ SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, 
 CLEAR = ("DROP TABLE IF EXISTS temp.slots", "DROP TABLE IF EXISTS temp.wanted")
 
 LOAD_SEEN = "SELECT season, round, seen FROM schedule_seen"
+SEEN_OF = "SELECT seen FROM schedule_seen WHERE season = ? AND round = ?"
 SAVE_SEEN = """
 INSERT INTO schedule_seen (season, round, seen) VALUES (?, ?, ?)
 ON CONFLICT (season, round) DO UPDATE SET seen = excluded.seen
@@ -149,6 +151,12 @@ async def load_seen(connection: aiosqlite.Connection) -> dict[tuple[int, int], S
     """Each race as it was last seen, by season and round."""
     rows = await connection.execute_fetchall(LOAD_SEEN)
     return {(row["season"], row["round"]): _seen(row["seen"]) for row in rows}
+
+
+async def seen_of(store: Store, season: int, number: int) -> Seen | None:
+    """One race as it was last seen; None if it never was."""
+    rows = await store.fetch(SEEN_OF, (season, number))
+    return _seen(rows[0]["seen"]) if rows else None
 
 
 async def save_seen(connection: aiosqlite.Connection, seen: Mapping[tuple[int, int], Seen]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ UPDATE reminder_targets SET channel_id = :channel, role_id = :role, leads = :lea
 OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is_on = 1"
 ELSEWHERE = "SELECT 1 FROM reminder_targets WHERE id = ? AND guild_id IS NOT NULL AND channel_id IS NOT ?"
 CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
+NO_ROLE = "UPDATE reminder_targets SET role_id = NULL WHERE guild_id = ? AND role_id = ?"
 FORGET = "DELETE FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
 DROP_WISHES = """
 DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
@@ -82,21 +83,51 @@ async def save(store: Store, wanted: Target, now: datetime) -> Target:
     A lead or an extra that is new counts from ``now``: nothing goes out that was due before it was asked for.
     """
     async with store.write() as connection:
-        found = list(await connection.execute_fetchall(OF_PLACE, (wanted.guild, wanted.user)))
-        leads = tuple(sorted(set(wanted.leads), reverse=True))
-        saved = replace(wanted, leads=leads, since=from_text(to_text(now)))
-        if found:
-            before = as_target(found[0])
-            direct = before.channel if saved.user is not None else None
-            saved = replace(saved, id=before.id, channel=saved.channel or direct)
-            await connection.execute(UPDATE, _values(saved))
-        else:
-            rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
-            saved = replace(saved, id=rows[0]["id"])
-        await _keep_wishes(connection, saved, now)
-        if not saved.on:
-            await connection.execute(CANCEL, ("switched off", saved.id))
-        await connection.execute(NEXT_EDITION)
+        return await _saved(connection, await _held(connection, wanted.guild, wanted.user), wanted, now)
+
+
+async def change(
+    store: Store,
+    changed: Callable[[Target | None], Target | None],
+    now: datetime,
+    *,
+    guild: int | None = None,
+    user: int | None = None,
+) -> Target | None:
+    """Changes what a server or a person has set, nobody else coming in between; returns it as it is then.
+
+    Args:
+        store: a writable store.
+        changed: makes of what is set, None where nothing is, what is to be; None where all is to stay as it is.
+        now: the moment, as for ``save``.
+        guild: the server.
+        user: or the person.
+    """
+    async with store.write() as connection:
+        held = await _held(connection, guild, user)
+        wanted = changed(held)
+        return held if wanted is None or wanted == held else await _saved(connection, held, wanted, now)
+
+
+async def _held(connection: aiosqlite.Connection, guild: int | None, user: int | None) -> Target | None:
+    found = list(await connection.execute_fetchall(OF_PLACE, (guild, user)))
+    return as_target(found[0]) if found else None
+
+
+async def _saved(connection: aiosqlite.Connection, before: Target | None, wanted: Target, now: datetime) -> Target:
+    leads = tuple(sorted(set(wanted.leads), reverse=True))
+    saved = replace(wanted, leads=leads, since=from_text(to_text(now)))
+    if before is not None:
+        direct = before.channel if saved.user is not None else None
+        saved = replace(saved, id=before.id, channel=saved.channel or direct)
+        await connection.execute(UPDATE, _values(saved))
+    else:
+        rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
+        saved = replace(saved, id=rows[0]["id"])
+    await _keep_wishes(connection, saved, now)
+    if not saved.on:
+        await connection.execute(CANCEL, ("switched off", saved.id))
+    await connection.execute(NEXT_EDITION)
     return saved
 
 
@@ -122,6 +153,14 @@ async def remember_channel(store: Store, number: int, channel: int) -> None:
     """Notes a person's direct messages."""
     async with store.write() as connection:
         await connection.execute(CHANNEL, (channel, number))
+
+
+async def forget_role(store: Store, guild: int, role: int) -> None:
+    """Mentions nobody where that role was to be mentioned."""
+    async with store.write() as connection:
+        if (await connection.execute(NO_ROLE, (guild, role))).rowcount:
+            # What was written for it is written anew.
+            await connection.execute(NEXT_EDITION)
 
 
 async def forget_guild(store: Store, guild: int) -> None:

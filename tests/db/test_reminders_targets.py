@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from db.connection import Store
 from db.dues import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
 from db.reminders.targets import (
+    change,
     edition,
     forget_guild,
+    forget_role,
     forget_user,
     guilds,
     remember_channel,
@@ -132,3 +137,31 @@ async def test_a_target_is_a_server_or_a_person(empty_store: Store) -> None:
     for wrong in (Target(channel=2), Target(guild=1, user=2)):
         with pytest.raises(sqlite3.IntegrityError):
             await save(empty_store, wrong, NOON)
+
+
+async def test_a_change_is_made_of_what_is_set_at_that_moment(empty_store: Store) -> None:
+    def but(**facts: Any) -> Callable[[Target | None], Target]:
+        return lambda held: replace(held or Target(user=5), **facts)
+
+    assert await change(empty_store, lambda held: held, NOON, user=5) is None
+    await asyncio.gather(
+        change(empty_store, but(leads=(5,)), NOON, user=5),
+        change(empty_store, but(extras=Extras(recap=True)), NOON, user=5),
+        change(empty_store, but(on=False), NOON, user=5),
+    )
+    found = await target_of(empty_store, user=5)
+    assert found is not None
+    assert (found.leads, found.extras.recap, found.on) == ((5,), True, False)
+    before = await edition(empty_store)
+    assert await change(empty_store, lambda _: None, LATER, user=5) == found
+    assert await change(empty_store, lambda held: held, LATER, user=5) == found
+    assert await edition(empty_store) == before
+
+
+async def test_a_role_that_is_gone_is_forgotten_there(empty_store: Store) -> None:
+    for guild, role in ((1, 7), (2, 7), (3, 8)):
+        await save(empty_store, Target(guild=guild, channel=9, role=role), NOON)
+    await forget_role(empty_store, 1, 7)
+    await forget_role(empty_store, 3, 7)
+    rows = await empty_store.fetch("SELECT role_id FROM reminder_targets ORDER BY guild_id")
+    assert [row["role_id"] for row in rows] == [None, 7, 8]
