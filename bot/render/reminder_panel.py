@@ -234,7 +234,7 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         planned: soonest first.
         past: newest first.
     """
-    ahead = [f"- {_line(each.due, facts.races)}" for each in planned] or ["Nothing within the next days."]
+    ahead = [f"- {_line(each.due, facts.races)}{_again(each)}" for each in planned] or ["Nothing within the next days."]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
     head = "## Your reminders, status" if facts.whose == PERSON else "## Reminders, status"
     body = "\n".join([head, *_state(facts)[:1]])
@@ -252,6 +252,14 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         )
     )
     return view
+
+
+def _again(row: Row) -> str:
+    """Why what is planned did not go out yet, and when it is tried again."""
+    if not row.reason:
+        return ""
+    again = f"; tried again {stamp(row.retry_at, 'R')}" if row.retry_at is not None else ""
+    return f" ({escape(row.reason, 200)}{again})"
 
 
 def _done(past: Row, races: Sequence[Race]) -> str:

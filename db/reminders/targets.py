@@ -37,7 +37,6 @@ DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
     SELECT 1 FROM json_each(:wishes) w WHERE json_extract(w.value, '$[0]') = kind
        AND json_extract(w.value, '$[1]') = session AND json_extract(w.value, '$[2]') = lead)
 """
-DROP_ALL_WISHES = "DELETE FROM reminder_wishes WHERE target_id = ?"
 # A wish that was there before keeps its age, so that saving one setting never passes over what another has due.
 KEEP_WISHES = """
 INSERT INTO reminder_wishes (target_id, kind, session, lead, delay, since)
@@ -144,7 +143,9 @@ async def switch_off_within(
     if tried is not None and await connection.execute_fetchall(ELSEWHERE, (number, tried)):
         return
     await connection.execute(OFF, (reason, number))
-    await connection.execute(DROP_ALL_WISHES, (number,))
+    for off in (await by_ids(connection, (number,))).values():
+        # That events made before are taken off again is wanted still.
+        await _keep_wishes(connection, off, off.since)
     await connection.execute(CANCEL, (reason or "switched off", number))
     await connection.execute(NEXT_EDITION)
 
@@ -219,7 +220,7 @@ def _values(saved: Target) -> dict[str, Any]:
     }
 
 
-async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime) -> None:
+async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime | None) -> None:
     wishes = json.dumps(sorted((wish.kind, wish.session, wish.lead, wish.delay) for wish in saved.wishes))
     values = {"target": saved.id, "wishes": wishes, "since": to_text(now)}
     await connection.execute(DROP_WISHES, values)

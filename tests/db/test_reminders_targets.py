@@ -76,7 +76,10 @@ async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) 
     assert (off.on, off.off_reason) == (False, "the channel is gone")
     assert Wish(Kind.REMINDER, Part.COVERAGE, 60) not in off.wishes
     await save(empty_store, replace(off, on=True, off_reason=None), LATER)
-    assert set((await ages(empty_store, saved.id)).values()) == {"2025-10-17T17:00:00Z"}
+    aged = await ages(empty_store, saved.id)
+    # But the one that asks for nothing new.
+    assert aged.pop(("event", 0)) == "2025-10-17T16:00:00Z"
+    assert set(aged.values()) == {"2025-10-17T17:00:00Z"}
 
 
 def test_what_a_target_wishes_for() -> None:
@@ -165,3 +168,12 @@ async def test_a_role_that_is_gone_is_forgotten_there(empty_store: Store) -> Non
     await forget_role(empty_store, 3, 7)
     rows = await empty_store.fetch("SELECT role_id FROM reminder_targets ORDER BY guild_id")
     assert [row["role_id"] for row in rows] == [None, 7, 8]
+
+
+async def test_events_made_before_are_taken_off_whoever_switched_it_off(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2, extras=Extras(events=True)), NOON)
+    person = await save(empty_store, Target(user=1), NOON)
+    for each in (saved, person):
+        await switch_off(empty_store, each.id, "gone")
+    rows = await empty_store.fetch("SELECT target_id, kind, session FROM reminder_wishes")
+    assert [tuple(row) for row in rows] == [(saved.id, Kind.EVENT, CALLED_OFF)]
