@@ -51,6 +51,10 @@ NEXT_EDITION = """
 INSERT INTO memory (name, value) VALUES ('reminder settings', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
 """
+CHANGED = """
+UPDATE reminder_targets SET changed = (SELECT CAST(value AS INTEGER) FROM memory WHERE name = 'reminder settings')
+ WHERE id = ?
+"""
 
 
 async def target_of(store: Store, *, guild: int | None = None, user: int | None = None) -> Target | None:
@@ -126,7 +130,7 @@ async def _saved(connection: aiosqlite.Connection, before: Target | None, wanted
     await _keep_wishes(connection, saved, now)
     if not saved.on:
         await connection.execute(CANCEL, ("switched off", saved.id))
-    await connection.execute(NEXT_EDITION)
+    await _planned_anew(connection, saved.id)
     return saved
 
 
@@ -147,7 +151,13 @@ async def switch_off_within(
         # That events made before are taken off again is wanted still.
         await _keep_wishes(connection, off, off.since)
     await connection.execute(CANCEL, (reason or "switched off", number))
+    await _planned_anew(connection, number)
+
+
+async def _planned_anew(connection: aiosqlite.Connection, number: int) -> None:
+    """Lets planners know that a target has changed, and which."""
     await connection.execute(NEXT_EDITION)
+    await connection.execute(CHANGED, (number,))
 
 
 async def remember_channel(store: Store, number: int, channel: int) -> None:
@@ -160,7 +170,7 @@ async def forget_role(store: Store, guild: int, role: int) -> None:
     """Mentions nobody where that role was to be mentioned."""
     async with store.write() as connection:
         if (await connection.execute(NO_ROLE, (guild, role))).rowcount:
-            # What was written for it is written anew.
+            # What was written for it is written anew; what is planned stays as it is.
             await connection.execute(NEXT_EDITION)
 
 
