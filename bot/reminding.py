@@ -9,12 +9,12 @@ from typing import Any
 import discord
 
 from bot.almanac import Almanac
-from bot.reminders.planning import SAME, moment_of
+from bot.reminders.planning import moment_of
 from bot.reminders.posts import Post
 from bot.render.reminders import Announced, Moved, addressed, change, reminder
 from bot.render.upcoming import LastTime
 from db.connection import Store
-from db.dues import Part, Row, Seen, Target
+from db.dues import SAME, Part, Row, Seen, Target
 from db.moments import day_from_text, from_text
 from db.nouns import Race, RaceStatus
 from db.reminders.plans import seen_of

@@ -122,19 +122,13 @@ class DiscordSender:
         place = self._bot.get_partial_messageable(channel)
         # A stopped view is not kept by discord.py: its buttons carry all they need.
         post.view.stop()
-        message = await self.ask(
-            lambda: place.send(
-                view=post.view, files=list(post.files), nonce=nonce, allowed_mentions=mentions(post.role)
-            )
-        )
+        message = await self.ask(lambda: place.send(view=post.view, nonce=nonce, allowed_mentions=mentions(post.role)))
         return message.id
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         place = self._bot.get_partial_messageable(channel).get_partial_message(message)
         post.view.stop()
-        await self.ask(
-            lambda: place.edit(view=post.view, attachments=list(post.files), allowed_mentions=mentions(post.role))
-        )
+        await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
 
     async def open(self, user: int) -> int:
         opened: Mapping[str, Any] = await self.ask(lambda: self._bot.http.start_private_message(user))

@@ -5,20 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import aiosqlite
 
 from db.connection import Store
-from db.dues import Change, Seen, Slot
+from db.dues import SAME, Change, Seen, Slot
 from db.moments import from_text, to_text
 from db.nouns import RaceStatus
 
 Connection = aiosqlite.Connection
-
-SAME = timedelta(minutes=10)
-"""A move by less is none: what was sent for one of the two moments was sent for the other."""
 
 AT_ONCE = 10_000
 """Rows that one planning adds at most."""

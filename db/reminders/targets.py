@@ -31,7 +31,6 @@ OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is
 ELSEWHERE = "SELECT 1 FROM reminder_targets WHERE id = ? AND guild_id IS NOT NULL AND channel_id IS NOT ?"
 CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
 NO_ROLE = "UPDATE reminder_targets SET role_id = NULL WHERE guild_id = ? AND role_id = ?"
-FORGET = "DELETE FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
 DROP_WISHES = """
 DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
     SELECT 1 FROM json_each(:wishes) w WHERE json_extract(w.value, '$[0]') = kind
@@ -75,7 +74,7 @@ async def guilds(store: Store) -> frozenset[int]:
 
 
 async def edition(store: Store) -> int:
-    """A number that changes whenever a target is saved, switched off or forgotten."""
+    """A number that changes whenever a target is saved or switched off, or its role is forgotten."""
     rows = await store.fetch(EDITION)
     return int(rows[0]["value"]) if rows else 0
 
@@ -172,22 +171,6 @@ async def forget_role(store: Store, guild: int, role: int) -> None:
         if (await connection.execute(NO_ROLE, (guild, role))).rowcount:
             # What was written for it is written anew; what is planned stays as it is.
             await connection.execute(NEXT_EDITION)
-
-
-async def forget_guild(store: Store, guild: int) -> None:
-    """Removes a server's target with all its rows."""
-    await _forget(store, guild, None)
-
-
-async def forget_user(store: Store, user: int) -> None:
-    """Removes a person's target with all its rows."""
-    await _forget(store, None, user)
-
-
-async def _forget(store: Store, guild: int | None, user: int | None) -> None:
-    async with store.write() as connection:
-        await connection.execute(FORGET, (guild, user))
-        await connection.execute(NEXT_EDITION)
 
 
 async def by_ids(connection: aiosqlite.Connection, numbers: Iterable[int]) -> dict[int, Target]:

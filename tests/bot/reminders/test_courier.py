@@ -13,6 +13,7 @@ from bot.reminders.courier import Courier
 from bot.reminders.posts import BusyError, Post, RefusedError
 from db.connection import Store
 from db.dues import Extras, Kind, Row, State, Target
+from db.guilds import forget_guild
 from db.reminders import plans, targets
 from db.reminders.outbox import recent, upcoming
 from tests.bot.reminders.standing import (
@@ -175,7 +176,7 @@ async def test_a_server_that_leaves_takes_its_rows_along(
     clock.moment = HOUR_BEFORE
     # Claimed, and the server leaves before it is marked.
     await courier.tick()
-    await targets.forget_guild(empty_store, 1)
+    await forget_guild(empty_store, 1)
     await courier.settled()
     await step(courier)
     left = await empty_store.fetch("SELECT t.guild_id FROM outbox o JOIN reminder_targets t ON t.id = o.target_id")
