@@ -8,8 +8,8 @@ from __future__ import annotations
 import discord
 
 from bot.client import TailgateBot
+from bot.leaving import forget_left
 from bot.quoting.daily import QuotesOfTheDay
-from bot.quoting.leaving import forget_left
 from bot.reminders.courier import Courier
 from bot.reminders.ticking import Ticks
 from bot.services import Services

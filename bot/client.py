@@ -16,6 +16,7 @@ from bot.services import Services
 from bot.staff import Staff
 from bot.tree import TailgateTree
 from db.errors import StoreError
+from db.guilds import forget_guild
 from db.memory import recall, remember
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,11 @@ class TailgateBot(commands.AutoShardedBot):
             log.warning("%s was passed over: %s", event_method, error)
         else:
             await super().on_error(event_method, *args, **kwargs)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forgets a server that was left; one that is merely out of reach is none of these."""
+        await forget_guild(self.services.store, guild.id)
+        log.info("forgot a server that was left")
 
     async def sync_commands(self, *, force: bool = False) -> bool:
         """Tells Discord of the commands if they changed since it was last told; returns whether it was told.

@@ -9,15 +9,15 @@ from typing import Any
 import discord
 
 from bot.almanac import Almanac
-from bot.reminders.planning import SAME, moment_of
+from bot.reminders.planning import moment_of
 from bot.reminders.posts import Post
 from bot.render.reminders import Announced, Moved, addressed, change, reminder
 from bot.render.upcoming import LastTime
 from db.connection import Store
-from db.dues import Part, Row, Seen, Target
+from db.dues import SAME, Part, Row, Seen, Target
 from db.moments import day_from_text, from_text
 from db.nouns import Race, RaceStatus
-from db.reminders.plans import load_seen
+from db.reminders.plans import seen_of
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 """Without these nothing can be posted."""
@@ -66,8 +66,7 @@ class Composer:
         """What the planner saw of a race last, where that tells its new date from the one it was put off from."""
         if race.status is not RaceStatus.POSTPONED:
             return None
-        async with self._store.read() as connection:
-            return (await load_seen(connection)).get((race.season, race.round))
+        return await seen_of(self._store, race.season, race.round)
 
     async def change(self, row: Row, target: Target) -> Post | None:
         """None where the race is no longer on the schedule."""
@@ -95,13 +94,20 @@ def _race(almanac: Almanac, row: Row) -> Race | None:
     return season.race(row.due.round) if season else None
 
 
+def takes_reminders(guild: discord.Guild, channel: int | None) -> bool:
+    """Whether a channel is there and is one to post in: of text or announcements, no forum and no category."""
+    return channel is not None and isinstance(guild.get_channel(channel), discord.TextChannel)
+
+
 def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
     """What the bot may not do in the target's channel though the settings need it, each as a line for a moderator."""
     if guild is None or target.channel is None or not target.on:
         return ()
-    channel = guild.get_channel_or_thread(target.channel)
+    channel = guild.get_channel(target.channel)
     if channel is None:
         return (f"<#{target.channel}> is gone, or I can't see it; choose another channel.",)
+    if not takes_reminders(guild, target.channel):
+        return (f"<#{target.channel}> isn't a text channel; choose another channel.",)
     mine = channel.permissions_for(guild.me)
     names = [said for name, said in NEEDED.items() if not getattr(mine, name)]
     lines = [f"I need {' and '.join(names)} in <#{target.channel}>."] if names else []

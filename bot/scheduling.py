@@ -12,11 +12,11 @@ from discord.ext import commands
 
 from bot.posting import AGAIN_SECONDS, await_turn
 from bot.reminders.discord_sender import DiscordSender
-from bot.reminders.events import OFF, SAME
+from bot.reminders.events import OFF
 from bot.reminders.posts import BusyError, RefusedError, Turn
 from bot.render.announcements import Happening, event_mark
 from db.connection import Store
-from db.dues import Kind, Row, Target
+from db.dues import SAME, Kind, Row, Target
 from db.reminders.outbox import last_sent
 
 LOOK_AGAIN_SECONDS = 15 * 60.0

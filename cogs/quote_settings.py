@@ -1,8 +1,7 @@
-"""/quote-role and /quote-of-the-day: how a server wants its quotes; and forgetting a server that has left."""
+"""/quote-role and /quote-of-the-day: how a server wants its quotes."""
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 import discord
@@ -16,12 +15,10 @@ from bot.quoting.daily import CHANNEL, OFF, SINCE, channel_of, next_time
 from bot.quoting.rights import NO_SERVER, ROLE, must_manage
 from bot.render.quote_panels import DayFacts, day_panel, role_panel
 from bot.render.quote_questions import DayQuestion, RoleQuestion
-from db.guilds import forget_guild, set_setting, setting
+from db.guilds import set_setting, setting
 from db.nouns import EASTERN
 from db.quotes import due_days
 from db.quotes.days import SETTING
-
-log = logging.getLogger(__name__)
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 
@@ -88,12 +85,6 @@ class QuoteSettings(commands.Cog):
         if home is None:
             raise FriendlyError(NO_SERVER)
         return home
-
-    @commands.Cog.listener()
-    async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forgets a server that was left; one that is merely out of reach is none of these."""
-        await forget_guild(self.bot.services.store, guild.id)
-        log.info("forgot a server that was left")
 
 
 def _open_to_me(home: discord.Guild, number: int) -> discord.TextChannel:

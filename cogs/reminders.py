@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Literal
 
 import discord
@@ -15,7 +16,7 @@ from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.reminders.planning import reminder_slots
-from bot.reminding import announced, lacking, start_of
+from bot.reminding import announced, lacking, start_of, takes_reminders
 from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
 from bot.render.reminder_questions import (
     CHANNEL,
@@ -36,13 +37,15 @@ from bot.render.reminder_questions import (
 from bot.render.reminders import addressed, reminder
 from db.dues import DELAYS, Extras, Kind, Part, Slot, Target
 from db.dues import LEADS as MINUTES
-from db.nouns import Race
+from db.nouns import Race, RaceStatus
 from db.reminders import targets
 from db.reminders.outbox import recent, upcoming
+from db.reminders.plans import seen_of
 
 NO_SERVER = "Channel reminders only work in a server I've been added to; /remindme sets your own."
 NO_MANAGER = "You need the Manage Server permission for this."
 GONE = "That channel or role is gone; choose another."
+NO_TEXT_CHANNEL = "Reminders go to a text channel; use /reminders in one, or choose one there."
 OPTIONS = ("changes", "results", "recap", "standings", "events")
 TEST = "test"
 """The mark of a message that nobody was due."""
@@ -92,39 +95,84 @@ class Reminders(commands.Cog):
         return status(facts, await upcoming(self.store, facts.target.id), await recent(self.store, facts.target.id))
 
     async def answer_deed(self, question: ReminderDeedQuestion, asker: Asker) -> ui.LayoutView:
-        target = await self._target(question.whose, asker)
         if question.deed == ON:
-            note = "Reminders are on."
-            await self._save(replace(self._begun(target, question.whose, asker), on=True, off_reason=None))
+            note = await self._switch_on(question.whose, asker)
         elif question.deed == OFF:
             note = "Reminders are off; your settings are kept."
-            if target is not None:
-                await self._save(replace(target, on=False, off_reason=None))
+            await self._change(question.whose, asker, lambda held: held and replace(held, on=False, off_reason=None))
         else:
-            note = await self._test(target, asker)
+            note = await self._test(await self._target(question.whose, asker), asker)
         return panel(await self._facts(question.whose, asker, note))
 
     async def take_choice(self, question: ReminderChoiceQuestion, chosen: Sequence[str], asker: Asker) -> ui.LayoutView:
-        target = self._begun(await self._target(question.whose, asker), question.whose, asker)
-        await self._save(self._changed(target, question.what, chosen))
+        def changed(held: Target | None) -> Target:
+            # Whether it is on is not chosen here: an old panel may be pressed after somebody switched it off.
+            target = held or replace(self._begun(None, question.whose, asker), on=False)
+            return self._changed(target, question.what, chosen)
+
+        await self._change(question.whose, asker, changed)
         return panel(await self._facts(question.whose, asker, "Saved."))
 
     async def answer_remind_me(self, question: RemindMeQuestion, asker: Asker) -> ui.LayoutView:
         """Switches his own reminders on, if they are not, and shows what is set."""
         del question
-        target = await self._target(PERSON, asker)
+        return panel(await self._facts(PERSON, asker, await self._switch_on(PERSON, asker)))
+
+    async def _change(self, whose: str, asker: Asker, changed: Callable[[Target | None], Target | None]) -> None:
+        """Makes of what is set what is to be, so that two who press at once both get what they pressed."""
+        await self._target(whose, asker)
+        place = {"user": asker.user} if whose == PERSON else {"guild": asker.guild}
+        await targets.change(self.store, changed, self.bot.services.clock.now(), **place)
+
+    async def _switch_on(self, whose: str, asker: Asker) -> str:
+        """Switches reminders on, if they are not; returns what to say of it."""
         note = ""
-        if target is None or not target.on:
-            begun = replace(self._begun(target, PERSON, asker), on=True, off_reason=None)
-            begun, note = self._in_time(begun, asker)
-            await self._save(begun)
-        return panel(await self._facts(PERSON, asker, note))
+
+        def on(held: Target | None) -> Target | None:
+            nonlocal note
+            if held is not None and held.on:
+                return None
+            begun = replace(self._begun(held, whose, asker), on=True, off_reason=None)
+            if whose == PERSON:
+                begun, note = self._in_time(begun, asker)
+            else:
+                begun, note = self._reopened(begun, asker)
+            return begun
+
+        await self._change(whose, asker, on)
+        return note
+
+    def _reopened(self, target: Target, asker: Asker) -> tuple[Target, str]:
+        """A server's settings in a channel that is there, and a word on that and on whether it is too late already."""
+        note = "Reminders are on."
+        guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
+        if guild is not None and not takes_reminders(guild, target.channel):
+            target = replace(target, channel=self._here(guild, asker))
+            note = f"{note} The old channel is gone, so they go to <#{target.channel}> now."
+        found = asker.almanac.next_race()
+        if found is not None and Part.COVERAGE in target.sessions:
+            start = start_of(found[1])
+            if all(start - timedelta(minutes=lead) <= asker.almanac.now for lead in target.leads):
+                note = f"{note} It's too late for this race; they start with the next one."
+        return target, note
+
+    def _here(self, guild: discord.Guild, asker: Asker) -> int:
+        """The channel in which somebody asks, a thread's own where he asks in one.
+
+        Raises:
+            FriendlyError: reminders cannot be posted there.
+        """
+        thread = guild.get_thread(asker.channel) if asker.channel is not None else None
+        channel = thread.parent_id if thread is not None else asker.channel
+        if channel is None or not takes_reminders(guild, channel):
+            raise FriendlyError(NO_TEXT_CHANNEL)
+        return channel
 
     def _in_time(self, target: Target, asker: Asker) -> tuple[Target, str]:
         """The settings so that they still remind of the next race, where that is possible; and a word on it."""
         note = "You'll get a DM from now on."
         found = asker.almanac.next_race()
-        if found is None:
+        if found is None or Part.COVERAGE not in target.sessions:
             return target, note
         start = start_of(found[1])
         ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > asker.almanac.now]
@@ -154,11 +202,9 @@ class Reminders(commands.Cog):
         if whose == PERSON:
             return Target(user=asker.user)
         guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
-        thread = guild.get_thread(asker.channel) if guild and asker.channel is not None else None
-        return Target(guild=asker.guild, channel=thread.parent_id if thread else asker.channel)
-
-    async def _save(self, target: Target) -> None:
-        await targets.save(self.store, target, self.bot.services.clock.now())
+        if guild is None:
+            raise FriendlyError(NO_SERVER)
+        return Target(guild=guild.id, channel=self._here(guild, asker))
 
     def _changed(self, target: Target, what: str, chosen: Sequence[str]) -> Target:
         """The settings with a choice made; what comes from Discord is looked up, and the rest of it left aside."""
@@ -199,6 +245,10 @@ class Reminders(commands.Cog):
             raise FriendlyError(f"Discord won't let me {where}.") from None
         except discord.NotFound:
             raise FriendlyError(GONE) from None
+        except discord.HTTPException as error:
+            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            raise FriendlyError("Discord refused the test; try again later, or choose another channel.") from None
         return "Test sent."
 
     async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
@@ -213,7 +263,14 @@ class Reminders(commands.Cog):
         now = self.bot.services.clock.now()
         seasons = await self.bot.services.seasons.all()
         wanted = {(wish.session, wish.lead) for wish in target.wishes if wish.kind is Kind.REMINDER}
-        slots = (each for each in reminder_slots(seasons, {}, now) if (each.session, each.lead) in wanted)
+        # Of these alone the planner knows more than the schedule says.
+        put_off = [race for each in seasons for race in each.races if race.status is RaceStatus.POSTPONED]
+        seen = {
+            (race.season, race.round): found
+            for race in put_off
+            if race.over_at > now and (found := await seen_of(self.store, race.season, race.round))
+        }
+        slots = (each for each in reminder_slots(seasons, seen, now) if (each.session, each.lead) in wanted)
         return min((each for each in slots if each.due_at > now), key=lambda each: each.due_at, default=None)
 
     @commands.Cog.listener()
@@ -227,9 +284,20 @@ class Reminders(commands.Cog):
             return
         mine = await targets.target_of(self.store, user=interaction.user.id)
         if mine is not None and not mine.on and mine.off_reason:
-            await self._save(replace(mine, off_reason=None))
             line = f"Your reminders are off: {mine.off_reason.rstrip('.')}. /remindme turns them back on."
             await interaction.followup.send(line, ephemeral=True)
+            # Only now: what did not get through is said again.
+            await targets.change(
+                self.store,
+                lambda held: replace(mine, off_reason=None) if held == mine else None,
+                self.bot.services.clock.now(),
+                user=interaction.user.id,
+            )
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """Mentions nobody where the role to mention was deleted."""
+        await targets.forget_role(self.store, role.guild.id, role.id)
 
 
 def _placed(target: Target, what: str, numbers: Sequence[int], guild: discord.Guild) -> Target:
@@ -241,6 +309,8 @@ def _placed(target: Target, what: str, numbers: Sequence[int], guild: discord.Gu
     if what == CHANNEL:
         if not numbers or guild.get_channel(numbers[0]) is None:
             raise FriendlyError(GONE)
+        if not takes_reminders(guild, numbers[0]):
+            raise FriendlyError(NO_TEXT_CHANNEL)
         return replace(target, channel=numbers[0])
     if any(guild.get_role(number) is None for number in numbers):
         raise FriendlyError(GONE)

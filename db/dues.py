@@ -9,7 +9,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -21,6 +21,8 @@ LEADS = (24 * 60, 3 * 60, 60, 30, 15, 5, 0)
 """Minutes before the event that can be chosen; 0 is at the start."""
 DELAYS = (0, 15, 60, 3 * 60, 12 * 60, 24 * 60)
 """Minutes that results can be held back."""
+SAME = timedelta(minutes=10)
+"""A move by less is none: what was sent for one of the two moments was sent for the other."""
 
 
 class Kind(StrEnum):

@@ -137,7 +137,7 @@ class Courier:
             raise
         if self._planned is not None:
             # What was dealt with may have stood in the way of another.
-            self._planned = replace(self._planned, slots=None)
+            self._planned = replace(self._planned, stale=True)
 
     async def _keep_plan(self, now: datetime) -> None:
         seasons = await self._seasons.all()
@@ -145,20 +145,24 @@ class Courier:
         last = self._planned
         if last and last.known == known and not last.more and timedelta(0) <= now - last.at < REPLAN:
             return
-        slots, more = None, False
+        planned = Plan(known, now)
         try:
             async with self._store.write() as connection:
                 slots = await self._slots(connection, seasons, now)
-                # Nothing is done over again where nothing changed but the time.
-                if last is None or last.more or last.known != known or last.left(now) != slots:
-                    more = await _applied(connection, slots, now)
+                if last is None or not last.holds(known, slots, now):
+                    planned = replace(planned, slots=slots, more=await _applied(connection, slots, now))
+                else:
+                    # Nothing is done over again where nothing changed but the time, and of others where one changed.
+                    changed = last.known != known
+                    more = changed and await _applied(connection, slots, now, since=last.known[1])
+                    at = last.at if last.stale else now
+                    planned = replace(planned, slots=slots, more=more, at=at, stale=last.stale)
         except StoreError:
             raise
         except Exception:
             # What is planned already goes out all the same.
             log.exception("the reminders could not be planned; tried again in a minute")
-            slots = None
-        self._planned = Plan(known, now, slots, more)
+        self._planned = planned
 
     async def _slots(self, connection: Connection, seasons: Sequence[Season], now: datetime) -> list[Slot]:
         """All that falls due, and what is seen of the schedule written down."""
@@ -231,21 +235,27 @@ class Courier:
 class Plan:
     """The last planning: the versions of what it knew, when it was, what fell due, whether rows are left to be added.
 
-    ``slots`` is None where it is to be looked over whatever falls due.
+    ``known`` is of the seasons and of the settings; ``slots`` is None where it failed. ``stale``: something was dealt
+    with since, which may have stood in the way of another, so that after a while all is looked over.
     """
 
     known: tuple[int, int]
     at: datetime
-    slots: Sequence[Slot] | None
-    more: bool
+    slots: Sequence[Slot] | None = None
+    more: bool = False
+    stale: bool = False
 
-    def left(self, now: datetime) -> list[Slot] | None:
-        """What of it is of use still."""
-        return None if self.slots is None else [slot for slot in self.slots if slot.until > now]
+    def holds(self, known: tuple[int, int], slots: Sequence[Slot], now: datetime) -> bool:
+        """Whether it is good still for all whose settings are as they were."""
+        if self.slots is None or self.more or self.known[0] != known[0]:
+            return False
+        if self.stale and not timedelta(0) <= now - self.at < REPLAN:
+            return False
+        return slots == [slot for slot in self.slots if slot.until > now]
 
 
-async def _applied(connection: Connection, slots: Sequence[Slot], now: datetime) -> bool:
-    planned = await plans.apply(connection, slots, now)
+async def _applied(connection: Connection, slots: Sequence[Slot], now: datetime, since: int | None = None) -> bool:
+    planned = await plans.apply(connection, slots, now, since=since)
     if planned.added or planned.moved or planned.cancelled:
         log.info("planned: %d added, %d moved, %d cancelled", planned.added, planned.moved, planned.cancelled)
     return planned.more

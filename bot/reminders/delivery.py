@@ -131,7 +131,9 @@ class Delivery:
             return self._again(job, error.after, str(error), doubt=job.doubt)
         if isinstance(error, UnknownYetError) and self._clock.now() > job.row.due.until + GIVE_UP:
             return Mark(job.row.id, State.FAILED, reason=CUT_OFF)
-        return self._again(job, self._wait(job), str(error) or None, doubt=job.doubt or isinstance(error, UnsureError))
+        # Of a look at the channel, or of its opening, it does not matter whether it got through.
+        doubt = job.doubt or (isinstance(error, UnsureError) and job.row.id in self.flying)
+        return self._again(job, self._wait(job), str(error) or None, doubt=doubt)
 
     def _blundered(self, job: Job) -> Mark:
         self._blunders[job.row.id] += 1
@@ -251,14 +253,14 @@ class Delivery:
     def _may_be_known(self, job: Job) -> bool:
         """Whether a row never tried may have been sent by a store that this one is an older copy of."""
         before = self.maybe_before
-        return before is not None and job.row.due.due_at - EARLIEST < before and job.row.id not in self._looked_for
+        return before is not None and _soonest(job.row) - EARLIEST < before and job.row.id not in self._looked_for
 
     async def _looked_up(self, job: Job, turn: Turn) -> Mark | None:
         channel, direct = await self._channel(job, turn), job.target.user is not None
         try:
             # It may have been late, up to where it is of no use.
-            due, to = job.row.due, min(self._clock.now(), job.row.due.until)
-            message = await find(self._sender, turn, channel, job.row.mark, due.due_at, direct=direct, to=to)
+            since, to = _soonest(job.row), min(self._clock.now(), job.row.due.until)
+            message = await find(self._sender, turn, channel, job.row.mark, since, direct=direct, to=to)
         except (RefusedError, UnreadableError, UnknownYetError):
             # Nothing says that it was sent.
             message = None
@@ -311,6 +313,12 @@ class Delivery:
 def _channel_of(job: Job) -> int | None:
     """Where a row goes, as far as that is known; what may have arrived goes where it went."""
     return (job.row.channel if job.doubt else None) or job.target.channel
+
+
+def _soonest(row: Row) -> datetime:
+    """When a row fell due at the soonest: outcomes fall due once they are held here, and may be taken in twice."""
+    due = row.due
+    return min(due.event_at, due.due_at) if due.kind in {Kind.RESULTS, Kind.RECAP} else due.due_at
 
 
 def _wished(target: Target, row: Row) -> bool:

@@ -22,6 +22,8 @@ SEND_SECONDS = 30.0
 LEAST_SECONDS = 2.0
 """But never before so many real ones."""
 BANNED_SECONDS = 60.0
+LIMITED_SECONDS = 5.0
+HURRIED_SECONDS = 30.0
 
 UNKNOWN_MESSAGE = 10008
 _REASONS = {
@@ -31,11 +33,14 @@ _REASONS = {
     10003: "the channel is gone",
     10004: "the server is gone, or I'm no longer in it",
     10013: "that person is no longer on Discord",
+    50278: "we no longer share a server",
 }
 """Discord's codes in words."""
 _GONE = frozenset({10003, 10004, 10013})
 """Other codes of 404 say nothing of the channel or the person."""
-_BARRED = frozenset({50001, 50007, 50013})
+_BARRED = frozenset({50001, 50007, 50013, 50278})
+_HURRIED = frozenset({20016, 20028, 20029, 31002, 40003, 40004, 40006})
+"""Limits and stops that pass by themselves, though the status is not that of a limit."""
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """All that can go wrong on the way; TimeoutError for requests that were cut off."""
@@ -117,19 +122,13 @@ class DiscordSender:
         place = self._bot.get_partial_messageable(channel)
         # A stopped view is not kept by discord.py: its buttons carry all they need.
         post.view.stop()
-        message = await self.ask(
-            lambda: place.send(
-                view=post.view, files=list(post.files), nonce=nonce, allowed_mentions=mentions(post.role)
-            )
-        )
+        message = await self.ask(lambda: place.send(view=post.view, nonce=nonce, allowed_mentions=mentions(post.role)))
         return message.id
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         place = self._bot.get_partial_messageable(channel).get_partial_message(message)
         post.view.stop()
-        await self.ask(
-            lambda: place.edit(view=post.view, attachments=list(post.files), allowed_mentions=mentions(post.role))
-        )
+        await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
 
     async def open(self, user: int) -> int:
         opened: Mapping[str, Any] = await self.ask(lambda: self._bot.http.start_private_message(user))
@@ -213,10 +212,11 @@ def in_order(error: Exception, trail: Trail | None = None) -> RefusedError | Bus
 
 
 def _answer(error: discord.HTTPException, trail: Trail | None) -> RefusedError | BusyError | UnsureError:
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS:
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.code in _HURRIED:
         if trail is not None and trail.doubt:
             return UnsureError("Discord failed, then told me to slow down")
-        return BusyError("Discord told me to slow down")
+        after = HURRIED_SECONDS if error.code in _HURRIED else LIMITED_SECONDS
+        return BusyError("Discord told me to slow down", after)
     if error.status == HTTPStatus.UNAUTHORIZED or (error.code == 0 and error.status == HTTPStatus.FORBIDDEN):
         # Not the channel's doing: the token, or a wall in front of Discord.
         return BusyError(f"Discord is turning everything away ({error.status})", BANNED_SECONDS, everywhere=True)

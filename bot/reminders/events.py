@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
+from bot.reminders.planning import put_off
 from bot.render.announcements import happening
 from db.dues import CALLED_OFF, RACE, Kind, Seen, Slot
-from db.nouns import Race, RaceStatus, Season
+from db.nouns import Race, Season
 
 HORIZON = timedelta(days=8)
 """How long before a race its event is made."""
 LINGERS = timedelta(hours=12)
 """How long after the start of a race an event may still be on, and is taken off where the race is."""
-SAME = timedelta(minutes=10)
-"""A move by less is none."""
 OFF = 0
 """The edition that is no event at all."""
 
@@ -43,7 +42,7 @@ def events(seasons: Sequence[Season], now: datetime, seen: Mapping[tuple[int, in
             continue
         # For those who had events and want none any more.
         yield _off(race, CALLED_OFF, begins, due_at, over)
-        if event is None or _put_off(race, start, seen.get((race.season, race.round)), now):
+        if event is None or put_off(race, start, seen.get((race.season, race.round)), now):
             yield _off(race, RACE, begins, due_at, over)
         elif start > now:
             yield Slot(
@@ -74,10 +73,3 @@ def _off(race: Race, session: str, begins: datetime, due_at: datetime, until: da
         newcomers=True,
         followers=True,
     )
-
-
-def _put_off(race: Race, start: datetime, seen: Seen | None, now: datetime) -> bool:
-    """Whether the race was postponed and this is not its new time."""
-    if race.status is not RaceStatus.POSTPONED:
-        return False
-    return start <= now or (seen is not None and seen.put_off is not None and abs(seen.put_off - start) < SAME)

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from db.dues import LEADS, RACE, Change, Kind, Part, Seen, Slot
+from db.dues import LEADS, RACE, SAME, Change, Kind, Part, Seen, Slot
 from db.nouns import Race, RaceStatus, Season, SessionKind
 
 HORIZON = timedelta(days=8)
 """How far ahead reminders are planned."""
 AT_THE_START = timedelta(minutes=15)
 """How long "starts now" is of use."""
-SAME = timedelta(minutes=10)
-"""A move by less is none."""
 NEAR = timedelta(days=14)
 """A change of a race further off than this, before and after, is told to nobody."""
 BACK = timedelta(days=1)
@@ -200,7 +198,7 @@ def _events(race: Race, seen: Seen | None, now: datetime) -> Iterator[tuple[Part
     """What of a race weekend has a start to count down to."""
     coverage = race.coverage.coverage if race.coverage else None
     event_at = _utc(coverage or race.start)
-    if event_at is not None and not _put_off(race, event_at, seen, now):
+    if event_at is not None and not put_off(race, event_at, seen, now):
         yield Part.COVERAGE, event_at, {"basis": "coverage" if coverage else "race"}
     elif race.status is RaceStatus.POSTPONED:
         # Until it has a new date nobody knows whether what leads up to it is still on.
@@ -211,7 +209,7 @@ def _events(race: Race, seen: Seen | None, now: datetime) -> Iterator[tuple[Part
             yield part, min(starts), {}
 
 
-def _put_off(race: Race, event_at: datetime, seen: Seen | None, now: datetime) -> bool:
+def put_off(race: Race, event_at: datetime, seen: Seen | None, now: datetime) -> bool:
     """Whether the race was postponed and this is not its new time."""
     if race.status is not RaceStatus.POSTPONED:
         return False

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-import discord
 from discord import ui
 
 from db.dues import Row, Seen, Slot, Target
@@ -22,13 +21,11 @@ class Post:
         view: the message; one of its custom ids holds the row's mark, by which it is found again after a crash.
         role: the one role it may mention.
         edit: a message of the same channel to change in place; where that is gone, it is sent anew.
-        files: attachments the view shows.
     """
 
     view: ui.LayoutView
     role: int | None = None
     edit: int | None = None
-    files: Sequence[discord.File] = ()
 
 
 class RefusedError(Exception):

@@ -236,7 +236,7 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         planned: soonest first.
         past: newest first.
     """
-    ahead = [f"- {_line(each.due, facts.races)}" for each in planned] or ["Nothing in the next few days."]
+    ahead = [f"- {_line(each.due, facts.races)}{_again(each)}" for each in planned] or ["Nothing in the next few days."]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
     head = "## Your reminders: status" if facts.whose == PERSON else "## Race reminders: status"
     body = "\n".join([head, *_state(facts)[:1]])
@@ -254,6 +254,14 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
         )
     )
     return view
+
+
+def _again(row: Row) -> str:
+    """Why what is planned did not go out yet, and when it is tried again."""
+    if not row.reason:
+        return ""
+    again = f"; trying again {stamp(row.retry_at, 'R')}" if row.retry_at is not None else ""
+    return f" ({escape(row.reason, 200)}{again})"
 
 
 def _done(past: Row, races: Sequence[Race]) -> str:

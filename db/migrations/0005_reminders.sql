@@ -1,6 +1,7 @@
 -- Reminders: who wants what, an outbox of what is due to whom, and what the planner saw of the schedule.
 
--- A server's channel, or one person; channel_id is a person's direct messages once they are known.
+-- A server's channel, or one person; channel_id is a person's direct messages once they are known. changed: the edition of
+-- all settings (in memory) that came of its last change, by which a planner knows what it has not planned with yet.
 CREATE TABLE reminder_targets (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     guild_id INTEGER UNIQUE,
@@ -13,8 +14,11 @@ CREATE TABLE reminder_targets (
     is_on INTEGER NOT NULL CHECK (is_on IN (0, 1)),
     off_reason TEXT CHECK (off_reason <> ''),
     since TEXT NOT NULL CHECK (since GLOB '????-??-??T??:??:??Z'),
+    changed INTEGER NOT NULL DEFAULT 0 CHECK (changed >= 0),
     CHECK ((guild_id IS NULL) <> (user_id IS NULL))
 ) STRICT;
+
+CREATE INDEX reminder_targets_changed ON reminder_targets (changed);
 
 -- What each target that is on wants, one row a kind of message; since is when that one was asked for.
 CREATE TABLE reminder_wishes (

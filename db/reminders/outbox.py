@@ -18,7 +18,8 @@ from db.moments import from_text, to_text
 from db.reminders.targets import by_ids, switch_off_within
 
 KEPT = timedelta(days=60)
-"""How long after its event a row is kept, but for the one that tells which message the standings are in."""
+"""How long after its event a row is kept, but for the one that tells which message the standings are in; and how long a
+person who is reminded of nothing."""
 
 # A row that may have arrived is settled, useful still or not; the rest are simply too late.
 EXPIRE = """
@@ -86,9 +87,14 @@ LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 TIDY = """
 DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired', 'cancelled')
-   AND (kind <> 'standings' OR EXISTS (
+   AND (kind <> 'standings' OR state <> 'sent' OR EXISTS (
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'standings'
-       AND later.state = 'sent' AND later.id > outbox.id AND later.sent_at >= coalesce(outbox.sent_at, '')))
+       AND later.state = 'sent' AND later.id > outbox.id AND later.sent_at >= outbox.sent_at))
+"""
+# Whoever has switched his reminders off for as long is forgotten; a server is once it removes the bot.
+TIDY_PEOPLE = """
+DELETE FROM reminder_targets WHERE user_id IS NOT NULL AND NOT is_on AND since < :before
+   AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = reminder_targets.id AND o.event_at >= :before)
 """
 TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < ?"
 
@@ -245,8 +251,10 @@ async def mark(store: Store, run: str, marks: Iterable[Mark]) -> None:
 async def tidy(store: Store, now: datetime) -> None:
     """Removes what is long past."""
     async with store.write() as connection:
-        await connection.execute(TIDY, (to_text(now - KEPT),))
-        await connection.execute(TIDY_CHANGES, (to_text(now - KEPT),))
+        before = to_text(now - KEPT)
+        await connection.execute(TIDY, (before,))
+        await connection.execute(TIDY_PEOPLE, {"before": before})
+        await connection.execute(TIDY_CHANGES, (before,))
 
 
 async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[Row, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -30,13 +30,12 @@ UPDATE reminder_targets SET channel_id = :channel, role_id = :role, leads = :lea
 OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is_on = 1"
 ELSEWHERE = "SELECT 1 FROM reminder_targets WHERE id = ? AND guild_id IS NOT NULL AND channel_id IS NOT ?"
 CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
-FORGET = "DELETE FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
+NO_ROLE = "UPDATE reminder_targets SET role_id = NULL WHERE guild_id = ? AND role_id = ?"
 DROP_WISHES = """
 DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
     SELECT 1 FROM json_each(:wishes) w WHERE json_extract(w.value, '$[0]') = kind
        AND json_extract(w.value, '$[1]') = session AND json_extract(w.value, '$[2]') = lead)
 """
-DROP_ALL_WISHES = "DELETE FROM reminder_wishes WHERE target_id = ?"
 # A wish that was there before keeps its age, so that saving one setting never passes over what another has due.
 KEEP_WISHES = """
 INSERT INTO reminder_wishes (target_id, kind, session, lead, delay, since)
@@ -50,6 +49,10 @@ EDITION = "SELECT value FROM memory WHERE name = 'reminder settings'"
 NEXT_EDITION = """
 INSERT INTO memory (name, value) VALUES ('reminder settings', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
+"""
+CHANGED = """
+UPDATE reminder_targets SET changed = (SELECT CAST(value AS INTEGER) FROM memory WHERE name = 'reminder settings')
+ WHERE id = ?
 """
 
 
@@ -71,7 +74,7 @@ async def guilds(store: Store) -> frozenset[int]:
 
 
 async def edition(store: Store) -> int:
-    """A number that changes whenever a target is saved, switched off or forgotten."""
+    """A number that changes whenever a target is saved or switched off, or its role is forgotten."""
     rows = await store.fetch(EDITION)
     return int(rows[0]["value"]) if rows else 0
 
@@ -82,21 +85,51 @@ async def save(store: Store, wanted: Target, now: datetime) -> Target:
     A lead or an extra that is new counts from ``now``: nothing goes out that was due before it was asked for.
     """
     async with store.write() as connection:
-        found = list(await connection.execute_fetchall(OF_PLACE, (wanted.guild, wanted.user)))
-        leads = tuple(sorted(set(wanted.leads), reverse=True))
-        saved = replace(wanted, leads=leads, since=from_text(to_text(now)))
-        if found:
-            before = as_target(found[0])
-            direct = before.channel if saved.user is not None else None
-            saved = replace(saved, id=before.id, channel=saved.channel or direct)
-            await connection.execute(UPDATE, _values(saved))
-        else:
-            rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
-            saved = replace(saved, id=rows[0]["id"])
-        await _keep_wishes(connection, saved, now)
-        if not saved.on:
-            await connection.execute(CANCEL, ("switched off", saved.id))
-        await connection.execute(NEXT_EDITION)
+        return await _saved(connection, await _held(connection, wanted.guild, wanted.user), wanted, now)
+
+
+async def change(
+    store: Store,
+    changed: Callable[[Target | None], Target | None],
+    now: datetime,
+    *,
+    guild: int | None = None,
+    user: int | None = None,
+) -> Target | None:
+    """Changes what a server or a person has set, nobody else coming in between; returns it as it is then.
+
+    Args:
+        store: a writable store.
+        changed: makes of what is set, None where nothing is, what is to be; None where all is to stay as it is.
+        now: the moment, as for ``save``.
+        guild: the server.
+        user: or the person.
+    """
+    async with store.write() as connection:
+        held = await _held(connection, guild, user)
+        wanted = changed(held)
+        return held if wanted is None or wanted == held else await _saved(connection, held, wanted, now)
+
+
+async def _held(connection: aiosqlite.Connection, guild: int | None, user: int | None) -> Target | None:
+    found = list(await connection.execute_fetchall(OF_PLACE, (guild, user)))
+    return as_target(found[0]) if found else None
+
+
+async def _saved(connection: aiosqlite.Connection, before: Target | None, wanted: Target, now: datetime) -> Target:
+    leads = tuple(sorted(set(wanted.leads), reverse=True))
+    saved = replace(wanted, leads=leads, since=from_text(to_text(now)))
+    if before is not None:
+        direct = before.channel if saved.user is not None else None
+        saved = replace(saved, id=before.id, channel=saved.channel or direct)
+        await connection.execute(UPDATE, _values(saved))
+    else:
+        rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
+        saved = replace(saved, id=rows[0]["id"])
+    await _keep_wishes(connection, saved, now)
+    if not saved.on:
+        await connection.execute(CANCEL, ("switched off", saved.id))
+    await _planned_anew(connection, saved.id)
     return saved
 
 
@@ -113,9 +146,17 @@ async def switch_off_within(
     if tried is not None and await connection.execute_fetchall(ELSEWHERE, (number, tried)):
         return
     await connection.execute(OFF, (reason, number))
-    await connection.execute(DROP_ALL_WISHES, (number,))
+    for off in (await by_ids(connection, (number,))).values():
+        # That events made before are taken off again is wanted still.
+        await _keep_wishes(connection, off, off.since)
     await connection.execute(CANCEL, (reason or "switched off", number))
+    await _planned_anew(connection, number)
+
+
+async def _planned_anew(connection: aiosqlite.Connection, number: int) -> None:
+    """Lets planners know that a target has changed, and which."""
     await connection.execute(NEXT_EDITION)
+    await connection.execute(CHANGED, (number,))
 
 
 async def remember_channel(store: Store, number: int, channel: int) -> None:
@@ -124,20 +165,12 @@ async def remember_channel(store: Store, number: int, channel: int) -> None:
         await connection.execute(CHANNEL, (channel, number))
 
 
-async def forget_guild(store: Store, guild: int) -> None:
-    """Removes a server's target with all its rows."""
-    await _forget(store, guild, None)
-
-
-async def forget_user(store: Store, user: int) -> None:
-    """Removes a person's target with all its rows."""
-    await _forget(store, None, user)
-
-
-async def _forget(store: Store, guild: int | None, user: int | None) -> None:
+async def forget_role(store: Store, guild: int, role: int) -> None:
+    """Mentions nobody where that role was to be mentioned."""
     async with store.write() as connection:
-        await connection.execute(FORGET, (guild, user))
-        await connection.execute(NEXT_EDITION)
+        if (await connection.execute(NO_ROLE, (guild, role))).rowcount:
+            # What was written for it is written anew; what is planned stays as it is.
+            await connection.execute(NEXT_EDITION)
 
 
 async def by_ids(connection: aiosqlite.Connection, numbers: Iterable[int]) -> dict[int, Target]:
@@ -180,7 +213,7 @@ def _values(saved: Target) -> dict[str, Any]:
     }
 
 
-async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime) -> None:
+async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime | None) -> None:
     wishes = json.dumps(sorted((wish.kind, wish.session, wish.lead, wish.delay) for wish in saved.wishes))
     values = {"target": saved.id, "wishes": wishes, "since": to_text(now)}
     await connection.execute(DROP_WISHES, values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -46,6 +47,29 @@ async def test_results_are_posted_once_when_they_come(scene: Scene) -> None:
     (row,) = await scene.rows(target)
     assert (row.state, row.message) == (State.SENT, scene.discord.messages[0].id)
     assert scene.discord.messages[0].role is None
+
+
+async def test_a_restored_store_that_takes_the_results_in_again_does_not_post_them_again(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await scene.wants(results=True, recap=True)
+    await scene.go()
+    await scene.store.backup(tmp_path / "backup.db")
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    await scene.go(ticks=9)
+    await scene.courier.close(1)
+    assert len(scene.discord.messages) == 2
+    scene.clock.moment = HELD + timedelta(hours=9)
+    async with await Store.open(tmp_path / "backup.db") as restored:
+        scene.store = restored
+        scene.hold(after(2))
+        scene.start()
+        await scene.go()
+        scene.hold(after(3, again=scene.clock.now()))
+        await scene.go(ticks=20, minutes=2)
+        await scene.courier.close(1)
+    assert len(scene.discord.messages) == 2
 
 
 async def test_a_recap_follows_with_everything_a_press_away(scene: Scene) -> None:

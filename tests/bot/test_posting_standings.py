@@ -13,12 +13,16 @@ import pytest
 from bot.reminders.posts import BusyError, UnsureError
 from db.connection import Store
 from db.dues import State
+from db.moments import to_text
 from db.nouns import Adjustment, Season
 from tests.bot.reminders.postings import CHANNEL, ELSEWHERE, HELD, NEXT, Scene, after
 from tests.bot.render.reading import body
 from tests.checks.limits import check_message
 
 EVENING = HELD - timedelta(hours=1)
+KILLED = """
+UPDATE outbox SET state = 'claimed', claimed_by = 'killed', claimed_at = ?1, tried_at = ?1 WHERE state = 'pending'
+"""
 
 
 def penalized(season: Season) -> Season:
@@ -150,7 +154,11 @@ async def test_a_penalty_that_was_on_its_way_does_not_tell_of_a_race_held_back(s
     scene.discord.before.append(UnsureError("no answer"))
     scene.hold(penalized(after(2)))
     await scene.go(ticks=1)
+    # As if the run had been killed over it.
+    async with scene.store.write() as connection:
+        await connection.execute(KILLED, (to_text(HELD),))
     scene.clock.moment = HELD
+    scene.start()
     scene.hold(penalized(after(3)))
     await scene.go(ticks=9)
     (said,) = scene.discord.texts()

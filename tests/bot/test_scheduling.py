@@ -248,6 +248,20 @@ async def test_a_race_moved_far_away_takes_its_event_along_and_makes_no_other(sc
     assert scene.starts == [far]
 
 
+@pytest.mark.parametrize("events", [True, False])
+async def test_switched_off_because_the_channel_is_gone_it_takes_them_off(scene: Scene, *, events: bool) -> None:
+    target = await scene.wants(events=events)
+    await scene.go()
+    scene.discord.closed[900] = RefusedError("the channel is gone", gone=True)
+    scene.clock.moment = COVERAGE - timedelta(hours=1)
+    await scene.go(ticks=9)
+    off = await targets.target(scene.store, target.id)
+    assert off is not None
+    assert not off.on
+    assert scene.starts == []
+    assert scene.desk.requests == (["list", "create", "list", "delete"] if events else [])
+
+
 async def test_switched_off_it_takes_them_off_and_switched_on_again_it_makes_them_again(scene: Scene) -> None:
     await scene.wants(events=True)
     await scene.go()

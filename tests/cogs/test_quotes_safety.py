@@ -12,7 +12,7 @@ import simcord
 from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
-from bot.quoting.leaving import APPLICATION, forget_left
+from bot.leaving import APPLICATION, forget_left
 from bot.quoting.rights import NO_EDITOR, NO_MANAGER, NO_SERVER, NOT_YOU, ROLE
 from bot.render.questions import Question
 from bot.render.quote_questions import (

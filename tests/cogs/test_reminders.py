@@ -285,7 +285,8 @@ async def test_status_says_what_comes(stand: Stand, boss: Any) -> None:
 async def test_a_server_that_is_left_is_forgotten(stand: Stand, services: Services, boss: Any) -> None:
     shown = await boss.slash(stand.channel, "reminders")
     await boss.click(shown.response, label="Turn on")
-    await stand.env.bot.get_cog("QuoteSettings").on_guild_remove(stand.env.bot.get_guild(stand.channel.guild.id))
+    stand.env.backend.emit("GUILD_DELETE", {"id": str(stand.channel.guild.id)})
+    await stand.env.settle()
     assert await held(services, stand) is None
 
 

@@ -232,6 +232,41 @@ async def test_the_message_of_the_standings_is_known_though_later_ones_failed(em
     assert kept.message == 1
 
 
+async def test_of_the_standings_that_failed_nothing_is_kept(empty_store: Store, target: int) -> None:
+    for edition, state in enumerate((State.SENT, State.FAILED, State.CANCELLED, State.EXPIRED), 1):
+        number = await add(empty_store, target, edition, "standings")
+        await claimed(empty_store, now=COVERAGE)
+        at = DUE if state is State.SENT else None
+        await mark(empty_store, "a", [Mark(number, state, at=at)])
+    await tidy(empty_store, COVERAGE + timedelta(days=61))
+    assert [row["state"] for row in await empty_store.fetch("SELECT state FROM outbox")] == ["sent"]
+
+
+async def test_a_person_whose_reminders_are_long_off_is_forgotten(empty_store: Store) -> None:
+    long, later = COVERAGE + timedelta(days=61), COVERAGE + timedelta(days=30)
+    on, off = [await save(empty_store, Target(user=user, on=user == 1), DUE) for user in (1, 2)]
+    lately = await save(empty_store, Target(user=3, on=False), later)
+    server = await save(empty_store, Target(guild=4, channel=1, on=False), DUE)
+    # Switched off by us after the last that could not be delivered.
+    failed = await save(empty_store, Target(user=5), DUE)
+    number = await add(empty_store, failed.id, event=later)
+    await claimed(empty_store, now=later)
+    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="closed", switch_off=failed.id)])
+    await add(empty_store, off.id)
+    await claimed(empty_store)
+    await tidy(empty_store, long - timedelta(days=2))
+    assert await left(empty_store) == [on.id, off.id, lately.id, server.id, failed.id]
+    await mark(empty_store, "a", [Mark(number + 1, State.SENT, at=DUE)])
+    await tidy(empty_store, long)
+    assert await left(empty_store) == [on.id, lately.id, server.id, failed.id]
+    await tidy(empty_store, later + timedelta(days=61))
+    assert await left(empty_store) == [on.id, server.id]
+
+
+async def left(store: Store) -> list[int]:
+    return [row["id"] for row in await store.fetch("SELECT id FROM reminder_targets ORDER BY id")]
+
+
 def row_of(**facts: object) -> Row:
     values: dict[str, object] = {
         "target": 1, "kind": Kind.REMINDER, "season": 2025, "round": 23, "session": "coverage", "lead": 60,

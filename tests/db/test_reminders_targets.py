@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from db.connection import Store
 from db.dues import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
+from db.guilds import forget_guild
 from db.reminders.targets import (
+    change,
     edition,
-    forget_guild,
-    forget_user,
+    forget_role,
     guilds,
     remember_channel,
     save,
@@ -71,7 +75,10 @@ async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) 
     assert (off.on, off.off_reason) == (False, "the channel is gone")
     assert Wish(Kind.REMINDER, Part.COVERAGE, 60) not in off.wishes
     await save(empty_store, replace(off, on=True, off_reason=None), LATER)
-    assert set((await ages(empty_store, saved.id)).values()) == {"2025-10-17T17:00:00Z"}
+    aged = await ages(empty_store, saved.id)
+    # But the one that asks for nothing new.
+    assert aged.pop(("event", 0)) == "2025-10-17T16:00:00Z"
+    assert set(aged.values()) == {"2025-10-17T17:00:00Z"}
 
 
 def test_what_a_target_wishes_for() -> None:
@@ -113,8 +120,7 @@ async def test_a_server_that_leaves_leaves_nothing_behind(empty_store: Store) ->
     await forget_guild(empty_store, 1)
     assert [row[0] for row in await empty_store.fetch("SELECT target_id FROM outbox")] == [other.id]
     assert await ages(empty_store, saved.id) == {}
-    await forget_user(empty_store, 1)
-    assert await empty_store.fetch("SELECT 1 FROM reminder_targets UNION ALL SELECT 1 FROM outbox") == []
+    assert await target(empty_store, other.id) == other
 
 
 async def test_the_edition_changes_with_every_setting(empty_store: Store) -> None:
@@ -123,12 +129,47 @@ async def test_the_edition_changes_with_every_setting(empty_store: Store) -> Non
     seen.append(await edition(empty_store))
     await switch_off(empty_store, saved.id, None)
     seen.append(await edition(empty_store))
-    await forget_guild(empty_store, 1)
-    seen.append(await edition(empty_store))
-    assert len(set(seen)) == 4
+    assert len(set(seen)) == 3
 
 
 async def test_a_target_is_a_server_or_a_person(empty_store: Store) -> None:
     for wrong in (Target(channel=2), Target(guild=1, user=2)):
         with pytest.raises(sqlite3.IntegrityError):
             await save(empty_store, wrong, NOON)
+
+
+async def test_a_change_is_made_of_what_is_set_at_that_moment(empty_store: Store) -> None:
+    def but(**facts: Any) -> Callable[[Target | None], Target]:
+        return lambda held: replace(held or Target(user=5), **facts)
+
+    assert await change(empty_store, lambda held: held, NOON, user=5) is None
+    await asyncio.gather(
+        change(empty_store, but(leads=(5,)), NOON, user=5),
+        change(empty_store, but(extras=Extras(recap=True)), NOON, user=5),
+        change(empty_store, but(on=False), NOON, user=5),
+    )
+    found = await target_of(empty_store, user=5)
+    assert found is not None
+    assert (found.leads, found.extras.recap, found.on) == ((5,), True, False)
+    before = await edition(empty_store)
+    assert await change(empty_store, lambda _: None, LATER, user=5) == found
+    assert await change(empty_store, lambda held: held, LATER, user=5) == found
+    assert await edition(empty_store) == before
+
+
+async def test_a_role_that_is_gone_is_forgotten_there(empty_store: Store) -> None:
+    for guild, role in ((1, 7), (2, 7), (3, 8)):
+        await save(empty_store, Target(guild=guild, channel=9, role=role), NOON)
+    await forget_role(empty_store, 1, 7)
+    await forget_role(empty_store, 3, 7)
+    rows = await empty_store.fetch("SELECT role_id FROM reminder_targets ORDER BY guild_id")
+    assert [row["role_id"] for row in rows] == [None, 7, 8]
+
+
+async def test_events_made_before_are_taken_off_whoever_switched_it_off(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2, extras=Extras(events=True)), NOON)
+    person = await save(empty_store, Target(user=1), NOON)
+    for each in (saved, person):
+        await switch_off(empty_store, each.id, "gone")
+    rows = await empty_store.fetch("SELECT target_id, kind, session FROM reminder_wishes")
+    assert [tuple(row) for row in rows] == [(saved.id, Kind.EVENT, CALLED_OFF)]

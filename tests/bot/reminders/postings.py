@@ -43,9 +43,14 @@ ORDERS = (
 WINNER = "Layne Riggs"
 
 
-def after(run: int, **facts: Any) -> Season:
-    """A season of six races of which so many have results, held twenty minutes early each time."""
+def after(run: int, *, again: datetime | None = None, **facts: Any) -> Season:
+    """A season of six races of which so many have results, held twenty minutes early each time.
+
+    Those of the last one were taken in ``again`` then, if they were.
+    """
     held = {number: {"results_at": HELD + (number - 3) * NEXT} for number in range(1, run + 1)}
+    if again is not None:
+        held[run] = {"results_at": again}
     return make_season(2025, ORDERS[:run], upcoming=6 - run, races=held, **facts)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,8 @@ from bot.reminders.courier import Courier
 from bot.reminders.posts import BusyError, Post, RefusedError
 from db.connection import Store
 from db.dues import Extras, Kind, Row, State, Target
-from db.reminders import targets
+from db.guilds import forget_guild
+from db.reminders import plans, targets
 from db.reminders.outbox import recent, upcoming
 from tests.bot.reminders.standing import (
     CHANNEL,
@@ -174,7 +176,7 @@ async def test_a_server_that_leaves_takes_its_rows_along(
     clock.moment = HOUR_BEFORE
     # Claimed, and the server leaves before it is marked.
     await courier.tick()
-    await targets.forget_guild(empty_store, 1)
+    await forget_guild(empty_store, 1)
     await courier.settled()
     await step(courier)
     left = await empty_store.fetch("SELECT t.guild_id FROM outbox o JOIN reminder_targets t ON t.id = o.target_id")
@@ -289,6 +291,54 @@ async def test_settings_saved_while_a_row_is_due_lose_nothing(
     discord.ready = True
     await step(courier)
     assert [message.role for message in discord.messages] == [5]
+
+
+async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_its_time(
+    empty_store: Store,
+    courier: Courier,
+    discord: FakeDiscord,
+    clock: HandClock,
+    seasons: Seasons,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At ten thousand servers, planning for all of them would hold up whoever presses next for a second."""
+    looked: list[int | None] = []
+
+    async def applying(*args: Any, since: int | None = None) -> plans.Planned:
+        looked.append(since)
+        return await plan(*args, since=since)
+
+    plan = plans.apply
+    monkeypatch.setattr(plans, "apply", applying)
+    first, second = [await wants(empty_store, clock, guild=n, channel=900 + n, leads=(60, 15)) for n in (1, 2)]
+    await step(courier)
+    before = await targets.edition(empty_store)
+    await targets.save(empty_store, replace(first, leads=(30,)), clock.now())
+    await targets.switch_off(empty_store, second.id, None)
+    for _ in range(9):
+        await step(courier)
+        clock.advance(seconds=30)
+    assert looked == [None, before]
+    assert [row.due.lead for row in await upcoming(empty_store, first.id)] == [30]
+    assert await upcoming(empty_store, second.id) == ()
+    # What was dealt with may have stood in the way of another: that is seen within a minute, however many press.
+    clock.moment = COVERAGE - timedelta(minutes=30)
+    for _ in range(2):
+        await step(courier)
+    looked.clear()
+    for lead in (15, 5):
+        await targets.save(empty_store, replace(first, leads=(30, lead)), clock.now())
+        await step(courier)
+        clock.advance(seconds=25)
+    assert None not in looked
+    for _ in range(2):
+        clock.advance(seconds=25)
+        await step(courier)
+    assert looked[2:] == [None]
+    seasons.put(race_at(COVERAGE + timedelta(hours=1)))
+    await step(courier)
+    assert looked[3:] == [None]
+    assert len(discord.messages) == 1
 
 
 async def test_before_the_login_nothing_is_claimed(

@@ -204,7 +204,8 @@ REFUSALS = [
     (404, 10004, "the server is gone, or I'm no longer in it", (True, False, False)),
     (404, 10013, "that person is no longer on Discord", (True, False, False)),
     (404, 10070, "Discord refused it (404 Refused on order)", (False, False, False)),
-    (403, 20028, "Discord refused it (403 Refused on order)", (False, False, False)),
+    (403, 50278, "we no longer share a server", (False, True, False)),
+    (403, 40002, "Discord refused it (403 Refused on order)", (False, False, False)),
     (404, 10008, "Discord refused it (404 Refused on order)", (False, False, True)),
     (400, 50035, "Discord refused it (400 Refused on order)", (False, False, False)),
 ]
@@ -219,6 +220,22 @@ async def test_a_refusal_says_why(
         await send(sender, standin)
     error = caught.value
     assert (str(error), (error.gone, error.barred, error.missing)) == (reason, kind)
+
+
+@pytest.mark.parametrize("status", [400, 403])
+@pytest.mark.parametrize("code", [20016, 20028, 20029, 31002, 40003, 40004, 40006])
+async def test_what_passes_by_itself_is_no_refusal(
+    sender: DiscordSender, standin: StandIn, status: int, code: int
+) -> None:
+    standin.faults.append(Refused(path=SENDING, status=status, code=code))
+    with pytest.raises(BusyError) as caught:
+        await send(sender, standin)
+    assert (caught.value.after, caught.value.everywhere) == (30.0, False)
+    # An attempt before it may have got through.
+    standin.faults.append(Broken(path=SENDING, status=502, done=True))
+    standin.faults.append(Refused(path=SENDING, status=status, code=code))
+    with pytest.raises(UnsureError):
+        await send(sender, standin)
 
 
 @pytest.mark.parametrize(

@@ -182,6 +182,57 @@ async def test_a_store_restored_from_a_backup_repeats_nothing(
         assert len(await recent(restored, other.id)) == 1
 
 
+async def test_a_look_that_discord_does_not_answer_is_taken_again(
+    empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, tmp_path: Path
+) -> None:
+    """Nothing was sent, so that nothing may have arrived: the next attempt must not be taken for a second one."""
+    courier = make_courier(empty_store, seasons, discord)
+    await wants(empty_store, clock)
+    await step(courier)
+    await empty_store.backup(tmp_path / "backup.db")
+    clock.moment = HOUR_BEFORE
+    await step(courier)
+    await courier.close(1)
+    clock.advance(minutes=20)
+    history, lost = discord.history, [UnsureError("Discord did not answer (503)")]
+
+    async def failing(channel: int, **where: Any) -> Any:
+        if lost:
+            raise lost.pop()
+        return await history(channel, **where)
+
+    discord.history = failing  # type: ignore[method-assign]
+    async with await Store.open(tmp_path / "backup.db") as restored:
+        courier = make_courier(restored, seasons, discord)
+        for _ in range(5):
+            await step(courier)
+            clock.advance(seconds=5)
+        await courier.close(1)
+    assert (len(discord.messages), lost) == (1, [])
+
+
+async def test_direct_messages_that_could_not_be_opened_go_out_where_they_may_not_be_read(
+    empty_store: Store, courier: Courier, discord: FakeDiscord, clock: HandClock
+) -> None:
+    target = await wants(empty_store, clock, guild=None, channel=None, user=5)
+    await step(courier)
+    clock.moment = HOUR_BEFORE
+    opened, lost = discord.open, [UnsureError("Discord did not answer (503)")] * 8
+
+    async def failing(user: int) -> int:
+        if lost:
+            raise lost.pop()
+        return await opened(user)
+
+    discord.open = failing  # type: ignore[method-assign]
+    for _ in range(60):
+        await step(courier)
+        clock.advance(seconds=10)
+    assert len(discord.messages) == 1
+    assert "history" not in discord.requests
+    assert (await only(empty_store, target)).state is State.SENT
+
+
 async def test_a_restored_store_sends_where_it_may_not_look(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
