@@ -176,7 +176,7 @@ async def test_what_comes_next_is_what_the_planner_knows(
 async def test_a_person_who_switches_on_late_is_still_reminded_of_this_race(stand: Stand, services: Services) -> None:
     stand.clock._start = datetime(2025, 10, 17, 19, 30, tzinfo=UTC)
     result = await press(stand, stand.fan, stand.channel, ReminderDeedQuestion(ON, PERSON))
-    assert "For this race that is 15 minutes before coverage; the rest was too late." in words(result)
+    assert "For this race that's 15 minutes before coverage; it's too late for the rest." in words(result)
     mine = await targets.target_of(services.store, user=stand.fan.id)
     assert mine is not None
     assert mine.leads == (60, 15)
