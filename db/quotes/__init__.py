@@ -16,7 +16,7 @@ from db.quotes.reading import (
     random_quote,
     search,
 )
-from db.quotes.writing import DuplicateQuoteError, add, delete, edit, history, restore
+from db.quotes.writing import DuplicateQuoteError, add, delete, draft_at, edit, history, last_step, restore
 
 __all__ = [
     "DuplicateQuoteError",
@@ -28,10 +28,12 @@ __all__ = [
     "counts",
     "day_quote",
     "delete",
+    "draft_at",
     "due_days",
     "edit",
     "forget_guild",
     "history",
+    "last_step",
     "mark_day",
     "match_of",
     "quote",

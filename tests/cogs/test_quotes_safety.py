@@ -26,6 +26,7 @@ from bot.render.quote_questions import (
     Scope,
     StepsQuestion,
 )
+from bot.render.words import escape
 from bot.services import Services
 from db.guilds import setting
 from db.memory import remember
@@ -33,6 +34,7 @@ from db.quote_drafts import save_typed, typed_quote
 from db.quotes import delete, history
 from db.quotes.days import SETTING
 from db.quotes.owning import own_quote
+from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
 from tests.cogs.quoting import (
     FILLED,
@@ -85,7 +87,7 @@ async def test_a_fan_without_rights_gets_nowhere(stand: Stand, services: Service
         result = await press(stand, stand.fan, stand.channel, question)
         assert (said(result), result.ephemeral, result.modal) == (NOT_YOU, True, None), question
     for question in (FormQuestion(Scope.SERVER), FormQuestion(Scope.SERVER, quote.id)):
-        assert said(await send_form(stand.fan, stand.channel, question)) == NOT_YOU
+        assert NOT_YOU in said(await send_form(stand.fan, stand.channel, question))
     assert await untouched(services, stand.channel.guild.id, quote.id)
     assert (await services.store.fetch("SELECT count(*) FROM quote_drafts"))[0][0] == 0
 
@@ -136,7 +138,7 @@ async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Service
         for question in questions:
             assert said(await press(stand, who, stand.channel, question)) == NO_EDITOR, question
         for question in (FormQuestion(Scope.ALL), FormQuestion(Scope.ALL, quote.id)):
-            assert said(await send_form(who, stand.channel, question)) == NO_EDITOR
+            assert escape(NO_EDITOR) in said(await send_form(who, stand.channel, question))
     # Passed off as the server's own it is not there.
     for question in (FormQuestion(Scope.SERVER, quote.id), RestoreQuestion(Scope.SERVER, quote.id, 1)):
         assert said(await press(stand, mod, stand.channel, question)) == f"There is no quote {quote.id} here."
@@ -149,8 +151,8 @@ async def test_where_the_bot_is_no_member_nothing_is_saved(bot: TailgateBot, ser
     for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
         with pytest.raises(FriendlyError, match=NO_SERVER):
             await bot.answers.view(question, asker)
-    with pytest.raises(FriendlyError, match=NO_SERVER):
-        await bot.answers._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, asker)
+    done = await bot.answers._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, asker)
+    assert NO_SERVER in text(done)  # type: ignore[arg-type]
     assert (await services.store.fetch("SELECT count(*) FROM quotes WHERE guild_id IS NOT NULL"))[0][0] == 0
 
 
