@@ -189,7 +189,7 @@ async def test_who_may_save_is_told_that_he_may(stand: Stand, bot: TailgateBot) 
     assert hint not in words(await stand.ask("quote"))
     assert hint in words(await moderator(stand).slash(stand.channel, "quote"))
     # Where I am no member there is no such command.
-    asker = Asker(1, await bot.answers.almanac(), guild=4711, permissions=discord.Permissions.all())
+    asker = Asker(1, await bot.answers.almanac(), guild=4711, server_permissions=discord.Permissions.all())
     assert hint not in text(await bot.answers.view(LotQuestion(), asker))  # type: ignore[arg-type]
 
 
