@@ -35,7 +35,7 @@ D = TypeVar("D", Quote, QuoteDraft)
 
 
 def reader_of(asker: Asker) -> Reader:
-    """What the asker may read at his moment: nothing said after it, nothing of a race that is not over."""
+    """What the asker may read at his moment: nothing said after it; of a race under way his server's own alone."""
     return reader_in(asker.almanac, asker.guild)
 
 
@@ -44,7 +44,7 @@ def reader_in(almanac: Almanac, guild: int | None) -> Reader:
     today = almanac.now.astimezone(EASTERN).date()
     races = (race for season in almanac.seasons for race in season.races)
     ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > almanac.now)
-    return Reader(guild, today, ahead)
+    return Reader(guild, today, ahead, almanac.now)
 
 
 def looked_for(about: str | None) -> str | None:

@@ -7,12 +7,13 @@ import random
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import aiosqlite
 
 from db.connection import Store
+from db.moments import to_text
 from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.texts import Quote
 
@@ -39,11 +40,18 @@ AHEAD = """
 SELECT y.id FROM json_each(:ahead) a
   JOIN races y ON y.season = json_extract(a.value, '$[0]') AND y.round = json_extract(a.value, '$[1]')
 """
+HEARD = f"""
+SELECT o.id FROM quotes o INDEXED BY quotes_by_race
+ WHERE o.race_id IN ({AHEAD}) AND o.guild_id = :guild AND o.added_at <= :now
+"""
+"""Of races that are not over, what the reader's own server has saved by now, and so has heard."""
 NOT_OVER = f"""
 (q.race_id IN ({AHEAD}) AND (q.said_on IS NULL
-    OR (q.said_on = :today AND (SELECT date FROM races WHERE id = q.race_id) <= :today)))
+    OR (q.said_on = :today AND (SELECT date FROM races WHERE id = q.race_id) <= :today))
+ AND q.id NOT IN ({HEARD}))
 """
-"""Of a race that is not over, unless it was said on a day before; NULL for quotes of no race."""
+"""Of a race that is not over, unless it was said on a day before or heard; NULL for quotes of no race. By ids, so that
+an index is enough to tell."""
 VISIBLE = f"""
 (q.guild_id IS NULL OR q.guild_id = :guild) AND (q.day IS NULL OR q.day <= :today) AND {NOT_OVER} IS NOT TRUE
 """
@@ -84,15 +92,28 @@ OF_SCOPE = SELECT + "WHERE q.guild_id IS ? ORDER BY q.id"
 class Reader:
     """Who reads: the quotes of a server and the operator's, none said after a day.
 
+    What is said while a race is under way is known in the server that saved it; the operator's waits until it is over.
+
     Attributes:
         guild: the server's id; None sees the operator's alone.
         today: the day it is, Eastern.
         ahead: races (season, round) that are not over yet though their day is today.
+        now: the moment, aware; without one the server's own quotes of those races wait as well.
     """
 
     guild: int | None
     today: date
     ahead: tuple[tuple[int, int], ...] = ()
+    now: datetime | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What ``VISIBLE`` asks for."""
+        return {
+            "guild": self.guild,
+            "today": self.today.isoformat(),
+            "ahead": json.dumps(self.ahead),
+            "now": to_text(self.now) if self.now else "",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,12 +266,7 @@ async def quotes_of_scope(store: Store, guild: int | None) -> tuple[Quote, ...]:
 
 def _parameters(reader: Reader) -> dict[str, Any]:
     """What ``VISIBLE`` and ``MATCHING`` ask for."""
-    return {
-        "guild": reader.guild,
-        "today": reader.today.isoformat(),
-        "month_end": f"{reader.today:%Y-%m}-31",
-        "ahead": json.dumps(reader.ahead),
-    }
+    return reader.asked() | {"month_end": f"{reader.today:%Y-%m}-31"}
 
 
 async def _asked(connection: aiosqlite.Connection, reader: Reader, but: frozenset[int] = frozenset()) -> dict[str, Any]:

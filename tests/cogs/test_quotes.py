@@ -20,7 +20,7 @@ from bot.services import Services
 from tests.bot.render.reading import buttons, text
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quoting import Elsewhere, labels, moderator, press, said, saved
+from tests.cogs.quoting import Elsewhere, filled_in, labels, moderator, press, said, saved
 
 ROVAL = {"season": 2025, "round": 22}
 
@@ -267,6 +267,20 @@ async def test_set_to_the_16th_nothing_is_known_of_the_17th(stand: Stand, servic
     assert "No quote found" in words(await stand.ask("quote", about="won talladega"))
     stand.clock._start = datetime.fromisoformat("2025-10-17T20:00-04:00")
     assert "“We won Talladega.”" in words(await stand.ask("quote", about="won talladega"))
+
+
+async def test_what_a_moderator_saves_on_race_night_is_found_at_once_in_his_server(stand: Stand) -> None:
+    """The race at Talladega is under way; everybody's quotes of it wait until it is over."""
+    stand.clock._start = datetime.fromisoformat("2025-10-17T17:30-04:00")
+    done = await filled_in(moderator(stand), stand.channel, when="talladega 2025-10-17")
+    assert "Saved as quote" in words(done)
+    assert "“We ran out of gas.”" in words(await stand.ask("quote", about="gas"))
+    assert "“We ran out of gas.”" in words(await stand.ask("quote"))
+    away = Elsewhere.of(stand)
+    assert "No quotes yet" in words(await away.fan.slash(away.channel, "quote", about="gas"))
+    # Set back to the day before, it knows nothing of it.
+    stand.clock._start = datetime.fromisoformat("2025-10-16T17:30-04:00")
+    assert "No quotes yet" in words(await stand.ask("quote", about="gas"))
 
 
 async def test_a_servers_quotes_are_seen_there_alone(stand: Stand, services: Services) -> None:
