@@ -247,7 +247,7 @@ class Keeping:
         """A scope's own quotes from the page asked for or, where there are fewer, from the last one."""
         meant = meaning_of(asker.almanac, words)
         found, page = Found((), 0), question.page
-        for match in (match_of(meant.plainly), match_of(meant.likely)) if words else (None,):
+        for match in map(match_of, (meant.plainly, meant.likely, meant.pared)) if words else (None,):
             found = await own_quotes(self._store, guild, match, limit=1, offset=page - 1)
             if found.total and not found.quotes:
                 page = found.total

@@ -15,6 +15,7 @@ from db.quotes.reading import (
     quotes_of_scope,
     random_quote,
     search,
+    search_any,
 )
 from db.quotes.writing import DuplicateQuoteError, add, delete, draft_at, edit, history, last_step, restore
 
@@ -42,4 +43,5 @@ __all__ = [
     "random_quote",
     "restore",
     "search",
+    "search_any",
 ]

@@ -67,7 +67,15 @@ COUNT = "SELECT count(*) FROM quotes_text WHERE {matching}"
 UP_TO = "SELECT count(*) FROM (SELECT 1 FROM quotes_text WHERE {matching} LIMIT :most)"
 BEST = """
 SELECT rowid AS id FROM quotes_text WHERE {matching}
- ORDER BY bm25(quotes_text, 10, 6, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
+ ORDER BY bm25(quotes_text, 10, 100, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
+"""
+"""Whose words they are says more than whom they are about, however often they name him: past a certain number of times
+the same word hardly counts any more, and a heavy column gets there at once.
+"""
+PART = "SELECT rowid, {place} AS place FROM quotes_text WHERE {matching}"
+ANY = """
+SELECT rowid AS id FROM ({parts}) GROUP BY rowid
+ ORDER BY count(*) DESC, min(place), rowid DESC LIMIT :limit OFFSET :offset
 """
 LAST = "SELECT rowid AS id FROM quotes_text WHERE {matching} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
 NTH = "SELECT rowid AS id FROM quotes_text WHERE {matching} ORDER BY rowid LIMIT 1 OFFSET :offset"
@@ -186,6 +194,47 @@ async def search(
         else:
             page = BEST if total <= RANKED else LAST
         return Found(await _quotes(connection, reader, await _ids(connection, page, asked)), total)
+
+
+async def search_any(
+    store: Store,
+    reader: Reader,
+    matches: Sequence[str],
+    *,
+    driver: str | None = None,
+    season: int | None = None,
+    round: int | None = None,  # noqa: A002 - what a race's number is called everywhere
+    limit: int,
+    offset: int = 0,
+) -> Found:
+    """A page of quotes found by any of some expressions of ``match_of``: by the most of them first, then by the rarest.
+
+    An expression that more quotes fit than can be ranked tells none from another and is left out; where they all are
+    such, the first alone is looked for. The rest as for ``search``.
+    """
+    only: dict[str, Any] = {"driver": driver, "season": season, "round": round}
+    async with store.read() as connection:
+        marks = await _marks(connection, driver, season, round)
+        if marks is None:
+            return Found((), 0)
+        asked = await _asked(connection, reader) | {"limit": limit, "offset": offset, "most": RANKED + 1}
+        to_come = await _to_come(connection, reader)
+        held: dict[str, int] = {}
+        for match in filter(None, matches):
+            asked["match"] = _expression(reader, match, marks, to_come)
+            held[match] = (await fetch(connection, _filled(UP_TO, asked), asked))[0][0]
+        some = [match for match in sorted(held, key=held.__getitem__) if held[match]]
+        rare = [match for match in some if held[match] <= RANKED]
+        if len(rare) > 1:
+            parts = []
+            for place, match in enumerate(rare):
+                asked[f"match{place}"] = _expression(reader, match, marks, to_come)
+                part = _filled(PART.replace("{place}", str(place)), asked)
+                parts.append(part.replace(":match", f":match{place}"))
+            asked["match"] = _expression(reader, " OR ".join(rare), marks, to_come)
+            ids = await _ids(connection, ANY.replace("{parts}", " UNION ALL ".join(parts)), asked)
+            return Found(await _quotes(connection, reader, ids), await _count(connection, asked))
+    return await search(store, reader, (rare or some or [""])[0], limit=limit, offset=offset, **only)
 
 
 async def count(
