@@ -182,7 +182,7 @@ async def _search_any(store: Store, asker: Asker, question: QuoteQuestion, words
     return await search_any(
         store,
         reader_of(asker),
-        [match_of((each,), whole=each != words[-1]) for each in longest],
+        [match_of((each,), whole=True) for each in longest],
         driver=question.driver,
         season=question.year,
         round=question.round,

@@ -132,7 +132,7 @@ async def cards(store: Store) -> list[Work]:
     none = "No quote found"
     return [
         card("/quote, found", "the truck", "“"),
-        card("/quote, a question", "what did they say about the wedge track", "with “"),
+        card("/quote, a question", "what did they say about the grandmother", "with “"),
         card("/quote, some of the words", "grandmother wedg7 wedg77 spoil5 tight9 zzzz", "with some of “"),
         card("… six common words", "the truck had just you know zzzz", "with some of “"),
         card("… and a rare one", "crew guys flag win second grandmother zzzz", "with some of “"),

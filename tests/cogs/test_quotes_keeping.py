@@ -301,6 +301,7 @@ async def test_quote_edit_pages_through_this_servers_own(stand: Stand, mod: Any,
     assert labels(asked) == ["←", "2 →", "Edit", "Delete", "History"]
     await mod.click(asked.response, label="2 →")
     assert "2 of 3" in words(asked)
+    assert "of 3 kept" in words(await mod.slash(stand.channel, "quote-edit", about="what did heim say about fuel"))
     assert title_and_answer(await mod.slash(stand.channel, "quote-edit", about="elsewhere")) == (
         "No quote to mend",
         "No quote with “elsewhere”.",
