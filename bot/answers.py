@@ -30,8 +30,9 @@ POSTED = f":{RemindMeQuestion.topic}:"
 class Asker:
     """Who asks, where, what he may do there, and what is known at that moment.
 
-    ``permissions`` are what Discord says he holds in the channel, ``roles`` his roles in the server; outside of servers
-    there are none. ``editor`` says that he may write for everybody.
+    ``permissions`` are what Discord says he holds in the channel, ``server_permissions`` what he holds in all of the
+    server, ``roles`` his roles in it; outside of servers there are none. ``editor`` says that he may write for
+    everybody.
     """
 
     user: int
@@ -42,6 +43,7 @@ class Asker:
     permissions: discord.Permissions = field(default_factory=discord.Permissions.none)
     roles: frozenset[int] = frozenset()
     editor: bool = False
+    server_permissions: discord.Permissions = field(default_factory=discord.Permissions.none)
 
 
 Reply = ui.LayoutView | Form
@@ -99,6 +101,7 @@ class Answers:
             interaction.permissions if interaction.guild_id is not None else discord.Permissions.none(),
             frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset(),
             self._staff().may_edit(person.id, interaction.guild_id),
+            _server_wide(interaction),
         )
 
     async def view(self, question: Question, asker: Asker) -> Reply:
@@ -154,6 +157,15 @@ class Answers:
             await _put(interaction, made, private=question.private)
         except Exception as error:  # noqa: BLE001 - the ladder sorts them
             await answer_error(interaction, error)
+
+
+def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
+    """What the person may in every channel, as his roles say; a channel may give and take what it wants."""
+    person = interaction.user
+    if not isinstance(person, discord.Member):
+        return discord.Permissions.none()
+    # The roles come with the guilds intent; while a server is out of reach, or is not ours, there are none.
+    return person.guild_permissions if person.guild.roles else interaction.permissions
 
 
 async def _put(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:

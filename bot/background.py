@@ -15,6 +15,7 @@ from bot.reminders.ticking import Ticks
 from bot.services import Services
 from db.nouns import EASTERN, Race
 from db.quote_drafts import expire_drafts
+from db.quotes.days import forget_days
 
 PRESENCE_SECONDS = 300
 UPKEEP_SECONDS = 6 * 3600
@@ -66,8 +67,10 @@ class Background:
         await self._quotes.send_due()
 
     async def _keep_up(self) -> None:
-        """Forgets drafts and servers whose time is up, and lets SQLite refresh what it knows of its tables."""
-        await expire_drafts(self._services.store, self._services.clock.now())
+        """Forgets drafts, days and servers whose time is up, and lets SQLite refresh what it knows of its tables."""
+        now = self._services.clock.now()
+        await expire_drafts(self._services.store, now)
+        await forget_days(self._services.store, now.astimezone(EASTERN).date())
         if self._bot.is_ready():
             await forget_left(self._bot, self._services.store)
         async with self._services.store.write() as connection:

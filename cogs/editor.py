@@ -17,9 +17,9 @@ from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.gathering import gather
 from bot.recaps import recap
-from bot.render.forms import Form
+from bot.render.forms import UNWRITABLE, Form, not_kept
 from bot.render.recap import find
-from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, not_kept, panel, preview
+from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, panel, preview
 from bot.render.recap_questions import (
     DiscardQuestion,
     EditQuestion,
@@ -31,9 +31,9 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
-from db.errors import StoreError
+from db.errors import OvertakenError, StoreError
 from db.recap_drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
-from db.recaps import OvertakenError, recap_history, save_recap, take_back, undo
+from db.recaps import recap_history, save_recap, take_back, undo
 from db.texts import AUTHOR, RecapText, SectionKind, clean, clean_recap
 
 log = logging.getLogger(__name__)
@@ -100,10 +100,10 @@ class Editor(commands.Cog):
         try:
             kept = await save_draft(self.bot.services.store, typed)
         except LookupError:
-            return not_kept(words, picture, "Tailgate no longer has that race.")
+            return not_kept((words, picture), "Tailgate no longer has that race.")
         except StoreError:
             log.exception("an editor's draft could not be kept")
-            return not_kept(words, picture, "Tailgate can't save anything right now.")
+            return not_kept((words, picture), UNWRITABLE)
         try:
             return await self._drafted(question, asker, kept.id)
         except FriendlyError as error:

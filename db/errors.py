@@ -7,6 +7,10 @@ class StoreError(Exception):
     """The store cannot be opened or used; the text is one line for the operator."""
 
 
+class OvertakenError(Exception):
+    """Somebody has changed it since: its history ends with another step than the one that was named."""
+
+
 class DocumentError(Exception):
     """A document cannot be taken in. ``str()`` is one line: file, line, field, what is wrong and what to do."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
+from db.errors import OvertakenError
 from db.moments import from_text, to_text
 from db.quotes.rows import fetch, to_moment
 from db.recap_drafts import DROP, race_id
@@ -53,10 +54,6 @@ SELECT id, words, picture, author FROM recap_history h
 """The last step that has not been taken back, and the one before it."""
 LAST_CHANGE = "SELECT coalesce(edited_at, changed_at) FROM recap_history WHERE race_id = ? AND section = ? ORDER BY id"
 LAST = "SELECT coalesce(max(id), 0) FROM recap_history WHERE race_id = ? AND section = ?"
-
-
-class OvertakenError(Exception):
-    """Somebody has changed the section since: its history ends with another step than the one that was named."""
 
 
 async def recap_texts(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from discord import ui
@@ -13,12 +14,13 @@ from bot.answers import Asker
 from bot.errors import FriendlyError, UnknownRace
 from bot.quoting.filling import name_now
 from bot.quoting.rights import may_mend
-from bot.quoting.search import Alternatives, Meaning, joined, meaning, parted, words_of
+from bot.quoting.search import Alternatives, Meaning, joined, meaning, parted, telling, words_of
+from bot.quoting.search import named as named_in
 from bot.render.quote_questions import LAST_PAGE, PanelsQuestion, QuoteQuestion
 from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing
 from db.connection import Store
-from db.nouns import EASTERN, Entry, Race
-from db.quotes import Found, Reader, count, counts, match_of, quote, search
+from db.nouns import EASTERN, Driver, Entry, Race
+from db.quotes import Found, Reader, count, counts, match_of, quote, search, search_any
 from db.quotes.counting import speakers
 from db.texts import Quote, QuoteDraft
 
@@ -30,12 +32,15 @@ WORDS_COUNTED = 6
 NO_WORD = "There's no word in that to search for."
 TOO_LONG = "That's too much to search for at once; leave a word out."
 
+Search = Callable[[int], Awaitable[Found]]
+"""Looks for a page."""
+
 Q = TypeVar("Q", QuoteQuestion, PanelsQuestion)
 D = TypeVar("D", Quote, QuoteDraft)
 
 
 def reader_of(asker: Asker) -> Reader:
-    """What the asker may read at his moment: nothing said after it, nothing of a race that is not over."""
+    """What the asker may read at his moment: nothing said after it; of a race under way his server's own alone."""
     return reader_in(asker.almanac, asker.guild)
 
 
@@ -44,7 +49,7 @@ def reader_in(almanac: Almanac, guild: int | None) -> Reader:
     today = almanac.now.astimezone(EASTERN).date()
     races = (race for season in almanac.seasons for race in season.races)
     ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > almanac.now)
-    return Reader(guild, today, ahead)
+    return Reader(guild, today, ahead, almanac.now)
 
 
 def looked_for(about: str | None) -> str | None:
@@ -119,19 +124,36 @@ async def look(store: Store, asker: Asker, question: QuoteQuestion) -> ui.Layout
     """
     asked = _asked(asker.almanac, question)
     meant = meaning_of(asker.almanac, asked.words)
-    for words in (meant.plainly, meant.likely) if asked.words else (None,):
-        page, result = await _page(store, asker, question, words)
-        if result.quotes:
-            facts = await around(store, asker, result.quotes[0])
-            return found(facts, asked, replace(question, page=page), result.total, asker.almanac.now)
-    return nothing(await _instead(store, asker, asked, meant))
+
+    async def shown(search: Search, asked: Asked) -> ui.LayoutView | None:
+        page, result = await _page(search, question.page)
+        if not result.quotes:
+            return None
+        facts = await around(store, asker, result.quotes[0])
+        return found(facts, asked, replace(question, page=page), result.total, asker.almanac.now)
+
+    stages: dict[Alternatives | None, Asked]
+    stages = {meant.plainly: asked, meant.likely: asked} if asked.words else {None: asked}
+    if meant.pared and meant.pared not in stages:
+        stages[meant.pared] = replace(asked, words=telling(asked.words))
+    for words, told in stages.items():
+        view = await shown(partial(_search, store, asker, question, words), told)
+        if view is not None:
+            return view
+    counted = await _counted(store, reader_of(asker), meant)
+    better = await _better(store, asker, question, meant, counted)
+    if len(meant.pared) > 1 and not better:
+        told = replace(asked, words=telling(asked.words), loosely=True)
+        view = await shown(partial(_search_any, store, asker, question, meant.pared), told)
+        if view is not None:
+            return view
+    return nothing(await _instead(store, asker, asked, meant, counted, better))
 
 
-async def _page(store: Store, asker: Asker, question: QuoteQuestion, words: Alternatives | None) -> tuple[int, Found]:
+async def _page(search: Search, page: int) -> tuple[int, Found]:
     """The page asked for or, where there are fewer, the last one, and its number."""
-    page = question.page
     while True:
-        result = await _search(store, asker, question, words, page)
+        result = await search(page)
         last = min(result.total, LAST_PAGE)
         if result.quotes or not last or page <= 1:
             return page, result
@@ -146,6 +168,21 @@ async def _search(
         store,
         reader_of(asker),
         None if words is None else match_of(words),
+        driver=question.driver,
+        season=question.year,
+        round=question.round,
+        limit=1,
+        offset=page - 1,
+    )
+
+
+async def _search_any(store: Store, asker: Asker, question: QuoteQuestion, words: Alternatives, page: int = 1) -> Found:
+    """What some of the words are in; of many words the longest are looked for, so that it stays cheap."""
+    longest = sorted(words, key=lambda each: len(each[0]), reverse=True)[:WORDS_COUNTED]
+    return await search_any(
+        store,
+        reader_of(asker),
+        [match_of((each,), whole=True) for each in longest],
         driver=question.driver,
         season=question.year,
         round=question.round,
@@ -170,7 +207,34 @@ def _asked(almanac: Almanac, question: QuoteQuestion) -> Asked:
     )
 
 
-async def _instead(store: Store, asker: Asker, asked: Asked, meant: Meaning) -> NothingFacts:
+async def _better(
+    store: Store, asker: Asker, question: QuoteQuestion, meant: Meaning, counted: Mapping[str, int]
+) -> tuple[str, ...]:
+    """The words with names put right that they are a little like, if something is found by them then."""
+    better = tuple(word if counted.get(word, 1) else meant.faintly.get(word, word) for word in meant.words)
+    if better == meant.words:
+        return ()
+    return better if (await _search(store, asker, question, tuple((each,) for each in telling(better)))).total else ()
+
+
+async def _named(store: Store, asker: Asker, asked: Asked, meant: Meaning) -> Driver | None:
+    """Another driver whom the words name; a word that is in quotes stands for itself, however like a name it is."""
+    almanac = asker.almanac
+    for driver, word in named_in(meant.words, almanac.finder, almanac.season()):
+        itself = word and (await counts(store, reader_of(asker), [match_of(((word,),), whole=True)], 1))[0]
+        if not itself:
+            return driver if driver != asked.driver else None
+    return None
+
+
+async def _instead(
+    store: Store,
+    asker: Asker,
+    asked: Asked,
+    meant: Meaning,
+    counted: Mapping[str, int],
+    better: tuple[str, ...],
+) -> NothingFacts:
     """What there is: quotes with each of the words, without them, of a driver they name, and of whom at all."""
     reader = reader_of(asker)
     rest = QuoteQuestion(
@@ -178,18 +242,15 @@ async def _instead(store: Store, asker: Asker, asked: Asked, meant: Meaning) -> 
         year=asked.race.season if asked.race else asked.year,
         round=asked.race.round if asked.race else None,
     )
-    counted = await _counted(store, reader, meant)
-    better = tuple(word if counted.get(word, 1) else meant.faintly.get(word, word) for word in meant.words)
-    put_right = better != meant.words and (await _search(store, asker, rest, tuple((word,) for word in better))).total
     without = 0
     if rest != QuoteQuestion() and asked.words:
         without = await count(store, reader, driver=rest.driver, season=rest.year, round=rest.round)
-    named_one = meant.driver if meant.driver != asked.driver else None
+    named_one = await _named(store, asker, asked, meant)
     return NothingFacts(
         asked=asked,
         counts=tuple(counted.items()),
         without=without,
-        better=better if put_right else (),
+        better=better,
         named=(named_one, await count(store, reader, driver=named_one.key)) if named_one else None,
         speakers=tuple((s.driver, s.name, s.quotes) for s in await speakers(store, reader)),
         most=MOST_COUNTED,
@@ -198,7 +259,7 @@ async def _instead(store: Store, asker: Asker, asked: Asked, meant: Meaning) -> 
 
 async def _counted(store: Store, reader: Reader, meant: Meaning) -> dict[str, int]:
     """In how many quotes the words are that tell most, in their order; no beginnings of words."""
-    by_word = dict(zip(meant.words, meant.plainly, strict=True))
+    by_word = dict(zip(meant.words, meant.likely, strict=True))
     telling = set(sorted(by_word, key=len, reverse=True)[:WORDS_COUNTED])
     words = [word for word in by_word if word in telling]
     matches = [match_of((by_word[word],), whole=True) for word in words]

@@ -22,6 +22,7 @@ from db.texts import QuoteDraft, clean_draft
 
 WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
 """The fields, by name."""
+FIELDS = (WORDS, WHO, ABOUT, WHEN, LINK)
 
 UNKNOWN = "-"
 """Stands for a role that is not known, on the line before the occasion."""
@@ -68,6 +69,20 @@ def read(typed: Mapping[str, str], almanac: Almanac, held: QuoteDraft | None = N
     except ValueError as error:
         line = str(error)
         raise FriendlyError(f"{line[:1].upper()}{line[1:]}.") from None
+
+
+def brought_up(typed: Mapping[str, str], almanac: Almanac, stood: QuoteDraft, held: QuoteDraft) -> dict[str, str]:
+    """What was typed over a quote that has changed since: what was left alone reads as the quote does by now.
+
+    Args:
+        typed: what stands in the form, by its fields.
+        almanac: who and what is known.
+        stood: the quote that the form was opened with.
+        held: the same as it is now.
+    """
+    before, now = filled(stood, almanac), filled(held, almanac)
+    touched = {field: typed.get(field, "") for field in now if _plain(typed.get(field, "")) != _plain(before[field])}
+    return now | touched
 
 
 def filled(draft: QuoteDraft, almanac: Almanac) -> dict[str, str]:

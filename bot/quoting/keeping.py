@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import discord
@@ -12,11 +13,11 @@ from bot.answers import Asker
 from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.quoting.desk import around, meaning_of, named
-from bot.quoting.filling import filled, from_message, read
+from bot.quoting.filling import FIELDS, brought_up, filled, from_message, read
 from bot.quoting.rights import MANY, NO_EDITOR, NO_SERVER, NOT_YOU, may_mend, scope_of
 from bot.quoting.search import parted
 from bot.render import quote_panels
-from bot.render.forms import Form
+from bot.render.forms import UNWRITABLE, Form, not_kept
 from bot.render.quote_panels import PanelsFacts
 from bot.render.quote_questions import (
     DeleteQuestion,
@@ -29,14 +30,18 @@ from bot.render.quote_questions import (
     StepsQuestion,
 )
 from db.connection import Store
+from db.errors import OvertakenError, StoreError
 from db.quote_drafts import drop_typed, save_typed, typed_quote
-from db.quotes import DuplicateQuoteError, add, delete, edit, history, match_of, restore
+from db.quotes import DuplicateQuoteError, add, delete, draft_at, edit, history, last_step, match_of, restore
 from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
 from db.quotes.reading import Found
 from db.texts import WORDS, Quote, QuoteDraft
 
+log = logging.getLogger(__name__)
+
 NO_DRAFT = "That draft was already saved or discarded."
 NO_WORDS = "The message has no text; type what was said"
+OVERTAKEN = "Someone else changed this quote meanwhile. What you left alone now shows their version; check it again."
 CUT = f"Only the first {WORDS:,} characters of the message; that's the limit"
 DELETABLE = 25
 """Deleted quotes that are offered to be brought back."""
@@ -60,6 +65,9 @@ class Keeping:
         """The form, with what the draft or the quote holds."""
         guild = await self._scope(asker, question.scope)
         typed: Mapping[str, str] = {}
+        if question.id is not None and question.base is None:
+            # Before the words: what somebody changes in between is then taken for unseen, never for seen.
+            question = replace(question, base=await last_step(self._store, guild, question.id) or None)
         if question.draft is not None:
             draft = await typed_quote(self._store, question.draft, asker.user, asker.almanac.now)
             if draft is None or (draft.guild, draft.quote) != (guild, question.id):
@@ -79,14 +87,19 @@ class Keeping:
         return quote_panels.form(FormQuestion(Scope.SERVER), typed, hint=hint)
 
     async def take(self, question: FormQuestion, typed: Mapping[str, str], asker: Asker) -> ui.LayoutView:
-        """Saves what was filled in; what cannot be saved is kept as a draft, which opens the form again."""
-        guild = await self._scope(asker, question.scope)
+        """Saves what was filled in; what cannot be saved is kept as a draft, which opens the form again.
+
+        Where it may not be kept either, or there is no keeping it, it is handed back.
+        """
         try:
-            quote = await self._save(question, typed, guild, asker)
-        except DuplicateQuoteError as error:
-            return await self._not_saved(question, typed, guild, asker, error)
+            quote = await self._saved(question, typed, asker)
         except FriendlyError as error:
-            return await self._not_saved(question, typed, guild, asker, error)
+            return not_kept(_in_order(typed), str(error))
+        except StoreError:
+            log.exception("a quote could not be saved, nor kept as a draft")
+            return not_kept(_in_order(typed), UNWRITABLE)
+        if not isinstance(quote, Quote):
+            return quote
         if question.draft is not None:
             await drop_typed(self._store, question.draft, asker.user)
         note = f"Saved as quote {quote.id}" if question.id is None else f"Quote {quote.id} updated"
@@ -159,19 +172,44 @@ class Keeping:
             raise LookupError(number)
         return before
 
+    async def _saved(self, question: FormQuestion, typed: Mapping[str, str], asker: Asker) -> Quote | ui.LayoutView:
+        """The quote as it is saved, else that it is kept as a draft; raises FriendlyError where he may do neither."""
+        guild = await self._scope(asker, question.scope)
+        try:
+            return await self._save(question, typed, guild, asker)
+        except (FriendlyError, DuplicateQuoteError) as error:
+            return await self._not_saved(question, typed, guild, asker, error)
+        except OvertakenError:
+            return await self._overtaken(question, typed, guild, asker)
+
     async def _save(self, question: FormQuestion, typed: Mapping[str, str], guild: int | None, asker: Asker) -> Quote:
         now = asker.almanac.now
-        held = await self._own(guild, question.id) if question.id is not None else None
-        draft = read(typed, asker.almanac, held.draft() if held else None)
+        stood = await self._stood(question, await self._own(guild, question.id)) if question.id is not None else None
+        draft = read(typed, asker.almanac, stood)
         try:
             if question.id is not None:
-                return await edit(self._store, guild, question.id, draft, asker.user, now)
+                return await edit(self._store, guild, question.id, draft, asker.user, now, after=question.base)
             await self._room(guild)
             return await add(self._store, draft, guild, asker.user, now)
         except LookupError:
             raise _gone(question.id) from None
         except ValueError as error:
             raise FriendlyError(_sentence(error)) from None
+
+    async def _stood(self, question: FormQuestion, held: Quote) -> QuoteDraft:
+        """The quote as the form was opened with it."""
+        return held.draft() if question.base is None else await draft_at(self._store, held, question.base)
+
+    async def _overtaken(
+        self, question: FormQuestion, typed: Mapping[str, str], guild: int | None, asker: Asker
+    ) -> ui.LayoutView:
+        """Keeps what was typed over a quote that somebody else changed, to be written on over how it reads by now."""
+        assert question.id is not None
+        base = await last_step(self._store, guild, question.id)
+        held = await self._own(guild, question.id)
+        typed = brought_up(typed, asker.almanac, await self._stood(question, held), held.draft())
+        error = FriendlyError(OVERTAKEN)
+        return await self._not_saved(replace(question, base=base), typed, guild, asker, error, held)
 
     async def _room(self, guild: int | None) -> None:
         if guild is not None and await kept(self._store, guild) >= MANY:
@@ -184,8 +222,9 @@ class Keeping:
         guild: int | None,
         asker: Asker,
         error: FriendlyError | DuplicateQuoteError,
+        first: Quote | None = None,
     ) -> ui.LayoutView:
-        """Keeps what was typed and says why it is not saved."""
+        """Keeps what was typed and says why it is not saved, with a way to the quote it is about."""
         number = await save_typed(
             self._store,
             asker.user,
@@ -195,7 +234,7 @@ class Keeping:
             quote=question.id,
             draft=question.draft,
         )
-        first = error.first if isinstance(error, DuplicateQuoteError) else None
+        first = error.first if isinstance(error, DuplicateQuoteError) else first
         why = _held_already(error) if isinstance(error, DuplicateQuoteError) else str(error)
         return quote_panels.not_saved(replace(question, draft=number), typed.get("words", ""), why, first)
 
@@ -208,7 +247,7 @@ class Keeping:
         """A scope's own quotes from the page asked for or, where there are fewer, from the last one."""
         meant = meaning_of(asker.almanac, words)
         found, page = Found((), 0), question.page
-        for match in (match_of(meant.plainly), match_of(meant.likely)) if words else (None,):
+        for match in map(match_of, (meant.plainly, meant.likely, meant.pared)) if words else (None,):
             found = await own_quotes(self._store, guild, match, limit=1, offset=page - 1)
             if found.total and not found.quotes:
                 page = found.total
@@ -243,6 +282,11 @@ class Keeping:
 
 def _gone(number: int | None) -> FriendlyError:
     return FriendlyError(f"There's no quote {number} here." if number else "There's no such quote here.")
+
+
+def _in_order(typed: Mapping[str, str]) -> Iterator[str]:
+    """What was typed, field by field as they stand in the form; a form made by hand may leave some out."""
+    return (typed.get(field, "") for field in FIELDS)
 
 
 def _held_already(error: DuplicateQuoteError) -> str:

@@ -25,10 +25,13 @@ NO_MANAGER = "You need the Manage Server permission for this."
 
 
 async def may_save(store: Store, asker: Asker) -> bool:
-    """Whether the asker may save quotes for the server in which he asks, and mend its own."""
+    """Whether the asker may save quotes for the server in which he asks, and mend its own.
+
+    Its quotes are all of the server's: who moderates one channel alone is no moderator of theirs.
+    """
     if asker.guild is None:
         return False
-    if asker.permissions.manage_messages or asker.permissions.administrator:
+    if asker.server_permissions.manage_messages or asker.server_permissions.administrator:
         return True
     return bool(asker.roles) and await setting(store, asker.guild, ROLE) in asker.roles
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -30,6 +30,22 @@ _GENERIC = frozenset(
 )
 """Words of many names, which name none."""
 _NUMBER_WORDS = frozenset({"no", "nr", "number", "num", "truck"})
+
+_ASKING = """
+a about an and any anything are at be been by did do does find for from give had has have he her him his how i in is it
+me my of on or quote quotes said say saying says she show so some something talk talked talking talks tell than that the
+their them there they thing things this to was we were what what's whats when where which who who's whom whos whose why
+with you your
+"""
+_TELL_NOTHING = frozenset(_ASKING.split())
+"""Words of questions and the like, without which a question asks the same."""
+_SHORT = """
+ain't aren't can't couldn't could've didn't doesn't don't everybody's everyone's hadn't hasn't haven't he's how's i'm
+i've isn't it's let's nobody's shouldn't should've somebody's that'll that's there's they'd they'll they're they've
+wasn't we've weren't what's where's who's won't wouldn't would've you'd you'll you're you've y'all
+"""
+_CONTRACTED = {each.replace("'", ""): each for each in _SHORT.split()}
+"""What is typed without its apostrophe, as it is printed; none that is a word of its own, such as were."""
 
 Alternatives = tuple[tuple[str, ...], ...]
 """For each word of a search what it may be found by; every word must be found by one of its own."""
@@ -62,6 +78,11 @@ def parted(text: str) -> tuple[str, ...]:
     return words_of(text.replace(JOINER, " "))
 
 
+def telling(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that a question is about; all of them where none is left."""
+    return tuple(word for word in words if word not in _TELL_NOTHING) or tuple(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a search means.
@@ -70,14 +91,14 @@ class Meaning:
         words: as they were typed.
         plainly: what each may be found by, taken at its word; a truck's number is found by who drives it.
         likely: the same with the names that a word looks like, for when nothing is found plainly.
-        driver: whom the words name, surely or likely.
+        pared: the likely ones of those words that a question is about, for when nothing is found with the others.
         faintly: for words that look a little like a name, that name.
     """
 
     words: tuple[str, ...]
     plainly: Alternatives
     likely: Alternatives
-    driver: Driver | None
+    pared: Alternatives
     faintly: Mapping[str, str]
 
 
@@ -94,6 +115,9 @@ class Names:
         words = {word for spelling in spellings for word in fold(spelling)}
         self._all = sorted(word for word in words if len(word) >= SHORTEST and word not in _GENERIC)
         self._words = Words(self._all)
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._all
 
     def like(self, word: str) -> tuple[str, ...]:
         """Names that a typed word may stand for, the likeliest first; not the word itself."""
@@ -121,16 +145,46 @@ def meaning(words: Sequence[str], finder: Finder, season: Season, seasons: Itera
     names = Names(seasons)
     numbers = {word: finder.drivers(word, season, 1) for word in words if word.isdecimal()}
     drivers = {word: found[0].driver.name for word, found in numbers.items() if found and found[0].score == EXACT}
-    plainly = tuple((word, drivers[word]) if word in drivers else (word,) for word in words)
-    likely = tuple((*each, *names.like(each[0]), *_whole(each[0], finder, season)) for each in plainly)
+    plainly = tuple((word, *_otherwise(word, names), *([drivers[word]] if word in drivers else [])) for word in words)
+    likely = tuple((*each, *_looks_like(each[0], names, finder, season)) for each in plainly)
+    kept = telling(words)
+    pared = tuple(each for each in likely if each[0] in kept)
     faintly = {word: name for word in words if (name := names.faintly_like(word)) is not None}
-    return Meaning(tuple(words), plainly, likely, _named(words, finder, season), faintly)
+    return Meaning(tuple(words), plainly, likely, pared, faintly)
 
 
-def _named(words: Sequence[str], finder: Finder, season: Season) -> Driver | None:
-    """Whom the words name: all of them together, else the first of them that names anybody."""
-    likely = (word for word in words if len(word) >= SHORTEST or word.isdecimal())
-    return next(filter(None, (_driver(asked, finder, season) for asked in (" ".join(words), *likely))), None)
+def named(words: Sequence[str], finder: Finder, season: Season) -> Iterator[tuple[Driver, str]]:
+    """Whom the words name: all of them together, then one by one.
+
+    Beside him stands the word that is only like his name; "" where it is his name, his number or several words.
+    """
+    likely = (word for word in telling(words) if len(word) >= SHORTEST or word.isdecimal())
+    for asked in (" ".join(words), *likely):
+        driver = _driver(asked, finder, season)
+        if driver is not None:
+            own = {part for name in (driver.name, *driver.aliases) for part in fold(name)}
+            sure = " " in asked or asked.isdecimal() or _owner(asked) in own
+            yield driver, "" if sure else asked
+
+
+def _otherwise(word: str, names: Names) -> tuple[str, ...]:
+    """The same word with an apostrophe that was not typed, or without one; of a name's 's the name."""
+    if word in _CONTRACTED:
+        return (_CONTRACTED[word],)
+    bare, owner = word.replace("'", ""), _owner(word)
+    return (bare,) if bare in _CONTRACTED else (owner,) if owner != word and owner in names else ()
+
+
+def _owner(word: str) -> str:
+    """Whose it is: heim's is Heim."""
+    return word.removesuffix("'s")
+
+
+def _looks_like(word: str, names: Names, finder: Finder, season: Season) -> tuple[str, ...]:
+    """Names that a word may stand for, and whose it is."""
+    owner = _owner(word)
+    own = (owner, *names.like(owner)) if owner != word else ()
+    return (*own, *names.like(word), *_whole(word, finder, season))
 
 
 def _whole(word: str, finder: Finder, season: Season) -> tuple[str, ...]:

@@ -13,8 +13,11 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.render.blocks import Accent, card
 from bot.render.questions import ID_LIMIT, VERSION, Question
 from bot.render.tables import plain
+from bot.render.typed import shortened
+from bot.render.words import escape
 
 TITLE_LIMIT = 45
 LABEL_LIMIT = 45
@@ -24,6 +27,10 @@ FIELDS = 5
 """What Discord lets a form, and a field of one, hold."""
 
 PREFIX = f"{VERSION}:form:"
+
+COPIED = 3500
+"""Characters of what was typed that fit into a message beside its heading."""
+UNWRITABLE = "Tailgate can't save anything right now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,17 @@ def filled_in(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         if isinstance(name, str) and isinstance(value, str):
             values[name] = value.replace("\r\n", "\n").strip()
     return values
+
+
+def not_kept(typed: Iterable[str], why: str) -> ui.LayoutView:
+    """What was typed, to be copied, where there is no keeping it."""
+    return card(
+        "Not saved",
+        f"**{escape(why, 400)}** Copy what you typed before you go:",
+        shortened("\n\n".join(filter(None, typed)), COPIED),
+        accent=Accent.YELLOW,
+        small=["Nothing was changed."],
+    )
 
 
 def _cut(text: str, room: int) -> str:

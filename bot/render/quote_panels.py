@@ -99,7 +99,7 @@ def not_saved(question: FormQuestion, words: str, why: str, first: Quote | None 
         question: opens the form again, filled in.
         words: of the quote, as they were typed.
         why: one line, not escaped.
-        first: the quote that holds the same words already.
+        first: the quote that holds the same words already, or that somebody else has changed.
     """
     links = [Link("Keep editing", question)]
     if first is not None:

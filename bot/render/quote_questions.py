@@ -86,13 +86,17 @@ class PanelsQuestion(Question):
 
 @dataclass(frozen=True, slots=True)
 class FormQuestion(Question):
-    """The form for a quote: for a new one without an ``id``; filled in with what ``draft`` holds."""
+    """The form for a quote: for a new one without an ``id``; filled in with what ``draft`` holds.
+
+    ``base`` is the last step of the quote's history that whoever fills it in knows of.
+    """
 
     topic: ClassVar[str] = "qform"
     private: ClassVar[bool] = True
     scope: str = part(SCOPE)
     id: int | None = part(ID, default=None)
     draft: int | None = part(ID, default=None)
+    base: int | None = part(ID, default=None)
 
 
 @dataclass(frozen=True, slots=True)

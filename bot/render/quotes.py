@@ -45,12 +45,16 @@ class QuoteFacts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was looked for, as it is known here; a part that was not asked for is None or empty."""
+    """What was looked for, as it is known here; a part that was not asked for is None or empty.
+
+    ``loosely`` says that some of the words are enough.
+    """
 
     words: tuple[str, ...] = ()
     driver: Driver | None = None
     race: Race | None = None
     year: int | None = None
+    loosely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +253,8 @@ def _label(address: str) -> str:
 
 def _described(asked: Asked) -> str:
     """What was looked for, to follow a noun: `` with “fuel” by Corey Heim at Talladega 2025``."""
-    parts = [f" with “{as_typed_in_line(' '.join(asked.words))}”"] if asked.words else []
+    some = "some of " if asked.loosely else ""
+    parts = [f" with {some}“{as_typed_in_line(' '.join(asked.words))}”"] if asked.words else []
     parts += [f" by {as_typed_in_line(asked.driver.name)}"] if asked.driver else []
     if asked.race:
         parts.append(f" from {escape(asked.race.track.short)} {asked.race.season}")

@@ -23,7 +23,7 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
-from bot.render.typed import as_typed_in_line, shortened
+from bot.render.typed import as_typed_in_line
 from bot.render.words import count, day, escape, listed, stamp
 from db.nouns import EASTERN, Race, Season
 from db.texts import LINK, SECTION_WORDS, RecapText, RecapVersion, SectionKind
@@ -33,8 +33,6 @@ WORDS, PICTURE = "words", "picture"
 VERSIONS = 6
 """Steps of a history on a page."""
 _FIRST_WORDS = 120
-_COPIED = 3500
-"""Characters of what was typed that fit into a message beside its heading."""
 NOTHING = "Fans see nothing here: the facts for it aren't on record, and nobody has written it."
 FOLLOWS = {
     SectionKind.PLAYOFFS: "The points to the cut line are added automatically; lines with “- ” become bullets",
@@ -199,18 +197,6 @@ def _beginning(desk: Desk, question: WriteQuestion) -> tuple[str, str, int]:
     if standing is None:
         return _plain(desk.section), "", base
     return standing.words, standing.picture or "", base
-
-
-def not_kept(words: str, picture: str, why: str) -> ui.LayoutView:
-    """What was typed, to be copied, where there is no keeping it."""
-    typed = "\n\n".join(filter(None, (words, picture)))
-    return card(
-        "Not saved",
-        f"**{escape(why, 400)}** Copy what you typed before you go:",
-        shortened(typed, _COPIED),
-        accent=Accent.YELLOW,
-        small=["Nothing was changed."],
-    )
 
 
 def history(desk: Desk, question: HistoryQuestion) -> ui.LayoutView:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import aiosqlite
 
@@ -23,6 +23,9 @@ from db.texts import Quote, QuoteDraft, RecapText
 
 RACES = "SELECT season, round, id FROM races"
 STEPS = "SELECT quote_id, before, bundled FROM quote_history WHERE guild_id IS NULL ORDER BY id"
+
+AHEAD = timedelta(days=1)
+"""So much later than the import's moment a text may have been edited: clocks differ."""
 
 Races = Mapping[tuple[int | None, int | None], int]
 """Row ids of races by season and round."""
@@ -55,14 +58,17 @@ class WordsImport:
         seen: dict[Hashable, Line] = {}
         for document in documents:
             for line in document.sections.get("recaps", []):
-                await self._recap(line, races, seen)
+                await self._recap(line, races, seen, bundled=document.bundled)
         quotes = [document for document in documents if "quotes" in document.sections]
         if quotes:
             await self._quotes(quotes, races)
 
-    async def _recap(self, line: Line, races: Races, seen: dict[Hashable, Line]) -> None:
+    async def _recap(self, line: Line, races: Races, seen: dict[Hashable, Line], *, bundled: bool) -> None:
         row = line.row
         assert isinstance(row, RecapRow)
+        # What comes with the program may be ahead of a clock that was set back.
+        if not bundled and row.edited > self._now + AHEAD:
+            raise line.error("is still to come; say when the text was edited", "edited")
         race = _race_of(row, races, line)
         once(seen, (race, row.section), line, f"section {row.section} of race {row.round}")
         held = await held_recap(self._connection, race, row.season, row.round, row.section)

@@ -15,8 +15,9 @@ from db.quotes.reading import (
     quotes_of_scope,
     random_quote,
     search,
+    search_any,
 )
-from db.quotes.writing import DuplicateQuoteError, add, delete, edit, history, restore
+from db.quotes.writing import DuplicateQuoteError, add, delete, draft_at, edit, history, last_step, restore
 
 __all__ = [
     "DuplicateQuoteError",
@@ -28,10 +29,12 @@ __all__ = [
     "counts",
     "day_quote",
     "delete",
+    "draft_at",
     "due_days",
     "edit",
     "forget_guild",
     "history",
+    "last_step",
     "mark_day",
     "match_of",
     "quote",
@@ -40,4 +43,5 @@ __all__ = [
     "random_quote",
     "restore",
     "search",
+    "search_any",
 ]

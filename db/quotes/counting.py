@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from db.connection import Store
@@ -35,5 +34,5 @@ class Speaker:
 
 async def speakers(store: Store, reader: Reader) -> tuple[Speaker, ...]:
     """Everybody of whom the reader may see quotes, those with the most first."""
-    asked = {"guild": reader.guild, "today": reader.today.isoformat(), "ahead": json.dumps(reader.ahead)}
-    return tuple(Speaker(row["driver"], row["name"], row["quotes"]) for row in await store.fetch(SPEAKERS, asked))
+    rows = await store.fetch(SPEAKERS, reader.asked())
+    return tuple(Speaker(row["driver"], row["name"], row["quotes"]) for row in rows)

@@ -19,6 +19,9 @@ from db.texts import Quote
 SETTING = "quote-of-the-day"
 """The name of the servers' setting; what its value looks like is up to whoever sets it."""
 
+KEPT = timedelta(days=60)
+"""How long it is remembered which quote went to a server on which day."""
+
 DUE = """
 SELECT guild_id, value FROM guild_settings s
  WHERE name = ? AND NOT EXISTS (SELECT 1 FROM quote_days d WHERE d.guild_id = s.guild_id AND d.day = ?)
@@ -32,6 +35,7 @@ MARK = "UPDATE quote_days SET state = ?, changed_at = ? WHERE guild_id = ? AND d
 SWITCH = """
 UPDATE guild_settings SET value = ?, changed_by = NULL, changed_at = ? WHERE guild_id = ? AND name = ? AND value = ?
 """
+FORGET = "DELETE FROM quote_days WHERE day < ?"
 LATELY = "SELECT quote_id FROM quote_days WHERE guild_id = ? AND day >= ? AND quote_id IS NOT NULL"
 
 
@@ -41,7 +45,7 @@ async def due_days(store: Store, day: date) -> dict[int, Any]:
 
 
 async def day_quote(
-    store: Store, reader: Reader, season: int, choose: random.Random, *, lately: timedelta = timedelta(days=60)
+    store: Store, reader: Reader, season: int, choose: random.Random, *, lately: timedelta = KEPT
 ) -> Quote | None:
     """One for the day, drawn as ``random_quote`` draws, if it can be one the server has not had lately."""
     assert reader.guild is not None
@@ -71,3 +75,9 @@ async def switch(store: Store, guild: int, before: Any, after: Any, now: datetim
     async with store.write() as connection:
         done = await connection.execute(SWITCH, (texts[0], to_text(now), guild, SETTING, texts[1]))
         return done.rowcount > 0
+
+
+async def forget_days(store: Store, today: date) -> None:
+    """Removes the days that are too long past to matter for what comes next."""
+    async with store.write() as connection:
+        await connection.execute(FORGET, ((today - KEPT).isoformat(),))

@@ -7,12 +7,13 @@ import random
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import aiosqlite
 
 from db.connection import Store
+from db.moments import to_text
 from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.texts import Quote
 
@@ -39,11 +40,18 @@ AHEAD = """
 SELECT y.id FROM json_each(:ahead) a
   JOIN races y ON y.season = json_extract(a.value, '$[0]') AND y.round = json_extract(a.value, '$[1]')
 """
+HEARD = f"""
+SELECT o.id FROM quotes o INDEXED BY quotes_by_race
+ WHERE o.race_id IN ({AHEAD}) AND o.guild_id = :guild AND o.added_at <= :now
+"""
+"""Of races that are not over, what the reader's own server has saved by now, and so has heard."""
 NOT_OVER = f"""
 (q.race_id IN ({AHEAD}) AND (q.said_on IS NULL
-    OR (q.said_on = :today AND (SELECT date FROM races WHERE id = q.race_id) <= :today)))
+    OR (q.said_on = :today AND (SELECT date FROM races WHERE id = q.race_id) <= :today))
+ AND q.id NOT IN ({HEARD}))
 """
-"""Of a race that is not over, unless it was said on a day before; NULL for quotes of no race."""
+"""Of a race that is not over, unless it was said on a day before or heard; NULL for quotes of no race. By ids, so that
+an index is enough to tell."""
 VISIBLE = f"""
 (q.guild_id IS NULL OR q.guild_id = :guild) AND (q.day IS NULL OR q.day <= :today) AND {NOT_OVER} IS NOT TRUE
 """
@@ -59,7 +67,15 @@ COUNT = "SELECT count(*) FROM quotes_text WHERE {matching}"
 UP_TO = "SELECT count(*) FROM (SELECT 1 FROM quotes_text WHERE {matching} LIMIT :most)"
 BEST = """
 SELECT rowid AS id FROM quotes_text WHERE {matching}
- ORDER BY bm25(quotes_text, 10, 6, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
+ ORDER BY bm25(quotes_text, 10, 100, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
+"""
+"""Whose words they are says more than whom they are about, however often they name him: past a certain number of times
+the same word hardly counts any more, and a heavy column gets there at once.
+"""
+PART = "SELECT rowid, {place} AS place FROM quotes_text WHERE {matching}"
+ANY = """
+SELECT rowid AS id FROM ({parts}) GROUP BY rowid
+ ORDER BY count(*) DESC, min(place), rowid DESC LIMIT :limit OFFSET :offset
 """
 LAST = "SELECT rowid AS id FROM quotes_text WHERE {matching} ORDER BY rowid DESC LIMIT :limit OFFSET :offset"
 NTH = "SELECT rowid AS id FROM quotes_text WHERE {matching} ORDER BY rowid LIMIT 1 OFFSET :offset"
@@ -84,15 +100,28 @@ OF_SCOPE = SELECT + "WHERE q.guild_id IS ? ORDER BY q.id"
 class Reader:
     """Who reads: the quotes of a server and the operator's, none said after a day.
 
+    What is said while a race is under way is known in the server that saved it; the operator's waits until it is over.
+
     Attributes:
         guild: the server's id; None sees the operator's alone.
         today: the day it is, Eastern.
         ahead: races (season, round) that are not over yet though their day is today.
+        now: the moment, aware; without one the server's own quotes of those races wait as well.
     """
 
     guild: int | None
     today: date
     ahead: tuple[tuple[int, int], ...] = ()
+    now: datetime | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """What ``VISIBLE`` asks for."""
+        return {
+            "guild": self.guild,
+            "today": self.today.isoformat(),
+            "ahead": json.dumps(self.ahead),
+            "now": to_text(self.now) if self.now else "",
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +189,55 @@ async def search(
         asked |= {"driver": marks["d"], "race": marks["r"], "season": season, "limit": limit, "offset": offset}
         asked["match"] = _expression(reader, match, marks, await _to_come(connection, reader))
         total = await _count(connection, asked)
+        if not total:
+            # To look for what is not there a second time takes as long as the first.
+            return Found((), 0)
         if match is None:
             page = NEWEST_OF_FEW if total <= FEW else NEWEST_OF_MANY
         else:
             page = BEST if total <= RANKED else LAST
         return Found(await _quotes(connection, reader, await _ids(connection, page, asked)), total)
+
+
+async def search_any(
+    store: Store,
+    reader: Reader,
+    matches: Sequence[str],
+    *,
+    driver: str | None = None,
+    season: int | None = None,
+    round: int | None = None,  # noqa: A002 - what a race's number is called everywhere
+    limit: int,
+    offset: int = 0,
+) -> Found:
+    """A page of quotes found by any of some expressions of ``match_of``: by the most of them first, then by the rarest.
+
+    An expression that more quotes fit than can be ranked tells none from another and is left out; where they all are
+    such, the first alone is looked for. The rest as for ``search``.
+    """
+    only: dict[str, Any] = {"driver": driver, "season": season, "round": round}
+    async with store.read() as connection:
+        marks = await _marks(connection, driver, season, round)
+        if marks is None:
+            return Found((), 0)
+        asked = await _asked(connection, reader) | {"limit": limit, "offset": offset, "most": RANKED + 1}
+        to_come = await _to_come(connection, reader)
+        held: dict[str, int] = {}
+        for match in filter(None, matches):
+            asked["match"] = _expression(reader, match, marks, to_come)
+            held[match] = (await fetch(connection, _filled(UP_TO, asked), asked))[0][0]
+        some = [match for match in sorted(held, key=held.__getitem__) if held[match]]
+        rare = [match for match in some if held[match] <= RANKED]
+        if len(rare) > 1:
+            parts = []
+            for place, match in enumerate(rare):
+                asked[f"match{place}"] = _expression(reader, match, marks, to_come)
+                part = _filled(PART.replace("{place}", str(place)), asked)
+                parts.append(part.replace(":match", f":match{place}"))
+            asked["match"] = _expression(reader, " OR ".join(rare), marks, to_come)
+            ids = await _ids(connection, ANY.replace("{parts}", " UNION ALL ".join(parts)), asked)
+            return Found(await _quotes(connection, reader, ids), await _count(connection, asked))
+    return await search(store, reader, (rare or some or [""])[0], limit=limit, offset=offset, **only)
 
 
 async def count(
@@ -245,12 +318,7 @@ async def quotes_of_scope(store: Store, guild: int | None) -> tuple[Quote, ...]:
 
 def _parameters(reader: Reader) -> dict[str, Any]:
     """What ``VISIBLE`` and ``MATCHING`` ask for."""
-    return {
-        "guild": reader.guild,
-        "today": reader.today.isoformat(),
-        "month_end": f"{reader.today:%Y-%m}-31",
-        "ahead": json.dumps(reader.ahead),
-    }
+    return reader.asked() | {"month_end": f"{reader.today:%Y-%m}-31"}
 
 
 async def _asked(connection: aiosqlite.Connection, reader: Reader, but: frozenset[int] = frozenset()) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
+from db.errors import OvertakenError
 from db.moments import to_text
 from db.naming import fold_words
 from db.quotes.rows import IDS, SELECT, draft_from_json, draft_to_json, fetch, is_id, to_moment, to_quote
@@ -31,6 +32,11 @@ INSERT INTO quote_history (quote_id, guild_id, action, before, changed_by, chang
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 HISTORY = "SELECT * FROM quote_history WHERE quote_id = ? AND guild_id IS ? ORDER BY id DESC"
+LAST = "SELECT coalesce(max(id), 0) FROM quote_history WHERE quote_id = ? AND guild_id IS ?"
+NEXT = """
+SELECT before FROM quote_history
+ WHERE quote_id = ? AND guild_id IS ? AND id > ? AND before IS NOT NULL ORDER BY id LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,41 @@ async def add(store: Store, draft: QuoteDraft, guild: int | None, by: int | None
         return await insert(connection, draft, guild, Hand(by, now))
 
 
-async def edit(store: Store, guild: int | None, number: int, draft: QuoteDraft, by: int | None, now: datetime) -> Quote:
+async def edit(
+    store: Store,
+    guild: int | None,
+    number: int,
+    draft: QuoteDraft,
+    by: int | None,
+    now: datetime,
+    *,
+    after: int | None = None,
+) -> Quote:
     """Changes a quote of exactly that server, or (guild None) one of the operator's; raises as ``add`` does.
+
+    ``after`` is the step with which its history must end; None for any.
 
     Raises:
         LookupError: it has no such quote.
+        OvertakenError: its history ends with another step; nothing is changed.
     """
     async with store.write() as connection:
-        return await change(connection, await _own(connection, guild, number), draft, Hand(by, now))
+        held = await _own(connection, guild, number)
+        last = (await fetch(connection, LAST, (number, guild)))[0][0]
+        if after not in {None, last}:
+            raise OvertakenError(f"the history of quote {number} ends with step {last}, not with {after}")
+        return await change(connection, held, draft, Hand(by, now))
+
+
+async def last_step(store: Store, guild: int | None, number: int) -> int:
+    """The last step in the history of a quote of exactly that server; 0 where there is none."""
+    return int((await store.fetch(LAST, (number, guild)))[0][0]) if is_id(number) else 0
+
+
+async def draft_at(store: Store, held: Quote, step: int) -> QuoteDraft:
+    """How a quote read when its history ended with that step."""
+    later = await store.fetch(NEXT, (held.id, held.guild, step))
+    return draft_from_json(later[0]["before"]) if later else held.draft()
 
 
 async def delete(store: Store, guild: int | None, number: int, by: int | None, now: datetime) -> Quote:

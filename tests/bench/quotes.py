@@ -132,13 +132,16 @@ async def cards(store: Store) -> list[Work]:
     none = "No quotes found"
     return [
         card("/quote, found", "the truck", "“"),
+        card("/quote, a question", "what did they say about the grandmother", "with “"),
+        card("/quote, some of the words", "grandmother wedg7 wedg77 spoil5 tight9 zzzz", "with some of “"),
+        card("… six common words", "the truck had just you know zzzz", "with some of “"),
+        card("… and a rare one", "crew guys flag win second grandmother zzzz", "with some of “"),
+        card("… with a name's typo", "hiem zzzz", "with some of “"),
         card("/quote, none", "zzzz", none),
-        card("… with a common word", "truck zzzz", none),
-        card("… with a name's typo", "hiem zzzz", none),
-        card("… six common words", "the truck had just you know zzzz", none),
-        card("… 24 letters", " ".join("abcdefghijklmnopqrstuvwx"), none),
-        card("… of a driver", "truck zzzz", none, driver="corey-heim"),
-        card("… of a season", "truck zzzz", none, year=2025),
+        card("… two words", "zzzy zzzz", none),
+        card("… of a driver", "zzzy zzzz", none, driver="corey-heim"),
+        card("… of a season", "zzzy zzzz", none, year=2025),
+        card("… 24 letters", " ".join("abcdefghijklmnopqrstuvwx"), "uote"),
     ]
 
 

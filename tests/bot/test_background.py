@@ -16,7 +16,9 @@ import pytest
 from bot.background import Background, presence
 from bot.clock import TravelClock
 from bot.services import Services
+from db.nouns import EASTERN
 from db.quote_drafts import save_typed
+from db.quotes import claim_day
 from tests.seasons import bundled_season
 
 
@@ -121,3 +123,13 @@ async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> Non
     await Background(bot, services)._keep_up()
     (row,) = await services.store.fetch("SELECT typed FROM quote_drafts")
     assert row["typed"] == '{"words": "29"}'
+
+
+async def test_upkeep_forgets_which_quote_went_out_long_ago(services: Services) -> None:
+    today = services.clock.now().astimezone(EASTERN).date()
+    for days in (61, 60):
+        await claim_day(services.store, 1, today - timedelta(days), 1, 2, services.clock.now())
+    bot: Any = Bot(OSError())
+    await Background(bot, services)._keep_up()
+    (row,) = await services.store.fetch("SELECT day FROM quote_days")
+    assert row["day"] == (today - timedelta(60)).isoformat()

@@ -62,6 +62,12 @@ async def filled_in(person: Any, channel: Any, **values: str) -> Any:
     return await person.submit_modal(opened, FILLED | values)
 
 
+def fields(opened: Any) -> dict[str, str]:
+    """What stands in an open form."""
+    components = opened.modal["components"]
+    return {each["component"]["custom_id"]: each["component"].get("value", "") for each in components}
+
+
 async def saved(services: Services, guild: int | None, text: str = "Fuel, fuel, fuel.", **facts: Any) -> Quote:
     """A quote in the store, as if somebody had saved it."""
     draft = QuoteDraft(**{"speaker": "Corey Heim", "driver": "corey-heim", "words": text, **facts})

@@ -24,6 +24,7 @@ from tests.cogs.looking import title_and_answer, words
 from tests.cogs.quoting import (
     FILLED,
     MODERATING,
+    fields,
     filled_in,
     labels,
     moderator,
@@ -47,12 +48,6 @@ async def alone(services: Services) -> None:
 @pytest.fixture
 def mod(stand: Stand) -> Any:
     return moderator(stand)
-
-
-def fields(opened: Any) -> dict[str, str]:
-    """What stands in an open form."""
-    components = opened.modal["components"]
-    return {each["component"]["custom_id"]: each["component"].get("value", "") for each in components}
 
 
 async def held(services: Services, guild: int | None) -> list[str]:
@@ -120,7 +115,7 @@ async def test_a_draft_is_written_on_as_often_as_it_takes_and_then_gone(stand: S
     assert fields(again)["words"] == "Rewritten."
     await mod.submit_modal(again, FILLED)
     draft = next(each for each in before[0]["components"][-2]["components"] if each["label"] == "Keep editing")
-    question = FormQuestion(Scope.SERVER, draft=int(draft["custom_id"].rsplit(":", 1)[1]))
+    question = FormQuestion(Scope.SERVER, draft=int(draft["custom_id"].rsplit(":", 2)[1]))
     assert said(await press(stand, mod, stand.channel, question)) == keeping.NO_DRAFT
 
 
@@ -138,7 +133,7 @@ async def test_a_draft_is_its_writers_alone(stand: Stand, mod: Any) -> None:
     done = await filled_in(mod, stand.channel, when="xx", words="Mine.")
     other = moderator(stand)
     button = done.response.components[0]["components"][-2]["components"][0]["custom_id"]
-    draft = int(button.rsplit(":", 1)[1])
+    draft = int(button.rsplit(":", 2)[1])
     line = said(await press(stand, other, stand.channel, FormQuestion(Scope.SERVER, draft=draft)))
     assert line == keeping.NO_DRAFT
     stranger = await send_form(other, stand.channel, FormQuestion(Scope.SERVER, draft=draft), FILLED | {"when": "zz"})
@@ -306,6 +301,7 @@ async def test_quote_edit_pages_through_this_servers_own(stand: Stand, mod: Any,
     assert labels(asked) == ["←", "2 →", "Edit", "Delete", "History"]
     await mod.click(asked.response, label="2 →")
     assert "2 of 3" in words(asked)
+    assert "of 3 saved" in words(await mod.slash(stand.channel, "quote-edit", about="what did heim say about fuel"))
     assert title_and_answer(await mod.slash(stand.channel, "quote-edit", about="elsewhere")) == (
         "No quotes to edit",
         "No quote with “elsewhere”.",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from db.connection import Store
 from db.guilds import set_setting, setting
 from db.quotes import Reader, claim_day, day_quote, delete, due_days, mark_day
-from db.quotes.days import SETTING, switch
+from db.quotes.days import KEPT, SETTING, forget_days, switch
 from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
 
 TOMORROW = TODAY + timedelta(1)
@@ -80,3 +80,15 @@ async def test_the_days_quote_is_one_the_server_has_not_had_lately(bare: Store) 
 async def test_without_quotes_there_is_none_of_the_day(bare: Store) -> None:
     await save(bare, draft(), guild=AWAY)
     assert await day_quote(bare, Reader(HOME, TODAY), 2025, random.Random(1)) is None
+
+
+async def test_days_long_past_are_forgotten(bare: Store) -> None:
+    (number,) = await save(bare, draft())
+    for guild in (HOME, AWAY):
+        for past in (0, KEPT.days, KEPT.days + 1):
+            await claim_day(bare, guild, TODAY - timedelta(past), number, CHANNEL, NOW)
+    await forget_days(bare, TODAY)
+    rows = await bare.fetch("SELECT guild_id, day FROM quote_days ORDER BY guild_id, day")
+    assert [tuple(row) for row in rows] == [
+        (guild, (TODAY - timedelta(past)).isoformat()) for guild in (HOME, AWAY) for past in (KEPT.days, 0)
+    ]

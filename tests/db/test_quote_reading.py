@@ -6,13 +6,14 @@ import random
 import sqlite3
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.quotes import Reader, add, match_of, quote, quotes_of_race, random_quote, search
+from db.quotes import Reader, add, match_of, quote, quotes_of_race, random_quote, reading, search, search_any
 from db.quotes.reading import FEW, MOST_ALTERNATIVES, MOST_WORDS, RANKED
 from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, pages, save
 
@@ -61,6 +62,32 @@ async def test_alternatives_are_found_by_any_of_them(bare: Store) -> None:
 async def test_what_is_in_the_words_comes_before_what_is_in_the_context(bare: Store) -> None:
     ids = await save(bare, loose("x", context="fuel fuel fuel"), loose("We ran out of fuel"), loose("y", role="fuel"))
     assert (await found(bare, "fuel"))[0] == ids[1]
+
+
+async def test_who_speaks_comes_before_who_is_spoken_of(bare: Store) -> None:
+    said = "Ruggiero, Ruggiero, always Ruggiero"
+    ids = await save(bare, draft("A long day. " * 40), draft(said, speaker="Corey Heim", driver="corey-heim"))
+    assert await found(bare, "ruggiero") == ids
+
+
+async def test_by_any_word_those_that_too_many_hold_are_left_out(bare: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "RANKED", 3)
+    ids = await save(bare, *(loose(f"fuel {n}") for n in range(3)), loose("fuel and oil"), loose("oil"), loose("tires"))
+    reader = Reader(HOME, TODAY)
+
+    async def any_of(*words: str, limit: int = 9, offset: int = 0, **only: Any) -> list[int]:
+        matches = [match_of([[word]], whole=True) for word in words]
+        page = await search_any(bare, reader, matches, limit=limit, offset=offset, **only)
+        return [one.id for one in page.quotes]
+
+    assert await any_of("fuel", "oil", "tires") == [ids[5], ids[4], ids[3]]
+    assert await any_of("fuel", "oil", "tires", limit=1, offset=1) == [ids[4]]
+    assert await any_of("fuel", "oil") == [ids[4], ids[3]]
+    assert await any_of("fuel", "diesel") == [ids[3], ids[2], ids[1], ids[0]]
+    assert await any_of("diesel", "gas") == []
+    assert await any_of() == []
+    assert await any_of("oil", "tires", driver="nobody") == []
+    assert await any_of("oil", "tires", driver="corey-heim") == []
 
 
 async def test_equals_come_newest_first(bare: Store) -> None:

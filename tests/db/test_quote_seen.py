@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.quotes import Reader, add, quote, quotes_of_race, random_quote
+from db.quotes import Reader, add, count, counts, match_of, quote, quotes_of_race, random_quote
+from db.quotes.counting import speakers
 from db.texts import Quote, QuoteDraft
 from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, draft, found, loose, pages, save
 
@@ -47,6 +48,17 @@ WHEN: dict[str, tuple[QuoteDraft, Reader, bool]] = {
         Reader(HOME, BEFORE, ((2025, 23),)),
         True,
     ),
+    "of today's race, which is not over, in the server that has it": (
+        draft("x"),
+        Reader(HOME, DAY, ((2025, 23),), NOW),
+        True,
+    ),
+    "said today of it, in the server that has it": (
+        draft("x", said_on=DAY),
+        Reader(HOME, DAY, ((2025, 23),), NOW),
+        True,
+    ),
+    "of it, before it was saved": (draft("x"), Reader(HOME, DAY, ((2025, 23),), NOW - timedelta(seconds=1)), False),
     "said after its race": (draft("x", said_on=TODAY), Reader(HOME, DAY), False),
 }
 
@@ -63,6 +75,21 @@ async def test_nothing_is_shown_before_it_was_said(bare: Store, what: str) -> No
     assert (await random_quote(bare, reader, 2025, random.Random(1)) is not None) == shown
     if text.round is not None:
         assert [one.id for one in await quotes_of_race(bare, reader, 2025, 23)] == wanted
+
+
+async def test_of_a_race_under_way_a_server_knows_its_own_quotes_alone(bare: Store) -> None:
+    await save(bare, draft("fuel for all"), guild=None)
+    (ours,) = await save(bare, draft("fuel for us"))
+    await save(bare, draft("fuel for them"), guild=AWAY)
+    reader = Reader(HOME, DAY, ((2025, 23),), NOW)
+    assert await found(bare, "fuel", reader=reader) == [ours]
+    assert await count(bare, reader) == 1
+    assert await counts(bare, reader, [match_of([["fuel"]])], 9) == (1,)
+    assert [one.quotes for one in await speakers(bare, reader)] == [1]
+    assert {one.id for one in await quotes_of_race(bare, reader, 2025, 23)} == {ours}
+    drawn = {await random_quote(bare, reader, 2025, random.Random(seed)) for seed in range(9)}
+    assert {one.id for one in drawn if one} == {ours}
+    assert await found(bare, "fuel", reader=Reader(None, DAY, ((2025, 23),), NOW)) == []
 
 
 async def test_every_way_to_read_keeps_to_the_readers_server(bare: Store) -> None:
@@ -136,6 +163,7 @@ sayings = st.lists(st.tuples(st.sampled_from([None, HOME, AWAY]), days, races), 
     guild=st.sampled_from([None, HOME, AWAY]),
     today=st.dates(date(2025, 9, 30), date(2025, 11, 2)),
     ahead=st.lists(st.sampled_from([(2025, 22), (2025, 23), (2025, 24), (2026, 1), (2025, 60)]), max_size=2),
+    now=st.sampled_from([None, NOW, datetime(2025, 10, 1, tzinfo=UTC)]),
 )
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
 async def test_the_index_and_the_table_agree_on_what_is_visible(
@@ -144,6 +172,7 @@ async def test_the_index_and_the_table_agree_on_what_is_visible(
     guild: int | None,
     today: date,
     ahead: list[tuple[int, int]],
+    now: datetime | None,
 ) -> None:
     async with bare.write() as connection:
         await connection.execute("DELETE FROM quotes")
@@ -156,16 +185,19 @@ async def test_the_index_and_the_table_agree_on_what_is_visible(
         (row["season"], row["round"]): date.fromisoformat(row["date"])
         for row in await bare.fetch("SELECT season, round, date FROM races")
     }
-    reader = Reader(guild, today, tuple(ahead))
+    reader = Reader(guild, today, tuple(ahead), now)
 
     def visible(one: Quote) -> bool:
         race = (one.season or 0, one.round or 0)
         day = one.said_on or dates.get(race)
         if one.guild not in {None, guild} or (day is not None and day > today):
             return False
+        if one.guild is not None and now is not None and one.added_at <= now:
+            return True
         return race not in ahead or not (one.said_on is None or (one.said_on == today and dates[race] <= today))
 
     wanted = {one.id for one in held if visible(one)}
     assert set(await found(bare, "fuel", reader=reader)) == wanted
     assert set(await found(bare, reader=reader)) == wanted
     assert {one.id for one in held if await quote(bare, reader, one.id)} == wanted
+    assert sum(one.quotes for one in await speakers(bare, reader)) == len(wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,20 @@ from typing import Any
 import pytest
 
 from db.connection import Store
-from db.quotes import DuplicateQuoteError, Reader, add, delete, edit, history, quote, quotes_of_scope, restore
+from db.errors import OvertakenError
+from db.quotes import (
+    DuplicateQuoteError,
+    Reader,
+    add,
+    delete,
+    draft_at,
+    edit,
+    history,
+    last_step,
+    quote,
+    quotes_of_scope,
+    restore,
+)
 from db.texts import Quote, QuoteDraft
 from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, check_index, draft, found, loose
 
@@ -209,3 +223,24 @@ async def test_a_scope_lists_its_own_in_the_order_they_were_saved(store: Store) 
     await add(store, loose("c"), AWAY, MODERATOR, NOW)
     assert await quotes_of_scope(store, HOME) == tuple(ours)
     assert await quotes_of_scope(store, None) == curated
+
+
+async def test_of_many_who_change_a_quote_as_it_stood_one_comes_through(store: Store) -> None:
+    saved = await add(store, draft("One"), HOME, MODERATOR, NOW)
+    base = await last_step(store, HOME, saved.id)
+    tries = [edit(store, HOME, saved.id, draft(f"One {n}"), n, LATER, after=base) for n in range(1, 6)]
+    done = await asyncio.gather(*tries, return_exceptions=True)
+    assert sorted(isinstance(each, OvertakenError) for each in done) == [False, True, True, True, True]
+    assert len(await history(store, HOME, saved.id)) == 2
+
+
+async def test_how_a_quote_read_at_any_step_can_be_told(store: Store) -> None:
+    held = await add(store, draft("One"), HOME, MODERATOR, NOW)
+    steps = [await last_step(store, HOME, held.id)]
+    for words in ("Two", "Three"):
+        held = await edit(store, HOME, held.id, draft(words), MODERATOR, LATER)
+        steps.append(await last_step(store, HOME, held.id))
+    assert [(await draft_at(store, held, step)).words for step in steps] == ["One", "Two", "Three"]
+    # Another server's steps, and none at all.
+    assert [await last_step(store, guild, held.id) for guild in (AWAY, None)] == [0, 0]
+    assert await last_step(store, HOME, 2**70) == 0

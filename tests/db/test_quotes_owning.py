@@ -103,8 +103,8 @@ async def test_speakers_are_counted_over_both_scopes_by_the_name_a_driver_has_no
 
 async def test_speakers_are_counted_without_looking_a_quote_up(store: Store) -> None:
     """Over tens of thousands of quotes that is what takes the time."""
-    asked = {"guild": 1, "today": "2025-10-17", "ahead": "[]"}
-    plan = [row["detail"] for row in await store.fetch(f"EXPLAIN QUERY PLAN {SPEAKERS}", asked)]
+    reader = Reader(1, date(2025, 10, 17))
+    plan = [row["detail"] for row in await store.fetch(f"EXPLAIN QUERY PLAN {SPEAKERS}", reader.asked())]
     of_quotes = [line for line in plan if line.split()[1] == "q"]
     assert of_quotes == ["SEARCH q USING COVERING INDEX quotes_by_speaker (guild_id=?)"] * 2
 

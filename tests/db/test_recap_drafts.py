@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from db.connection import Store
+from db.errors import OvertakenError
 from db.recap_drafts import MOST, RecapDraft, drafts_of_race, drop_draft, save_draft
-from db.recaps import OvertakenError, recap_texts, save_recap
+from db.recaps import recap_texts, save_recap
 from db.texts import SectionKind
 from tests.db.words import EDITOR, LATER, MODERATOR, NOW, recap
 

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.connection import Store
+from db.errors import OvertakenError
 from db.recaps import (
-    OvertakenError,
     all_recap_texts,
     recap_history,
     recap_texts,

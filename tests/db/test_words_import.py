@@ -163,6 +163,21 @@ async def test_what_an_editor_did_later_stays(bare: Store, what: str) -> None:
     assert await words(bare) == "New."
 
 
+async def test_a_text_edited_in_the_future_is_refused_unless_it_came_with_the_program(bare: Store) -> None:
+    """Nobody would see it, and none after it would be taken in."""
+    now = LATER + timedelta(9)
+    for ahead, fine in ((timedelta(days=1), True), (timedelta(days=1, seconds=1), False)):
+        document = recaps({"section": "move" if fine else "top", "edited": (now + ahead).isoformat()})
+        if fine:
+            assert await take_in(bare, document) == Counts(created=1)
+            continue
+        before = await rows(bare)
+        with pytest.raises(DocumentError, match=r"^r\.json, line \d+, field 'edited': is still to come; say when"):
+            await take_in(bare, document)
+        assert await rows(bare) == before
+        assert await take_in(bare, bundled(document)) == Counts(created=1)
+
+
 TOUCHES = ["words edited", "role edited", "deleted", "deleted and said again", "by a document"]
 
 

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.finder import Finder
-from bot.quoting.search import Meaning, joined, meaning, parted, words_of
+from bot.quoting.search import Meaning, joined, meaning, named, parted, telling, words_of
 from bot.render.questions import decode
 from bot.render.quote_questions import QuoteQuestion
 from db.quotes import match_of
@@ -147,8 +147,52 @@ def test_a_common_word_stands_for_itself(word: str) -> None:
     ],
 )
 def test_whom_the_words_name(text: str, name: str | None) -> None:
-    driver = meant(text).driver
-    assert (driver.name if driver else None) == name
+    season = next(season for season in bundled_seasons() if season.year == 2025)
+    found = [driver.name for driver, _ in named(words_of(text), Finder(bundled_seasons()), season)]
+    assert (found[0] if found else None) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "like"),
+    [("hiem", "hiem"), ("career", "career"), ("heim", ""), ("heim's", ""), ("11", ""), ("zane smith", "")],
+)
+def test_a_word_that_is_only_like_a_name_is_told_from_the_name(text: str, like: str) -> None:
+    season = next(season for season in bundled_seasons() if season.year == 2025)
+    assert next(named(words_of(text), Finder(bundled_seasons()), season))[1] == like
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("what did heim say about talladega", ("heim", "talladega")),
+        ("Who said racing is cruel?", ("racing", "cruel")),
+        ("What's the quote about fuel", ("fuel",)),
+        ("who said that", ("who", "said", "that")),
+        ("fuel", ("fuel",)),
+    ],
+)
+def test_a_question_is_pared_to_what_it_is_about(text: str, words: tuple[str, ...]) -> None:
+    assert telling(words_of(text)) == words
+    assert tuple(each[0] for each in meant(text).pared) == words
+
+
+@pytest.mark.parametrize(
+    ("word", "also"), [("didnt", "didn't"), ("cant", "can't"), ("its", "it's"), ("didn't", "didnt"), ("y'all", "yall")]
+)
+def test_an_apostrophe_may_be_left_out(word: str, also: str) -> None:
+    assert meant(word).plainly == ((word, also),)
+
+
+@pytest.mark.parametrize("word", ["were", "well", "ill", "hell", "shed"])
+def test_a_word_of_its_own_is_none_that_lost_its_apostrophe(word: str) -> None:
+    assert meant(word).plainly == ((word,),)
+
+
+def test_whose_it_is_is_meant_as_well() -> None:
+    assert meant("heim's").plainly == (("heim's", "heim"),)
+    assert meant("truck's").plainly == (("truck's",),)
+    assert "truck" in meant("truck's").likely[0]
+    assert "heim" in meant("hiem's").likely[0]
 
 
 def test_a_word_a_little_like_a_name_is_good_for_a_question() -> None:

@@ -185,7 +185,7 @@ def test_a_long_quote_gives_way_and_nothing_else_does() -> None:
 
 def test_a_form_has_room_for_all_that_is_kept_and_is_one_that_discord_takes() -> None:
     typed = {"words": "w" * 3000, "who": "x" * 99, "about": "r" * 400, "when": "d" * 200, "link": "l" * 900}
-    for question in (FormQuestion(Scope.SERVER), FormQuestion(Scope.ALL, 2**62, 2**62)):
+    for question in (FormQuestion(Scope.SERVER), FormQuestion(Scope.ALL, 2**62, 2**62, 2**62)):
         made: Form = form(question, typed, hint="h" * 200)
         assert not check_modal(dict(made.modal().to_dict()))
     limits = {field.name: field.limit for field in made.fields}
