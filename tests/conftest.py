@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -23,6 +24,11 @@ EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-trials", type=int, default=20, metavar="N", help="how often the bot is killed and judged")
     parser.addoption("--crash-from", type=int, default=0, metavar="SEED", help="the seed of the first such trial")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, since some tests wait for a browser or for another process; four at most."""
+    return min((os.cpu_count() or 1) + 1, 4)
 
 
 @pytest.fixture(scope="session")
