@@ -60,6 +60,7 @@ class Courier:
         self._tasks: dict[int, tuple[asyncio.Task[None], Job]] = {}
         self._marks: list[Mark] = []
         self._planned: Plan | None = None
+        self._begun: datetime | None = None
         self._fresh = True
         self._ticking = asyncio.Lock()
         self._closing = False
@@ -198,12 +199,17 @@ class Courier:
             self._set_going(await outbox.claim(self._store, self._run, now, horizon, room, busy))
 
     def _horizon(self, coming: Sequence[tuple[datetime, int]], waiting: int, now: datetime) -> datetime | None:
-        """Up to which due moment rows must be taken now, so that at our pace all are out by theirs; None: not yet."""
+        """Up to which due moment rows must be taken now, so that at our pace all are out by theirs; None: not yet.
+
+        Once the first of a moment are taken the others follow, so that time to spare stays what it is for.
+        """
         horizon = None
         for due_at, many in coming:
             waiting += many
-            if many and (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate * SPARE:
+            begun = self._begun is not None and due_at <= self._begun
+            if many and (begun or (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate * SPARE):
                 horizon = due_at
+        self._begun = horizon or self._begun
         return horizon
 
     def _set_going(self, jobs: Sequence[Job]) -> None:

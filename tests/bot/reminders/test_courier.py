@@ -220,6 +220,22 @@ async def test_a_fan_out_starts_early_enough_and_the_nearest_deadline_goes_first
     await courier.close(1)
 
 
+async def test_a_fan_out_that_has_begun_goes_on_at_full_pace(
+    empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.reminders.courier.WAITING", 4)
+    courier = make_courier(empty_store, seasons, discord, rate=1000)
+    courier._pacer.rate = 2.0
+    for guild in range(1, 21):
+        await wants(empty_store, clock, guild=guild, channel=900 + guild)
+    await step(courier)
+    clock.moment = HOUR_BEFORE - timedelta(seconds=9)
+    for number in range(1, 6):
+        await step(courier)
+        assert len(discord.messages) == 4 * number
+    await courier.close(1)
+
+
 async def test_one_slow_channel_holds_up_nobody(
     empty_store: Store, courier: Courier, discord: FakeDiscord, clock: HandClock
 ) -> None:
