@@ -164,8 +164,10 @@ def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
     person = interaction.user
     if not isinstance(person, discord.Member):
         return discord.Permissions.none()
-    # The roles come with the guilds intent; while a server is out of reach, or is not ours, there are none.
-    return person.guild_permissions if person.guild.roles else interaction.permissions
+    if person.guild.roles:
+        return person.guild_permissions
+    # The roles come with the guilds intent; while a server is out of reach there are none. These no channel gives.
+    return interaction.permissions & discord.Permissions(administrator=True, manage_guild=True)
 
 
 async def _put(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:

@@ -44,8 +44,6 @@ from db.errors import StoreError
 from db.reminders import targets
 from db.snapshots import Snapshots
 
-log = logging.getLogger(__name__)
-
 CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
 OUTBOX_SECONDS = 2.5
@@ -56,7 +54,7 @@ BANNED_SECONDS = 15 * 60
 """The wait after Discord has shut out this address for asking too often: asking on makes that last."""
 BAD_TOKEN = 4004
 """The gateway's code for a token that is not, or no longer, good."""
-NOT_TAKEN = "Discord does not take the token in DISCORD_TOKEN; copy it anew from your application's Bot page"
+NOT_TAKEN = "Discord does not take the token in DISCORD_TOKEN; copy it again from your application's Bot page"
 
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound)
 """What may be over in a minute: the network is down, or Discord is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+NO_MANAGER = "You need the Manage Server permission for this."
 _LONGEST_QUOTE = 40
 _MEANINGFUL = str.maketrans("", "", "\\*_~|`<>@#[]()")
 """Characters Discord reads as formatting or mentions: a quotation of the asker's words does without them."""

@@ -21,7 +21,6 @@ from db.reminders.plans import seen_of
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 """Without these nothing can be posted."""
-HISTORY = "read_message_history"
 
 
 def announced(almanac: Almanac, race: Race, mark: str, *, personal: bool) -> Announced:

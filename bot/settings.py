@@ -51,7 +51,7 @@ class Settings(BaseSettings):
         ids = value.replace(",", " ").split()
         for each in ids:
             if not each.isascii() or not each.isdigit():
-                raise ValueError(f"{each!r} is no Discord id; write ids with commas between, such as 1234, 5678")
+                raise ValueError(f"{each!r} isn't a Discord id; write ids with commas between them, such as 1234, 5678")
         return [int(each) for each in ids]
 
     @field_validator("tailgate_db")
@@ -144,7 +144,7 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} is no moment; write it as 2025-10-17T14:55-04:00") from None
+        raise ValueError(f"{text!r} isn't a date and time; write it as 2025-10-17T14:55-04:00") from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"{text!r} is too far off; the years {FIRST_YEAR} to {LAST_YEAR} will do")
     return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)

@@ -13,14 +13,13 @@ from bot.client import TailgateBot
 from bot.errors import FriendlyError
 from bot.quoting.daily import CHANNEL, OFF, SINCE, channel_of, next_time
 from bot.quoting.rights import NO_SERVER, ROLE, must_manage
+from bot.reminding import NEEDED
 from bot.render.quote_panels import DayFacts, day_panel, role_panel
 from bot.render.quote_questions import DayQuestion, RoleQuestion
 from db.guilds import set_setting, setting
 from db.nouns import EASTERN
 from db.quotes import due_days
 from db.quotes.days import SETTING
-
-NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 
 
 class QuoteSettings(commands.Cog):

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot.answers import Asker
 from bot.client import TailgateBot
-from bot.errors import FriendlyError
+from bot.errors import NO_MANAGER, FriendlyError
 from bot.reminders.planning import reminder_slots
 from bot.reminding import announced, lacking, start_of, takes_reminders
 from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
@@ -43,7 +43,6 @@ from db.reminders.outbox import recent, upcoming
 from db.reminders.plans import seen_of
 
 NO_SERVER = "Channel reminders only work in a server I've been added to; /remindme sets your own."
-NO_MANAGER = "You need the Manage Server permission for this."
 GONE = "That channel or role is gone; choose another."
 NO_TEXT_CHANNEL = "Reminders go to a text channel; use /reminders in one, or choose one there."
 OPTIONS = ("changes", "results", "recap", "standings", "events")
@@ -148,7 +147,7 @@ class Reminders(commands.Cog):
         guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
         if guild is not None and not takes_reminders(guild, target.channel):
             target = replace(target, channel=self._here(guild, asker))
-            note = f"{note} The old channel is gone, so they go to <#{target.channel}> now."
+            note = f"{note} The old channel can't take them, so they go to <#{target.channel}> now."
         found = asker.almanac.next_race()
         if found is not None and Part.COVERAGE in target.sessions:
             start = start_of(found[1])

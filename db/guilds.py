@@ -10,7 +10,6 @@ from db.connection import Store
 from db.moments import to_text
 
 SETTING = "SELECT value FROM guild_settings WHERE guild_id = ? AND name = ?"
-ALL_OF = "SELECT guild_id, value FROM guild_settings WHERE name = ? ORDER BY guild_id"
 SET = """
 INSERT INTO guild_settings (guild_id, name, value, changed_by, changed_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value, changed_by = excluded.changed_by,
@@ -45,11 +44,6 @@ async def set_setting(store: Store, guild: int, name: str, value: Any, by: int |
             await connection.execute(UNSET, (guild, name))
         else:
             await connection.execute(SET, (guild, name, json.dumps(value, sort_keys=True), by, to_text(now)))
-
-
-async def all_of(store: Store, name: str) -> dict[int, Any]:
-    """Every server's value of one setting, where it has one."""
-    return {row["guild_id"]: json.loads(row["value"]) for row in await store.fetch(ALL_OF, (name,))}
 
 
 async def forget_guild(store: Store, guild: int) -> None:

@@ -130,7 +130,7 @@ async def look(store: Store, asker: Asker, question: QuoteQuestion) -> ui.Layout
         if not result.quotes:
             return None
         facts = await around(store, asker, result.quotes[0])
-        return found(facts, asked, replace(question, page=page), result.total, asker.almanac.now)
+        return found(facts, asked, replace(question, page=page), result.total, asker.almanac.now, more=result.more)
 
     stages: dict[Alternatives | None, Asked]
     stages = {meant.plainly: asked, meant.likely: asked} if asked.words else {None: asked}

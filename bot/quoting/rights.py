@@ -6,7 +6,7 @@ What Discord hides from whom is no more than a hint: every command, button and f
 from __future__ import annotations
 
 from bot.answers import Asker
-from bot.errors import FriendlyError
+from bot.errors import NO_MANAGER, FriendlyError
 from bot.render.quote_questions import Scope
 from db.connection import Store
 from db.guilds import setting
@@ -21,7 +21,6 @@ MANY = 5000
 NOT_YOU = "Saving quotes takes the Manage Messages permission, or the role this server set for it (/quote-role)."
 NO_SERVER = "Quotes can only be saved in a server I've been added to."
 NO_EDITOR = "Quotes for everyone are for Tailgate's editors, in their own server."
-NO_MANAGER = "You need the Manage Server permission for this."
 
 
 async def may_save(store: Store, asker: Asker) -> bool:

@@ -146,7 +146,7 @@ def _led(scene: Scene, winner: Result) -> str:
     if first > 1:
         return f"{he} led {mine}."
     return scene.pick(
-        f"{he} led {mine}, more than anybody else.",
+        f"{he} led {mine}, more than anyone else.",
         f"Nobody led more than {he}, in front for {mine}.",
-        f"With {mine} led, {he} was in front more than anybody else.",
+        f"With {mine} led, {he} was in front more than anyone else.",
     )

@@ -40,7 +40,7 @@ def _locked(scene: Scene) -> str:
     if not locked:
         return scene.pick(
             f"Nobody is locked into {goal} by a win yet.",
-            f"No win has locked anybody into {goal} so far.",
+            f"No win has locked anyone into {goal} so far.",
             f"Nobody has won a spot in {goal} yet.",
         )
     if len(locked) > 1:

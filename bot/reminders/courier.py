@@ -206,7 +206,7 @@ class Courier:
         horizon = None
         for due_at, many in coming:
             waiting += many
-            begun = self._begun is not None and due_at <= self._begun
+            begun = self._begun is not None and due_at <= self._begun <= now + AHEAD
             if many and (begun or (due_at - now).total_seconds() <= (waiting - 1) / self._pacer.rate * SPARE):
                 horizon = due_at
         self._begun = horizon or self._begun

@@ -16,6 +16,8 @@ from bot.reminders.settling import UnknownYetError, UnreadableError, find, find_
 from bot.services import Services
 from db.dues import Kind, Row, State, Target
 from db.errors import StoreError
+from db.memory import recall, remember
+from db.moments import from_text, to_text
 from db.reminders import outbox, targets
 from db.reminders.outbox import Job, Mark
 
@@ -34,7 +36,8 @@ AT_WORK = timedelta(seconds=30)
 OPENINGS = 20
 """How many direct messages are opened at once."""
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
+DOUBTED = "reminders in doubt up to"
+"""What is remembered from run to run of ``Delivery.maybe_before``."""
 
 CUT_OFF = "cut off while sending; it may or may not have arrived"
 OURS = "something went wrong on our end"
@@ -66,7 +69,7 @@ class Delivery:
         self.flying: set[int] = set()
         self.away: set[int] = set()
         self.maybe_before: datetime | None = None
-        self.resting_until = LONG_AGO
+        self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._looked_for: set[int] = set()
         self._blunders: Counter[int] = Counter()
         self._opening = asyncio.Semaphore(OPENINGS)
@@ -74,11 +77,18 @@ class Delivery:
         self._writing = asyncio.Lock()
 
     async def begin(self, now: datetime) -> None:
-        """Looks, once a run, whether the store may be an older copy of another."""
-        if self.maybe_before is None:
-            last = await outbox.last_claim(self._store)
-            at_work = last is not None and timedelta(0) <= now - last <= AT_WORK
-            self.maybe_before = LONG_AGO if at_work else now
+        """Looks, once a run, whether the store may be an older copy of another.
+
+        A run that follows at once doubts what the one before doubted, and no more.
+        """
+        if self.maybe_before is not None:
+            return
+        last = await outbox.last_claim(self._store)
+        at_work = last is not None and timedelta(0) <= now - last <= AT_WORK
+        held = from_text(await recall(self._store, DOUBTED)) if at_work else None
+        if held is None:
+            await remember(self._store, DOUBTED, to_text(now) or "")
+        self.maybe_before = held or now
 
     async def deliver(self, job: Job) -> Mark:
         """Does what a claimed row asks for and says what became of it; raises nothing but a cancellation."""

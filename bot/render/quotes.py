@@ -82,7 +82,9 @@ class NothingFacts:
     most: int = 1000
 
 
-def found(facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, now: datetime) -> ui.LayoutView:
+def found(
+    facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, now: datetime, *, more: bool = False
+) -> ui.LayoutView:
     """A page of what was found, which is one quote.
 
     Args:
@@ -91,9 +93,10 @@ def found(facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, 
         question: the same as a question, on this page.
         total: how many were found.
         now: the asker's moment.
+        more: there are more with these words than were found.
     """
     page = Page.of(question.page, 1, min(total, LAST_PAGE))
-    place = f"{page.number:,} of {total:,}" if total > 1 else "The only quote"
+    place = f"{page.number:,} of {total:,}{'+' if more else ''}" if total > 1 else "The only quote"
     links = pager(page, lambda number: replace(question, page=number))
     return _card(facts, links, [listed([f"{place}{_described(asked)}", number_of(facts.quote, now)])])
 

@@ -75,7 +75,7 @@ def _misnamed(names: list[str]) -> str:
         ("names {} twice", dict.fromkeys(name for name in names if names.count(name) > 1)),
     )
     wrong = [said.format(", ".join(repr(name) for name in which)) for said, which in faults if which]
-    return f"its first line is no list of the columns of {likest}: it {'; it '.join(wrong)}"
+    return f"its first line isn't a list of the columns of {likest}: it {'; it '.join(wrong)}"
 
 
 def _value(name: str, cell: str, file: str, line: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from db.guilds import forget_guild
 from db.quotes.days import claim_day, day_quote, due_days, mark_day
 from db.quotes.reading import (
     Found,
@@ -32,7 +31,6 @@ __all__ = [
     "draft_at",
     "due_days",
     "edit",
-    "forget_guild",
     "history",
     "last_step",
     "mark_day",

@@ -18,9 +18,10 @@ from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.texts import Quote
 
 RANKED = 2000
-"""Up to so many matches are put in order of how well they fit; where there are more, the newest come first.
+"""Up to so many matches are counted and put in order of how well they fit; where there are more, the newest so many are
+found.
 
-Words that so many quotes hold tell none of them from another, and to weigh them all takes most of the time.
+Words that so many quotes hold tell none of them from another; to count and weigh them all takes most of the time.
 """
 
 FEW = 2000
@@ -58,7 +59,7 @@ VISIBLE = f"""
 HIDDEN = f"""
 SELECT id FROM quotes WHERE day > :today AND day <= :month_end
 UNION ALL
-SELECT q.id FROM quotes q WHERE {NOT_OVER}
+SELECT q.id FROM quotes q INDEXED BY quotes_by_race WHERE (q.guild_id IS NULL OR q.guild_id = :guild) AND {NOT_OVER}
 """
 """What ``VISIBLE`` says of days, for rows of the index, whose marks tell servers and months; see ``_expression``."""
 MATCHING = "quotes_text MATCH :match"
@@ -126,10 +127,11 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found, and how many there are on all pages."""
+    """A page of what was found, and how many there are on all pages; ``more``: words are in more that are not found."""
 
     quotes: tuple[Quote, ...]
     total: int
+    more: bool = False
 
 
 def match_of(words: Sequence[Sequence[str]], *, whole: bool = False) -> str:
@@ -167,7 +169,7 @@ async def search(
     limit: int,
     offset: int = 0,
 ) -> Found:
-    """A page of quotes: the best first, among equals the newest; all of them, or very many, the newest first.
+    """A page of quotes: the best first, among equals the newest; all of them, or the newest of very many, by their age.
 
     Args:
         store: an open store.
@@ -188,15 +190,15 @@ async def search(
         asked = await _asked(connection, reader)
         asked |= {"driver": marks["d"], "race": marks["r"], "season": season, "limit": limit, "offset": offset}
         asked["match"] = _expression(reader, match, marks, await _to_come(connection, reader))
-        total = await _count(connection, asked)
-        if not total:
+        total = await (_count(connection, asked) if match is None else _up_to(connection, asked, RANKED + 1))
+        more = match is not None and total > RANKED
+        total = RANKED if more else total
+        if offset >= total:
             # To look for what is not there a second time takes as long as the first.
-            return Found((), 0)
-        if match is None:
-            page = NEWEST_OF_FEW if total <= FEW else NEWEST_OF_MANY
-        else:
-            page = BEST if total <= RANKED else LAST
-        return Found(await _quotes(connection, reader, await _ids(connection, page, asked)), total)
+            return Found((), total, more)
+        few, many = (NEWEST_OF_FEW, NEWEST_OF_MANY) if match is None else (BEST, LAST)
+        page = many if more or total > FEW else few
+        return Found(await _quotes(connection, reader, await _ids(connection, page, asked)), total, more)
 
 
 async def search_any(
@@ -220,12 +222,12 @@ async def search_any(
         marks = await _marks(connection, driver, season, round)
         if marks is None:
             return Found((), 0)
-        asked = await _asked(connection, reader) | {"limit": limit, "offset": offset, "most": RANKED + 1}
+        asked = await _asked(connection, reader) | {"limit": limit, "offset": offset}
         to_come = await _to_come(connection, reader)
         held: dict[str, int] = {}
         for match in filter(None, matches):
             asked["match"] = _expression(reader, match, marks, to_come)
-            held[match] = (await fetch(connection, _filled(UP_TO, asked), asked))[0][0]
+            held[match] = await _up_to(connection, asked, RANKED + 1)
         some = [match for match in sorted(held, key=held.__getitem__) if held[match]]
         rare = [match for match in some if held[match] <= RANKED]
         if len(rare) > 1:
@@ -262,12 +264,11 @@ async def counts(store: Store, reader: Reader, matches: Sequence[str], most: int
     """How many quotes each of some expressions of ``match_of`` finds; beyond ``most`` is not counted, and so cheap."""
     found = []
     async with store.read() as connection:
-        asked = await _asked(connection, reader) | {"most": most}
+        asked = await _asked(connection, reader)
         to_come = await _to_come(connection, reader)
         for match in matches:
             asked["match"] = _expression(reader, match, {}, to_come)
-            rows = await fetch(connection, _filled(UP_TO, asked), asked) if match else [[0]]
-            found.append(int(rows[0][0]))
+            found.append(await _up_to(connection, asked, most) if match else 0)
     return tuple(found)
 
 
@@ -372,6 +373,11 @@ def _filled(sql: str, asked: Mapping[str, Any]) -> str:
 
 async def _count(connection: aiosqlite.Connection, asked: Mapping[str, Any]) -> int:
     return int((await fetch(connection, _filled(COUNT, asked), asked))[0][0])
+
+
+async def _up_to(connection: aiosqlite.Connection, asked: Mapping[str, Any], most: int) -> int:
+    """The same, no further than ``most``, which of common words takes a fraction of the time."""
+    return int((await fetch(connection, _filled(UP_TO, asked), dict(asked) | {"most": most}))[0][0])
 
 
 async def _ids(connection: aiosqlite.Connection, sql: str, asked: Mapping[str, Any]) -> list[int]:

@@ -15,7 +15,7 @@ from db.connection import Store
 from db.dues import Extras, Part, Target
 from db.moments import from_text, to_text
 
-OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id IS ? AND user_id IS ?"
+OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id = ? OR user_id = ?"
 BY_ID = "SELECT * FROM reminder_targets WHERE id = ?"
 BY_IDS = "SELECT * FROM reminder_targets WHERE id IN (SELECT value FROM json_each(?))"
 GUILDS = "SELECT guild_id FROM reminder_targets WHERE guild_id IS NOT NULL"

@@ -42,7 +42,7 @@ def test_the_settings_name_editors_and_home(monkeypatch: pytest.MonkeyPatch, tmp
 def test_an_id_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TAILGATE_EDITORS", value)
-    with pytest.raises(SettingsError, match=r"TAILGATE_EDITORS: .* is no Discord id"):
+    with pytest.raises(SettingsError, match=r"TAILGATE_EDITORS: .* isn't a Discord id"):
         load_settings()
 
 

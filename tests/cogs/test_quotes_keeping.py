@@ -84,7 +84,7 @@ WRONG = [
     ({"when": "talladega"}, "isn't over yet"),
     ({"when": "nowhere at all"}, "No race called"),
     ({"when": "2025-10-30"}, "2025-10-30 is in the future"),
-    ({"when": "2025-02-30"}, "2025-02-30"),
+    ({"when": "2025-02-30"}, "2025-02-30 isn't a date"),
     ({"link": "javascript://x.com/%0Aalert(1)"}, "is not a link"),
     ({"link": "nascar.com ftp://nascar.com/news"}, "is not a link"),
     ({"words": "\u200b\u200b"}, "The quote is empty"),

@@ -244,6 +244,9 @@ async def test_a_moderator_of_one_channel_alone_may_not_touch_the_servers_quotes
     closed = {server.default_role: discord.PermissionOverwrite(manage_messages=False)}
     quiet = server.create_text_channel("quiet", overwrites=closed)
     assert "Saved as quote" in said(await filled_in(mod, quiet))
+    # Nor does it give before Discord has told of the server's roles.
+    stand.env.bot.get_guild(server.id)._roles.clear()
+    assert said(await press(stand, person, own, DeleteQuestion(quote.id, "sure"))) == NOT_YOU
     assert await untouched(services, server.id, quote.id)
 
 

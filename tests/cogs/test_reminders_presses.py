@@ -221,7 +221,7 @@ async def test_switched_on_again_reminders_go_where_there_is_a_channel(
     guild = stand.env.bot.get_guild(stand.channel.guild.id)
     guild._remove_channel(guild.get_channel(other.id))
     made = await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
-    assert f"The old channel is gone, so they go to <#{stand.channel.id}> now." in said(made)
+    assert f"The old channel can't take them, so they go to <#{stand.channel.id}> now." in said(made)
     again = await held(services, stand)
     assert again is not None
     assert (again.on, again.channel) == (True, stand.channel.id)

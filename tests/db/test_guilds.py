@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 
 from db.connection import Store
-from db.guilds import all_of, forget_guild, set_setting, setting
+from db.guilds import forget_guild, set_setting, setting
 from db.quotes import add, claim_day, delete, edit
 from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
+
+
+async def all_of(store: Store, name: str) -> dict[int, Any]:
+    """Every server's value of one setting, where it has one."""
+    rows = await store.fetch("SELECT guild_id FROM guild_settings WHERE name = ?", (name,))
+    return {row["guild_id"]: await setting(store, row["guild_id"], name) for row in rows}
 
 
 @pytest.mark.parametrize("value", [7, 2**60, "a", True, 0, "", [], {"channel": 5, "hour": None}, [1, "b"]])

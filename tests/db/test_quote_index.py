@@ -14,7 +14,8 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import Document
 from db.errors import DocumentError
-from db.quotes import DuplicateQuoteError, Reader, add, delete, edit, forget_guild, history, restore
+from db.guilds import forget_guild
+from db.quotes import DuplicateQuoteError, Reader, add, delete, edit, history, restore
 from db.recaps import recap_history, recap_texts
 from db.texts import SectionKind
 from tests.db.documents import SMALL, read, small

@@ -117,7 +117,7 @@ async def test_pages_hold_every_quote_once(bare: Store) -> None:
     assert page.total == 12
 
 
-async def test_more_matches_than_are_ranked_come_newest_first(bare: Store) -> None:
+async def test_of_more_matches_than_are_ranked_the_newest_are_found(bare: Store) -> None:
     count = RANKED + 20
     async with bare.write() as connection:
         await connection.executemany(
@@ -128,12 +128,13 @@ async def test_more_matches_than_are_ranked_come_newest_first(bare: Store) -> No
             ],
         )
     assert count > FEW
-    for words in ((), ("fuel",)):
+    for words, most in (((), count), (("fuel",), RANKED)):
         seen = [number for start in range(0, count, 100) for number in await found(bare, *words, offset=start)]
-        assert len(seen) == len(set(seen)) == count
+        assert len(seen) == len(set(seen)) == most
         assert words == () or seen == sorted(seen, reverse=True)
         match = match_of([[word] for word in words]) if words else None
-        assert (await pages(bare, match)).total == count
+        first = await pages(bare, match)
+        assert (first.total, first.more) == (most, most < count)
     everyone = await search(bare, Reader(None, TODAY), None, limit=count)
     days = [one.said_on for one in everyone.quotes]
     assert days == sorted(days, key=lambda day: day or date.min, reverse=True)

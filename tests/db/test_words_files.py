@@ -260,7 +260,7 @@ def test_charlotte_tells_the_championship_as_it_stood() -> None:
     full = sorted((place.points for place in places(22, FULL_SEASON).values()), reverse=True)
     assert_tells(
         told(22),
-        "five points cover the lot",
+        "five points cover all of them",
         f"Tyler Ankrum and Daniel Hemric on {held['Tyler Ankrum'].points:,}",
         f"Grant Enfinger and Kaden Honeycutt on {held['Kaden Honeycutt'].points:,}",
         "Rajah Caruth holds the last place above the cut, one point ahead of Layne Riggs",

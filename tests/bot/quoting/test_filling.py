@@ -64,7 +64,7 @@ def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
         ({"who": "“”"}, "No driver"),
         ({"when": "daytona 1999"}, "No season 1999"),
         ({"when": "1990-01-01"}, "before the series began"),
-        ({"when": "13/45/2025"}, "13/45/2025"),
+        ({"when": "13/45/2025"}, "13/45/2025 isn't a date"),
         (
             {"when": "talladega"},
             r"\(Talladega\) isn't over yet; add the day it was said, such as “2025.23 2025-10-16”",

@@ -229,7 +229,7 @@ MOVE: Readings = {
     rf"With {N} of the {N} laps led, {WHO}": lambda led, mine, of, key: (
         led.led(key) == number(mine) and led.laps == number(of)
     ),
-    rf"(more than anybody else|Nobody led more than|every (?:one)|all {COUNT} laps)": lambda led, _: (
+    rf"(more than anyone else|Nobody led more than|every (?:one)|all {COUNT} laps)": lambda led, _: (
         led.winner.led == max(row.led for row in led.rows.values())
     ),
     rf"{WHO} led every (one) of the {N} laps": lambda led, key, _, of: led.led(key) == led.laps == number(of),

@@ -236,6 +236,23 @@ async def test_a_fan_out_that_has_begun_goes_on_at_full_pace(
     await courier.close(1)
 
 
+async def test_after_the_clock_is_set_back_nothing_goes_out_early(
+    empty_store: Store, courier: Courier, discord: FakeDiscord, clock: HandClock
+) -> None:
+    await wants(empty_store, clock, leads=(60, 180))
+    clock.moment = HOUR_BEFORE
+    await step(courier)
+    sent = len(discord.messages)
+    clock.moment = COVERAGE - timedelta(hours=3, minutes=4)
+    await wants(empty_store, clock, guild=2, channel=902, leads=(180,))
+    await step(courier)
+    await step(courier)
+    assert len(discord.messages) == sent
+    clock.advance(minutes=4)
+    await step(courier)
+    assert 902 in {message.channel for message in discord.messages}
+
+
 async def test_one_slow_channel_holds_up_nobody(
     empty_store: Store, courier: Courier, discord: FakeDiscord, clock: HandClock
 ) -> None:

@@ -153,6 +153,12 @@ def test_a_link_that_is_none_is_not_shown(link: str) -> None:
     assert "](" not in text(single(around(replace(QUOTE, link=link)), NOW))
 
 
+@pytest.mark.parametrize(("more", "told"), [(False, "3 of 4,000 with"), (True, "3 of 4,000+ with")])
+def test_of_more_than_are_found_it_says_so(more: bool, told: str) -> None:
+    view = found(around(QUOTE), Asked(("win",)), QuoteQuestion("win", page=3), 4000, NOW, more=more)
+    assert any(line.startswith(told) for line in small(view))
+
+
 def test_what_is_not_known_is_left_out() -> None:
     bare = replace(
         QUOTE, driver=None, role=None, context=None, season=None, round=None, said_on=None, source=None, link=None
