@@ -96,12 +96,12 @@ class Gateway:
         self._connections = 0
         self._sockets: dict[web.WebSocketResponse, web.Request] = {}
 
-    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
         try:
             await socket.prepare(request)
         except ConnectionError:
-            return socket  # the bot was killed while it knocked
+            return web.Response()  # the bot was killed while it knocked, and hears nothing
         self._sockets[socket] = request
         self._connections += 1
         number = self._connections

@@ -98,7 +98,7 @@ class Rest:
             if not self._under_way:
                 self._idle.set()
 
-    async def quiet(self, deadline: float = 5.0) -> None:
+    async def quiet(self, deadline: float = 30.0) -> None:
         """Waits until no request is under way, those included that a bot sent before it died.
 
         Raises:

@@ -109,7 +109,7 @@ class StandIn(Happenings):
         """How many requests were answered with which status; None for those that were not."""
         return Counter(request.status for request in self.requests)
 
-    async def quiet(self, deadline: float = 5.0) -> None:
+    async def quiet(self, deadline: float = 30.0) -> None:
         """Waits until no request is under way, those included that a bot sent before it died."""
         await self.rest.quiet(deadline)
 
