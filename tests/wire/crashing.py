@@ -18,7 +18,7 @@ from aiohttp import web
 
 from db.dues import State
 from tests.wire.faults import Broken, Dropped, Fault, RateLimited, Refused, Slow, Storm
-from tests.wire.process import Program
+from tests.wire.process import READY, Program
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, outbox, plan, remind_many
 from tests.wire.rest import PREFIX, Request, Rest
 from tests.wire.standin import TOKEN, StandIn
@@ -269,6 +269,8 @@ class Trial:
                 await self._begin(scene)
                 async with asyncio.timeout(DEADLINE):
                     await standin.rest.none_left.wait()
+                # Where nothing was left to do it has hardly begun, and knows no orderly end yet.
+                await scene.runs.now.says(READY, deadline=DEADLINE)
                 await scene.stop()
                 if not self._unsettled():
                     break
