@@ -46,6 +46,7 @@ NO_SERVER = "Channel reminders only work in a server I've been added to; /remind
 GONE = "That channel or role is gone; choose another."
 NO_TEXT_CHANNEL = "Reminders go to a text channel; use /reminders in one, or choose one there."
 OPTIONS = ("changes", "results", "recap", "standings", "events")
+TRIED = "-# This is a test of the reminder, which comes when it's due. Nobody was pinged."
 TEST = "test"
 """The mark of a message that nobody was due."""
 
@@ -231,7 +232,9 @@ class Reminders(commands.Cog):
             raise FriendlyError("There's no upcoming race on the schedule here, so there's nothing to show yet.")
         race = found[1]
         told = announced(asker.almanac, race, TEST, personal=target.user is not None)
-        view = addressed(reminder(told, Part.COVERAGE, start_of(race), asker.almanac.now), target.role)
+        view = reminder(told, Part.COVERAGE, start_of(race), asker.almanac.now)
+        view.add_item(ui.TextDisplay(TRIED))
+        view = addressed(view, target.role)
         try:
             place: discord.abc.Messageable
             if target.user is not None:
@@ -248,7 +251,7 @@ class Reminders(commands.Cog):
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             raise FriendlyError("Discord refused the test; try again later, or choose another channel.") from None
-        return "Test sent."
+        return "Test sent; nobody was pinged."
 
     async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
         target = await self._target(whose, asker)

@@ -14,7 +14,7 @@ from bot.answers import Asker
 from bot.errors import FriendlyError, UnknownRace
 from bot.quoting.filling import name_now
 from bot.quoting.rights import may_mend
-from bot.quoting.search import Alternatives, Meaning, joined, meaning, parted, telling, words_of
+from bot.quoting.search import Alternatives, Meaning, calls, joined, meaning, parted, telling, words_of
 from bot.quoting.search import named as named_in
 from bot.render.quote_questions import LAST_PAGE, PanelsQuestion, QuoteQuestion
 from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing
@@ -140,6 +140,9 @@ async def look(store: Store, asker: Asker, question: QuoteQuestion) -> ui.Layout
         view = await shown(partial(_search, store, asker, question, words), told)
         if view is not None:
             return view
+    narrower = await _of_whom(store, asker, question, meant)
+    if narrower is not None:
+        return await look(store, asker, narrower)
     counted = await _counted(store, reader_of(asker), meant)
     better = await _better(store, asker, question, meant, counted)
     if len(meant.pared) > 1 and not better:
@@ -148,6 +151,18 @@ async def look(store: Store, asker: Asker, question: QuoteQuestion) -> ui.Layout
         if view is not None:
             return view
     return nothing(await _instead(store, asker, asked, meant, counted, better))
+
+
+async def _of_whom(store: Store, asker: Asker, question: QuoteQuestion, meant: Meaning) -> QuoteQuestion | None:
+    """The same of the quotes of a driver whom some of the words name; None where nobody is named who has any."""
+    words, finder, season = telling(meant.words), asker.almanac.finder, asker.almanac.season()
+    if question.driver is not None or len(words) < 2:
+        return None
+    for driver, near in named_in(words, finder, season):
+        rest = tuple(word for word in words if not calls(word, driver))
+        if not near and len(rest) < len(words) and await count(store, reader_of(asker), driver=driver.key):
+            return turning(replace(question, driver=driver.key, about=joined(rest) or None, page=1))
+    return None
 
 
 async def _page(search: Search, page: int) -> tuple[int, Found]:

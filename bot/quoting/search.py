@@ -162,9 +162,13 @@ def named(words: Sequence[str], finder: Finder, season: Season) -> Iterator[tupl
     for asked in (" ".join(words), *likely):
         driver = _driver(asked, finder, season)
         if driver is not None:
-            own = {part for name in (driver.name, *driver.aliases) for part in fold(name)}
-            sure = " " in asked or asked.isdecimal() or _owner(asked) in own
+            sure = " " in asked or asked.isdecimal() or calls(asked, driver)
             yield driver, "" if sure else asked
+
+
+def calls(word: str, driver: Driver) -> bool:
+    """Whether a word is a part of his name, or says that something is his."""
+    return _owner(word) in {part for name in (driver.name, *driver.aliases) for part in fold(name)}
 
 
 def _otherwise(word: str, names: Names) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ TOPICS: dict[str, HelpTopic] = {
     ),
     "reminders": HelpTopic(
         "Reminders",
-        "`/reminders` tells a channel that coverage is about to start; `/remindme` tells just you, by DM.",
+        "Moderators: `/reminders` tells a channel that coverage is about to start. `/remindme` tells just you, by DM.",
         (
             "**How far ahead** from 24 hours to 5 minutes, and at the start; pick as many as you like",
             "**What else** schedule changes, results, recaps, a standings message, Discord events",
@@ -158,7 +158,7 @@ def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.Layou
             "`/driver heim` a driver's season",
             "`/compare heim honeycutt` two drivers side by side",
             "`/schedule` every race of the season",
-            "`/remindme` a DM before coverage starts; `/reminders` for a channel",
+            "`/remindme` a DM before coverage starts; moderators: `/reminders` for a channel",
             "`/about` how current all this is",
         )
     else:

@@ -109,7 +109,7 @@ def _headline(facts: DriverFacts, now: datetime) -> str:
     wins = f"{count(record.wins, 'win')} in {count(record.starts, 'start')}"
     if not record.wins and record.best_finish:
         wins = f"{count(record.starts, 'start')}, best finish {ordinal(record.best_finish)}"
-    place = f"{ordinal(record.position)} in points with {record.points:,}" if record.position else ""
+    place = f"{ordinal(record.position)} in season points with {record.points:,}" if record.position else ""
     last = last_held(facts.season, now)
     if place and last is not None:
         place += f" after race {last.round} of {len(facts.season.races)}"

@@ -236,8 +236,8 @@ class DayFacts:
 def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     """What is set for the quote of the day."""
     if facts.channel is not None:
-        soon = "within minutes" if facts.next <= now else stamp(facts.next, "R")
-        said = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. Next one: {soon}."
+        soon = "Today's is coming within minutes." if facts.next <= now else f"Next one: {stamp(facts.next, 'R')}."
+        said = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. {soon}"
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
         said = f"Off{since}: {as_typed_in_line(facts.off)}."

@@ -65,7 +65,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
     room = room_beside(title, *small)
     if section is None:
         body, longer = _brief(shown, room - LONGER)
-        small.insert(0, f"More in the menu: {', '.join(longer)}" if longer else "")
+        small.insert(0, f"{', '.join(longer)} in full, and more, in the menu" if longer else "")
     else:
         parts = parts_of(section, room)
         page = Page.of(asked.page, 1, len(parts))

@@ -20,7 +20,7 @@ _TRY = (
     "`/driver heim` a driver's season",
     "`/recap` the story of the latest race",
     "`/quote heim` what a driver said",
-    "`/reminders` reminders for this channel: 1 hour before coverage, until you change it",
+    "`/reminders` for moderators: this channel hears 1 hour before coverage, until you change it",
 )
 
 

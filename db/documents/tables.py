@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from db.documents.models import FORMAT, SEASONAL, SECTIONS, Row
@@ -69,13 +70,19 @@ def _misnamed(names: list[str]) -> str:
     likest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
     if not set(names) & set(columns(likest)) - {"season"}:
         return "its first line names the columns of no document; `tailgate export results --format csv` shows some"
-    faults = (
-        ("has {}, which is none of them", dict.fromkeys(name for name in names if name not in columns(likest))),
-        ("lacks {}", sorted(_needed(likest) - set(names))),
-        ("names {} twice", dict.fromkeys(name for name in names if names.count(name) > 1)),
-    )
-    wrong = [said.format(", ".join(repr(name) for name in which)) for said, which in faults if which]
-    return f"its first line isn't a list of the columns of {likest}: it {'; it '.join(wrong)}"
+    # What a section has no column for, what it cannot do without, what stands there more than once.
+    unknown = [_near(name, likest) for name in dict.fromkeys(names) if name not in columns(likest)]
+    missing = [repr(name) for name in sorted(_needed(likest) - set(names))]
+    doubled = [repr(name) for name in dict.fromkeys(names) if names.count(name) > 1]
+    faults = (("has no column {}", unknown), ("needs {}", missing), ("has {} only once", doubled))
+    wrong = [said.format(", ".join(which)) for said, which in faults if which]
+    return f"its first line looks like that of {likest}, which {' and '.join(wrong)}"
+
+
+def _near(name: str, section: str) -> str:
+    """A column that there is not, and the one that may be meant."""
+    meant = get_close_matches(name, columns(section), n=1)
+    return f"{name!r} (did you mean {meant[0]!r}?)" if meant else repr(name)
 
 
 def _value(name: str, cell: str, file: str, line: int) -> Any:

@@ -9,7 +9,10 @@ from tests.cogs.looking import title_and_answer, words
 @pytest.mark.parametrize("typed", ["Corey Heim", "corey-heim", "heim", "hiem", "11", "#11", "no. 11"])
 async def test_a_driver_is_found_by_whatever_a_fan_types(stand: Stand, typed: str) -> None:
     result = await stand.ask("driver", name=typed)
-    assert title_and_answer(result) == ("#11 Corey Heim · 2025", "**1st in points with 1,064** · 10 wins in 22 starts")
+    assert title_and_answer(result) == (
+        "#11 Corey Heim · 2025",
+        "**1st in season points with 1,064** · 10 wins in 22 starts",
+    )
 
 
 async def test_his_season_is_the_latest_with_an_entry_unless_another_is_asked_for(stand: Stand) -> None:

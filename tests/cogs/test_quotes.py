@@ -206,6 +206,16 @@ async def test_of_many_words_the_longest_are_counted_and_none_to_the_end(
     )
 
 
+async def test_who_is_asked_of_a_driver_hears_no_other(stand: Stand, services: Services) -> None:
+    await saved(services, None, "Talladega is a lottery.", speaker="Gio Ruggiero", driver="gio-ruggiero")
+    await saved(services, None, "We had the fuel.", speaker="Corey Heim", driver="corey-heim")
+    asked = await stand.ask("quote", about="what did heim say about talladega")
+    assert words(asked).splitlines()[:2] == ["## No quotes found", "There are none with “talladega” by Corey Heim."]
+    asked = await stand.ask("quote", about="what did heim say about fuel at talladega")
+    assert "“We had the fuel.”" in words(asked)
+    assert "with some of “fuel talladega” by Corey Heim" in words(asked)
+
+
 async def test_a_number_is_a_whole_word(stand: Stand, services: Services) -> None:
     await saved(services, None, "Lap 10 of 11, and it was 1999.")
     for about in ("1", "199"):

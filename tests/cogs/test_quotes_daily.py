@@ -286,7 +286,7 @@ async def test_what_is_set_is_shown_and_switched_off(stand: Stand, services: Ser
     assert title_and_answer(asked) == ("Quote of the day", "Not set up yet.")
     asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     # At five in the afternoon the day's quote is due at once.
-    said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Next one: within minutes."
+    said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Today's is coming within minutes."
     assert title_and_answer(asked)[1] == said_
     await QuotesOfTheDay(stand.env.bot, services).send_due()
     asked = await boss.slash(stand.channel, "quote-of-the-day")

@@ -157,7 +157,7 @@ async def test_a_test_posts_the_real_thing_without_a_ping(stand: Stand, boss: An
     await boss.click(shown.response, label="Turn on")
     await boss.select(shown.response, [role], custom_id=chooser(shown, "role"))
     await boss.click(shown.response, label="Send a test")
-    assert "Test sent." in words(shown)
+    assert "Test sent; nobody was pinged." in words(shown)
     message = stand.channel.history()[-1]
     said = "\n".join(
         part.content

@@ -197,9 +197,14 @@ def csv_of(section: str, *lines: str) -> bytes:
 
 CSV = {
     "no columns of ours": (b"a,b\n1,2\n", 1, None, "columns of no document"),
-    "a slip in a column's name": (b"wrods,speaker\nGo,A\n", 1, None, "columns of quotes: it has 'wrods'"),
-    "a column that is missing": (b"season,round,driver\n2024,1,A\n", 1, None, "columns of results: it lacks 'number'"),
-    "a column twice": (b"words,speaker,words\nGo,A,Go\n", 1, None, "names 'words' twice"),
+    "a slip in a column's name": (
+        b"wrods,speaker\nGo,A\n",
+        1,
+        None,
+        "no column 'wrods' (did you mean 'words'?)",
+    ),
+    "a column that is missing": (b"season,round,driver\n2024,1,A\n", 1, None, "that of results, which needs 'number'"),
+    "a column twice": (b"words,speaker,words\nGo,A,Go\n", 1, None, "has 'words' only once"),
     "a cell too few": (b"season,round,number,driver\n2024,1,7\n", 2, None, "3 cells where the first line has 4"),
     "a word for a number": (b"season,round,number,driver\n2024,one,7,A\n", 2, "round", "integer"),
     "two seasons": (b"season,round,number,driver\n2024,1,7,A\n2025,1,8,B\n", 3, None, "another season"),

@@ -94,7 +94,7 @@ CSV = {
         "'nowhere' is not a link",
     ),
     "a round in words": (b"words,speaker,season,round\nHello,A,2025,three\n", 2, "round", "integer"),
-    "a recap without an author": (b"season,round,section,words,edited\n", 1, None, "lacks 'author'"),
+    "a recap without an author": (b"season,round,section,words,edited\n", 1, None, "needs 'author'"),
     "a recap of no section": (
         b"season,round,section,words,author,edited\n2025,23,movie,Two laps,A,2025-10-18T12:00:00Z\n",
         2,

@@ -37,7 +37,7 @@ def two_races(year: int = 2025, **facts: object) -> Season:
 def test_the_first_lines_say_who_he_is_and_how_he_stands() -> None:
     assert lines(ask("corey-heim", two_races()))[:3] == [
         "## #11 Corey Heim · 2025",
-        "**1st in points with 95** · 1 win in 2 starts",
+        "**1st in season points with 95** · 1 win in 2 starts",
         "Toyota · TRICON Garage",
     ]
 
@@ -120,7 +120,7 @@ def test_career_and_best_track_run_over_the_seasons_held() -> None:
 
 def test_a_title_is_said() -> None:
     view = ask("corey-heim", two_races(2024), two_races(2025, champion="corey-heim"))
-    assert lines(view)[1] == "**2025 champion** · 1 win in 2 starts · 1st in points with 95"
+    assert lines(view)[1] == "**2025 champion** · 1 win in 2 starts · 1st in season points with 95"
     assert "champion 2025" in text(view)
 
 

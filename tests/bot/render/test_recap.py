@@ -135,7 +135,7 @@ def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_
     assert "playoffs0 " in said
     assert "playoffs1 " not in said
     assert "playoffs2 " not in said
-    assert small(view)[0] == "More in the menu: Playoff rundown"
+    assert small(view)[0] == "Playoff rundown in full, and more, in the menu"
     whole = ask(*long, section="playoffs")
     assert lines(whole)[1::2][:3] == list(long[2].paragraphs)
     assert not any(line.startswith("More of it") for line in small(whole))
@@ -158,7 +158,7 @@ def test_a_first_paragraph_too_long_for_the_first_screen_ends_early_there() -> N
     view = ask(*long)
     assert len(text(view)) < 2500
     assert [line[-1] for line in lines(view) if "0 " in line] == ["…", "…", "…"]
-    assert small(view)[0] == "More in the menu: In a nutshell, Top truckers, Playoff rundown"
+    assert small(view)[0] == "In a nutshell, Top truckers, Playoff rundown in full, and more, in the menu"
     assert lines(ask(*long, section="top"))[1] == long[1].paragraphs[0]
 
 
