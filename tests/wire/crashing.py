@@ -29,8 +29,10 @@ LEAD = 180
 """Minutes: even two hours late it is of use."""
 DUE = COVERAGE - timedelta(minutes=LEAD)
 STALLS = 2.0
-"""Real seconds by which a busy machine may hold a request up on its way. To clocks that go so fast they are a minute or two:
-the stand-in remembers a nonce for so much longer, or it would be the machine that is tried."""
+"""Real seconds by which a busy machine may hold a request up on its way; to clocks that go so fast a minute or two.
+
+The stand-in remembers a nonce for so much longer, or it would be the machine that is tried.
+"""
 DEADLINE = 90.0
 """Real seconds in which a run must have got everything through."""
 LAST_RUNS = 4
