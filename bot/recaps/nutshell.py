@@ -186,7 +186,7 @@ def _first(scene: Scene, he: str, past: History) -> str:
     return scene.pick(
         f"It was {he}'s first win in the seasons since {past.since}, in start No. {past.starts}.",
         f"In the seasons since {past.since} {he} had started {before} without winning until now.",
-        f"Over the seasons since {past.since}, start No. {past.starts} brought {he} a first win.",
+        f"Over the seasons since {past.since}, {he}'s first win came in the {ordinal(past.starts)} start.",
     )
 
 

@@ -105,8 +105,8 @@ NUTSHELL: Readings = {
         and won_in_time(led, "one")
         and number(count) + 1 == len(led.starts(key))
     ),
-    rf"Over the seasons since (\d{{4}}), start No\. {N} brought {WHO} a (first) win": (
-        lambda led, year, nth, key, _: (
+    rf"Over the seasons since (\d{{4}}), {WHO}'s? (first) win came in the {O} start": (
+        lambda led, year, key, _, nth: (
             key == led.winner.driver
             and is_year(led, year)
             and won_in_time(led, "one")
