@@ -41,15 +41,12 @@ def recap(facts: Facts) -> Recap:
 
 def _section(scene: Scene, kind: SectionKind) -> Section | None:
     text = scene.facts.texts.get(kind)
-    if text is not None:
-        return _edited(scene, text)
-    maker = _MAKERS.get(kind)
-    return maker(scene) if maker else None
+    return _made(scene, kind) if text is None else _edited(scene, text)
 
 
 def _edited(scene: Scene, text: RecapText) -> Section:
     """An editor's section, by paragraphs as set, under the title of the made one and with the lines that follow."""
-    made = _made(scene, text) if text.section in FOLLOWED else None
+    made = _made(scene, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
     return Section(
         text.section,
         made.title if made else TITLES[text.section],
@@ -61,9 +58,9 @@ def _edited(scene: Scene, text: RecapText) -> Section:
     )
 
 
-def _made(scene: Scene, text: RecapText) -> Section | None:
-    """The made section; of the quotes as many as there is room for beside an editor's words."""
-    if text.section is SectionKind.QUOTES:
-        return talk(scene, SECTION_WORDS - len(text.words))
-    maker = _MAKERS.get(text.section)
+def _made(scene: Scene, kind: SectionKind, room: int | None = None) -> Section | None:
+    """The made section; of the quotes, beside an editor's words, as many as there is ``room`` for, in characters."""
+    if kind is SectionKind.QUOTES and room is not None:
+        return talk(scene, room)
+    maker = _MAKERS.get(kind)
     return maker(scene) if maker else None
