@@ -20,28 +20,28 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from filelock import FileLock, Timeout
 
-from bot.background import Background
-from bot.client import TailgateBot, why
+from bot.client.tailgate_bot import TailgateBot, why
 from bot.clock import Clock
-from bot.posting import Poster
+from bot.editors import Editors
+from bot.jobs.schedule import Jobs
+from bot.notifications.event_planner import events
+from bot.notifications.reminders import ReminderWriter
+from bot.notifications.results import ResultsWriter
+from bot.notifications.results_planner import following
+from bot.notifications.scheduled_events import DiscordCalendar, ScheduledEvents
+from bot.outbox.discord_sender import DiscordSender, trailing
+from bot.outbox.rate_limit import RateLimiter, counting
+from bot.outbox.worker import Worker
 from bot.preview import LocalServer, serve
-from bot.reminders.courier import Courier
-from bot.reminders.discord_sender import DiscordSender, trailing
-from bot.reminders.events import events
-from bot.reminders.following import following
-from bot.reminders.pacing import Pacer, counting
-from bot.reminding import Composer
 from bot.render.welcome import welcome
-from bot.scheduling import DiscordCalendar, EventKeeper
 from bot.services import Services
 from bot.settings import Settings
-from bot.staff import Staff
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import Report
-from db.dues import Kind, Target
 from db.errors import StoreError
 from db.reminders import targets
+from db.reminders.models import Kind, Target
 from db.snapshots import Snapshots
 
 CLOSING_SECONDS = 4.0
@@ -149,52 +149,52 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             tell_loaded(held.loaded, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
-            pacer = Pacer(speed=held.services.clock.speed or 1.0)
+            limiter = RateLimiter(speed=held.services.clock.speed or 1.0)
             bot = TailgateBot(
                 held.services,
-                staff=settings.staff,
+                editors=settings.editors,
                 guild_ready_timeout=patience,
-                http_trace=trailing(counting(pacer)),
+                http_trace=trailing(counting(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            courier = _courier(bot, held.services, pacer)
-            background = Background(bot, held.services, courier)
+            worker = _worker(bot, held.services, limiter)
+            background = Jobs(bot, held.services, worker)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
                 await background.stop()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSING_SECONDS):
-                        await courier.close(OUTBOX_SECONDS)
+                        await worker.close(OUTBOX_SECONDS)
                         await bot.close()
 
 
-def _courier(bot: TailgateBot, services: Services, pacer: Pacer) -> Courier:
-    """The courier, told who writes what it delivers."""
+def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter) -> Worker:
+    """The worker, told who writes what it delivers."""
     sender = DiscordSender(bot, services.clock.speed or 1.0)
-    pacer.clear = sender.clear
-    courier = Courier(services, sender, pacer)
-    outfit(courier, bot)
-    return courier
+    limiter.clear = sender.clear
+    worker = Worker(services, sender, limiter)
+    outfit(worker, bot)
+    return worker
 
 
-def outfit(courier: Courier, bot: TailgateBot) -> None:
+def outfit(worker: Worker, bot: TailgateBot) -> None:
     """Says who writes, or does, what the outbox asks for."""
-    composer = Composer(bot.answers.almanac, bot.services.store)
-    courier.compose(Kind.REMINDER, composer.reminder)
-    courier.compose(Kind.CHANGE, composer.change)
+    reminder_writer = ReminderWriter(bot.router.as_of, bot.services.store)
+    worker.compose(Kind.REMINDER, reminder_writer.reminder)
+    worker.compose(Kind.CHANGE, reminder_writer.change)
     store = bot.services.store
-    poster = Poster(store, bot.answers.almanac)
-    courier.compose(Kind.RESULTS, poster.results)
-    courier.compose(Kind.RECAP, poster.recap)
-    courier.compose(Kind.STANDINGS, poster.standings)
-    courier.plan(following)
+    results_writer = ResultsWriter(store, bot.router.as_of)
+    worker.compose(Kind.RESULTS, results_writer.results)
+    worker.compose(Kind.RECAP, results_writer.recap)
+    worker.compose(Kind.STANDINGS, results_writer.standings)
+    worker.plan(following)
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
-    courier.perform(Kind.EVENT, EventKeeper(store, calendar).keep)
-    courier.plan(events)
+    worker.perform(Kind.EVENT, ScheduledEvents(store, calendar).keep)
+    worker.plan(events)
 
 
-async def _until_stopped(bot: TailgateBot, token: str, background: Background, stop: asyncio.Event, say: Say) -> None:
+async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
     await background.start()
     connecting = asyncio.create_task(_connect(bot, token, say))
     stopping = asyncio.create_task(stop.wait())
@@ -290,7 +290,7 @@ async def sync(settings: Settings, path: Path) -> int:
     if settings.tailgate_discord_api is not None:
         point_at(settings.tailgate_discord_api)
     async with open_services(path, settings.clock()) as held:
-        bot = TailgateBot(held.services, staff=settings.staff)
+        bot = TailgateBot(held.services, editors=settings.editors)
         try:
             await bot.login(settings.discord_token.get_secret_value())
             if not bot.told_commands:
@@ -317,13 +317,13 @@ async def try_out(
         async with open_services(path, clock) as held:
             tell_loaded(held.loaded, say)
             bot = TailgateBot(held.services, local=True, shard_count=1)
-            courier = _courier(bot, held.services, Pacer(speed=clock.speed or 1.0))
-            background = Background(bot, held.services, courier)
+            worker = _worker(bot, held.services, RateLimiter(speed=clock.speed or 1.0))
+            background = Jobs(bot, held.services, worker)
 
             places: list[LocalServer] = []
 
             def at_home(server: LocalServer) -> None:
-                bot.staff = Staff(frozenset({server.owner}), server.guild)
+                bot.editors = Editors(frozenset({server.owner}), server.guild)
                 places.append(server)
 
             async def begin() -> None:
@@ -332,7 +332,7 @@ async def try_out(
                 if await targets.guilds(held.services.store) - {server.guild for server in places}:
                     # To the page these are unknown, and what is unknown is switched off.
                     say("This store has other servers' reminders; the page delivers none.")
-                    await courier.close(0)
+                    await worker.close(0)
                 await background.start()
 
             # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
@@ -351,7 +351,7 @@ async def try_out(
                 )
             finally:
                 await background.stop()
-                await courier.close(0)
+                await worker.close(0)
 
 
 async def remind_at_first(services: Services, server: LocalServer) -> None:

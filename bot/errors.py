@@ -11,7 +11,7 @@ _MEANINGFUL = str.maketrans("", "", "\\*_~|`<>@#[]()")
 
 
 class FriendlyError(Exception):
-    """Something the asker did or can mend; its one line is shown to the asker alone.
+    """Something the requester did or can mend; its one line is shown to the requester alone.
 
     The line is plain text, names in it as they are: it is escaped where it is sent.
     """

@@ -13,8 +13,8 @@ from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_val
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.clock import Clock, SystemClock, TravelClock
-from bot.staff import Staff
-from db.nouns import EASTERN
+from bot.editors import Editors
+from db.models import EASTERN
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Between these a moment can be moved to any time zone, and a season or two on."""
@@ -83,9 +83,9 @@ class Settings(BaseSettings):
         return self.tailgate_db or user_data_path("tailgate", appauthor=False) / "tailgate.db"
 
     @property
-    def staff(self) -> Staff:
+    def editors(self) -> Editors:
         """Who may edit, and where."""
-        return Staff(self.tailgate_editors, self.tailgate_home)
+        return Editors(self.tailgate_editors, self.tailgate_home)
 
     def clock(self) -> Clock:
         """The machine's time, unless a test set another."""

@@ -10,10 +10,10 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot import __version__
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
+from bot.questions.core import AboutQuestion, HelpQuestion
 from bot.render.about import TOPICS, about, help_card
-from bot.render.questions import AboutQuestion, HelpQuestion
+from bot.requester import Requester
 
 TOPIC_CHOICES = [app_commands.Choice(name=topic.title, value=key) for key, topic in TOPICS.items()]
 
@@ -32,27 +32,27 @@ class About(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        bot.answers.register(AboutQuestion, self.answer_about)
-        bot.answers.register(HelpQuestion, self.answer_help)
+        bot.router.register(AboutQuestion, self.answer_about)
+        bot.router.register(HelpQuestion, self.answer_help)
 
     @app_commands.command(name="about", description="What Tailgate is, how current its data is, and what it keeps")
     async def about(self, interaction: discord.Interaction[TailgateBot]) -> None:
-        await self.bot.answers.reply(interaction, AboutQuestion())
+        await self.bot.router.reply(interaction, AboutQuestion())
 
     @app_commands.command(name="help", description="How to use Tailgate")
     @app_commands.describe(topic="A topic to read more about")
     @app_commands.choices(topic=TOPIC_CHOICES)
     async def help(self, interaction: discord.Interaction[TailgateBot], topic: str | None = None) -> None:
-        await self.bot.answers.reply(interaction, HelpQuestion(topic if topic in TOPICS else None))
+        await self.bot.router.reply(interaction, HelpQuestion(topic if topic in TOPICS else None))
 
-    async def answer_about(self, question: AboutQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
+    async def answer_about(self, question: AboutQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
         invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
-        return about(almanac.seasons, question, almanac.now, version=__version__, links=[*invite, *LINKS])
+        return about(as_of.seasons, question, as_of.now, version=__version__, links=[*invite, *LINKS])
 
-    async def answer_help(self, question: HelpQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
-        return help_card(almanac.season(), question, almanac.now)
+    async def answer_help(self, question: HelpQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        return help_card(as_of.season(), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

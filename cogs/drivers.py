@@ -6,16 +6,16 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
 from bot.championship.record import career, head_to_head, race_lines, record
-from bot.choices import Typed, driver_choices, season_choices
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.quoting.desk import reader_of
+from bot.interactions.autocomplete import UserText, driver_choices, season_choices
+from bot.questions.core import CompareQuestion, DriverQuestion
+from bot.quotes.service import reader_of
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
-from bot.render.questions import CompareQuestion, DriverQuestion
-from db.nouns import Driver
+from bot.requester import Requester
+from db.models import Driver
 from db.quotes import search
 
 
@@ -24,8 +24,8 @@ class Drivers(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        bot.answers.register(DriverQuestion, self.answer)
-        bot.answers.register(CompareQuestion, self.answer_compare)
+        bot.router.register(DriverQuestion, self.answer)
+        bot.router.register(CompareQuestion, self.answer_compare)
 
     @app_commands.command(
         name="driver", description="A driver's season: points, wins, recent races, best track, career"
@@ -34,11 +34,11 @@ class Drivers(commands.Cog):
     @app_commands.autocomplete(name=driver_choices)
     @app_commands.autocomplete(season=season_choices)
     async def driver(
-        self, interaction: discord.Interaction[TailgateBot], name: Typed, season: int | None = None
+        self, interaction: discord.Interaction[TailgateBot], name: UserText, season: int | None = None
     ) -> None:
-        almanac = await self.bot.answers.almanac()
-        meant = almanac.driver(name, season)
-        await self.bot.answers.reply(interaction, DriverQuestion(meant.key, season))
+        as_of = await self.bot.router.as_of()
+        meant = as_of.driver(name, season)
+        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season))
 
     @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead more often")
     @app_commands.describe(
@@ -49,40 +49,44 @@ class Drivers(commands.Cog):
     @app_commands.autocomplete(first=driver_choices, second=driver_choices)
     @app_commands.autocomplete(season=season_choices)
     async def compare(
-        self, interaction: discord.Interaction[TailgateBot], first: Typed, second: Typed, season: int | None = None
+        self,
+        interaction: discord.Interaction[TailgateBot],
+        first: UserText,
+        second: UserText,
+        season: int | None = None,
     ) -> None:
-        almanac = await self.bot.answers.almanac()
-        a, b = almanac.driver(first, season), almanac.driver(second, season)
-        await self.bot.answers.reply(interaction, CompareQuestion(a.key, b.key, season))
+        as_of = await self.bot.router.as_of()
+        a, b = as_of.driver(first, season), as_of.driver(second, season)
+        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season))
 
-    async def answer(self, question: DriverQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
-        known = almanac.known(question.driver)
-        years = almanac.entered(known.key)
-        season = almanac.season(question.year or max(years, default=None))
+    async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        known = as_of.known(question.driver)
+        years = as_of.entered(known.key)
+        season = as_of.season(question.year or max(years, default=None))
         his = record(season, known.key)
         if his is None:
             raise _not_in(known, season.year, years)
-        quotes = (await search(self.bot.services.store, reader_of(asker), None, driver=known.key, limit=0)).total
-        over_all, lines = career(almanac.seasons, known.key), race_lines(season, known.key)
+        quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
+        over_all, lines = career(as_of.seasons, known.key), race_lines(season, known.key)
         facts = DriverFacts(known, season, his, over_all, lines, quotes)
-        return driver(facts, question, almanac.now)
+        return driver(facts, question, as_of.now)
 
-    async def answer_compare(self, question: CompareQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
-        a, b = almanac.known(question.a), almanac.known(question.b)
+    async def answer_compare(self, question: CompareQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        a, b = as_of.known(question.a), as_of.known(question.b)
         if a == b:
             raise FriendlyError(f"That's {a.name} twice. Who's the other one?")
-        theirs = almanac.entered(b.key)
-        shared = [year for year in almanac.entered(a.key) if year in theirs]
+        theirs = as_of.entered(b.key)
+        shared = [year for year in as_of.entered(a.key) if year in theirs]
         if not shared:
             raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
-        season = almanac.season(question.year or max(shared))
+        season = as_of.season(question.year or max(shared))
         one, other = record(season, a.key), record(season, b.key)
         if one is None or other is None:
             raise _not_in(a if one is None else b, season.year, shared)
         facts = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(shared))
-        return compare(facts, question, almanac.now)
+        return compare(facts, question, as_of.now)
 
 
 def _not_in(driver: Driver, year: int, years: list[int]) -> FriendlyError:

@@ -11,16 +11,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
-from bot.choices import Typed, race_choices, season_choices
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.gathering import gather
-from bot.recaps import recap
-from bot.render.forms import UNWRITABLE, Form, not_kept
-from bot.render.recap import find
-from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, panel, preview
-from bot.render.recap_questions import (
+from bot.interactions.autocomplete import UserText, race_choices, season_choices
+from bot.questions.recaps import (
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
@@ -31,9 +25,15 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
+from bot.recaps import recap
+from bot.render.forms import UNWRITABLE, Form, not_kept
+from bot.render.recap import find
+from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, panel, preview
+from bot.requester import Requester
+from bot.seasons.recap_facts import gather
 from db.errors import OvertakenError, StoreError
-from db.recap_drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
-from db.recaps import recap_history, save_recap, take_back, undo
+from db.recaps.drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
+from db.recaps.texts import recap_history, save_recap, take_back, undo
 from db.texts import AUTHOR, RecapText, SectionKind, clean, clean_recap
 
 log = logging.getLogger(__name__)
@@ -44,13 +44,13 @@ OTHER = "You've kept editing since then; this is your latest draft."
 OLD_BUTTON = "Someone changed this section after that button was posted, so nothing was done. Take another look."
 
 
-def must_edit(asker: Asker) -> None:
+def must_edit(requester: Requester) -> None:
     """Lets editors pass, at home.
 
     Raises:
-        FriendlyError: the asker is none, or elsewhere.
+        FriendlyError: the requester is none, or elsewhere.
     """
-    if not asker.editor:
+    if not requester.editor:
         raise FriendlyError(NOT_YOURS)
 
 
@@ -59,7 +59,7 @@ class Editor(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        answers = bot.answers
+        answers = bot.router
         answers.register(EditQuestion, self.answer_panel)
         answers.register(WriteQuestion, self.answer_form)
         answers.register_form(WriteQuestion, self.take_form)
@@ -75,28 +75,30 @@ class Editor(commands.Cog):
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def recap_edit(
-        self, interaction: discord.Interaction[TailgateBot], race: Typed | None = None, season: int | None = None
+        self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        asker = await self.bot.answers.asker(interaction)
-        must_edit(asker)
-        meant = asker.almanac.race_with_results(race, season) if race else None
+        requester = await self.bot.router.requester(interaction)
+        must_edit(requester)
+        meant = requester.as_of.race_with_results(race, season) if race else None
         question = EditQuestion(meant.season, meant.round) if meant else EditQuestion(season)
-        await self.bot.answers.reply(interaction, question, private=True)
+        await self.bot.router.reply(interaction, question, private=True)
 
-    async def answer_panel(self, question: EditQuestion, asker: Asker) -> ui.LayoutView:
-        return panel(await self._desk(question, asker))
+    async def answer_panel(self, question: EditQuestion, requester: Requester) -> ui.LayoutView:
+        return panel(await self._desk(question, requester))
 
-    async def answer_form(self, question: WriteQuestion, asker: Asker) -> Form:
+    async def answer_form(self, question: WriteQuestion, requester: Requester) -> Form:
         if question.step is not None:
-            return form(await self._desk(question, asker), question)
-        return form(await self._desk(question, asker, question.draft, latest=True), question)
+            return form(await self._desk(question, requester), question)
+        return form(await self._desk(question, requester, question.draft, latest=True), question)
 
-    async def take_form(self, question: WriteQuestion, values: Mapping[str, str], asker: Asker) -> ui.LayoutView:
+    async def take_form(
+        self, question: WriteQuestion, values: Mapping[str, str], requester: Requester
+    ) -> ui.LayoutView:
         """Keeps what was typed as a draft before anything is made of it, and shows it."""
-        must_edit(asker)
+        must_edit(requester)
         words, picture = values.get(WORDS, ""), values.get(PICTURE, "")
-        base, now = question.base or 0, asker.almanac.now
-        typed = RecapDraft(question.draft or 0, *_place(question), asker.user, words, picture, base, now)
+        base, now = question.base or 0, requester.as_of.now
+        typed = RecapDraft(question.draft or 0, *_place(question), requester.user, words, picture, base, now)
         try:
             kept = await save_draft(self.bot.services.store, typed)
         except LookupError:
@@ -105,105 +107,112 @@ class Editor(commands.Cog):
             log.exception("an editor's draft could not be kept")
             return not_kept((words, picture), UNWRITABLE)
         try:
-            return await self._drafted(question, asker, kept.id)
+            return await self._drafted(question, requester, kept.id)
         except FriendlyError as error:
             raise FriendlyError(f"{error} What you typed is kept as a draft.") from None
 
-    async def answer_preview(self, question: PreviewQuestion, asker: Asker) -> ui.LayoutView:
-        return await self._drafted(question, asker, question.draft)
+    async def answer_preview(self, question: PreviewQuestion, requester: Requester) -> ui.LayoutView:
+        return await self._drafted(question, requester, question.draft)
 
-    async def answer_save(self, question: SaveQuestion, asker: Asker) -> ui.LayoutView:
+    async def answer_save(self, question: SaveQuestion, requester: Requester) -> ui.LayoutView:
         """Saves the draft that was shown; if somebody else was faster, or it reads otherwise by now, it asks again."""
-        must_edit(asker)
-        store, now = self.bot.services.store, asker.almanac.now
-        asker.almanac.race_run(question.year, question.round)
-        draft = await self._own(question, question.draft, asker)
+        must_edit(requester)
+        store, now = self.bot.services.store, requester.as_of.now
+        requester.as_of.race_run(question.year, question.round)
+        draft = await self._own(question, question.draft, requester)
         if draft is None or draft.text is None or draft.fault:
-            return await self._drafted(question, asker, question.draft)
+            return await self._drafted(question, requester, question.draft)
         text = replace(draft.text, edited_at=now)
         try:
-            await save_recap(store, text, asker.user, after=question.last, draft=draft.id)
+            await save_recap(store, text, requester.user, after=question.last, draft=draft.id)
         except OvertakenError:
-            return await self._drafted(question, asker, draft.id)
-        return panel(await self._desk(question, asker), "Saved. This is what fans see from now on.")
+            return await self._drafted(question, requester, draft.id)
+        return panel(await self._desk(question, requester), "Saved. This is what fans see from now on.")
 
-    async def answer_discard(self, question: DiscardQuestion, asker: Asker) -> ui.LayoutView:
-        must_edit(asker)
-        if await self._own(question, question.draft, asker) is None:
-            return await self._drafted(question, asker, question.draft)
-        await drop_draft(self.bot.services.store, question.draft, asker.user)
-        desk = await self._desk(question, asker)
+    async def answer_discard(self, question: DiscardQuestion, requester: Requester) -> ui.LayoutView:
+        must_edit(requester)
+        if await self._own(question, question.draft, requester) is None:
+            return await self._drafted(question, requester, question.draft)
+        await drop_draft(self.bot.services.store, question.draft, requester.user)
+        desk = await self._desk(question, requester)
         left = " an earlier one of yours is still here, and" if desk.own else ""
         return panel(desk, f"Draft discarded;{left} the current version is below.")
 
-    async def answer_history(self, question: HistoryQuestion, asker: Asker) -> ui.LayoutView:
-        return history(await self._desk(question, asker), question)
+    async def answer_history(self, question: HistoryQuestion, requester: Requester) -> ui.LayoutView:
+        return history(await self._desk(question, requester), question)
 
-    async def answer_undo(self, question: UndoQuestion, asker: Asker) -> ui.LayoutView:
-        must_edit(asker)
+    async def answer_undo(self, question: UndoQuestion, requester: Requester) -> ui.LayoutView:
+        must_edit(requester)
         note = "Undone. The section reads the way it did before its last change."
         try:
-            await undo(self.bot.services.store, *_place(question), asker.user, asker.almanac.now, after=question.last)
+            await undo(
+                self.bot.services.store, *_place(question), requester.user, requester.as_of.now, after=question.last
+            )
         except OvertakenError:
             note = OLD_BUTTON
         except LookupError:
             note = "There's nothing left to undo."
-        return panel(await self._desk(question, asker), note)
+        return panel(await self._desk(question, requester), note)
 
-    async def answer_made(self, question: MadeQuestion, asker: Asker) -> ui.LayoutView:
-        must_edit(asker)
+    async def answer_made(self, question: MadeQuestion, requester: Requester) -> ui.LayoutView:
+        must_edit(requester)
         store, note = self.bot.services.store, "Fans see the automatic text again; Undo brings yours back."
         try:
-            await take_back(store, *_place(question), asker.user, asker.almanac.now, after=question.last)
+            await take_back(store, *_place(question), requester.user, requester.as_of.now, after=question.last)
         except (OvertakenError, LookupError):
             note = OLD_BUTTON
-        return panel(await self._desk(question, asker), note)
+        return panel(await self._desk(question, requester), note)
 
-    async def _own(self, question: OfSection, number: int, asker: Asker) -> Draft | None:
+    async def _own(self, question: OfSection, number: int, requester: Requester) -> Draft | None:
         """The asker's draft of that number, if it is one of this section."""
-        drafts = await drafts_of_race(self.bot.services.store, question.year, question.round, asker.user)
+        drafts = await drafts_of_race(self.bot.services.store, question.year, question.round, requester.user)
         found = (draft for draft in drafts if (draft.id, draft.section.value) == (number, question.section))
-        return next((_read(draft, asker) for draft in found), None)
+        return next((_read(draft, requester) for draft in found), None)
 
-    async def _drafted(self, question: OfSection, asker: Asker, number: int | None) -> ui.LayoutView:
+    async def _drafted(self, question: OfSection, requester: Requester, number: int | None) -> ui.LayoutView:
         """The draft of that number, or the latest one instead, or what stands where there is none."""
-        desk = await self._desk(question, asker, number, latest=True)
+        desk = await self._desk(question, requester, number, latest=True)
         if desk.shown is None:
             return panel(desk, GONE)
         return preview(desk, "" if number in {None, desk.shown.id} else OTHER)
 
     async def _desk(
-        self, question: EditQuestion | OfSection, asker: Asker, number: int | None = None, *, latest: bool = False
+        self,
+        question: EditQuestion | OfSection,
+        requester: Requester,
+        number: int | None = None,
+        *,
+        latest: bool = False,
     ) -> Desk:
         """What the editor has before him, the section as it would be with the draft of that number, or his latest.
 
         Raises:
             FriendlyError: he is no editor, or there is no such race with results.
         """
-        must_edit(asker)
-        almanac, store = asker.almanac, self.bot.services.store
-        season, race = almanac.race_run(question.year, question.round)
+        must_edit(requester)
+        as_of, store = requester.as_of, self.bot.services.store
+        season, race = as_of.race_run(question.year, question.round)
         kind = SectionKind(question.section or SectionKind.NUTSHELL)
         # The history before the words: what somebody saves in between is then taken for unseen, never for seen.
         steps = await recap_history(store, season.year, race.round, kind)
-        kept = await drafts_of_race(store, season.year, race.round, asker.user)
-        facts = await gather(store, asker, race)
-        drafts = [_read(draft, asker) for draft in kept]
+        kept = await drafts_of_race(store, season.year, race.round, requester.user)
+        facts = await gather(store, requester, race)
+        drafts = [_read(draft, requester) for draft in kept]
         own = [draft for draft in drafts if draft.kind is kind]
         shown = next((draft for draft in own if draft.id == number), own[0] if own and latest else None)
         text = shown.text if shown else None
         read = recap(replace(facts, texts={**facts.texts, kind: text}) if text else facts)
         told = frozenset(section.kind for section in read.sections)
-        return Desk(season, race, kind, find(read, kind), almanac.now, facts.texts, told, drafts, shown, steps)
+        return Desk(season, race, kind, find(read, kind), as_of.now, facts.texts, told, drafts, shown, steps)
 
 
 def _place(question: OfSection) -> tuple[int, int, SectionKind]:
     return question.year, question.round, SectionKind(question.section)
 
 
-def _read(draft: RecapDraft, asker: Asker) -> Draft:
+def _read(draft: RecapDraft, requester: Requester) -> Draft:
     """A draft as fans would read it, as far as it is good."""
-    author = clean(unicodedata.normalize("NFC", asker.name)[:AUTHOR], AUTHOR) or "an editor"
+    author = clean(unicodedata.normalize("NFC", requester.name)[:AUTHOR], AUTHOR) or "an editor"
     words, picture, place = draft.words, draft.picture, (draft.season, draft.round, draft.section)
     written = RecapText(*place, words, picture or None, author, draft.typed_at)
     text: RecapText | None
@@ -220,5 +229,5 @@ def _read(draft: RecapDraft, asker: Asker) -> Draft:
 
 async def setup(bot: TailgateBot) -> None:
     editor = Editor(bot)
-    if bot.staff.home is not None:
-        await bot.add_cog(editor, guild=discord.Object(bot.staff.home))
+    if bot.editors.home is not None:
+        await bot.add_cog(editor, guild=discord.Object(bot.editors.home))

@@ -6,12 +6,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
-from bot.choices import Typed, driver_choices, season_choices
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
+from bot.interactions.autocomplete import UserText, driver_choices, season_choices
+from bot.questions.core import ClinchQuestion, PlayoffsQuestion
 from bot.render.clinch import ClinchFacts, clinch
 from bot.render.playoffs import playoffs
-from bot.render.questions import ClinchQuestion, PlayoffsQuestion
+from bot.requester import Requester
 
 
 class Playoffs(commands.Cog):
@@ -19,8 +19,8 @@ class Playoffs(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        bot.answers.register(PlayoffsQuestion, self.answer)
-        bot.answers.register(ClinchQuestion, self.answer_clinch)
+        bot.router.register(PlayoffsQuestion, self.answer)
+        bot.router.register(ClinchQuestion, self.answer_clinch)
 
     @app_commands.command(
         name="playoffs", description="The playoffs round by round: who advanced, how, and who was eliminated"
@@ -28,25 +28,25 @@ class Playoffs(commands.Cog):
     @app_commands.describe(season="A different season")
     @app_commands.autocomplete(season=season_choices)
     async def playoffs(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
-        await self.bot.answers.reply(interaction, PlayoffsQuestion(season))
+        await self.bot.router.reply(interaction, PlayoffsQuestion(season))
 
     @app_commands.command(name="clinch", description="What drivers need to clinch at the next race")
     @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
     @app_commands.autocomplete(driver=driver_choices)
-    async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: Typed | None = None) -> None:
-        almanac = await self.bot.answers.almanac()
-        meant = almanac.driver(driver).key if driver else None
-        await self.bot.answers.reply(interaction, ClinchQuestion(meant))
+    async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: UserText | None = None) -> None:
+        as_of = await self.bot.router.as_of()
+        meant = as_of.driver(driver).key if driver else None
+        await self.bot.router.reply(interaction, ClinchQuestion(meant))
 
-    async def answer(self, question: PlayoffsQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
-        return playoffs(almanac.season(question.year), question, almanac.now, almanac.years)
+    async def answer(self, question: PlayoffsQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        return playoffs(as_of.season(question.year), question, as_of.now, as_of.years)
 
-    async def answer_clinch(self, question: ClinchQuestion, asker: Asker) -> ui.LayoutView:
-        almanac = asker.almanac
-        season = almanac.season()
-        driver = almanac.known(question.driver) if question.driver else None
-        return clinch(ClinchFacts(season, season.next_race(almanac.now), driver), question, almanac.now)
+    async def answer_clinch(self, question: ClinchQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        season = as_of.season()
+        driver = as_of.known(question.driver) if question.driver else None
+        return clinch(ClinchFacts(season, season.next_race(as_of.now), driver), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

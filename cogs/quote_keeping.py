@@ -6,11 +6,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.client import TailgateBot
-from bot.quoting.desk import looked_for, turning
-from bot.quoting.keeping import Keeping
-from bot.quoting.search import LONGEST
-from bot.render.quote_questions import (
+from bot.client.tailgate_bot import TailgateBot
+from bot.questions.quotes import (
     DeleteQuestion,
     DropQuestion,
     FormQuestion,
@@ -20,6 +17,9 @@ from bot.render.quote_questions import (
     Scope,
     StepsQuestion,
 )
+from bot.quotes.editing import Keeping
+from bot.quotes.query import LONGEST
+from bot.quotes.service import looked_for, turning
 
 Words = app_commands.Range[str, 1, LONGEST]
 IN_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
@@ -38,7 +38,7 @@ class QuoteKeeping(commands.Cog):
             allowed_installs=IN_SERVERS,
             allowed_contexts=THERE_ALONE,
         )
-        register = bot.answers.register
+        register = bot.router.register
         register(FormQuestion, self.keeping.form)
         register(DropQuestion, self.keeping.drop)
         register(PanelQuestion, self.keeping.panel)
@@ -46,7 +46,7 @@ class QuoteKeeping(commands.Cog):
         register(DeleteQuestion, self.keeping.delete)
         register(StepsQuestion, self.keeping.steps)
         register(RestoreQuestion, self.keeping.restore)
-        bot.answers.register_form(FormQuestion, self.keeping.take)
+        bot.router.register_form(FormQuestion, self.keeping.take)
 
     async def cog_load(self) -> None:
         self.bot.tree.add_command(self._menu)
@@ -58,7 +58,7 @@ class QuoteKeeping(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_add(self, interaction: discord.Interaction[TailgateBot]) -> None:
-        await self.bot.answers.reply(interaction, FormQuestion(Scope.SERVER), private=True)
+        await self.bot.router.reply(interaction, FormQuestion(Scope.SERVER), private=True)
 
     @app_commands.command(name="quote-edit", description="Edit, delete or restore this server's quotes")
     @app_commands.describe(about="Words to search for; the most recently saved if left out")
@@ -66,11 +66,11 @@ class QuoteKeeping(commands.Cog):
     @app_commands.guild_only()
     async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
         question = turning(PanelsQuestion(Scope.SERVER, looked_for(about)))
-        await self.bot.answers.reply(interaction, question, private=True)
+        await self.bot.router.reply(interaction, question, private=True)
 
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
-        asker = await self.bot.answers.asker(interaction)
-        form = await self.keeping.of_message(message, asker)
+        requester = await self.bot.router.requester(interaction)
+        form = await self.keeping.of_message(message, requester)
         await interaction.response.send_modal(form.modal())
 
 
@@ -84,10 +84,10 @@ class QuoteCurating(commands.Cog):
     @app_commands.describe(about="Words from the quote to edit; a new quote if left out")
     async def quote_curate(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
         question = turning(PanelsQuestion(Scope.ALL, looked_for(about))) if about else FormQuestion(Scope.ALL)
-        await self.bot.answers.reply(interaction, question, private=True)
+        await self.bot.router.reply(interaction, question, private=True)
 
 
 async def setup(bot: TailgateBot) -> None:
     await bot.add_cog(QuoteKeeping(bot))
-    if bot.staff.home is not None:
-        await bot.add_cog(QuoteCurating(bot), guild=discord.Object(bot.staff.home))
+    if bot.editors.home is not None:
+        await bot.add_cog(QuoteCurating(bot), guild=discord.Object(bot.editors.home))

@@ -8,16 +8,16 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.quoting.daily import CHANNEL, OFF, SINCE, channel_of, next_time
-from bot.quoting.rights import NO_SERVER, ROLE, must_manage
-from bot.reminding import NEEDED
+from bot.notifications.quote_of_the_day import CHANNEL, OFF, SINCE, channel_of, next_time
+from bot.notifications.reminders import NEEDED
+from bot.questions.quotes import DayQuestion, RoleQuestion
+from bot.quotes.permissions import NO_SERVER, ROLE, must_manage
 from bot.render.quote_panels import DayFacts, day_panel, role_panel
-from bot.render.quote_questions import DayQuestion, RoleQuestion
+from bot.requester import Requester
 from db.guilds import set_setting, setting
-from db.nouns import EASTERN
+from db.models import EASTERN
 from db.quotes import due_days
 from db.quotes.days import SETTING
 
@@ -27,8 +27,8 @@ class QuoteSettings(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        bot.answers.register(RoleQuestion, self.answer_role)
-        bot.answers.register(DayQuestion, self.answer_day)
+        bot.router.register(RoleQuestion, self.answer_role)
+        bot.router.register(DayQuestion, self.answer_day)
 
     @app_commands.command(
         name="quote-role", description="Who can save quotes besides moderators; shows the current setting if left out"
@@ -38,7 +38,7 @@ class QuoteSettings(commands.Cog):
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     async def quote_role(self, interaction: discord.Interaction[TailgateBot], role: discord.Role | None = None) -> None:
-        await self.bot.answers.reply(interaction, RoleQuestion(role.id if role else None), private=True)
+        await self.bot.router.reply(interaction, RoleQuestion(role.id if role else None), private=True)
 
     @app_commands.command(
         name="quote-of-the-day", description="A quote a day in a channel; shows the current setting if left out"
@@ -50,37 +50,37 @@ class QuoteSettings(commands.Cog):
     async def quote_of_the_day(
         self, interaction: discord.Interaction[TailgateBot], channel: discord.TextChannel | None = None
     ) -> None:
-        await self.bot.answers.reply(interaction, DayQuestion(channel.id if channel else None), private=True)
+        await self.bot.router.reply(interaction, DayQuestion(channel.id if channel else None), private=True)
 
-    async def answer_role(self, question: RoleQuestion, asker: Asker) -> ui.LayoutView:
+    async def answer_role(self, question: RoleQuestion, requester: Requester) -> ui.LayoutView:
         """Sets the role, one of this server's, or takes it back; shows what is set."""
-        home, store, now = self._home(asker), self.bot.services.store, asker.almanac.now
+        home, store, now = self._home(requester), self.bot.services.store, requester.as_of.now
         if question.role:
             role = home.get_role(question.role)
             if role is None or role.is_default():
                 raise FriendlyError("That role isn't in this server." if role is None else "Everyone has that role.")
-            await set_setting(store, home.id, ROLE, role.id, asker.user, now)
+            await set_setting(store, home.id, ROLE, role.id, requester.user, now)
         elif question.nobody:
-            await set_setting(store, home.id, ROLE, None, asker.user, now)
+            await set_setting(store, home.id, ROLE, None, requester.user, now)
         held = home.get_role(await setting(store, home.id, ROLE) or 0)
         return role_panel(held.name if held else None)
 
-    async def answer_day(self, question: DayQuestion, asker: Asker) -> ui.LayoutView:
+    async def answer_day(self, question: DayQuestion, requester: Requester) -> ui.LayoutView:
         """Sets the channel, one of this server's in which I may post, or switches it off; shows what is set."""
-        home, store, now = self._home(asker), self.bot.services.store, asker.almanac.now
+        home, store, now = self._home(requester), self.bot.services.store, requester.as_of.now
         if question.channel:
             value = {CHANNEL: _open_to_me(home, question.channel).id}
-            await set_setting(store, home.id, SETTING, value, asker.user, now)
+            await set_setting(store, home.id, SETTING, value, requester.user, now)
         elif question.off:
-            await set_setting(store, home.id, SETTING, None, asker.user, now)
+            await set_setting(store, home.id, SETTING, None, requester.user, now)
         held: dict[str, Any] = await setting(store, home.id, SETTING) or {}
         due = home.id in await due_days(store, now.astimezone(EASTERN).date())
         facts = DayFacts(channel_of(held), next_time(now, sent_today=not due), held.get(OFF), held.get(SINCE))
         return day_panel(facts, now)
 
-    def _home(self, asker: Asker) -> discord.Guild:
-        """The server that the asker manages, and of which I am a member."""
-        home = self.bot.get_guild(must_manage(asker))
+    def _home(self, requester: Requester) -> discord.Guild:
+        """The server that the requester manages, and of which I am a member."""
+        home = self.bot.get_guild(must_manage(requester))
         if home is None:
             raise FriendlyError(NO_SERVER)
         return home

@@ -12,13 +12,11 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import NO_MANAGER, FriendlyError
-from bot.reminders.planning import reminder_slots
-from bot.reminding import announced, lacking, start_of, takes_reminders
-from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
-from bot.render.reminder_questions import (
+from bot.notifications.reminders import announced, lacking, start_of, takes_reminders
+from bot.notifications.schedule_planner import reminder_slots
+from bot.questions.reminders import (
     CHANNEL,
     DELAY,
     LEADS,
@@ -34,11 +32,13 @@ from bot.render.reminder_questions import (
     ReminderStatusQuestion,
     RemindMeQuestion,
 )
+from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
 from bot.render.reminders import addressed, reminder
-from db.dues import DELAYS, Extras, Kind, Part, Slot, Target
-from db.dues import LEADS as MINUTES
-from db.nouns import Race, RaceStatus
+from bot.requester import Requester
+from db.models import Race, RaceStatus
 from db.reminders import targets
+from db.reminders.models import DELAYS, Extras, Kind, Part, Slot, Target
+from db.reminders.models import LEADS as MINUTES
 from db.reminders.outbox import recent, upcoming
 from db.reminders.plans import seen_of
 
@@ -57,7 +57,7 @@ class Reminders(commands.Cog):
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
         self.store = bot.services.store
-        answers = bot.answers
+        answers = bot.router
         answers.register(RemindersQuestion, self.answer_panel)
         answers.register(ReminderStatusQuestion, self.answer_status)
         answers.register(ReminderDeedQuestion, self.answer_deed)
@@ -75,7 +75,7 @@ class Reminders(commands.Cog):
         self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"
     ) -> None:
         question = ReminderStatusQuestion(SERVER) if show == "status" else RemindersQuestion(SERVER)
-        await self.bot.answers.reply(interaction, question, private=True)
+        await self.bot.router.reply(interaction, question, private=True)
 
     @app_commands.command(name="remindme", description="Your own race reminders, by DM")
     @app_commands.describe(show="Settings, or what's coming up and what was sent")
@@ -83,48 +83,54 @@ class Reminders(commands.Cog):
         self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"
     ) -> None:
         question = ReminderStatusQuestion(PERSON) if show == "status" else RemindersQuestion(PERSON)
-        await self.bot.answers.reply(interaction, question, private=True)
+        await self.bot.router.reply(interaction, question, private=True)
 
-    async def answer_panel(self, question: RemindersQuestion, asker: Asker) -> ui.LayoutView:
-        return panel(await self._facts(question.whose, asker))
+    async def answer_panel(self, question: RemindersQuestion, requester: Requester) -> ui.LayoutView:
+        return panel(await self._facts(question.whose, requester))
 
-    async def answer_status(self, question: ReminderStatusQuestion, asker: Asker) -> ui.LayoutView:
-        facts = await self._facts(question.whose, asker)
+    async def answer_status(self, question: ReminderStatusQuestion, requester: Requester) -> ui.LayoutView:
+        facts = await self._facts(question.whose, requester)
         if facts.target is None:
             return panel(facts)
         return status(facts, await upcoming(self.store, facts.target.id), await recent(self.store, facts.target.id))
 
-    async def answer_deed(self, question: ReminderDeedQuestion, asker: Asker) -> ui.LayoutView:
+    async def answer_deed(self, question: ReminderDeedQuestion, requester: Requester) -> ui.LayoutView:
         if question.deed == ON:
-            note = await self._switch_on(question.whose, asker)
+            note = await self._switch_on(question.whose, requester)
         elif question.deed == OFF:
             note = "Reminders are off; your settings are kept."
-            await self._change(question.whose, asker, lambda held: held and replace(held, on=False, off_reason=None))
+            await self._change(
+                question.whose, requester, lambda held: held and replace(held, on=False, off_reason=None)
+            )
         else:
-            note = await self._test(await self._target(question.whose, asker), asker)
-        return panel(await self._facts(question.whose, asker, note))
+            note = await self._test(await self._target(question.whose, requester), requester)
+        return panel(await self._facts(question.whose, requester, note))
 
-    async def take_choice(self, question: ReminderChoiceQuestion, chosen: Sequence[str], asker: Asker) -> ui.LayoutView:
+    async def take_choice(
+        self, question: ReminderChoiceQuestion, chosen: Sequence[str], requester: Requester
+    ) -> ui.LayoutView:
         def changed(held: Target | None) -> Target:
             # Whether it is on is not chosen here: an old panel may be pressed after somebody switched it off.
-            target = held or replace(self._begun(None, question.whose, asker), on=False)
+            target = held or replace(self._begun(None, question.whose, requester), on=False)
             return self._changed(target, question.what, chosen)
 
-        await self._change(question.whose, asker, changed)
-        return panel(await self._facts(question.whose, asker, "Saved."))
+        await self._change(question.whose, requester, changed)
+        return panel(await self._facts(question.whose, requester, "Saved."))
 
-    async def answer_remind_me(self, question: RemindMeQuestion, asker: Asker) -> ui.LayoutView:
+    async def answer_remind_me(self, question: RemindMeQuestion, requester: Requester) -> ui.LayoutView:
         """Switches his own reminders on, if they are not, and shows what is set."""
         del question
-        return panel(await self._facts(PERSON, asker, await self._switch_on(PERSON, asker)))
+        return panel(await self._facts(PERSON, requester, await self._switch_on(PERSON, requester)))
 
-    async def _change(self, whose: str, asker: Asker, changed: Callable[[Target | None], Target | None]) -> None:
+    async def _change(
+        self, whose: str, requester: Requester, changed: Callable[[Target | None], Target | None]
+    ) -> None:
         """Makes of what is set what is to be, so that two who press at once both get what they pressed."""
-        await self._target(whose, asker)
-        place = {"user": asker.user} if whose == PERSON else {"guild": asker.guild}
+        await self._target(whose, requester)
+        place = {"user": requester.user} if whose == PERSON else {"guild": requester.guild}
         await targets.change(self.store, changed, self.bot.services.clock.now(), **place)
 
-    async def _switch_on(self, whose: str, asker: Asker) -> str:
+    async def _switch_on(self, whose: str, requester: Requester) -> str:
         """Switches reminders on, if they are not; returns what to say of it."""
         note = ""
 
@@ -132,50 +138,50 @@ class Reminders(commands.Cog):
             nonlocal note
             if held is not None and held.on:
                 return None
-            begun = replace(self._begun(held, whose, asker), on=True, off_reason=None)
+            begun = replace(self._begun(held, whose, requester), on=True, off_reason=None)
             if whose == PERSON:
-                begun, note = self._in_time(begun, asker)
+                begun, note = self._in_time(begun, requester)
             else:
-                begun, note = self._reopened(begun, asker)
+                begun, note = self._reopened(begun, requester)
             return begun
 
-        await self._change(whose, asker, on)
+        await self._change(whose, requester, on)
         return note
 
-    def _reopened(self, target: Target, asker: Asker) -> tuple[Target, str]:
+    def _reopened(self, target: Target, requester: Requester) -> tuple[Target, str]:
         """A server's settings in a channel that is there, and a word on that and on whether it is too late already."""
         note = "Reminders are on."
-        guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
+        guild = self.bot.get_guild(requester.guild) if requester.guild is not None else None
         if guild is not None and not takes_reminders(guild, target.channel):
-            target = replace(target, channel=self._here(guild, asker))
+            target = replace(target, channel=self._here(guild, requester))
             note = f"{note} The old channel can't take them, so they go to <#{target.channel}> now."
-        found = asker.almanac.next_race()
+        found = requester.as_of.next_race()
         if found is not None and Part.COVERAGE in target.sessions:
             start = start_of(found[1])
-            if all(start - timedelta(minutes=lead) <= asker.almanac.now for lead in target.leads):
+            if all(start - timedelta(minutes=lead) <= requester.as_of.now for lead in target.leads):
                 note = f"{note} It's too late for this race; they start with the next one."
         return target, note
 
-    def _here(self, guild: discord.Guild, asker: Asker) -> int:
+    def _here(self, guild: discord.Guild, requester: Requester) -> int:
         """The channel in which somebody asks, a thread's own where he asks in one.
 
         Raises:
             FriendlyError: reminders cannot be posted there.
         """
-        thread = guild.get_thread(asker.channel) if asker.channel is not None else None
-        channel = thread.parent_id if thread is not None else asker.channel
+        thread = guild.get_thread(requester.channel) if requester.channel is not None else None
+        channel = thread.parent_id if thread is not None else requester.channel
         if channel is None or not takes_reminders(guild, channel):
             raise FriendlyError(NO_TEXT_CHANNEL)
         return channel
 
-    def _in_time(self, target: Target, asker: Asker) -> tuple[Target, str]:
+    def _in_time(self, target: Target, requester: Requester) -> tuple[Target, str]:
         """The settings so that they still remind of the next race, where that is possible; and a word on it."""
         note = "You'll get a DM from now on."
-        found = asker.almanac.next_race()
+        found = requester.as_of.next_race()
         if found is None or Part.COVERAGE not in target.sessions:
             return target, note
         start = start_of(found[1])
-        ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > asker.almanac.now]
+        ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > requester.as_of.now]
         if not ahead:
             return target, "This race has already started; you'll get a DM before the next one."
         if any(lead in ahead for lead in target.leads):
@@ -185,26 +191,26 @@ class Reminders(commands.Cog):
         when = f"{before(ahead[0])} before coverage" if ahead[0] else "at the start of coverage"
         return replace(target, leads=leads), f"{note} For this race that's {when}; it's too late for the rest."
 
-    async def _target(self, whose: str, asker: Asker) -> Target | None:
-        """The settings asked for; raises FriendlyError where the asker may not see them."""
+    async def _target(self, whose: str, requester: Requester) -> Target | None:
+        """The settings asked for; raises FriendlyError where the requester may not see them."""
         if whose == PERSON:
-            return await targets.target_of(self.store, user=asker.user)
-        if asker.guild is None or self.bot.get_guild(asker.guild) is None:
+            return await targets.target_of(self.store, user=requester.user)
+        if requester.guild is None or self.bot.get_guild(requester.guild) is None:
             raise FriendlyError(NO_SERVER)
-        if not (asker.permissions.manage_guild or asker.permissions.administrator):
+        if not (requester.permissions.manage_guild or requester.permissions.administrator):
             raise FriendlyError(NO_MANAGER)
-        return await targets.target_of(self.store, guild=asker.guild)
+        return await targets.target_of(self.store, guild=requester.guild)
 
-    def _begun(self, target: Target | None, whose: str, asker: Asker) -> Target:
+    def _begun(self, target: Target | None, whose: str, requester: Requester) -> Target:
         """The settings to change; where there are none yet, the usual ones."""
         if target is not None:
             return target
         if whose == PERSON:
-            return Target(user=asker.user)
-        guild = self.bot.get_guild(asker.guild) if asker.guild is not None else None
+            return Target(user=requester.user)
+        guild = self.bot.get_guild(requester.guild) if requester.guild is not None else None
         if guild is None:
             raise FriendlyError(NO_SERVER)
-        return Target(guild=guild.id, channel=self._here(guild, asker))
+        return Target(guild=guild.id, channel=self._here(guild, requester))
 
     def _changed(self, target: Target, what: str, chosen: Sequence[str]) -> Target:
         """The settings with a choice made; what comes from Discord is looked up, and the rest of it left aside."""
@@ -223,16 +229,16 @@ class Reminders(commands.Cog):
         wanted = {name: name in chosen for name in OPTIONS}
         return replace(target, extras=Extras(**wanted, spoiler=OPEN not in chosen, results_delay=held_back))
 
-    async def _test(self, target: Target | None, asker: Asker) -> str:
+    async def _test(self, target: Target | None, requester: Requester) -> str:
         """Posts the next reminder as it will look, without a ping; returns what to say of it."""
         if target is None or not target.on:
             raise FriendlyError("Turn reminders on first.")
-        found = asker.almanac.next_race()
+        found = requester.as_of.next_race()
         if found is None:
             raise FriendlyError("There's no upcoming race on the schedule here, so there's nothing to show yet.")
         race = found[1]
-        told = announced(asker.almanac, race, TEST, personal=target.user is not None)
-        view = reminder(told, Part.COVERAGE, start_of(race), asker.almanac.now)
+        told = announced(requester.as_of, race, TEST, personal=target.user is not None)
+        view = reminder(told, Part.COVERAGE, start_of(race), requester.as_of.now)
         view.add_item(ui.TextDisplay(TRIED))
         view = addressed(view, target.role)
         try:
@@ -253,12 +259,12 @@ class Reminders(commands.Cog):
             raise FriendlyError("Discord refused the test; try again later, or choose another channel.") from None
         return "Test sent; nobody was pinged."
 
-    async def _facts(self, whose: str, asker: Asker, note: str = "") -> PanelFacts:
-        target = await self._target(whose, asker)
+    async def _facts(self, whose: str, requester: Requester, note: str = "") -> PanelFacts:
+        target = await self._target(whose, requester)
         planned = await self._next(target) if target is not None else None
-        guild = self.bot.get_guild(asker.guild) if asker.guild is not None and whose == SERVER else None
+        guild = self.bot.get_guild(requester.guild) if requester.guild is not None and whose == SERVER else None
         lack = lacking(guild, target) if target is not None else ()
-        return PanelFacts(whose, target, asker.channel, planned, _races(asker), lack, note)
+        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note)
 
     async def _next(self, target: Target) -> Slot | None:
         """The reminder that comes next by what is set now, which the outbox may not have heard of yet."""
@@ -321,8 +327,8 @@ def _placed(target: Target, what: str, numbers: Sequence[int], guild: discord.Gu
     return replace(target, role=numbers[0] if numbers else None)
 
 
-def _races(asker: Asker) -> tuple[Race, ...]:
-    return tuple(race for season in asker.almanac.seasons for race in season.races)
+def _races(requester: Requester) -> tuple[Race, ...]:
+    return tuple(race for season in requester.as_of.seasons for race in season.races)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -6,13 +6,13 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.answers import Asker
-from bot.choices import Typed, race_choices, season_choices
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.render.questions import STANDINGS_VIEWS, StandingsQuestion
+from bot.interactions.autocomplete import UserText, race_choices, season_choices
+from bot.questions.core import STANDINGS_VIEWS, StandingsQuestion
+from bot.render.formatting import race_name
 from bot.render.standings import standings
-from bot.render.words import race_name
+from bot.requester import Requester
 
 VIEW_NAMES = {
     "playoffs": "Playoffs or Chase",
@@ -30,7 +30,7 @@ class Standings(commands.Cog):
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        bot.answers.register(StandingsQuestion, self.answer)
+        bot.router.register(StandingsQuestion, self.answer)
 
     @app_commands.command(name="standings", description="Who leads, who's in and who's out, now or after any race")
     @app_commands.describe(
@@ -45,22 +45,22 @@ class Standings(commands.Cog):
         self,
         interaction: discord.Interaction[TailgateBot],
         season: int | None = None,
-        after: Typed | None = None,
+        after: UserText | None = None,
         view: str | None = None,
     ) -> None:
-        almanac = await self.bot.answers.almanac()
-        race = almanac.race(after, season) if after else None
-        year = race.season if race else almanac.season(season).year
+        as_of = await self.bot.router.as_of()
+        race = as_of.race(after, season) if after else None
+        year = race.season if race else as_of.season(season).year
         question = StandingsQuestion(year, race.round if race else None, view if view in STANDINGS_VIEWS else None)
-        await self.bot.answers.reply(interaction, question)
+        await self.bot.router.reply(interaction, question)
 
-    async def answer(self, question: StandingsQuestion, asker: Asker) -> ui.LayoutView:
-        season = asker.almanac.season(question.year)
+    async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
+        season = requester.as_of.season(question.year)
         race = season.race(question.after) if question.after else None
         if question.after and (race is None or race not in season.run):
             name = race_name(race) if race else f"race {question.after}"
             raise FriendlyError(f"No results for {name} ({season.year}) yet, so no standings after it either.")
-        return standings(season, question, asker.almanac.now)
+        return standings(season, question, requester.as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from db.connection import Store
-from db.moments import to_text
+from db.timestamps import to_text
 
 SETTING = "SELECT value FROM guild_settings WHERE guild_id = ? AND name = ?"
 SET = """

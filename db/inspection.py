@@ -7,7 +7,7 @@ from datetime import datetime
 
 from db.connection import Store
 from db.migrate import schema_version
-from db.moments import from_text
+from db.timestamps import from_text
 
 HELD = """
 SELECT s.year, count(r.id) AS races,

@@ -10,8 +10,7 @@ from typing import Any
 
 import aiosqlite
 
-from db.moments import day_from_text, from_text
-from db.nouns import (
+from db.models import (
     Adjustment,
     Broadcast,
     BroadcastKind,
@@ -30,6 +29,7 @@ from db.nouns import (
     StageScore,
     Track,
 )
+from db.timestamps import day_from_text, from_text
 
 EDITION = "SELECT coalesce(max(id), 0) FROM imports"
 YEARS = "SELECT year FROM seasons ORDER BY year"

@@ -9,7 +9,7 @@ from types import MappingProxyType
 import aiosqlite
 
 from db.connection import Store
-from db.nouns import Driver, Season
+from db.models import Driver, Season
 from db.racing import load_drivers, load_edition, load_season, load_years
 
 

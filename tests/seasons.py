@@ -18,8 +18,8 @@ from bot.championship.formats import Format
 from bot.championship.scores import Score, Scores
 from db.bundled import load_if_empty
 from db.connection import Store
+from db.models import EASTERN, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.naming import slug
-from db.nouns import EASTERN, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.snapshots import Snapshots
 
 SCALE = (40, *range(35, 0, -1))

@@ -10,43 +10,71 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
-NOUNS = {"db.nouns"}
-TEXTS = {"db.texts"}
-"""The nouns of what people write."""
-DUES = {"db.dues"}
-"""The nouns of the reminders."""
-PURE = {"bot.errors"}
-"""One exception class without imports of its own."""
+MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models"}
+"""What the store speaks in, without the queries."""
+EVERYWHERE = {"bot", "bot.clock", "bot.errors", "bot.services"}
+"""What every part of the bot may know; ``bot`` stands for the package's own file, which holds the version."""
+PERMISSIONS = {"bot.client.permissions"}
 
 LAYERS: dict[str, set[str]] = {
     # What each part may know of the others; a part is the longest prefix that fits.
     "db": set(),
-    "bot.championship": NOUNS,
-    "bot.finder": NOUNS | PURE,
     "bot.clock": set(),
     "bot.errors": set(),
-    "bot.quoting": {"db", "bot.almanac", "bot.answers", "bot.client", "bot.errors", "bot.render", "bot.services"},
-    "bot.quoting.filling": NOUNS | TEXTS | PURE | {"bot.almanac", "bot.finder"},
-    "bot.quoting.search": NOUNS | {"bot.finder"},
-    "bot.recaps": NOUNS | TEXTS | {"bot.championship"},
-    "bot.render": NOUNS | TEXTS | DUES | PURE | {"bot.championship", "bot.recaps.facts"},
-    "bot.preview": {"bot.clock"},
-    "bot.reminders": {"db", "bot.clock", "bot.render", "bot.services"},
+    "bot.editors": set(),
+    "bot.logs": set(),
+    "bot.settings": {"bot.clock", "bot.editors"},
     "bot.services": {"bot.clock", "db"},
+    "bot.championship": MODELS,
+    "bot.questions": MODELS | {"bot.errors"},
+    "bot.recaps": MODELS | {"bot.championship"},
+    "bot.finder": MODELS | EVERYWHERE,
+    "bot.seasons": {"db", "bot.championship", "bot.recaps", "bot.finder"} | EVERYWHERE,
+    "bot.render": MODELS
+    | {"bot.championship", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
+    | EVERYWHERE,
+    "bot.outbox": {"db"} | EVERYWHERE,
+    "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
+    "bot.interactions": MODELS
+    | {"bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
+    | EVERYWHERE,
+    "bot.requester": {"bot.seasons"},
+    "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}
+    | PERMISSIONS
+    | EVERYWHERE,
+    "bot.notifications": {
+        "bot.requester",
+        "db",
+        "bot.outbox",
+        "bot.seasons",
+        "bot.recaps",
+        "bot.quotes",
+        "bot.questions",
+        "bot.render",
+    }
+    | PERMISSIONS
+    | EVERYWHERE,
+    "bot.jobs": {"db", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"} | EVERYWHERE,
+    "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
-    "db": {"aiosqlite", "pydantic"},
+    "db": {"aiosqlite", "pydantic", "rapidfuzz"},
     "bot.championship": set(),
-    "bot.finder": {"rapidfuzz"},
     "bot.clock": set(),
     "bot.errors": set(),
-    "bot.quoting.filling": set(),
-    "bot.quoting.search": set(),
+    "bot.finder": {"rapidfuzz"},
+    "bot.interactions": {"discord"},
+    "bot.client": {"aiohttp", "discord"},
+    "bot.jobs": {"apscheduler", "aiohttp", "discord"},
+    "bot.notifications": {"discord"},
+    "bot.outbox": {"aiohttp", "discord"},
+    "bot.questions": set(),
+    "bot.quotes": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
-    "bot.reminders": {"aiohttp", "apscheduler", "discord"},
+    "bot.seasons": set(),
 }
-ONLY_IN = {"apscheduler": "bot.reminders.ticking", "simcord": "bot.preview.simcord_adapter", "rapidfuzz": "bot.finder"}
+ONLY_IN = {"apscheduler": "bot.jobs.scheduler", "simcord": "bot.preview.simcord_adapter"}
 """Packages that one module, or one folder, imports and nobody else."""
 
 
@@ -93,12 +121,14 @@ def test_imports_go_one_way(module: str) -> None:
     layer = part_of(module, LAYERS)
     if layer is not None:
         assert {name for name in ours if not allowed(name, layer, LAYERS[layer])} == set()
+    forbidden = {"cogs"}
     if module.startswith("cogs."):
-        assert {name for name in ours if within(name, "cogs") or within(name, "bot.app")} == set()
-    else:
-        assert {name for name in ours if within(name, "cogs")} == set()
-    if not within(module, "bot.commandline") and module != "bot.__main__":
-        assert {name for name in ours if within(name, "bot.app")} == set()
+        forbidden |= {"bot.app", "bot.jobs", "bot.commandline"}
+    elif module not in {"bot.app", "bot.__main__"} and not within(module, "bot.commandline"):
+        forbidden |= {"bot.app"}
+    if module != "bot.__main__":
+        forbidden |= {"bot.commandline"} if not within(module, "bot.commandline") else set()
+    assert {name for name in ours if any(within(name, part) for part in forbidden)} == set()
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from bot.championship.formats import Format, format_of
 from bot.championship.scores import docked
-from db.nouns import Race, Result, Season, StageScore
+from db.models import Race, Result, Season, StageScore
 
 STAGE_SCORERS = 10
 

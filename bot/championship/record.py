@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.championship.table import points_table, stage_winners
-from db.nouns import Entry, Race, Result, Season, Track
+from db.models import Entry, Race, Result, Season, Track
 
 LATELY = 5
 """How many races ``last_five`` holds."""

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from bot.championship.formats import Format, format_of
 from bot.championship.table import stage_winners
-from db.nouns import Race, RaceStatus, Result, Season
+from db.models import Race, RaceStatus, Result, Season
 
 STAGES = 2
 """The stages that pay points of their own; what follows them is the race's finish."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from db.nouns import Entry, Race, Result, Season
+from db.models import Entry, Race, Result, Season
 
 LAST = 1_000
 """Stands after the last of a driver's finishes when finishes are compared: one more finish of any kind is better."""

@@ -22,7 +22,7 @@ from db.documents.convert import (
 from db.documents.models import FORMAT, Header, Row
 from db.documents.tables import write_csv
 from db.documents.writer import write_document
-from db.nouns import Driver, Season, Track
+from db.models import Driver, Season, Track
 from db.texts import Quote, RecapText
 
 SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}

@@ -8,9 +8,9 @@ from typing import Any
 from bot.championship.audit import faults, sound
 from bot.championship.formats import Format
 from bot.championship.postseason import Place
+from bot.championship.standings import FULL_SEASON, View, drivers, manufacturers, owners, rookies, what_ifs
 from bot.championship.table import points_table
-from bot.championship.views import FULL_SEASON, View, drivers, manufacturers, owners, rookies, what_ifs
-from db.nouns import Season
+from db.models import Season
 
 Row = dict[str, Any]
 

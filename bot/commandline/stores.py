@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.app import open_services, tell_loaded
 from bot.championship.audit import faults, mismatches
-from bot.championship.views import contradictions
+from bot.championship.standings import contradictions
 from bot.clock import Clock
 from bot.commandline.exports import (
     PEOPLE_AND_PLACES,
@@ -28,10 +28,10 @@ from db.documents.importer import import_documents
 from db.documents.reader import read_file
 from db.errors import StoreError
 from db.inspection import Inspection, inspect
-from db.nouns import EASTERN, Season
+from db.models import EASTERN, Season
 from db.quotes import quotes_of_scope
 from db.racing import load_tracks
-from db.recaps import all_recap_texts
+from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
 

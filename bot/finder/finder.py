@@ -12,7 +12,7 @@ from bot.finder.labels import Match, race_title
 from bot.finder.names import DriverNames, RaceNames
 from bot.finder.presence import HERE, Presence
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, fold
-from db.nouns import Driver, Race, RaceStatus, Season
+from db.models import Driver, Race, RaceStatus, Season
 
 _NUMBER_WORDS = frozenset({"no", "nr", "n", "number", "num", "truck", "car", "the", "driver"})
 _ROUND_WORDS = frozenset({"round", "race", "rd", "r", "no", "number", "the"})
@@ -27,7 +27,7 @@ _REMEMBERED = 32
 
 
 class Finder:
-    """Answers from what it was built of; build one for each version of the store, whole seasons given.
+    """Router from what it was built of; build one for each version of the store, whole seasons given.
 
     The season handed to a question is the one as it stands at the asker's moment (``Season.as_of``): it decides who
     drives which number, who comes first and which races have been run.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from db.nouns import Driver, Race
+from db.models import Driver, Race
 
 LONGEST = 100
 """Discord's limit for the text of a choice."""

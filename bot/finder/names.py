@@ -9,7 +9,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, fold
-from db.nouns import Driver, Race
+from db.models import Driver, Race
 
 FIRST_NAME = 3.0
 """What a first name alone is worth less than a last name alone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from db.nouns import Season
+from db.models import Season
 
 HERE = 5.0
 """What it is worth in the order of a list to have an entry in the season asked for."""

@@ -31,7 +31,7 @@ PAGE_FILES = (
         for name in (
             "tailgate",
             "tailgate-catalog",
-            "tailgate-composer",
+            "tailgate-reminder_writer",
             "tailgate-form",
             "tailgate-labels",
             "tailgate-menu",

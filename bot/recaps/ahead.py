@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import capital, clock, count, day, joined, month, ordinal, race_name, spelled, the, track_name
 from bot.recaps.scene import Scene, who
-from db.nouns import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season
 from db.texts import SectionKind
 
 WEEK = 7

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 
 from bot.championship.audit import faults
-from db.nouns import Race, RaceStatus, Season
+from db.models import Race, RaceStatus, Season
 from db.texts import Quote, RecapText, SectionKind
 
 TITLES = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.championship.audit import faults, sound
 from bot.championship.record import race_lines
 from bot.recaps.scene import Scene, whole
-from db.nouns import Season
+from db.models import Season
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import count, seconds, spelled
 from bot.recaps.scene import Scene, who
-from db.nouns import Lead, Result
+from db.models import Lead, Result
 from db.texts import SectionKind
 
 

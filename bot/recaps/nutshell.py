@@ -9,7 +9,7 @@ from bot.recaps.history import History, history
 from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name, seconds, spelled, track_name
 from bot.recaps.scene import Scene, who
 from bot.recaps.stakes import stakes
-from db.nouns import RaceStatus, Result
+from db.models import RaceStatus, Result
 from db.texts import SectionKind
 
 LONG_WAIT = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.phrases import count, ordinal, plain, spelled
 from bot.recaps.scene import Scene, who
-from db.nouns import Entry, Result
+from db.models import Entry, Result
 from db.texts import SectionKind
 
 LED = 1

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from bot.championship import views
+from bot.championship import standings as views
 from bot.championship.formats import format_of
 from bot.championship.needs import Need, Verdict, needs
 from bot.championship.postseason import Picture, Stretch
 from bot.championship.table import Standing, points_table, stage_winners
 from bot.recaps.facts import Facts
 from bot.recaps.phrases import capital, plain, possessive, surname
-from db.nouns import Outcome, RaceStatus, Result, Season
+from db.models import Outcome, RaceStatus, Result, Season
 
 _T = TypeVar("_T")
 _MARK = re.compile("\x02([^\x03]*)\x03('s)?")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.championship.postseason import Status
 from bot.recaps.phrases import count, ordinal, spelled
 from bot.recaps.scene import Scene, who
-from db.nouns import Result
+from db.models import Result
 
 
 def stakes(scene: Scene, winner: Result) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.phrases import decimals, figures, joined, ordinal, plain, seconds
 from bot.recaps.scene import Scene
-from db.nouns import Result
+from db.models import Result
 from db.texts import SectionKind
 
 HARD_LUCK = 4

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.questions.core import AboutQuestion, HelpQuestion, NextQuestion
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, QuestionSelect, row
-from bot.render.questions import AboutQuestion, HelpQuestion, NextQuestion
-from db.nouns import Season
+from db.models import Season
 
 PRIVACY = (
     "**Privacy** Tailgate keeps no messages and no member list. "

@@ -11,19 +11,19 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.questions.core import ResultsQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
+from bot.questions.reminders import RemindMeQuestion
 from bot.recaps.facts import Recap
 from bot.render.blocks import Accent, phase_of
 from bot.render.buttons import BUTTONS, Link, QuestionButton, row
-from bot.render.questions import ResultsQuestion, StandingsQuestion
+from bot.render.formatting import NETWORKS, count, day, eastern, escape, listed, race_name, weekday
 from bot.render.recap import recap_card
-from bot.render.recap_questions import RecapQuestion
-from bot.render.reminder_questions import RemindMeQuestion
 from bot.render.reminders import SERVERS, YOURS
 from bot.render.results import results
 from bot.render.standings import standings
 from bot.render.tables import plain
-from bot.render.words import NETWORKS, count, day, eastern, escape, listed, race_name, weekday
-from db.nouns import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.models import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
 
 COVERED = "Tap the spoiler to see"
 ITSELF = "This message updates itself"

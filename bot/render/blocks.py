@@ -12,9 +12,9 @@ import discord
 from discord import ui
 
 from bot.championship.table import stage_winners
-from bot.render.timing import dateless
-from bot.render.words import count, day, escape, listed, race_name, stamp
-from db.nouns import Race, RaceStatus, Result, Season
+from bot.render.formatting import count, day, escape, listed, race_name, stamp
+from bot.render.race_status import dateless
+from db.models import Race, RaceStatus, Result, Season
 
 REGULAR_SEASON = "regular season"
 

@@ -10,8 +10,8 @@ from typing import Any, Protocol, Self, cast
 import discord
 from discord import ui
 
+from bot.questions.core import VERSION, Question
 from bot.render.blocks import Page
-from bot.render.questions import VERSION, Question
 from bot.render.tables import MORE, plain
 
 LABEL_LIMIT = 80
@@ -43,7 +43,7 @@ class Link:
 
 
 def _desk(interaction: discord.Interaction[Any]) -> _Desk:
-    return cast("_Desk", interaction.client.answers)
+    return cast("_Desk", interaction.client.router)
 
 
 class QuestionButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):

@@ -9,9 +9,11 @@ from discord import ui
 
 from bot.championship.needs import NEAR, Need, Verdict
 from bot.championship.postseason import Place
+from bot.questions.core import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, make_accent, missing
 from bot.render.buttons import Link, row
-from bot.render.picture import (
+from bot.render.formatting import count, day, escape, joined, ordinal, race_name, spelled
+from bot.render.playoff_table import (
     CUT_LINE,
     ELIGIBLE,
     Board,
@@ -28,10 +30,8 @@ from bot.render.picture import (
     progress,
     where,
 )
-from bot.render.questions import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
 from bot.render.tables import Column, table
-from bot.render.words import count, day, escape, joined, ordinal, race_name, spelled
-from db.nouns import Driver, Race, Season
+from db.models import Driver, Race, Season
 
 _COLUMNS = (
     Column("", right=True),

@@ -9,12 +9,12 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship.record import HeadToHead, Pair, Record
+from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row_or_select
-from bot.render.questions import CompareQuestion, DriverQuestion
+from bot.render.formatting import average, count, escape, surnames
 from bot.render.tables import Column, fit, table
-from bot.render.words import average, count, escape, surnames
-from db.nouns import Driver, Season
+from db.models import Driver, Season
 
 ROWS = 15
 LATELY = 5

@@ -9,15 +9,15 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship.record import Career, RaceLine, Record
+from bot.questions.core import DriverQuestion
+from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
 from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
+from bot.render.formatting import average, count, escape, listed, ordinal, status
 from bot.render.penalties import of_driver
-from bot.render.picture import line_of
-from bot.render.questions import DriverQuestion
-from bot.render.quote_questions import QuoteQuestion
+from bot.render.playoff_table import line_of
 from bot.render.tables import Column, table
-from bot.render.words import average, count, escape, listed, ordinal, status
-from db.nouns import Driver, Season
+from db.models import Driver, Season
 
 ROWS = 15
 UNKNOWN = "?"
@@ -46,7 +46,7 @@ _OUT = Column("Out", gives_way=True)
 class DriverFacts:
     """What a driver's card is made of; ``career`` is over all seasons held, and every part as of one moment.
 
-    ``quotes`` is how many of his the asker may read.
+    ``quotes`` is how many of his the requester may read.
     """
 
     driver: Driver

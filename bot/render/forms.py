@@ -13,11 +13,11 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.questions.core import ID_LIMIT, VERSION, Question
 from bot.render.blocks import Accent, card
-from bot.render.questions import ID_LIMIT, VERSION, Question
+from bot.render.formatting import escape
 from bot.render.tables import plain
-from bot.render.typed import shortened
-from bot.render.words import escape
+from bot.render.user_text import shortened
 
 TITLE_LIMIT = 45
 LABEL_LIMIT = 45

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.render.words import count, day, escape, name_of
-from db.nouns import Adjustment, Season
+from bot.render.formatting import count, day, escape, name_of
+from db.models import Adjustment, Season
 
 MOST = 3
 """Lines of an answer; a day with more is unheard of, and the small print stays small."""

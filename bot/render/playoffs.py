@@ -11,9 +11,11 @@ from discord import ui
 from bot.championship import scores
 from bot.championship.formats import format_of
 from bot.championship.postseason import Stretch
+from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
 from bot.render.buttons import Link, row
-from bot.render.picture import (
+from bot.render.formatting import count, day, escape, joined, listed, spelled
+from bot.render.playoff_table import (
     CHAMPION,
     CUT_LINE,
     Board,
@@ -32,10 +34,8 @@ from bot.render.picture import (
     signed,
     tie_line,
 )
-from bot.render.questions import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.tables import Column, table
-from bot.render.words import count, day, escape, joined, listed, spelled
-from db.nouns import Race, Season
+from db.models import Race, Season
 
 NEAR = 5
 """How many below the line are shown while the field is still open."""

@@ -9,10 +9,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.render.blocks import Accent, Page, card
-from bot.render.buttons import OPTIONS, Link, QuestionSelect, pager, row
-from bot.render.forms import Field, Form
-from bot.render.quote_questions import (
+from bot.questions.quotes import (
     LAST_PAGE,
     DayQuestion,
     DeleteQuestion,
@@ -26,11 +23,14 @@ from bot.render.quote_questions import (
     Scope,
     StepsQuestion,
 )
+from bot.render.blocks import Accent, Page, card
+from bot.render.buttons import OPTIONS, Link, QuestionSelect, pager, row
+from bot.render.formatting import count, day, eastern, joined, listed, stamp
+from bot.render.forms import Field, Form
 from bot.render.quotes import QuoteFacts, under
 from bot.render.tables import fit, plain
-from bot.render.typed import as_typed_in_line, shortened
-from bot.render.words import count, day, eastern, joined, listed, stamp
-from db.nouns import EASTERN
+from bot.render.user_text import as_typed_in_line, shortened
+from db.models import EASTERN
 from db.texts import CONTEXT, LINK, ROLE, SOURCE, SPEAKER, WORDS, Quote, QuoteDraft, QuoteVersion
 
 STEPS = 5
@@ -177,19 +177,20 @@ def deleted(quote: Quote) -> ui.LayoutView:
     )
 
 
-def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion, asker: int) -> ui.LayoutView:
+def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion, requester: int) -> ui.LayoutView:
     """A quote's history, newest first, and the way back to how it read before any step.
 
     Args:
         quote: as it is.
         history: every step, the newest first.
         question: the page of it.
-        asker: who looks, a Discord id.
+        requester: who looks, a Discord id.
     """
     page = Page.of(question.page, STEPS, len(history))
     after = [quote.draft(), *(version.before for version in history)]
     lines = [
-        _step(v, then, asker, first=v is history[-1]) for v, then in list(zip(history, after, strict=False))[page.part]
+        _step(v, then, requester, first=v is history[-1])
+        for v, then in list(zip(history, after, strict=False))[page.part]
     ]
     back = [
         Link(f"Before {_moment(v.changed_at)}: {_said(v.before)}", RestoreQuestion(_scope(quote), quote.id, number))
@@ -294,9 +295,9 @@ def _moment(moment: datetime) -> str:
     return f"{day(moment.astimezone(EASTERN).date())}, {eastern(moment)}"
 
 
-def _step(version: QuoteVersion, after: QuoteDraft | None, asker: int, *, first: bool) -> str:
+def _step(version: QuoteVersion, after: QuoteDraft | None, requester: int, *, first: bool) -> str:
     """One line: when, what, by whom; and how the words read before, where they changed."""
-    by = "by you" if version.changed_by == asker else f"by `{version.changed_by}`" if version.changed_by else ""
+    by = "by you" if version.changed_by == requester else f"by `{version.changed_by}`" if version.changed_by else ""
     what: str = "restored" if version.action == "added" and not first else version.action
     if version.action == "edited" and version.before and after:
         changed = [name for part, name in _PARTS.items() if getattr(version.before, part) != getattr(after, part)]

@@ -10,13 +10,13 @@ from urllib.parse import urlsplit
 
 from discord import ui
 
+from bot.questions.core import DriverQuestion, ResultsQuestion
+from bot.questions.quotes import LAST_PAGE, LotQuestion, PanelQuestion, QuoteQuestion
 from bot.render.blocks import Accent, Page, card, make_accent
 from bot.render.buttons import BUTTONS, Link, pager, row
-from bot.render.questions import DriverQuestion, ResultsQuestion
-from bot.render.quote_questions import LAST_PAGE, LotQuestion, PanelQuestion, QuoteQuestion
-from bot.render.typed import as_typed_in_line, shortened
-from bot.render.words import count, day, escape, joined, listed, race_name, stamp
-from db.nouns import Driver, Entry, Race
+from bot.render.formatting import count, day, escape, joined, listed, race_name, stamp
+from bot.render.user_text import as_typed_in_line, shortened
+from db.models import Driver, Entry, Race
 from db.texts import Quote, http_link
 
 ROOM = 3900
@@ -33,7 +33,7 @@ class QuoteFacts:
         race: at which it was said, where it names one that is held.
         entry: the driver's truck in that race.
         results: whether the race has results to go on to.
-        mends: whether the asker may mend it.
+        mends: whether the requester may mend it.
     """
 
     quote: Quote
@@ -68,7 +68,7 @@ class NothingFacts:
         better: the words with names put right, where they are a little like some.
         named: a driver whom the words name, and how many quotes of his there are.
         speakers: everybody of whom there are quotes: a driver's key, his name and how many; those with the most first.
-        saves: whether the asker may save one.
+        saves: whether the requester may save one.
         most: so many quotes with a word are counted.
     """
 

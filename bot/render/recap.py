@@ -9,17 +9,17 @@ from typing import Any
 
 from discord import ui
 
+from bot.questions.core import NextQuestion, ResultsQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import Recap, Section, winner_of
 from bot.render.blocks import Accent, Page, card, freshness, make_accent, phase_of
 from bot.render.buttons import Link, QuestionSelect, row
+from bot.render.formatting import day, escape, listed, name_of, race_name, stamp
 from bot.render.penalties import of_race
-from bot.render.picture import drivers_view, left_out
-from bot.render.questions import NextQuestion, ResultsQuestion, StandingsQuestion
-from bot.render.recap_questions import RecapQuestion
+from bot.render.playoff_table import drivers_view, left_out
 from bot.render.tables import fit
-from bot.render.typed import as_typed, as_typed_in_line, in_parts, shortened
-from bot.render.words import day, escape, listed, name_of, race_name, stamp
-from db.nouns import Race, Season
+from bot.render.user_text import as_typed, as_typed_in_line, in_parts, shortened
+from db.models import Race, Season
 from db.texts import SectionKind
 
 FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 620}

@@ -8,12 +8,7 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.recaps.facts import FOLLOWED, TITLES, Section
-from bot.render.blocks import Accent, Page, card, freshness
-from bot.render.buttons import Link, QuestionSelect, pager, row
-from bot.render.forms import LONGEST, Field, Form
-from bot.render.recap import parts_of, room_beside, where, words_by
-from bot.render.recap_questions import (
+from bot.questions.recaps import (
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
@@ -23,9 +18,14 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
-from bot.render.typed import as_typed_in_line
-from bot.render.words import count, day, escape, listed, stamp
-from db.nouns import EASTERN, Race, Season
+from bot.recaps.facts import FOLLOWED, TITLES, Section
+from bot.render.blocks import Accent, Page, card, freshness
+from bot.render.buttons import Link, QuestionSelect, pager, row
+from bot.render.formatting import count, day, escape, listed, stamp
+from bot.render.forms import LONGEST, Field, Form
+from bot.render.recap import parts_of, room_beside, where, words_by
+from bot.render.user_text import as_typed_in_line
+from db.models import EASTERN, Race, Season
 from db.texts import LINK, SECTION_WORDS, RecapText, RecapVersion, SectionKind
 
 WORDS, PICTURE = "words", "picture"

@@ -9,10 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.render.blocks import Accent
-from bot.render.buttons import Link, row
-from bot.render.choosers import Choice, Chooser
-from bot.render.reminder_questions import (
+from bot.questions.reminders import (
     CHANNEL,
     DELAY,
     EXTRAS,
@@ -28,10 +25,13 @@ from bot.render.reminder_questions import (
     RemindersQuestion,
     ReminderStatusQuestion,
 )
-from bot.render.words import count, escape, joined, listed, stamp
-from db.dues import CALLED_OFF, DELAYS, Due, Extras, Kind, Part, Row, Slot, State, Target
-from db.dues import LEADS as MINUTES
-from db.nouns import Race
+from bot.render.blocks import Accent
+from bot.render.buttons import Link, row
+from bot.render.formatting import count, escape, joined, listed, stamp
+from bot.render.setting_selects import Choice, SettingSelect
+from db.models import Race
+from db.reminders.models import CALLED_OFF, DELAYS, Due, Extras, Kind, Part, Row, Slot, State, Target
+from db.reminders.models import LEADS as MINUTES
 
 PARTS = {Part.COVERAGE: "Coverage and race", Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
 _SAID = {Part.COVERAGE: "coverage", Part.QUALIFYING: "qualifying", Part.PRACTICE: "practice"}
@@ -157,22 +157,24 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
     whose, mine = facts.whose, facts.whose == PERSON
     rows: list[ui.Item[Any]] = []
     if not mine:
-        rows.append(Chooser.of_channels(ReminderChoiceQuestion(CHANNEL, whose), "Which channel?", target.channel))
-        rows.append(Chooser.of_roles(ReminderChoiceQuestion(ROLE, whose), "Ping a role? None", target.role))
+        rows.append(SettingSelect.of_channels(ReminderChoiceQuestion(CHANNEL, whose), "Which channel?", target.channel))
+        rows.append(SettingSelect.of_roles(ReminderChoiceQuestion(ROLE, whose), "Ping a role? None", target.role))
     leads = [
         Choice(str(minutes), f"{before(minutes)} before" if minutes else "At the start", minutes in target.leads)
         for minutes in MINUTES
     ]
-    rows.append(Chooser.of_options(ReminderChoiceQuestion(LEADS, whose), "How far ahead?", leads, most=len(leads)))
+    rows.append(
+        SettingSelect.of_options(ReminderChoiceQuestion(LEADS, whose), "How far ahead?", leads, most=len(leads))
+    )
     parts = [Choice(part.value, PARTS[part], part in target.sessions) for part in Part]
-    rows.append(Chooser.of_options(ReminderChoiceQuestion(SESSIONS, whose), "For what?", parts, most=len(parts)))
+    rows.append(SettingSelect.of_options(ReminderChoiceQuestion(SESSIONS, whose), "For what?", parts, most=len(parts)))
     extras = [
         Choice(name, label, not target.extras.spoiler if name == OPEN else getattr(target.extras, name), hint)
         for name, (label, hint) in _EXTRAS.items()
         if not (mine and name in FOR_SERVERS)
     ]
     question = ReminderChoiceQuestion(EXTRAS, whose)
-    rows.append(Chooser.of_options(question, "What else?", extras, least=0, most=len(extras)))
+    rows.append(SettingSelect.of_options(question, "What else?", extras, least=0, most=len(extras)))
     outcomes = target.extras.results or target.extras.recap or (target.extras.standings and not mine)
     if outcomes:
         rows.append(_delays(whose, target.extras.results_delay))
@@ -186,7 +188,7 @@ def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
         )
         for minutes in DELAYS
     ]
-    return Chooser.of_options(ReminderChoiceQuestion(DELAY, whose), "How long to hold back outcomes?", delays)
+    return SettingSelect.of_options(ReminderChoiceQuestion(DELAY, whose), "How long to hold back outcomes?", delays)
 
 
 def _buttons(facts: PanelFacts) -> Sequence[Link]:

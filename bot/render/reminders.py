@@ -7,16 +7,16 @@ from datetime import date, datetime
 
 from discord import ui
 
+from bot.questions.core import ClinchQuestion, NextQuestion, StandingsQuestion
+from bot.questions.reminders import RemindMeQuestion
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
-from bot.render.picture import board_of, drivers_view, has_postseason, headline, stake
-from bot.render.questions import ClinchQuestion, NextQuestion, StandingsQuestion
-from bot.render.reminder_questions import RemindMeQuestion
-from bot.render.timing import NO_DATE
-from bot.render.upcoming import LastTime, broadcasts, last_winner, times
-from bot.render.words import escape, listed, race_name, stamp, weekday
-from db.dues import Part
-from db.nouns import Race, RaceStatus, Season
+from bot.render.formatting import escape, listed, race_name, stamp, weekday
+from bot.render.next_race import LastTime, broadcasts, last_winner, times
+from bot.render.playoff_table import board_of, drivers_view, has_postseason, headline, stake
+from bot.render.race_status import NO_DATE
+from db.models import Race, RaceStatus, Season
+from db.reminders.models import Part
 
 _PARTS = {Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
 SERVERS = "Set by moderators with /reminders"

@@ -8,16 +8,16 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
 from bot.render.buttons import BUTTONS, Link, fitted, pager, row
+from bot.render.formatting import count, day, escape, listed, name_of, race_name, stamp, status
+from bot.render.next_race import results_label
 from bot.render.penalties import of_race
-from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
-from bot.render.recap_questions import RecapQuestion
+from bot.render.race_status import dateless, presently
 from bot.render.tables import MARK, Column, initialled, table
-from bot.render.timing import dateless, presently
-from bot.render.upcoming import results_label
-from bot.render.words import count, day, escape, listed, name_of, race_name, stamp, status
-from db.nouns import Outcome, Race, RaceStatus, Result, Season
+from db.models import Outcome, Race, RaceStatus, Result, Season
 
 ROWS = 12
 NAME, SHORT = 40, 16

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.questions.core import NextQuestion, ScheduleQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, fitted, pager, row
-from bot.render.questions import NextQuestion, ScheduleQuestion
-from bot.render.recap_questions import RecapQuestion
-from bot.render.timing import NO_DATE, dateless, presently
-from bot.render.words import day, escape, listed, name_of, race_name, stamp, weekday
-from db.nouns import Race, RaceStatus, Season
+from bot.render.formatting import day, escape, listed, name_of, race_name, stamp, weekday
+from bot.render.race_status import NO_DATE, dateless, presently
+from db.models import Race, RaceStatus, Season
 
 ROWS = 13
 

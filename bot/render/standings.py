@@ -10,16 +10,16 @@ from typing import Any
 from discord import ui
 
 from bot.championship.formats import format_of
+from bot.championship.standings import View
 from bot.championship.table import Standing, points_table
-from bot.championship.views import View
+from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
 from bot.render.buttons import Link, QuestionSelect, pager, row
-from bot.render.picture import drivers_view, has_postseason, left_out, matters
-from bot.render.questions import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
-from bot.render.sheets import Sheet, sheet_of, title, view_label, what_if_rules
+from bot.render.formatting import average, count, escape, listed, name_of
+from bot.render.playoff_table import drivers_view, has_postseason, left_out, matters
+from bot.render.standings_views import Sheet, sheet_of, title, view_label, what_if_rules
 from bot.render.tables import Column, initialled, table
-from bot.render.words import average, count, escape, listed, name_of
-from db.nouns import Season
+from db.models import Season
 
 ROWS = 15
 NO_RESET = "Season points; the playoff reset is not applied."

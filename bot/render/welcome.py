@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from discord import ui
 
+from bot.questions.core import HelpQuestion, NextQuestion, ScheduleQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, card
 from bot.render.buttons import Link, row
-from bot.render.questions import HelpQuestion, NextQuestion, ScheduleQuestion, StandingsQuestion
-from bot.render.recap_questions import RecapQuestion
-from bot.render.words import eastern, weekday
-from db.nouns import EASTERN
+from bot.render.formatting import eastern, weekday
+from db.models import EASTERN
 
 _EVE = date(2025, 10, 16)
 _TRY = (

@@ -21,7 +21,7 @@ from db.documents.models import (
     SessionRow,
     TrackRow,
 )
-from db.nouns import Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
+from db.models import Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.texts import Quote, RecapText
 
 

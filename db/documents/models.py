@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from db import texts
-from db.nouns import BroadcastKind, RaceStatus, SessionKind
+from db.models import BroadcastKind, RaceStatus, SessionKind
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from db.documents.models import DriverRow, TrackRow
 from db.documents.reader import Line
+from db.models import Driver, Track
 from db.naming import fold, nearest, slug
-from db.nouns import Driver, Track
 
 
 class Register:

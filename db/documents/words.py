@@ -13,12 +13,12 @@ from db.documents.models import QuoteRow, RecapRow
 from db.documents.reader import Document, Line
 from db.documents.register import Register
 from db.documents.report import Counts, Tally, once
+from db.models import Driver
 from db.naming import fold_words
-from db.nouns import Driver
 from db.quotes.reading import OF_SCOPE
 from db.quotes.rows import draft_from_json, fetch, to_quote
 from db.quotes.writing import Hand, change, insert, remove
-from db.recaps import held_recap, last_change, put
+from db.recaps.texts import held_recap, last_change, put
 from db.texts import Quote, QuoteDraft, RecapText
 
 RACES = "SELECT season, round, id FROM races"

@@ -10,9 +10,9 @@ import aiosqlite
 
 from db.documents.models import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
-from db.moments import to_text
+from db.models import Driver, Track
 from db.naming import slug
-from db.nouns import Driver, Track
+from db.timestamps import to_text
 
 ADD_TRACK = (
     "INSERT INTO tracks (key, name, short, city, state, length, shape) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, key"

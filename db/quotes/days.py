@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from db.connection import Store
-from db.moments import to_text
 from db.quotes.reading import Reader, random_quote
 from db.texts import Quote
+from db.timestamps import to_text
 
 SETTING = "quote-of-the-day"
 """The name of the servers' setting; what its value looks like is up to whoever sets it."""

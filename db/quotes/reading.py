@@ -13,9 +13,9 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.moments import to_text
 from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.texts import Quote
+from db.timestamps import to_text
 
 RANKED = 2000
 """Up to so many matches are counted and put in order of how well they fit; where there are more, the newest so many are

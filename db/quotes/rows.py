@@ -11,8 +11,8 @@ from typing import Any
 
 import aiosqlite
 
-from db.moments import day_from_text, from_text
 from db.texts import Quote, QuoteDraft
+from db.timestamps import day_from_text, from_text
 
 SELECT = """
 SELECT q.id, q.guild_id, d.key AS driver, q.speaker, q.role, q.words, q.context, r.season, r.round, q.said_on,

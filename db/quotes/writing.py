@@ -10,10 +10,10 @@ import aiosqlite
 
 from db.connection import Store
 from db.errors import OvertakenError
-from db.moments import to_text
 from db.naming import fold_words
 from db.quotes.rows import IDS, SELECT, draft_from_json, draft_to_json, fetch, is_id, to_moment, to_quote
 from db.texts import Quote, QuoteDraft, QuoteVersion, clean_draft
+from db.timestamps import to_text
 
 OWN = SELECT + "WHERE q.guild_id IS ? AND q.id = ?"
 SAME = SELECT + "WHERE q.folded = ? AND coalesce(q.guild_id, 0) IN (0, ?) AND q.id IS NOT ? ORDER BY q.guild_id, q.id"

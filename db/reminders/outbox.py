@@ -13,9 +13,9 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.dues import Due, Kind, Row, State, Target
-from db.moments import from_text, to_text
+from db.reminders.models import Due, Kind, Row, State, Target
 from db.reminders.targets import by_ids, switch_off_within
+from db.timestamps import from_text, to_text
 
 KEPT = timedelta(days=60)
 """How long after its event a row is kept, but for the one that tells which message the standings are in; and how long a

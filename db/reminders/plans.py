@@ -11,9 +11,9 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.dues import SAME, Change, Seen, Slot
-from db.moments import from_text, to_text
-from db.nouns import RaceStatus
+from db.models import RaceStatus
+from db.reminders.models import SAME, Change, Seen, Slot
+from db.timestamps import from_text, to_text
 
 Connection = aiosqlite.Connection
 

@@ -12,8 +12,8 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.dues import Extras, Part, Target
-from db.moments import from_text, to_text
+from db.reminders.models import Extras, Part, Target
+from db.timestamps import from_text, to_text
 
 OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id = ? OR user_id = ?"
 BY_ID = "SELECT * FROM reminder_targets WHERE id = ?"

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from db.bundled import load_if_empty
 from db.connection import Store
-from db.dues import State
+from db.reminders.models import State
 from tests.bench.measures import load, machine, memory, processor_seconds, table
 from tests.wire.limits import EVERYWHERE
 from tests.wire.messages import Written

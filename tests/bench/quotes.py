@@ -16,11 +16,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.almanac import Almanacs
-from bot.answers import Asker
-from bot.quoting.desk import look
-from bot.quoting.search import joined, words_of
-from bot.render.quote_questions import QuoteQuestion
+from bot.questions.quotes import QuoteQuestion
+from bot.quotes.query import joined, words_of
+from bot.quotes.service import look
+from bot.requester import Requester
+from bot.seasons.as_of import AsOfKeeper
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.quotes import Found, Reader, match_of, quotes_of_race, random_quote, search
@@ -122,11 +122,11 @@ def works(store: Store, count: int) -> list[Work]:
 async def cards(store: Store) -> list[Work]:
     """Whole answers of /quote but for the sending, the words' meaning included: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
-    asker = Asker(1, Almanacs().at(NOW, seasons, 1), guild=SERVER)
+    requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
         question = QuoteQuestion(joined(words_of(words)), **only)
-        return Work(f"{label}: {words}", lambda: look(store, asker, question), lambda view: said in text(view))
+        return Work(f"{label}: {words}", lambda: look(store, requester, question), lambda view: said in text(view))
 
     none = "No quotes found"
     return [

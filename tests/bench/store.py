@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from bot.championship import views
+from bot.championship import standings as views
 from bot.championship.needs import needs
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason, quote
-from bot.tree import answer_error
+from bot.interactions.command_tree import answer_error
 
 
 def test_the_nearest_names_are_offered() -> None:

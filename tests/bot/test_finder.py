@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from bot.errors import UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder, race_label, race_title, race_value
 from bot.finder.words import fold
-from db.nouns import Driver, RaceStatus, Season
+from db.models import Driver, RaceStatus, Season
 from tests.seasons import NAMES, Row, bundled_season, bundled_seasons, make_driver, make_season, make_track
 
 EVE = datetime(2025, 10, 16, 21, tzinfo=UTC)

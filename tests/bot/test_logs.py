@@ -38,7 +38,7 @@ def test_the_libraries_chatter_is_left_out(capsys: pytest.CaptureFixture[str]) -
     set_up_logging("INFO")
     logging.getLogger("discord.gateway").info("chatter")
     logging.getLogger("discord.gateway").warning("trouble")
-    logging.getLogger("bot.client").info("ours")
+    logging.getLogger("bot.client.tailgate_bot").info("ours")
     told = capsys.readouterr().err
     assert "chatter" not in told
     assert "trouble" in told

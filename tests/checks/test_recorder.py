@@ -100,7 +100,7 @@ async def too_wide_in_the_channel(interaction: discord.Interaction) -> None:
     await interaction.channel.send(TABLE.format("x" * 41), file=picture())
 
 
-async def record(answer: Answer, description: str = "Answers") -> SentBodies:
+async def record(answer: Answer, description: str = "Router") -> SentBodies:
     """What a bot with one command sends from its start to the end of that command."""
     bot = commands.AutoShardedBot(
         "!", intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.client import EXTENSIONS, TailgateBot
+from bot.client.tailgate_bot import EXTENSIONS, TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
 from bot.services import Services

@@ -9,14 +9,14 @@ from typing import Any
 from discord import ui
 from simcord.enums import InteractionType
 
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
+from bot.editors import Editors
+from bot.questions.core import Question
+from bot.questions.recaps import EditQuestion
 from bot.render.forms import PREFIX
-from bot.render.questions import Question
-from bot.render.recap_questions import EditQuestion
 from bot.services import Services
-from bot.staff import Staff
-from db.recap_drafts import RecapDraft, drafts_of_race
+from db.recaps.drafts import RecapDraft, drafts_of_race
 from db.texts import SectionKind
 from tests.cogs.looking import words
 
@@ -90,7 +90,7 @@ class Newsroom:
 
 def editors_bot(services: Services) -> TailgateBot:
     """A bot with a home; who its editors are is known once there are people."""
-    return TailgateBot(services, local=True, shard_count=1, staff=Staff(frozenset(), HOME))
+    return TailgateBot(services, local=True, shard_count=1, editors=Editors(frozenset(), HOME))
 
 
 async def open_newsroom(bot: TailgateBot, env: Any, clock: TravelClock) -> Newsroom:
@@ -98,7 +98,7 @@ async def open_newsroom(bot: TailgateBot, env: Any, clock: TravelClock) -> Newsr
     clock._start = datetime.fromisoformat("2025-10-18T12:00-04:00")
     home, other = env.create_guild("Operator", id=HOME), env.create_guild("Fans")
     mo, jo, fay = (env.create_user(name) for name in ("Mo", "Jo", "Fay"))
-    bot.staff = Staff(frozenset({mo.id, jo.id}), HOME)
+    bot.editors = Editors(frozenset({mo.id, jo.id}), HOME)
     await bot.sync_commands(force=True)
     return Newsroom(
         bot,

@@ -12,7 +12,7 @@ from discord import ui
 from simcord.enums import InteractionType
 
 from bot.errors import FriendlyError
-from bot.render.questions import Question
+from bot.questions.core import Question
 from bot.services import Services
 from db.quotes import add
 from db.texts import Quote, QuoteDraft

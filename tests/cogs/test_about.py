@@ -1,5 +1,5 @@
 from bot import __version__
-from bot.render.questions import HelpQuestion
+from bot.questions.core import HelpQuestion
 from cogs.about import links_of
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
-from bot.render.recap_questions import EditQuestion, RecapQuestion, SaveQuestion, UndoQuestion, WriteQuestion
+from bot.questions.recaps import EditQuestion, RecapQuestion, SaveQuestion, UndoQuestion, WriteQuestion
+from bot.requester import Requester
 from bot.services import Services
-from db.recaps import recap_history, recap_texts, save_recap
+from db.recaps.texts import recap_history, recap_texts, save_recap
 from db.texts import SECTION_WORDS, RecapText, SectionKind
 from tests.checks.recorder import SentBodies
 from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, saved, section
@@ -246,7 +246,7 @@ async def test_races_without_results_get_a_line(room: Newsroom) -> None:
 
 
 async def test_an_undo_of_no_version_is_no_undo(bot: TailgateBot, services: Services) -> None:
-    asker = Asker(1, await bot.answers.almanac(), "Mo", editor=True)
-    view = await bot.answers.view(UndoQuestion(2025, 20, "top", 77), asker)
+    requester = Requester(1, await bot.router.as_of(), "Mo", editor=True)
+    view = await bot.router.view(UndoQuestion(2025, 20, "top", 77), requester)
     assert "nothing was done" in str(view.to_components())  # type: ignore[union-attr]
     assert await recap_history(services.store, 2025, 20, SectionKind.TOP) == ()

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
-from bot.render.recap_questions import SaveQuestion, WriteQuestion
+from bot.questions.recaps import SaveQuestion, WriteQuestion
 from bot.services import Services
 from db.connection import Store
 from db.errors import StoreError
-from db.recap_drafts import drafts_of_race
-from db.recaps import recap_texts, save_recap
+from db.recaps.drafts import drafts_of_race
+from db.recaps.texts import recap_texts, save_recap
 from db.texts import SECTION_WORDS, RecapText, SectionKind
 from tests.checks.recorder import SentBodies
 from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, section

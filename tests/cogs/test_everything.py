@@ -1,6 +1,6 @@
 """Every driver, race and season held, every page and tab: each is an answer that Discord takes and a phone shows.
 
-Answers are found as a fan finds them: from what commands ask, then button by button until nothing new turns up. So a
+Router are found as a fan finds them: from what commands ask, then button by button until nothing new turns up. So a
 button that leads nowhere is found as well.
 """
 
@@ -15,11 +15,9 @@ from itertools import combinations
 import pytest
 from discord import ui
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
-from bot.render.about import TOPICS
-from bot.render.questions import (
+from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,
     ClinchQuestion,
@@ -33,8 +31,10 @@ from bot.render.questions import (
     ScheduleQuestion,
     StandingsQuestion,
 )
-from bot.render.quote_questions import QuoteQuestion
-from bot.render.recap_questions import RecapQuestion
+from bot.questions.quotes import QuoteQuestion
+from bot.questions.recaps import RecapQuestion
+from bot.render.about import TOPICS
+from bot.requester import Requester
 from bot.services import Services
 from tests.bot.render.reading import body, buttons, options, small, text
 from tests.checks.limits import check_message
@@ -85,7 +85,7 @@ async def follow(
     waiting, seen, wrong = deque(asked), set(asked), []
     while waiting and len(seen) <= most:
         question = waiting.popleft()
-        view = await bot.answers.view(question, Asker(1, await bot.answers.almanac()))
+        view = await bot.router.view(question, Requester(1, await bot.router.as_of()))
         assert isinstance(view, ui.LayoutView)  # a fan without rights is offered no form
         wrong += [f"{question}: {problem}" for problem in check_message(body(view))]
         ours = _QUOTED.sub("", text(view))
@@ -134,7 +134,7 @@ async def test_commands_and_all_their_buttons_hold_at_any_moment(
     bot: TailgateBot, clock: TravelClock, moment: str
 ) -> None:
     clock._start = datetime.fromisoformat(moment)
-    known = (await bot.answers.almanac()).season()
+    known = (await bot.router.as_of()).season()
     asked = [q for q in COMMANDS if known.run or q not in {ResultsQuestion(), RecapQuestion()}]
     everybody = sorted({row.driver for rows in known.results.values() for row in rows})
     asked += [ClinchQuestion(key) for key in everybody[::4]]

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from bot.render.picture import ELIGIBLE
+from bot.render.playoff_table import ELIGIBLE
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 

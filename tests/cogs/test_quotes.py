@@ -11,11 +11,11 @@ import discord
 import pytest
 import simcord
 
-from bot.answers import Asker
-from bot.client import TailgateBot
-from bot.quoting import desk
-from bot.quoting.search import LONGEST
-from bot.render.quote_questions import LotQuestion, OneQuoteQuestion, QuoteQuestion
+from bot.client.tailgate_bot import TailgateBot
+from bot.questions.quotes import LotQuestion, OneQuoteQuestion, QuoteQuestion
+from bot.quotes import service as desk
+from bot.quotes.query import LONGEST
+from bot.requester import Requester
 from bot.services import Services
 from tests.bot.render.reading import buttons, text
 from tests.cogs.conftest import Stand
@@ -231,8 +231,8 @@ async def test_who_may_save_is_told_that_he_may(stand: Stand, bot: TailgateBot) 
     assert hint not in words(await stand.ask("quote"))
     assert hint in words(await moderator(stand).slash(stand.channel, "quote"))
     # Where I am no member there is no such command.
-    asker = Asker(1, await bot.answers.almanac(), guild=4711, server_permissions=discord.Permissions.all())
-    assert hint not in text(await bot.answers.view(LotQuestion(), asker))  # type: ignore[arg-type]
+    requester = Requester(1, await bot.router.as_of(), guild=4711, server_permissions=discord.Permissions.all())
+    assert hint not in text(await bot.router.view(LotQuestion(), requester))  # type: ignore[arg-type]
 
 
 async def test_a_name_too_far_off_is_asked_about(stand: Stand, services: Services) -> None:
@@ -288,8 +288,8 @@ async def test_the_season_of_the_day_comes_up_more_often(bot: TailgateBot, servi
     await saved(services, None, "Old.", season=2024, round=20)
     cog = bot.get_cog("Quotes")
     cog._lots = random.Random(4)  # type: ignore[union-attr]
-    asker = Asker(1, await bot.answers.almanac())
-    drawn = Counter([text(await bot.answers.view(LotQuestion(), asker))[:200].split("“")[1][:3] for _ in range(300)])  # type: ignore[arg-type]
+    requester = Requester(1, await bot.router.as_of())
+    drawn = Counter([text(await bot.router.view(LotQuestion(), requester))[:200].split("“")[1][:3] for _ in range(300)])  # type: ignore[arg-type]
     assert drawn["New"] + drawn["Old"] == 300
     assert 3.5 < drawn["New"] / drawn["Old"] < 7
 
@@ -369,7 +369,7 @@ async def test_buttons_go_on_after_a_restart(services: Services) -> None:
         await saved(services, None, f"Fuel number {n}.")
     before = TailgateBot(services)
     await before.load_extension("cogs.quotes")
-    view = await before.answers.view(QuoteQuestion("fuel"), Asker(1, await before.answers.almanac()))
+    view = await before.router.view(QuoteQuestion("fuel"), Requester(1, await before.router.as_of()))
     onward = buttons(view)["2 →"]  # type: ignore[arg-type]
     bot = TailgateBot(services, local=True, shard_count=1)
     async with simcord.run(bot) as env:
@@ -385,7 +385,7 @@ async def test_brought_along_to_a_server_it_is_no_member_of_it_has_everybodys(
 ) -> None:
     await saved(services, 77, "Only for some, about fuel.")
     await saved(services, None, "For everybody, about fuel.")
-    asker = Asker(1, await bot.answers.almanac(), guild=4711)
-    shown = text(await bot.answers.view(QuoteQuestion("fuel"), asker))  # type: ignore[arg-type]
+    requester = Requester(1, await bot.router.as_of(), guild=4711)
+    shown = text(await bot.router.view(QuoteQuestion("fuel"), requester))  # type: ignore[arg-type]
     assert "“For everybody, about fuel.”" in shown
     assert "The only quote" in shown

@@ -11,9 +11,9 @@ import discord
 import pytest
 
 from bot.clock import TravelClock
-from bot.quoting import daily
-from bot.quoting.daily import QuotesOfTheDay, next_time, nonce
-from bot.render.quote_questions import DayQuestion
+from bot.notifications import quote_of_the_day as daily
+from bot.notifications.quote_of_the_day import QuotesOfTheDay, next_time, nonce
+from bot.questions.quotes import DayQuestion
 from bot.services import Services
 from db.guilds import setting
 from db.quotes.days import SETTING

@@ -9,13 +9,11 @@ import discord
 import pytest
 import simcord
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.leaving import APPLICATION, forget_left
-from bot.quoting.rights import NO_EDITOR, NO_MANAGER, NO_SERVER, NOT_YOU, ROLE
-from bot.render.questions import Question
-from bot.render.quote_questions import (
+from bot.jobs.guild_cleanup import APPLICATION, forget_left
+from bot.questions.core import Question
+from bot.questions.quotes import (
     DayQuestion,
     DeleteQuestion,
     FormQuestion,
@@ -26,13 +24,15 @@ from bot.render.quote_questions import (
     Scope,
     StepsQuestion,
 )
-from bot.render.words import escape
+from bot.quotes.permissions import NO_EDITOR, NO_MANAGER, NO_SERVER, NOT_YOU, ROLE
+from bot.render.formatting import escape
+from bot.requester import Requester
 from bot.services import Services
 from db.guilds import setting
-from db.memory import remember
-from db.quote_drafts import save_typed, typed_quote
+from db.key_values import remember
 from db.quotes import delete, history
 from db.quotes.days import SETTING
+from db.quotes.drafts import save_typed, typed_quote
 from db.quotes.owning import own_quote
 from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
@@ -148,20 +148,20 @@ async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Service
 
 async def test_where_the_bot_is_no_member_nothing_is_saved(bot: TailgateBot, services: Services) -> None:
     """A person who brought it along may be a moderator there; it would never hear that the server is gone."""
-    asker = Asker(1, await bot.answers.almanac(), guild=4711, permissions=MAY_ALL, server_permissions=MAY_ALL)
+    requester = Requester(1, await bot.router.as_of(), guild=4711, permissions=MAY_ALL, server_permissions=MAY_ALL)
     for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
         with pytest.raises(FriendlyError, match=NO_SERVER):
-            await bot.answers.view(question, asker)
-    done = await bot.answers._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, asker)
+            await bot.router.view(question, requester)
+    done = await bot.router._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, requester)
     assert NO_SERVER in text(done)  # type: ignore[arg-type]
     assert (await services.store.fetch("SELECT count(*) FROM quotes WHERE guild_id IS NOT NULL"))[0][0] == 0
 
 
 async def test_outside_of_servers_nothing_is_saved_or_set(bot: TailgateBot) -> None:
-    asker = Asker(1, await bot.answers.almanac(), permissions=MAY_ALL, server_permissions=MAY_ALL)
+    requester = Requester(1, await bot.router.as_of(), permissions=MAY_ALL, server_permissions=MAY_ALL)
     for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
         with pytest.raises(FriendlyError, match=NO_SERVER):
-            await bot.answers.view(question, asker)
+            await bot.router.view(question, requester)
 
 
 async def test_the_role_that_is_set_may_save_as_long_as_it_is_set(stand: Stand, services: Services) -> None:

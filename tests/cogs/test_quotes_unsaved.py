@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.quoting.keeping import OVERTAKEN
-from bot.quoting.rights import NOT_YOU
+from bot.questions.quotes import FormQuestion, Scope
+from bot.quotes.editing import OVERTAKEN
+from bot.quotes.permissions import NOT_YOU
 from bot.render.forms import UNWRITABLE
-from bot.render.quote_questions import FormQuestion, Scope
 from bot.services import Services
 from db.connection import Store
 from db.errors import StoreError

@@ -3,13 +3,13 @@ from datetime import datetime
 import pytest
 from discord.ext import commands
 
-from bot.almanac import Almanac
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.finder import Finder
-from bot.reminding import announced
-from bot.render.questions import ResultsQuestion
+from bot.notifications.reminders import announced
+from bot.questions.core import ResultsQuestion
+from bot.requester import Requester
+from bot.seasons.as_of import AsOf
 from tests.bot.render.reading import lines
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import texts, title_and_answer, words
@@ -104,10 +104,10 @@ async def test_who_won_there_in_spring_is_not_the_defending_winner_in_autumn(sta
     assert "**Last winner here** Daniel Hemric (March)" in words(asked)
     assert "Defending" not in words(asked)
     now = datetime.fromisoformat("2025-10-20T12:00-04:00")
-    almanac = Almanac(now, tuple(season.as_of(now) for season in bundled_seasons()), Finder(()))
-    race = almanac.season(2025).race(24)
+    as_of = AsOf(now, tuple(season.as_of(now) for season in bundled_seasons()), Finder(()))
+    race = as_of.season(2025).race(24)
     assert race is not None
-    last = announced(almanac, race, "mark", personal=False).last_time
+    last = announced(as_of, race, "mark", personal=False).last_time
     assert last is not None
     assert (last.winner, last.race.round, last.defending) == ("Daniel Hemric", 5, False)
     await stand.fan.click(asked.response, label="March results")
@@ -131,12 +131,12 @@ async def test_what_began_at_four_is_coverage_and_no_answer_says_under_way(stand
 async def test_between_seasons_results_are_those_of_the_season_before(bot: TailgateBot) -> None:
     old, new = make_season(2025, [["Corey Heim"]]), make_season(2026, [], upcoming=2)
     now = new.races[0].over_at
-    asker = Asker(1, Almanac(now, (old, new), Finder([old, new])))
+    requester = Requester(1, AsOf(now, (old, new), Finder([old, new])))
     topic = bot.get_cog("Races")
     assert isinstance(topic, commands.Cog)
-    assert lines(await topic.answer_results(ResultsQuestion(), asker))[0] == "## Daytona 101 · Daytona"  # type: ignore[attr-defined]
+    assert lines(await topic.answer_results(ResultsQuestion(), requester))[0] == "## Daytona 101 · Daytona"  # type: ignore[attr-defined]
     with pytest.raises(FriendlyError, match=r"^No results for 2026 yet\.$"):
-        await topic.answer_results(ResultsQuestion(2026), asker)  # type: ignore[attr-defined]
+        await topic.answer_results(ResultsQuestion(2026), requester)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("typed", ["charlotte roval", "roval", "the roval", "charlote roval"])

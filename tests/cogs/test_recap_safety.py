@@ -10,11 +10,10 @@ import simcord
 from discord import app_commands
 from simcord.enums import InteractionType
 
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
-from bot.render.about import TOPICS
-from bot.render.recap_questions import (
+from bot.questions.recaps import (
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
@@ -24,10 +23,11 @@ from bot.render.recap_questions import (
     UndoQuestion,
     WriteQuestion,
 )
+from bot.render.about import TOPICS
 from bot.services import Services
 from cogs.editor import NOT_YOURS
-from db.recap_drafts import RecapDraft, save_draft
-from db.recaps import recap_history, recap_texts, save_recap
+from db.recaps.drafts import RecapDraft, save_draft
+from db.recaps.texts import recap_history, recap_texts, save_recap
 from db.texts import RecapText, SectionKind
 from tests.checks.formatting import read
 from tests.checks.recorder import SentBodies
@@ -159,7 +159,7 @@ async def test_the_command_made_by_hand_elsewhere_is_none(room: Newsroom) -> Non
 async def test_an_editor_who_is_none_any_more_is_refused_on_his_open_panel(room: Newsroom) -> None:
     panel = await room.open(room.mo, race="2025.20")
     form = await room.mo.click(panel.response, label="Write")
-    room.bot.staff = type(room.bot.staff)(frozenset({room.jo.id}), HOME)
+    room.bot.editors = type(room.bot.editors)(frozenset({room.jo.id}), HOME)
     assert (await room.mo.click(panel.response, label="Write")).response.content == NOT_YOURS
     sent = await room.mo.submit_modal(form, {"words": "Too late"})
     assert sent.response.content == NOT_YOURS

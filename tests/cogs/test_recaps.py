@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.answers import Asker
-from bot.client import TailgateBot
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
+from bot.questions.recaps import RecapQuestion
 from bot.render.recap import GLANCE
-from bot.render.recap_questions import RecapQuestion
+from bot.requester import Requester
 from bot.services import Services
 from db.texts import SectionKind
 from tests.bot.render.reading import body, lines, options, text
@@ -144,7 +144,7 @@ async def test_select_and_buttons_work_after_a_restart(services: Services) -> No
     async with simcord.run(restarted) as env:
         server = env.create_guild("Fans")
         channel, fan = server.create_text_channel("trucks"), server.add_member(env.create_user("Mo"))
-        view = await restarted.answers.view(RecapQuestion(), Asker(1, await restarted.answers.almanac()))
+        view = await restarted.router.view(RecapQuestion(), Requester(1, await restarted.router.as_of()))
         message = await restarted.get_channel(channel.id).send(view=view)  # type: ignore[union-attr, arg-type]
         pressed = await fan.select(message, [offered])
         assert texts(pressed)[0].startswith("## Rookie report · Charlotte ROVAL 2025")
@@ -155,25 +155,25 @@ async def test_every_section_of_every_race_held_keeps_every_limit(
     bot: TailgateBot, clock: TravelClock, year: int
 ) -> None:
     clock._start = datetime.fromisoformat("2026-11-20T14:00-05:00")
-    almanac = await bot.answers.almanac()
-    asker = Asker(1, almanac)
-    for race in almanac.season(year).run:
-        first = await bot.answers.view(RecapQuestion(year, race.round), asker)
+    as_of = await bot.router.as_of()
+    requester = Requester(1, as_of)
+    for race in as_of.season(year).run:
+        first = await bot.router.view(RecapQuestion(year, race.round), requester)
         assert not check_message(body(first))  # type: ignore[arg-type]
         assert len(text(first)) < 2500, f"{race}: long for a first screen"  # type: ignore[arg-type]
         for question in options(first).values():  # type: ignore[arg-type]
-            view = await bot.answers.view(question, asker)
+            view = await bot.router.view(question, requester)
             assert not check_message(body(view))  # type: ignore[arg-type]
             assert lines(view)[1].strip()  # type: ignore[arg-type]
 
 
 async def test_sections_stand_in_their_order(bot: TailgateBot) -> None:
-    view = await bot.answers.view(RecapQuestion(2025, 22), Asker(1, await bot.answers.almanac()))
+    view = await bot.router.view(RecapQuestion(2025, 22), Requester(1, await bot.router.as_of()))
     kinds = [question.section for question in options(view).values()]  # type: ignore[arg-type, attr-defined]
     assert kinds == [None, *(kind for kind in SectionKind if kind in kinds)]
 
 
 async def test_a_season_without_a_race_raises_a_line(bot: TailgateBot) -> None:
-    asker = Asker(1, await bot.answers.almanac())
+    requester = Requester(1, await bot.router.as_of())
     with pytest.raises(FriendlyError, match=r"^No race called “race 77” in 2025\."):
-        await bot.answers.view(RecapQuestion(2025, 77), asker)
+        await bot.router.view(RecapQuestion(2025, 77), requester)

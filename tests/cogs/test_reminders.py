@@ -9,10 +9,8 @@ from typing import Any
 import discord
 import pytest
 
-from bot.answers import Asker
-from bot.render.choosers import Chooser
-from bot.render.questions import Question
-from bot.render.reminder_questions import (
+from bot.questions.core import Question
+from bot.questions.reminders import (
     OFF,
     ON,
     SERVER,
@@ -23,9 +21,11 @@ from bot.render.reminder_questions import (
     ReminderStatusQuestion,
     RemindMeQuestion,
 )
+from bot.render.setting_selects import SettingSelect
+from bot.requester import Requester
 from bot.services import Services
-from db.dues import Extras, Part, Target
 from db.reminders import targets
+from db.reminders.models import Extras, Part, Target
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
@@ -134,7 +134,7 @@ async def test_a_fan_does_not_see_what_a_server_has_set(stand: Stand, question: 
 
 async def test_a_fan_cannot_choose_for_the_server(stand: Stand, services: Services) -> None:
     view = discord.ui.LayoutView(timeout=None)
-    view.add_item(Chooser.of_channels(ReminderChoiceQuestion("channel", SERVER), "Which?", None))
+    view.add_item(SettingSelect.of_channels(ReminderChoiceQuestion("channel", SERVER), "Which?", None))
     message = await stand.env.bot.get_channel(stand.channel.id).send(view=view)
     result = await stand.fan.select(message, [stand.channel])
     assert result.response.content == NO_MANAGER
@@ -256,8 +256,8 @@ async def test_a_thread_stands_for_its_channel(stand: Stand) -> None:
         },
     )
     guild._add_thread(thread)
-    asker = Asker(1, await stand.env.bot.answers.almanac(), guild=guild.id, channel=5)
-    assert cog._begun(None, SERVER, asker).channel == stand.channel.id
+    requester = Requester(1, await stand.env.bot.router.as_of(), guild=guild.id, channel=5)
+    assert cog._begun(None, SERVER, requester).channel == stand.channel.id
 
 
 async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand, services: Services) -> None:

@@ -11,10 +11,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot.answers import Asker
 from bot.errors import FriendlyError
-from bot.reminding import lacking
-from bot.render.reminder_questions import (
+from bot.notifications.reminders import lacking
+from bot.questions.reminders import (
     LEADS,
     OFF,
     ON,
@@ -25,10 +24,11 @@ from bot.render.reminder_questions import (
     ReminderChoiceQuestion,
     ReminderDeedQuestion,
 )
+from bot.requester import Requester
 from bot.services import Services
-from db.dues import Part, Seen, Target
-from db.nouns import RaceStatus, Season
+from db.models import RaceStatus, Season
 from db.reminders import plans, targets
+from db.reminders.models import Part, Seen, Target
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
 from tests.cogs.quoting import member, press
@@ -49,9 +49,9 @@ def cog(stand: Stand) -> Any:
 
 
 @pytest.fixture
-async def asker(stand: Stand, boss: Any) -> Asker:
-    almanac = await stand.env.bot.answers.almanac()
-    return Asker(boss.id, almanac, guild=stand.channel.guild.id, channel=stand.channel.id, permissions=MANAGING)
+async def requester(stand: Stand, boss: Any) -> Requester:
+    as_of = await stand.env.bot.router.as_of()
+    return Requester(boss.id, as_of, guild=stand.channel.guild.id, channel=stand.channel.id, permissions=MANAGING)
 
 
 def said(view: discord.ui.LayoutView) -> str:
@@ -68,11 +68,13 @@ def forum(guild: discord.Guild) -> None:
     guild._add_thread(discord.Thread(guild=guild, state=guild._state, data=post | counts))
 
 
-async def test_two_choices_at_once_are_both_kept(services: Services, stand: Stand, cog: Any, asker: Asker) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+async def test_two_choices_at_once_are_both_kept(
+    services: Services, stand: Stand, cog: Any, requester: Requester
+) -> None:
+    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     await asyncio.gather(
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["15"], asker),
-        cog.take_choice(ReminderChoiceQuestion(SESSIONS, SERVER), ["qualifying"], asker),
+        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["15"], requester),
+        cog.take_choice(ReminderChoiceQuestion(SESSIONS, SERVER), ["qualifying"], requester),
     )
     target = await held(services, stand)
     assert target is not None
@@ -80,12 +82,12 @@ async def test_two_choices_at_once_are_both_kept(services: Services, stand: Stan
 
 
 async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
-    services: Services, stand: Stand, cog: Any, asker: Asker
+    services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     await asyncio.gather(
-        cog.answer_deed(ReminderDeedQuestion(OFF, SERVER), asker),
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], asker),
+        cog.answer_deed(ReminderDeedQuestion(OFF, SERVER), requester),
+        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
     )
     target = await held(services, stand)
     assert target is not None
@@ -93,14 +95,14 @@ async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
 
 
 async def test_what_the_courier_switched_off_stays_off_whatever_is_chosen_then(
-    services: Services, stand: Stand, cog: Any, asker: Asker
+    services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
     await asyncio.gather(
         targets.switch_off(services.store, target.id, "I lack a permission in the channel"),
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], asker),
+        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
     )
     off = await held(services, stand)
     assert off is not None
@@ -108,22 +110,22 @@ async def test_what_the_courier_switched_off_stays_off_whatever_is_chosen_then(
 
 
 async def test_a_choice_where_nothing_was_set_switches_nothing_on(
-    services: Services, stand: Stand, cog: Any, asker: Asker
+    services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], asker)
+    await cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester)
     target = await held(services, stand)
     assert target is not None
     assert (target.on, target.leads) == (False, (5,))
 
 
 async def test_a_post_in_a_forum_is_no_place_for_reminders(
-    services: Services, stand: Stand, cog: Any, asker: Asker
+    services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
     guild = stand.env.bot.get_guild(stand.channel.guild.id)
     forum(guild)
     for channel in (5, FORUM, 123456):
         with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
-            await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), replace(asker, channel=channel))
+            await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), replace(requester, channel=channel))
     assert await held(services, stand) is None
     target = Target(guild=guild.id, channel=stand.channel.id)
     with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
@@ -134,8 +136,10 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
     assert lacking(guild, target) == ()
 
 
-async def test_a_test_that_discord_refuses_is_one_line(cog: Any, asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+async def test_a_test_that_discord_refuses_is_one_line(
+    cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     answer: Any = SimpleNamespace(status=400, reason="Bad Request")
 
     async def refuse(*_: object, **__: object) -> None:
@@ -143,20 +147,20 @@ async def test_a_test_that_discord_refuses_is_one_line(cog: Any, asker: Asker, m
 
     monkeypatch.setattr(discord.PartialMessageable, "send", refuse)
     with pytest.raises(FriendlyError, match="Discord refused the test"):
-        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), asker)
+        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), requester)
     answer.status = 503
     with pytest.raises(discord.HTTPException):
-        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), asker)
+        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), requester)
 
 
 async def test_what_comes_next_is_what_the_planner_knows(
-    services: Services, stand: Stand, cog: Any, asker: Asker, monkeypatch: pytest.MonkeyPatch
+    services: Services, stand: Stand, cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A race put off without a new date is listed at its old time still, of which nobody is reminded."""
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
-    race = asker.almanac.next_race()[1]
+    race = requester.as_of.next_race()[1]
     slot = await cog._next(target)
     assert slot.round == race.round
     (season,) = [each for each in await services.seasons.all() if each.year == race.season]
@@ -209,7 +213,7 @@ async def test_a_role_that_is_deleted_is_mentioned_no_more(stand: Stand, service
 
 
 async def test_switched_on_again_reminders_go_where_there_is_a_channel(
-    stand: Stand, services: Services, cog: Any, asker: Asker, boss: Any
+    stand: Stand, services: Services, cog: Any, requester: Requester, boss: Any
 ) -> None:
     other = stand.channel.guild.create_text_channel("race-day")
     shown = await boss.slash(stand.channel, "reminders")
@@ -220,7 +224,7 @@ async def test_switched_on_again_reminders_go_where_there_is_a_channel(
     await targets.switch_off(services.store, target.id, "the channel is gone")
     guild = stand.env.bot.get_guild(stand.channel.guild.id)
     guild._remove_channel(guild.get_channel(other.id))
-    made = await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), asker)
+    made = await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
     assert f"The old channel can't take them, so they go to <#{stand.channel.id}> now." in said(made)
     again = await held(services, stand)
     assert again is not None

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from bot.render.questions import StandingsQuestion
-from bot.render.sheets import FINALE_COUNTS
+from bot.questions.core import StandingsQuestion
+from bot.render.standings_views import FINALE_COUNTS
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 

@@ -13,7 +13,7 @@ import pytest
 
 from db.connection import Store
 from db.errors import StoreError
-from db.memory import recall, remember
+from db.key_values import recall, remember
 from db.migrate import APPLICATION_ID, migrations, schema_version
 
 STORES = Path(__file__).parent / "stores"

@@ -15,7 +15,7 @@ from db.documents.importer import Counts, import_documents
 from db.documents.reader import read_bytes
 from db.documents.writer import write_document
 from db.errors import DocumentError
-from db.nouns import Lead, RaceStatus, Season
+from db.models import Lead, RaceStatus, Season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 

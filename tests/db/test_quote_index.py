@@ -16,7 +16,7 @@ from db.documents.reader import Document
 from db.errors import DocumentError
 from db.guilds import forget_guild
 from db.quotes import DuplicateQuoteError, Reader, add, delete, edit, history, restore
-from db.recaps import recap_history, recap_texts
+from db.recaps.texts import recap_history, recap_texts
 from db.texts import SectionKind
 from tests.db.documents import SMALL, read, small
 from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, save

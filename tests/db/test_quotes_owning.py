@@ -8,11 +8,11 @@ import pytest
 
 from db.connection import Store
 from db.guilds import forget_guild
-from db.quote_drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, typed_quote
 from db.quotes import Reader, add, delete, edit, match_of, restore
 from db.quotes.counting import SPEAKERS, SPEAKERS_ON_RACE_DAY, speakers
+from db.quotes.drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, typed_quote
 from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
-from db.recap_drafts import RecapDraft, save_draft
+from db.recaps.drafts import RecapDraft, save_draft
 from db.texts import Quote, QuoteDraft, SectionKind
 
 NOW = datetime(2025, 10, 16, 21, tzinfo=UTC)

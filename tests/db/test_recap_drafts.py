@@ -10,8 +10,8 @@ import pytest
 
 from db.connection import Store
 from db.errors import OvertakenError
-from db.recap_drafts import MOST, RecapDraft, drafts_of_race, drop_draft, save_draft
-from db.recaps import recap_texts, save_recap
+from db.recaps.drafts import MOST, RecapDraft, drafts_of_race, drop_draft, save_draft
+from db.recaps.texts import recap_texts, save_recap
 from db.texts import SectionKind
 from tests.db.words import EDITOR, LATER, MODERATOR, NOW, recap
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from db.connection import Store
 from db.errors import OvertakenError
-from db.recaps import (
+from db.recaps.texts import (
     all_recap_texts,
     recap_history,
     recap_texts,

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from db.connection import Store
-from db.dues import Due, Kind, Row, State, Target
 from db.reminders import outbox
+from db.reminders.models import Due, Kind, Row, State, Target
 from db.reminders.outbox import Job, Mark, claim, expire, last_sent, mark, recent, supersede, take_over, tidy, upcoming
 from db.reminders.targets import save
 

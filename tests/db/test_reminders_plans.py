@@ -15,8 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.dues import RACE, Extras, Kind, Part, Seen, Slot, State, Target
 from db.reminders import plans, targets
+from db.reminders.models import RACE, Extras, Kind, Part, Seen, Slot, State, Target
 from db.reminders.outbox import Mark, claim, expire, mark, supersede, upcoming
 from db.reminders.plans import Planned, apply
 from db.reminders.targets import save, switch_off

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from db.connection import Store
-from db.dues import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
 from db.guilds import forget_guild
+from db.reminders.models import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
 from db.reminders.targets import (
     change,
     edition,

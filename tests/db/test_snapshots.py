@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from db.connection import Store
 from db.documents.importer import import_documents
-from db.memory import remember
+from db.key_values import remember
 from db.snapshots import Snapshots
 from tests.db.documents import read, small
 

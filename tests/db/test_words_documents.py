@@ -21,7 +21,7 @@ from db.documents.writer import write_document
 from db.errors import DocumentError
 from db.naming import fold_words
 from db.quotes import add, quotes_of_scope
-from db.recaps import all_recap_texts, save_recap
+from db.recaps.texts import all_recap_texts, save_recap
 from db.snapshots import Snapshots
 from db.texts import QuoteDraft, RecapText, SectionKind, clean_draft, clean_recap
 from tests.db.documents import read, small

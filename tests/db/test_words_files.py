@@ -17,10 +17,10 @@ import pytest
 import db
 from bot.championship.formats import Format
 from bot.championship.postseason import Place, Status
-from bot.championship.views import FULL_SEASON, drivers, what_ifs
+from bot.championship.standings import FULL_SEASON, drivers, what_ifs
 from db.documents.models import SECTIONS, Header, QuoteRow, RecapRow, Row
 from db.documents.writer import write_document
-from db.nouns import Race, Result
+from db.models import Race, Result
 from db.texts import SectionKind
 from tests.seasons import bundled_season, bundled_seasons
 

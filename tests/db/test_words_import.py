@@ -14,7 +14,7 @@ from db.documents.models import FORMAT
 from db.documents.reader import Document
 from db.errors import DocumentError
 from db.quotes import DuplicateQuoteError, add, delete, edit, history, quotes_of_scope
-from db.recaps import all_recap_texts, recap_history, recap_texts, save_recap, take_back, undo
+from db.recaps.texts import all_recap_texts, recap_history, recap_texts, save_recap, take_back, undo
 from db.texts import SectionKind
 from tests.db.documents import read, small
 from tests.db.words import AWAY, EDITOR, HOME, LATER, MODERATOR, NOW, check_index, draft, recap

@@ -18,7 +18,7 @@ _NAMES = ("custom_id", "nonce")
 
 
 class Checked:
-    """Answers as ``problems_of`` does, and remembers which messages were fine.
+    """Router as ``problems_of`` does, and remembers which messages were fine.
 
     A message is taken for one that was fine before if all of it is the same but the names in it, and these are
     just as long and just as different from each other.

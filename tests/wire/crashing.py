@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from db.dues import State
+from db.reminders.models import State
 from tests.wire.faults import Broken, Dropped, Fault, RateLimited, Refused, Slow, Storm
 from tests.wire.process import READY, Program
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, outbox, plan, remind_many

@@ -21,7 +21,7 @@ _FIELDS = ("name", "description", "scheduled_start_time", "scheduled_end_time", 
 
 
 class Events:
-    """Answers requests about scheduled events. What Discord would refuse in a body is told as a problem too.
+    """Router requests about scheduled events. What Discord would refuse in a body is told as a problem too.
 
     Attributes:
         over: events that are completed, canceled or (status None) deleted, as they were last; Discord shows them

@@ -103,7 +103,7 @@ class RateLimited(Fault):
 
 @dataclass(kw_only=True)
 class Exhausted(Fault):
-    """Answers as it should, and says that this was the last request of its kind for a while."""
+    """Router as it should, and says that this was the last request of its kind for a while."""
 
     after: float = 0.05
 
@@ -142,7 +142,7 @@ class Broken(Fault):
 
 @dataclass(kw_only=True)
 class Held(Fault):
-    """Answers as it should, but not before the test lets go; ``done`` says whether what was asked is done by then."""
+    """Router as it should, but not before the test lets go; ``done`` says whether what was asked is done by then."""
 
     done: bool = False
     reached: asyncio.Event = field(default_factory=asyncio.Event)

@@ -39,7 +39,7 @@ class Pages(discord.ui.View):
         await interaction.response.send_message(f"Race {chosen.values[0]}", ephemeral=True)
 
 
-class Answers(commands.Cog):
+class Router(commands.Cog):
     remind = app_commands.Group(name="remind", description="Reminders")
 
     @app_commands.command(description="Says it back")
@@ -81,7 +81,7 @@ class Probe(commands.AutoShardedBot):
         self.tree.error(self._keep)
 
     async def setup_hook(self) -> None:
-        await self.add_cog(Answers())
+        await self.add_cog(Router())
         self.add_view(Pages())
         await self.tree.sync()
 

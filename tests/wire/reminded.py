@@ -14,18 +14,18 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.clock import TravelClock
-from bot.reminders.courier import Courier
-from bot.reminders.pacing import Pacer
+from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.worker import Worker
 from bot.services import Services
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
-from db.dues import Row, Target
-from db.nouns import EASTERN
+from db.models import EASTERN
 from db.reminders import targets
+from db.reminders.models import Row, Target
 from db.reminders.outbox import as_row
 from db.snapshots import Snapshots
-from tests.bot.reminders.standing import FakeDiscord, HandClock
+from tests.bot.outbox.standing import FakeDiscord, HandClock
 from tests.wire.messages import Written
 from tests.wire.process import READY, Program, Runs
 from tests.wire.rest import Request
@@ -115,9 +115,9 @@ async def plan(path: Path, at: datetime = NOON) -> None:
     """Does what a bot does first, and no more: all that falls due soon is pending then."""
     async with await Store.open(path) as store:
         services = Services(store, Snapshots(store), TravelClock(at, 0))
-        courier = Courier(services, FakeDiscord(HandClock(at), ready=False), Pacer())
-        await courier.tick()
-        await courier.close(0)
+        worker = Worker(services, FakeDiscord(HandClock(at), ready=False), RateLimiter())
+        await worker.tick()
+        await worker.close(0)
 
 
 class Scene:

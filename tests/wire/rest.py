@@ -31,7 +31,7 @@ ROUNDS_OF_THE_LOOP = 20
 
 
 class Rest:
-    """Answers a bot's requests.
+    """Router a bot's requests.
 
     A request that came in whole is served to its end, whatever becomes of the bot meanwhile.
     ``patience`` is how many seconds after an interaction its first answer is still taken.

@@ -14,12 +14,12 @@ from typing import Any
 
 import pytest
 
-from bot.scheduling import MISSING
+from bot.notifications.scheduled_events import MISSING
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
-from db.dues import Extras, Kind, Row, State, Target
 from db.reminders import targets
+from db.reminders.models import Extras, Kind, Row, State, Target
 from db.reminders.outbox import recent, upcoming
 from tests.wire.clock import WireClock
 from tests.wire.faults import Broken, Dropped, Held

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from db.connection import Store
-from db.dues import Extras, Target
 from db.reminders import targets
+from db.reminders.models import Extras, Target
 from tests.wire.clock import WireClock
 from tests.wire.faults import Held
 from tests.wire.process import Runs

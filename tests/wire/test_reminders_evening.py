@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db.dues import Row, State, Target
+from db.reminders.models import Row, State, Target
 from tests.wire.faults import Broken, Dropped, Fault, Held, RateLimited, Refused
 from tests.wire.messages import Written
 from tests.wire.permissions import May

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from bot.championship.audit import Fault, Mismatch, faults, mismatches, sound
-from bot.championship.views import drivers
-from db.nouns import Adjustment, Outcome, Result, Season, StageScore
+from bot.championship.standings import drivers
+from db.models import Adjustment, Outcome, Result, Season, StageScore
 from tests.seasons import Row, bundled_season, bundled_seasons, drawn_seasons, full_season, make_season
 
 Spoil = Callable[[Season, int], Season]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.championship.postseason import Status
-from bot.championship.views import contradictions, drivers, owners
-from db.nouns import RaceStatus
+from bot.championship.standings import contradictions, drivers, owners
+from db.models import RaceStatus
 from tests.seasons import bundled_season, bundled_seasons
 
 

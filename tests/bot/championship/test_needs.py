@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.championship import views
+from bot.championship import standings as views
 from bot.championship.formats import Format, Round, format_of
 from bot.championship.needs import NEAR, SEARCHED, Need, Verdict, needs
 from bot.championship.postseason import Picture, Stretch, picture

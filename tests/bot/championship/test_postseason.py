@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.championship import scores
 from bot.championship.formats import CHASE, Format, PlayoffPoints, Round
 from bot.championship.postseason import REGULAR_SEASON, Ladder, Picture, Status, Tie, picture
-from db.nouns import Season
+from db.models import Season
 from tests.seasons import NAMES, drawn_seasons, make_scores, make_season, shuffled
 
 LAST_TWO = Round("Final", races=1, drivers=2, base=2000, carries=False, finish_only=True)

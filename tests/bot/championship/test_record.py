@@ -7,7 +7,7 @@ from hypothesis import given
 
 from bot.championship.record import Record, career, head_to_head, race_lines, record
 from bot.championship.table import points_table
-from db.nouns import Outcome, Season
+from db.models import Outcome, Season
 from tests.seasons import NAMES, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
 
 

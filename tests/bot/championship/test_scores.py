@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.championship.formats import CHASE, PLAYOFFS, PLAYOFFS_WITH_FASTEST_LAP, Format, format_of
 from bot.championship.scores import Score, drivers, owners
-from bot.championship.views import what_ifs
-from db.nouns import Adjustment, Outcome, Season
+from bot.championship.standings import what_ifs
+from db.models import Adjustment, Outcome, Season
 from tests.seasons import Row, bundled_season, drawn_seasons, make_season, shuffled
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship.table import Standing, points_table, stage_winners
-from db.nouns import Outcome, Season
+from db.models import Outcome, Season
 from tests.seasons import Row, bundled_season, drawn_seasons, make_season, shuffled
 
 

@@ -162,7 +162,7 @@ class Demo(commands.Cog):
 
     @app_commands.command(description="Says nothing at all")
     async def silence(self, interaction: discord.Interaction) -> None:
-        """Answers nothing."""
+        """Router nothing."""
 
     @app_commands.command(description="For moderators")
     @app_commands.default_permissions(manage_guild=True)

@@ -19,7 +19,7 @@ AT_BOTTOM = """() => {
   const timeline = document.getElementById("channel-timeline");
   return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 2;
 }"""
-COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-composer-input'"
+COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-reminder_writer-input'"
 
 SIDEWAYS = """() => [...document.querySelectorAll("*")].filter((element) =>
   !element.closest(".code-block") && element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1
@@ -66,7 +66,7 @@ class Person:
             await self.page.keyboard.type(part)
 
     async def offered(self) -> list[str]:
-        """The commands that the composer offers for a lone slash."""
+        """The commands that the reminder_writer offers for a lone slash."""
         await self.type("/")
         await self.until("() => document.querySelector('.command-entry')")
         found: list[str] = await self.page.evaluate(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.championship import views
+from bot.championship import standings as views
 from bot.championship.postseason import Picture, Stretch
 from bot.recaps import Facts
-from db.nouns import Result, Season
+from db.models import Result, Season
 
 
 class Ledger:

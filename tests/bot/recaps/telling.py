@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from bot.recaps import Facts, LastTime, Recap, Section, facts_of, next_stop, recap
-from db.nouns import Race, Season
+from db.models import Race, Season
 from db.texts import Quote, SectionKind
 from tests.seasons import bundled_seasons
 

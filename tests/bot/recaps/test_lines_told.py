@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.recaps import Facts, Recap
-from db.nouns import EASTERN, BroadcastKind, Result
+from db.models import EASTERN, BroadcastKind, Result
 from db.texts import SectionKind
 from tests.bot.recaps.ledger import Ledger
 from tests.bot.recaps.telling import bundled, keyed, name_of_race, number, said

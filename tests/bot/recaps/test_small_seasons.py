@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from bot.recaps import Recap, facts_of, recap
-from db.nouns import FastestLap, Lead, Outcome, RaceStatus, Season
+from db.models import FastestLap, Lead, Outcome, RaceStatus, Season
 from db.texts import SectionKind
 from tests.bot.recaps.telling import UNCLEAN, bundled_recap, facts_in, line, said, text, told
 from tests.seasons import NAMES, Row, drawn_seasons, make_season

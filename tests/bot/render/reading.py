@@ -7,7 +7,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.render.questions import Question, decode
+from bot.questions.core import Question, decode
 
 TEXT, BUTTON, SELECT, CONTAINER = 10, 2, 3, 17
 

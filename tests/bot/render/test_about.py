@@ -2,8 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.questions.core import AboutQuestion, HelpQuestion
 from bot.render.about import TOPICS, about, help_card
-from bot.render.questions import AboutQuestion, HelpQuestion
 from tests.bot.render.reading import buttons, lines, options, small, text
 from tests.seasons import make_season
 

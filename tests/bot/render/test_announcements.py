@@ -10,6 +10,9 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.questions.core import ResultsQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
+from bot.questions.reminders import RemindMeQuestion
 from bot.recaps import recap
 from bot.recaps.facts import TITLES, Line, Recap, Section, facts_of
 from bot.render.announcements import (
@@ -26,11 +29,8 @@ from bot.render.announcements import (
     standings_post,
 )
 from bot.render.blocks import Accent
-from bot.render.questions import ResultsQuestion, StandingsQuestion
-from bot.render.recap_questions import RecapQuestion
-from bot.render.reminder_questions import RemindMeQuestion
 from bot.render.reminders import SERVERS, YOURS
-from db.nouns import Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.models import Broadcast, BroadcastKind, Race, RaceStatus, Season
 from db.texts import SectionKind
 from tests.bot.render.reading import CONTAINER, body, buttons, options, parts, small, text
 from tests.bot.render.test_limits import ODD

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.blocks import Accent, Page, card, freshness, make_accent, missing, scored_stages
-from db.nouns import Outcome, RaceStatus, Season
+from db.models import Outcome, RaceStatus, Season
 from tests.bot.render.reading import accent, texts
 from tests.seasons import Row, make_season
 

@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 from discord import ui
 
 from bot.championship.record import career, head_to_head, race_lines, record
+from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import ELSEWHERE, DriverFacts, driver
-from bot.render.questions import CompareQuestion, DriverQuestion
-from db.nouns import Adjustment, Outcome, Season
+from db.models import Adjustment, Outcome, Season
 from tests.bot.render.reading import accent, buttons, lines, options, small, tables, text
 from tests.seasons import Row, full_season, make_season
 

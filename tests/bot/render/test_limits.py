@@ -6,12 +6,7 @@ import pytest
 from discord import ui
 
 from bot.championship.record import career, head_to_head, race_lines, record
-from bot.render.about import about
-from bot.render.clinch import ClinchFacts, clinch
-from bot.render.compare import CompareFacts, compare
-from bot.render.drivers import DriverFacts, driver
-from bot.render.playoffs import playoffs
-from bot.render.questions import (
+from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,
     ClinchQuestion,
@@ -23,11 +18,16 @@ from bot.render.questions import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.render.about import about
+from bot.render.clinch import ClinchFacts, clinch
+from bot.render.compare import CompareFacts, compare
+from bot.render.drivers import DriverFacts, driver
+from bot.render.next_race import LastTime, NextFacts, upcoming
+from bot.render.playoffs import playoffs
 from bot.render.results import results
 from bot.render.schedule import schedule
 from bot.render.standings import standings
-from bot.render.upcoming import LastTime, NextFacts, upcoming
-from db.nouns import Adjustment, Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
+from db.models import Adjustment, Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
 from tests.bot.render.reading import body, buttons, options, texts
 from tests.checks.limits import check_message
 from tests.seasons import Row, make_season, make_track

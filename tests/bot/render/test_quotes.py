@@ -12,6 +12,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.questions.quotes import FormQuestion, PanelsQuestion, QuoteQuestion, Scope, StepsQuestion
 from bot.render.forms import Form
 from bot.render.quote_panels import (
     DayFacts,
@@ -26,12 +27,11 @@ from bot.render.quote_panels import (
     role_panel,
     steps,
 )
-from bot.render.quote_questions import FormQuestion, PanelsQuestion, QuoteQuestion, Scope, StepsQuestion
 from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing, of_the_day, single
-from db.nouns import Driver
+from db.models import Driver
 from db.texts import CONTEXT, LINK, ROLE, SOURCE, SPEAKER, WORDS, Quote, QuoteVersion
 from tests.bot.render.reading import body, buttons, lines, options, small, text, texts
-from tests.bot.render.test_typed import AWKWARD
+from tests.bot.render.test_user_text import AWKWARD
 from tests.checks.formatting import read
 from tests.checks.limits import check_message, check_modal
 from tests.seasons import Row, make_season

@@ -8,12 +8,12 @@ from discord import ui
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.questions.core import ResultsQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import TITLES, Line, Recap, Section
 from bot.render.blocks import Accent
-from bot.render.questions import ResultsQuestion, StandingsQuestion
 from bot.render.recap import GLANCE, recap_card
-from bot.render.recap_questions import RecapQuestion
-from db.nouns import Adjustment, Season
+from db.models import Adjustment, Season
 from db.texts import SectionKind
 from tests.bot.render.reading import accent, body, buttons, lines, options, parts, small, text, texts
 from tests.bot.render.test_limits import ODD, season_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.questions.reminders import SERVER
 from bot.render.reminder_panel import PanelFacts, status
-from bot.render.reminder_questions import SERVER
-from db.dues import Due, Kind, Part, Row, State, Target
+from db.reminders.models import Due, Kind, Part, Row, State, Target
 from tests.bot.render.reading import body, lines
 from tests.checks.limits import check_message
 

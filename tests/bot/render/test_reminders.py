@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from discord import ui
 
+from bot.questions.core import NextQuestion, StandingsQuestion
+from bot.questions.reminders import RemindMeQuestion
 from bot.render.blocks import Accent
-from bot.render.questions import NextQuestion, StandingsQuestion
-from bot.render.reminder_questions import RemindMeQuestion
+from bot.render.next_race import LastTime
 from bot.render.reminders import SERVERS, YOURS, Announced, Moved, addressed, change, reminder
-from bot.render.upcoming import LastTime
-from db.dues import Part
-from db.nouns import Broadcast, BroadcastKind, RaceStatus, Season
+from db.models import Broadcast, BroadcastKind, RaceStatus, Season
+from db.reminders.models import Part
 from tests.bot.render.reading import accent, body, buttons, lines, small
 from tests.checks.limits import check_message
 from tests.seasons import bundled_season, make_race, make_season, make_track

@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
+from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent
-from bot.render.questions import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
-from bot.render.recap_questions import RecapQuestion
 from bot.render.results import ELSEWHERE, NO_STAGES, ROOKIE, results
-from db.nouns import Adjustment, FastestLap, Outcome, RaceStatus, Season
+from db.models import Adjustment, FastestLap, Outcome, RaceStatus, Season
 from tests.bot.render.reading import accent, buttons, lines, small, tables, text
 from tests.seasons import Row, full_season, make_race, make_season
 

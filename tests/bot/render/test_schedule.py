@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
+from bot.questions.core import NextQuestion, ScheduleQuestion
+from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent
-from bot.render.questions import NextQuestion, ScheduleQuestion
-from bot.render.recap_questions import RecapQuestion
 from bot.render.schedule import schedule
-from db.nouns import RaceStatus, Season
+from db.models import RaceStatus, Season
 from tests.bot.render.reading import accent, buttons, lines
 from tests.seasons import full_season, make_season
 

@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
+from bot.questions.core import StandingsQuestion
 from bot.render.blocks import Accent
-from bot.render.questions import StandingsQuestion
 from bot.render.standings import NO_RESET, standings
-from db.nouns import Season
+from db.models import Season
 from tests.bot.render.reading import accent, buttons, lines, options, small, tables
 from tests.seasons import Row, full_season, make_season
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from db.dues import State
+from db.reminders.models import State
 from tests.wire.interactions import every_component, ids_in
 from tests.wire.permissions import Role
 from tests.wire.reminded import COVERAGE, NOON, TALLADEGAS, Scene, outbox, remind, target_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from db.dues import Kind, State
+from db.reminders.models import Kind, State
 from tests.wire.reminded import COVERAGE, SEASON, TALLADEGA, Scene, listed, outbox, remind
 
 HOUR = timedelta(hours=1)

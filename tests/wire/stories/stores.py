@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from datetime import timedelta
 
-from db.dues import Extras, Row, State
+from db.reminders.models import Extras, Row, State
 from tests.wire.faults import Held, Refused
 from tests.wire.process import READY, run_to_end, running_bot
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, listed, outbox, plan, remind, remind_many

@@ -1,0 +1,1 @@
+"""The Discord client: connecting, permissions, and what Discord's error codes mean."""

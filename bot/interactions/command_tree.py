@@ -1,0 +1,92 @@
+"""The command tree, and the one place where an error becomes a reply."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from typing import Any
+
+import discord
+from discord import app_commands
+
+from bot.errors import FriendlyError
+from bot.render.formatting import escape
+
+log = logging.getLogger(__name__)
+
+LONGEST = 400
+"""Columns of a friendly line at most; nearest names are the longest part of it."""
+
+LATE = {10062, 40060}
+"""Discord's codes for an interaction that has expired or was answered already: nobody is left to tell."""
+
+
+class TailgateTree(app_commands.CommandTree[Any]):
+    """Commands work in servers and direct messages, for servers and for people who installed the bot themselves."""
+
+    def __init__(self, client: discord.Client) -> None:
+        super().__init__(
+            client,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
+        )
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        await answer_error(interaction, error)
+
+
+async def answer_error(interaction: discord.Interaction[Any], error: Exception) -> None:
+    """Tells the requester, and only him, what went wrong: what he did in one friendly line, what we did by reference.
+
+    The reference stands in the log beside the whole story; no stack trace, token or path reaches the chat.
+    """
+    cause = getattr(error, "original", error)
+    if isinstance(cause, discord.HTTPException) and cause.code in LATE:
+        log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
+        return
+    text = _in_words(cause)
+    if text is None:
+        reference = secrets.token_hex(3)
+        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
+        text = (
+            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
+        )
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as failure:
+        log.warning("could not tell of an error in %s: %s", _what(interaction), failure)
+
+
+def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has rungs
+    """The line for what a person did or may mend; None for what is ours."""
+    if isinstance(error, FriendlyError):
+        # Its text is plain: it may hold names, which nobody has vetted.
+        return escape(str(error), LONGEST)
+    if isinstance(error, app_commands.NoPrivateMessage):
+        return "This only works in a server."
+    if isinstance(error, app_commands.MissingPermissions):
+        return f"You need this permission: {_listed(error.missing_permissions)}."
+    if isinstance(error, app_commands.BotMissingPermissions):
+        return f"I need this permission here: {_listed(error.missing_permissions)}. A moderator can grant it."
+    if isinstance(error, app_commands.CommandOnCooldown):
+        return f"Hang on, try again in {error.retry_after:.0f} s."
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return "This command was updated; give Discord a minute to catch up and try again."
+    if isinstance(error, app_commands.TransformerError):
+        return f"“{escape(str(error.value), 50)}” doesn't work here; pick one of the options Discord offers."
+    if isinstance(error, app_commands.CheckFailure):
+        return "You can't use this command here."
+    return None
+
+
+def _listed(permissions: list[str]) -> str:
+    return ", ".join(name.replace("_", " ").title() for name in permissions)
+
+
+def _what(interaction: discord.Interaction[Any]) -> str:
+    if interaction.command is not None:
+        return f"/{interaction.command.qualified_name}"
+    return f"an interaction of type {interaction.type.name}"

@@ -1,0 +1,86 @@
+"""What the bot does without being asked, and how often.
+
+It is started by the composition root apart from the client, so that tests and the local page run it outside theirs.
+"""
+
+from __future__ import annotations
+
+import discord
+
+from bot.client.tailgate_bot import TailgateBot
+from bot.jobs.guild_cleanup import forget_left
+from bot.jobs.scheduler import Scheduler
+from bot.notifications.quote_of_the_day import QuotesOfTheDay
+from bot.outbox.worker import Worker
+from bot.services import Services
+from db.models import EASTERN, Race
+from db.quotes.days import forget_days
+from db.quotes.drafts import expire_drafts
+
+PRESENCE_SECONDS = 300
+UPKEEP_SECONDS = 6 * 3600
+QUOTE_SECONDS = 60
+OUTBOX_SECONDS = 1
+OUTBOX_TIMEOUT_SECONDS = 20
+"""The worker waits for the store only: what is under way to Discord is apart from its ticks."""
+
+
+class Jobs:
+    """The ticks.
+
+    Args:
+        bot: whose presence shows the next race.
+        services: the store, its seasons and the clock.
+        worker: delivers the reminders.
+    """
+
+    def __init__(self, bot: TailgateBot, services: Services, worker: Worker | None = None) -> None:
+        self._bot = bot
+        self._services = services
+        self._quotes = QuotesOfTheDay(bot, services)
+        self._scheduler = Scheduler()
+        if worker is not None:
+            self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
+            self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
+        self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
+        self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
+        self._scheduler.every(QUOTE_SECONDS, self._send_quotes)
+
+    async def start(self) -> None:
+        """Starts the ticks; returns at once."""
+        self._scheduler.start()
+
+    async def stop(self) -> None:
+        """Stops them; a tick that is running is cancelled, and waited for."""
+        await self._scheduler.stop()
+
+    async def _show_presence(self) -> None:
+        """The bot's status in the member list: the next race and when, in Eastern time."""
+        await self._bot.wait_until_ready()
+        coming = (await self._bot.router.as_of()).next_race()
+        text = presence(coming[1]) if coming else "/help"
+        # Sent each time: a new session with Discord begins without one.
+        await self._bot.change_presence(activity=discord.CustomActivity(text))
+
+    async def _send_quotes(self) -> None:
+        """The quote of the day, wherever it is due."""
+        await self._quotes.send_due()
+
+    async def _keep_up(self) -> None:
+        """Forgets drafts, days and servers whose time is up, and lets SQLite refresh what it knows of its tables."""
+        now = self._services.clock.now()
+        await expire_drafts(self._services.store, now)
+        await forget_days(self._services.store, now.astimezone(EASTERN).date())
+        if self._bot.is_ready():
+            await forget_left(self._bot, self._services.store)
+        async with self._services.store.write() as connection:
+            await connection.execute("PRAGMA optimize")
+
+
+def presence(race: Race) -> str:
+    """The line in the member list, such as "Next: Talladega, Fri Oct 17, 4 PM ET"."""
+    if race.start is None:
+        return f"Next: {race.track.short}, {race.date:%a %b} {race.date.day}"
+    start = race.start.astimezone(EASTERN)
+    hour = f"{start:%I}".lstrip("0") + (f":{start:%M}" if start.minute else "")
+    return f"Next: {race.track.short}, {start:%a %b} {start.day}, {hour} {start:%p} ET"

@@ -1,0 +1,1 @@
+"""What is sent unasked, one file a kind: how it is planned and how it is written."""

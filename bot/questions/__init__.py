@@ -1,0 +1,1 @@
+"""What can be asked, as values that fit into a custom id."""

@@ -1,0 +1,159 @@
+"""What is asked of quotes: by fans who read them, and by who may save and mend them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from bot.questions.core import KEY, PAGE, ROUND, YEAR, Number, Question, Word, part
+
+
+class Id:
+    """A number that the store or Discord gave: of a quote, a draft, a role, a channel."""
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"[1-9][0-9]{0,18}", text):
+            raise ValueError(text)
+        return int(text)
+
+
+class Scope(StrEnum):
+    """For whom a quote is: the server in which it is saved, or everybody."""
+
+    SERVER = "server"
+    ALL = "all"
+
+
+ID = Id()
+SCOPE = Word(tuple(Scope))
+LAST_PAGE = 99_999
+"""The last page that a button can turn to, at one quote a page."""
+QUOTE_PAGE = Number(1, LAST_PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteQuestion(Question):
+    """Quotes that were looked for, one a page. ``about`` are words joined, ``round`` goes with a year.
+
+    With neither of the four one is drawn by lot, as by ``LotQuestion``.
+    """
+
+    topic: ClassVar[str] = "quote"
+    about: str | None = part(KEY, default=None)
+    driver: str | None = part(KEY, default=None)
+    year: int | None = part(YEAR, default=None)
+    round: int | None = part(ROUND, default=None)
+    page: int = part(QUOTE_PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LotQuestion(Question):
+    """Any quote, drawn by lot; if it can be another one than ``last``."""
+
+    topic: ClassVar[str] = "quoteany"
+    last: int | None = part(ID, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class OneQuoteQuestion(Question):
+    """The quote of that number."""
+
+    topic: ClassVar[str] = "quoteone"
+    id: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelQuestion(Question):
+    """A quote with what can be done to it."""
+
+    topic: ClassVar[str] = "qpanel"
+    private: ClassVar[bool] = True
+    id: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class PanelsQuestion(Question):
+    """The quotes of a scope with what can be done to them, one a page; ``about`` are words joined."""
+
+    topic: ClassVar[str] = "qpanels"
+    private: ClassVar[bool] = True
+    scope: str = part(SCOPE)
+    about: str | None = part(KEY, default=None)
+    page: int = part(QUOTE_PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FormQuestion(Question):
+    """The form for a quote: for a new one without an ``id``; filled in with what ``draft`` holds.
+
+    ``base`` is the last step of the quote's history that whoever fills it in knows of.
+    """
+
+    topic: ClassVar[str] = "qform"
+    private: ClassVar[bool] = True
+    scope: str = part(SCOPE)
+    id: int | None = part(ID, default=None)
+    draft: int | None = part(ID, default=None)
+    base: int | None = part(ID, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DropQuestion(Question):
+    """Throws away a draft of the asker's."""
+
+    topic: ClassVar[str] = "qdrop"
+    private: ClassVar[bool] = True
+    draft: int = part(ID)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteQuestion(Question):
+    """Deletes a quote; asks first whether that is meant."""
+
+    topic: ClassVar[str] = "qdelete"
+    private: ClassVar[bool] = True
+    id: int = part(ID)
+    sure: str | None = part(Word(("sure",)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class StepsQuestion(Question):
+    """How a quote came to read as it does, newest first."""
+
+    topic: ClassVar[str] = "qsteps"
+    private: ClassVar[bool] = True
+    id: int = part(ID)
+    page: int = part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class RestoreQuestion(Question):
+    """Brings a deleted quote back or, with a ``step``, how it read before that step; they count from 1, the oldest."""
+
+    topic: ClassVar[str] = "qrestore"
+    private: ClassVar[bool] = True
+    scope: str = part(SCOPE)
+    id: int = part(ID)
+    step: int | None = part(ID, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleQuestion(Question):
+    """Shows the role that may save quotes in the server; with one, or "nobody", sets it first."""
+
+    topic: ClassVar[str] = "qrole"
+    private: ClassVar[bool] = True
+    role: int | None = part(ID, default=None)
+    nobody: str | None = part(Word(("nobody",)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DayQuestion(Question):
+    """Shows where the server's quote of the day goes; with a channel, or "off", sets it first."""
+
+    topic: ClassVar[str] = "qday"
+    private: ClassVar[bool] = True
+    channel: int | None = part(ID, default=None)
+    off: str | None = part(Word(("off",)), default=None)

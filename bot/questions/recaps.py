@@ -1,0 +1,119 @@
+"""What is asked of recaps, by fans and by editors."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bot.questions.core import PAGE, ROUND, YEAR, Question, Word, part
+from db.texts import SectionKind
+
+SECTION = Word(tuple(SectionKind))
+
+
+class Stored:
+    """A number that the store gave: a step of a section's history, 0 before the first, or a draft."""
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,15}", text):
+            raise ValueError(text)
+        return int(text)
+
+
+STORED = Stored()
+
+
+@dataclass(frozen=True, slots=True)
+class RecapQuestion(Question):
+    """A race's recap; without a round of the latest race, without a section the short first screen."""
+
+    topic: ClassVar[str] = "recap"
+    year: int | None = part(YEAR, default=None)
+    round: int | None = part(ROUND, default=None)
+    section: str | None = part(SECTION, default=None)
+    page: int = part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class EditQuestion(Question):
+    """An editor's panel; without a round of the latest race, without a section on the first one."""
+
+    topic: ClassVar[str] = "redit"
+    private: ClassVar[bool] = True
+    year: int | None = part(YEAR, default=None)
+    round: int | None = part(ROUND, default=None)
+    section: str | None = part(SECTION, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfSection:
+    """What all that an editor asks of one section has in common."""
+
+    private: ClassVar[bool] = True
+    year: int = part(YEAR)
+    round: int = part(ROUND)
+    section: str = part(SECTION)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteQuestion(OfSection, Question):
+    """Opens the form, and comes back with it.
+
+    ``draft`` is the draft that the form begins with, ``step`` a step of the history; without either it begins with what
+    stands. ``base`` is the last step that the editor has before him.
+    """
+
+    topic: ClassVar[str] = "rwrite"
+    base: int | None = part(STORED, default=None)
+    draft: int | None = part(STORED, default=None)
+    step: int | None = part(STORED, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewQuestion(OfSection, Question):
+    """An editor's draft as fans would see it, the latest where none is named."""
+
+    topic: ClassVar[str] = "rpreview"
+    draft: int | None = part(STORED, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveQuestion(OfSection, Question):
+    """Saves a draft, unless somebody has gone beyond the step ``last``, the last one when the draft was shown."""
+
+    topic: ClassVar[str] = "rsave"
+    last: int = part(STORED)
+    draft: int = part(STORED)
+
+
+@dataclass(frozen=True, slots=True)
+class DiscardQuestion(OfSection, Question):
+    """Drops a draft."""
+
+    topic: ClassVar[str] = "rdiscard"
+    draft: int = part(STORED)
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryQuestion(OfSection, Question):
+    """How a section came to read as it does, newest first."""
+
+    topic: ClassVar[str] = "rhistory"
+    page: int = part(PAGE, default=1)
+
+
+@dataclass(frozen=True, slots=True)
+class UndoQuestion(OfSection, Question):
+    """Takes the last change back, which is the step ``last``."""
+
+    topic: ClassVar[str] = "rundo"
+    last: int = part(STORED)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeQuestion(OfSection, Question):
+    """Goes back to the made words; ``last`` is the step that it goes back from."""
+
+    topic: ClassVar[str] = "rmade"
+    last: int = part(STORED)

@@ -1,0 +1,1 @@
+"""Quotes: search, editing, and who may."""

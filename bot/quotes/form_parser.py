@@ -1,0 +1,241 @@
+"""The form for a quote: what stands in it for a quote that is held, and what somebody means who filled it in.
+
+A form has five fields, so three of them take two facts each: his role and, on the next line, the occasion; the race and
+the day; the publisher's name and the link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from bot.errors import FriendlyError, UnknownDriver
+from bot.finder import race_title, race_value
+from bot.finder.words import fold
+from bot.seasons.as_of import AsOf
+from db.models import EASTERN, Driver, Race
+from db.texts import QuoteDraft, clean_draft
+
+WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
+"""The fields, by name."""
+FIELDS = (WORDS, WHO, ABOUT, WHEN, LINK)
+
+UNKNOWN = "-"
+"""Stands for a role that is not known, on the line before the occasion."""
+ANYBODY = "Put anyone else's name in quotation marks."
+LIKE = 0.7
+"""How much of a word must be that of a name for it to be a slip of the finger."""
+FIRST_YEAR = 1995
+"""Of the series; nothing was said before."""
+
+_SURROUNDED = re.compile(r"[\"“”«„](?P<inside>[^\"“”«»„]+)[\"“”»]", re.DOTALL)
+_SIGNED = re.compile(r"(?:\n|(?<=[\"”»]) ?)[—–―-]++\s*+(?P<who>[^\n—–―]{2,80})\Z")
+_SIGNED_WITHIN = 120
+"""Characters at the end of a message in which a signature is looked for; a name is at most 80."""
+_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", re.ASCII)
+_SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_SPELT = re.compile(
+    rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", re.ASCII | re.IGNORECASE
+)
+
+
+def read(typed: Mapping[str, str], as_of: AsOf, held: QuoteDraft | None = None) -> QuoteDraft:
+    """What is meant by a form that was filled in.
+
+    Args:
+        typed: what stands in the form, by its fields.
+        as_of: who and what is known.
+        held: the quote that the form was opened with. A field left as it stood there means what the quote holds, which
+            a form cannot always tell: the driver where somebody speaks for him, a publisher whose name is a link.
+
+    Raises:
+        FriendlyError: something in it names nobody, no race, no day or no link, or is missing or too long; one line.
+    """
+    stood = filled(held, as_of) if held else {}
+    parts: dict[str, Any] = {}
+    for field, (names, meaning) in _FIELDS.items():
+        text = _plain(typed.get(field, ""))
+        if held and text == _plain(stood[field]):
+            parts |= {name: getattr(held, name) for name in names}
+        else:
+            parts |= zip(names, meaning(text, as_of), strict=True)
+    try:
+        return clean_draft(QuoteDraft(**parts))
+    except ValueError as error:
+        line = str(error)
+        raise FriendlyError(f"{line[:1].upper()}{line[1:]}.") from None
+
+
+def brought_up(typed: Mapping[str, str], as_of: AsOf, stood: QuoteDraft, held: QuoteDraft) -> dict[str, str]:
+    """What was typed over a quote that has changed since: what was left alone reads as the quote does by now.
+
+    Args:
+        typed: what stands in the form, by its fields.
+        as_of: who and what is known.
+        stood: the quote that the form was opened with.
+        held: the same as it is now.
+    """
+    before, now = filled(stood, as_of), filled(held, as_of)
+    touched = {field: typed.get(field, "") for field in now if _plain(typed.get(field, "")) != _plain(before[field])}
+    return now | touched
+
+
+def filled(draft: QuoteDraft, as_of: AsOf) -> dict[str, str]:
+    """What stands in the form for a quote; read back beside it, it is the same quote."""
+    day = draft.said_on.isoformat() if draft.said_on else ""
+    race = f"{draft.season}.{draft.round}" if draft.round else ""
+    return {
+        WORDS: draft.words,
+        WHO: _as_written(draft, as_of),
+        ABOUT: f"{draft.role or UNKNOWN}\n{draft.context}" if draft.context else draft.role or "",
+        WHEN: f"{race} {day}".strip(),
+        LINK: f"{draft.source or ''} {draft.link or ''}".strip(),
+    }
+
+
+def from_message(texts: Iterable[str], link: str, as_of: AsOf) -> dict[str, str]:
+    """What stands in the form for somebody's message.
+
+    Args:
+        texts: the message's words, and what is written on the pictures and in the previews that it holds.
+        link: to the message.
+        as_of: who is known; a driver who signs the words is taken for who said them.
+    """
+    lines = (" ".join(line.split()) for part in texts if part.strip() for line in _plain(part).split("\n"))
+    words = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
+    who, signed = "", _SIGNED.search(words, max(1, len(words) - _SIGNED_WITHIN))
+    if signed:
+        with suppress(FriendlyError):
+            who, words = _who(signed["who"], as_of)[1], words[: signed.start()].strip()
+    return {WORDS: unquoted(words), WHO: who, ABOUT: "", WHEN: "", LINK: link}
+
+
+def unquoted(words: str) -> str:
+    """The words without quotation marks around the whole of them, which every answer sets anew."""
+    found = _SURROUNDED.fullmatch(words.strip())
+    return found["inside"].strip() if found else words.strip()
+
+
+def _who(text: str, as_of: AsOf) -> tuple[str | None, str]:
+    """A driver's key and name, or None and the name of somebody else.
+
+    A name in quotation marks is anybody's. Without them it is a driver's if it is like one's, and else that of somebody
+    who is named in full.
+    """
+    surrounded = _SURROUNDED.fullmatch(text.strip())
+    if surrounded or not text.strip():
+        return None, surrounded["inside"] if surrounded else ""
+    try:
+        driver = as_of.driver(text)
+    except UnknownDriver as unknown:
+        words = fold(text)
+        if len(words) > 1 and not unknown.several and not as_of.finder.drivers(text, as_of.season(), 1):
+            return None, text
+        raise FriendlyError(f"{unknown} {ANYBODY}") from None
+    if not _names(text, driver):
+        # A search may guess; to put words into somebody's mouth takes his name.
+        raise FriendlyError(f"Did you mean {driver.name}? Then use that name. {ANYBODY}")
+    return driver.key, driver.name
+
+
+def _names(text: str, driver: Driver) -> bool:
+    """Whether every word of a text is, but for a slip, one of the driver's names; a number says who it is."""
+    if any(character.isdigit() for character in text):
+        return True
+    own = {word for name in (driver.name, *driver.aliases) for word in fold(name)}
+    return all(any(_alike(word, name) for name in own) for word in fold(text))
+
+
+def _alike(word: str, name: str) -> bool:
+    return name.startswith(word) or SequenceMatcher(None, word, name).ratio() >= LIKE
+
+
+def _as_written(draft: QuoteDraft, as_of: AsOf) -> str:
+    """The speaker as ``_who`` reads him back, but for the driver where somebody else speaks."""
+    name = name_now(draft.driver, draft.speaker, as_of)
+    with suppress(FriendlyError):
+        if _who(name, as_of) == (draft.driver, name):
+            return name
+    return f"“{name}”"
+
+
+def name_now(key: str | None, speaker: str, as_of: AsOf) -> str:
+    """Who said it: where that is the driver, by whichever of his names, the one he goes by now."""
+    with suppress(FriendlyError):
+        driver = as_of.known(key) if key else None
+        if driver and fold(speaker) in {fold(name) for name in (driver.name, *driver.aliases)}:
+            return driver.name
+    return speaker
+
+
+def _about(text: str, _: AsOf) -> tuple[str | None, str]:
+    """His role, None where it is not known, and the occasion."""
+    role, context = [*text.split("\n", 1), ""][:2]
+    return None if role.strip() in {UNKNOWN, "–", "—"} else role, context.replace("\n", " ")
+
+
+def _when_and_where(text: str, as_of: AsOf) -> tuple[int | None, int | None, date | None]:
+    """Season and round of the race, and the day."""
+    race, day = _when(text, as_of)
+    return (race.season, race.round, day) if race else (None, None, day)
+
+
+def _when(text: str, as_of: AsOf) -> tuple[Race | None, date | None]:
+    """The race and the day; of a race that is not over only what was said on a day before is on record."""
+    today = as_of.now.astimezone(EASTERN).date()
+    day, rest = _day_in(text)
+    if day is not None and day > today:
+        raise FriendlyError(f"{day.isoformat()} is in the future; give the day it was said.")
+    if day is not None and day.year < FIRST_YEAR:
+        raise FriendlyError(f"{day.isoformat()} was before the series began in {FIRST_YEAR}.")
+    if not fold(rest):
+        return None, day
+    year = f" {day.year}" if day and day.year in as_of.years and not re.search(r"\b(?:19|20)\d\d", rest) else ""
+    race = as_of.race(rest + year)
+    if race.over_at > as_of.now and day is None:
+        raise FriendlyError(
+            f"{race_title(race)} isn't over yet; add the day it was said, such as “{race_value(race)} {today}”."
+        )
+    return race, day
+
+
+def _day_in(text: str) -> tuple[date | None, str]:
+    """The day that a text names, and the rest of it."""
+    for pattern, order in ((_ISO, (0, 1, 2)), (_SLASHED, (2, 0, 1)), (_SPELT, (2, 0, 1))):
+        found = pattern.search(text)
+        if found:
+            year, month, day = (found.groups()[i] for i in order)
+            number = _MONTHS.index(month.casefold()) + 1 if month.isalpha() else int(month)
+            try:
+                return datetime(int(year), number, int(day), tzinfo=EASTERN).date(), text.replace(found[0], " ", 1)
+            except ValueError:
+                raise FriendlyError(f"{found[0]} isn't a date; write it like 2025-10-17.") from None
+    return None, text
+
+
+def _published(text: str, _: AsOf) -> tuple[str | None, str | None]:
+    """The publisher's name and the link, which is told by its "://"; either may be missing."""
+    words = text.split()
+    if words and "://" in words[-1]:
+        return " ".join(words[:-1]) or None, words[-1]
+    return " ".join(words) or None, None
+
+
+def _plain(text: str) -> str:
+    """A field without what the way through Discord may add to it."""
+    return text.replace("\r\n", "\n").strip()
+
+
+_FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[str, AsOf], tuple[Any, ...]]]] = {
+    WORDS: (("words",), lambda text, _: (unquoted(text),)),
+    WHO: (("driver", "speaker"), _who),
+    ABOUT: (("role", "context"), _about),
+    WHEN: (("season", "round", "said_on"), _when_and_where),
+    LINK: (("source", "link"), _published),
+}
+"""What each field tells of a quote, and how it is read."""

@@ -1,0 +1,52 @@
+"""Where a race without results stands at a moment, in one sentence: the same in every answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.render.formatting import stamp
+from db.models import Race, RaceStatus
+
+NO_DATE = "Postponed; new date not known yet"
+
+
+def dateless(race: Race, now: datetime) -> bool:
+    """Whether the race, without results, was postponed, its listed time has come, and no new one is known."""
+    return race.status is RaceStatus.POSTPONED and race.begins <= now
+
+
+def presently(race: Race, now: datetime) -> str | None:
+    """What is known of a race whose time has come, without a full stop; None while all of it is ahead.
+
+    It is under way only from its green flag on: the listed start is often no more than about when coverage starts.
+
+    Args:
+        race: one without results, not cancelled.
+        now: the asker's moment.
+    """
+    if dateless(race, now):
+        return NO_DATE
+    if race.over_at <= now:
+        return "Should be over by now; no results here yet"
+    flag = race.green_flag
+    if flag is not None and flag <= now:
+        return f"**Under way** since {stamp(flag, 't')} · {stamp(flag, 'R')}"
+    first = race.coverage
+    if first is not None and first.coverage is not None and first.coverage <= now:
+        about = "about " if first.approximate else ""
+        since = f"{stamp(first.coverage, 't')} · {stamp(first.coverage, 'R')}"
+        return f"**Coverage started** {about}{since}{_race_itself(race, first.coverage, now)}"
+    if flag is None and race.start is not None and race.start <= now:
+        return f"Listed for {stamp(race.start, 't')}; should be on now"
+    return None
+
+
+def _race_itself(race: Race, coverage: datetime, now: datetime) -> str:
+    """When the race is due, where that is known apart from its coverage."""
+    if race.green_flag is not None:
+        return f"; green flag due {stamp(race.green_flag, 't')} · {stamp(race.green_flag, 'R')}"
+    if race.start is None or race.start <= coverage:
+        return ""
+    if race.start <= now:
+        return f"; race was listed for {stamp(race.start, 't')}"
+    return f"; race listed for {stamp(race.start, 't')} · {stamp(race.start, 'R')}"

@@ -1,0 +1,224 @@
+"""What is known at one moment: every season held as it stands then, and who or what a fan's words mean in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
+from bot.finder import Finder
+from bot.recaps.facts import Facts, LastTime, facts_of, next_stop, winner_of
+from db.models import Driver, Race, RaceStatus, Season
+from db.texts import Quote, RecapText, SectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """``seasons`` are oldest first, each as of ``now``."""
+
+    now: datetime
+    seasons: tuple[Season, ...]
+    finder: Finder
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(season.year for season in self.seasons)
+
+    def season(self, year: int | None = None) -> Season:
+        """The season of that year; without one the season of the day: the latest whose first race is over.
+
+        Before any race held is over that is the earliest season.
+
+        Raises:
+            UnknownSeason: it is not held.
+            FriendlyError: no season is.
+        """
+        if not self.seasons:
+            raise FriendlyError("There are no seasons here yet.")
+        if year is None:
+            begun = [s for s in self.seasons if any(race.over_at <= self.now for race in s.races)]
+            return begun[-1] if begun else self.seasons[0]
+        for season in self.seasons:
+            if season.year == year:
+                return season
+        raise UnknownSeason(str(year), self.years)
+
+    def next_race(self) -> tuple[Season, Race] | None:
+        """The first race not yet over and its season; None where nothing is ahead on any schedule held.
+
+        A postponed race whose time has passed waits behind those of every season.
+        """
+        ahead = [(season, race) for season in self.seasons if (race := season.next_race(self.now)) is not None]
+        return min(ahead, key=lambda pair: (self._waits(pair[1]), pair[1].begins), default=None)
+
+    def _waits(self, race: Race) -> bool:
+        return race.status is RaceStatus.POSTPONED and race.begins <= self.now
+
+    def latest(self) -> tuple[Season, Race] | None:
+        """The last race with results and its season: the season of the day or, where it has none yet, one before."""
+        year = self.season().year
+        held = ((s, s.latest) for s in reversed(self.seasons) if s.year <= year)
+        return next(((season, race) for season, race in held if race is not None), None)
+
+    def race_run(self, year: int | None = None, number: int | None = None) -> tuple[Season, Race]:
+        """A race with results and its season; the latest one where neither year nor round is named.
+
+        Raises:
+            UnknownSeason, UnknownRace: it is not held.
+            FriendlyError: its results are not.
+        """
+        latest = self.latest() if year is None and number is None else None
+        if latest is not None:
+            return latest
+        season = self.season(year)
+        race = season.race(number) if number is not None else season.latest
+        if race is None and number is not None:
+            raise UnknownRace(f"race {number}", where=f"in {season.year}")
+        if race is None:
+            raise FriendlyError(f"No results for {season.year} yet.")
+        if not season.results.get(race.round):
+            why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
+            raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
+        return season, race
+
+    def recap_facts(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Facts:
+        """What a recap of a race with results is made from: what was known when it was over, and what comes next."""
+        ahead = next_stop(self.seasons, race)
+        last = self.last_winner(ahead[1]) if ahead else None
+        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last, quotes=quotes, texts=texts)
+
+    def ended_before(self, season: Season) -> Season | None:
+        """The season before, where it is over and this one has not begun."""
+        if any(race.begins <= self.now for race in season.races):
+            return None
+        before = [s for s in self.seasons if s.year < season.year and s.next_race(self.now) is None]
+        return before[-1] if before else None
+
+    def last_time(self, race: Race) -> Race | None:
+        """The last race with results that its track had before it, in its own season or one before."""
+        return max((each for each in self._there(race) if self._held(each)), key=_begins, default=None)
+
+    def last_winner(self, race: Race) -> LastTime | None:
+        """Who won the last race that its track had before it.
+
+        None where that cannot be known: the race's results are not held or cannot be so, or a season since is not held.
+        """
+        there = self._there(race)
+        last = max(there, key=_begins, default=None)
+        by_year = {season.year: season for season in self.seasons}
+        if last is None or not all(year in by_year for year in range(last.season, race.season)):
+            return None
+        winner = winner_of(by_year[last.season], last.round)
+        a_year_ago = [each for each in there if each.season == race.season - 1]
+        this_year = [each for each in self._at_track(race) if each.season == race.season]
+        # Of two races a year at a track each is the other's of the same time of year, and of no other.
+        mine = _nearest(last, this_year) or race
+        same = _nearest(race, a_year_ago) is last and mine.round == race.round
+        return LastTime(last, winner, defending=same) if winner is not None else None
+
+    def _there(self, race: Race) -> list[Race]:
+        """The races at its track before it, those called off left aside."""
+        return [each for each in self._at_track(race) if each.begins < race.begins]
+
+    def _at_track(self, race: Race) -> list[Race]:
+        """The races at its track, itself among them, those called off left aside."""
+        return [
+            each
+            for season in self.seasons
+            for each in season.races
+            if each.track.key == race.track.key and each.status is not RaceStatus.CANCELLED
+        ]
+
+    def _held(self, race: Race) -> bool:
+        return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
+
+    def driver(self, text: str, year: int | None = None) -> Driver:
+        """The driver meant by words or a key. Raises UnknownDriver with the nearest names."""
+        return self.finder.driver(text, self.season(year))
+
+    def known(self, key: str) -> Driver:
+        """The driver of a key that came back from Discord. Raises UnknownDriver."""
+        for season in reversed(self.seasons):
+            if key in season.drivers:
+                return season.drivers[key]
+        raise UnknownDriver(key)
+
+    def entered(self, key: str) -> list[int]:
+        """The years in which the driver has an entry, raced or not, oldest first."""
+        return [
+            season.year
+            for season in self.seasons
+            if any(result.driver == key for rows in season.results.values() for result in rows)
+            or any(entry.driver == key for entries in season.absent.values() for entry in entries)
+        ]
+
+    def race_with_results(self, text: str, year: int | None = None) -> Race:
+        """As ``race``, but a track whose race of the year is still to come means its last one, if there was one.
+
+        A race picked from a list, or asked for by its round, its year or as the next one, is what it says.
+        Raises as ``race``.
+        """
+        race = self.race(text, year)
+        picked = year is not None or re.search(r"\d", text) or "next" in text.casefold()
+        before = None if picked or race.begins <= self.now else self.last_time(race)
+        return before or race
+
+    def race(self, text: str, year: int | None = None) -> Race:
+        """The race meant by words, of the season of the day or, where it has none such, of one before.
+
+        A race that all the words fit, in whichever season, comes before one that only some of them fit. Raises
+        UnknownRace with the nearest names, UnknownSeason for a year not held.
+        """
+        season = self.season(year)
+        if year is not None:
+            return self.finder.race(text, season, self.now)
+        seasons = [s for s in reversed(self.seasons) if s.year <= season.year]
+        for whole in (True, False):
+            for one in seasons:
+                with suppress(UnknownRace):
+                    return self.finder.race(text, one, self.now, whole=whole)
+        return self.finder.race(text, season, self.now)
+
+
+class AsOfKeeper:
+    """Makes as_of_keeper. What is known changes only when a race ends or the facts do; in between it is kept."""
+
+    def __init__(self) -> None:
+        self._finder = Finder(())
+        self._seasons: tuple[Season, ...] = ()
+        self._version: int | None = None
+        self._from = self._until = datetime.min.replace(tzinfo=UTC)
+
+    def at(self, now: datetime, seasons: Sequence[Season], version: int) -> AsOf:
+        """What is known at a moment.
+
+        Args:
+            now: the moment, aware; it may lie before the last one asked about.
+            seasons: whole seasons, oldest first.
+            version: the facts' own, which changes when they do.
+        """
+        if version != self._version:
+            self._finder = Finder(seasons)
+        if version != self._version or not self._from <= now < self._until:
+            ends = [race.over_at for season in seasons for race in season.races]
+            self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))
+            self._until = min((end for end in ends if end > now), default=datetime.max.replace(tzinfo=UTC))
+            self._seasons = tuple(season.as_of(now) for season in seasons)
+            self._version = version
+        return AsOf(now, self._seasons, self._finder)
+
+
+def _begins(race: Race) -> datetime:
+    return race.begins
+
+
+def _nearest(race: Race, others: Iterable[Race]) -> Race | None:
+    """The one nearest to it by the time of the year."""
+    return min(others, key=lambda each: abs(_day_of_year(each.date) - _day_of_year(race.date)), default=None)
+
+
+def _day_of_year(value: date) -> int:
+    return value.timetuple().tm_yday

@@ -1,0 +1,1 @@
+"""Editors' words of recaps, and drafts of them."""

@@ -1,0 +1,403 @@
+"""A server has one scheduled event for each race at hand, in step with the schedule, whatever happens on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.notifications.event_planner import HORIZON, events
+from bot.notifications.scheduled_events import FINISHED_EVENT, MISSING, UNKNOWN_EVENT, Listed, ScheduledEvents
+from bot.outbox.contracts import RefusedError, UnsureError
+from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.worker import Worker
+from bot.render.announcements import Happening, event_mark
+from bot.services import Services
+from db.connection import Store
+from db.models import Broadcast, BroadcastKind, RaceStatus
+from db.reminders import targets
+from db.reminders.models import Extras, Row, State, Target
+from db.reminders.outbox import recent, upcoming
+from tests.bot.outbox.standing import COVERAGE, FakeDiscord, HandClock, Seasons, plain, race_at, step
+
+GUILD = 1
+MONDAY = COVERAGE - timedelta(days=4)
+FS2 = (Broadcast(BroadcastKind.TV, "FS2", COVERAGE),)
+
+
+@dataclass
+class Desk:
+    """The events of one server, in memory; they begin and end by themselves.
+
+    ``before`` and ``after`` is what happens to changes, each once and in order; ``may`` what we know of our permission,
+    ``closed`` whether it is missing. Changes are answered when ``answers`` is set.
+    """
+
+    clock: HandClock
+    there: dict[int, Listed] = field(default_factory=dict)
+    before: list[Exception | None] = field(default_factory=list)
+    after: list[Exception | None] = field(default_factory=list)
+    may: bool | None = True
+    closed: bool = False
+    requests: list[str] = field(default_factory=list)
+    answers: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.answers.set()
+        self.numbers = itertools.count(5000)
+
+    @property
+    def shown(self) -> list[Listed]:
+        now = self.clock.now()
+        return [
+            replace(each, begun=each.happening.start <= now) for each in self.there.values() if each.happening.end > now
+        ]
+
+    def may_keep(self, guild: int) -> bool | None:
+        assert guild == GUILD
+        return self.may
+
+    async def events(self, guild: int) -> list[Listed]:
+        assert guild == GUILD
+        self.requests.append("list")
+        return self.shown
+
+    async def create(self, guild: int, happening: Happening) -> int:
+        assert guild == GUILD
+        await self._ask("create")
+        assert happening.start > self.clock.now(), "Discord makes no events in the past"
+        number = next(self.numbers)
+        self.there[number] = Listed(number, happening)
+        await self._answer()
+        return number
+
+    async def edit(self, guild: int, event: int, happening: Happening) -> None:
+        assert guild == GUILD
+        await self._ask("edit")
+        if event not in self.there:
+            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=UNKNOWN_EVENT)
+        self.there[event] = Listed(event, happening)
+        await self._answer()
+
+    async def delete(self, guild: int, event: int) -> None:
+        assert guild == GUILD
+        await self._ask("delete")
+        if self.there.pop(event, None) is None:
+            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=UNKNOWN_EVENT)
+        await self._answer()
+
+    async def _ask(self, what: str) -> None:
+        self.requests.append(what)
+        if self.closed:
+            raise RefusedError("Missing Permissions", barred=True, code=50013)
+        if error := self.before.pop(0) if self.before else None:
+            raise error
+
+    async def _answer(self) -> None:
+        await self.answers.wait()
+        if error := self.after.pop(0) if self.after else None:
+            raise error
+
+
+class Scene:
+    """A worker that keeps events, and the world around it."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.clock = HandClock(MONDAY)
+        self.seasons = Seasons(race_at())
+        self.discord = FakeDiscord(self.clock)
+        self.desk = Desk(self.clock)
+        self.start()
+
+    def start(self) -> None:
+        services: Any = Services(self.store, self.seasons, self.clock)  # type: ignore[arg-type]
+        self.worker = Worker(services, self.discord, RateLimiter(1e6))
+        for kind in ("reminder", "change"):
+            self.worker.compose(kind, plain)  # type: ignore[arg-type]
+        self.worker.perform("event", ScheduledEvents(self.store, self.desk).keep)  # type: ignore[arg-type]
+        self.worker.plan(events)
+
+    async def wants(self, *, on: bool = True, **extras: Any) -> Target:
+        wanted = Target(guild=GUILD, channel=900, on=on, extras=Extras(changes=False, **extras))
+        return await targets.save(self.store, wanted, self.clock.now())
+
+    async def go(self, ticks: int = 3, **amount: float) -> None:
+        self.clock.advance(**amount)
+        for _ in range(ticks):
+            await step(self.worker)
+            self.clock.advance(seconds=10)
+
+    async def rows(self, target: Target) -> list[Row]:
+        every = [*await recent(self.store, target.id, 99), *await upcoming(self.store, target.id, 99)]
+        return sorted((row for row in every if row.due.kind == "event"), key=lambda row: row.id)
+
+    @property
+    def starts(self) -> list[datetime]:
+        return sorted(each.happening.start for each in self.desk.shown)
+
+
+@pytest.fixture
+async def scene(empty_store: Store) -> AsyncIterator[Scene]:
+    """Monday before Talladega."""
+    made = Scene(empty_store)
+    yield made
+    made.desk.answers.set()
+    await made.worker.close(1)
+
+
+async def test_an_event_is_made_once(scene: Scene) -> None:
+    target = await scene.wants(events=True)
+    for _ in range(30):
+        await scene.go(hours=2)
+    (event,) = scene.desk.shown
+    assert (event.happening.start, event.happening.name) == (COVERAGE, "Talladega 123 · Talladega")
+    assert scene.desk.requests == ["list", "create"]
+    assert [(row.state, row.message) for row in await scene.rows(target)] == [(State.SENT, event.id)]
+
+
+async def test_it_is_made_eight_days_before_and_not_earlier(scene: Scene) -> None:
+    scene.clock.moment = COVERAGE - HORIZON - timedelta(hours=1)
+    await scene.wants(events=True)
+    await scene.go()
+    assert scene.starts == []
+    await scene.go(hours=1)
+    assert scene.starts == [COVERAGE]
+
+
+async def test_who_wants_none_has_none_and_none_is_made_of_a_race_that_has_begun(scene: Scene) -> None:
+    await scene.wants()
+    await scene.go()
+    assert scene.desk.requests == []
+    scene.clock.moment = COVERAGE
+    await scene.wants(events=True)
+    await scene.go(ticks=9)
+    assert scene.desk.requests == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"name": "Another 225"},
+        {"coverage": COVERAGE + timedelta(hours=2)},
+        {"coverage": COVERAGE + timedelta(minutes=4)},
+        {"coverage": COVERAGE + timedelta(days=1)},
+        {"broadcasts": FS2},
+    ],
+)
+async def test_it_is_kept_in_step_with_the_schedule(scene: Scene, change: dict[str, Any]) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    (before,) = scene.desk.shown
+    scene.seasons.put(race_at(**change))
+    await scene.go(ticks=9)
+    (event,) = scene.desk.shown
+    assert event.id == before.id
+    assert event.happening != before.happening
+    assert scene.desk.requests == ["list", "create", "list", "edit"]
+    # And back again.
+    scene.seasons.put(race_at())
+    await scene.go(ticks=9)
+    assert scene.desk.shown == [before]
+
+
+async def test_of_a_race_called_off_it_is_taken_off_and_made_again_when_it_is_on_again(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.seasons.put(race_at(status=RaceStatus.CANCELLED))
+    await scene.go(ticks=9)
+    assert scene.starts == []
+    scene.seasons.put(race_at())
+    await scene.go(ticks=9)
+    assert scene.starts == [COVERAGE]
+
+
+async def test_of_a_race_put_off_it_is_taken_off_until_there_is_a_date(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.seasons.put(race_at(status=RaceStatus.POSTPONED))
+    await scene.go(ticks=9)
+    assert scene.starts == []
+    sunday = COVERAGE + timedelta(days=2)
+    scene.seasons.put(race_at(sunday, status=RaceStatus.POSTPONED))
+    await scene.go(ticks=9)
+    assert scene.starts == [sunday]
+
+
+async def test_one_put_off_while_it_was_on_is_taken_off_and_another_made(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.clock.moment = COVERAGE + timedelta(hours=1)
+    scene.seasons.put(race_at(COVERAGE + timedelta(days=1)))
+    await scene.go(ticks=9)
+    assert scene.starts == [COVERAGE + timedelta(days=1)]
+    assert scene.desk.requests[-3:] == ["list", "delete", "create"]
+
+
+async def test_a_race_moved_far_away_takes_its_event_along_and_makes_no_other(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    far = COVERAGE + timedelta(days=28)
+    scene.seasons.put(race_at(far), race_at(far + timedelta(days=1), number=24))
+    await scene.go(ticks=9)
+    assert scene.starts == [far]
+
+
+@pytest.mark.parametrize("events", [True, False])
+async def test_switched_off_because_the_channel_is_gone_it_takes_them_off(scene: Scene, *, events: bool) -> None:
+    target = await scene.wants(events=events)
+    await scene.go()
+    scene.discord.closed[900] = RefusedError("the channel is gone", gone=True)
+    scene.clock.moment = COVERAGE - timedelta(hours=1)
+    await scene.go(ticks=9)
+    off = await targets.target(scene.store, target.id)
+    assert off is not None
+    assert not off.on
+    assert scene.starts == []
+    assert scene.desk.requests == (["list", "create", "list", "delete"] if events else [])
+
+
+async def test_switched_off_it_takes_them_off_and_switched_on_again_it_makes_them_again(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    for off in ({"events": False}, {"events": True, "on": False}):
+        await scene.wants(**off)  # type: ignore[arg-type]
+        await scene.go(ticks=9)
+        assert scene.starts == []
+        await scene.wants(events=True)
+        await scene.go(ticks=9)
+        assert scene.starts == [COVERAGE]
+
+
+async def test_one_that_somebody_deleted_is_not_made_again_for_that_moment(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.desk.there.clear()
+    scene.seasons.put(race_at(broadcasts=FS2))
+    await scene.go(ticks=9)
+    scene.seasons.put(race_at(coverage=COVERAGE + timedelta(minutes=5)))
+    await scene.go(ticks=9)
+    assert scene.starts == []
+    moved = COVERAGE + timedelta(hours=3)
+    scene.seasons.put(race_at(moved))
+    await scene.go(ticks=9)
+    assert scene.starts == [moved]
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_without_the_permission_reminders_go_on_and_it_is_made_once_it_is_given(
+    scene: Scene, known: bool
+) -> None:
+    scene.desk.closed, scene.desk.may = True, None if not known else False
+    target = await scene.wants(events=True)
+    await scene.go(ticks=9, hours=1)
+    (row,) = await scene.rows(target)
+    assert (row.state, row.reason) == (State.PENDING, MISSING)
+    assert ("create" in scene.desk.requests) is not known
+    scene.clock.moment = COVERAGE - timedelta(hours=1)
+    await scene.go()
+    assert len(scene.discord.messages) == 1
+    saved = await targets.target(scene.store, target.id)
+    assert saved is not None
+    assert saved.on
+    scene.desk.closed, scene.desk.may = False, True
+    await scene.go(minutes=16)
+    assert scene.starts == [COVERAGE]
+
+
+async def test_without_the_permission_it_is_over_when_the_race_begins(scene: Scene) -> None:
+    scene.desk.may = False
+    target = await scene.wants(events=True)
+    await scene.go()
+    scene.clock.moment = COVERAGE
+    await scene.go(ticks=9)
+    assert [row.state for row in await scene.rows(target)] == [State.EXPIRED]
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("wait", [timedelta(seconds=10), timedelta(hours=5)])
+async def test_one_that_was_made_though_nobody_said_so_is_not_made_again(
+    scene: Scene, wait: timedelta, restarted: bool
+) -> None:
+    target = await scene.wants(events=True)
+    scene.desk.after.append(UnsureError("the line is dead"))
+    await scene.go(ticks=1)
+    assert scene.starts == [COVERAGE]
+    if restarted:
+        scene.start()
+    scene.clock.advance(seconds=wait.total_seconds())
+    await scene.go(ticks=20)
+    (event,) = scene.desk.shown
+    assert [(row.state, row.message) for row in await scene.rows(target)] == [(State.SENT, event.id)]
+    assert scene.desk.requests == ["list", "create", "list"]
+
+
+@pytest.mark.parametrize("change", ["edit", "delete"])
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_a_change_that_was_cut_off_is_made(scene: Scene, change: str, when: str) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    getattr(scene.desk, when).append(UnsureError("the line is dead"))
+    status = RaceStatus.CANCELLED if change == "delete" else RaceStatus.SCHEDULED
+    moved = COVERAGE + timedelta(hours=2)
+    scene.seasons.put(race_at(moved, status=status))
+    await scene.go(ticks=20)
+    assert scene.starts == ([] if change == "delete" else [moved])
+
+
+async def test_one_that_is_on_its_way_while_it_is_switched_off_is_taken_off(scene: Scene) -> None:
+    await scene.wants(events=True)
+    scene.desk.answers.clear()
+    while "create" not in scene.desk.requests:
+        await scene.worker.tick()
+    await scene.wants(events=False)
+    for _ in range(9):
+        await scene.worker.tick()
+        await asyncio.sleep(0)
+    scene.desk.answers.set()
+    await scene.go(ticks=9)
+    assert scene.starts == []
+    assert scene.desk.requests == ["list", "create", "list", "delete"]
+
+
+async def test_other_events_are_left_alone_and_of_two_of_ours_one_goes(scene: Scene) -> None:
+    other = Happening("Watch party", "Bring food", "Tom's", COVERAGE, COVERAGE + timedelta(hours=4))
+    mine = replace(other, description=f"Older\n{event_mark(2025, 23)}")
+    last_week = replace(other, description=event_mark(2025, 22))
+    for number, happening in enumerate((other, mine, mine, last_week), 1):
+        scene.desk.there[number] = Listed(number, happening)
+    await scene.wants(events=True)
+    await scene.go(ticks=9)
+    assert {each.id for each in scene.desk.shown} == {1, 2, 4}
+    assert scene.desk.there[1].happening == other
+    assert scene.desk.there[2].happening.name == "Talladega 123 · Talladega"
+
+
+async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
+    target = await scene.wants(events=True)
+    await scene.go()
+    scene.desk.before.append(RefusedError("Cannot update a finished event", code=FINISHED_EVENT))
+    scene.seasons.put(race_at(broadcasts=FS2))
+    await scene.go(ticks=9)
+    assert [row.state for row in await scene.rows(target)] == [State.SENT, State.SENT]
+
+
+async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
+    target = await scene.wants(events=True)
+    scene.desk.before.append(RefusedError("Discord refused it (400)", code=30038))
+    await scene.go(ticks=9)
+    (row,) = await scene.rows(target)
+    assert row.state is State.FAILED
+    assert "Discord refused it" in (row.reason or "")
+
+
+async def test_a_person_has_none(scene: Scene) -> None:
+    wanted = Target(user=5, extras=Extras(events=True))
+    await targets.save(scene.store, wanted, datetime(2025, 10, 1, tzinfo=UTC))
+    await scene.go(ticks=9)
+    assert scene.desk.requests == []

@@ -1,0 +1,232 @@
+"""A server has one standings message, which is changed whenever they change and posted again where it is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from types import MappingProxyType
+
+import pytest
+
+from bot.outbox.contracts import BusyError, UnsureError
+from db.connection import Store
+from db.models import Adjustment, Season
+from db.reminders.models import State
+from db.timestamps import to_text
+from tests.bot.outbox.postings import CHANNEL, ELSEWHERE, HELD, NEXT, Scene, after
+from tests.bot.render.reading import body
+from tests.checks.limits import check_message
+
+EVENING = HELD - timedelta(hours=1)
+KILLED = """
+UPDATE outbox SET state = 'claimed', claimed_by = 'killed', claimed_at = ?1, tried_at = ?1 WHERE state = 'pending'
+"""
+
+
+def penalized(season: Season) -> Season:
+    """Corey Heim loses points for the second race."""
+    rows = season.results[2]
+    heim = next(row for row in rows if row.driver == "corey-heim")
+    lost = tuple(replace(row, points=row.points - 20) if row is heim else row for row in rows)
+    results = MappingProxyType({**season.results, 2: lost})
+    return replace(season, results=results, adjustments=(Adjustment(2, "corey-heim", -20, reason="inspection"),))
+
+
+@pytest.fixture
+async def scene(empty_store: Store) -> AsyncIterator[Scene]:
+    """The third race is on, and the results of two are held."""
+    made = Scene(empty_store, EVENING)
+    made.hold(after(2))
+    yield made
+    await made.worker.close(1)
+
+
+def through(said: str) -> int:
+    """Through which race a message says that it runs."""
+    return int(said.split("Data through race ")[1].split(maxsplit=1)[0])
+
+
+async def test_it_is_there_as_soon_as_it_is_asked_for_and_says_how_far_it_runs(scene: Scene) -> None:
+    await scene.wants(standings=True)
+    await scene.go()
+    (said,) = scene.discord.texts()
+    assert through(said) == 2
+    (view,) = scene.discord.views.values()
+    assert check_message(body(view)) == []
+
+
+async def test_it_is_changed_in_place_after_each_race(scene: Scene) -> None:
+    target = await scene.wants(standings=True)
+    await scene.go(ticks=9)
+    for run in (3, 4):
+        scene.clock.moment = HELD + (run - 3) * NEXT
+        scene.hold(after(run))
+        await scene.go(ticks=9, minutes=1)
+        (said,) = scene.discord.texts()
+        assert through(said) == run
+    (message,) = scene.discord.messages
+    assert message.edits == 2
+    assert [(row.due.round, row.state, row.message) for row in await scene.rows(target)] == [
+        (run, State.SENT, message.id) for run in (2, 3, 4)
+    ]
+
+
+async def test_a_penalty_changes_it_and_taking_that_back_does_too(scene: Scene) -> None:
+    await scene.wants(standings=True)
+    await scene.go()
+    before = scene.discord.texts()
+    scene.hold(penalized(after(2)))
+    await scene.go()
+    assert scene.discord.texts() != before
+    scene.hold(after(2))
+    await scene.go()
+    assert scene.discord.texts() == before
+    assert scene.discord.messages[0].edits == 2
+
+
+async def test_what_leaves_the_standings_as_they_are_leaves_the_message_alone(scene: Scene) -> None:
+    target = await scene.wants(standings=True)
+    await scene.go()
+    scene.hold(replace(after(2), refreshed=scene.clock.now()))
+    await scene.go(ticks=9, hours=30)
+    assert [message.edits for message in scene.discord.messages] == [0]
+    assert len(await scene.rows(target)) == 1
+
+
+async def test_one_that_somebody_deleted_is_posted_again_with_the_next_change(scene: Scene) -> None:
+    await scene.wants(standings=True)
+    await scene.go()
+    scene.discord.messages[0].deleted = True
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    await scene.go(ticks=9)
+    (said,) = scene.discord.texts()
+    assert through(said) == 3
+    scene.hold(penalized(after(3)))
+    await scene.go()
+    assert [(message.deleted, message.edits) for message in scene.discord.messages] == [(True, 0), (False, 1)]
+
+
+async def test_another_channel_gets_a_message_of_its_own_at_once_and_the_old_one_is_left_alone(scene: Scene) -> None:
+    await scene.wants(standings=True)
+    await scene.go()
+    await scene.wants(standings=True, channel=ELSEWHERE)
+    await scene.go()
+    assert [through(said) for said in scene.discord.texts(ELSEWHERE)] == [2]
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    await scene.go(ticks=9)
+    assert [through(said) for said in scene.discord.texts(ELSEWHERE)] == [3]
+    assert [through(said) for said in scene.discord.texts(CHANNEL)] == [2]
+
+
+async def test_another_setting_is_no_reason_to_post_it_again(scene: Scene) -> None:
+    await scene.wants(standings=True)
+    await scene.go()
+    await scene.wants(standings=True, results=True)
+    await scene.go()
+    await scene.wants(standings=False)
+    await scene.go()
+    await scene.wants(standings=True)
+    await scene.go(ticks=9)
+    assert [message.edits for message in scene.discord.messages] == [0]
+
+
+async def test_a_channel_chosen_while_the_outcome_is_held_back_is_not_told_it(scene: Scene) -> None:
+    await scene.wants(standings=True, results_delay=180)
+    await scene.go()
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    await scene.go()
+    await scene.wants(standings=True, results_delay=180, channel=ELSEWHERE)
+    await scene.go(ticks=9, hours=2)
+    assert [through(said) for said in scene.discord.texts(CHANNEL)] == [2]
+    assert scene.discord.texts(ELSEWHERE) == []
+    await scene.go(ticks=9, hours=1)
+    assert [through(said) for said in scene.discord.texts(ELSEWHERE)] == [3]
+
+
+async def test_a_penalty_that_was_on_its_way_does_not_tell_of_a_race_held_back(scene: Scene) -> None:
+    await scene.wants(standings=True, results_delay=180)
+    await scene.go()
+    scene.discord.before.append(UnsureError("no answer"))
+    scene.hold(penalized(after(2)))
+    await scene.go(ticks=1)
+    # As if the run had been killed over it.
+    async with scene.store.write() as connection:
+        await connection.execute(KILLED, (to_text(HELD),))
+    scene.clock.moment = HELD
+    scene.start()
+    scene.hold(penalized(after(3)))
+    await scene.go(ticks=9)
+    (said,) = scene.discord.texts()
+    assert through(said) == 2
+    assert "should be over" not in said
+    assert scene.discord.messages[0].edits == 1
+
+
+async def test_what_waits_is_superseded_by_what_comes_after(scene: Scene) -> None:
+    target = await scene.wants(standings=True)
+    await scene.go()
+    scene.discord.before += [BusyError("patience", 600)]
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    await scene.go(ticks=1)
+    scene.hold(penalized(after(3)))
+    await scene.go(ticks=9, minutes=20)
+    assert scene.discord.messages[0].edits == 1
+    assert [row.state for row in await scene.rows(target)] == [State.SENT, State.SENT]
+
+
+@pytest.mark.parametrize("wait", [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=3)])
+async def test_an_edition_that_follows_a_first_one_cut_off_finds_its_message(scene: Scene, wait: timedelta) -> None:
+    target = await scene.wants(standings=True)
+    scene.discord.after.append(UnsureError("the answer was lost"))
+    await scene.go(ticks=1)
+    assert await scene.rows(target, State.SENT) == []
+    scene.hold(penalized(after(2)))
+    scene.start()
+    scene.clock.advance(seconds=wait.total_seconds())
+    await scene.go(ticks=20)
+    (message,) = scene.discord.messages
+    rows = await scene.rows(target)
+    assert {row.message for row in rows} == {message.id}
+    assert [row.state for row in rows] == [State.SENT, State.SENT]
+
+
+async def test_of_two_editions_at_once_the_later_waits_for_the_earlier(scene: Scene) -> None:
+    """While the first is being sent nobody knows yet that there is a message to change."""
+    target = await scene.wants(standings=True)
+    scene.discord.answers.clear()
+    while not scene.discord.messages:
+        await scene.worker.tick()
+    scene.hold(penalized(after(2)))
+    for _ in range(9):
+        await scene.worker.tick()
+        await asyncio.sleep(0)
+    rows = await scene.rows(target)
+    assert len(rows) == 2
+    assert rows[1].attempts == 1
+    assert rows[1].reason == "an earlier one is still going out"
+    scene.discord.answers.set()
+    await scene.go(ticks=9)
+    (message,) = scene.discord.messages
+    assert message.edits == 1
+    assert len(await scene.rows(target, State.SENT)) == 2
+
+
+async def test_the_first_race_of_a_season_takes_the_message_over(scene: Scene) -> None:
+    old = replace(after(3), year=2024)
+    races = tuple(replace(race, season=2024, date=race.date.replace(year=2024), start=None) for race in old.races)
+    old = replace(old, races=races)
+    scene.hold(old, after(0))
+    await scene.wants(standings=True)
+    await scene.go()
+    assert "2024" in scene.discord.texts()[0].splitlines()[0]
+    scene.hold(old, after(1))
+    await scene.go()
+    (said,) = scene.discord.texts()
+    assert "2025" in said.splitlines()[0]
+    assert scene.discord.messages[0].edits == 1
