@@ -214,7 +214,7 @@ async def test_two_changes_before_the_first_was_told_are_told_as_one(empty_store
 async def test_ten_thousand_are_added_in_lots(empty_store: Store) -> None:
     for guild in range(1, 8):
         await save(empty_store, Target(guild=guild, channel=9), NOON)
-    added = []
+    added: list[Planned] = []
     while not added or added[-1].more:
         async with empty_store.write() as connection:
             added.append(await apply(connection, reminders(23, EVENT), NOON, 3))
@@ -328,7 +328,7 @@ async def take(store: Store, model: Model, step: Save | Move | Pass | Deal) -> N
 
 async def rows_of(store: Store) -> list[tuple[int, int, int, str, datetime]]:
     rows = await store.fetch("SELECT target_id, round, lead, state, event_at FROM outbox")
-    return [(*tuple(row)[:4], datetime.fromisoformat(row["event_at"])) for row in rows]  # type: ignore[misc]
+    return [(*tuple(row)[:4], datetime.fromisoformat(row["event_at"])) for row in rows]
 
 
 class AfreshError(Exception):
@@ -352,7 +352,7 @@ PENDING = "SELECT target_id, round, lead, event_at, due_at, until, detail FROM o
 
 
 async def pending_in(store: Store) -> set[tuple[int, int, int, datetime]]:
-    return {(*tuple(row)[:3], datetime.fromisoformat(row["event_at"])) for row in await store.fetch(PENDING)}  # type: ignore[misc]
+    return {(*tuple(row)[:3], datetime.fromisoformat(row["event_at"])) for row in await store.fetch(PENDING)}
 
 
 async def live(path: Path, steps: list[Save | Move | Pass | Deal]) -> None:

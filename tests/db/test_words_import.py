@@ -57,7 +57,7 @@ async def test_a_quote_of_a_document_is_everybodys(bare: Store) -> None:
     row = {"driver": "Giovanni Ruggiero", "role": "No. 17", "context": "on the last lap", "said_on": "2025-10-17"}
     assert await take_in(bare, quotes(row | {"source": "A paper", "link": "https://a.com/(b)"})) == Counts(created=1)
     (held,) = await quotes_of_scope(bare, None)
-    known = {"source": "A paper", "link": "https://a.com/%28b%29", "said_on": date(2025, 10, 17)}
+    known: dict[str, Any] = {"source": "A paper", "link": "https://a.com/%28b%29", "said_on": date(2025, 10, 17)}
     assert held.draft() == draft(role="No. 17", context="on the last lap", **known)
     assert held.added_by is None
     await check_index(bare)

@@ -32,7 +32,7 @@ from bot.render.blocks import Accent
 from bot.render.reminders import SERVERS, YOURS
 from db.models import Broadcast, BroadcastKind, Race, RaceStatus, Season
 from db.texts import SectionKind
-from tests.bot.render.reading import CONTAINER, body, buttons, options, parts, small, text
+from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.bot.render.test_limits import ODD
 from tests.checks.limits import check_message
 from tests.seasons import Row, bundled_season, bundled_seasons, full_season, make_race, make_season, make_track
@@ -69,7 +69,7 @@ def covers(view: ui.LayoutView) -> list[bool]:
 
 def above(view: ui.LayoutView) -> str:
     """What can be read before the cover is pressed."""
-    first = view.to_components()[0]
+    first = components_of(view)[0]
     return str(first.get("content", ""))
 
 
