@@ -110,7 +110,7 @@ def _add_button(card: ui.Container[Any], link: Link) -> None:
         buttons = [item for item in each.children if isinstance(item, QuestionButton)]
         if buttons:
             if len(buttons) == BUTTONS:
-                each.remove_item(next((item for item in buttons if item.item.disabled), buttons[-1]))
+                each.remove_item(next((item for item in buttons if item.disabled), buttons[-1]))
             each.add_item(button)
             return
     made = row([link])
