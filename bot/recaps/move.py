@@ -6,7 +6,7 @@ from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import count, seconds, spelled
 from bot.recaps.scene import Scene, who
 from db.models import Lead, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 
 def move(scene: Scene) -> Section | None:

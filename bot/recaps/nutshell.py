@@ -10,7 +10,7 @@ from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name,
 from bot.recaps.scene import Scene, who
 from bot.recaps.stakes import stakes
 from db.models import RaceStatus, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 LONG_WAIT = 12
 """From so many starts between two wins the wait is worth telling."""

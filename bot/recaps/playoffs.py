@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.recaps import finish, regular, rounds
 from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.scene import Scene
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 
 def rundown(scene: Scene) -> Section | None:

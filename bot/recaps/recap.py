@@ -14,7 +14,7 @@ from bot.recaps.rookies import rookies
 from bot.recaps.scene import Scene
 from bot.recaps.talk import talk
 from bot.recaps.top import top
-from db.texts import SECTION_WORDS, RecapText, SectionKind
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 
 _MAKERS: Mapping[SectionKind, Callable[[Scene], Section | None]] = {
     SectionKind.NUTSHELL: nutshell,
@@ -46,7 +46,7 @@ def _section(scene: Scene, kind: SectionKind) -> Section | None:
 
 def _edited(scene: Scene, text: RecapText) -> Section:
     """An editor's section, by paragraphs as set, under the title of the made one and with the lines that follow."""
-    made = _made(scene, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
+    made = _made(scene, text.section, SECTION_LIMIT - len(text.words)) if text.section in FOLLOWED else None
     return Section(
         text.section,
         made.title if made else TITLES[text.section],

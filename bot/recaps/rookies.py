@@ -6,7 +6,7 @@ from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.phrases import count, ordinal, plain, spelled
 from bot.recaps.scene import Scene, who
 from db.models import Entry, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 LED = 1
 """Laps led from which a rookie's are told."""

@@ -5,14 +5,15 @@ from __future__ import annotations
 from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.phrases import figures, plain
 from bot.recaps.scene import Scene
-from db.texts import SECTION_WORDS, Quote, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import SECTION_LIMIT, SectionKind
 
 QUOTES = 6
 """So many are shown at most."""
 _MARKS = '“”"'
 
 
-def talk(scene: Scene, room: int = SECTION_WORDS) -> Section | None:
+def talk(scene: Scene, room: int = SECTION_LIMIT) -> Section | None:
     """The race's quotes as far as they fit.
 
     Args:

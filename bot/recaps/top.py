@@ -9,7 +9,7 @@ from bot.recaps.facts import TITLES, Line, Section
 from bot.recaps.phrases import decimals, figures, joined, ordinal, plain, seconds
 from bot.recaps.scene import Scene
 from db.models import Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 HARD_LUCK = 4
 """Hard luck is to lead more laps than the winner, or one in so many, and not to win."""

@@ -9,7 +9,7 @@ import pytest
 
 from bot.recaps import recap
 from bot.recaps.scene import Scene
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.telling import COUNT, NTH, UNCLEAN, bundled, number, said, text
 from tests.bot.recaps.test_lines_told import NEXT, ROOKIES
 from tests.bot.recaps.test_numbers import MOVE, NUTSHELL, Readings, read

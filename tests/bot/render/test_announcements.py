@@ -31,7 +31,7 @@ from bot.render.announcements import (
 from bot.render.blocks import Accent
 from bot.render.reminders import SERVERS, YOURS
 from db.models import Broadcast, BroadcastKind, Race, RaceStatus, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.bot.render.test_limits import ODD
 from tests.checks.limits import check_message
