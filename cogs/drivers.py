@@ -36,9 +36,10 @@ class Drivers(commands.Cog):
     async def driver(
         self, interaction: discord.Interaction[TailgateBot], name: UserText, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.driver(name, season)
-        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season))
+        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season), requester)
 
     @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead more often")
     @app_commands.describe(
@@ -55,9 +56,10 @@ class Drivers(commands.Cog):
         second: UserText,
         season: int | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         a, b = as_of.driver(first, season), as_of.driver(second, season)
-        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season))
+        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season), requester)
 
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

@@ -34,10 +34,11 @@ class Races(commands.Cog):
     async def results(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.race_with_results(race, season) if race else None
         question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     @app_commands.command(name="schedule", description="Every race of the season: winners so far and what's next")
     @app_commands.describe(season="A different season")

@@ -12,7 +12,8 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.client.tailgate_bot import TailgateBot, why
+from bot.client.tailgate_bot import TailgateBot
+from bot.discord_errors import describe_error
 from bot.quotes.service import facts_of, reader_in
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
@@ -115,14 +116,14 @@ class QuotesOfTheDay:
             async with asyncio.timeout(PATIENCE):
                 await target.send(view=view, nonce=nonce(guild, day), allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
-            log.warning("the quote of the day did not reach channel %d (%s)", channel, why(error))
+            log.warning("the quote of the day did not reach channel %d (%s)", channel, describe_error(error))
             if error.code in CLOSED:
                 now = self._services.clock.now()
                 # What a moderator has set in the meantime stays.
                 await switch(self._services.store, guild, value, switched_off(CLOSED[error.code], now), now)
             return False
         except (OSError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, why(error))
+            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, describe_error(error))
             return False
         return True
 
