@@ -21,13 +21,13 @@ from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.jobs.schedule import Jobs
-from bot.notifications.event_planner import events
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
-from bot.notifications.results_planner import following
-from bot.notifications.scheduled_events import DiscordCalendar, ScheduledEvents
-from bot.outbox.discord_sender import DiscordSender, trailing
-from bot.outbox.rate_limit import RateLimiter, counting
+from bot.notifications.results_planner import plan_results
+from bot.notifications.schedule_planner import plan_schedule
+from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
+from bot.outbox.discord_sender import DiscordSender, trace_attempts
+from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
 from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
@@ -38,7 +38,7 @@ from db.connection import Store
 from db.documents.importer import Report
 from db.errors import StoreError
 from db.reminders import targets
-from db.reminders.models import Kind, Target
+from db.reminders.models import NotificationKind, Target
 from db.snapshots import Snapshots
 
 CLOSING_SECONDS = 4.0
@@ -114,7 +114,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                 held.services,
                 editors=settings.editors,
                 guild_ready_timeout=patience,
-                http_trace=trailing(counting(limiter)),
+                http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
             worker = _worker(bot, held.services, limiter)
@@ -141,17 +141,17 @@ def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter) -> Worke
 def outfit(worker: Worker, bot: TailgateBot) -> None:
     """Says who writes, or does, what the outbox asks for."""
     reminder_writer = ReminderWriter(bot.router.as_of, bot.services.store)
-    worker.compose(Kind.REMINDER, reminder_writer.reminder)
-    worker.compose(Kind.CHANGE, reminder_writer.change)
+    worker.compose(NotificationKind.REMINDER, reminder_writer.reminder)
+    worker.compose(NotificationKind.CHANGE, reminder_writer.change)
     store = bot.services.store
     results_writer = ResultsWriter(store, bot.router.as_of)
-    worker.compose(Kind.RESULTS, results_writer.results)
-    worker.compose(Kind.RECAP, results_writer.recap)
-    worker.compose(Kind.STANDINGS, results_writer.standings)
-    worker.plan(following)
+    worker.compose(NotificationKind.RESULTS, results_writer.results)
+    worker.compose(NotificationKind.RECAP, results_writer.recap)
+    worker.compose(NotificationKind.STANDINGS, results_writer.standings)
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
-    worker.perform(Kind.EVENT, ScheduledEvents(store, calendar).keep)
-    worker.plan(events)
+    worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
+    worker.plan(plan_schedule)
+    worker.plan(plan_results)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
