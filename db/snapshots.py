@@ -63,8 +63,9 @@ class Snapshots:
             async with self._store.read_latest() as connection:
                 version = await load_version(connection)
                 stored = await load_stored_seasons(connection)
-                if version != self.version:
-                    await self._load(connection, version, {year: number for year, (number, _) in stored.items()})
+                versions = {year: number for year, (number, _) in stored.items()}
+                if version != self.version or versions != self.versions:
+                    await self._load(connection, version, versions)
             for year, (_, freshness) in stored.items():
                 _update(self._seasons[year].freshness, freshness)
             # This was read before loading: a change in between causes one extra check, never a missed one.
