@@ -28,7 +28,9 @@ class Drivers(commands.Cog):
         bot.router.register(CompareQuestion, self.answer_compare)
 
     @app_commands.command(
-        name="driver", description="A driver's season: points, wins, recent races, best track, career"
+        name="driver",
+        description="A driver's season: points, wins, recent races, best track, career",
+        extras={"example": "heim"},
     )
     @app_commands.describe(name="Full or partial name, nickname or truck number", season="A different season")
     @app_commands.autocomplete(name=driver_choices)
@@ -41,7 +43,11 @@ class Drivers(commands.Cog):
         meant = as_of.driver(name, season)
         await self.bot.router.reply(interaction, DriverQuestion(meant.key, season), requester)
 
-    @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead more often")
+    @app_commands.command(
+        name="compare",
+        description="Two drivers side by side, and who finished ahead more often",
+        extras={"example": "heim honeycutt"},
+    )
     @app_commands.describe(
         first="Full or partial name, nickname or truck number",
         second="Who to compare with",
