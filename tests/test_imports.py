@@ -24,7 +24,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.discord_errors": set(),
     "bot.editors": set(),
     "bot.logs": set(),
-    "bot.settings": {"bot.clock", "bot.editors"},
+    "bot.settings": {"bot.clock", "bot.editors", "db.models"},
     "bot.services": {"bot.clock", "db"},
     "bot.championship": MODELS,
     "bot.questions": MODELS | {"bot.errors"},
