@@ -10,7 +10,6 @@ import discord
 
 from bot.notifications.schedule_planner import moment_of
 from bot.outbox.contracts import Post
-from bot.render.next_race import LastTime
 from bot.render.reminders import Announced, Moved, addressed, change, reminder
 from bot.seasons.as_of import AsOf
 from db.connection import Store
@@ -25,9 +24,7 @@ NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 
 def announced(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> Announced:
     """What there is to say of a race to come, as known now."""
-    found = as_of.last_winner(race)
-    last = LastTime(found.race, as_of.known(found.winner).name, found.defending) if found else None
-    return Announced(as_of.season(race.season), race, mark, last, personal)
+    return Announced(as_of.season(race.season), race, mark, as_of.last_winner(race), personal)
 
 
 def start_of(race: Race) -> datetime:
@@ -84,7 +81,7 @@ def _before(detail: Mapping[str, Any]) -> Moved:
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
         restored=detail.get("what") == "restored",
-        dateless=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
+        awaits_new_date=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
     )
 
 
