@@ -6,7 +6,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.championship.record import career, head_to_head, race_lines, record
+from bot.championship.record import career, head_to_head, races_of, record
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
@@ -76,7 +76,7 @@ class Drivers(commands.Cog):
         if his is None:
             raise _not_in(known, season.year, years)
         quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
-        over_all, lines = career(as_of.seasons, known.key), race_lines(season, known.key)
+        over_all, lines = career(as_of.seasons, known.key), races_of(season, known.key)
         facts = DriverFacts(known, season, his, over_all, lines, quotes)
         return driver(facts, question, as_of.now)
 

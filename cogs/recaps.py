@@ -9,10 +9,11 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
+from bot.quotes.service import reader_of
 from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather
+from bot.seasons.recap_facts import gather_recap_facts
 
 
 class Recaps(commands.Cog):
@@ -37,7 +38,7 @@ class Recaps(commands.Cog):
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
         season, race = requester.as_of.race_run(question.year, question.round)
-        facts = await gather(self.bot.services.store, requester, race)
+        facts = await gather_recap_facts(self.bot.services.store, requester.as_of, reader_of(requester), race)
         return recap_card(recap(facts), season, question, requester.as_of.now)
 
 

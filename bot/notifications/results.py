@@ -9,11 +9,11 @@ from functools import lru_cache
 
 from bot.outbox.contracts import Post
 from bot.outbox.ordering import await_turn
+from bot.quotes.service import reader_in
 from bot.recaps import Facts, Recap, recap
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
-from bot.requester import Requester
 from bot.seasons.as_of import AsOf
-from bot.seasons.recap_facts import gather
+from bot.seasons.recap_facts import gather_recap_facts
 from db.connection import Store
 from db.models import Race, Season
 from db.reminders.models import NotificationKind, OutboxRow, Target
@@ -49,7 +49,7 @@ class ResultsWriter:
         if found is None:
             return None
         season, race = found
-        facts = await gather(self._store, Requester(target.user or 0, as_of, guild=target.guild), race)
+        facts = await gather_recap_facts(self._store, as_of, reader_in(as_of, target.guild), race)
         return Post(recap_post(self._recap(as_of, facts), season, _options(row, target), as_of.now))
 
     def _recap(self, as_of: AsOf, facts: Facts) -> Recap:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import db
-from bot.championship import standings as views
 from bot.championship.needs import needs
+from bot.championship.standings import driver_standings, owner_standings
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
@@ -104,9 +104,9 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
     content = (FOLDER / f"{YEAR}.json").read_bytes()
     names = sorted(path.name for path in FOLDER.glob("*.json"))
     season, years = f"{YEAR}.json", await kept.years()
-    cut = views.drivers(held.through(TIGHT)).picture
-    ten = len(cut.now.entered)
-    reckoned = inspect.unwrap(points_table)  # the bot keeps the table of a season beside it
+    cut = driver_standings(held.through(TIGHT)).standings
+    ten = len(cut.current.entered)
+    computed = inspect.unwrap(points_table)  # the bot keeps the table of a season beside it
 
     async def one_season() -> object:
         async with store.read() as connection:
@@ -131,9 +131,16 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
         Work(f"… import of {season}, nothing new", take_in, unchanged, one),
         Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is held, one),
         Work("… season as of a moment", lambda: held.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
-        Work("… points table of the season", lambda: reckoned(held), lambda found: len(found) > 30, one),
-        Work("… picture of the season", lambda: views.drivers(held), lambda f: f.picture.champion is not None, one),
-        Work("… picture of the owners' season", lambda: views.owners(held), lambda f: f.picture.champion == "11", one),
+        Work("… points table of the season", lambda: computed(held), lambda found: len(found) > 30, one),
+        Work(
+            "… picture of the season", lambda: driver_standings(held), lambda f: f.standings.champion is not None, one
+        ),
+        Work(
+            "… picture of the owners' season",
+            lambda: owner_standings(held),
+            lambda f: f.standings.champion == "11",
+            one,
+        ),
         Work("… what each needs at a cut", lambda: needs(cut), lambda found: len(found) == ten, one),
     ]
 

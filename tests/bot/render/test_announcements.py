@@ -14,7 +14,7 @@ from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
 from bot.recaps import recap
-from bot.recaps.facts import TITLES, Line, Recap, Section, facts_of
+from bot.recaps.facts import TITLES, Recap, RecapLine, Section, facts_of
 from bot.render.announcements import (
     ITSELF,
     PostOptions,
@@ -137,7 +137,7 @@ def test_discord_takes_every_post(view: ui.LayoutView) -> None:
 def test_discord_takes_a_recap_of_any_length(words: str, author: str) -> None:
     season = make_season(2025, [[Row("Corey Heim"), Row("Ty Majeski")]], upcoming=1)
     kinds = (SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.PLAYOFFS)
-    sections = tuple(Section(kind, TITLES[kind], (words,), (Line("", words),), author=author) for kind in kinds)
+    sections = tuple(Section(kind, TITLES[kind], (words,), (RecapLine("", words),), author=author) for kind in kinds)
     view = recap_post(Recap(season.races[0], sections), season, PostOptions(MARK, covered=True), NOW)
     assert check_message(body(view)) == []
     assert MARK in json.dumps(body(view))

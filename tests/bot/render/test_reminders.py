@@ -8,8 +8,8 @@ from discord import ui
 
 from bot.questions.core import NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
+from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent
-from bot.render.next_race import LastTime
 from bot.render.reminders import SERVERS, YOURS, PreviousSchedule, RaceNotice, addressed, change, reminder
 from db.models import Broadcast, BroadcastKind, RaceStatus, Season
 from db.reminders.models import WeekendSession
@@ -134,7 +134,9 @@ def test_a_race_postponed_without_a_date() -> None:
 
 
 def test_a_race_postponed_without_a_date_well_before_its_listed_time() -> None:
-    view = change(told(status=RaceStatus.POSTPONED, broadcasts=(TV,)), PreviousSchedule(START, dateless=True), NOW)
+    view = change(
+        told(status=RaceStatus.POSTPONED, broadcasts=(TV,)), PreviousSchedule(START, awaits_new_date=True), NOW
+    )
     assert said(view)[1] == f"**Postponed; new date not known yet.** It was scheduled for {stamp(START, 'F')}."
     assert not any(line.startswith("**TV**") for line in lines(view))
 
