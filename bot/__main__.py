@@ -18,9 +18,9 @@ import aiohttp
 
 from bot import app
 from bot.clock import SystemClock, TravelClock
-from bot.commandline import stores
+from bot.commandline import store_commands
 from bot.commandline.parser import make_parser
-from bot.commandline.stores import tell
+from bot.commandline.store_commands import print_message
 from bot.errors import FriendlyError
 from bot.logs import set_up_logging
 from bot.preview import PreviewError
@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
         return asyncio.run(_do(chosen, settings))
     except SAID as error:
-        tell(f"tailgate: {error}")
+        print_message(f"tailgate: {error}")
         started_well = isinstance(error, DocumentError | FriendlyError | app.DiscordError) or chosen.command == "check"
         return FAILED if started_well else MISUSED
     except BrokenPipeError:
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (sqlite3.Error, OSError, aiohttp.ClientError) as error:
         # What nobody nearer to it has put into better words.
         log.debug("the whole story:", exc_info=True)
-        tell(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
+        print_message(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -74,22 +74,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
     path = chosen.db or settings.database
     if chosen.command in {"run", "sync"} and settings.discord_token is None:
-        tell(FIRST_STEPS)
+        print_message(FIRST_STEPS)
         return MISUSED
     if chosen.command == "try":
         await _try(chosen)
         return 0
-    tell(f"The store is {path}")
+    print_message(f"The store is {path}")
     match chosen.command:
         case "run":
             with _stopped_by_signals() as stop:
-                await app.run(settings, path, stop, tell)
+                await app.run(settings, path, stop, print_message)
         case "sync":
-            tell(f"Discord knows {await app.sync(settings, path)} commands now.")
+            print_message(f"Discord knows {await app.sync(settings, path)} commands now.")
         case "import":
-            await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild)
+            await store_commands.import_files(
+                path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild
+            )
         case "export":
-            await stores.export(
+            await store_commands.export(
                 path,
                 chosen.what,
                 chosen.season,
@@ -99,9 +101,9 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
                 guild=chosen.guild,
             )
         case "backup":
-            await stores.backup(path, chosen.file)
+            await store_commands.backup(path, chosen.file)
         case "check":
-            return await stores.check(path)
+            return await store_commands.check(path)
     return 0
 
 
@@ -111,10 +113,10 @@ async def _try(chosen: argparse.Namespace) -> None:
         if path is None:
             # A page to play with starts from the same facts each time, and leaves nothing behind.
             path = Path(cleanup.enter_context(TemporaryDirectory(prefix="tailgate-"))) / "tailgate.db"
-        tell(f"The store is {path}")
+        print_message(f"The store is {path}")
         clock = TravelClock(chosen.at or SystemClock().now(), chosen.speed)
         stop = cleanup.enter_context(_stopped_by_signals())
-        await app.try_out(path, clock, stop, tell, port=chosen.port, open_browser=not chosen.no_browser)
+        await app.try_out(path, clock, stop, print_message, port=chosen.port, open_browser=not chosen.no_browser)
 
 
 @contextlib.contextmanager

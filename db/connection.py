@@ -15,22 +15,22 @@ from db.errors import StoreError
 from db.migrate import check_version, migrate, schema_version
 
 CLOSING_SECONDS = 3.0
-"""How long the end waits for a transaction that is open."""
+"""How long ``close`` waits for a transaction that is open."""
 BUSY_MILLISECONDS = 5000
-"""How long a statement waits for another process before it gives up."""
+"""How long a statement waits for another process that holds a lock on the file."""
 
-_IN_WORDS = {
+_FILE_PROBLEMS = {
     sqlite3.SQLITE_BUSY: "is being written by another program ({error}); try again when that is done",
     sqlite3.SQLITE_CORRUPT: "is damaged: {error}; put back a backup",
     sqlite3.SQLITE_NOTADB: "is damaged: {error}; put back a backup",
     sqlite3.SQLITE_IOERR: "cannot be read or written: {error}",
     sqlite3.SQLITE_FULL: "cannot be written: {error}",
 }
-"""What is wrong with the file or its place, rather than with a statement, by SQLite's kind of error."""
+"""By SQLite's primary error code: what is wrong with the file or its disk, rather than with a statement."""
 
 
 class Store:
-    """An open store. Make one with ``Store.open``; close it, or its threads hold up the exit.
+    """An open store. Make one with ``Store.open`` and close it, or its threads keep the process from exiting.
 
     Attributes:
         path: the SQLite file.
@@ -46,11 +46,11 @@ class Store:
 
     @classmethod
     async def open(cls, path: Path, *, readonly: bool = False) -> Self:
-        """Opens the file, makes it if need be and brings it to this program's schema.
+        """Opens the file, creates it if there is none, and brings it to this program's schema.
 
         Args:
-            path: the SQLite file; its folder is made.
-            readonly: look only; the file must exist and be of this program's schema.
+            path: the SQLite file; its folder is created where it is missing.
+            readonly: never write; the file must exist and have this program's schema.
 
         Raises:
             StoreError: it cannot be opened, is not a store, or is newer than this program.
@@ -89,20 +89,20 @@ class Store:
         return cls(path, reader, writer)
 
     async def close(self) -> None:
-        """Closes both connections; who asks from then on, or waited for its turn, gets a StoreError.
+        """Closes the connections. Later calls, and those still waiting for their turn, raise StoreError.
 
-        An open transaction has a few seconds to end; then SQLite rolls it back.
+        An open transaction has ``CLOSING_SECONDS`` to end; after that SQLite rolls it back.
         """
         self._closed = True
-        async with AsyncExitStack() as held:
+        async with AsyncExitStack() as locks:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING_SECONDS):
-                    await held.enter_async_context(self._writing)
-                    await held.enter_async_context(self._reading)
+                    await locks.enter_async_context(self._writing)
+                    await locks.enter_async_context(self._reading)
             await self._close()
 
     async def _close(self) -> None:
-        # The writer last: the last connection folds the write-ahead log into the file, and the reader may not.
+        # The writer is closed last: the last connection moves the write-ahead log into the file, and a reader cannot.
         await self._reader.close()
         if self._writer is not None:
             await self._writer.close()
@@ -117,7 +117,7 @@ class Store:
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         """A transaction: committed at the end, rolled back on any exception, cancellation included.
 
-        Never wait for the network inside one: everybody else who writes waits too.
+        Never wait for the network inside one: every other writer waits as long.
 
         Raises:
             StoreError: the file is damaged, cannot be written, or another program kept on writing to it.
@@ -126,14 +126,14 @@ class Store:
             raise StoreError(f"{self.path} is open for reading only")
         async with self._writing:
             self._must_be_open()
-            with _in_words(self.path):
+            with _file_problems_as_store_errors(self.path):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
-                    # Cancelled or not, the rollback is queued behind whatever the connection's thread still does,
-                    # so that the next transaction cannot find this one open.
+                    # The rollback is queued behind whatever the connection's thread is still doing. The shield lets it
+                    # finish even if we are cancelled, or the next transaction would find this one open.
                     await asyncio.shield(self._writer.rollback())
                     raise
 
@@ -146,7 +146,7 @@ class Store:
         """
         async with self._reading:
             self._must_be_open()
-            with _in_words(self.path):
+            with _file_problems_as_store_errors(self.path):
                 try:
                     await self._reader.execute("BEGIN")
                     yield self._reader
@@ -157,7 +157,7 @@ class Store:
         """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
         async with self._reading:
             self._must_be_open()
-            with _in_words(self.path):
+            with _file_problems_as_store_errors(self.path):
                 return list(await self._reader.execute_fetchall(sql, parameters))
 
     def _must_be_open(self) -> None:
@@ -170,7 +170,7 @@ class Store:
         return int(rows[0][0])
 
     async def backup(self, target: Path) -> None:
-        """Copies the store as it stands into a new file, while it is in use (SQLite's online backup).
+        """Copies the store into a new file while it is in use (SQLite's online backup).
 
         Raises:
             StoreError: the target exists or cannot be written, or the store is damaged.
@@ -187,7 +187,7 @@ class Store:
                 async with self._reading:
                     self._must_be_open()
                     await self._reader.backup(copy)
-                # A copy that is moved about must be one file, not three.
+                # Leave WAL mode, so that the copy is a single file that can be moved.
                 await _pragmas(copy, "journal_mode = DELETE")
                 found = [str(row[0]) for row in await copy.execute_fetchall("PRAGMA quick_check(1)")]
             finally:
@@ -203,7 +203,7 @@ class Store:
 
 
 async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
-    """The connection, open. Where that fails its thread is waited for, or it outlives the event loop it reports to."""
+    """Opens a connection. If that fails, waits for its thread, which would otherwise outlive the event loop."""
     try:
         return await connection
     except BaseException:
@@ -213,13 +213,13 @@ async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """Makes a StoreError of what is wrong with the file; what is wrong with a statement stays as it is."""
+def _file_problems_as_store_errors(path: Path) -> Iterator[None]:
+    """Raises StoreError for problems of the file; an error in a statement is passed on as it is."""
     try:
         yield
     except sqlite3.Error as error:
-        # The low byte is the kind, the rest refines it; what the sqlite3 module raises by itself has none.
-        words = _IN_WORDS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+        # The low byte is the primary code, the rest refines it; errors of the sqlite3 module itself have no code.
+        words = _FILE_PROBLEMS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
         if words is None:
             raise
         raise StoreError(f"{path} {words.format(error=error)}") from error
@@ -227,7 +227,7 @@ def _in_words(path: Path) -> Iterator[None]:
 
 async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
     address = path.resolve().as_uri() + f"?mode={mode}"
-    # isolation_level=None: transactions begin where we say so, not where sqlite3 thinks fit.
+    # isolation_level=None: transactions begin only where this module begins them.
     connection = await _opened(aiosqlite.connect(address, uri=True, isolation_level=None))
     connection.row_factory = sqlite3.Row
     try:
@@ -239,7 +239,7 @@ async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
 
 
 async def _write_ahead(writer: aiosqlite.Connection) -> None:
-    """Switches to the write-ahead log, again and again where others are at the file: SQLite itself does not wait."""
+    """Switches to the write-ahead log; tries again while others use the file, since SQLite does not wait here."""
     for left in reversed(range(BUSY_MILLISECONDS // 50)):
         try:
             await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")

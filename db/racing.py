@@ -1,4 +1,4 @@
-"""Queries for seasons, races, results, drivers and tracks: rows in, nouns out."""
+"""Queries for seasons, races, results, drivers and tracks, returned as models."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from db.models import (
 )
 from db.timestamps import day_from_text, from_text
 
-EDITION = "SELECT coalesce(max(id), 0) FROM imports"
+VERSION = "SELECT coalesce(max(id), 0) FROM imports"
 YEARS = "SELECT year FROM seasons ORDER BY year"
 SEASON = """
 SELECT s.champion_id, s.source, s.retrieved_at,
@@ -94,18 +94,18 @@ def _grouped(rows: Iterable[sqlite3.Row], key: str) -> dict[int, list[sqlite3.Ro
     return groups
 
 
-async def load_edition(connection: aiosqlite.Connection) -> int:
-    """A number that grows with every import: facts of racing change in no other way."""
-    return int((await _all(connection, EDITION))[0][0])
+async def load_version(connection: aiosqlite.Connection) -> int:
+    """A number that grows with every import, the only way in which facts of racing change."""
+    return int((await _all(connection, VERSION))[0][0])
 
 
 async def load_years(connection: aiosqlite.Connection) -> tuple[int, ...]:
-    """The seasons held, oldest first."""
+    """The years of the stored seasons, oldest first."""
     return tuple(row["year"] for row in await _all(connection, YEARS))
 
 
 async def load_drivers(connection: aiosqlite.Connection) -> dict[int, Driver]:
-    """Everybody the store knows, by row id."""
+    """Every driver in the store, by row id."""
     aliases = _grouped(await _all(connection, DRIVER_ALIASES), "id")
     return {
         row["id"]: Driver(
@@ -257,7 +257,7 @@ def _result(row: sqlite3.Row, entry: Entry) -> Result:
 
 
 async def load_season(connection: aiosqlite.Connection, year: int) -> Season | None:
-    """A whole season, or None if it is not held. Call it inside one transaction, so that its parts agree."""
+    """A whole season; None if it is not stored. Call it inside one transaction, so that its parts agree."""
     head = await _all(connection, SEASON, year)
     if not head:
         return None

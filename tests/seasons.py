@@ -57,6 +57,10 @@ class Row:
     disqualified: bool = False
 
 
+Order = list[str | Row]
+"""A finishing order, the winner first: drivers' names, or rows."""
+
+
 def make_driver(name: str, **facts: Any) -> Driver:
     """A driver whose key is made of his name, as the store makes it."""
     return Driver(slug(name), name, **facts)
@@ -196,7 +200,7 @@ def shuffled(season: Season, order: Sequence[int]) -> Season:
     """The same season with each race's rows, and its races' results, in another order."""
     turned = {
         number: tuple(rows[i] for i in sorted(range(len(rows)), key=lambda i: order[i % len(order)]))
-        for number, rows in reversed(season.results.items())
+        for number, rows in reversed(list(season.results.items()))
     }
     return replace(season, results=turned)
 

@@ -1,4 +1,4 @@
-"""The standings as rows of data, in every view, under field names that stay."""
+"""The standings as rows of data in every view; the names of the fields are stable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from db.models import Season
 Row = dict[str, Any]
 
 FIELDS = ("position", "driver", "number", "points", "playoff_points", "wins", "to_cut", "status")
-"""In every view; what does not apply is None."""
+"""The fields of every view; a field that does not apply is None."""
 
 STANDINGS_VIEWS = (
     "points",
@@ -32,22 +32,22 @@ _OTHER_RULES = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "wha
 
 
 def standings_rows(season: Season, view: str) -> list[Row]:
-    """The lines of a view, best first.
+    """The rows of a view, best first.
 
     Args:
-        season: as it stood after the race that is meant.
+        season: the season as it was after the race in question.
         view: one of ``STANDINGS_VIEWS``.
     """
     if view in _OTHER_RULES:
         return _drivers(season, rules=what_ifs(season.year)[_OTHER_RULES[view]])
-    lines: dict[str, Callable[[Season], list[Row]]] = {
+    views: dict[str, Callable[[Season], list[Row]]] = {
         "points": _points,
         "playoffs": _drivers,
         "rookies": _rookies,
         "owners": _owners,
         "manufacturers": _manufacturers,
     }
-    return lines[view](season)
+    return views[view](season)
 
 
 def _row(**known: Any) -> Row:
@@ -72,8 +72,8 @@ def _points(season: Season) -> list[Row]:
     ]
 
 
-def _picture(view: View, places: Iterable[Place]) -> list[Row]:
-    """Places as rows, by truck number for the owners and by name for drivers."""
+def _playoff_rows(view: View, places: Iterable[Place]) -> list[Row]:
+    """Places of the standings as rows, with the name and number of each driver."""
     numbers = {line.driver: line.number for line in points_table(view.season)}
     playoff_points = view.picture.rules.playoff_points is not None
     return [
@@ -93,19 +93,19 @@ def _picture(view: View, places: Iterable[Place]) -> list[Row]:
 
 def _drivers(season: Season, rules: Format | None = None) -> list[Row]:
     view = drivers(season, rules)
-    return _picture(view, view.picture.places)
+    return _playoff_rows(view, view.picture.places)
 
 
 def _rookies(season: Season) -> list[Row]:
-    """Declared contenders; ``position`` is among them and ``overall`` that of the standings."""
+    """Declared contenders; ``position`` is the place among them, ``overall`` the place in the standings."""
     view = drivers(season)
     places = [place for who in rookies(view) if (place := view.picture.place(who)) is not None]
-    rows = _picture(view, places)
+    rows = _playoff_rows(view, places)
     return [row | {"position": number, "overall": row["position"]} for number, row in enumerate(rows, 1)]
 
 
 def _owners(season: Season) -> list[Row]:
-    """By truck number, with the team that fielded the truck last."""
+    """Owners by truck number, with the team that fielded the truck last."""
     view = owners(season)
     teams = {row.entry.number: row.entry.team for race in view.season.run for row in view.season.results[race.round]}
     playoff_points = view.picture.rules.playoff_points is not None

@@ -9,7 +9,7 @@ import discord
 
 from bot.client.tailgate_bot import TailgateBot, why
 from db.connection import Store
-from db.guilds import forget_guild, guilds_held
+from db.guilds import forget_guild, stored_guilds
 from db.key_values import recall, remember
 
 log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ async def forget_left(bot: TailgateBot, store: Store) -> None:
     if await recall(store, APPLICATION) != application:
         await remember(store, APPLICATION, application)
         return
-    for guild in await guilds_held(store):
+    for guild in await stored_guilds(store):
         if _ours(bot, guild) and bot.get_guild(guild) is None and await _left(bot, guild):
             await forget_guild(store, guild)
             log.info("deleted the data of a server that was left in the meantime")

@@ -103,7 +103,7 @@ async def test_a_home_that_the_bot_is_not_in_does_not_stop_it(
 
     async def sync(*, guild: discord.Object | None = None) -> list[str]:
         if guild is not None:
-            raise discord.Forbidden(Response(), {"code": 50001, "message": "Missing Access"})  # type: ignore[arg-type]
+            raise discord.Forbidden(Response(), {"code": 50001, "message": "Missing Access"})
         told.of.append((None, []))
         return []
 

@@ -371,7 +371,9 @@ def test_every_race_is_found_by_its_value_and_its_name(held: Finder) -> None:
             assert held.race(race.name, season, EVE).round in same
 
 
-def one_typo(draw: st.DrawFn, word: str) -> str:
+@st.composite
+def typos(draw: st.DrawFn, word: str) -> str:
+    """The word with one typo in it."""
     at = draw(st.integers(0, len(word) - 1))
     letter = draw(st.sampled_from("abcdefghijklmnopqrstuvwxyz"))
     swapped = word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :] if at else word
@@ -387,7 +389,7 @@ def test_a_last_name_with_one_typo_is_among_the_first_three(held: Finder, data: 
     season = bundled_season(data.draw(st.sampled_from([2023, 2024, 2025, 2026])))
     driver: Driver = data.draw(st.sampled_from(sorted(season.drivers.values(), key=lambda d: d.key)))
     last = fold(driver.name)[-1]
-    typed = one_typo(data.draw, last)
+    typed = data.draw(typos(last))
     # Where the typo makes somebody else's name, or is as near to it, he is as good an answer.
     others = {word for d in season.drivers.values() for name in (d.name, *d.aliases) for word in fold(name)} - {last}
     assume(not any(word.startswith(typed) or OSA.distance(word, typed, score_cutoff=1) <= 1 for word in others))

@@ -29,7 +29,7 @@ def check_commands(commands: list[dict[str, Any]]) -> list[str]:
     findings = Findings()
     kinds = Counter(_kind(command) for command in commands)
     for kind, number in kinds.items():
-        findings.count("", number, f"commands of kind {kind}", most=MOST_COMMANDS.get(kind, 1))
+        findings.number("", number, f"commands of kind {kind}", most=MOST_COMMANDS.get(kind, 1))
     for kind in kinds:
         findings.unique("", [c.get("name") for c in commands if _kind(c) == kind], "command")
     for command in commands:
@@ -39,14 +39,14 @@ def check_commands(commands: list[dict[str, Any]]) -> list[str]:
             _check_options(where, command.get("options") or [], findings, (GROUP, SUBCOMMAND))
         else:
             _check_menu(where, command, findings)
-        findings.count(where, _characters(command), "characters in all", most=MOST_CHARACTERS)
+        findings.number(where, _characters(command), "characters in all", most=MOST_CHARACTERS)
     return findings
 
 
 def check_choices(choices: list[dict[str, Any]], where: str = "choices", kind: int | None = None) -> list[str]:
     """What is wrong with choices; ``kind`` is the option's type, None where it is not known."""
     findings = Findings()
-    findings.count(where, len(choices), "choices", most=MOST_CHOICES)
+    findings.number(where, len(choices), "choices", most=MOST_CHOICES)
     for index, choice in enumerate(choices):
         at, value = f"{where}[{index}]", choice.get("value")
         for name in _every_wording(choice, "name"):
@@ -92,7 +92,7 @@ def _check_menu(where: str, command: dict[str, Any], findings: Findings) -> None
 
 def _check_options(where: str, options: list[dict[str, Any]], findings: Findings, nested: tuple[int, ...]) -> None:
     """Checks one level of options; ``nested`` are the kinds of subcommand that may stand here."""
-    findings.count(where, len(options), "options", most=25)
+    findings.number(where, len(options), "options", most=25)
     findings.unique(where, [option.get("name") for option in options], "option")
     subcommands = [option for option in options if option.get("type") in (SUBCOMMAND, GROUP)]
     if subcommands and len(subcommands) < len(options):

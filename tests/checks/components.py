@@ -88,7 +88,7 @@ class Found:
     @property
     def kind(self) -> Kind | None:
         """None for a number that Discord does not know."""
-        number = self.component.get("type")
+        number: Any = self.component.get("type")
         return Kind(number) if number in Kind.__members__.values() else None
 
 
@@ -153,7 +153,7 @@ def _check_one(found: Found, findings: Findings, files: set[str] | None) -> None
 
 def _check_row(where: str, row: dict[str, Any], findings: Findings) -> None:
     kinds = [child.get("type") for child in row.get("components") or []]
-    findings.count(where, len(kinds), "components in a row", most=MOST_BUTTONS, least=1)
+    findings.number(where, len(kinds), "components in a row", most=MOST_BUTTONS, least=1)
     if len(kinds) > 1 and any(kind in SELECTS for kind in kinds):
         findings.say(where, "a select shares its row")
 
@@ -177,7 +177,7 @@ def _check_button(where: str, button: dict[str, Any], findings: Findings) -> Non
 
 
 def _check_section(where: str, section: dict[str, Any], findings: Findings) -> None:
-    findings.count(where, len(section.get("components") or []), "texts", most=3, least=1)
+    findings.number(where, len(section.get("components") or []), "texts", most=3, least=1)
     if not section.get("accessory"):
         findings.say(where, "a section without its accessory")
 
@@ -188,7 +188,7 @@ def _check_text(where: str, text: dict[str, Any], findings: Findings) -> None:
 
 
 def _check_container(where: str, container: dict[str, Any], findings: Findings) -> None:
-    findings.count(where, len(container.get("components") or []), "components", most=MOST_COMPONENTS, least=1)
+    findings.number(where, len(container.get("components") or []), "components", most=MOST_COMPONENTS, least=1)
 
 
 def _check_link(where: str, url: Any, findings: Findings) -> None:
@@ -209,7 +209,7 @@ def _check_select(where: str, select: dict[str, Any], findings: Findings) -> Non
 
 
 def _check_options(where: str, options: list[dict[str, Any]], most_values: int, findings: Findings) -> None:
-    findings.count(where, len(options), "options", most=MOST_OPTIONS, least=1)
+    findings.number(where, len(options), "options", most=MOST_OPTIONS, least=1)
     for index, option in enumerate(options):
         at = f"{where}.options[{index}]"
         findings.text(f"{at}.label", option.get("label"), most=100, least=1)
@@ -220,13 +220,13 @@ def _check_options(where: str, options: list[dict[str, Any]], most_values: int, 
     if most_values > len(options):
         findings.say(where, f"{most_values} values out of {len(options)} options")
     chosen = sum(bool(option.get("default")) for option in options)
-    findings.count(where, chosen, "options chosen beforehand", most=most_values)
+    findings.number(where, chosen, "options chosen beforehand", most=most_values)
 
 
 def _check_media(where: str, component: dict[str, Any], findings: Findings, files: set[str] | None) -> None:
     if component.get("type") == Kind.MEDIA_GALLERY:
         items = component.get("items") or []
-        findings.count(where, len(items), "pictures", most=10, least=1)
+        findings.number(where, len(items), "pictures", most=10, least=1)
     else:
         items = [component]
     field = "file" if component.get("type") == Kind.FILE else "media"
@@ -243,8 +243,8 @@ def _check_text_input(where: str, field: dict[str, Any], findings: Findings) -> 
     for name, most in (("placeholder", 100), ("value", 4000)):
         if field.get(name) is not None:
             findings.text(f"{where}.{name}", field[name], most=most)
-    least, most = field.get("min_length") or 0, field.get("max_length")
-    most = 4000 if most is None else most
+    longest = field.get("max_length")
+    least, most = field.get("min_length") or 0, 4000 if longest is None else longest
     if not 0 <= least <= 4000 or not 1 <= most <= 4000 or least > most:
         findings.say(where, f"{least} to {most} characters")
 
@@ -271,9 +271,9 @@ _CHECKS: dict[Kind, Callable[[str, dict[str, Any], Findings], None]] = {
 def check_totals(components: list[dict[str, Any]], findings: Findings) -> None:
     """The two sums of a Components V2 message: components, counted however deep, and text in all."""
     everything = list(walk(components))
-    findings.count("components", len(everything), "components in all", most=MOST_COMPONENTS)
+    findings.number("components", len(everything), "components in all", most=MOST_COMPONENTS)
     text = sum(len(f.component.get("content") or "") for f in everything if f.kind is Kind.TEXT_DISPLAY)
-    findings.count("components", text, "characters of text in all", most=MOST_TEXT)
+    findings.number("components", text, "characters of text in all", most=MOST_TEXT)
 
 
 def kinds_in(components: list[dict[str, Any]]) -> Counter[Kind | None]:

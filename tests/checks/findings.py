@@ -20,7 +20,7 @@ class Findings(list[str]):
         elif least and len(value.strip()) < least:
             self.say(where, "empty" if least == 1 else f"{len(value.strip())} characters, {least} needed")
 
-    def count(self, where: str, number: int, what: str, *, most: int, least: int = 0) -> None:
+    def number(self, where: str, number: int, what: str, *, most: int, least: int = 0) -> None:
         if number > most:
             self.say(where, f"{number} {what}, {most} allowed")
         elif number < least:

@@ -59,7 +59,7 @@ def check_modal(body: dict[str, Any]) -> list[str]:
     components = body.get("components") or []
     findings.text("title", body.get("title"), most=45, least=1)
     findings.text("custom_id", body.get("custom_id"), most=MOST_CUSTOM_ID, least=1)
-    findings.count("components", len(components), "components in a modal", most=5, least=1)
+    findings.number("components", len(components), "components in a modal", most=5, least=1)
     check_components(components, IN_MODAL, findings)
     return findings
 
@@ -85,7 +85,7 @@ def _check_classic(
     check_code_blocks(content, findings, "content")
     _check_embeds(body.get("embeds") or [], findings)
     check_components(components, {Kind.ACTION_ROW}, findings, _files(body, partial=partial))
-    findings.count("components", len(components), "rows", most=MOST_ROWS)
+    findings.number("components", len(components), "rows", most=MOST_ROWS)
 
 
 def _files(body: dict[str, Any], *, partial: bool) -> set[str] | None:
@@ -95,7 +95,7 @@ def _files(body: dict[str, Any], *, partial: bool) -> set[str] | None:
 
 
 def _check_embeds(embeds: list[dict[str, Any]], findings: Findings) -> None:
-    findings.count("embeds", len(embeds), "embeds", most=MOST_EMBEDS)
+    findings.number("embeds", len(embeds), "embeds", most=MOST_EMBEDS)
     total = 0
     for index, embed in enumerate(embeds):
         if not embed.keys() - {"type"}:
@@ -105,12 +105,12 @@ def _check_embeds(embeds: list[dict[str, Any]], findings: Findings) -> None:
         texts += [(embed.get("footer") or {}).get("text"), (embed.get("author") or {}).get("name")]
         texts += [field.get(part) for field in embed.get("fields") or [] for part in ("name", "value")]
         total += sum(len(text or "") for text in texts)
-    findings.count("embeds", total, "characters in all embeds", most=MOST_EMBED_TEXT)
+    findings.number("embeds", total, "characters in all embeds", most=MOST_EMBED_TEXT)
 
 
 def _check_mentions(allowed: dict[str, Any], findings: Findings) -> None:
     for name in ("users", "roles"):
         named = allowed.get(name) or []
-        findings.count(f"allowed_mentions.{name}", len(named), name, most=100)
+        findings.number(f"allowed_mentions.{name}", len(named), name, most=100)
         if named and name in (allowed.get("parse") or []):
             findings.say("allowed_mentions", f"all {name} and some {name} exclude each other")

@@ -41,14 +41,14 @@ class SentBodies:
 
     def __enter__(self) -> Self:
         for transport in _TRANSPORTS:
-            original = transport.request
+            original: Callable[..., Awaitable[Any]] = transport.request
             self._originals.append((transport, original))
-            transport.request = self._recording(original)  # type: ignore[method-assign]
+            setattr(transport, "request", self._recording(original))  # noqa: B010 - a method that is replaced
         return self
 
     def __exit__(self, *_: object) -> None:
         for transport, original in self._originals:
-            transport.request = original  # type: ignore[attr-defined]
+            setattr(transport, "request", original)  # noqa: B010 - the same, back again
         self._originals.clear()
 
     def _recording(self, original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:

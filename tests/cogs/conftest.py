@@ -70,6 +70,5 @@ def simcord_bot(services: Services, sent: SentBodies) -> TailgateBot:
 def stand(simcord_env: Any, clock: TravelClock) -> Stand:
     server = simcord_env.create_guild("Truck Series fans")
     channel = server.create_text_channel("truck-series")
-    return Stand(
-        simcord_env, channel, *(server.add_member(simcord_env.create_user(name)) for name in ("Mo", "Jo")), clock
-    )
+    fan, other = (server.add_member(simcord_env.create_user(name)) for name in ("Mo", "Jo"))
+    return Stand(simcord_env, channel, fan, other, clock)

@@ -100,21 +100,16 @@ async def open_newsroom(bot: TailgateBot, env: Any, clock: TravelClock) -> Newsr
     mo, jo, fay = (env.create_user(name) for name in ("Mo", "Jo", "Fay"))
     bot.editors = Editors(frozenset({mo.id, jo.id}), HOME)
     await bot.sync_commands(force=True)
-    return Newsroom(
-        bot,
-        env,
-        clock,
-        home.create_text_channel("desk"),
-        other.create_text_channel("trucks"),
-        *(home.add_member(person) for person in (mo, jo, fay)),
-        other.add_member(mo),
-    )
+    desk, trucks = home.create_text_channel("desk"), other.create_text_channel("trucks")
+    editor, second, reader = (home.add_member(person) for person in (mo, jo, fay))
+    return Newsroom(bot, env, clock, desk, trucks, editor, second, reader, other.add_member(mo))
 
 
 async def section(room: Newsroom, editor: Any, kind: SectionKind, race: str = "2025.20") -> Any:
     """An editor's panel on a section; race 20 bears nobody's words yet."""
     panel = await room.open(editor, race=race)
-    chosen = EditQuestion(*map(int, race.split(".")), kind.value).encode()
+    year, number = map(int, race.split("."))
+    chosen = EditQuestion(year, number, kind.value).encode()
     await editor.select(panel.response, [chosen])
     return panel
 

@@ -6,6 +6,7 @@ import random
 import re
 from collections import Counter
 from datetime import date, datetime
+from typing import Any
 
 import discord
 import pytest
@@ -22,7 +23,7 @@ from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 from tests.cogs.quoting import Elsewhere, filled_in, labels, moderator, press, said, saved
 
-ROVAL = {"season": 2025, "round": 22}
+ROVAL: dict[str, Any] = {"season": 2025, "round": 22}
 
 
 @pytest.fixture(autouse=True)

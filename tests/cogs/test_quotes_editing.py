@@ -13,6 +13,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.editors import Editors
 from bot.questions.quotes import DeleteQuestion, FormQuestion, OneQuoteQuestion, RestoreQuestion, Scope
 from bot.quotes import editing as keeping
+from bot.quotes.permissions import NO_EDITOR
 from bot.quotes.query import LONGEST
 from bot.quotes.service import NO_WORD, TOO_LONG
 from bot.services import Services
@@ -387,8 +388,9 @@ async def test_editors_curate_at_home_for_everybody(services: Services) -> None:
         asked = await reader.slash(chat, "quote", about="gas")
         assert "“We ran out of gas.”" in words(asked)
         assert "Edit" not in labels(asked)
-        assert await refused(stand, fan, desk, "quote-curate") == keeping.NO_EDITOR
+        assert await refused(stand, fan, desk, "quote-curate") == NO_EDITOR
         assert await refused(stand, editor, desk, "quote-curate", about="㎯" * LONGEST) == TOO_LONG
         asked = await editor.slash(desk, "quote-curate", about="gas")
+        assert asked.response is not None
         await editor.submit_modal(await editor.click(asked.response, label="Edit"), fields_of("We ran out of fuel."))
         assert "“We ran out of fuel.”" in words(await reader.slash(chat, "quote", about="fuel"))

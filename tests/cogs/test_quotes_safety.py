@@ -10,7 +10,7 @@ import pytest
 import simcord
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.errors import FriendlyError
+from bot.errors import NO_MANAGER, FriendlyError
 from bot.jobs.guild_cleanup import APPLICATION, forget_left
 from bot.questions.core import Question
 from bot.questions.quotes import (
@@ -24,7 +24,7 @@ from bot.questions.quotes import (
     Scope,
     StepsQuestion,
 )
-from bot.quotes.permissions import NO_EDITOR, NO_MANAGER, NO_SERVER, NOT_YOU, ROLE
+from bot.quotes.permissions import NO_EDITOR, NO_SERVER, NOT_YOU, ROLE
 from bot.render.formatting import escape
 from bot.requester import Requester
 from bot.services import Services

@@ -240,7 +240,7 @@ async def test_a_thread_stands_for_its_channel(stand: Stand) -> None:
     thread = discord.Thread(
         guild=guild,
         state=guild._state,
-        data={  # type: ignore[arg-type]  # as much as a thread needs
+        data={  # type: ignore[typeddict-item]  # as much as a thread needs
             "id": "5",
             "parent_id": str(stand.channel.id),
             "owner_id": "1",

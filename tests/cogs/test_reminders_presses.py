@@ -78,7 +78,8 @@ async def test_two_choices_at_once_are_both_kept(
     )
     target = await held(services, stand)
     assert target is not None
-    assert (target.leads, target.sessions) == ((15,), {WeekendSession.QUALIFYING})
+    assert target.leads == (15,)
+    assert target.sessions == {WeekendSession.QUALIFYING}
 
 
 async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
@@ -160,7 +161,9 @@ async def test_what_comes_next_is_what_the_planner_knows(
     await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
-    race = requester.as_of.next_race()[1]
+    ahead = requester.as_of.next_race()
+    assert ahead is not None
+    race = ahead[1]
     slot = await cog.settings._next(target)
     assert slot.round == race.round
     (season,) = [each for each in await services.seasons.all() if each.year == race.season]
@@ -170,6 +173,7 @@ async def test_what_comes_next_is_what_the_planner_knows(
         return [replace(season, races=tuple(races))]
 
     monkeypatch.setattr(services.seasons, "all", put_off)
+    assert race.coverage is not None
     start = race.coverage.coverage
     seen = SeenRace(race.date, race.start, start, RaceStatus.POSTPONED, put_off=start)
     async with services.store.write() as connection:

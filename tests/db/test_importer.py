@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.documents.convert import season_header, season_sections
 from db.documents.importer import Counts, import_documents
+from db.documents.json_writer import write_document
 from db.documents.reader import read_bytes
-from db.documents.writer import write_document
+from db.documents.rows_from_models import season_header, season_sections
 from db.errors import DocumentError
 from db.models import Lead, RaceStatus, Season
 from db.snapshots import Snapshots
@@ -223,7 +223,12 @@ BROKEN = {
     "an unknown race": (small(results=_results(round=9)), 20, "round", "no race 9 (it has 1 to 2)"),
     "a driver twice in a race": (small(results=_results(driver="Giovanni Ruggiero")), 20, None, "a second time"),
     "two in one place": (small(results=_results(finish=1)), 20, "finish", "Gio Ruggiero finished race 1 in place 1"),
-    "a race twice": (small(races=[SMALL["races"][0], SMALL["races"][0]]), 16, None, "race 1 stands here a second time"),
+    "a race twice": (
+        small(races=[SMALL["races"][0], SMALL["races"][0]]),
+        16,
+        None,
+        "race 1 appears here a second time",
+    ),
     "an unknown track": (
         small(races=[SMALL["races"][0] | {"track": "Dayt"}]),
         15,
@@ -260,7 +265,7 @@ BROKEN = {
         small(drivers=[*SMALL["drivers"], {"name": "Gio Heim", "aliases": ["Corey Heim", "Giovanni Ruggiero"]}]),
         None,
         "name",
-        "who are two",
+        "which are two",
     ),
 }
 

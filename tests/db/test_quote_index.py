@@ -129,7 +129,8 @@ async def test_the_index_fits_after_any_row_of_changes(
     await import_documents(empty_store, [read(small())], NOW)
     async with empty_store.write() as connection:
         await connection.execute("DELETE FROM quotes")
-    first = (await empty_store.fetch("SELECT seq FROM sqlite_sequence WHERE name = 'quotes'") or [[0]])[0][0]
+    counted = await empty_store.fetch("SELECT seq FROM sqlite_sequence WHERE name = 'quotes'")
+    first = counted[0][0] if counted else 0
     for act, guild, pick, words in steps:
         number = first + 1 + pick
         text = draft(words, season=2024, round=1 + pick % 2)

@@ -152,7 +152,7 @@ async def test_a_filter_narrows_with_and_without_words(bare: Store) -> None:
         draft("fuel d", driver="corey-heim", speaker="Corey Heim"),
         loose("fuel e", said_on=date(2025, 3, 1)),
     )
-    cases = [
+    cases: list[tuple[dict[str, Any], set[int]]] = [
         ({"driver": "gio-ruggiero"}, {0, 1, 2}),
         ({"season": 2025}, {0, 1, 3, 4}),
         ({"season": 2025, "round": 23}, {0, 3}),
@@ -168,7 +168,8 @@ async def test_a_filter_narrows_with_and_without_words(bare: Store) -> None:
 
 async def test_nothing_to_search_for_finds_nothing(bare: Store) -> None:
     await save(bare, loose("fuel"))
-    for words in ([], [[]], [["!!!"]], [["", " "]], [["🏁"]], [['"']]):
+    nothing: list[list[list[str]]] = [[], [[]], [["!!!"]], [["", " "]], [["🏁"]], [['"']]]
+    for words in nothing:
         assert match_of(words) == ""
     page = await pages(bare, "")
     assert (page.quotes, page.total) == ((), 0)

@@ -236,7 +236,7 @@ async def test_two_changes_before_the_first_was_told_are_told_as_one(empty_store
 async def test_ten_thousand_are_added_in_lots(empty_store: Store) -> None:
     for guild in range(1, 8):
         await save(empty_store, Target(guild=guild, channel=9), NOON)
-    added = []
+    added: list[PlanCounts] = []
     while not added or added[-1].more:
         async with empty_store.write() as connection:
             added.append(await apply(connection, reminders(23, EVENT), NOON, 3))

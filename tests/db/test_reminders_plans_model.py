@@ -103,7 +103,7 @@ async def take(store: Store, model: Model, step: Save | Move | Pass | Deal) -> N
 
 async def rows_of(store: Store) -> list[tuple[int, int, int, str, datetime]]:
     rows = await store.fetch("SELECT target_id, round, lead, state, event_at FROM outbox")
-    return [(*tuple(row)[:4], datetime.fromisoformat(row["event_at"])) for row in rows]  # type: ignore[misc]
+    return [(*tuple(row)[:4], datetime.fromisoformat(row["event_at"])) for row in rows]
 
 
 class AfreshError(Exception):
@@ -127,7 +127,7 @@ PENDING = "SELECT target_id, round, lead, event_at, due_at, until, detail FROM o
 
 
 async def pending_in(store: Store) -> set[tuple[int, int, int, datetime]]:
-    return {(*tuple(row)[:3], datetime.fromisoformat(row["event_at"])) for row in await store.fetch(PENDING)}  # type: ignore[misc]
+    return {(*tuple(row)[:3], datetime.fromisoformat(row["event_at"])) for row in await store.fetch(PENDING)}
 
 
 async def live(path: Path, steps: list[Save | Move | Pass | Deal]) -> None:

@@ -18,8 +18,8 @@ import db
 from bot.championship.formats import Format
 from bot.championship.postseason import Place, Status
 from bot.championship.standings import FULL_SEASON, drivers, what_ifs
-from db.documents.models import SECTIONS, Header, QuoteRow, RecapRow, Row
-from db.documents.writer import write_document
+from db.documents.file_format import SECTIONS, Header, QuoteRow, RecapRow, Row
+from db.documents.json_writer import write_document
 from db.models import Race, Result
 from db.texts import SectionKind
 from tests.seasons import bundled_season, bundled_seasons

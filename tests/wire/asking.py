@@ -23,7 +23,8 @@ class Answer:
     @property
     def code(self) -> int:
         """Discord's own number for what is wrong."""
-        return self.body["code"]
+        code: int = self.body["code"]
+        return code
 
 
 class Asking:
@@ -56,4 +57,5 @@ class Asking:
     async def history(self, channel: Channel, **query: Any) -> list[Payload]:
         answer = await self.ask("GET", f"/channels/{channel.id}/messages", **query)
         assert answer.status == 200, answer
-        return answer.body
+        messages: list[Payload] = answer.body
+        return messages

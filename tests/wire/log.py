@@ -33,11 +33,12 @@ class Log(list[Item], Generic[Item]):
         for item in self[after:]:
             if fits(item):
                 return item
-        waiting = (fits, asyncio.get_running_loop().create_future())
+        future: asyncio.Future[Item] = asyncio.get_running_loop().create_future()
+        waiting = (fits, future)
         self._waiting.append(waiting)
         try:
             async with asyncio.timeout(deadline):
-                return await waiting[1]
+                return await future
         except TimeoutError:
             tail = "\n  ".join(str(item)[:200] for item in self[after:][-20:])
             raise AssertionError(f"not seen within {deadline} s; instead:\n  {tail}") from None

@@ -215,7 +215,7 @@ class Messages:
         return message
 
     def _blank(self, channel: Channel, author: Person) -> Payload:
-        message = {
+        message: Payload = {
             "id": str(self.world.snowflake()),
             "channel_id": str(channel.id),
             "type": 0,

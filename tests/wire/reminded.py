@@ -66,8 +66,11 @@ async def remind(path: Path, *channels: Channel, at: datetime = NOON, **settings
     """
     async with await Store.open(path) as store:
         for channel in channels:
-            place = {"guild": channel.guild.id, "channel": channel.id} if channel.guild else {"user": _person(channel)}
-            await targets.save(store, Target(**place, **settings), at)
+            if channel.guild:
+                target = Target(guild=channel.guild.id, channel=channel.id, **settings)
+            else:
+                target = Target(user=_person(channel), **settings)
+            await targets.save(store, target, at)
 
 
 async def remind_many(path: Path, channels: Iterable[Channel], *, at: datetime = NOON, **settings: Any) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import BodyPartReader, web
 
 from tests.checks.sound import AnswerKind
 from tests.wire.checked import Checked
@@ -256,11 +256,14 @@ async def _read(incoming: web.Request) -> tuple[Any, dict[str, bytes]]:
     if not incoming.content_type.startswith("multipart/"):
         text = await incoming.text()
         return (json.loads(text) if text else None), {}
-    body, files = None, {}
+    body: Any = None
+    files: dict[str, bytes] = {}
     async for part in await incoming.multipart():
+        assert isinstance(part, BodyPartReader)
         content = bytes(await part.read())
         if part.name == "payload_json":
             body = json.loads(content)
         else:
+            assert part.name is not None
             files[part.name] = content
     return body, files

@@ -164,7 +164,8 @@ class StandIn(Happenings):
         data = command_data(self._offered(channel), line, given, focused)
         asked = self._interaction(AUTOCOMPLETE, data, channel, None)
         await self._ask(asked, f"the choices of {focused} of /{line}", deadline)
-        return asked.answer["data"]["choices"]
+        choices: list[Payload] = asked.answer["data"]["choices"]
+        return choices
 
     async def press(
         self,
@@ -228,7 +229,7 @@ class StandIn(Happenings):
     def _offered(self, channel: Channel | None) -> list[Payload]:
         """The commands that there are in a channel."""
         guild = (channel or self.world.general).guild
-        return self.rest.registered.known(guild and guild.id)
+        return self.rest.registered.known(guild.id if guild is not None else None)
 
     def answer_to(self, interaction: Interaction) -> Payload:
         """The message that is an interaction's answer, as it is now."""

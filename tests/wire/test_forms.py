@@ -37,10 +37,14 @@ class Quote(discord.ui.Modal):
 
     def __init__(self, words: str = "", *, title: str = "A driver's quote") -> None:
         super().__init__(title=title, custom_id="quote")
+        assert isinstance(self.words.component, discord.ui.TextInput)
         self.words.component.default = words or None
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         speaker, words, race = (label.component for label in (self.speaker, self.words, self.race))
+        assert isinstance(speaker, discord.ui.TextInput)
+        assert isinstance(words, discord.ui.TextInput)
+        assert isinstance(race, discord.ui.Select)
         if speaker.value == "again":
             await interaction.response.send_modal(Quote())
         told = f"{speaker.value}: {len(words.value)} characters, race {race.values}, from {self.source.value}"
@@ -49,7 +53,9 @@ class Quote(discord.ui.Modal):
         else:
             await interaction.response.edit_message(content=told)
 
-    async def on_error(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+    async def on_error(  # type: ignore[override]  # discord.ui.Modal narrows it, and mypy asks discord.ui.View
+        self, interaction: discord.Interaction[Any], error: Exception
+    ) -> None:
         interaction.client.errors.append(error)
         await interaction.response.send_message("Not again", ephemeral=True)
 
@@ -93,7 +99,8 @@ class Desk(Probe):
         self.home = discord.Object(guild.id)
 
     async def setup_hook(self) -> None:
-        for command in (save, quote, change):
+        commands: tuple[app_commands.Command[Any, ..., Any] | app_commands.ContextMenu, ...] = (save, quote, change)
+        for command in commands:
             self.tree.add_command(command)
         self.tree.add_command(edit, guild=self.home)
         await self.tree.sync()

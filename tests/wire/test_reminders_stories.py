@@ -40,7 +40,11 @@ def told(
 ) -> dict[str, BaseException | None]:
     """The stories that this run is about, and how each ended."""
     folder = tmp_path_factory.mktemp("stories")
-    names = [item.callspec.params["name"] for item in request.session.items if item.path == request.path]
+    names: list[str] = [
+        str(item.callspec.params["name"])
+        for item in request.session.items
+        if item.path == request.path and isinstance(item, pytest.Function)
+    ]
 
     async def tell_all() -> list[BaseException | None]:
         return await asyncio.gather(

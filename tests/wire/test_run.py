@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ SIGNS_OF_A_MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "T
 
 
 @asynccontextmanager
-async def started(standin: StandIn, folder: Path, **more: str) -> AsyncIterator[Program]:
+async def started(standin: StandIn, folder: Path, **more: Any) -> AsyncIterator[Program]:
     """The bot, ready, on the store of a folder."""
     async with running_bot(folder / "tailgate.db", standin, home=folder, **more) as program:
         await program.says(READY)

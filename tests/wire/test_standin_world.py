@@ -214,7 +214,7 @@ async def test_who_spoke_to_the_bot_can_be_written_to(standin: StandIn) -> None:
 
 async def test_a_moderator_is_known_by_his_permissions(standin: StandIn) -> None:
     async with running(standin) as bot:
-        seen = []
+        seen: list[bool] = []
         bot.tree.interaction_check = lambda asked: _note(seen, asked)  # type: ignore[method-assign]
         for person in (standin.world.fan, standin.world.moderator):
             await standin.slash("say", {"what": "ha"}, person=person)

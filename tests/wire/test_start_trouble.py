@@ -37,7 +37,7 @@ async def stopped(program: Program) -> None:
     assert tidy(program), program.output
 
 
-PASSING = {
+PASSING: dict[str, list[Fault]] = {
     "the gateway is not told": [Refused(path="/gateway/bot", status=503)],
     "the gateway is refused": [Refused(path="/gateway/bot", status=403)],
     # It is asked for twice where the API is another: the second time by discord.py itself.

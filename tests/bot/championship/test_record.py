@@ -8,7 +8,7 @@ from hypothesis import given
 from bot.championship.record import Record, career, head_to_head, race_lines, record
 from bot.championship.table import points_table
 from db.models import Outcome, Season
-from tests.seasons import NAMES, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
+from tests.seasons import NAMES, Order, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
 
 
 def known(season: Season, key: str) -> Record:
@@ -37,7 +37,8 @@ def test_what_is_counted() -> None:
     found = known(make_season(2025, orders), "corey-heim")
     assert (found.starts, found.wins, found.top_fives, found.top_tens) == (3, 1, 1, 2)
     assert (found.laps, found.laps_led, found.dnfs, found.stage_wins, found.best_finish) == (270, 62, 1, 1, 1)
-    assert (found.average_start, found.average_finish) == (4.0, pytest.approx(20 / 3))
+    assert found.average_start == 4.0
+    assert found.average_finish == pytest.approx(20 / 3)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_a_winner_who_scores_elsewhere_keeps_his_win() -> None:
 
 
 def test_who_once_scored_here_is_eligible_though_his_last_start_paid_nothing() -> None:
-    orders = [["Brenden Queen"], [Row("Brenden Queen", eligible=False)]]
+    orders: list[Order] = [["Brenden Queen"], [Row("Brenden Queen", eligible=False)]]
     found = known(make_season(2025, orders), "brenden-queen")
     assert (found.eligible, found.position, found.points) == (True, 1, 40)
 
@@ -139,7 +140,7 @@ def test_a_career_without_entries_is_empty() -> None:
 
 
 def test_head_to_head_counts_shared_starts_only() -> None:
-    orders = [
+    orders: list[Order] = [
         [Row("Corey Heim", start=2), Row("Ty Majeski", start=1)],
         ["Corey Heim"],
         [Row("Ty Majeski", start=4), "Corey Heim"],

@@ -12,7 +12,7 @@ from bot.championship.formats import CHASE, PLAYOFFS, PLAYOFFS_WITH_FASTEST_LAP,
 from bot.championship.scores import Score, drivers, owners
 from bot.championship.standings import what_ifs
 from db.models import Adjustment, Outcome, Season
-from tests.seasons import Row, bundled_season, drawn_seasons, make_season, shuffled
+from tests.seasons import Order, Row, bundled_season, drawn_seasons, make_season, shuffled
 
 
 def test_the_stored_total_of_a_race_is_believed() -> None:
@@ -142,7 +142,7 @@ def test_a_truck_has_its_stages_in_the_finale_until_it_is_known_whether_its_owne
 
 
 def test_a_number_held_twice_has_the_better_finish() -> None:
-    rows = [Row("Corey Heim", number="11"), Row("Ty Majeski", number="11"), "Layne Riggs"]
+    rows: Order = [Row("Corey Heim", number="11"), Row("Ty Majeski", number="11"), "Layne Riggs"]
     season = make_season(2025, [rows], upcoming=2)
     assert owners(season).by["11"][1] == owners(shuffled(season, [2, 1, 0])).by["11"][1] == Score(40, 1)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.championship.table import Standing, points_table, stage_winners
 from db.models import Outcome, Season
-from tests.seasons import Row, bundled_season, drawn_seasons, make_season, shuffled
+from tests.seasons import Order, Row, bundled_season, drawn_seasons, make_season, shuffled
 
 
 def table(season: Season) -> dict[str, Standing]:
@@ -42,7 +42,7 @@ def test_a_winner_who_scores_elsewhere_has_no_place() -> None:
 
 
 def test_who_scored_only_part_of_the_season_counts_all_starts_but_only_those_points() -> None:
-    orders = [[Row("Brenden Queen", eligible=False), "Corey Heim"], ["Corey Heim", "Brenden Queen"]]
+    orders: list[Order] = [[Row("Brenden Queen", eligible=False), "Corey Heim"], ["Corey Heim", "Brenden Queen"]]
     line = table(make_season(2025, orders))["brenden-queen"]
     assert (line.points, line.starts, line.wins, line.average_finish) == (35, 2, 1, 1.5)
 
@@ -63,7 +63,11 @@ def test_ties_go_to_wins_then_seconds_and_so_on_then_who_was_first(orders: list[
 
 
 def test_what_points_paying_finishes_do_not_settle_every_finish_does() -> None:
-    orders = [["X", "Y", Row("Cy", eligible=False)], ["X", Row("Al", points=5)], ["X", Row("Cy", points=5)]]
+    orders: list[Order] = [
+        ["X", "Y", Row("Cy", eligible=False)],
+        ["X", Row("Al", points=5)],
+        ["X", Row("Cy", points=5)],
+    ]
     assert keys(make_season(2025, orders))[-2:] == ["cy", "al"]
 
 
@@ -78,12 +82,12 @@ def test_the_order_is_that_of_the_official_table_to_its_foot() -> None:
 
 
 def test_a_win_that_paid_nothing_breaks_no_tie() -> None:
-    orders = [[Row("Al", eligible=False)], ["X", Row("Ben", points=9), Row("Al", points=9)]]
+    orders: list[Order] = [[Row("Al", eligible=False)], ["X", Row("Ben", points=9), Row("Al", points=9)]]
     assert keys(make_season(2025, orders))[1:] == ["ben", "al"]
 
 
 def test_change_is_against_the_table_before_the_last_race_with_results() -> None:
-    orders = [["Corey Heim", "Ty Majeski"], ["Ty Majeski", Row("Corey Heim", points=1), "Layne Riggs"]]
+    orders: list[Order] = [["Corey Heim", "Ty Majeski"], ["Ty Majeski", Row("Corey Heim", points=1), "Layne Riggs"]]
     lines = table(make_season(2025, orders, upcoming=2))
     assert {key: line.change for key, line in lines.items()} == {"ty-majeski": 1, "corey-heim": -1, "layne-riggs": None}
 
@@ -112,7 +116,10 @@ def test_laps_led_top_fives_and_tens_are_counted() -> None:
 
 
 def test_the_races_own_stage_winners_come_before_stage_finishes() -> None:
-    orders = [[Row("Corey Heim", stages=(1, 2)), Row("Ty Majeski", stages=(2, 1))], ["Corey Heim", "Ty Majeski"]]
+    orders: list[Order] = [
+        [Row("Corey Heim", stages=(1, 2)), Row("Ty Majeski", stages=(2, 1))],
+        ["Corey Heim", "Ty Majeski"],
+    ]
     outcomes = {1: Outcome(stage_winners=(None, "corey-heim")), 2: Outcome(stage_winners=("ty-majeski", "ty-majeski"))}
     season = make_season(2025, orders, outcomes=outcomes)
     assert stage_winners(season.races[0], season.results[1]) == ("corey-heim", "corey-heim")

@@ -154,10 +154,10 @@ def test_a_form_keeps_discords_limits() -> None:
     form = Form("T" * 60, [Field("a", "L" * 60, "v" * 300, "h" * 120, limit=250)], wish())
     data = form.modal().to_dict()
     label = data["components"][0]
-    field: Any = label["component"]  # type: ignore[typeddict-item]
+    field: Any = label["component"]
     assert len(data["title"]) == 45
-    assert len(label["label"]) == 45  # type: ignore[typeddict-item]
-    assert len(label["description"]) == 100  # type: ignore[typeddict-item]
+    assert len(label["label"]) == 45
+    assert len(label["description"]) == 100
     assert len(field["value"]) == field["max_length"] == 250
     assert field["style"] == discord.TextStyle.short.value
 

@@ -95,6 +95,7 @@ async def test_buttons_work_after_a_restart(services: Services) -> None:
     before = TailgateBot(services)
     await before.load_extension("cogs.standings")
     view = await before.router.view(StandingsQuestion(2025, view="stats"), Requester(1, await before.router.as_of()))
+    assert isinstance(view, discord.ui.LayoutView)
     custom_id = next(part["custom_id"] for part in parts(view) if part.get("label") == "16–30 →")
     # A bot that never saw that message answers its button.
     assert "\n16 " in await press(services, custom_id)

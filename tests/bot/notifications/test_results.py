@@ -18,7 +18,7 @@ from db.reminders import targets
 from db.reminders.models import Extras, RowState, Target
 from db.snapshots import Snapshots
 from tests.bot.outbox.postings import HELD, WINNER, Scene, after
-from tests.bot.render.reading import body, options, parts
+from tests.bot.render.reading import body, components_of, options, parts
 from tests.checks.limits import check_message
 from tests.db.documents import SMALL, read, small
 
@@ -79,8 +79,8 @@ async def test_a_recap_follows_with_everything_a_press_away(scene: Scene) -> Non
     scene.hold(after(3))
     await scene.go(ticks=9)
     results, recap = (scene.discord.views[message.id] for message in scene.discord.messages)
-    assert "### Results" in str(results.to_components()[0])
-    assert "### Recap" in str(recap.to_components()[0])
+    assert "### Results" in str(components_of(results)[0])
+    assert "### Recap" in str(components_of(recap)[0])
     assert len(options(recap)) > 2
     assert check_message(body(results)) == check_message(body(recap)) == []
 
@@ -95,7 +95,7 @@ async def test_the_cover_is_as_it_is_set(scene: Scene, spoiler: bool) -> None:
     for view in scene.discord.views.values():
         (card,) = (part for part in parts(view) if part["type"] == 17)
         assert bool(card.get("spoiler")) is spoiler
-        assert spoiler == (WINNER not in str(view.to_components()[0]))
+        assert spoiler == (WINNER not in str(components_of(view)[0]))
 
 
 async def test_the_outcome_is_held_back_as_long_as_is_set(scene: Scene) -> None:

@@ -274,7 +274,7 @@ async def test_switched_off_it_takes_them_off_and_switched_on_again_it_makes_the
     await scene.wants(events=True)
     await scene.go()
     for off in ({"events": False}, {"events": True, "on": False}):
-        await scene.wants(**off)  # type: ignore[arg-type]
+        await scene.wants(**off)
         await scene.go(ticks=9)
         assert scene.starts == []
         await scene.wants(events=True)

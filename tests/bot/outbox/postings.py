@@ -24,7 +24,7 @@ from db.reminders import targets
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import FakeDiscord, HandClock, Seasons, Sent, step
-from tests.bot.render.reading import text
+from tests.bot.render.reading import components_of, text
 from tests.seasons import Row as Line
 from tests.seasons import make_season
 
@@ -84,7 +84,7 @@ class Board(FakeDiscord):
                     self._show(each, post)
 
     def _show(self, message: Sent, post: Post) -> None:
-        message.custom_ids = tuple(custom_ids(post.view.to_components()))
+        message.custom_ids = tuple(custom_ids(components_of(post.view)))
         self.views[message.id] = post.view
 
     def texts(self, channel: int = CHANNEL) -> list[str]:

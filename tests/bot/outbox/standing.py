@@ -178,7 +178,7 @@ class FakeDiscord:
         return [m for m in self.messages if any(mark in each for each in m.custom_ids)]
 
     def _number(self, at: datetime | None = None) -> int:
-        return time_snowflake(at or self.clock.now()) + next(iter(self.numbers)) % (1 << 22)  # type: ignore[call-overload]
+        return time_snowflake(at or self.clock.now()) + next(iter(self.numbers)) % (1 << 22)
 
     async def _meet(self, what: str, happening: list[Any]) -> None:
         self.requests.append(what)

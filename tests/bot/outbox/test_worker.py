@@ -104,7 +104,7 @@ async def test_a_channel_that_is_gone_switches_its_target_off(
 ) -> None:
     target = await wants(empty_store, clock, leads=(60, 30))
     await step(worker)
-    discord.closed[CHANNEL] = RefusedError("the channel is gone", **fault)  # type: ignore[arg-type]
+    discord.closed[CHANNEL] = RefusedError("the channel is gone", **fault)
     clock.moment = HOUR_BEFORE
     await step(worker)
     saved = await targets.target_of(empty_store, guild=1)

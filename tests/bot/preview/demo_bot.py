@@ -72,7 +72,9 @@ class TallyButton(discord.ui.DynamicItem[discord.ui.Button[Any]], template=r"tal
 
     def layout(self) -> discord.ui.LayoutView:
         view = discord.ui.LayoutView(timeout=None)
-        text = discord.ui.TextDisplay(f"Green flag <t:{self.until}:R>, {self.count} clicks")
+        text: discord.ui.TextDisplay[discord.ui.LayoutView] = discord.ui.TextDisplay(
+            f"Green flag <t:{self.until}:R>, {self.count} clicks"
+        )
         view.add_item(discord.ui.Container(text, discord.ui.ActionRow(self)))
         return view
 
@@ -95,6 +97,10 @@ class TrackSelect(discord.ui.DynamicItem[discord.ui.Select[Any]], template="trac
         await interaction.response.send_message(f"You chose {self.item.values[0]}", ephemeral=True)
 
 
+def matching(typed: str) -> list[str]:
+    return [name for name in DRIVERS if typed.lower() in name.lower()]
+
+
 class Demo(commands.Cog):
     def __init__(self, bot: DemoBot) -> None:
         self.bot = bot
@@ -111,7 +117,7 @@ class Demo(commands.Cog):
 
     @driver.autocomplete("name")
     async def names(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        return [app_commands.Choice(name=name, value=name) for name in DRIVERS if typed.lower() in name.lower()]
+        return [app_commands.Choice(name=name, value=name) for name in matching(typed)]
 
     @app_commands.command(description="Two drivers side by side")
     @app_commands.describe(first="Full or partial name, nickname or truck number", second="Who to compare with")
@@ -122,10 +128,10 @@ class Demo(commands.Cog):
 
     @compare.autocomplete("first")
     @compare.autocomplete("second")
-    async def keys(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    async def keys(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
         """Offers a name where a key is sent; of a name and something else, it knows the last word, as a finder does."""
-        found = await self.names(interaction, typed) or await self.names(interaction, typed.rsplit(maxsplit=1)[-1])
-        keys = {choice.name: choice.name.lower().replace(" ", "-") for choice in found}
+        found = matching(typed) or matching(typed.rsplit(maxsplit=1)[-1])
+        keys = {name: name.lower().replace(" ", "-") for name in found}
         return [app_commands.Choice(name=f"#{len(name)} {name}", value=key) for name, key in keys.items()]
 
     @app_commands.command(description="Two to choose from")
@@ -151,7 +157,9 @@ class Demo(commands.Cog):
     async def picture(self, interaction: discord.Interaction) -> None:
         await interaction.response.defer()
         view = discord.ui.LayoutView()
-        gallery = discord.ui.MediaGallery(discord.MediaGalleryItem("attachment://chart.png"))
+        gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(
+            discord.MediaGalleryItem("attachment://chart.png")
+        )
         view.add_item(discord.ui.Container(discord.ui.TextDisplay("## Points by race"), gallery))
         await interaction.followup.send(view=view, file=discord.File(io.BytesIO(png(600, 400)), "chart.png"))
 
@@ -162,7 +170,7 @@ class Demo(commands.Cog):
 
     @app_commands.command(description="Says nothing at all")
     async def silence(self, interaction: discord.Interaction) -> None:
-        """Router nothing."""
+        """Answers nothing."""
 
     @app_commands.command(description="For moderators")
     @app_commands.default_permissions(manage_guild=True)

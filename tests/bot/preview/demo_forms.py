@@ -53,10 +53,15 @@ class Quote(discord.ui.Modal, title="Save a driver's quote"):
 
     def __init__(self, words: str = "") -> None:
         super().__init__(timeout=None)
+        assert isinstance(self.words.component, discord.ui.TextInput)
         self.words.component.default = words or None
 
     async def on_submit(self, interaction: discord.Interaction) -> None:
         speaker, words, race, source = (label.component for label in (self.speaker, self.words, self.race, self.source))
+        assert isinstance(speaker, discord.ui.TextInput)
+        assert isinstance(words, discord.ui.TextInput)
+        assert isinstance(race, discord.ui.Select)
+        assert isinstance(source, discord.ui.TextInput)
         if speaker.value == "nobody":
             await interaction.response.send_message("No driver is called nobody", ephemeral=True)
             return
@@ -95,7 +100,8 @@ def ways_in(text: str = "A quote") -> discord.ui.LayoutView:
 def notes() -> discord.ui.LayoutView:
     """What an editor writes: lists, quotations, small print, a link, a spoiler, and a picture from elsewhere."""
     view = discord.ui.LayoutView(timeout=None)
-    gallery = discord.ui.MediaGallery(discord.MediaGalleryItem(PICTURE, description="The winning truck"))
+    picture = discord.MediaGalleryItem(PICTURE, description="The winning truck")
+    gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(picture)
     view.add_item(discord.ui.Container(discord.ui.TextDisplay(NOTES), gallery, accent_colour=0xB3202C))
     return view
 

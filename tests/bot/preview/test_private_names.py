@@ -20,6 +20,7 @@ import simcord.preview._component_projection as component_projection
 import simcord.preview._pages as pages
 from simcord.backend import Backend
 from simcord.backend.cdn import CDN_BASE
+from simcord.components import walk_components
 from simcord.preview._server import PreviewServer
 
 from bot.preview import page_files, simcord_adapter
@@ -125,7 +126,7 @@ def test_a_messages_own_words_are_made_in_one_place_and_leave_addresses_out() ->
     assert "_message_projection(preview, page, item, compact=" in inspect.getsource(snapshot.build_snapshot)
     assert 'media.pop("url", None)' in inspect.getsource(component_projection)
     nested = [{"components": [{"accessory": {"id": 1}}]}]
-    assert [each.get("id") for each in drawing.walk_components(nested)] == [None, None, 1]
+    assert [each.get("id") for each in walk_components(nested)] == [None, None, 1]
 
 
 def test_a_click_says_which_message_it_is_for() -> None:

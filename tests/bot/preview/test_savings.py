@@ -65,9 +65,12 @@ async def test_an_action_of_one_viewer_is_not_drawn_for_pages_that_nobody_looks_
         gone, here = await scene.visitor(), await scene.visitor()
         drawn = []
         plain = scene.pages._plain_publish
-        monkeypatch.setattr(
-            scene.pages, "_plain_publish", lambda page, **why: (drawn.append(page.id), plain(page, **why))
-        )
+
+        def publish(page: Any, **why: Any) -> None:
+            drawn.append(page.id)
+            plain(page, **why)
+
+        monkeypatch.setattr(scene.pages, "_plain_publish", publish)
         scene.pages._preview._pages[gone.page].last_activity -= pages.ATTENTION
         scene.pages._preview._publish_message_pages()
         assert here.page in drawn

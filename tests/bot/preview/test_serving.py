@@ -107,27 +107,21 @@ async def test_discords_first_day_can_be_gone_back_to() -> None:
 async def test_the_server_is_known_before_the_bot_starts_and_is_the_same_at_every_start() -> None:
     class Early(DemoBot):
         async def setup_hook(self) -> None:
-            assert server is not None
-            self.meet(server)
+            self.meet(known[-1])
             await super().setup_hook()
-            await self.tree.sync(guild=discord.Object(server.guild))
+            await self.tree.sync(guild=discord.Object(known[-1].guild))
 
-    def meet(given: LocalServer) -> None:
-        nonlocal server
-        server = given
-
-    known = []
+    known: list[LocalServer] = []
     for day in ("2015-01-01", "2025-10-16", "2149-12-31"):
-        server: LocalServer | None = None
         bot = Early(TravelClock(datetime.fromisoformat(f"{day}T12:00+00:00")))
-        async with simcord_adapter.on_stage(bot, bot.clock, meet) as stage:
+        async with simcord_adapter.on_stage(bot, bot.clock, known.append) as stage:
             await stage.ready()
             guild = stage.channel.guild
+            assert guild.owner_id is not None
             assert "recap-edit" in stage._viewers[2].available_commands(stage._channel)
-            assert server == LocalServer(
+            assert known[-1] == LocalServer(
                 guild.id, stage.channel.id, guild.owner_id, *(v.id for v in stage._viewers[:2])
             )
-            known.append(server)
     assert known == [known[0]] * 3
     assert len(set(dataclasses.astuple(known[0]))) == 5
 

@@ -17,6 +17,7 @@ class Ledger:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.race = facts.race
+        assert facts.race.outcome is not None
         self.outcome = facts.race.outcome
         self.season = facts.season
         self.rows = {row.driver: row for row in facts.season.results[facts.race.round]}
@@ -131,5 +132,5 @@ class Ledger:
         return [
             row for row in sorted(self.rows.values(), key=lambda row: row.finish)
             if row.entry.rookie or row.driver in self.season.rookies
-            or (self.outcome is not None and row.driver == self.outcome.rookie_of_the_race)
+            or row.driver == self.outcome.rookie_of_the_race
         ]  # fmt: skip

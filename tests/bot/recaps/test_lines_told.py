@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 import pytest
 
 from bot.recaps import Facts, Recap
-from db.models import EASTERN, BroadcastKind, Result
+from db.models import EASTERN, BroadcastKind, Race, Result
 from db.texts import SectionKind
 from tests.bot.recaps.ledger import Ledger
 from tests.bot.recaps.telling import bundled, keyed, name_of_race, number, said
-from tests.bot.recaps.test_numbers import WHO, N, O, Readings, read
+from tests.bot.recaps.test_numbers import WHO, Check, N, O, Readings, read
 
 ALL = bundled()
 EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
@@ -27,7 +28,9 @@ def marks(made: Recap, facts: Facts) -> Iterator[tuple[list[str], list[str], str
     for each in section.lines:
         labels = [label.capitalize() for label in each.label.split(", ")]
         # The names end where the truck or the first detail begins; a team may be called after its driver.
-        names, truck, rest = SPLIT.fullmatch(each.text).groups()
+        split = SPLIT.fullmatch(each.text)
+        assert split is not None, each.text
+        names, truck, rest = split.groups()
         keys = re.findall(WHO, keyed(names, facts))
         if truck and "Disqualified" not in labels:
             row = Ledger(facts).rows[keys[0]]
@@ -42,11 +45,11 @@ def test_everybody_named_at_the_top_did_that(facts: Facts, made: Recap) -> None:
     outcome = ledger.outcome
     gained = {key: row.start - row.finish for key, row in ledger.rows.items() if row.running and row.start}
     most = max(row.led for row in ledger.rows.values())
-    holders = {
+    holders: dict[str, list[str]] = {
         "Winner": [ledger.winner.driver],
-        "Pole": [outcome.pole],
+        "Pole": [outcome.pole or ""],
         "Most laps led": [key for key, row in ledger.rows.items() if row.led == most],
-        "Rookie of the race": [outcome.rookie_of_the_race],
+        "Rookie of the race": [outcome.rookie_of_the_race or ""],
         "Biggest mover": [key for key in gained if gained[key] == max(gained.values())],
         "Biggest movers": [key for key in gained if gained[key] == max(gained.values())],
         "Disqualified": [key for key, row in ledger.rows.items() if row.disqualified],
@@ -65,9 +68,9 @@ def test_everybody_named_at_the_top_did_that(facts: Facts, made: Recap) -> None:
             assert [key for key in led if led[key] == max(led.values())] == keys
             assert led[keys[0]] > ledger.winner.led or led[keys[0]] * 4 >= ledger.laps
         else:
-            stages = [
-                int(each) for each in re.fullmatch(r"Stage ((?:\d| and |, )+) winner", label).group(1).split(" and ")
-            ]
+            of_stages = re.fullmatch(r"Stage ((?:\d| and |, )+) winner", label)
+            assert of_stages is not None, label
+            stages = [int(each) for each in of_stages.group(1).split(" and ")]
             assert [outcome.stage_winners[stage - 1] for stage in stages] == keys * len(stages)
     assert ("Pole" in told) == (outcome.pole is not None)
     assert {"Winner"} <= told.keys()
@@ -78,7 +81,7 @@ def test_everybody_named_at_the_top_did_that(facts: Facts, made: Recap) -> None:
 def test_every_detail_at_the_top_is_the_stores(facts: Facts, made: Recap) -> None:
     ledger = Ledger(facts)
     outcome = ledger.outcome
-    readings = {
+    readings: dict[str, Check] = {
         rf"started {O}": lambda row, nth: row.start == number(nth),
         r"from the pole(?: at ([\d.]+) mph)?": lambda row, mph: (
             outcome.pole == row.driver and row.start == 1 and (not mph or float(mph) == outcome.pole_mph)
@@ -86,7 +89,8 @@ def test_every_detail_at_the_top_is_the_stores(facts: Facts, made: Recap) -> Non
         r"([\d.]+) mph": lambda row, mph: outcome.pole == row.driver and float(mph) == outcome.pole_mph,
         r"(\d+) of (\d+) laps led(?: each)?": lambda row, led, of: row.led == int(led) and ledger.laps == int(of),
         r"best lap ([\d.]+) seconds?(?: at ([\d.]+) mph)?": lambda _, time, mph: (
-            (float(time), float(mph) if mph else None) == (outcome.fastest_lap.seconds, outcome.fastest_lap.mph)
+            outcome.fastest_lap is not None
+            and (float(time), float(mph) if mph else None) == (outcome.fastest_lap.seconds, outcome.fastest_lap.mph)
         ),
         rf"(\d+) places? gained(?: from {O}| each)?": lambda row, places, nth: (
             row.start - row.finish == int(places) and (not nth or row.start == number(nth))
@@ -158,21 +162,26 @@ def test_the_best_rookie_is(facts: Facts, made: Recap) -> None:
     read(said(made, SectionKind.ROOKIES), facts, ROOKIES)
 
 
-def hour(moment) -> str:  # noqa: ANN001
+def hour(moment: datetime) -> str:
     local = moment.astimezone(EASTERN)
     if local.hour == 12 and not local.minute:
         return "noon ET"
     return f"{local:%I:%M}".lstrip("0").removesuffix(":00") + (" a.m. ET" if local.hour < 12 else " p.m. ET")
 
 
+def next_race(led: Ledger) -> Race:
+    assert led.facts.ahead is not None
+    return led.facts.ahead[1]
+
+
 def races_in(led: Ledger, race_number: str, of: str) -> bool:
-    ahead = led.facts.ahead[1]
+    ahead = next_race(led)
     same = [race.round for race in led.season.races if race.phase == ahead.phase]
     return same.index(ahead.round) + 1 == number(race_number) and len(same) == number(of)
 
 
 def regular_left(led: Ledger, left: str) -> bool:
-    ahead = led.facts.ahead[1]
+    ahead = next_race(led)
     same = [race.round for race in led.season.races if race.phase == "regular season" and race.round >= ahead.round]
     return len(same) == number(left)
 
@@ -182,6 +191,7 @@ MONTH = r"[A-Z]\w+"
 
 def won_there(led: Ledger, key: str, month: str | None, year: str) -> bool:
     last = led.facts.ahead_last
+    assert last is not None
     then = f"{last.race.date:%Y}", f"{last.race.date:%B}" if month else None
     return (key, year, month.strip() if month else None) == (last.winner, *then)
 

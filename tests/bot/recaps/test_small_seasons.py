@@ -13,7 +13,7 @@ from bot.recaps import Recap, facts_of, recap
 from db.models import FastestLap, Lead, Outcome, RaceStatus, Season
 from db.texts import SectionKind
 from tests.bot.recaps.telling import UNCLEAN, bundled_recap, facts_in, line, said, text, told
-from tests.seasons import NAMES, Row, drawn_seasons, make_season
+from tests.seasons import NAMES, Order, Row, drawn_seasons, make_season
 
 NUTSHELL, TOP, MOVE = SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.MOVE
 PLAYOFFS, NEXT, ROOKIES = SectionKind.PLAYOFFS, SectionKind.NEXT, SectionKind.ROOKIES
@@ -71,7 +71,11 @@ def test_results_that_cannot_be_so_are_not_told() -> None:
 
 
 def test_who_crossed_the_line_first_and_lost_it() -> None:
-    order = [Row("Corey Heim", start=3), "Ty Majeski", Row("Ben Rhodes", disqualified=True, status="disqualified")]
+    order: Order = [
+        Row("Corey Heim", start=3),
+        "Ty Majeski",
+        Row("Ben Rhodes", disqualified=True, status="disqualified"),
+    ]
     season = make_season(2025, [order], upcoming=9)
     rows = season.results[1]
     entry = replace(rows[2].entry, note="crossed the line first; disqualified, truck too low")

@@ -12,7 +12,7 @@ from bot.recaps.facts import FOLLOWED
 from bot.recaps.scene import Scene
 from db.texts import SECTION_WORDS, Quote, RecapText, SectionKind
 from tests.bot.recaps.telling import SAID_AT, bundled, bundled_recap, facts_in, line, said, text, told
-from tests.seasons import Row, bundled_seasons, make_season
+from tests.seasons import Order, Row, bundled_seasons, make_season
 
 QUOTES, PAINT, NUTSHELL = SectionKind.QUOTES, SectionKind.PAINT, SectionKind.NUTSHELL
 SEASON = make_season(2025, [["Corey Heim", "Ty Majeski"]], upcoming=9)
@@ -80,7 +80,12 @@ def test_quotes_that_do_not_fit_are_counted(words: str) -> None:
 
 
 def test_surnames_that_two_share_are_never_left_alone() -> None:
-    order = ["Chandler Smith", Row("Zane Smith", start=9), "Shane van Gisbergen", "Ricky Stenhouse Jr."]
+    order: Order = [
+        "Chandler Smith",
+        Row("Zane Smith", start=9),
+        "Shane van Gisbergen",
+        "Ricky Stenhouse Jr.",
+    ]
     words = said(told(make_season(2025, [order], upcoming=9)), NUTSHELL)
     assert words.replace("Chandler Smith", "").replace("Zane Smith", "").count("Smith") == 0
     alone = said(told(make_season(2025, [order[::2]], upcoming=9)), NUTSHELL)

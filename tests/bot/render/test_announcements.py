@@ -26,7 +26,7 @@ from bot.render.blocks import Accent
 from bot.render.reminders import SERVERS, YOURS
 from db.models import Race, Season
 from db.texts import SectionKind
-from tests.bot.render.reading import CONTAINER, body, buttons, options, parts, small, text
+from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.checks.limits import check_message
 from tests.seasons import Row, bundled_season, bundled_seasons, full_season, make_season
 
@@ -62,7 +62,7 @@ def covers(view: ui.LayoutView) -> list[bool]:
 
 def above(view: ui.LayoutView) -> str:
     """What can be read before the cover is pressed."""
-    first = view.to_components()[0]
+    first = components_of(view)[0]
     return str(first.get("content", ""))
 
 

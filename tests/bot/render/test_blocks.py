@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ from tests.seasons import Row, make_season
 NOW = datetime(2025, 3, 1, 12, tzinfo=UTC)
 
 
-def three_run(**facts: object) -> Season:
+def three_run(**facts: Any) -> Season:
     order = ["Corey Heim", "Ty Majeski"]
     return make_season(2025, [order, order, order], upcoming=2, races={3: {"name": "EcoSave 250"}}, **facts)
 

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from typing import Any
 
 from discord import ui
 
@@ -14,7 +15,7 @@ from tests.seasons import Row, full_season, make_season
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
 
 
-def ask(key: str, *seasons: Season, **fields: object) -> ui.LayoutView:
+def ask(key: str, *seasons: Season, **fields: Any) -> ui.LayoutView:
     season = seasons[-1]
     his = record(season, key)
     assert his is not None
@@ -22,7 +23,7 @@ def ask(key: str, *seasons: Season, **fields: object) -> ui.LayoutView:
     return driver(facts, DriverQuestion(key, **fields), LATER)
 
 
-def two_races(year: int = 2025, **facts: object) -> Season:
+def two_races(year: int = 2025, **facts: Any) -> Season:
     heim = Row("Corey Heim", number="11", team="TRICON Garage", start=2, led=60, stages=(1, 1))
     return make_season(
         year,
@@ -164,7 +165,7 @@ def test_the_colour_is_his_make() -> None:
 # --- two side by side
 
 
-def side_by_side(season: Season, a: str, b: str, years: tuple[int, ...] = (2025,), **fields: object) -> ui.LayoutView:
+def side_by_side(season: Season, a: str, b: str, years: tuple[int, ...] = (2025,), **fields: Any) -> ui.LayoutView:
     one, other = record(season, a), record(season, b)
     assert one is not None
     assert other is not None

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from discord import ui
 
@@ -24,7 +25,7 @@ KNOWN = Outcome(
 )
 
 
-def roval(outcome: Outcome = KNOWN, **facts: object) -> Season:
+def roval(outcome: Outcome = KNOWN, **facts: Any) -> Season:
     order = [
         Row("Corey Heim", number="11", start=1, led=6, stages=(None, None)),
         Row("Brent Crews", number="1", start=3, led=56, stages=(5, None)),
@@ -37,7 +38,7 @@ def roval(outcome: Outcome = KNOWN, **facts: object) -> Season:
     return make_season(2025, [order], tracks=["Charlotte ROVAL"], outcomes={1: outcome}, races={1: race}, **facts)
 
 
-def ask(season: Season, number: int = 1, page: int = 1, now: datetime = LATER, **more: object) -> ui.LayoutView:
+def ask(season: Season, number: int = 1, page: int = 1, now: datetime = LATER, **more: Any) -> ui.LayoutView:
     race = season.race(number)
     assert race is not None
     return results(season, race, ResultsQuestion(season.year, number, page), now, **more)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from discord import ui
 
@@ -12,14 +13,14 @@ from tests.seasons import Row, full_season, make_season
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
 
 
-def two_races(**facts: object) -> Season:
+def two_races(**facts: Any) -> Season:
     heim, majeski = Row("Corey Heim", number="11"), Row("Ty Majeski", number="98")
     riggs, chastain = Row("Layne Riggs", number="34", make="Ford"), Row("Ross Chastain", eligible=False)
     second = Row("Ty Majeski", number="98", points=38)
     return make_season(2025, [[heim, riggs, majeski], [heim, second, riggs, chastain]], **facts)
 
 
-def ask(season: Season, now: datetime = LATER, **fields: object) -> ui.LayoutView:
+def ask(season: Season, now: datetime = LATER, **fields: Any) -> ui.LayoutView:
     return standings(season, StandingsQuestion(**fields), now)
 
 

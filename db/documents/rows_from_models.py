@@ -1,10 +1,10 @@
-"""Between nouns and document rows: what the store holds, as the lines of a file."""
+"""Turns models into the rows of a document, for export and for comparing a document with the store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from db.documents.models import (
+from db.documents.file_format import (
     FORMAT,
     AdjustmentRow,
     BroadcastRow,
@@ -26,6 +26,7 @@ from db.texts import Quote, RecapText
 
 
 def track_row(track: Track) -> TrackRow:
+    """A track as a row of ``tracks``."""
     return TrackRow(
         name=track.name,
         short=track.short,
@@ -38,6 +39,7 @@ def track_row(track: Track) -> TrackRow:
 
 
 def driver_row(driver: Driver) -> DriverRow:
+    """A driver as a row of ``drivers``."""
     return DriverRow(
         name=driver.name,
         aliases=list(driver.aliases),
@@ -76,6 +78,7 @@ def _outcome_row(outcome: Outcome | None, names: Mapping[str, Driver]) -> Outcom
 
 
 def race_row(race: Race, names: Mapping[str, Driver]) -> RaceRow:
+    """A race with its outcome as a row of ``races``; ``names`` are drivers by key."""
     return RaceRow(
         round=race.round,
         name=race.name,
@@ -102,7 +105,7 @@ def race_row(race: Race, names: Mapping[str, Driver]) -> RaceRow:
 
 
 def entry_row(entry: Entry, names: Mapping[str, Driver], result: Result | None = None) -> ResultRow:
-    """A line of results; without a result that of a truck that was entered and did not race."""
+    """A row of ``results``; without a result, the row of a truck that was entered and did not race."""
     fields: dict[str, object] = {
         "round": entry.round,
         "number": entry.number,
@@ -136,17 +139,17 @@ def entry_row(entry: Entry, names: Mapping[str, Driver], result: Result | None =
 
 
 def result_rows(season: Season, rounds: Iterable[int] | None = None) -> list[ResultRow]:
-    """Results in order of race and finish, entries that did not race behind their race."""
-    wanted = [race.round for race in season.races] if rounds is None else list(rounds)
+    """Results in order of race and finish; entries that did not race come last in their race."""
+    chosen = [race.round for race in season.races] if rounds is None else list(rounds)
     rows = []
-    for number in wanted:
+    for number in chosen:
         rows += [entry_row(result.entry, season.drivers, result) for result in season.results.get(number, ())]
         rows += [entry_row(entry, season.drivers) for entry in season.absent.get(number, ())]
     return rows
 
 
 def season_sections(season: Season) -> dict[str, list[Row]]:
-    """Every section of a season's file."""
+    """Every section of a season's file, by name."""
     names = season.drivers
     return {
         "races": [race_row(race, names) for race in season.races],
@@ -167,7 +170,7 @@ def season_sections(season: Season) -> dict[str, list[Row]]:
 
 
 def season_header(season: Season) -> Header:
-    """What a season's file says of itself."""
+    """The header of a season's file."""
     return Header(
         format=FORMAT,
         complete=True,
@@ -180,7 +183,7 @@ def season_header(season: Season) -> Header:
 
 
 def quote_row(quote: Quote, names: Mapping[str, Driver]) -> QuoteRow:
-    """A line of quotes; who may see it is not in it."""
+    """A row of ``quotes``; the server that a quote belongs to is not part of it."""
     driver = _name(names, quote.driver)
     return QuoteRow(
         words=quote.words,
@@ -197,6 +200,7 @@ def quote_row(quote: Quote, names: Mapping[str, Driver]) -> QuoteRow:
 
 
 def recap_row(text: RecapText) -> RecapRow:
+    """An editor's text for one section as a row of ``recaps``."""
     return RecapRow(
         season=text.season,
         round=text.round,

@@ -1,4 +1,4 @@
-"""Writes what an import found new or changed: the SQL behind it, inside the import's transaction."""
+"""The SQL with which an import writes new and changed rows, inside its own transaction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import aiosqlite
 
-from db.documents.models import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
+from db.documents.file_format import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
 from db.models import Driver, Track
 from db.naming import slug
@@ -68,8 +68,8 @@ UPDATE races SET results_at = ? WHERE season = ? AND results_at IS NULL
    AND EXISTS (SELECT 1 FROM results WHERE results.race_id = races.id)
 """
 
-Named = Callable[[str, str], int]
-"""Resolves a driver's name, found in a field, to his row id."""
+DriverId = Callable[[str, str], int]
+"""Resolves the name of a driver, found in a field of a document, to the driver's row id."""
 
 
 async def _one(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
@@ -84,8 +84,8 @@ async def _aliases(connection: aiosqlite.Connection, table: str, owner: str, num
 async def _children(
     connection: aiosqlite.Connection, table: str, owner: str, number: int, rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Replaces the rows that belong to one row; their columns follow the owner's in the table's order."""
-    # Table and column are words of this module, never of a document.
+    """Replaces the rows that belong to one owner row; ``rows`` have the table's columns after the owner's id."""
+    # Table and column names come from this module, never from a document.
     await connection.execute(f"DELETE FROM {table} WHERE {owner} = ?", (number,))  # noqa: S608
     if rows:
         marks = ", ".join("?" * (len(rows[0]) + 1))
@@ -93,7 +93,7 @@ async def _children(
 
 
 async def save_track(connection: aiosqlite.Connection, number: int | None, row: TrackRow) -> tuple[int, Track]:
-    """Adds or changes a track; its key is made from its first name and stays."""
+    """Adds a track, or changes it; its key is made from its first name and never changes."""
     values = (row.name, row.short, row.city, row.state, row.length, row.shape)
     if number is None:
         number, key = await _one(connection, ADD_TRACK, slug(row.name), *values)
@@ -104,7 +104,7 @@ async def save_track(connection: aiosqlite.Connection, number: int | None, row: 
 
 
 async def save_driver(connection: aiosqlite.Connection, number: int | None, row: DriverRow) -> tuple[int, Driver]:
-    """Adds or changes a driver; the key is made from the first name seen and stays."""
+    """Adds a driver, or changes one; the key is made from the first name and never changes."""
     values = (row.name, row.nascar_id, row.born.isoformat() if row.born else None, row.hometown)
     if number is None:
         number, key = await _one(connection, ADD_DRIVER, slug(row.name), *values)
@@ -117,14 +117,14 @@ async def save_driver(connection: aiosqlite.Connection, number: int | None, row:
 async def save_season(
     connection: aiosqlite.Connection, year: int, header: Header, champion: int | None, rookies: Sequence[int]
 ) -> None:
-    """Notes what a document says of its season; what it leaves out stays."""
+    """Stores the header of a season's document; what it leaves out keeps its stored value."""
     await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
     if rookies:
         await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
 
 
 async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
-    """What documents have said of a season itself, to be compared; None where it is not held."""
+    """The stored champion and rookies of a season, to be compared; None if the season is not stored."""
     rows = list(await connection.execute_fetchall(SEASON_FACTS, (year,)))
     return tuple(rows[0]) if rows else None
 
@@ -136,14 +136,16 @@ async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int
 
 
 async def free_nascar_ids(connection: aiosqlite.Connection, year: int, rounds: Iterable[int]) -> None:
-    """Takes the ids from races that are about to be written, so that two of them can swap theirs."""
+    """Clears the NASCAR ids of races that are about to be written, so that two races can swap theirs."""
     await connection.executemany(
         "UPDATE races SET nascar_id = NULL WHERE season = ? AND round = ?", [(year, number) for number in rounds]
     )
 
 
-async def save_race(connection: aiosqlite.Connection, year: int, race: RaceRow, *, track: int, driver: Named) -> None:
-    """Adds or changes a race with all that hangs on it, results excepted."""
+async def save_race(
+    connection: aiosqlite.Connection, year: int, race: RaceRow, *, track: int, driver: DriverId
+) -> None:
+    """Adds a race, or changes it, with everything that belongs to it except results."""
     (number,) = await _one(
         connection,
         SET_RACE,
@@ -176,7 +178,7 @@ async def save_race(connection: aiosqlite.Connection, year: int, race: RaceRow, 
     await _save_outcome(connection, number, race, driver)
 
 
-async def _save_outcome(connection: aiosqlite.Connection, number: int, race: RaceRow, driver: Named) -> None:
+async def _save_outcome(connection: aiosqlite.Connection, number: int, race: RaceRow, driver: DriverId) -> None:
     await connection.execute("DELETE FROM outcomes WHERE race_id = ?", (number,))
     outcome = race.outcome
     winners = outcome.stage_winners if outcome else []
@@ -218,20 +220,21 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
 
 
 async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int]]) -> None:
-    """Takes entries with their results out, given as (race's row id, driver's row id)."""
+    """Removes entries and their results, given as (race's row id, driver's row id)."""
     await connection.executemany("DELETE FROM entries WHERE race_id = ? AND driver_id = ?", rows)
 
 
 async def remove_adjustment(connection: aiosqlite.Connection, race: int, driver: int, reason: str) -> None:
+    """Removes an adjustment, given by the row ids of race and driver and by its reason."""
     await connection.execute(
         "DELETE FROM adjustments WHERE race_id = ? AND driver_id = ? AND reason = ?", (race, driver, reason)
     )
 
 
 async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, ResultRow]]) -> None:
-    """Adds or changes results, given as (race's row id, driver's row id, row).
+    """Adds results, or changes them, given as (race's row id, driver's row id, row).
 
-    All are taken out before any is put in, so that two drivers can swap places.
+    All are removed before any is added, so that two drivers can swap places.
     """
     teams = sorted({row.team for _, _, row in rows if row.team})
     await connection.executemany("INSERT OR IGNORE INTO teams (name) VALUES (?)", [(team,) for team in teams])
@@ -269,7 +272,7 @@ async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[in
 
 
 async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> None:
-    """Notes for races that have just got results since when they have them."""
+    """Sets the moment since which results are known, on races of the season that have results and no such moment."""
     await connection.execute(STAMP_RESULTS, (to_text(moment), year))
 
 
@@ -280,15 +283,16 @@ async def save_field(connection: aiosqlite.Connection, year: int, seats: Sequenc
 
 
 async def save_adjustment(connection: aiosqlite.Connection, race: int, driver: int, row: AdjustmentRow) -> None:
+    """Adds an adjustment, or changes it, given the row ids of race and driver."""
     await connection.execute(SET_ADJUSTMENT, (race, driver, row.points, row.playoff_points, row.reason, row.source))
 
 
 async def note_import(
     connection: aiosqlite.Connection, document: Document, counts: tuple[int, int, int], now: datetime
 ) -> None:
-    """Remembers that a document was taken in: which, when, and what it changed (created, updated, unchanged)."""
+    """Records the import of a document: when it was, and how many rows it created, updated and left unchanged."""
     header = document.header
-    # A season is as fresh as its races and results; a champion's name alone makes it no fresher.
+    # Only races and results make a season fresher; a document with a champion's name alone does not.
     season = header.season if {"races", "results"} & document.sections.keys() else None
     await connection.execute(
         NOTE_IMPORT,

@@ -1,4 +1,4 @@
-"""What an import did: every row compared with what is held, and counted."""
+"""What an import did: compares every row with the stored one and counts the differences."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from db.documents.models import KEPT, Row
+from db.documents.file_format import NEVER_CLEARED, Row
 from db.documents.reader import Line
 
 R = TypeVar("R", bound=Row)
@@ -14,7 +14,7 @@ R = TypeVar("R", bound=Row)
 
 @dataclass
 class Counts:
-    """What became of rows."""
+    """How many rows were created, updated, left unchanged and removed."""
 
     created: int = 0
     updated: int = 0
@@ -30,7 +30,7 @@ class Counts:
 
 @dataclass
 class Report:
-    """What an import did, by section. ``seasons`` are the years it touched, in order."""
+    """What an import did, by section. ``seasons`` are the years that its documents are about, in order."""
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
@@ -55,12 +55,12 @@ class Tally:
         self.files[file].add(counts)
 
     def compare(self, section: str, line: Line, existing: R | None, row: R) -> R | None:
-        """Counts a row; returns what is to be written, or None when the store holds it already."""
+        """Counts a row; returns the row to be written, or None if the store has the same already."""
         merged = row
         if existing is not None:
             given = row.model_fields_set
             if line.whole:
-                given = given | (type(row).model_fields.keys() - KEPT)
+                given = given | (type(row).model_fields.keys() - NEVER_CLEARED)
             merged = existing.model_copy(update={name: getattr(row, name) for name in given})
         counts = Counts(created=1) if existing is None else Counts(updated=1)
         if merged == existing:
@@ -69,12 +69,12 @@ class Tally:
         return None if merged == existing else merged
 
 
-def once(seen: dict[Hashable, Line], key: Hashable, line: Line, what: str) -> None:
-    """Notes what a line is about.
+def refuse_duplicate(seen: dict[Hashable, Line], key: Hashable, line: Line, what: str) -> None:
+    """Records in ``seen`` which line a key came from.
 
     Raises:
-        DocumentError: another line was about the same.
+        DocumentError: another line had the same key.
     """
     first = seen.setdefault(key, line)
     if first is not line:
-        raise line.error(f"{what} stands here a second time; first in {first.file}, line {first.number}")
+        raise line.error(f"{what} appears here a second time; first in {first.file}, line {first.number}")

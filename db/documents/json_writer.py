@@ -1,11 +1,11 @@
-"""Writes a document: one row a line, fields in a fixed order, nothing that is not known."""
+"""Writes a document as JSON: one row per line, fields in a fixed order, unknown values left out."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
 
-from db.documents.models import SECTIONS, Header, Row
+from db.documents.file_format import SECTIONS, Header, Row
 
 
 def _line(row: Row) -> str:
@@ -16,7 +16,7 @@ def write_document(header: Header, sections: Mapping[str, Iterable[Row]]) -> str
     """The text of a document. The same facts always give the same bytes, so that two exports can be compared.
 
     Args:
-        header: what the document says of itself.
+        header: the fields of the document itself.
         sections: rows by section name; sections without rows are left out.
     """
     fields = header.model_dump(mode="json", exclude_defaults=True)

@@ -13,10 +13,10 @@ from bot.championship.audit import faults, mismatches
 from bot.championship.standings import contradictions
 from bot.clock import Clock
 from bot.commandline.exports import (
-    PEOPLE_AND_PLACES,
-    WORDS,
+    DRIVERS_AND_TRACKS,
+    QUOTES_AND_RECAPS,
     ExportError,
-    export_people_and_places,
+    export_drivers_or_tracks,
     export_quotes,
     export_recaps,
     export_season,
@@ -35,31 +35,31 @@ from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
 
-def tell(line: str) -> None:
-    """Prints a line about what is going on, apart from the output proper."""
+def print_message(line: str) -> None:
+    """Prints a line for the operator to standard error, apart from the output itself."""
     print(line, file=sys.stderr, flush=True)
 
 
 async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool, guild: int | None = None) -> None:
-    """Takes documents in and says what became of their rows; with ``guild`` their quotes become that server's own.
+    """Imports documents and prints what happened to their rows; with ``guild`` the quotes will belong to that server.
 
     Raises:
         DocumentError, StoreError: nothing was changed.
     """
     if not files and not bundled:
-        raise StoreError("name the files to take in, such as `tailgate import results.csv`, or say --bundled")
+        raise StoreError("name the files to import, such as `tailgate import results.csv`, or say --bundled")
     if bundled and guild is not None:
-        raise StoreError("what is bundled belongs to no server; leave out --bundled or --guild")
+        raise StoreError("bundled documents belong to no server; leave out --bundled or --guild")
     documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
-    async with open_services(path, clock) as held:
-        tell_loaded(held.loaded, tell)
-        report = await import_documents(held.services.store, documents, clock.now(), guild=guild)
+    async with open_services(path, clock) as opened:
+        tell_loaded(opened.loaded, print_message)
+        report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
         print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged{removed}")
     if not report.sections:
-        print("nothing to take in: the documents hold no rows")
+        print("nothing to import: the documents have no rows")
 
 
 async def export(
@@ -72,7 +72,7 @@ async def export(
     view: str | None = None,
     guild: int | None = None,
 ) -> None:
-    """Writes to standard output; of standings what is left out of them is told beside it.
+    """Writes an export to standard output, and to standard error which results were left out of the standings.
 
     Raises:
         ExportError, StoreError: nothing was written.
@@ -80,7 +80,7 @@ async def export(
     _check_options(what, season, after, view, guild)
     async with await Store.open(path, readonly=True) as store:
         seasons = Snapshots(store)
-        if what in WORDS and season is not None:
+        if what in QUOTES_AND_RECAPS and season is not None:
             await _season(seasons, season)
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
@@ -88,24 +88,24 @@ async def export(
         elif what == "recaps":
             text = export_recaps(await all_recap_texts(store, season), form)
         elif what == "drivers":
-            text = export_people_and_places(what, await seasons.drivers(), form)
+            text = export_drivers_or_tracks(what, await seasons.drivers(), form)
         elif what == "tracks":
             async with store.read() as connection:
-                text = export_people_and_places(what, list((await load_tracks(connection)).values()), form)
+                text = export_drivers_or_tracks(what, list((await load_tracks(connection)).values()), form)
         else:
             whole = await _season(seasons, season)
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
-                tell(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
+                print_message(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
     sys.stdout.write(text)
     sys.stdout.flush()
 
 
 def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:
-    if what in PEOPLE_AND_PLACES and (season is not None or after is not None):
+    if what in DRIVERS_AND_TRACKS and (season is not None or after is not None):
         raise ExportError(f"{what} belong to no season; leave out --season and --after")
-    if what in WORDS and after is not None:
-        raise ExportError(f"--after goes with standings and results; {what} are told apart by --season alone")
+    if what in QUOTES_AND_RECAPS and after is not None:
+        raise ExportError(f"--after goes with standings and results; {what} can be limited by --season alone")
     if view is not None and what != "standings":
         raise ExportError(f"--view goes with standings; {what} has one view")
     if guild is not None and what != "quotes":
@@ -115,13 +115,13 @@ def _check_options(what: str, season: int | None, after: int | None, view: str |
 async def _season(seasons: Snapshots, year: int | None) -> Season:
     years = await seasons.years()
     if not years:
-        raise ExportError("the store holds no season; `tailgate import --bundled` loads those that come with it")
+        raise ExportError("the store has no season; `tailgate import --bundled` loads those that come with it")
     if year is None:
-        held = [season for season in await seasons.all() if season.latest]
-        return held[-1] if held else (await seasons.all())[-1]
+        with_results = [season for season in await seasons.all() if season.latest]
+        return with_results[-1] if with_results else (await seasons.all())[-1]
     season = await seasons.season(year)
     if season is None:
-        raise ExportError(f"the store holds no season {year}; it holds {', '.join(map(str, years))}")
+        raise ExportError(f"the store has no season {year}; it has {', '.join(map(str, years))}")
     return season
 
 
@@ -137,7 +137,7 @@ async def backup(path: Path, target: Path) -> None:
 
 
 async def check(path: Path) -> int:
-    """Looks the store over; returns the exit status.
+    """Inspects the store and prints what was found; returns the exit status.
 
     Raises:
         StoreError: it cannot even be opened.
@@ -151,13 +151,13 @@ async def check(path: Path) -> int:
     _print(found)
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        tell(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
+        print_message(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
         return 1
     return _audit(path, seasons)
 
 
 def _audit(path: Path, seasons: Sequence[Season]) -> int:
-    """Looks the results over: notes on totals that do not add up, and what cannot be so; returns the exit status."""
+    """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
     for season in seasons:
         for each in mismatches(season):
             who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
@@ -169,7 +169,7 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     if not wrong:
         return 0
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-    tell(f"tailgate: {path}: {wrong[0]}{more}; take in a corrected document")
+    print_message(f"tailgate: {path}: {wrong[0]}{more}; import a corrected document")
     return 1
 
 
@@ -184,7 +184,7 @@ def _print(found: Inspection) -> None:
             f"quotes: {found.quotes} seen everywhere, {found.server_quotes} of servers; recaps: {sections} by editors"
         )
     if not found.seasons:
-        print("no seasons held; `tailgate import --bundled` loads those that come with it")
+        print("no seasons stored; `tailgate import --bundled` loads those that come with it")
     if not found.problems:
         print("the file is sound")
 

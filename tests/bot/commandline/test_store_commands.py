@@ -106,7 +106,7 @@ def test_results_stop_where_asked(store_path: Path, capsys: pytest.CaptureFixtur
 
 
 MISTAKES = {
-    "a season not held": (["export", "results", "--season", "1999"], "holds no season 1999; it holds 2023"),
+    "a season not held": (["export", "results", "--season", "1999"], "has no season 1999; it has 2023"),
     "a race not run": (["export", "standings", "--season", "2025", "--after", "99"], "2025 has no race 99"),
     "a whole season as a table": (["export", "season", "--format", "csv"], "export it as json"),
     "a schedule after a race": (["export", "schedule", "--after", "3"], "goes with standings and results"),
@@ -189,7 +189,7 @@ def test_check_and_export_name_what_cannot_be_so(
     assert main(["check", "--db", str(store_path)]) == 1
     told = capsys.readouterr()
     assert f"cannot be so: 2025 race 5: {said}" in told.out.splitlines()
-    assert told.err.splitlines()[-1].endswith(f"2025 race 5: {said}; take in a corrected document")
+    assert told.err.splitlines()[-1].endswith(f"2025 race 5: {said}; import a corrected document")
     assert main(["export", "standings", "--season", "2025", "--db", str(store_path)]) == 0
     told = capsys.readouterr()
     assert told.err.splitlines()[-1] == f"left out, since it cannot be so: 2025 race 5: {said}"

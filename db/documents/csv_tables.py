@@ -1,7 +1,7 @@
-"""Documents as CSV: one section a file, told by its columns, so that a spreadsheet can be a source too.
+"""Documents as CSV, so that a spreadsheet can be a source too: one section per file, recognized by its columns.
 
-A cell holds a number, a word, a moment, or several of them with ``; `` between; what a row nests deeper (sessions,
-broadcasts, the outcome) stands in its cell as JSON. Empty cells are not known.
+A cell holds one value, or several separated by ``; ``. Nested values (sessions, broadcasts, the outcome, sources) are
+JSON in their cell. An empty cell means that the value is not known.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-from db.documents.models import FORMAT, SEASONAL, SECTIONS, Row
+from db.documents.file_format import FORMAT, SEASONAL, SECTIONS, Row
 from db.errors import DocumentError
 
-BETWEEN = "; "
+SEPARATOR = "; "
 
 _LISTS = frozenset({"aliases", "stages"})
 _NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources"})
@@ -30,7 +30,7 @@ def columns(section: str) -> tuple[str, ...]:
 
 def _cell(name: str, value: Any) -> str:
     if name in _LISTS:
-        return BETWEEN.join(str(part) for part in value)
+        return SEPARATOR.join(str(part) for part in value)
     if name in _NESTED:
         return json.dumps(value, ensure_ascii=False) if value else ""
     if isinstance(value, bool):
@@ -54,7 +54,7 @@ def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> s
 
 
 def _section_of(names: list[str], file: str) -> str:
-    """The section whose columns these are: every name known, none missing that a row cannot do without, none twice."""
+    """The section with these columns: every name is one of its columns, no required one is missing, none is doubled."""
     for section in SECTIONS:
         if _needed(section) <= set(names) <= set(columns(section)) and len(set(names)) == len(names):
             return section
@@ -66,28 +66,27 @@ def _needed(section: str) -> set[str]:
 
 
 def _misnamed(names: list[str]) -> str:
-    """What is wrong with a first line, beside the section that it is most like."""
-    likest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
-    if not set(names) & set(columns(likest)) - {"season"}:
+    """What is wrong with a first line, compared with the section that it resembles most."""
+    closest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
+    if not set(names) & set(columns(closest)) - {"season"}:
         return "its first line names the columns of no document; `tailgate export results --format csv` shows some"
-    # What a section has no column for, what it cannot do without, what stands there more than once.
-    unknown = [_near(name, likest) for name in dict.fromkeys(names) if name not in columns(likest)]
-    missing = [repr(name) for name in sorted(_needed(likest) - set(names))]
+    unknown = [_near(name, closest) for name in dict.fromkeys(names) if name not in columns(closest)]
+    missing = [repr(name) for name in sorted(_needed(closest) - set(names))]
     doubled = [repr(name) for name in dict.fromkeys(names) if names.count(name) > 1]
     faults = (("has no column {}", unknown), ("needs {}", missing), ("has {} only once", doubled))
-    wrong = [said.format(", ".join(which)) for said, which in faults if which]
-    return f"its first line looks like that of {likest}, which {' and '.join(wrong)}"
+    wrong = [template.format(", ".join(columns_at_fault)) for template, columns_at_fault in faults if columns_at_fault]
+    return f"its first line looks like that of {closest}, which {' and '.join(wrong)}"
 
 
 def _near(name: str, section: str) -> str:
-    """A column that there is not, and the one that may be meant."""
+    """An unknown column, with the known one that may be meant."""
     meant = get_close_matches(name, columns(section), n=1)
     return f"{name!r} (did you mean {meant[0]!r}?)" if meant else repr(name)
 
 
 def _value(name: str, cell: str, file: str, line: int) -> Any:
     if name in _LISTS:
-        return [part.strip() for part in cell.split(BETWEEN.strip()) if part.strip()]
+        return [part.strip() for part in cell.split(SEPARATOR.strip()) if part.strip()]
     if name in _NESTED:
         try:
             return json.loads(cell)
@@ -97,13 +96,13 @@ def _value(name: str, cell: str, file: str, line: int) -> Any:
 
 
 def read_csv(text: str, file: str) -> tuple[str, dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]:
-    """Takes a CSV text apart.
+    """Parses a CSV text.
 
     Returns:
         the section's name, the fields of its header, and its rows as (line, fields); empty cells are left out.
 
     Raises:
-        DocumentError: it is no CSV document, or (while the rows are read) a line does not fit.
+        DocumentError: it is not a CSV document, or one of its lines is wrong.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows = _rows(reader, file)

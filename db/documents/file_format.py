@@ -1,9 +1,9 @@
 """The file format that export writes, import reads and the bundled seasons are kept in.
 
-A document is one JSON object. Beside ``format``, ``season``, ``source`` and ``retrieved`` it holds any of the
-sections below, each a list with one row a line. A season's file holds what belongs to the season; drivers and
-tracks, which outlive it, have files of their own, and so have quotes and editors' recaps, whose rows name their race.
-Fields left out are not known (or, for flags, not so).
+A document is one JSON object. Besides the fields of its ``Header`` it holds any of the sections below, each a list
+with one row per line. A season's file holds what belongs to the season. Drivers and tracks, which outlive a
+season, have their own files, and so do quotes and editors' recaps, whose rows name their race. A field that is left
+out is unknown (a flag that is left out is false).
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ Positive = Annotated[float, Field(gt=0, lt=100_000)]
 
 
 class Row(BaseModel):
-    """A line of a document; a misspelt field is an error, not a silence."""
+    """A row of a document; a misspelt field is an error and not ignored."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class TrackRow(Row):
-    """``name`` is the full name, ``short`` what fans say; other and former names are aliases. ``length`` in miles."""
+    """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles."""
 
     name: Text
     short: Text
@@ -52,7 +52,7 @@ class TrackRow(Row):
 
 
 class DriverRow(Row):
-    """``name`` is the one fans know; every other spelling ever seen is an alias."""
+    """``name`` is the name fans know; every other spelling in any source is an alias."""
 
     name: Text
     aliases: list[Text] = []
@@ -85,9 +85,9 @@ class FastestLapRow(Row):
 
 
 class OutcomeRow(Row):
-    """What is known of a race once run, beside its finishing order. Margin and race time in seconds, speeds in mph.
+    """What is known of a finished race besides its finishing order. Margin and race time in seconds, speeds in mph.
 
-    ``leads`` are all of the race's in order: a driver, his first lap of it and his last, both counted.
+    ``leads`` are all leads of the race in order: the driver, the first lap and the last lap led, both inclusive.
     """
 
     laps: Count | None = None
@@ -122,7 +122,8 @@ class OutcomeRow(Row):
 class RaceRow(Row):
     """A race of the schedule. ``track`` is a track's name or alias; ``date`` is Eastern; ``start`` is the listed start.
 
-    ``stages`` are stage lengths in laps. ``sources`` names, for facts found elsewhere, where each was read.
+    ``stages`` are stage lengths in laps. ``sources`` maps a fact's name to where it was read, for facts that
+    come from elsewhere than the document's source.
     """
 
     round: Round
@@ -144,10 +145,11 @@ class RaceRow(Row):
 
 
 class ResultRow(Row):
-    """A truck in a race. Without ``finish`` it is an entry that did not race (``note`` says why).
+    """A truck in a race. Without ``finish`` it is an entry that did not race (``note`` gives the reason).
 
-    ``points`` is the race's total, stages included. A stage's points are left out where the stage is not on record
-    and 0 where it is and he scored none. ``eligible`` false means that he scores for another series.
+    ``points`` is the total of the race, stages included. A stage's points are left out where the stage is not on
+    record, and 0 where it is and the driver scored none. ``eligible`` is false for a driver who scores in another
+    series.
     """
 
     round: Round
@@ -192,7 +194,7 @@ class SeatRow(Row):
 
 
 class AdjustmentRow(Row):
-    """A penalty. ``points`` are already inside that race's ``points``; ``playoff_points`` are not."""
+    """A penalty. ``points`` are already part of the driver's ``points`` in that race; ``playoff_points`` are not."""
 
     round: Round
     driver: Text
@@ -203,13 +205,13 @@ class AdjustmentRow(Row):
 
 
 def _words(limit: int, *, lines: bool = False) -> AfterValidator:
-    """Text of a person's: refused where it holds what is no text, else in its normal form."""
+    """Validates text written by people: control characters are refused, the rest is normalized."""
 
     def checked(text: str) -> str:
         allowed = text.replace("\r\n", "").replace("\n", "") if lines else text
         wrong = next((c for c in allowed if unicodedata.category(c) in {"Cc", "Co", "Cs"}), None)
         if wrong is not None:
-            raise ValueError(f"holds a control character (U+{ord(wrong):04X}); take it out")
+            raise ValueError(f"contains a control character (U+{ord(wrong):04X}); take it out")
         cleaned = texts.clean(text, limit, lines=lines)
         if not cleaned:
             raise ValueError("is empty; leave it out where it is not known")
@@ -219,9 +221,9 @@ def _words(limit: int, *, lines: bool = False) -> AfterValidator:
 
 
 class QuoteRow(Row):
-    """What somebody said. A ``driver`` may go by any of his names; ``speaker`` is left out where it is that driver.
+    """What somebody said. ``driver`` is any name of a driver; ``speaker`` is left out where it is that driver.
 
-    ``role`` is his at the time; ``season`` and ``round`` name the race. The words are what a quote is known by.
+    ``role`` is the speaker's role at the time; ``season`` and ``round`` name the race. ``words`` identify the quote.
     """
 
     words: Annotated[str, _words(texts.WORDS, lines=True)]
@@ -245,7 +247,7 @@ class QuoteRow(Row):
 
 
 class RecapRow(Row):
-    """An editor's words for a section of a race's recap; of two, those last ``edited`` hold."""
+    """An editor's words for a section of a race's recap; of two versions the one ``edited`` later counts."""
 
     season: Year
     round: Round
@@ -257,10 +259,11 @@ class RecapRow(Row):
 
 
 class Header(Row):
-    """What a document says of itself. ``season`` is needed wherever a section belongs to one.
+    """The fields of a document itself. ``season`` is required where a section belongs to one.
 
-    The rows of a ``complete`` document say all there is: what one leaves out is not known or not so, and a race whose
-    results it holds has no others. What an editor adds to a race (``KEPT``) stays even so.
+    A ``complete`` document contains all that is known: importing it clears the fields that a row leaves out, and
+    removes results that it does not list of races it lists results of. Only what an editor adds to a race
+    (``NEVER_CLEARED``) stays.
     """
 
     format: Literal["tailgate/1"]
@@ -282,10 +285,10 @@ SECTIONS: dict[str, type[Row]] = {
     "recaps": RecapRow,
     "quotes": QuoteRow,
 }
-"""Every section and the shape of its rows, in the order in which they are written and taken in."""
+"""The row class of every section, in the order in which sections are written and imported."""
 
-KEPT = frozenset({"green_flag", "sessions", "broadcasts", "outcome"})
-"""Fields of a race that a complete document does not take back by leaving them out."""
+NEVER_CLEARED = frozenset({"green_flag", "sessions", "broadcasts", "outcome"})
+"""Fields of a race that a complete document does not clear by leaving them out."""
 
 SEASONAL = frozenset({"races", "results", "playoff_field", "adjustments"})
-"""The sections that need the document's season."""
+"""The sections for which the document must name its season."""
