@@ -28,7 +28,7 @@ from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
 from db.documents.importer import Report, import_documents
 from db.documents.reader import read_bytes
-from db.racing import load_season
+from db.racing import load_drivers, load_season, load_tracks
 from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, milliseconds, ninetieth, ratio, table
 
@@ -110,7 +110,7 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
 
     async def one_season() -> object:
         async with store.read() as connection:
-            return await load_season(connection, YEAR)
+            return await load_season(connection, YEAR, await load_drivers(connection), await load_tracks(connection))
 
     def take_in() -> Awaitable[object]:
         return import_documents(other, [read_bytes(content, season)], NOW)

@@ -11,7 +11,7 @@ from types import MappingProxyType
 import pytest
 
 from bot.notifications.results_planner import FRESH, plan_outcomes
-from db.models import Adjustment, RaceStatus, Season, StageScore
+from db.models import Adjustment, Freshness, RaceStatus, Season, StageScore
 from db.reminders.models import NotificationKind, PlannedNotification
 from tests.seasons import Row, bundled_seasons, make_season
 
@@ -143,7 +143,7 @@ def test_whatever_changes_the_standings_makes_an_edition_of_its_own(change: Call
 
 def test_what_changes_no_standings_makes_no_edition() -> None:
     known = season()
-    fresher = replace(known, refreshed=HELD, retrieved=HELD, source="elsewhere")
+    fresher = replace(known, freshness=Freshness(HELD, "elsewhere", HELD))
     moved = replace(known, races=tuple(replace(r, start=None) if r.round == 6 else r for r in known.races))
     editions = {
         slots(USUAL_END, each)[NotificationKind.STANDINGS][0].lead for each in (known, season(), fresher, moved)

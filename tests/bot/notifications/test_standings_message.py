@@ -12,7 +12,7 @@ import pytest
 
 from bot.outbox.contracts import BusyError, UnsureError
 from db.connection import Store
-from db.models import Adjustment, Season
+from db.models import Adjustment, Freshness, Season
 from db.reminders.models import RowState
 from db.timestamps import to_text
 from tests.bot.outbox.postings import CHANNEL, ELSEWHERE, HELD, NEXT, Scene, after
@@ -89,7 +89,7 @@ async def test_a_penalty_changes_it_and_taking_that_back_does_too(scene: Scene) 
 async def test_what_leaves_the_standings_as_they_are_leaves_the_message_alone(scene: Scene) -> None:
     target = await scene.wants(standings=True)
     await scene.go()
-    scene.hold(replace(after(2), refreshed=scene.clock.now()))
+    scene.hold(replace(after(2), freshness=Freshness(scene.clock.now())))
     await scene.go(ticks=9, hours=30)
     assert [message.edits for message in scene.discord.messages] == [0]
     assert len(await scene.rows(target)) == 1
