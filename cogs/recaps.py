@@ -30,10 +30,11 @@ class Recaps(commands.Cog):
     async def recap(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.race_with_results(race, season) if race else None
         question = RecapQuestion(meant.season, meant.round) if meant else RecapQuestion(season)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

@@ -1,10 +1,18 @@
-"""The store's two connections: one writer behind a lock, one reader that cannot write."""
+"""The store's connections: one writer behind a lock, a few readers that cannot write, one that watches for changes.
+
+The *watcher* answers "has anything changed?" (``PRAGMA data_version`` is counted per connection) and loads what did.
+It is a connection of its own, so that this question, which every answer asks, never waits behind a search.
+
+A task has one connection at a time: whatever it reads inside ``write``, ``read`` or ``view`` goes to the connection of
+that block. So all reads of one answer see one state, and a read inside ``write`` sees what was written there.
+Other tasks, those started inside such a block among them, get connections of their own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +24,8 @@ from db.migrate import check_version, migrate, schema_version
 
 CLOSING_SECONDS = 3.0
 """How long ``close`` waits for a transaction that is open."""
+READERS = 3
+"""Connections that only read. All but one may be in ``read``; the last one is left for single queries."""
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process that holds a lock on the file."""
 
@@ -36,12 +46,23 @@ class Store:
         path: the SQLite file.
     """
 
-    def __init__(self, path: Path, reader: aiosqlite.Connection, writer: aiosqlite.Connection | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        readers: Sequence[aiosqlite.Connection],
+        watcher: aiosqlite.Connection,
+        writer: aiosqlite.Connection | None,
+    ) -> None:
         self.path = path
-        self._reader = reader
+        self._readers = tuple(readers)
+        self._watcher = watcher
         self._writer = writer
         self._writing = asyncio.Lock()
-        self._reading = asyncio.Lock()
+        self._watching = asyncio.Lock()
+        self._idle = list(readers)
+        self._turns = asyncio.Semaphore(len(readers))
+        self._long_turns = asyncio.Semaphore(max(1, len(readers) - 1))
+        self._connection_of: dict[asyncio.Task[Any] | None, aiosqlite.Connection] = {}
         self._closed = False
 
     @classmethod
@@ -62,31 +83,33 @@ class Store:
                 f"{path} does not exist yet; `tailgate import --bundled` makes it, as does `tailgate run`, "
                 "or name another file with --db"
             )
+        opened: list[aiosqlite.Connection] = []
         writer: aiosqlite.Connection | None = None
-        reader: aiosqlite.Connection | None = None
         try:
             if not readonly:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 writer = await _connect(path, "rwc")
+                opened.append(writer)
                 await check_version(writer, str(path))
                 await _write_ahead(writer)
                 await migrate(writer, str(path))
-            reader = await _connect(path, "ro")
-            await _pragmas(reader, "query_only = ON")
-            version = await check_version(reader, str(path))
+            for _ in range(READERS + 1):
+                opened.append(await _connect(path, "ro"))
+                await _pragmas(opened[-1], "query_only = ON")
+            version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
                     f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "
                     "`tailgate import` once, which brings it up to date"
                 )
         except BaseException as error:
-            for connection in (writer, reader):
-                if connection is not None:
-                    await connection.close()
+            for connection in opened:
+                await connection.close()
             if isinstance(error, sqlite3.DatabaseError | OSError):
                 raise StoreError(f"{path} cannot be opened as a store: {error}") from error
             raise
-        return cls(path, reader, writer)
+        *readers, watcher = opened if writer is None else opened[1:]
+        return cls(path, readers, watcher, writer)
 
     async def close(self) -> None:
         """Closes the connections. Later calls, and those still waiting for their turn, raise StoreError.
@@ -98,12 +121,15 @@ class Store:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await locks.enter_async_context(self._writing)
-                    await locks.enter_async_context(self._reading)
+                    await locks.enter_async_context(self._watching)
+                    for _ in self._readers:
+                        await locks.enter_async_context(self._turns)
             await self._close()
 
     async def _close(self) -> None:
         # The writer is closed last: the last connection moves the write-ahead log into the file, and a reader cannot.
-        await self._reader.close()
+        for connection in (*self._readers, self._watcher):
+            await connection.close()
         if self._writer is not None:
             await self._writer.close()
 
@@ -120,13 +146,16 @@ class Store:
         Never wait for the network inside one: every other writer waits as long.
 
         Raises:
+            RuntimeError: this task is inside ``write`` already; waiting for itself would never end.
             StoreError: the file is damaged, cannot be written, or another program kept on writing to it.
         """
         if self._writer is None:
             raise StoreError(f"{self.path} is open for reading only")
+        if self._current() is self._writer:
+            raise RuntimeError("a transaction that writes was begun inside another of the same task")
         async with self._writing:
             self._must_be_open()
-            with _file_problems_as_store_errors(self.path):
+            with _file_problems_as_store_errors(self.path), self._bound(self._writer):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
@@ -139,35 +168,110 @@ class Store:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The reader with one consistent view of the store, whatever is written meanwhile.
+        """A connection with one consistent view of the store, whatever is written meanwhile.
+
+        Inside ``read``, ``view`` or ``write`` of the same task it is that block's connection, with its view.
 
         Raises:
             StoreError: the file is damaged or cannot be read.
         """
-        async with self._reading:
-            self._must_be_open()
+        current = self._current()
+        if current is not None:
             with _file_problems_as_store_errors(self.path):
-                try:
-                    await self._reader.execute("BEGIN")
-                    yield self._reader
-                finally:
-                    await asyncio.shield(self._reader.rollback())
+                yield current
+            return
+        self._must_be_open()
+        async with self._long_turns, self._reader() as reader:
+            with self._bound(reader):
+                async with self._snapshot(reader):
+                    yield reader
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[None]:
+        """Makes all reads of this task inside the block see one state of the store, from the first read on.
+
+        What is written meanwhile, by this task too, is not seen until the block ends. Never wait for the network or
+        for other tasks that read inside one, since it keeps a reader from everybody else.
+
+        Raises:
+            StoreError: the file is damaged or cannot be read.
+        """
+        async with self.read():
+            yield
 
     async def fetch(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
-        async with self._reading:
+        current = self._current()
+        if current is not None:
+            with _file_problems_as_store_errors(self.path):
+                return list(await current.execute_fetchall(sql, parameters))
+        async with self._reader() as reader:
+            with _file_problems_as_store_errors(self.path):
+                return list(await reader.execute_fetchall(sql, parameters))
+
+    async def data_version(self) -> int:
+        """A number that changes whenever this or another process has changed the file."""
+        async with self._watching:
             self._must_be_open()
             with _file_problems_as_store_errors(self.path):
-                return list(await self._reader.execute_fetchall(sql, parameters))
+                rows = list(await self._watcher.execute_fetchall("PRAGMA data_version"))
+        return int(rows[0][0])
+
+    @asynccontextmanager
+    async def read_latest(self) -> AsyncIterator[aiosqlite.Connection]:
+        """As ``read``, but of the newest committed state, even inside a ``view`` that began before it.
+
+        For loading what ``data_version`` says has changed; others who ask for ``data_version`` wait meanwhile.
+        """
+        async with self._watching:
+            self._must_be_open()
+            async with self._snapshot(self._watcher):
+                yield self._watcher
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A reader that nobody else uses until the block ends."""
+        self._must_be_open()  # Before waiting as well, since ``close`` is in line for all readers by now.
+        async with self._turns:
+            self._must_be_open()
+            reader = self._idle.pop()
+            try:
+                yield reader
+            finally:
+                self._idle.append(reader)
+
+    @asynccontextmanager
+    async def _snapshot(self, connection: aiosqlite.Connection) -> AsyncIterator[None]:
+        """A transaction that only reads, on a connection that is this task's alone."""
+        with _file_problems_as_store_errors(self.path):
+            try:
+                await connection.execute("BEGIN")
+                yield
+            finally:
+                await asyncio.shield(connection.rollback())
+
+    def _current(self) -> aiosqlite.Connection | None:
+        """The connection of the block that this very task is in; a task started inside a block is not in it."""
+        return self._connection_of.get(asyncio.current_task())
+
+    @contextmanager
+    def _bound(self, connection: aiosqlite.Connection) -> Iterator[None]:
+        """Makes a connection this task's, in place of one that it has already (a ``write`` inside a ``read``)."""
+        # Kept by task: a context variable would be inherited by tasks started inside, which would use it meanwhile.
+        task = asyncio.current_task()
+        before = self._connection_of.get(task)
+        self._connection_of[task] = connection
+        try:
+            yield
+        finally:
+            if before is None:
+                self._connection_of.pop(task, None)
+            else:
+                self._connection_of[task] = before
 
     def _must_be_open(self) -> None:
         if self._closed:
             raise StoreError(f"{self.path} is closed")
-
-    async def data_version(self) -> int:
-        """A number that changes whenever this or another process has changed the file."""
-        rows = await self.fetch("PRAGMA data_version")
-        return int(rows[0][0])
 
     async def backup(self, target: Path) -> None:
         """Copies the store into a new file while it is in use (SQLite's online backup).
@@ -184,9 +288,8 @@ class Store:
             unfinished.unlink(missing_ok=True)
             copy = await _opened(aiosqlite.connect(unfinished))
             try:
-                async with self._reading:
-                    self._must_be_open()
-                    await self._reader.backup(copy)
+                async with self._long_turns, self._reader() as reader:
+                    await reader.backup(copy)
                 # Leave WAL mode, so that the copy is a single file that can be moved.
                 await _pragmas(copy, "journal_mode = DELETE")
                 found = [str(row[0]) for row in await copy.execute_fetchall("PRAGMA quick_check(1)")]

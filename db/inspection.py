@@ -14,9 +14,7 @@ SELECT s.year, count(r.id) AS races,
        (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
          WHERE y.season = s.year) AS run,
        (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id WHERE y.season = s.year) AS last_round,
-       (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
-          FROM imports i WHERE i.season = s.year
-           AND (i.retrieved_at IS NOT NULL OR i.created + i.updated > 0)) AS refreshed_at
+       s.refreshed_at
   FROM seasons s LEFT JOIN races r ON r.season = s.year
  GROUP BY s.year ORDER BY s.year
 """

@@ -268,6 +268,22 @@ class Adjustment:
     source: str = ""
 
 
+@dataclass(slots=True)
+class Freshness:
+    """How current the facts of a season are, and where they come from; the one part of a season that changes.
+
+    A document that only confirms the stored facts is newer and changes none of them. It must not make a new season, or
+    everything computed from the old one would be lost; so a season and all its earlier states share one of these.
+
+    ``refreshed`` is the moment up to which the facts are known; ``source`` and ``retrieved`` are what the last document
+    said of itself.
+    """
+
+    refreshed: datetime | None = None
+    source: str | None = None
+    retrieved: datetime | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Season:
     """A whole season, immutable: every answer is computed from one without asking the store again.
@@ -275,8 +291,8 @@ class Season:
     Seasons compare and hash by identity, so that what is computed from one can be cached under it.
 
     ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
-    ``drivers`` holds every driver in the store by key. ``refreshed`` is the moment up to which the season's
-    facts are known, ``retrieved`` the moment that the last document gave for itself.
+    ``drivers`` holds every driver in the store by key; it is shared by all seasons and follows the store, so that a
+    driver who appears in one season does not make the others new. ``freshness`` follows the store as well.
     """
 
     year: int
@@ -288,9 +304,12 @@ class Season:
     playoff_field: tuple[Seat, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     champion: str | None = None
-    refreshed: datetime | None = None
-    source: str | None = None
-    retrieved: datetime | None = None
+    freshness: Freshness = field(default_factory=Freshness)
+
+    @property
+    def refreshed(self) -> datetime | None:
+        """The moment up to which the facts are known."""
+        return self.freshness.refreshed
 
     def as_of(self, moment: datetime) -> Season:
         """The season as it was known at a moment: without outcomes, results, field or champion from after it."""

@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
+
+from rapidfuzz import fuzz, process
+
+SIMILAR = 50
+"""How similar, of 100, a name must be to a misspelt one to be offered in its place."""
 
 
 def fold(text: str) -> str:
@@ -26,7 +30,8 @@ def slug(text: str) -> str:
 def nearest(text: str, names: Iterable[str], count: int = 3) -> list[str]:
     """The names most similar to a misspelt one, best first; empty if none is similar enough."""
     by_fold = {fold(name): name for name in names}
-    return [by_fold[f] for f in get_close_matches(fold(text), by_fold, n=count, cutoff=0.5)]
+    found = process.extract(fold(text), list(by_fold), scorer=fuzz.ratio, limit=count, score_cutoff=SIMILAR)
+    return [by_fold[name] for name, _, _ in found]
 
 
 _FILLERS = re.compile("[\u115f\u1160\u3164\uffa0]")

@@ -9,33 +9,35 @@ from types import MappingProxyType
 import aiosqlite
 
 from db.connection import Store
-from db.models import Driver, Season
-from db.racing import load_drivers, load_season, load_version, load_years
+from db.models import Driver, Freshness, Season
+from db.racing import load_drivers, load_season, load_stored_seasons, load_tracks, load_version
 
 
 class Snapshots:
-    """Serves seasons from memory. An import by this process or another replaces them.
+    """Serves seasons from memory. An import, by this process or another, replaces those of which a fact changed.
 
-    ``PRAGMA data_version`` shows at almost no cost whether anything in the file changed. If something did, the number
-    of the last import shows whether a season did: settings and the like change often and concern no season.
+    ``PRAGMA data_version`` shows at almost no cost whether anything in the file changed. If something did, the version
+    of the facts shows whether it was one of racing: settings and the like change often and concern no season.
 
     Attributes:
-        version: changes whenever a season did; whatever is derived from snapshots can be cached by it.
+        version: changes whenever a season, a driver or a track did; what is derived from all can be cached by it.
+        versions: by year, what changes whenever that season did. The ``Season`` is the same object until then.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._loading = asyncio.Lock()
         self._seasons: dict[int, Season] = {}
-        self._years: tuple[int, ...] = ()
-        self._drivers: Mapping[str, Driver] = MappingProxyType({})
+        # Every season's ``drivers`` is a view of this one dictionary.
+        self._drivers: dict[str, Driver] = {}
         self.version = -1
+        self.versions: Mapping[int, int] = MappingProxyType({})
         self._data_version = -1
 
     async def years(self) -> tuple[int, ...]:
         """The years of the stored seasons, oldest first."""
         await self._refresh()
-        return self._years
+        return tuple(self._seasons)
 
     async def season(self, year: int) -> Season | None:
         """A whole season, later races included (``Season.as_of`` gives what is known by now); None if not stored."""
@@ -50,7 +52,7 @@ class Snapshots:
     async def drivers(self) -> Mapping[str, Driver]:
         """Every driver in the store, by key."""
         await self._refresh()
-        return self._drivers
+        return MappingProxyType(self._drivers)
 
     async def _refresh(self) -> None:
         # The first caller after a change loads; the lock makes the others wait instead of loading too.
@@ -58,18 +60,32 @@ class Snapshots:
             data_version = await self._store.data_version()
             if data_version == self._data_version:
                 return
-            async with self._store.read() as connection:
+            async with self._store.read_latest() as connection:
                 version = await load_version(connection)
-                if version != self.version:
-                    await self._load(connection, version)
+                stored = await load_stored_seasons(connection)
+                versions = {year: number for year, (number, _) in stored.items()}
+                if version != self.version or versions != self.versions:
+                    await self._load(connection, version, versions)
+            for year, (_, freshness) in stored.items():
+                _update(self._seasons[year].freshness, freshness)
             # This was read before loading: a change in between causes one extra check, never a missed one.
             self._data_version = data_version
 
-    async def _load(self, connection: aiosqlite.Connection, version: int) -> None:
-        years = await load_years(connection)
-        seasons = {year: await load_season(connection, year) for year in years}
-        drivers = await load_drivers(connection)
-        self._seasons = {year: season for year, season in seasons.items() if season is not None}
-        self._years = years
-        self._drivers = MappingProxyType({driver.key: driver for driver in drivers.values()})
-        self.version = version
+    async def _load(self, connection: aiosqlite.Connection, version: int, versions: Mapping[int, int]) -> None:
+        drivers, tracks = await load_drivers(connection), await load_tracks(connection)
+        shared = MappingProxyType(self._drivers)
+        seasons: dict[int, Season] = {}
+        for year, number in versions.items():
+            season = self._seasons.get(year) if self.versions.get(year) == number else None
+            season = season or await load_season(connection, year, drivers, tracks, shared)
+            assert season is not None
+            seasons[year] = season
+        # From here on nothing is awaited, so that nobody sees one part new and another old.
+        self._drivers.clear()
+        self._drivers.update((driver.key, driver) for driver in drivers.values())
+        self._seasons = seasons
+        self.version, self.versions = version, MappingProxyType(dict(versions))
+
+
+def _update(kept: Freshness, stored: Freshness) -> None:
+    kept.refreshed, kept.source, kept.retrieved = stored.refreshed, stored.source, stored.retrieved

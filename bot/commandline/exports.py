@@ -102,7 +102,13 @@ def export_season(what: str, season: Season, after: int | None, form: str, view:
     )
     if form == "csv":
         return write_csv(SECTION_OF[what], rows, season.year)
-    header = Header(format=FORMAT, complete=True, season=season.year, source=season.source, retrieved=season.retrieved)
+    header = Header(
+        format=FORMAT,
+        complete=True,
+        season=season.year,
+        source=season.freshness.source,
+        retrieved=season.freshness.retrieved,
+    )
     return write_document(header, {SECTION_OF[what]: rows})
 
 

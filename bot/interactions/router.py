@@ -72,7 +72,7 @@ class Router:
         return self._as_of_keeper.at(self._services.clock.now(), seasons, snapshots.version)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
-        """Who is behind an interaction, by what Discord says of him."""
+        """Who is behind an interaction, by what Discord says of them, and what is known now."""
         person = interaction.user
         return Requester(
             person.id,
@@ -94,9 +94,21 @@ class Router:
         """
         return await self._topics[type(question)](question, requester)
 
-    async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
-        """Router a command, in one request; where ``private`` the requester alone sees it."""
-        await _send(interaction, await self.view(question, await self.requester(interaction)), private=private)
+    async def reply(
+        self,
+        interaction: discord.Interaction[Any],
+        question: Question,
+        requester: Requester | None = None,
+        *,
+        private: bool = False,
+    ) -> None:
+        """Answers a command, in one request; where ``private`` the requester alone sees it.
+
+        A command that looked something up to make its question hands on the ``requester`` it did that with: what is
+        known is asked for once an interaction, so that an import in between cannot mix two states.
+        """
+        requester = requester or await self.requester(interaction)
+        await _send(interaction, await self.view(question, requester), private=private)
 
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Answers a pressed button or a select of answers."""
@@ -156,7 +168,7 @@ def _found(takers: Mapping[type[Question], T], question: Question) -> T:
 
 
 def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
-    """What the person may in every channel, as his roles say; a channel may give and take what it wants."""
+    """What the person may in every channel, as their roles say; a channel may give and take what it wants."""
     person = interaction.user
     if not isinstance(person, discord.Member):
         return discord.Permissions.none()
@@ -188,7 +200,7 @@ def _unseen(interaction: discord.Interaction[Any]) -> bool:
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the message was made for who pressed: he asked for it, he alone sees it, or it is between him and us.
+    """Whether the message was made for who pressed: they asked for it, or nobody else sees it.
 
     A direct message between two people, where one of them brought the bot along, is a DMChannel as well: what counts
     is where Discord says the press was made.

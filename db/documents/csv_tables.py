@@ -10,11 +10,11 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from typing import Any
 
 from db.documents.file_format import FORMAT, SEASONAL, SECTIONS, Row
 from db.errors import DocumentError
+from db.naming import nearest
 
 SEPARATOR = "; "
 
@@ -80,7 +80,7 @@ def _misnamed(names: list[str]) -> str:
 
 def _near(name: str, section: str) -> str:
     """An unknown column, with the known one that may be meant."""
-    meant = get_close_matches(name, columns(section), n=1)
+    meant = nearest(name, columns(section), count=1)
     return f"{name!r} (did you mean {meant[0]!r}?)" if meant else repr(name)
 
 

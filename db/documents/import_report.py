@@ -21,6 +21,11 @@ class Counts:
     unchanged: int = 0
     removed: int = 0
 
+    @property
+    def changed(self) -> int:
+        """How many rows are not as they were."""
+        return self.created + self.updated + self.removed
+
     def add(self, other: Counts) -> None:
         self.created += other.created
         self.updated += other.updated
@@ -49,6 +54,11 @@ class Tally:
     def __init__(self, files: Iterable[str]) -> None:
         self.report = Report()
         self.files = {file: Counts() for file in files}
+
+    @property
+    def changes(self) -> int:
+        """How many rows have changed until now."""
+        return self.report.total.changed
 
     def count(self, section: str, file: str, counts: Counts) -> None:
         self.report.sections.setdefault(section, Counts()).add(counts)

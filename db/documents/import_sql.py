@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,14 +23,14 @@ UPDATE tracks SET name = ?, short = ?, city = ?, state = ?, length = ?, shape = 
 """
 ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
 SET_DRIVER = "UPDATE drivers SET name = ?, nascar_id = ?, born = ?, hometown = ? WHERE id = ? RETURNING id, key"
-SEASON_FACTS = """
-SELECT champion_id, (SELECT group_concat(driver_id) FROM rookies WHERE season = year ORDER BY ordinal)
-  FROM seasons WHERE year = ?
-"""
+SEASON_CHAMPION = "SELECT champion_id FROM seasons WHERE year = ?"
+SEASON_ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
 SET_SEASON = """
 INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
     source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
+ WHERE champion_id IS NOT coalesce(excluded.champion_id, champion_id) OR source IS NOT coalesce(excluded.source, source)
+    OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
 """
 SET_RACE = """
 INSERT INTO races
@@ -67,6 +68,29 @@ STAMP_RESULTS = """
 UPDATE races SET results_at = ? WHERE season = ? AND results_at IS NULL
    AND EXISTS (SELECT 1 FROM results WHERE results.race_id = races.id)
 """
+
+TIDY_IMPORTS = "DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?"
+SEASONS_OF_DRIVERS = """
+WITH changed AS (SELECT value AS id FROM json_each(?))
+SELECT year FROM seasons WHERE champion_id IN changed
+UNION SELECT season FROM rookies WHERE driver_id IN changed
+UNION SELECT season FROM playoff_fields WHERE driver_id IN changed
+UNION SELECT r.season FROM entries e JOIN races r ON r.id = e.race_id WHERE e.driver_id IN changed
+UNION SELECT r.season FROM adjustments a JOIN races r ON r.id = a.race_id WHERE a.driver_id IN changed
+UNION SELECT r.season FROM stage_winners w JOIN races r ON r.id = w.race_id WHERE w.driver_id IN changed
+UNION SELECT r.season FROM leads l JOIN races r ON r.id = l.race_id WHERE l.driver_id IN changed
+UNION SELECT r.season FROM outcomes o JOIN races r ON r.id = o.race_id
+ WHERE o.pole_id IN changed OR o.fastest_lap_id IN changed OR o.rookie_id IN changed
+"""
+SEASONS_OF_TRACKS = "SELECT DISTINCT season FROM races WHERE track_id IN (SELECT value FROM json_each(?))"
+GROW_VERSION = "UPDATE facts SET version = version + 1"
+SET_VERSION = "UPDATE seasons SET version = (SELECT version FROM facts) WHERE year = ?"
+SET_REFRESHED = """
+UPDATE seasons SET refreshed_at = ?1 WHERE year = ?2 AND (refreshed_at IS NULL OR refreshed_at < ?1)
+"""
+
+KEPT_IMPORTS = 500
+"""How many of the latest imports stay on record."""
 
 DriverId = Callable[[str, str], int]
 """Resolves the name of a driver, found in a field of a document, to the driver's row id."""
@@ -119,14 +143,18 @@ async def save_season(
 ) -> None:
     """Stores the header of a season's document; what it leaves out keeps its stored value."""
     await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
-    if rookies:
+    if rookies and tuple(rookies) != await _rookies(connection, year):
         await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
 
 
 async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
     """The stored champion and rookies of a season, to be compared; None if the season is not stored."""
-    rows = list(await connection.execute_fetchall(SEASON_FACTS, (year,)))
-    return tuple(rows[0]) if rows else None
+    rows = list(await connection.execute_fetchall(SEASON_CHAMPION, (year,)))
+    return (rows[0][0], *await _rookies(connection, year)) if rows else None
+
+
+async def _rookies(connection: aiosqlite.Connection, year: int) -> tuple[int, ...]:
+    return tuple(row[0] for row in await connection.execute_fetchall(SEASON_ROOKIES, (year,)))
 
 
 async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int]:
@@ -271,9 +299,14 @@ async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[in
     await connection.executemany("INSERT INTO stage_results VALUES (?, ?, ?, ?)", stages)
 
 
-async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> None:
-    """Sets the moment since which results are known, on races of the season that have results and no such moment."""
-    await connection.execute(STAMP_RESULTS, (to_text(moment), year))
+async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> bool:
+    """Sets the moment since which results are known, on races of the season that have results and no such moment.
+
+    Returns:
+        whether there were any.
+    """
+    cursor = await connection.execute(STAMP_RESULTS, (to_text(moment), year))
+    return cursor.rowcount > 0
 
 
 async def save_field(connection: aiosqlite.Connection, year: int, seats: Sequence[tuple[int, SeatRow]]) -> None:
@@ -292,7 +325,6 @@ async def note_import(
 ) -> None:
     """Records the import of a document: when it was, and how many rows it created, updated and left unchanged."""
     header = document.header
-    # Only races and results make a season fresher; a document with a champion's name alone does not.
     season = header.season if {"races", "results"} & document.sections.keys() else None
     await connection.execute(
         NOTE_IMPORT,
@@ -306,3 +338,25 @@ async def note_import(
             *counts,
         ),
     )
+    await connection.execute(TIDY_IMPORTS, (KEPT_IMPORTS,))
+
+
+async def seasons_showing(connection: aiosqlite.Connection, drivers: Iterable[int], tracks: Iterable[int]) -> set[int]:
+    """The years in which any of these drivers or tracks appears, given by row ids."""
+    found: set[int] = set()
+    for sql, ids in ((SEASONS_OF_DRIVERS, drivers), (SEASONS_OF_TRACKS, tracks)):
+        numbers = sorted(ids)
+        if numbers:
+            found |= {row[0] for row in await connection.execute_fetchall(sql, (json.dumps(numbers),))}
+    return found
+
+
+async def grow_versions(connection: aiosqlite.Connection, years: Iterable[int]) -> None:
+    """Gives the facts a new version, and the same to the seasons that changed."""
+    await connection.execute(GROW_VERSION)
+    await connection.executemany(SET_VERSION, [(year,) for year in sorted(years)])
+
+
+async def set_refreshed(connection: aiosqlite.Connection, year: int, moment: datetime) -> None:
+    """Moves the moment up to which a season's facts are known, never back."""
+    await connection.execute(SET_REFRESHED, (to_text(moment), year))

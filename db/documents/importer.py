@@ -58,8 +58,8 @@ async def import_documents(
     """
     try:
         async with store.write() as connection:
-            register = NameResolver(await load_drivers(connection), await load_tracks(connection))
-            return await _Import(connection, register, documents, now, guild).run()
+            names = NameResolver(await load_drivers(connection), await load_tracks(connection))
+            return await _Import(connection, names, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
         raise StoreError(f"the documents contradict the stored facts ({error}); nothing was changed") from error
 
@@ -81,6 +81,11 @@ class _Import:
         self._now = now
         self._guild = guild
         self._tally = Tally(document.file for document in documents)
+        # The years of seasons of which a fact changed, and the row ids of drivers and tracks that changed.
+        self._changed_seasons: set[int] = set()
+        self._changed_drivers: set[int] = set()
+        self._changed_tracks: set[int] = set()
+        self._racing_changed = False
 
     async def run(self) -> Report:
         for document in self._documents if self._guild is not None else ():
@@ -90,15 +95,40 @@ class _Import:
         await self._drivers(self._lines("drivers"))
         seasons = self._seasons()
         for year, documents in seasons.items():
-            await self._season(year, documents)
+            before = self._tally.changes
+            stamped = await self._season(year, documents)
+            if stamped or self._tally.changes != before:
+                self._changed_seasons.add(year)
+                self._racing_changed = True
         words = QuotesAndRecapsImport(self._connection, self._names, self._tally, self._now, self._guild)
         await words.run(self._documents)
+        await self._set_versions()
         for document in self._documents:
-            counts = self._tally.files[document.file]
-            numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
-            await import_sql.note_import(self._connection, document, numbers, self._now)
+            await self._record(document)
         self._tally.report.seasons = tuple(seasons)
         return self._tally.report
+
+    async def _set_versions(self) -> None:
+        """Gives the seasons of which a fact changed a new version; where no fact of racing changed, there is none."""
+        if not self._racing_changed:
+            return
+        shown = await import_sql.seasons_showing(self._connection, self._changed_drivers, self._changed_tracks)
+        await import_sql.grow_versions(self._connection, self._changed_seasons | shown)
+
+    async def _record(self, document: Document) -> None:
+        """Records the import of a document that changed anything, and how fresh it makes its season."""
+        counts = self._tally.files[document.file]
+        if counts.changed:
+            numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
+            await import_sql.note_import(self._connection, document, numbers, self._now)
+        header = document.header
+        # Only races and results make a season fresher; a document with a champion's name alone does not.
+        if header.season is None or not {"races", "results"} & document.sections.keys():
+            return
+        # A document that says when it was retrieved confirms what it leaves unchanged; another one confirms nothing.
+        if header.retrieved is not None or counts.changed:
+            moment = min(header.retrieved or self._now, self._now)
+            await import_sql.set_refreshed(self._connection, header.season, moment)
 
     def _lines(self, section: str, documents: Iterable[Document] | None = None) -> list[Line]:
         return [line for d in documents or self._documents for line in d.sections.get(section, [])]
@@ -124,6 +154,8 @@ class _Import:
             merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
                 number, track = await import_sql.save_track(self._connection, number, merged)
+                self._changed_tracks.add(number)
+                self._racing_changed = True
                 self._names.add_track(number, track)
 
     async def _drivers(self, lines: list[Line]) -> None:
@@ -137,12 +169,15 @@ class _Import:
             merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
                 number, driver = await import_sql.save_driver(self._connection, number, merged)
+                self._changed_drivers.add(number)
+                self._racing_changed = True
                 self._names.add_driver(number, driver)
 
-    async def _season(self, year: int, documents: list[Document]) -> None:
+    async def _season(self, year: int, documents: list[Document]) -> bool:
+        """Imports the sections of a season; returns whether races got the moment of their results."""
         for document in documents:
             await self._header(year, document)
-        stored = await load_season(self._connection, year)
+        stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
         assert stored is not None
         existing = season_sections(stored)
         await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
@@ -158,7 +193,7 @@ class _Import:
             self._lines("results", documents),
         )
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
-        await import_sql.stamp_results(self._connection, year, retrieved)
+        return await import_sql.stamp_results(self._connection, year, retrieved)
 
     async def _header(self, year: int, document: Document) -> None:
         header = document.header

@@ -29,11 +29,13 @@ class NameResolver:
             self.add_track(number, track)
 
     def add_driver(self, number: int, driver: Driver) -> None:
+        """Makes a driver known under all names, in place of the one with that row id."""
         self.drivers[number] = driver
         for name in (driver.name, *driver.aliases):
             self._driver_ids[fold(name)] = number
 
     def add_track(self, number: int, track: Track) -> None:
+        """Makes a track known under all names, in place of the one with that row id."""
         self.tracks[number] = track
         for name in (track.name, track.short, *track.aliases):
             self._track_ids[fold(name)] = number

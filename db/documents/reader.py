@@ -40,6 +40,7 @@ class Line:
     whole: bool = False
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
+        """The error for something wrong with this row, to be raised by the caller."""
         return DocumentError(problem, file=self.file, line=self.number, field=field)
 
 
@@ -57,6 +58,7 @@ class Document:
     bundled: bool = False
 
     def error(self, problem: str, field: str) -> DocumentError:
+        """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
 
 

@@ -176,8 +176,8 @@ def season_header(season: Season) -> Header:
         format=FORMAT,
         complete=True,
         season=season.year,
-        source=season.source,
-        retrieved=season.retrieved,
+        source=season.freshness.source,
+        retrieved=season.freshness.retrieved,
         champion=_name(season.drivers, season.champion),
         rookies=[season.drivers[key].name for key in season.rookies],
     )

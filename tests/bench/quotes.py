@@ -1,4 +1,4 @@
-"""How long a search takes in a store of 50,000 quotes, and what is said where it finds none; 20 ms are to be enough.
+"""How long a search takes in a store of 50,000 quotes, and the answer where it finds none; the aim is 20 ms.
 
 Start it at the root of a clone: ``python -m tests.bench.quotes [--quick]``; ``docs/speed.md`` says what it measures.
 """
@@ -39,7 +39,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 PAGE = 5
 SERVER = 1234567890123456789
 RARE = 300
-"""One quote in so many says the rare word."""
+"""One quote in this many contains the rare word."""
 
 COMMON = """
 the a we had good was just you know race and guys to it of that in this everybody really great team fast restart
@@ -74,7 +74,7 @@ def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[
 
 
 async def fill(store: Store, count: int) -> None:
-    """Puts quotes in at once; the store's own triggers index them."""
+    """Inserts all quotes in one transaction; the store's triggers index them."""
     drivers = await store.fetch("SELECT id, name FROM drivers ORDER BY id")
     races = await store.fetch("SELECT id, date FROM races WHERE date <= ? ORDER BY id", (NOW.date().isoformat(),))
     async with store.write() as connection:
@@ -82,7 +82,7 @@ async def fill(store: Store, count: int) -> None:
 
 
 def works(store: Store, count: int) -> list[Work]:
-    """What is looked for, by a reader of the server, and by one for whom half of it is not said yet."""
+    """The searches, by a reader in the server, and by one on a date at which half of the quotes are not yet known."""
     reader = Reader(SERVER, NOW.date())
     elsewhere, earlier = Reader(1, NOW.date()), Reader(SERVER, date(2024, 9, 1), ((2024, 17),))
     choose = random.Random(7)
@@ -125,7 +125,7 @@ def works(store: Store, count: int) -> list[Work]:
 
 
 async def cards(store: Store) -> list[Work]:
-    """Whole answers of /quote but for the sending, the words' meaning included: a hit, and misses of all kinds."""
+    """Complete answers of /quote without sending them, from the text to the view: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
     requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
 
@@ -152,7 +152,7 @@ async def cards(store: Store) -> list[Work]:
 
 
 async def measure(count: int, rounds: int) -> str:
-    """Runs it all, every search once a round, and reports."""
+    """Runs every search once per round, and reports."""
     before = load()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))

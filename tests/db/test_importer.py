@@ -1,4 +1,4 @@
-"""Documents go in whole, once, by one name a person, or not at all."""
+"""Documents are imported completely or not at all, once, and each person under one name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 async def dump(store: Store) -> list[str]:
-    """Every row of every table, so that "nothing changed" can be said of the whole store."""
+    """Every row of every table, so that "nothing changed" can be checked for the whole store."""
     tables = await store.fetch("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return [
         f"{table['name']}: {tuple(row)}"
@@ -38,7 +38,7 @@ async def season_of(store: Store, year: int = 2024) -> Season:
     return season
 
 
-async def test_everything_of_a_document_is_held(empty_store: Store) -> None:
+async def test_everything_of_a_document_is_stored(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     season = await season_of(empty_store)
     race = season.races[0]
@@ -128,7 +128,7 @@ async def test_another_spelling_is_the_same_person_and_no_change(empty_store: St
     assert len(await Snapshots(empty_store).drivers()) == 3
 
 
-async def test_a_driver_keeps_his_key_when_his_name_changes(empty_store: Store) -> None:
+async def test_a_driver_keeps_the_key_when_the_name_changes(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     row = {"name": "Giovanni Ruggiero", "aliases": ["Gio Ruggiero"], "nascar_id": 5}
     await import_documents(empty_store, [read({"format": "tailgate/1", "drivers": [row]})], NOW)
@@ -177,11 +177,11 @@ async def test_a_complete_document_takes_back_what_it_does_not_say(empty_store: 
     result, race = season.results[1][1], season.races[1]
     assert (result.disqualified, result.led, result.start) == (False, 0, None)
     assert (race.status, race.scheduled_laps) == (RaceStatus.SCHEDULED, None)
-    # What an editor knows of a race and the document does not is not taken from him.
+    # What an editor knows of a race and the document does not stays.
     assert race.green_flag is not None
 
 
-async def test_a_complete_document_gives_a_result_to_the_right_man(empty_store: Store) -> None:
+async def test_a_complete_document_gives_a_result_to_the_right_driver(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     rows = small()["results"]
     rows[1] |= {"driver": "Daniel Suárez", "number": "2"}

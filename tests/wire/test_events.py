@@ -1,4 +1,4 @@
-"""Scheduled events by the real program over real sockets: made, changed, taken off, and never two of one race."""
+"""Scheduled events by the real program over real sockets: created, changed, deleted, never two for one race."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.reminders import targets
-from db.reminders.models import Extras, Kind, Row, State, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.wire.clock import WireClock
-from tests.wire.faults import Broken, Dropped, Held
+from tests.wire.faults import Broken, Dropped, Paused
 from tests.wire.permissions import May
 from tests.wire.process import Runs
 from tests.wire.standin import StandIn
@@ -33,12 +33,12 @@ SPEED = 20.0
 COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 EVENTS = "/scheduled-events"
 POSTED = r"/guilds/\d+/scheduled-events"
-"""The path of requests that make an event."""
+"""The path of requests that create an event."""
 
 
 @pytest.fixture
 async def standin() -> AsyncIterator[StandIn]:
-    """A Discord on Monday before Talladega whose time flies, with one server in which the bot may make events."""
+    """A Discord with a fast clock, on the Monday before Talladega; in its one server the bot may create events."""
     world = World(clock=WireClock(MONDAY, SPEED))
     world.guilds[0].everyone.permissions |= May.CREATE_EVENTS
     async with StandIn(world) as running:
@@ -47,7 +47,7 @@ async def standin() -> AsyncIterator[StandIn]:
 
 
 class Place:
-    """The bot's store, looked into from outside while it runs, and its runs."""
+    """The bot's store, read from outside while the bot runs, and the bot's runs."""
 
     def __init__(self, standin: StandIn, path: Path, runs: Runs) -> None:
         self.standin = standin
@@ -69,16 +69,16 @@ class Place:
             await targets.save(store, wanted, self.standin.clock.now())
 
     async def lists(self, **facts: Any) -> None:
-        """Talladega is listed with other facts from now on."""
+        """Imports a schedule with other facts about Talladega."""
         season = json.loads(files("db").joinpath("seasons", "2025.json").read_text(encoding="utf-8"))
         race = next(each for each in season["races"] if each["round"] == 23) | facts
         document = {"format": "tailgate/1", "season": 2025, "races": [race]}
         async with await Store.open(self.path) as store:
             await import_documents(store, [read_bytes(json.dumps(document).encode(), "moved.json")], MONDAY)
 
-    async def until(self, fits: Callable[[list[Row]], bool], deadline: float = 20.0) -> list[Row]:
-        """The rows of events as soon as they are as wanted; what the bot writes down is not to be seen on the wire."""
-        rows: list[Row] = []
+    async def until(self, fits: Callable[[list[OutboxRow]], bool], deadline: float = 20.0) -> list[OutboxRow]:
+        """Waits until the rows of events are as wanted; what the bot stores cannot be seen on the wire."""
+        rows: list[OutboxRow] = []
         async with await Store.open(self.path) as store:
             target = await targets.target_of(store, guild=self.guild.id)
             assert target is not None
@@ -86,13 +86,16 @@ class Place:
                 async with asyncio.timeout(deadline):
                     while not fits(rows):
                         every = [*await recent(store, target.id, 99), *await upcoming(store, target.id, 99)]
-                        rows = sorted((row for row in every if row.due.kind is Kind.EVENT), key=lambda row: row.id)
+                        rows = sorted(
+                            (row for row in every if row.notification.kind is NotificationKind.EVENT),
+                            key=lambda row: row.id,
+                        )
         assert fits(rows), f"{rows}\n{self.runs.now.output}"
         return rows
 
-    async def settles(self, many: int) -> list[Row]:
-        """The rows of events once so many are there and done with."""
-        return await self.until(lambda rows: len(rows) == many and all(row.state is State.SENT for row in rows))
+    async def settles(self, many: int) -> list[OutboxRow]:
+        """Waits until that many rows of events are there and settled."""
+        return await self.until(lambda rows: len(rows) == many and all(row.state is RowState.SENT for row in rows))
 
 
 @pytest.fixture
@@ -135,12 +138,12 @@ async def test_it_is_made_changed_with_the_schedule_and_taken_off(place: Place) 
 
 async def test_a_run_that_was_killed_right_after_it_made_one_makes_no_other(place: Place) -> None:
     standin = place.standin
-    held = Held(method="POST", path=POSTED, done=True)
-    standin.faults.append(held)
+    paused = Paused(method="POST", path=POSTED, done=True)
+    standin.faults.append(paused)
     await place.wants()
     await place.start()
-    await held.reached.wait()
-    held.let_go.set()
+    await paused.reached.wait()
+    paused.resume.set()
     await place.runs.now.kill()
     assert len(place.there) == 1
     standin.clock.advance(hours=1)
@@ -182,14 +185,14 @@ async def test_switched_off_it_takes_its_event_off(place: Place) -> None:
 
 async def test_without_the_permission_reminders_go_on_and_status_says_why(place: Place) -> None:
     standin = place.standin
-    await standin.forbid(place.guild, May.CREATE_EVENTS, told=False)
+    await standin.forbid(place.guild, May.CREATE_EVENTS, notify=False)
     standin.clock.set(COVERAGE - timedelta(hours=1, minutes=1, seconds=30))
     await place.wants()
     await place.start()
     written = await standin.written.expect(lambda each: "Talladega" in each.text, deadline=20)
     assert written.channel == place.guild.channels[0].id
     rows = await place.until(lambda rows: bool(rows) and all(row.reason == MISSING for row in rows))
-    assert {row.state for row in rows} <= {State.PENDING, State.CLAIMED}
+    assert {row.state for row in rows} <= {RowState.PENDING, RowState.CLAIMED}
     status = await standin.slash("reminders", {"show": "status"}, person=standin.world.moderator)
     assert "Create Events" in json.dumps(status.answer)
     assert standin.seen("POST", EVENTS) == []

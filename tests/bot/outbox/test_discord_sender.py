@@ -12,10 +12,10 @@ import pytest
 from discord.ext import commands
 
 from bot.outbox.contracts import BusyError, Post, RefusedError, UnsureError
-from bot.outbox.discord_sender import DiscordSender, in_order, trailing
-from bot.outbox.rate_limit import RateLimiter, counting
+from bot.outbox.discord_sender import DiscordSender, classify, trace_attempts
+from bot.outbox.rate_limit import RateLimiter, count_requests
 from tests.bot.outbox.standing import view_of
-from tests.wire.faults import Broken, Dropped, Fault, Held, RateLimited, Refused
+from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.permissions import May
 from tests.wire.probe import running
 from tests.wire.standin import StandIn, pointed_at
@@ -59,7 +59,7 @@ async def bot(
         shard_count=1,
         help_command=None,
         allowed_mentions=discord.AllowedMentions.none(),
-        http_trace=trailing(counting(limiter)),
+        http_trace=trace_attempts(count_requests(limiter)),
     )
     with pointed_at(standin):
         await made.login(standin.token)
@@ -121,7 +121,7 @@ async def test_and_that_counts(
 ) -> None:
     spent = []
     await limiter.turn((datetime(2025, 10, 17, 20, tzinfo=UTC), 1))
-    monkeypatch.setattr(limiter, "spent", lambda: spent.append(1))
+    monkeypatch.setattr(limiter, "count", lambda: spent.append(1))
     standin.faults.append(Broken(status=502, times=2))
     await send(sender, standin)
     assert len(spent) == 2
@@ -161,12 +161,12 @@ async def test_where_nobody_listens_surely_nothing_arrived(sender: DiscordSender
 
 
 async def test_what_hangs_is_cut_off_and_may_have_arrived(sender: DiscordSender, standin: StandIn) -> None:
-    held = Held(path=SENDING, done=True)
+    held = Paused(path=SENDING, done=True)
     standin.faults.append(held)
     sender._timeout = 0.2
     with pytest.raises(UnsureError):
         await send(sender, standin)
-    held.let_go.set()
+    held.resume.set()
     sender._timeout = 30
     await send(sender, standin)
     assert len(standin.written) == 1
@@ -203,11 +203,11 @@ REFUSALS = [
     (404, 10003, "the channel is gone", (True, False, False)),
     (404, 10004, "the server is gone, or I'm no longer in it", (True, False, False)),
     (404, 10013, "that person is no longer on Discord", (True, False, False)),
-    (404, 10070, "Discord refused it (404 Refused on order)", (False, False, False)),
+    (404, 10070, "Discord refused it (404 Refused by a test)", (False, False, False)),
     (403, 50278, "we no longer share a server", (False, True, False)),
-    (403, 40002, "Discord refused it (403 Refused on order)", (False, False, False)),
-    (404, 10008, "Discord refused it (404 Refused on order)", (False, False, True)),
-    (400, 50035, "Discord refused it (400 Refused on order)", (False, False, False)),
+    (403, 40002, "Discord refused it (403 Refused by a test)", (False, False, False)),
+    (404, 10008, "Discord refused it (404 Refused by a test)", (False, False, True)),
+    (400, 50035, "Discord refused it (400 Refused by a test)", (False, False, False)),
 ]
 
 
@@ -294,7 +294,7 @@ async def test_whether_history_may_be_read_is_known_from_the_gateway(standin: St
 
 
 def test_a_limit_of_discord_py_s_own_asks_for_patience() -> None:
-    error = in_order(discord.RateLimited(40.0))
+    error = classify(discord.RateLimited(40.0))
     assert isinstance(error, BusyError)
     assert error.after == 40.0
 

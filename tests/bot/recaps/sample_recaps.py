@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 
-from bot.recaps import Facts, LastTime, Recap, Section, facts_of, next_stop, recap
+from bot.recaps import Facts, LastTime, Recap, Section, facts_of, race_after, recap
 from db.models import Race, Season
 from db.quotes.models import Quote
 from db.recaps.models import SectionKind
@@ -79,13 +79,13 @@ def last_time(seasons: Sequence[Season], race: Race) -> LastTime | None:
 def facts_in(seasons: Sequence[Season], year: int, round_number: int, *quotes: Quote) -> Facts:
     race = next(season for season in seasons if season.year == year).race(round_number)
     assert race is not None
-    ahead = next_stop(seasons, race)
+    ahead = race_after(seasons, race)
     return facts_of(
         seasons, race, ahead=ahead, ahead_last=last_time(seasons, ahead[1]) if ahead else None, quotes=quotes
     )
 
 
-def told(season: Season, round_number: int | None = None, *earlier: Season) -> Recap:
+def finished(season: Season, round_number: int | None = None, *earlier: Season) -> Recap:
     """The recap of a small season's race, of its last one if none is named."""
     latest = season.latest
     assert latest is not None or round_number is not None

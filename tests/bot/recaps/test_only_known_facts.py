@@ -9,11 +9,11 @@ from datetime import date
 import pytest
 
 from bot.recaps import Recap, facts_of, recap
-from bot.recaps.scene import Scene
+from bot.recaps.context import RecapContext
 from db.models import Lead, Outcome, RaceStatus, Season, Seat
 from db.naming import slug
 from db.recaps.models import SectionKind
-from tests.bot.recaps.telling import UNCLEAN, bundled, bundled_recap, facts_in, line, said, text, told
+from tests.bot.recaps.sample_recaps import UNCLEAN, bundled, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import NAMES, Row, full_season, make_season
 
 NUTSHELL, TOP, MOVE = SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.MOVE
@@ -28,8 +28,8 @@ def every_way(season: Season, number: int, monkeypatch: pytest.MonkeyPatch, *ear
     """The race's recap with each turn of the templates."""
     made = []
     for turn in range(4):
-        monkeypatch.setattr(Scene, "position", turn)
-        made.append(told(season, number, *earlier))
+        monkeypatch.setattr(RecapContext, "position", turn)
+        made.append(finished(season, number, *earlier))
     return made
 
 
@@ -117,22 +117,22 @@ def test_a_title_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_streak_goes_on_over_the_winter() -> None:
     old = make_season(2024, [MAJESKI, HEIM, HEIM])
     new = make_season(2025, [HEIM, HEIM], upcoming=11)
-    assert "four in a row" in said(told(new, 2, old), NUTSHELL) or "fourth in a row" in said(
-        told(new, 2, old), NUTSHELL
+    assert "four in a row" in said(finished(new, 2, old), NUTSHELL) or "fourth in a row" in said(
+        finished(new, 2, old), NUTSHELL
     )
     # Without the season before nobody knows how long it is.
-    assert "in a row" not in said(told(new, 2), NUTSHELL)
-    assert "two for two this year" in said(told(new, 2), NUTSHELL)
+    assert "in a row" not in said(finished(new, 2), NUTSHELL)
+    assert "two for two this year" in said(finished(new, 2), NUTSHELL)
 
 
 def test_top_fives_are_counted_over_the_winter_and_to_no_more_than_is_held() -> None:
     old = make_season(2024, [HEIM, BEHIND, MAJESKI, MAJESKI, MAJESKI])
     new = make_season(2025, [MAJESKI] * 4 + [HEIM], upcoming=8)
-    assert "an eighth straight top-five finish" in said(told(new, 5, old), NUTSHELL)
-    assert "this season" not in said(told(new, 5, old), NUTSHELL)
+    assert "an eighth straight top-five finish" in said(finished(new, 5, old), NUTSHELL)
+    assert "this season" not in said(finished(new, 5, old), NUTSHELL)
     always = make_season(2024, [HEIM, *[MAJESKI] * 4])
-    assert "a fifth straight top-five finish this season" in said(told(new, 5, always), NUTSHELL)
-    assert "a fifth straight top-five finish this season" in said(told(new, 5), NUTSHELL)
+    assert "a fifth straight top-five finish this season" in said(finished(new, 5, always), NUTSHELL)
+    assert "a fifth straight top-five finish this season" in said(finished(new, 5), NUTSHELL)
 
 
 def test_who_had_never_started_is_not_said_to_have(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,12 +162,12 @@ def test_a_race_that_cannot_be_so_is_a_hole_in_the_season() -> None:
     season = make_season(2025, [HEIM, HEIM, HEIM], upcoming=10)
     rows = season.results[2]
     season = replace(season, results={**season.results, 2: (rows[0], replace(rows[1], finish=1), *rows[2:])})
-    assert re.search(r"\bsecond .*in the two races of 2025 on record", said(told(season, 3), NUTSHELL))
+    assert re.search(r"\bsecond .*in the two races of 2025 on record", said(finished(season, 3), NUTSHELL))
 
 
 def test_a_first_race_called_off_leaves_the_second_the_first() -> None:
     season = make_season(2025, [[], HEIM], races={1: {"status": RaceStatus.CANCELLED}}, upcoming=11)
-    assert re.search(r"After one race|first standings", said(told(season, 2), PLAYOFFS))
+    assert re.search(r"After one race|first standings", said(finished(season, 2), PLAYOFFS))
 
 
 @pytest.mark.parametrize(
@@ -190,14 +190,14 @@ def test_lead_changes_are_counted_where_every_lap_is_on_record(first: int, last:
     outcome = Outcome(laps=100, leads=(*leads, Lead("corey-heim", 81, last)))
     counted = r"changed hands|lead changes?"
     season = make_season(2025, [HEIM], outcomes={1: outcome}, upcoming=12)
-    assert not re.search(counted, said(told(season), MOVE))
-    assert ("Ty Majeski" in said(told(season), MOVE)) == (last == 100)
+    assert not re.search(counted, said(finished(season), MOVE))
+    assert ("Ty Majeski" in said(finished(season), MOVE)) == (last == 100)
     stated = make_season(2025, [HEIM], outcomes={1: replace(outcome, lead_changes=9)}, upcoming=12)
-    assert re.search(rf"nine (?:times|{counted})", said(told(stated), MOVE))
+    assert re.search(rf"nine (?:times|{counted})", said(finished(stated), MOVE))
     whole = replace(outcome, leads=(replace(leads[0], from_lap=1), *leads[1:], Lead("corey-heim", 81, 100)))
     assert re.search(
         r"three (?:times|lead changes) among two drivers",
-        said(told(make_season(2025, [HEIM], outcomes={1: whole}, upcoming=12)), MOVE),
+        said(finished(make_season(2025, [HEIM], outcomes={1: whole}, upcoming=12)), MOVE),
     )
 
 
@@ -218,7 +218,7 @@ def test_disqualified_is_said_once(note: str | None, shown: str) -> None:
     season = make_season(2025, [["Corey Heim", Row("Ben Rhodes", disqualified=True)]], upcoming=9)
     rows = season.results[1]
     known = replace(rows[1], entry=replace(rows[1].entry, note=note))
-    assert line(told(replace(season, results={1: (rows[0], known)})), TOP, "Disqualified") == shown
+    assert line(finished(replace(season, results={1: (rows[0], known)})), TOP, "Disqualified") == shown
 
 
 def test_the_last_time_there_is_left_out_where_it_is_not_known() -> None:

@@ -11,8 +11,8 @@ import pytest
 from bot.recaps import Facts, Recap
 from db.models import EASTERN, BroadcastKind, Race, Result
 from db.recaps.models import SectionKind
-from tests.bot.recaps.ledger import Ledger
-from tests.bot.recaps.telling import bundled, keyed, name_of_race, number, said
+from tests.bot.recaps.expected_facts import Ledger
+from tests.bot.recaps.sample_recaps import bundled, keyed, name_of_race, number, said
 from tests.bot.recaps.test_numbers import WHO, Check, N, O, Readings, read
 
 ALL = bundled()
@@ -54,11 +54,11 @@ def test_everybody_named_at_the_top_did_that(facts: Facts, made: Recap) -> None:
         "Biggest movers": [key for key in gained if gained[key] == max(gained.values())],
         "Disqualified": [key for key, row in ledger.rows.items() if row.disqualified],
     }
-    told: dict[str, list[str]] = {}
+    finished: dict[str, list[str]] = {}
     for labels, keys, _ in marks(made, facts):
         for label in labels:
-            told.setdefault(label, []).extend(keys)
-    for label, keys in told.items():
+            finished.setdefault(label, []).extend(keys)
+    for label, keys in finished.items():
         if label in holders:
             assert sorted(keys) == sorted(holders[label]), label
         elif label == "Fastest lap":
@@ -72,9 +72,9 @@ def test_everybody_named_at_the_top_did_that(facts: Facts, made: Recap) -> None:
             assert of_stages is not None, label
             stages = [int(each) for each in of_stages.group(1).split(" and ")]
             assert [outcome.stage_winners[stage - 1] for stage in stages] == keys * len(stages)
-    assert ("Pole" in told) == (outcome.pole is not None)
-    assert {"Winner"} <= told.keys()
-    assert sum(label.startswith("Stage") for label in told) == len(set(outcome.stage_winners))
+    assert ("Pole" in finished) == (outcome.pole is not None)
+    assert {"Winner"} <= finished.keys()
+    assert sum(label.startswith("Stage") for label in finished) == len(set(outcome.stage_winners))
 
 
 @EACH
@@ -114,11 +114,11 @@ def test_every_rookie_of_the_field_is_there_and_where_he_finished(facts: Facts, 
     assert section is not None
     away = {entry.driver: entry for entry in facts.season.absent.get(facts.race.round, ()) if entry.rookie}
     rookies = {row.driver: row for row in ledger.rookies}
-    told = [(each.label, each.text) for each in section.lines if each.label]
-    assert len(told) == len(rookies) + len(away)
-    numbers = [label.removeprefix("No. ") for label, _ in told]
+    finished = [(each.label, each.text) for each in section.lines if each.label]
+    assert len(finished) == len(rookies) + len(away)
+    numbers = [label.removeprefix("No. ") for label, _ in finished]
     assert numbers == sorted(numbers, key=lambda each: (int(each), each))
-    for label, words in told:
+    for label, words in finished:
         found = re.fullmatch(rf"{WHO}(\*?) \((?:{O}(?:, ([\w ]+))?|(.+))\)", keyed(words, facts))
         assert found, words
         key, star, finish, status, note = found.groups()
@@ -134,7 +134,7 @@ def test_every_rookie_of_the_field_is_there_and_where_he_finished(facts: Facts, 
                 row.finish,
                 shown if not row.disqualified else "disqualified",
             )
-    assert bool(section.lines[-1].label) == (not any("*" in words for _, words in told))
+    assert bool(section.lines[-1].label) == (not any("*" in words for _, words in finished))
 
 
 ROOKIES: Readings = {

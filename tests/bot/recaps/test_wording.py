@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 
 from bot.recaps import recap
-from bot.recaps.scene import Scene
+from bot.recaps.context import RecapContext
 from db.recaps.models import SectionKind
-from tests.bot.recaps.telling import COUNT, NTH, UNCLEAN, bundled, number, said, text
-from tests.bot.recaps.test_lines_told import NEXT, ROOKIES
+from tests.bot.recaps.sample_recaps import COUNT, NTH, UNCLEAN, bundled, number, said, text
+from tests.bot.recaps.test_lines import NEXT, ROOKIES
 from tests.bot.recaps.test_numbers import MOVE, NUTSHELL, Readings, read
-from tests.bot.recaps.test_standings_told import RUNDOWN
+from tests.bot.recaps.test_standings import RUNDOWN
 
 ALL = {
     SectionKind.NUTSHELL: NUTSHELL,
@@ -27,13 +27,13 @@ ALL = {
 def off_by_some(words: str) -> Iterator[str]:
     """The words with one of their numbers wrong, each in turn."""
     for match in re.finditer(rf"\d+\.\d+|{NTH}|{COUNT}", words):
-        told = match.group()
-        if re.fullmatch(r"\d+\.\d+", told):
-            wrong = f"{float(told) + 1:.3f}"
-        elif re.fullmatch(NTH, told):
-            wrong = f"{number(told) + 30}th"
+        finished = match.group()
+        if re.fullmatch(r"\d+\.\d+", finished):
+            wrong = f"{float(finished) + 1:.3f}"
+        elif re.fullmatch(NTH, finished):
+            wrong = f"{number(finished) + 30}th"
         else:
-            wrong = str(number(told) + 30)
+            wrong = str(number(finished) + 30)
         yield words[: match.start()] + wrong + words[match.end() :]
 
 
@@ -60,7 +60,7 @@ def test_a_number_nowhere_expected_would_be_found(kind: SectionKind, readings: R
 @pytest.mark.parametrize("turn", [1, 2, 3])
 def test_every_way_to_say_it_is_right(turn: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """All races again with the templates turned on, so that each has had every race once; there are four at most."""
-    monkeypatch.setattr(Scene, "position", turn)
+    monkeypatch.setattr(RecapContext, "position", turn)
     for facts, before in bundled():
         made = recap(facts)
         for kind, readings in ALL.items():

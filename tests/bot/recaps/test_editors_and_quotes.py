@@ -8,11 +8,11 @@ from itertools import pairwise
 import pytest
 
 from bot.recaps import Facts, Recap, facts_of, recap
+from bot.recaps.context import RecapContext
 from bot.recaps.facts import FOLLOWED
-from bot.recaps.scene import Scene
 from db.quotes.models import Quote
 from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
-from tests.bot.recaps.telling import SAID_AT, bundled, bundled_recap, facts_in, line, said, text, told
+from tests.bot.recaps.sample_recaps import SAID_AT, bundled, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import Order, Row, bundled_seasons, make_season
 
 QUOTES, PAINT, NUTSHELL = SectionKind.QUOTES, SectionKind.PAINT, SectionKind.NUTSHELL
@@ -87,24 +87,24 @@ def test_surnames_that_two_share_are_never_left_alone() -> None:
         "Shane van Gisbergen",
         "Ricky Stenhouse Jr.",
     ]
-    words = said(told(make_season(2025, [order], upcoming=9)), NUTSHELL)
+    words = said(finished(make_season(2025, [order], upcoming=9)), NUTSHELL)
     assert words.replace("Chandler Smith", "").replace("Zane Smith", "").count("Smith") == 0
-    alone = said(told(make_season(2025, [order[::2]], upcoming=9)), NUTSHELL)
+    alone = said(finished(make_season(2025, [order[::2]], upcoming=9)), NUTSHELL)
     assert "Smith leads the standings" in alone
 
 
 def test_a_name_that_begins_a_sentence_has_a_capital() -> None:
     seasons = [make_season(2025, [["Shane van Gisbergen", "Corey Heim"]] * number, upcoming=9) for number in (1, 2, 3)]
-    words = [said(told(season), kind) for season in seasons for kind in SectionKind]
+    words = [said(finished(season), kind) for season in seasons for kind in SectionKind]
     assert any("Van Gisbergen" in each for each in words)
     assert not any(". van Gisbergen" in each or each.startswith("van") for each in words)
 
 
 def test_neighbours_take_turns_by_their_place_among_all_races() -> None:
-    places = [Scene(facts).position for facts, _ in bundled()]
+    places = [RecapContext(facts).position for facts, _ in bundled()]
     assert places == list(range(len(places)))
     for variants in ("ab", "abc", "abcd", "abcde"):
-        picked = [Scene(facts).pick(*variants) for facts, _ in bundled()]
+        picked = [RecapContext(facts).pick(*variants) for facts, _ in bundled()]
         assert all(one != other for one, other in pairwise(picked))
         assert set(picked) == set(variants)
 

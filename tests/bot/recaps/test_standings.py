@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from bot.championship.postseason import Stretch
+from bot.championship.postseason import Phase
 from bot.recaps import Facts, Recap
 from db.recaps.models import SectionKind
-from tests.bot.recaps.ledger import Ledger
-from tests.bot.recaps.telling import bundled, keyed, line, name_of_race, number, said
+from tests.bot.recaps.expected_facts import Ledger
+from tests.bot.recaps.sample_recaps import bundled, keyed, line, name_of_race, number, said
 from tests.bot.recaps.test_numbers import WHO, N, O, Readings, read
 
 ALL = bundled()
@@ -24,14 +24,12 @@ def lead(led: Ledger, first: str, points: str, second: str) -> bool:
 
 
 def cut(led: Ledger, last: str, out: str, points: str) -> bool:
-    stretch = led.stretch
-    return stretch.entered[stretch.spots - 1 : stretch.spots + 1] == (last, out) and led.gap_at_the_cut() == number(
-        points
-    )
+    phase = led.phase
+    return phase.entered[phase.spots - 1 : phase.spots + 1] == (last, out) and led.gap_at_the_cut() == number(points)
 
 
 def still_open(led: Ledger) -> list[int]:
-    return [points for key, points in led.stretch.totals.items() if key not in led.stretch.winners]
+    return [points for key, points in led.phase.totals.items() if key not in led.phase.winners]
 
 
 def close(led: Ledger, points: str, drivers: str) -> bool:
@@ -40,8 +38,8 @@ def close(led: Ledger, points: str, drivers: str) -> bool:
 
 
 def fall(led: Ledger, out: str, of: str) -> bool:
-    entered = led.stretch.entered
-    return len(entered) == number(of) and len(entered) - led.stretch.spots == number(out)
+    entered = led.phase.entered
+    return len(entered) == number(of) and len(entered) - led.phase.spots == number(out)
 
 
 RUNDOWN: Readings = {
@@ -56,12 +54,12 @@ RUNDOWN: Readings = {
     rf"{WHO} took the points lead from {WHO} and has it by {N} points?": lambda led, a, b, n: lead(led, a, n, b),
     rf"from {WHO} to {WHO}, {N} points? ahead now": lambda led, b, a, n: lead(led, a, n, b),
     rf"holds? {N} of the {N} spots": lambda led, won, of: (
-        len(led.stretch.winners) == number(won) and led.stretch.spots == number(of)
+        len(led.phase.winners) == number(won) and led.phase.spots == number(of)
     ),
     rf"{N} of the {N} spots in the \w+ (?:is|are) held": lambda led, won, of: (
-        len(led.stretch.winners) == number(won) and led.stretch.spots == number(of)
+        len(led.phase.winners) == number(won) and led.phase.spots == number(of)
     ),
-    rf"[Tt]he (first) {N} on points make": lambda led, _, of: led.stretch.spots == number(of),
+    rf"[Tt]he (first) {N} on points make": lambda led, _, of: led.phase.spots == number(of),
     rf"[Ww]ith {N} races? left": lambda led, left: led.left == number(left),
     rf"{N} races? (?:is|are) left in the regular season": lambda led, left: led.left == number(left),
     rf"season has {N} races? left": lambda led, left: led.left == number(left),
@@ -83,48 +81,48 @@ RUNDOWN: Readings = {
     ),
     rf"<round>, {N} of the {N} will be out": fall,
     rf"{WHO} is the (first) one locked|The (first) spot in the <round> is {WHO}": lambda led, a, _, __, b: (
-        led.stretch.winners == {a or b} and not (led.stretch_before.winners if led.stretch_before else ())
+        led.phase.winners == {a or b} and not (led.stretch_before.winners if led.stretch_before else ())
     ),
-    rf"(?:the only (one) locked|nobody but {WHO} is locked)": lambda led, *_: len(led.stretch.winners) == 1,
-    rf"{N} drivers are locked into": lambda led, count: len(led.stretch.winners) == number(count),
-    rf"The field of {N} for": lambda led, of: len(led.stretch.through) == number(of),
-    rf"with {WHO} seeded (first)": lambda led, key, _: led.stretch.through[0] == key,
+    rf"(?:the only (one) locked|nobody but {WHO} is locked)": lambda led, *_: len(led.phase.winners) == 1,
+    rf"{N} drivers are locked into": lambda led, count: len(led.phase.winners) == number(count),
+    rf"The field of {N} for": lambda led, of: len(led.phase.advanced) == number(of),
+    rf"with {WHO} seeded (first)": lambda led, key, _: led.phase.advanced[0] == key,
     rf"{WHO} is the (first) of the {N} seeds": lambda led, key, _, of: (
-        led.stretch.through[0] == key and len(led.stretch.through) == number(of)
+        led.phase.advanced[0] == key and len(led.phase.advanced) == number(of)
     ),
     rf"and {N} drivers go into the \w+, {WHO} as the (first) seed": lambda led, of, key, _: (
-        led.stretch.through[0] == key and len(led.stretch.through) == number(of)
+        led.phase.advanced[0] == key and len(led.phase.advanced) == number(of)
     ),
-    rf"{WHO} got the last spot by {N} points? over {WHO}": lambda led, a, n, b: in_by(led.stretch, a, b, n),
-    rf"{WHO} missed out by {N} points?, behind {WHO}": lambda led, b, n, a: in_by(led.stretch, a, b, n),
+    rf"{WHO} got the last spot by {N} points? over {WHO}": lambda led, a, n, b: in_by(led.phase, a, b, n),
+    rf"{WHO} missed out by {N} points?, behind {WHO}": lambda led, b, n, a: in_by(led.phase, a, b, n),
     rf"{WHO} \(([+-]\d+)\)": lambda led, key, points: led.before.place(key).to_cut == int(points),
     rf"{WHO} and {WHO} were tied at {N} points": lambda led, a, b, points: (
-        led.stretch.totals[a] == led.stretch.totals[b] == number(points)
+        led.phase.totals[a] == led.phase.totals[b] == number(points)
     ),
     rf"the better finish in the round(?: put {WHO} ahead)?, {O} against {O}": lambda led, _, mine, his: (
-        [best_in(led, led.stretch.tie.ahead), best_in(led, led.stretch.tie.behind)] == [number(mine), number(his)]
+        [best_in(led, led.phase.tie.ahead), best_in(led, led.phase.tie.behind)] == [number(mine), number(his)]
     ),
     rf"{WHO} won the (\d{{4}}) title(?: by finishing {O})?": lambda led, key, year, nth: (
-        led.picture.champion == key
+        led.standings.champion == key
         and int(year) == led.season.year
         and (nth is None or led.rows[key].finish == number(nth))
     ),
     rf"The (\d{{4}}) title is {WHO}'s?: best of the {N} finalists": lambda led, year, key, of: (
-        led.picture.champion == key and int(year) == led.season.year and len(led.stretch.entered) == number(of)
+        led.standings.champion == key and int(year) == led.season.year and len(led.phase.entered) == number(of)
     ),
     rf"to the (\d{{4}}) title, finishing {O}": lambda led, year, nth: (
-        int(year) == led.season.year and led.rows[led.picture.champion].finish == number(nth)
+        int(year) == led.season.year and led.rows[led.standings.champion].finish == number(nth)
     ),
 }
 
 
-def in_by(stretch: Stretch, last: str, out: str, points: str) -> bool:
-    missed = [key for key in stretch.entered if key not in stretch.through]
-    return stretch.totals[last] - stretch.totals[out] == number(points) and missed[0] == out and last in stretch.through
+def in_by(phase: Phase, last: str, out: str, points: str) -> bool:
+    missed = [key for key in phase.entered if key not in phase.advanced]
+    return phase.totals[last] - phase.totals[out] == number(points) and missed[0] == out and last in phase.advanced
 
 
 def best_in(led: Ledger, key: str) -> int:
-    rounds = range(led.stretch.first, led.race.round + 1)
+    rounds = range(led.phase.first, led.race.round + 1)
     return min(row.finish for number in rounds for row in led.season.results[number] if row.driver == key)
 
 
@@ -146,12 +144,12 @@ def parts(words: str, facts: Facts) -> dict[str, str]:
 @EACH
 def test_above_and_below_the_line(facts: Facts, made: Recap) -> None:
     ledger = Ledger(facts)
-    stretch, places = ledger.stretch, {place.who: place for place in ledger.picture.places}
-    told = {side: parts(line(made, KIND, f"{side} the line"), facts) for side in ("Above", "Below")}
-    inside = set(stretch.entered[: stretch.spots])
-    assert set(told["Above"]) <= inside
-    assert not set(told["Below"]) & inside
-    for key, points in [*told["Above"].items(), *told["Below"].items()]:
+    phase, places = ledger.phase, {place.who: place for place in ledger.standings.places}
+    finished = {side: parts(line(made, KIND, f"{side} the line"), facts) for side in ("Above", "Below")}
+    inside = set(phase.entered[: phase.spots])
+    assert set(finished["Above"]) <= inside
+    assert not set(finished["Below"]) & inside
+    for key, points in [*finished["Above"].items(), *finished["Below"].items()]:
         found = re.fullmatch(r"([+-]?\d+)(?: \(was ([+-]?\d+)\))?", points)
         assert found, (key, points)
         assert int(found.group(1)) == places[key].to_cut
@@ -160,25 +158,25 @@ def test_above_and_below_the_line(facts: Facts, made: Recap) -> None:
             assert was is not None
             assert int(found.group(2)) == was.to_cut
     locked = parts(line(made, KIND, "Locked in") or line(made, KIND, "In by a win"), facts)
-    assert set(locked) <= set(stretch.winners)
-    if told["Above"] and told["Below"]:
-        assert set(locked) | set(told["Above"]) == inside
+    assert set(locked) <= set(phase.winners)
+    if finished["Above"] and finished["Below"]:
+        assert set(locked) | set(finished["Above"]) == inside
 
 
 @EACH
 def test_who_is_out_and_by_how_much(facts: Facts, made: Recap) -> None:
     ledger = Ledger(facts)
-    stretch = ledger.stretch
+    phase = ledger.phase
     out = parts(line(made, KIND, "Eliminated"), facts)
-    ends = stretch.over and len(ledger.picture.stretches) > 2 and stretch.name.startswith("Round")
-    assert set(out) == (set(stretch.fell) if ends else set())
-    last_in = stretch.totals[stretch.entered[stretch.spots - 1]]
+    ends = phase.over and len(ledger.standings.phases) > 2 and phase.name.startswith("Round")
+    assert set(out) == (set(phase.eliminated) if ends else set())
+    last_in = phase.totals[phase.entered[phase.spots - 1]]
     for key, short in out.items():
-        assert not short or int(short) == stretch.totals[key] - last_in
+        assert not short or int(short) == phase.totals[key] - last_in
     for key, over in parts(line(made, KIND, "In on points"), facts).items():
-        assert not over or int(over) == stretch.totals[key] - stretch.totals[stretch.entered[stretch.spots]]
+        assert not over or int(over) == phase.totals[key] - phase.totals[phase.entered[phase.spots]]
     for key, points in parts(re.sub(r"(?<=\d),(?=\d)", "", line(made, KIND, "Points at the reset")), facts).items():
-        assert number(points) == ledger.picture.stretches[1].totals[key]
+        assert number(points) == ledger.standings.phases[1].totals[key]
 
 
 @EACH
@@ -191,7 +189,7 @@ def test_the_points_are_the_sums_of_what_was_scored(facts: Facts, made: Recap) -
         found = re.fullmatch(
             r"<([\w-]+)>, ([\d,]+) points?(?:, ([\d,]+) back)?(?:, (up|down) (\d+))?", keyed(each.text, facts)
         )
-        if not each.label.isdecimal() or ledger.picture.champion is not None:
+        if not each.label.isdecimal() or ledger.standings.champion is not None:
             continue
         assert found, each.text
         key, points, back, way, places = found.groups()
@@ -209,12 +207,12 @@ def test_the_points_are_the_sums_of_what_was_scored(facts: Facts, made: Recap) -
 @EACH
 def test_the_finalists_are_in_the_order_of_the_championship(facts: Facts, made: Recap) -> None:
     ledger = Ledger(facts)
-    if ledger.picture.champion is None:
+    if ledger.standings.champion is None:
         return
     section = made.section(KIND)
     assert section is not None
-    told = [keyed(each.text, facts) for each in section.lines]
-    for place, (words, key) in enumerate(zip(told, ledger.stretch.entered, strict=True), 1):
+    finished = [keyed(each.text, facts) for each in section.lines]
+    for place, (words, key) in enumerate(zip(finished, ledger.phase.entered, strict=True), 1):
         assert section.lines[place - 1].label == str(place)
         finish = ledger.rows[key].finish
         found = re.fullmatch(rf"<{key}>, (?:won|{O} in) the race", words)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from bot.championship import standings as views
-from bot.championship.postseason import Picture, Stretch
+from bot.championship.postseason import Phase, Standings
+from bot.championship.standings import driver_standings
 from bot.recaps import Facts
 from db.models import Result, Season
 
@@ -91,33 +91,32 @@ class Ledger:
         return set(range(ahead + 1, ahead + level + 1))
 
     @property
-    def picture(self) -> Picture:
-        return views.drivers(self.season).picture
+    def standings(self) -> Standings:
+        return driver_standings(self.season).standings
 
     @property
-    def before(self) -> Picture:
-        return views.drivers(self.facts.before).picture
+    def before(self) -> Standings:
+        return driver_standings(self.facts.before).standings
 
     @property
-    def stretch(self) -> Stretch:
+    def phase(self) -> Phase:
         """The stretch of the season the race is in, after it."""
-        return next(each for each in self.picture.stretches if each.first <= self.race.round <= each.last)
+        return next(each for each in self.standings.phases if each.first <= self.race.round <= each.last)
 
     @property
-    def stretch_before(self) -> Stretch | None:
-        return next((each for each in self.before.stretches if each.name == self.stretch.name), None)
+    def stretch_before(self) -> Phase | None:
+        return next((each for each in self.before.phases if each.name == self.phase.name), None)
 
     @property
     def left(self) -> int:
         """Races of the stretch after this one that are not called off."""
         return sum(
-            self.race.round < race.round <= self.stretch.last and race.status != "cancelled"
-            for race in self.season.races
+            self.race.round < race.round <= self.phase.last and race.status != "cancelled" for race in self.season.races
         )
 
     def gap_at_the_cut(self) -> int:
-        totals = self.stretch.totals
-        last, out = self.stretch.entered[self.stretch.spots - 1 : self.stretch.spots + 1]
+        totals = self.phase.totals
+        last, out = self.phase.entered[self.phase.spots - 1 : self.phase.spots + 1]
         return totals[last] - totals[out]
 
     def led(self, key: str) -> int:
