@@ -11,7 +11,7 @@ from importlib.resources import files
 import aiosqlite
 
 from db.errors import StoreError
-from db.naming import fold_words
+from db.naming import fold_quote
 
 APPLICATION_ID = 0x54474154
 """Written into the file's header ("TGAT"), so that another program's database is never mistaken for a store."""
@@ -88,7 +88,7 @@ async def migrate(connection: aiosqlite.Connection, path: str) -> None:
         StoreError: see ``check_version``.
     """
     # A migration folds old rows as the program folds new ones, which SQL alone cannot do.
-    await connection.create_function("fold_words", 1, fold_words, deterministic=True)
+    await connection.create_function("fold_words", 1, fold_quote, deterministic=True)
     for version, script in migrations():
         if await check_version(connection, path) >= version:
             continue

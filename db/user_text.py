@@ -55,9 +55,13 @@ def clean_text(text: str, limit: int, *, lines: bool = False) -> str:
     return cleaned
 
 
+def is_control(character: str) -> bool:
+    """Whether it is a control or private-use character, or a lone surrogate, which cannot be stored."""
+    return unicodedata.category(character) in {"Cc", "Co", "Cs"}
+
+
 def _is_not_text(character: str) -> bool:
-    """Whether it is a control, private-use or invisible character, or a lone surrogate, which cannot be stored."""
-    return ord(character) in _INVISIBLE or unicodedata.category(character) in {"Cc", "Co", "Cs"}
+    return ord(character) in _INVISIBLE or is_control(character)
 
 
 def _without_idle_joiners(text: str) -> str:

@@ -148,6 +148,16 @@ def test_third_parties_stay_where_they_belong(module: str) -> None:
         assert package not in third or within(module, home)
 
 
+def test_similar_words_are_found_by_one_engine() -> None:
+    """Two engines would suggest different names for the same typo."""
+    assert {name for name in MODULES if "difflib" in imported(MODULES[name])} == set()
+    assert {name for name in MODULES if any(within(each, "rapidfuzz") for each in imported(MODULES[name]))} == {
+        "bot.finder.names",
+        "bot.finder.words",
+        "db.naming",
+    }
+
+
 def test_no_file_is_long() -> None:
     lengths = {
         path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8").count("\n")

@@ -11,7 +11,7 @@ from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
 from bot.finder.labels import Match, race_title
 from bot.finder.names import DriverNames, RaceNames
 from bot.finder.presence import HERE, Presence
-from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, fold
+from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
 
 _NUMBER_WORDS = frozenset({"no", "nr", "n", "number", "num", "truck", "car", "the", "driver"})
@@ -49,7 +49,7 @@ class Finder:
     def drivers(self, text: str, season: Season, limit: int = 25) -> list[Match]:
         """The drivers that match, best first; for an empty text the season's drivers, most starts and points first."""
         here = self._presence(season)
-        words, numbers = _split_numbers(fold(text))
+        words, numbers = _split_numbers(name_words(text))
         if numbers and set(words) <= _NUMBER_WORDS:
             entered = {key: EXACT if whole else PREFIX for key, whole in here.entered(numbers[0]).items()}
             return self._matches(entered, entered, here)[:limit]
@@ -74,7 +74,7 @@ class Finder:
         known = self._drivers.get(text.strip())
         if known is not None:
             return known
-        words, numbers = _split_numbers(fold(text))
+        words, numbers = _split_numbers(name_words(text))
         matches = self.drivers(text, season, limit=len(self._drivers)) if words or numbers else []
         best = max((match.score for match in matches), default=0.0)
         by_number = bool(numbers) and set(words) <= _NUMBER_WORDS
@@ -178,7 +178,7 @@ class Finder:
         # Discord allows 6,000 characters, and the pattern would be slow for that many spaces.
         text = text.strip()[:LONGEST]
         value = _VALUE.fullmatch(text)
-        words = [value[1], value[2]] if value else list(fold(text)) or text.split()[:1]
+        words = [value[1], value[2]] if value else list(name_words(text)) or text.split()[:1]
         years = [word for word in words if _YEAR.fullmatch(word)]
         typed = [word for word in words if word not in years]
         typed = [word for word in typed if word not in _FILLERS] or typed

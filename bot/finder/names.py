@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, fold
+from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, name_words
 from db.models import Driver, Race
 
 FIRST_NAME = 3.0
@@ -54,7 +54,7 @@ class DriverNames:
     def __init__(self, drivers: Iterable[Driver]) -> None:
         self._forms: list[tuple[str, tuple[str, ...]]] = []
         for driver in drivers:
-            spellings = {fold(name) for name in (driver.name, *driver.aliases)}
+            spellings = {name_words(name) for name in (driver.name, *driver.aliases)}
             self._forms += [(driver.key, words) for words in sorted(spellings) if words]
         self._words = Words(word for _, words in self._forms for word in words)
         self._whole = _WholeNames(self._forms)
@@ -92,12 +92,12 @@ class RaceNames:
         for race in races:
             track = race.track
             spellings = {
-                fold(name)
+                name_words(name)
                 for name in (race.name, *race.aliases, track.name, track.short, *track.aliases, track.city or "")
             }
             forms += [(race.round, words) for words in sorted(spellings) if words]
             self._bags.append((race.round, frozenset(word for words in spellings for word in words)))
-            self._shapes[race.round] = frozenset(fold(track.shape or ""))
+            self._shapes[race.round] = frozenset(name_words(track.shape or ""))
         self._every_shape = frozenset(word for words in self._shapes.values() for word in words)
         self._words = Words(word for _, bag in self._bags for word in bag)
         self._whole = _WholeNames(forms)

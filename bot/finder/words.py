@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 EXACT = 100.0
@@ -40,10 +40,11 @@ _DROPPED = frozenset("'’‘`´ʻʼ.")
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
 
 
-def fold(text: str) -> tuple[str, ...]:
-    """The words of a text, ready to compare: "Andrés Pérez de Lara, Jr." gives andres, perez, de, lara.
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a text, ready to search names for: "Andrés Pérez de Lara, Jr." gives andres, perez, de, lara.
 
     Apostrophes and dots vanish ("A.J." is aj), other punctuation separates words, and a final Jr. or II is left out.
+    Unlike ``db.naming.fold_name`` it does not decide whether two names are the same.
     """
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold()).casefold().translate(_LETTERS)
     kept = "".join(
@@ -108,6 +109,17 @@ def fit(typed: Sequence[str], fits: Sequence[dict[str, float]], words: Iterable[
             left.remove(best)
             total += len(word) * candidates[best]
     return total / max(sum(map(len, typed)), 1), left
+
+
+def similarity(word: str, name: str) -> float:
+    """How similar two words are, 0 to 1: twice the letters that they have in common in order, of all their letters."""
+    return fuzz.ratio(word, name) / 100
+
+
+def most_similar(word: str, names: Sequence[str], least: float) -> str | None:
+    """The name most similar to a word; None if no similarity, 0 to 1, reaches ``least``."""
+    found = process.extractOne(word, names, scorer=fuzz.ratio, score_cutoff=100 * least)
+    return found[0] if found else None
 
 
 def _misspelling(most: float, typed: str, word: str, distance: float) -> float:

@@ -10,12 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
-from difflib import SequenceMatcher
 from typing import Any
 
 from bot.errors import FriendlyError, UnknownDriver
 from bot.finder import race_title, race_value
-from bot.finder.words import fold
+from bot.finder.words import name_words, similarity
 from bot.seasons.as_of import AsOf
 from db.models import EASTERN, Driver, Race
 from db.quotes.models import QuoteDraft, clean_draft
@@ -136,7 +135,7 @@ def _who(text: str, as_of: AsOf) -> tuple[str | None, str]:
     try:
         driver = as_of.driver(text)
     except UnknownDriver as unknown:
-        words = fold(text)
+        words = name_words(text)
         if len(words) > 1 and not unknown.several and not as_of.finder.drivers(text, as_of.season(), 1):
             return None, text
         raise FriendlyError(f"{unknown} {ANYBODY}") from None
@@ -150,12 +149,12 @@ def _names(text: str, driver: Driver) -> bool:
     """Whether every word of a text is, apart from typos, one of the driver's names; a truck number is enough, too."""
     if any(character.isdigit() for character in text):
         return True
-    own = {word for name in (driver.name, *driver.aliases) for word in fold(name)}
-    return all(any(_alike(word, name) for name in own) for word in fold(text))
+    own = {word for name in (driver.name, *driver.aliases) for word in name_words(name)}
+    return all(any(_alike(word, name) for name in own) for word in name_words(text))
 
 
 def _alike(word: str, name: str) -> bool:
-    return name.startswith(word) or SequenceMatcher(None, word, name).ratio() >= LIKE
+    return name.startswith(word) or similarity(word, name) >= LIKE
 
 
 def _as_written(draft: QuoteDraft, as_of: AsOf) -> str:
@@ -171,7 +170,7 @@ def current_name(key: str | None, speaker: str, as_of: AsOf) -> str:
     """The speaker's name. For a driver quoted under any of their names it is the current one."""
     with suppress(FriendlyError):
         driver = as_of.known(key) if key else None
-        if driver and fold(speaker) in {fold(name) for name in (driver.name, *driver.aliases)}:
+        if driver and name_words(speaker) in {name_words(name) for name in (driver.name, *driver.aliases)}:
             return driver.name
     return speaker
 
@@ -196,7 +195,7 @@ def _when(text: str, as_of: AsOf) -> tuple[Race | None, date | None]:
         raise FriendlyError(f"{day.isoformat()} is in the future; give the day it was said.")
     if day is not None and day.year < FIRST_YEAR:
         raise FriendlyError(f"{day.isoformat()} was before the series began in {FIRST_YEAR}.")
-    if not fold(rest):
+    if not name_words(rest):
         return None, day
     year = f" {day.year}" if day and day.year in as_of.years and not re.search(r"\b(?:19|20)\d\d", rest) else ""
     race = as_of.race(rest + year)

@@ -6,10 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from bot.finder import Finder
-from bot.finder.words import CLEAR, EXACT, Words, fold
+from bot.finder.words import CLEAR, EXACT, Words, most_similar, name_words
 from db.models import Driver, Season
 
 JOINER = "_"
@@ -112,7 +111,7 @@ class Names:
                 spellings.update((driver.name, *driver.aliases))
             for track in (race.track for race in season.races):
                 spellings.update((track.short, *track.aliases, track.city or ""))
-        words = {word for spelling in spellings for word in fold(spelling)}
+        words = {word for spelling in spellings for word in name_words(spelling)}
         self._all = sorted(word for word in words if len(word) >= SHORTEST and word not in _GENERIC)
         self._words = Words(self._all)
 
@@ -121,7 +120,7 @@ class Names:
 
     def like(self, word: str) -> tuple[str, ...]:
         """The names that a typed word may be a misspelling of, best first, without the word itself."""
-        likes = {name: score for folded in fold(word) for name, score in self._words.like(folded).items()}
+        likes = {name: score for folded in name_words(word) for name, score in self._words.like(folded).items()}
         found = sorted((name for name in likes if likes[name] >= CLEAR), key=lambda name: (-likes[name], name))
         return tuple(name for name in found if name != word)[:MOST_NAMES] if len(word) >= SHORTEST else ()
 
@@ -130,7 +129,7 @@ class Names:
         if len(word) <= SHORTEST or word in self._all:
             return None
         alike = [name for name in self._all if name[0] == word[0]]
-        return next(iter(get_close_matches(word, alike, n=1, cutoff=SIMILAR)), None)
+        return most_similar(word, alike, SIMILAR)
 
 
 def find_meaning(words: Sequence[str], finder: Finder, season: Season, seasons: Iterable[Season]) -> Meaning:
@@ -171,7 +170,7 @@ def named_drivers(words: Sequence[str], finder: Finder, season: Season) -> Itera
 
 def is_name_of(word: str, driver: Driver) -> bool:
     """Whether a word is part of the driver's name, or its possessive."""
-    return _without_possessive(word) in {part for name in (driver.name, *driver.aliases) for part in fold(name)}
+    return _without_possessive(word) in {part for name in (driver.name, *driver.aliases) for part in name_words(name)}
 
 
 def _other_spellings(word: str, names: Names) -> tuple[str, ...]:
@@ -197,7 +196,7 @@ def _similar_names(word: str, names: Names, finder: Finder, season: Season) -> t
 def _name_in_one_word(word: str, finder: Finder, season: Season) -> tuple[str, ...]:
     """The driver whose whole name is written as one word, with or without a typo."""
     driver = _driver(word, finder, season) if len(word) > SHORTEST else None
-    return (driver.name,) if driver and word not in fold(driver.name) else ()
+    return (driver.name,) if driver and word not in name_words(driver.name) else ()
 
 
 def _driver(text: str, finder: Finder, season: Season) -> Driver | None:

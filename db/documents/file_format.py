@@ -8,7 +8,6 @@ out is unknown (a flag that is left out is false).
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date as Date  # noqa: N812 - a field is named date
 from typing import Annotated, Literal, Self
 
@@ -17,7 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from db.models import BroadcastKind, RaceStatus, SessionKind
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
-from db.user_text import clean_link, clean_picture_link, clean_text
+from db.user_text import clean_link, clean_picture_link, clean_text, is_control
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
@@ -211,7 +210,7 @@ def _words(limit: int, *, lines: bool = False) -> AfterValidator:
 
     def checked(text: str) -> str:
         allowed = text.replace("\r\n", "").replace("\n", "") if lines else text
-        wrong = next((c for c in allowed if unicodedata.category(c) in {"Cc", "Co", "Cs"}), None)
+        wrong = next(filter(is_control, allowed), None)
         if wrong is not None:
             raise ValueError(f"contains a control character (U+{ord(wrong):04X}); take it out")
         cleaned = clean_text(text, limit, lines=lines)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from db.documents.file_format import DriverRow, TrackRow
 from db.documents.reader import Line
 from db.models import Driver, Track
-from db.naming import fold, nearest, slug
+from db.naming import fold_name, nearest, slug
 
 
 class NameResolver:
@@ -32,13 +32,13 @@ class NameResolver:
         """Makes a driver known under all names, in place of the one with that row id."""
         self.drivers[number] = driver
         for name in (driver.name, *driver.aliases):
-            self._driver_ids[fold(name)] = number
+            self._driver_ids[fold_name(name)] = number
 
     def add_track(self, number: int, track: Track) -> None:
         """Makes a track known under all names, in place of the one with that row id."""
         self.tracks[number] = track
         for name in (track.name, track.short, *track.aliases):
-            self._track_ids[fold(name)] = number
+            self._track_ids[fold_name(name)] = number
 
     def driver_id(self, name: str, line: Line, field: str) -> int:
         """The row id of a driver named in a document.
@@ -46,14 +46,14 @@ class NameResolver:
         Raises:
             DocumentError: no driver has that name.
         """
-        number = self._driver_ids.get(fold(name))
+        number = self._driver_ids.get(fold_name(name))
         if number is None:
             raise line.error(self.unknown("driver", name), field)
         return number
 
     def find_driver(self, name: str) -> int | None:
         """The row id of a driver by any name; None if no driver has it."""
-        return self._driver_ids.get(fold(name))
+        return self._driver_ids.get(fold_name(name))
 
     def track_id(self, name: str, line: Line) -> int:
         """The row id of a track named in a document.
@@ -61,7 +61,7 @@ class NameResolver:
         Raises:
             DocumentError: no track has that name.
         """
-        number = self._track_ids.get(fold(name))
+        number = self._track_ids.get(fold_name(name))
         if number is None:
             raise line.error(self.unknown("track", name), "track")
         return number
@@ -84,7 +84,7 @@ class NameResolver:
             DocumentError: its names, or its id, belong to several drivers of the store.
         """
         key = slug(row.name)
-        numbers = {self._driver_ids.get(fold(name)) for name in (row.name, *row.aliases)}
+        numbers = {self._driver_ids.get(fold_name(name)) for name in (row.name, *row.aliases)}
         numbers |= {n for n, d in self.drivers.items() if d.key == key}
         same = self._only(numbers, {n: d.name for n, d in self.drivers.items()}, line)
         # An id alone does not identify a driver: a typing error in it would turn one driver into another.
@@ -98,7 +98,7 @@ class NameResolver:
 
     def same_track(self, row: TrackRow, line: Line) -> int | None:
         """The row id of the track that a row is about; None for a new track. Raises as ``same_driver`` does."""
-        numbers = {self._track_ids.get(fold(name)) for name in (row.name, row.short, *row.aliases)}
+        numbers = {self._track_ids.get(fold_name(name)) for name in (row.name, row.short, *row.aliases)}
         key = slug(row.name)
         numbers |= {n for n, t in self.tracks.items() if t.key == key}
         return self._only(numbers, {n: t.name for n, t in self.tracks.items()}, line)

@@ -14,7 +14,7 @@ from db.documents.name_resolver import NameResolver
 from db.documents.reader import Document, Line
 from db.documents.rows_from_models import quote_row, recap_row
 from db.models import Driver
-from db.naming import fold_words
+from db.naming import fold_quote
 from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import OF_SCOPE
 from db.quotes.rows import draft_from_json, fetch, to_quote
@@ -92,7 +92,7 @@ class QuotesAndRecapsImport:
         for document in documents:
             for line in document.sections["quotes"]:
                 row = self._with_canonical_name(line)
-                key = fold_words(row.words)
+                key = fold_quote(row.words)
                 refuse_duplicate(seen, key, line, "this quote")
                 _race_of(row, races, line)
                 quote = current.get(key)
@@ -139,7 +139,7 @@ class QuotesAndRecapsImport:
     async def _quotes_of(self, guild: int | None) -> dict[str, Quote]:
         """The quotes of a server or, where ``guild`` is None, those for everyone, by their folded words."""
         quotes = [to_quote(row) for row in await fetch(self._connection, OF_SCOPE, (guild,))]
-        return {fold_words(quote.words): quote for quote in quotes}
+        return {fold_quote(quote.words): quote for quote in quotes}
 
     async def _changed_by_people(self) -> tuple[set[int], set[str]]:
         """The quotes for everyone that people changed: ids of those added or edited, and replaced words, folded.
@@ -154,7 +154,7 @@ class QuotesAndRecapsImport:
                 continue
             touched.add(step["quote_id"])
             if step["before"] is not None:
-                replaced.add(fold_words(draft_from_json(step["before"]).words))
+                replaced.add(fold_quote(draft_from_json(step["before"]).words))
         return touched, replaced
 
 

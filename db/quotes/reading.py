@@ -16,6 +16,7 @@ from db.connection import Store
 from db.quotes.models import Quote
 from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.timestamps import to_text
+from db.user_text import is_control
 
 RANKED = 2000
 """Up to this many matches are counted and ranked; of more, only the newest are found.
@@ -151,7 +152,7 @@ def match_of(words: Sequence[Sequence[str]], *, whole: bool = False) -> str:
 
 
 def _quoted(word: str) -> str:
-    plain = "".join(c if unicodedata.category(c) not in {"Cc", "Co", "Cs"} else " " for c in word)
+    plain = "".join(" " if is_control(c) else c for c in word)
     return '"' + plain.replace('"', '""') + '"'
 
 

@@ -10,7 +10,7 @@ import aiosqlite
 
 from db.connection import Store
 from db.errors import OvertakenError
-from db.naming import fold_words
+from db.naming import fold_quote
 from db.quotes.models import Quote, QuoteDraft, QuoteVersion, clean_draft
 from db.quotes.rows import IDS, SELECT, draft_from_json, draft_to_json, fetch, is_id, to_moment, to_quote
 from db.timestamps import to_text
@@ -31,11 +31,13 @@ NOTE = """
 INSERT INTO quote_history (quote_id, guild_id, action, before, changed_by, changed_at, bundled)
 VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-HISTORY = "SELECT * FROM quote_history WHERE quote_id = ? AND guild_id IS ? ORDER BY id DESC"
-LAST = "SELECT coalesce(max(id), 0) FROM quote_history WHERE quote_id = ? AND guild_id IS ?"
+HISTORY = "SELECT * FROM quote_history WHERE quote_id = ? AND +guild_id IS ? ORDER BY id DESC"
+"""The plus, here and below, keeps SQLite from reading a whole server's history by the index of servers: a quote has
+only a few steps, a server has thousands."""
+LAST = "SELECT coalesce(max(id), 0) FROM quote_history WHERE quote_id = ? AND +guild_id IS ?"
 NEXT = """
 SELECT before FROM quote_history
- WHERE quote_id = ? AND guild_id IS ? AND id > ? AND before IS NOT NULL ORDER BY id LIMIT 1
+ WHERE quote_id = ? AND +guild_id IS ? AND id > ? AND before IS NOT NULL ORDER BY id LIMIT 1
 """
 
 
@@ -182,7 +184,7 @@ async def change(connection: aiosqlite.Connection, quote: Quote, draft: QuoteDra
     if draft == quote.draft():
         return quote
     values = await _values(connection, draft)
-    if fold_words(draft.words) != fold_words(quote.words):
+    if fold_quote(draft.words) != fold_quote(quote.words):
         await _refuse_duplicate(connection, draft, quote.guild, quote.id)
     await _note(connection, quote, "edited", change_made)
     await connection.execute(SET, (*values, quote.id))
@@ -211,7 +213,7 @@ async def _values(connection: aiosqlite.Connection, draft: QuoteDraft) -> tuple[
     if draft.round is not None and known["race"] is None:
         raise ValueError(f"the store holds no race {draft.round} of {draft.season}")
     said_on = draft.said_on.isoformat() if draft.said_on else None
-    texts = (draft.speaker, draft.role, draft.words, fold_words(draft.words), draft.context)
+    texts = (draft.speaker, draft.role, draft.words, fold_quote(draft.words), draft.context)
     return (known["driver"], *texts, known["race"], said_on, draft.source, draft.link)
 
 
@@ -219,7 +221,7 @@ async def _refuse_duplicate(
     connection: aiosqlite.Connection, draft: QuoteDraft, guild: int | None, number: int | None
 ) -> None:
     """Refuses words that are saved already. Another server's quotes do not count, since they are not to be revealed."""
-    rows = await fetch(connection, SAME, (fold_words(draft.words), guild or 0, number))
+    rows = await fetch(connection, SAME, (fold_quote(draft.words), guild or 0, number))
     if rows:
         raise DuplicateQuoteError(to_quote(rows[0]))
 

@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from bot.errors import UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder, race_label, race_title, race_value
-from bot.finder.words import fold
+from bot.finder.words import name_words
 from db.models import Driver, RaceStatus, Season
 from tests.seasons import NAMES, Row, bundled_season, bundled_seasons, make_driver, make_season, make_track
 
@@ -367,7 +367,11 @@ def test_every_race_is_found_by_its_value_and_its_name(held: Finder) -> None:
     for season in bundled_seasons():
         for race in season.races:
             assert held.race(race_value(race), season, EVE).round == race.round
-            same = [r.round for r in season.races if fold(race.name) in {fold(name) for name in (r.name, *r.aliases)}]
+            same = [
+                r.round
+                for r in season.races
+                if name_words(race.name) in {name_words(name) for name in (r.name, *r.aliases)}
+            ]
             assert held.race(race.name, season, EVE).round in same
 
 
@@ -388,12 +392,14 @@ def typos(draw: st.DrawFn, word: str) -> str:
 def test_a_last_name_with_one_typo_is_among_the_first_three(held: Finder, data: st.DataObject) -> None:
     season = bundled_season(data.draw(st.sampled_from([2023, 2024, 2025, 2026])))
     driver: Driver = data.draw(st.sampled_from(sorted(season.drivers.values(), key=lambda d: d.key)))
-    last = fold(driver.name)[-1]
+    last = name_words(driver.name)[-1]
     typed = data.draw(typos(last))
     # Where the typo makes somebody else's name, or is as near to it, he is as good an answer.
-    others = {word for d in season.drivers.values() for name in (d.name, *d.aliases) for word in fold(name)} - {last}
+    others = {word for d in season.drivers.values() for name in (d.name, *d.aliases) for word in name_words(name)} - {
+        last
+    }
     assume(not any(word.startswith(typed) or OSA.distance(word, typed, score_cutoff=1) <= 1 for word in others))
-    found = {fold(match.driver.name)[-1] for match in held.drivers(typed, season, 3)}
+    found = {name_words(match.driver.name)[-1] for match in held.drivers(typed, season, 3)}
     assert last in found, typed
 
 

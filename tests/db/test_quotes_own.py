@@ -13,6 +13,7 @@ from db.quotes.drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, 
 from db.quotes.models import Quote, QuoteDraft
 from db.quotes.own import count_own, deleted_quotes, own_quote, own_quotes
 from db.quotes.speakers import SPEAKERS, SPEAKERS_ON_RACE_DAY, speakers
+from db.quotes.writing import HISTORY, LAST, NEXT
 from db.recaps.drafts import RecapDraft, save_draft
 from db.recaps.models import SectionKind
 
@@ -109,6 +110,15 @@ async def test_speakers_are_counted_without_looking_a_quote_up(store: Store, sql
     plan = [row["detail"] for row in await store.fetch(f"EXPLAIN QUERY PLAN {sql}", reader.asked())]
     of_quotes = [line for line in plan if line.split()[1] == "q"]
     assert of_quotes == ["SEARCH q USING COVERING INDEX quotes_by_speaker (guild_id=?)"] * 2
+
+
+@pytest.mark.parametrize(("sql", "values"), [(HISTORY, (1, 1)), (LAST, (1, 1)), (NEXT, (1, 1, 0))])
+async def test_a_quotes_history_is_found_without_reading_its_servers(
+    store: Store, sql: str, values: tuple[int, ...]
+) -> None:
+    plan = [row["detail"] for row in await store.fetch(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert len(plan) == 1
+    assert "USING INDEX quote_history_by_quote (quote_id=?" in plan[0]
 
 
 async def test_a_draft_is_kept_as_it_was_typed_for_its_writer_alone(store: Store) -> None:

@@ -19,7 +19,7 @@ from db.documents.json_writer import write_document
 from db.documents.reader import read_bytes
 from db.documents.rows_from_models import quote_row, recap_row
 from db.errors import DocumentError
-from db.naming import fold_words
+from db.naming import fold_quote
 from db.quotes import add, quotes_of_scope
 from db.quotes.models import QuoteDraft, clean_draft
 from db.recaps.models import RecapText, SectionKind, clean_recap
@@ -184,7 +184,7 @@ def written(section: str, rows: list[Row], form: str) -> bytes:
 @given(said=st.lists(drafts, max_size=4), form=st.sampled_from(["json", "csv"]))
 @settings(deadline=None, max_examples=40)
 async def test_quotes_come_back_as_they_were_written(said: list[QuoteDraft], form: str) -> None:
-    by_words = {fold_words(draft.words): draft for each in said if (draft := kept(each)) is not None}
+    by_words = {fold_quote(draft.words): draft for each in said if (draft := kept(each)) is not None}
     assume(by_words)
     with TemporaryDirectory() as folder:
         async with await Store.open(Path(folder) / "a.db") as store, await Store.open(Path(folder) / "b.db") as other:

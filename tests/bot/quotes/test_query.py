@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from bot.finder import Finder
 from bot.questions.core import decode
 from bot.questions.quotes import QuoteQuestion
-from bot.quotes.query import Meaning, content_words, find_meaning, join_words, named_drivers, split_words, words_of
+from bot.quotes.query import (
+    Meaning,
+    Names,
+    content_words,
+    find_meaning,
+    join_words,
+    named_drivers,
+    split_words,
+    words_of,
+)
 from db.quotes import match_of
 from tests.seasons import bundled_seasons
 
@@ -193,6 +202,14 @@ def test_whose_it_is_is_meant_as_well() -> None:
     assert meant("truck's").literal == (("truck's",),)
     assert "truck" in meant("truck's").likely[0]
     assert "heim" in meant("hiem's").likely[0]
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [("majesky", "majeski"), ("enfingr", "enfinger"), ("talladago", "talladega"), ("xyzzyx", None), ("heim", None)],
+)
+def test_only_the_most_similar_name_is_suggested(word: str, name: str | None) -> None:
+    assert Names(bundled_seasons()).most_similar(word) == name
 
 
 def test_a_word_a_little_like_a_name_is_good_for_a_question() -> None:
