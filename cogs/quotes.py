@@ -47,8 +47,9 @@ class Quotes(commands.Cog):
         race: UserText | None = None,
         season: int | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
-        await self.bot.router.reply(interaction, parse_search(as_of, about, driver, race, season))
+        requester = await self.bot.router.requester(interaction)
+        question = parse_search(requester.as_of, about, driver, race, season)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: QuoteQuestion, requester: Requester) -> ui.LayoutView:
         if question == QuoteQuestion(page=question.page):

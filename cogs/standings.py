@@ -1,4 +1,4 @@
-"""/standings: the picture that matters, and every other view of the season."""
+"""/standings: the view that matters most at the time, and every other view of the season."""
 
 from __future__ import annotations
 

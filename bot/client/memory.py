@@ -1,4 +1,4 @@
-"""Keeps Python's garbage collector away from what a session with Discord holds for as long as it lasts."""
+"""Keeps Python's garbage collector from going through the servers of a session with Discord again and again."""
 
 from __future__ import annotations
 

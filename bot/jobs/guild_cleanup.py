@@ -8,7 +8,7 @@ import aiohttp
 import discord
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.discord_errors import describe_error
+from bot.discord_errors import NOT_A_MEMBER, describe_error
 from db.connection import Store
 from db.guilds import forget_guild, stored_guilds
 from db.key_values import recall, remember
@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 
 APPLICATION = "application"
 """The name under which the store keeps the application's id: with the token of another one, every server looks left."""
-LEFT = {10004, 50001}
-"""Discord's error codes for a server that the bot is not in; a refusal without a code is not from Discord itself."""
 
 
 async def forget_left(bot: TailgateBot, store: Store) -> None:
@@ -47,7 +45,7 @@ async def _left(bot: TailgateBot, guild: int) -> bool:
     try:
         await bot.fetch_guild(guild, with_counts=False)
     except (OSError, aiohttp.ClientError, discord.HTTPException) as error:
-        if isinstance(error, discord.HTTPException) and error.code in LEFT:
+        if isinstance(error, discord.HTTPException) and error.code in NOT_A_MEMBER:
             return True
         log.warning("could not ask whether a server was left (%s)", describe_error(error))
     return False

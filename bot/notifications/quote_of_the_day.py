@@ -11,6 +11,7 @@ from typing import Any
 
 import discord
 
+from bot.discord_errors import Code
 from bot.outbox.discord_sender import FAILURES, classify
 from bot.quotes.service import facts_of
 from bot.render.quotes import of_the_day
@@ -35,10 +36,10 @@ PATIENCE = 20.0
 ROUND = 30.0
 """Seconds after which no more are begun; the others follow with the next run of the job."""
 
-CLOSED = {
-    10003: "the channel is gone",
-    50001: "I can't see the channel anymore",
-    50013: "I can't post in the channel anymore",
+CLOSED: dict[int, str] = {
+    Code.UNKNOWN_CHANNEL: "the channel is gone",
+    Code.MISSING_ACCESS: "I can't see the channel anymore",
+    Code.MISSING_PERMISSIONS: "I can't post in the channel anymore",
 }
 """Discord's error codes for a channel that stays unusable until a moderator changes something. Any other failure may
 pass, even a refusal without a code, which comes from something in front of Discord."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol, Self
 import discord
 from discord.ext import commands
 
+from bot.discord_errors import Code
 from bot.outbox.contracts import BusyError, RefusedError, Turn
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.ordering import RETRY_SECONDS, await_turn
@@ -36,8 +37,6 @@ MISSING = "I need the Create Events permission"
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)
-UNKNOWN_EVENT, MISSING_PERMISSIONS, FINISHED_EVENT = 10070, 50013, 180000
-"""Discord's error codes for an event that was deleted, a missing permission, and an event that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,7 @@ class EventKeeper:
         try:
             return await self._bring_in_step(guild, row, wanted, turn)
         except RefusedError as error:
-            if error.code != MISSING_PERMISSIONS:
+            if error.code != Code.MISSING_PERMISSIONS:
                 raise
             raise BusyError(MISSING, LOOK_AGAIN_SECONDS) from error
 
@@ -245,7 +244,7 @@ class EventKeeper:
         try:
             await self._calendar.edit(guild, kept.id, wanted)
         except RefusedError as error:
-            if error.code in {UNKNOWN_EVENT, FINISHED_EVENT}:
+            if error.code in {Code.UNKNOWN_EVENT, Code.FINISHED_EVENT}:
                 return None
             raise
         return kept.id
@@ -254,7 +253,7 @@ class EventKeeper:
         try:
             await self._calendar.delete(guild, event.id)
         except RefusedError as error:
-            if error.code != UNKNOWN_EVENT:
+            if error.code != Code.UNKNOWN_EVENT:
                 raise
 
 

@@ -24,8 +24,8 @@ from bot.questions.reminders import (
     ROLE,
     SERVER,
     SESSIONS,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
     RemindMeQuestion,
@@ -73,11 +73,11 @@ class ReminderSettings:
             return panel(facts)
         return status(facts, await upcoming(self._store, facts.target.id), await recent(self._store, facts.target.id))
 
-    async def act(self, question: ReminderDeedQuestion, requester: Requester) -> ui.LayoutView:
+    async def act(self, question: ReminderActionQuestion, requester: Requester) -> ui.LayoutView:
         """Does what a button of the panel says: switches on or off, or sends a test."""
-        if question.deed == ON:
+        if question.action == ON:
             note = await self._switch_on(question.whose, requester)
-        elif question.deed == OFF:
+        elif question.action == OFF:
             note = "Reminders are off; your settings are kept."
             await self._change(
                 question.whose, requester, lambda current: current and replace(current, on=False, off_reason=None)

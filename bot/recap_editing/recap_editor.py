@@ -15,9 +15,9 @@ from bot.questions.recaps import (
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
-    OfSection,
     PreviewQuestion,
     SaveQuestion,
+    SectionQuestion,
     UndoQuestion,
     WriteQuestion,
 )
@@ -157,13 +157,15 @@ class RecapEditor:
             note = OLD_BUTTON
         return panel(await self._facts(question, requester), note)
 
-    async def _own_draft(self, question: OfSection, number: int, requester: Requester) -> DraftView | None:
+    async def _own_draft(self, question: SectionQuestion, number: int, requester: Requester) -> DraftView | None:
         """The requester's draft of that number, if it is of this section."""
         drafts = await drafts_of_race(self._store, question.year, question.round, requester.user)
         found = (draft for draft in drafts if (draft.id, draft.section.value) == (number, question.section))
         return next((_as_fans_would_see(draft, requester) for draft in found), None)
 
-    async def _draft_or_panel(self, question: OfSection, requester: Requester, number: int | None) -> ui.LayoutView:
+    async def _draft_or_panel(
+        self, question: SectionQuestion, requester: Requester, number: int | None
+    ) -> ui.LayoutView:
         """The draft of that number, else the latest one, else the section without a draft."""
         facts = await self._facts(question, requester, number, or_latest=True)
         if facts.shown is None:
@@ -172,7 +174,7 @@ class RecapEditor:
 
     async def _facts(
         self,
-        question: EditQuestion | OfSection,
+        question: EditQuestion | SectionQuestion,
         requester: Requester,
         draft: int | None = None,
         *,
@@ -208,7 +210,7 @@ class RecapEditor:
         return EditorFacts(season, race, kind, section, as_of.now, facts.texts, filled, drafts, shown, steps)
 
 
-def _section_of(question: OfSection) -> tuple[int, int, SectionKind]:
+def _section_of(question: SectionQuestion) -> tuple[int, int, SectionKind]:
     return question.year, question.round, SectionKind(question.section)
 
 

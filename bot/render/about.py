@@ -23,7 +23,7 @@ OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-seri
 
 @dataclass(frozen=True, slots=True)
 class HelpTopic:
-    """A topic of the help: what its select calls it, its one-line answer, and what to type."""
+    """A topic of the help: its title, which is also its option in the select, its one-line answer, and what to type."""
 
     title: str
     answer: str
@@ -122,11 +122,11 @@ def about(
     """Version, how fresh each season is, links and privacy.
 
     Args:
-        seasons: as they stand at ``now``, oldest first; at least one.
+        seasons: as of ``now``, oldest first; at least one.
         question: the question.
-        now: the asker's moment.
+        now: the requester's moment.
         version: Tailgate's own.
-        links: markdown links of the project's own, such as its source.
+        links: the project's own markdown links, such as that to its source.
     """
     del question
     fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]

@@ -1,4 +1,4 @@
-"""Choosers: selects that set something, each carrying its question; what is chosen comes back beside it."""
+"""Selects that set something, each carrying its question; what is chosen comes back beside the question."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ from bot.render.tables import plain
 
 PLACEHOLDER_LIMIT = 150
 OPTION_LIMIT = 100
+"""Characters that Discord accepts in a placeholder, and in an option's label or explanation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option: its value, what it says, whether it is chosen, and a line of explanation."""
+    """An option: its value, its label, whether it is chosen, and a line of explanation."""
 
     value: str
     label: str
@@ -27,21 +28,21 @@ class Choice:
 
 
 class _Select(ui.Select[Any]):
-    """A select of given options. discord.py keeps no view waiting for it, see ``QuestionButton``."""
+    """A select of given options; for ``is_dispatchable`` see ``QuestionButton``."""
 
     def is_dispatchable(self) -> bool:
         return False
 
 
 class _ChannelSelect(ui.ChannelSelect[Any]):
-    """The same of channels."""
+    """A select of channels."""
 
     def is_dispatchable(self) -> bool:
         return False
 
 
 class _RoleSelect(ui.RoleSelect[Any]):
-    """The same of roles."""
+    """A select of roles."""
 
     def is_dispatchable(self) -> bool:
         return False
@@ -105,10 +106,10 @@ def _default(chosen: int | None, kind: discord.SelectDefaultValueType) -> list[d
 
 
 def _custom_id(question: Question) -> str:
-    """As a button's, with another word in it.
+    """The select's custom id.
 
     Raises:
-        ValueError: the question is too long for one; a mistake of the caller's.
+        ValueError: the question is too long for one.
     """
     text = question.encode()
     if text is None:

@@ -77,7 +77,7 @@ async def test_commands_not_taken_hold_up_nothing_and_are_told_again(
     standin.faults.append(Refused(method="PUT", path=".*/commands", status=status, code=50001))
     async with starting(standin, tmp_path) as program:
         await program.says(READY)
-        assert program.output.count("did not take the commands") == 1
+        assert program.output.count("did not accept the commands") == 1
         await stopped(program)
     assert standin.rest.commands == []
     async with starting(standin, tmp_path) as program:
