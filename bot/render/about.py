@@ -143,13 +143,17 @@ def about(
 
 
 @dataclass(frozen=True, slots=True)
-class CommandLine:
-    """A command as the help names it: what to type, what it does, and whether it is for a server's moderators."""
+class HelpCommand:
+    """A command as the help names it: its name, what it does, options to type for an example, and whose it is.
+
+    ``moderators`` are those of a server, ``editors`` the bot's own; a command of neither is for everybody.
+    """
 
     name: str
     description: str
     example: str = ""
     moderators: bool = False
+    editors: bool = False
 
     @property
     def typed(self) -> str:
@@ -157,15 +161,19 @@ class CommandLine:
 
 
 def help_card(
-    season: Season, question: HelpQuestion, now: datetime, commands: Sequence[CommandLine] = ()
+    season: Season, question: HelpQuestion, now: datetime, commands: Sequence[HelpCommand] = ()
 ) -> ui.LayoutView:
     """The topic asked for, or the overview of all commands; an unknown topic is the overview as well."""
     topic = TOPICS.get(question.about or "")
     if topic is None:
         title, answer = "How to use Tailgate", "Start with `/standings`. Only `/driver` and `/compare` need names."
-        lines: Sequence[str] = [f"{each.typed} {each.description}" for each in commands if not each.moderators]
         moderators = [each.typed for each in commands if each.moderators]
-        lines = [*lines, f"**For moderators** {' '.join(moderators)}"] if moderators else lines
+        editors = [each.typed for each in commands if each.editors]
+        lines: Sequence[str] = [
+            *(f"{each.typed} {each.description}" for each in commands if not each.moderators and not each.editors),
+            *([f"**For moderators** {' '.join(moderators)}"] if moderators else ()),
+            *([f"**For editors** {' '.join(editors)}"] if editors else ()),
+        ]
     else:
         title, answer, lines = topic.title, topic.answer, topic.lines
     select = QuestionSelect.of(
