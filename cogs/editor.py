@@ -26,12 +26,11 @@ from bot.questions.recaps import (
     WriteQuestion,
 )
 from bot.quotes.service import reader_of
-from bot.recaps import recap
 from bot.render.forms import UNWRITABLE, Form, not_kept
 from bot.render.recap import find
 from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, panel, preview
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_words
 from db.errors import OvertakenError, StoreError
 from db.recaps.drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
 from db.recaps.texts import recap_history, save_recap, take_back, undo
@@ -197,14 +196,14 @@ class Editor(commands.Cog):
         # The history before the words: what somebody saves in between is then taken for unseen, never for seen.
         steps = await recap_history(store, season.year, race.round, kind)
         kept = await drafts_of_race(store, season.year, race.round, requester.user)
-        facts = await gather_recap_facts(store, as_of, reader_of(requester), race)
+        words = await recap_words(store, as_of, reader_of(requester), race)
         drafts = [_read(draft, requester) for draft in kept]
         own = [draft for draft in drafts if draft.kind is kind]
         shown = next((draft for draft in own if draft.id == number), own[0] if own and latest else None)
         text = shown.text if shown else None
-        read = recap(replace(facts, texts={**facts.texts, kind: text}) if text else facts)
+        read = as_of.recap(race, words.quotes, {**words.texts, kind: text} if text else words.texts)
         told = frozenset(section.kind for section in read.sections)
-        return Desk(season, race, kind, find(read, kind), as_of.now, facts.texts, told, drafts, shown, steps)
+        return Desk(season, race, kind, find(read, kind), as_of.now, words.texts, told, drafts, shown, steps)
 
 
 def _place(question: OfSection) -> tuple[int, int, SectionKind]:

@@ -10,10 +10,9 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
 from bot.quotes.service import reader_of
-from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_for
 
 
 class Recaps(commands.Cog):
@@ -36,9 +35,10 @@ class Recaps(commands.Cog):
         await self.bot.router.reply(interaction, question)
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
-        season, race = requester.as_of.race_run(question.year, question.round)
-        facts = await gather_recap_facts(self.bot.services.store, requester.as_of, reader_of(requester), race)
-        return recap_card(recap(facts), season, question, requester.as_of.now)
+        as_of = requester.as_of
+        season, race = as_of.race_run(question.year, question.round)
+        recap = await recap_for(self.bot.services.store, as_of, reader_of(requester), race)
+        return recap_card(recap, as_of.computed(season), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

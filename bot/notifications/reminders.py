@@ -24,7 +24,8 @@ NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 
 def announced(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> Announced:
     """What there is to say of a race to come, as known now."""
-    return Announced(as_of.season(race.season), race, mark, as_of.last_winner(race), personal)
+    computed = as_of.computed(as_of.season(race.season))
+    return Announced(computed, race, mark, as_of.last_winner(race), personal)
 
 
 def start_of(race: Race) -> datetime:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import lru_cache
 
 from bot.outbox.contracts import BusyError, Post
 from bot.quotes.service import reader_in
-from bot.recaps import Facts, Recap, recap
 from bot.render.announcements import Sent, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_for
 from db.connection import Store
 from db.models import Race, Season
 from db.reminders.models import Kind, Row, Target
@@ -22,8 +19,6 @@ AGAIN_SECONDS = 5.0
 """When to look again whether an earlier row is through."""
 MANY = 1000
 """More rows than can wait for one target."""
-KEPT = 8
-"""So many recaps are kept: thousands of servers are sent the same one, but for a quote of their own."""
 
 
 class ResultsWriter:
@@ -37,7 +32,6 @@ class ResultsWriter:
     def __init__(self, store: Store, as_of: Callable[[], Awaitable[AsOf]]) -> None:
         self._store = store
         self._as_of = as_of
-        self._recaps: deque[tuple[tuple[Season, ...], Facts, Recap]] = deque(maxlen=KEPT)
 
     async def results(self, row: Row, target: Target) -> Post | None:
         """None where the race has no results any more."""
@@ -52,17 +46,8 @@ class ResultsWriter:
         if found is None:
             return None
         season, race = found
-        facts = await gather_recap_facts(self._store, as_of, reader_in(as_of, target.guild), race)
-        return Post(recap_post(self._recap(as_of, facts), season, _sent(row, target), as_of.now))
-
-    def _recap(self, as_of: AsOf, facts: Facts) -> Recap:
-        for seasons, known, made in self._recaps:
-            same = (known.race, known.quotes, known.texts) == (facts.race, facts.quotes, facts.texts)
-            if same and seasons is as_of.seasons:
-                return made
-        made = recap(facts)
-        self._recaps.append((as_of.seasons, facts, made))
-        return made
+        recap = await recap_for(self._store, as_of, reader_in(as_of, target.guild), race)
+        return Post(recap_post(recap, as_of.computed(season), _sent(row, target), as_of.now))
 
     async def standings(self, row: Row, target: Target) -> Post | None:
         """The message there is, changed, or a new one where there is none in that channel.
@@ -75,11 +60,13 @@ class ResultsWriter:
         await await_turn(self._store, row)
         as_of = await self._as_of()
         season = _season(as_of, row)
-        told = _through(season, row.due.round) if season and season.race(row.due.round) else None
-        if season is None or told is None or not told.run:
+        if season is None or season.race(row.due.round) is None:
+            return None
+        then = as_of.computed_after(season, row.due.round)
+        if not then.season.run:
             return None
         later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.due.round)
-        view = standings_post(told, _sent(row, target), min([as_of.now, *later]))
+        view = standings_post(then, _sent(row, target), min([as_of.now, *later]))
         before = await last_sent(self._store, target.id, Kind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)
         return Post(view, edit=before.message if before is not None and there else None)
@@ -98,12 +85,6 @@ async def await_turn(store: Store, row: Row) -> None:
         )
         if same and other.id < row.id and other.tried_at is not None:
             raise BusyError("an earlier one is still going out", AGAIN_SECONDS)
-
-
-@lru_cache(maxsize=KEPT)
-def _through(season: Season, number: int) -> Season:
-    """One and the same season for all, since what is reckoned from it is kept beside it."""
-    return season.through(number)
 
 
 def _sent(row: Row, target: Target) -> Sent:

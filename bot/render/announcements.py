@@ -11,6 +11,7 @@ from typing import Any, Self
 import discord
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
@@ -64,16 +65,16 @@ def results_post(season: Season, race: Race, sent: Sent, now: datetime) -> ui.La
     return _made_out(view, sent, _heading("Results", season, race, "who won"))
 
 
-def recap_post(recap: Recap, season: Season, sent: Sent, now: datetime) -> ui.LayoutView:
+def recap_post(recap: Recap, computed: ComputedSeason, sent: Sent, now: datetime) -> ui.LayoutView:
     """A race's recap: its first screen. The arguments are those of ``results_post``."""
     race = recap.race
-    view = recap_card(recap, season, RecapQuestion(race.season, race.round), now)
-    return _made_out(view, sent, _heading("Recap", season, race, "how it went"))
+    view = recap_card(recap, computed, RecapQuestion(race.season, race.round), now)
+    return _made_out(view, sent, _heading("Recap", computed.season, race, "how it went"))
 
 
-def standings_post(season: Season, sent: Sent, now: datetime) -> ui.LayoutView:
+def standings_post(computed: ComputedSeason, sent: Sent, now: datetime) -> ui.LayoutView:
     """The standings as they are, in a message that is changed whenever they do."""
-    return _made_out(standings(season, StandingsQuestion(season.year), now), sent, "", ITSELF)
+    return _made_out(standings(computed, StandingsQuestion(computed.season.year), now), sent, "", ITSELF)
 
 
 def _heading(what: str, season: Season, race: Race, why: str) -> str:

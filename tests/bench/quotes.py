@@ -122,7 +122,7 @@ def works(store: Store, count: int) -> list[Work]:
 async def cards(store: Store) -> list[Work]:
     """Whole answers of /quote but for the sending, the words' meaning included: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
-    requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
+    requester = Requester(1, AsOfKeeper().at(NOW, seasons), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
         question = QuoteQuestion(joined(words_of(words)), **only)
