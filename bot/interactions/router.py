@@ -67,9 +67,8 @@ class Router:
 
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
-        snapshots = self._services.seasons
-        seasons = await snapshots.all()
-        return self._as_of_keeper.at(self._services.clock.now(), seasons, snapshots.version)
+        seasons = await self._services.seasons.all()
+        return self._as_of_keeper.at(self._services.clock.now(), seasons)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
         """Who is behind an interaction, by what Discord says of them, and what is known now."""
