@@ -6,7 +6,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.championship.record import career, head_to_head, races_of
+from bot.championship.record import head_to_head
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
 from bot.questions.core import CompareQuestion, DriverQuestion
@@ -68,17 +68,17 @@ class Drivers(commands.Cog):
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         known = as_of.known(question.driver)
-        season, in_season = season_record(as_of, known, question.year)
+        computed, own = season_record(as_of, known, question.year)
         quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
-        over_all, lines = career(as_of.seasons, known.key), races_of(season, known.key)
-        facts = DriverFacts(known, season, in_season, over_all, lines, quotes)
+        races = computed.races_of(known.key)
+        facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
         return driver(facts, question, as_of.now)
 
     async def answer_compare(self, question: CompareQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         a, b = as_of.known(question.a), as_of.known(question.b)
-        season, records, years = shared_records(as_of, a, b, question.year)
-        facts = CompareFacts(season, (a, b), records, head_to_head(season, a.key, b.key), years)
+        computed, records, years = shared_records(as_of, a, b, question.year)
+        facts = CompareFacts(computed.season, (a, b), records, head_to_head(computed, a.key, b.key), years)
         return compare(facts, question, as_of.now)
 
 

@@ -66,9 +66,8 @@ class Router:
 
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
-        snapshots = self._services.seasons
-        seasons = await snapshots.all()
-        return self._as_of_keeper.at(self._services.clock.now(), seasons, snapshots.version)
+        seasons = await self._services.seasons.all()
+        return self._as_of_keeper.at(self._services.clock.now(), seasons)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
         """The person behind an interaction, as Discord describes them, and what is known at this moment."""

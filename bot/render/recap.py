@@ -9,6 +9,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import NextQuestion, ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import Recap, Section, winner_of
@@ -16,7 +17,7 @@ from bot.render.blocks import Accent, Page, card, freshness, make_accent, phase_
 from bot.render.buttons import Link, QuestionSelect, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp
 from bot.render.penalties import of_race
-from bot.render.playoff_table import drivers_view, left_out
+from bot.render.playoff_table import left_out
 from bot.render.tables import fit
 from bot.render.user_text import as_typed, as_typed_in_line, in_parts, shortened
 from db.models import Race, Season
@@ -35,16 +36,16 @@ LABEL = 160
 """Columns of a line's label."""
 
 
-def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime) -> ui.LayoutView:
     """The recap's first screen, or the section asked for.
 
     Args:
         recap: of a race with results.
-        season: the race's, as it stands at ``now``.
+        computed: the race's season as it stands at ``now``.
         question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
         now: the current time.
     """
-    race = recap.race
+    race, season = recap.race, computed.season
     asked = RecapQuestion(race.season, race.round, question.section, question.page)
     section = find(recap, asked.section)
     links = [
@@ -59,7 +60,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
         dateline(season, race),
         *words_by(shown, now),
         *of_race(season, race.round),
-        _left_out(season, race),
+        _left_out(computed, race),
         freshness(season, now),
     ]
     room = room_beside(title, *small)
@@ -190,10 +191,11 @@ def _in_short(season: Season, race: Race) -> str:
     return f"**{escape(name_of(season, winner))}** won."
 
 
-def _left_out(season: Season, race: Race) -> str:
+def _left_out(computed: ComputedSeason, race: Race) -> str:
     """The results up to the race that contradict themselves and are left out."""
-    view = drivers_view(season)
-    return left_out(replace(view, left_out=tuple(fault for fault in view.left_out if fault.round <= race.round)))
+    counted = computed.standings
+    faults = tuple(fault for fault in counted.left_out if fault.round <= race.round)
+    return left_out(replace(counted, left_out=faults))
 
 
 def _neighbours(season: Season, race: Race) -> list[Link]:

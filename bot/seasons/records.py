@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.record import Record, record
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
-from db.models import Driver, Season
+from db.models import Driver
 
 
-def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[Season, Record]:
+def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[ComputedSeason, Record]:
     """A driver's season and their record in it; the last season in which they have an entry where no year is named.
 
     Raises:
@@ -17,12 +18,13 @@ def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[Season
     """
     years = as_of.entered(driver.key)
     season = as_of.season(year or max(years, default=None))
-    return season, _record(driver, season, years)
+    computed = as_of.computed(season)
+    return computed, _record(driver, computed, years)
 
 
 def shared_records(
     as_of: AsOf, a: Driver, b: Driver, year: int | None
-) -> tuple[Season, tuple[Record, Record], tuple[int, ...]]:
+) -> tuple[ComputedSeason, tuple[Record, Record], tuple[int, ...]]:
     """A season that two drivers share, their records in it, and the years of all that they share, oldest first.
 
     Without a year it is the last one.
@@ -37,13 +39,13 @@ def shared_records(
     years = [each for each in as_of.entered(a.key) if each in entered_b]
     if not years:
         raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
-    season = as_of.season(year or max(years))
-    return season, (_record(a, season, years), _record(b, season, years)), tuple(years)
+    computed = as_of.computed(as_of.season(year or max(years)))
+    return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
 
 
-def _record(driver: Driver, season: Season, years: list[int]) -> Record:
-    found = record(season, driver.key)
+def _record(driver: Driver, computed: ComputedSeason, years: list[int]) -> Record:
+    found = record(computed, driver.key)
     if found is None:
         others = f" Try {', '.join(map(str, years))}." if years else ""
-        raise FriendlyError(f"{driver.name} has no entry in {season.year}, as far as Tailgate knows.{others}")
+        raise FriendlyError(f"{driver.name} has no entry in {computed.season.year}, as far as Tailgate knows.{others}")
     return found

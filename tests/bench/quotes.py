@@ -127,7 +127,7 @@ def works(store: Store, count: int) -> list[Work]:
 async def cards(store: Store) -> list[Work]:
     """Complete answers of /quote without sending them, from the text to the view: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
-    requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
+    requester = Requester(1, AsOfKeeper().at(NOW, seasons), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
         question = QuoteQuestion(join_words(words_of(words)), **only)
