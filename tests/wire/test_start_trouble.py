@@ -108,7 +108,7 @@ async def test_sync_without_a_network_says_so(tmp_path: Path) -> None:
     status, lines = await run_to_end("sync", "--db", tmp_path / "tailgate.db", home=tmp_path, **nobody)
     assert status == FAILED
     assert len(lines) == 2
-    assert "cannot be told of the commands" in lines[1]
+    assert "the commands could not be registered with Discord" in lines[1]
 
 
 async def test_sync_refused_says_so(standin: StandIn, tmp_path: Path) -> None:
