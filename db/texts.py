@@ -159,6 +159,9 @@ def clean(text: str, limit: int, *, lines: bool = False) -> str:
     Raises:
         ValueError: it is too long; the message is one line.
     """
+    if text.isascii() and text.isprintable():
+        # Most text is one line of plain letters and signs, of which the steps below could change nothing but spaces.
+        return _of_length(" ".join(text.split()), limit)
     told = _BREAKS.sub("\n" if lines else " ", unicodedata.normalize("NFC", text))
     told = told.replace("\t", " ").replace(BLANK, " ")
     told = _with_joiners_of_use("".join(c for c in told if c == "\n" or not _is_no_text(c)))
@@ -166,9 +169,13 @@ def clean(text: str, limit: int, *, lines: bool = False) -> str:
     told = unicodedata.normalize("NFC", re.sub("\n{3,}", "\n\n", told))
     if not any(unicodedata.category(c)[0] in "LNPS" for c in told):
         return ""
-    if len(told) > limit:
-        raise ValueError(f"is {len(told)} characters long; {limit} is the most")
-    return told
+    return _of_length(told, limit)
+
+
+def _of_length(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise ValueError(f"is {len(text)} characters long; {limit} is the most")
+    return text
 
 
 def _is_no_text(character: str) -> bool:
