@@ -76,7 +76,7 @@ def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, 
     return card(
         title,
         *body,
-        accent=_accent(season, race),
+        accent=_accent(computed, race),
         small=small,
         controls=row(links),
         select=_sections(recap, section),
@@ -124,7 +124,7 @@ def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
 def parts_of(section: Section, room: int = ROOM) -> list[str]:
     """A section's whole text, escaped for Discord, in parts of at most ``room`` characters."""
     parts = [""]
-    for apart, label, text in _pieces(section):
+    for apart, label, text, _ in _pieces(section):
         for i, piece in enumerate(in_parts(text, room - len(label))):
             shown_text = piece if i else label + piece
             joined = f"{parts[-1]}{apart}{shown_text}" if parts[-1] else shown_text
@@ -135,16 +135,18 @@ def parts_of(section: Section, room: int = ROOM) -> list[str]:
     return parts
 
 
-def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str]]:
-    """A section piece by piece: the space before each one, its label escaped, and its text as written."""
-    paragraphs = [paragraph for paragraph in section.paragraphs if as_typed(paragraph)]
-    # Where room is short, lines of figures say more than the paragraphs after the first one.
-    yield from (("\n\n", "", paragraph) for paragraph in (paragraphs[:1] if brief and section.lines else paragraphs))
+def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str, str]]:
+    """A section piece by piece: the space before each one, its label escaped, its text as written and escaped."""
+    for paragraph in section.paragraphs:
+        if shown := as_typed(paragraph):
+            yield "\n\n", "", paragraph, shown
+            if brief and section.lines:
+                break  # where room is short, lines of figures say more than the paragraphs after the first one
     apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
     for line in section.lines:
         text = line.brief if brief and line.brief else line.text
-        if as_typed(text):
-            yield apart, _label(line.label), text
+        if shown := as_typed(text):
+            yield apart, _label(line.label), text, shown
 
 
 def _label(label: str) -> str:
@@ -168,19 +170,18 @@ def _brief(sections: Sequence[Section], room: int) -> tuple[list[str], list[str]
 def _beginning(section: Section, room: int) -> tuple[str, bool]:
     """As much of a section as there is room for, at least a part of its first piece, and whether that is all of it."""
     shown_text = ""
-    for apart, label, text in _pieces(section, brief=True):
-        piece = f"{apart if shown_text else ''}{label}{as_typed(text)}"
+    for apart, label, text, shown in _pieces(section, brief=True):
+        piece = f"{apart if shown_text else ''}{label}{shown}"
         if len(shown_text) + len(piece) > room:
             return shown_text or label + shortened(text, room - len(label)), False
         shown_text += piece
     return shown_text, not section.lines or len(section.paragraphs) < 2
 
 
-def _accent(season: Season, race: Race) -> Accent:
-    """The color of the winner's make."""
-    winner = winner_of(season, race.round)
-    rows = season.results[race.round]
-    return make_accent(next((row.entry.make for row in rows if winner is not None and row.driver == winner), None))
+def _accent(computed: ComputedSeason, race: Race) -> Accent:
+    """The color of the winner's make; none where the results contradict themselves, which are not counted."""
+    rows = computed.standings.season.results.get(race.round, ())
+    return make_accent(next((row.entry.make for row in rows if row.finish == 1), None))
 
 
 def _in_short(season: Season, race: Race) -> str:
