@@ -17,10 +17,11 @@ from tempfile import TemporaryDirectory
 import aiohttp
 
 from bot import app
+from bot.client.connection import DiscordError, TokenError
 from bot.clock import SystemClock, TravelClock
-from bot.commandline import stores
+from bot.commandline import store_commands
 from bot.commandline.parser import make_parser
-from bot.commandline.stores import tell
+from bot.commandline.store_commands import print_message
 from bot.errors import FriendlyError
 from bot.logs import set_up_logging
 from bot.preview import PreviewError
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit status: something is wrong with the data or around us; with how we were started; a person pressed Ctrl-C."""
 
-SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, app.TokenError, app.DiscordError)
+SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, TokenError, DiscordError)
 """Errors that are one line for the operator by themselves."""
 
 FIRST_STEPS = """\
@@ -55,8 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
         return asyncio.run(_do(chosen, settings))
     except SAID as error:
-        tell(f"tailgate: {error}")
-        started_well = isinstance(error, DocumentError | FriendlyError | app.DiscordError) or chosen.command == "check"
+        print_message(f"tailgate: {error}")
+        started_well = isinstance(error, DocumentError | FriendlyError | DiscordError) or chosen.command == "check"
         return FAILED if started_well else MISUSED
     except BrokenPipeError:
         # The reader of our output has seen enough, as `| head` does.
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (sqlite3.Error, OSError, aiohttp.ClientError) as error:
         # What nobody nearer to it has put into better words.
         log.debug("the whole story:", exc_info=True)
-        tell(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
+        print_message(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -74,22 +75,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
     path = chosen.db or settings.database
     if chosen.command in {"run", "sync"} and settings.discord_token is None:
-        tell(FIRST_STEPS)
+        print_message(FIRST_STEPS)
         return MISUSED
     if chosen.command == "try":
         await _try(chosen)
         return 0
-    tell(f"The store is {path}")
+    print_message(f"The store is {path}")
     match chosen.command:
         case "run":
             with _stopped_by_signals() as stop:
-                await app.run(settings, path, stop, tell)
+                await app.run(settings, path, stop, print_message)
         case "sync":
-            tell(f"Discord knows {await app.sync(settings, path)} commands now.")
+            print_message(f"Discord knows {await app.sync(settings, path)} commands now.")
         case "import":
-            await stores.import_files(path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild)
+            await store_commands.import_files(
+                path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild
+            )
         case "export":
-            await stores.export(
+            await store_commands.export(
                 path,
                 chosen.what,
                 chosen.season,
@@ -99,9 +102,9 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
                 guild=chosen.guild,
             )
         case "backup":
-            await stores.backup(path, chosen.file)
+            await store_commands.backup(path, chosen.file)
         case "check":
-            return await stores.check(path)
+            return await store_commands.check(path)
     return 0
 
 
@@ -111,10 +114,10 @@ async def _try(chosen: argparse.Namespace) -> None:
         if path is None:
             # A page to play with starts from the same facts each time, and leaves nothing behind.
             path = Path(cleanup.enter_context(TemporaryDirectory(prefix="tailgate-"))) / "tailgate.db"
-        tell(f"The store is {path}")
+        print_message(f"The store is {path}")
         clock = TravelClock(chosen.at or SystemClock().now(), chosen.speed)
         stop = cleanup.enter_context(_stopped_by_signals())
-        await app.try_out(path, clock, stop, tell, port=chosen.port, open_browser=not chosen.no_browser)
+        await app.try_out(path, clock, stop, print_message, port=chosen.port, open_browser=not chosen.no_browser)
 
 
 @contextlib.contextmanager

@@ -25,12 +25,13 @@ from bot.questions.recaps import (
     UndoQuestion,
     WriteQuestion,
 )
+from bot.quotes.service import reader_of
 from bot.recaps import recap
 from bot.render.forms import UNWRITABLE, Form, not_kept
 from bot.render.recap import find
 from bot.render.recap_editor import PICTURE, WORDS, Desk, Draft, form, history, panel, preview
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather
+from bot.seasons.recap_facts import gather_recap_facts
 from db.errors import OvertakenError, StoreError
 from db.recaps.drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
 from db.recaps.texts import recap_history, save_recap, take_back, undo
@@ -196,7 +197,7 @@ class Editor(commands.Cog):
         # The history before the words: what somebody saves in between is then taken for unseen, never for seen.
         steps = await recap_history(store, season.year, race.round, kind)
         kept = await drafts_of_race(store, season.year, race.round, requester.user)
-        facts = await gather(store, requester, race)
+        facts = await gather_recap_facts(store, as_of, reader_of(requester), race)
         drafts = [_read(draft, requester) for draft in kept]
         own = [draft for draft in drafts if draft.kind is kind]
         shown = next((draft for draft in own if draft.id == number), own[0] if own and latest else None)

@@ -34,9 +34,10 @@ class Playoffs(commands.Cog):
     @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
     @app_commands.autocomplete(driver=driver_choices)
     async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: UserText | None = None) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.driver(driver).key if driver else None
-        await self.bot.router.reply(interaction, ClinchQuestion(meant))
+        await self.bot.router.reply(interaction, ClinchQuestion(meant), requester)
 
     async def answer(self, question: PlayoffsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

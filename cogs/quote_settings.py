@@ -8,10 +8,10 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.client.permissions import missing
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.notifications.quote_of_the_day import CHANNEL, OFF, SINCE, channel_of, next_time
-from bot.notifications.reminders import NEEDED
 from bot.questions.quotes import DayQuestion, RoleQuestion
 from bot.quotes.permissions import NO_SERVER, ROLE, must_manage
 from bot.render.quote_panels import DayFacts, day_panel, role_panel
@@ -62,8 +62,8 @@ class QuoteSettings(commands.Cog):
             await set_setting(store, home.id, ROLE, role.id, requester.user, now)
         elif question.nobody:
             await set_setting(store, home.id, ROLE, None, requester.user, now)
-        held = home.get_role(await setting(store, home.id, ROLE) or 0)
-        return role_panel(held.name if held else None)
+        current = home.get_role(await setting(store, home.id, ROLE) or 0)
+        return role_panel(current.name if current else None)
 
     async def answer_day(self, question: DayQuestion, requester: Requester) -> ui.LayoutView:
         """Sets the channel, one of this server's in which I may post, or switches it off; shows what is set."""
@@ -73,9 +73,9 @@ class QuoteSettings(commands.Cog):
             await set_setting(store, home.id, SETTING, value, requester.user, now)
         elif question.off:
             await set_setting(store, home.id, SETTING, None, requester.user, now)
-        held: dict[str, Any] = await setting(store, home.id, SETTING) or {}
+        current: dict[str, Any] = await setting(store, home.id, SETTING) or {}
         due = home.id in await due_days(store, now.astimezone(EASTERN).date())
-        facts = DayFacts(channel_of(held), next_time(now, sent_today=not due), held.get(OFF), held.get(SINCE))
+        facts = DayFacts(channel_of(current), next_time(now, sent_today=not due), current.get(OFF), current.get(SINCE))
         return day_panel(facts, now)
 
     def _home(self, requester: Requester) -> discord.Guild:
@@ -95,10 +95,9 @@ def _open_to_me(home: discord.Guild, number: int) -> discord.TextChannel:
     channel = home.get_channel(number)
     if not isinstance(channel, discord.TextChannel):
         raise FriendlyError("That isn't a text channel in this server, or I can't see it.")
-    mine = channel.permissions_for(home.me)
-    missing = [name for permission, name in NEEDED.items() if not getattr(mine, permission)]
-    if missing:
-        raise FriendlyError(f"I need {' and '.join(missing)} in #{channel.name}; grant that and try again.")
+    lacking = missing(channel)
+    if lacking:
+        raise FriendlyError(f"I need {' and '.join(lacking)} in #{channel.name}; grant that and try again.")
     return channel
 
 

@@ -9,10 +9,11 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
+from bot.quotes.service import reader_of
 from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather
+from bot.seasons.recap_facts import gather_recap_facts
 
 
 class Recaps(commands.Cog):
@@ -29,14 +30,15 @@ class Recaps(commands.Cog):
     async def recap(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.race_with_results(race, season) if race else None
         question = RecapQuestion(meant.season, meant.round) if meant else RecapQuestion(season)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
         season, race = requester.as_of.race_run(question.year, question.round)
-        facts = await gather(self.bot.services.store, requester, race)
+        facts = await gather_recap_facts(self.bot.services.store, requester.as_of, reader_of(requester), race)
         return recap_card(recap(facts), season, question, requester.as_of.now)
 
 

@@ -48,11 +48,12 @@ class Standings(commands.Cog):
         after: UserText | None = None,
         view: str | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         race = as_of.race(after, season) if after else None
         year = race.season if race else as_of.season(season).year
         question = StandingsQuestion(year, race.round if race else None, view if view in STANDINGS_VIEWS else None)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
         season = requester.as_of.season(question.year)

@@ -1,10 +1,18 @@
-"""The store's two connections: one writer behind a lock, one reader that cannot write."""
+"""The store's connections: one writer behind a lock, a few readers that cannot write, one that watches for changes.
+
+The *watcher* answers "has anything changed?" (``PRAGMA data_version`` is counted per connection) and loads what did.
+It is a connection of its own, so that this question, which every answer asks, never waits behind a search.
+
+A task has one connection at a time: whatever it reads inside ``write``, ``read`` or ``view`` goes to the connection of
+that block. So all reads of one answer see one state, and a read inside ``write`` sees what was written there.
+Other tasks, those started inside such a block among them, get connections of their own.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -15,42 +23,55 @@ from db.errors import StoreError
 from db.migrate import check_version, migrate, schema_version
 
 CLOSING_SECONDS = 3.0
-"""How long the end waits for a transaction that is open."""
+"""How long ``close`` waits for a transaction that is open."""
+READERS = 3
+"""Connections that only read. All but one may be in ``read``; the last one is left for single queries."""
 BUSY_MILLISECONDS = 5000
-"""How long a statement waits for another process before it gives up."""
+"""How long a statement waits for another process that holds a lock on the file."""
 
-_IN_WORDS = {
+_FILE_PROBLEMS = {
     sqlite3.SQLITE_BUSY: "is being written by another program ({error}); try again when that is done",
     sqlite3.SQLITE_CORRUPT: "is damaged: {error}; put back a backup",
     sqlite3.SQLITE_NOTADB: "is damaged: {error}; put back a backup",
     sqlite3.SQLITE_IOERR: "cannot be read or written: {error}",
     sqlite3.SQLITE_FULL: "cannot be written: {error}",
 }
-"""What is wrong with the file or its place, rather than with a statement, by SQLite's kind of error."""
+"""By SQLite's primary error code: what is wrong with the file or its disk, rather than with a statement."""
 
 
 class Store:
-    """An open store. Make one with ``Store.open``; close it, or its threads hold up the exit.
+    """An open store. Make one with ``Store.open`` and close it, or its threads keep the process from exiting.
 
     Attributes:
         path: the SQLite file.
     """
 
-    def __init__(self, path: Path, reader: aiosqlite.Connection, writer: aiosqlite.Connection | None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        readers: Sequence[aiosqlite.Connection],
+        watcher: aiosqlite.Connection,
+        writer: aiosqlite.Connection | None,
+    ) -> None:
         self.path = path
-        self._reader = reader
+        self._readers = tuple(readers)
+        self._watcher = watcher
         self._writer = writer
         self._writing = asyncio.Lock()
-        self._reading = asyncio.Lock()
+        self._watching = asyncio.Lock()
+        self._idle = list(readers)
+        self._turns = asyncio.Semaphore(len(readers))
+        self._long_turns = asyncio.Semaphore(max(1, len(readers) - 1))
+        self._connection_of: dict[asyncio.Task[Any] | None, aiosqlite.Connection] = {}
         self._closed = False
 
     @classmethod
     async def open(cls, path: Path, *, readonly: bool = False) -> Self:
-        """Opens the file, makes it if need be and brings it to this program's schema.
+        """Opens the file, creates it if there is none, and brings it to this program's schema.
 
         Args:
-            path: the SQLite file; its folder is made.
-            readonly: look only; the file must exist and be of this program's schema.
+            path: the SQLite file; its folder is created where it is missing.
+            readonly: never write; the file must exist and have this program's schema.
 
         Raises:
             StoreError: it cannot be opened, is not a store, or is newer than this program.
@@ -62,48 +83,53 @@ class Store:
                 f"{path} does not exist yet; `tailgate import --bundled` makes it, as does `tailgate run`, "
                 "or name another file with --db"
             )
+        opened: list[aiosqlite.Connection] = []
         writer: aiosqlite.Connection | None = None
-        reader: aiosqlite.Connection | None = None
         try:
             if not readonly:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 writer = await _connect(path, "rwc")
+                opened.append(writer)
                 await check_version(writer, str(path))
                 await _write_ahead(writer)
                 await migrate(writer, str(path))
-            reader = await _connect(path, "ro")
-            await _pragmas(reader, "query_only = ON")
-            version = await check_version(reader, str(path))
+            for _ in range(READERS + 1):
+                opened.append(await _connect(path, "ro"))
+                await _pragmas(opened[-1], "query_only = ON")
+            version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
                     f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "
                     "`tailgate import` once, which brings it up to date"
                 )
         except BaseException as error:
-            for connection in (writer, reader):
-                if connection is not None:
-                    await connection.close()
+            for connection in opened:
+                await connection.close()
             if isinstance(error, sqlite3.DatabaseError | OSError):
                 raise StoreError(f"{path} cannot be opened as a store: {error}") from error
             raise
-        return cls(path, reader, writer)
+        *readers, watcher = opened if writer is None else opened[1:]
+        return cls(path, readers, watcher, writer)
 
     async def close(self) -> None:
-        """Closes both connections; who asks from then on, or waited for its turn, gets a StoreError.
+        """Closes the connections. Later calls, and those still waiting for their turn, raise StoreError.
 
-        An open transaction has a few seconds to end; then SQLite rolls it back.
+        An open transaction has ``CLOSING_SECONDS`` to end; after that SQLite rolls it back.
         """
         self._closed = True
-        async with AsyncExitStack() as held:
+        async with AsyncExitStack() as locks:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CLOSING_SECONDS):
-                    await held.enter_async_context(self._writing)
-                    await held.enter_async_context(self._reading)
+                    await locks.enter_async_context(self._writing)
+                    await locks.enter_async_context(self._watching)
+                    for _ in self._readers:
+                        await locks.enter_async_context(self._turns)
             await self._close()
 
     async def _close(self) -> None:
-        # The writer last: the last connection folds the write-ahead log into the file, and the reader may not.
-        await self._reader.close()
+        # The writer is closed last: the last connection moves the write-ahead log into the file, and a reader cannot.
+        for connection in (*self._readers, self._watcher):
+            await connection.close()
         if self._writer is not None:
             await self._writer.close()
 
@@ -117,60 +143,138 @@ class Store:
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         """A transaction: committed at the end, rolled back on any exception, cancellation included.
 
-        Never wait for the network inside one: everybody else who writes waits too.
+        Never wait for the network inside one: every other writer waits as long.
 
         Raises:
+            RuntimeError: this task is inside ``write`` already; waiting for itself would never end.
             StoreError: the file is damaged, cannot be written, or another program kept on writing to it.
         """
         if self._writer is None:
             raise StoreError(f"{self.path} is open for reading only")
+        if self._current() is self._writer:
+            raise RuntimeError("a transaction that writes was begun inside another of the same task")
         async with self._writing:
             self._must_be_open()
-            with _in_words(self.path):
+            with _file_problems_as_store_errors(self.path), self._bound(self._writer):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
                 except BaseException:
-                    # Cancelled or not, the rollback is queued behind whatever the connection's thread still does,
-                    # so that the next transaction cannot find this one open.
+                    # The rollback is queued behind whatever the connection's thread is still doing. The shield lets it
+                    # finish even if we are cancelled, or the next transaction would find this one open.
                     await asyncio.shield(self._writer.rollback())
                     raise
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
-        """The reader with one consistent view of the store, whatever is written meanwhile.
+        """A connection with one consistent view of the store, whatever is written meanwhile.
+
+        Inside ``read``, ``view`` or ``write`` of the same task it is that block's connection, with its view.
 
         Raises:
             StoreError: the file is damaged or cannot be read.
         """
-        async with self._reading:
-            self._must_be_open()
-            with _in_words(self.path):
-                try:
-                    await self._reader.execute("BEGIN")
-                    yield self._reader
-                finally:
-                    await asyncio.shield(self._reader.rollback())
+        current = self._current()
+        if current is not None:
+            with _file_problems_as_store_errors(self.path):
+                yield current
+            return
+        self._must_be_open()
+        async with self._long_turns, self._reader() as reader:
+            with self._bound(reader):
+                async with self._snapshot(reader):
+                    yield reader
+
+    @asynccontextmanager
+    async def view(self) -> AsyncIterator[None]:
+        """Makes all reads of this task inside the block see one state of the store, from the first read on.
+
+        What is written meanwhile, by this task too, is not seen until the block ends. Never wait for the network or
+        for other tasks that read inside one, since it keeps a reader from everybody else.
+
+        Raises:
+            StoreError: the file is damaged or cannot be read.
+        """
+        async with self.read():
+            yield
 
     async def fetch(self, sql: str, parameters: Iterable[Any] | Mapping[str, Any] = ()) -> list[sqlite3.Row]:
         """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
-        async with self._reading:
+        current = self._current()
+        if current is not None:
+            with _file_problems_as_store_errors(self.path):
+                return list(await current.execute_fetchall(sql, parameters))
+        async with self._reader() as reader:
+            with _file_problems_as_store_errors(self.path):
+                return list(await reader.execute_fetchall(sql, parameters))
+
+    async def data_version(self) -> int:
+        """A number that changes whenever this or another process has changed the file."""
+        async with self._watching:
             self._must_be_open()
-            with _in_words(self.path):
-                return list(await self._reader.execute_fetchall(sql, parameters))
+            with _file_problems_as_store_errors(self.path):
+                rows = list(await self._watcher.execute_fetchall("PRAGMA data_version"))
+        return int(rows[0][0])
+
+    @asynccontextmanager
+    async def read_latest(self) -> AsyncIterator[aiosqlite.Connection]:
+        """As ``read``, but of the newest committed state, even inside a ``view`` that began before it.
+
+        For loading what ``data_version`` says has changed; others who ask for ``data_version`` wait meanwhile.
+        """
+        async with self._watching:
+            self._must_be_open()
+            async with self._snapshot(self._watcher):
+                yield self._watcher
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[aiosqlite.Connection]:
+        """A reader that nobody else uses until the block ends."""
+        self._must_be_open()  # Before waiting as well, since ``close`` is in line for all readers by now.
+        async with self._turns:
+            self._must_be_open()
+            reader = self._idle.pop()
+            try:
+                yield reader
+            finally:
+                self._idle.append(reader)
+
+    @asynccontextmanager
+    async def _snapshot(self, connection: aiosqlite.Connection) -> AsyncIterator[None]:
+        """A transaction that only reads, on a connection that is this task's alone."""
+        with _file_problems_as_store_errors(self.path):
+            try:
+                await connection.execute("BEGIN")
+                yield
+            finally:
+                await asyncio.shield(connection.rollback())
+
+    def _current(self) -> aiosqlite.Connection | None:
+        """The connection of the block that this very task is in; a task started inside a block is not in it."""
+        return self._connection_of.get(asyncio.current_task())
+
+    @contextmanager
+    def _bound(self, connection: aiosqlite.Connection) -> Iterator[None]:
+        """Makes a connection this task's, in place of one that it has already (a ``write`` inside a ``read``)."""
+        # Kept by task: a context variable would be inherited by tasks started inside, which would use it meanwhile.
+        task = asyncio.current_task()
+        before = self._connection_of.get(task)
+        self._connection_of[task] = connection
+        try:
+            yield
+        finally:
+            if before is None:
+                self._connection_of.pop(task, None)
+            else:
+                self._connection_of[task] = before
 
     def _must_be_open(self) -> None:
         if self._closed:
             raise StoreError(f"{self.path} is closed")
 
-    async def data_version(self) -> int:
-        """A number that changes whenever this or another process has changed the file."""
-        rows = await self.fetch("PRAGMA data_version")
-        return int(rows[0][0])
-
     async def backup(self, target: Path) -> None:
-        """Copies the store as it stands into a new file, while it is in use (SQLite's online backup).
+        """Copies the store into a new file while it is in use (SQLite's online backup).
 
         Raises:
             StoreError: the target exists or cannot be written, or the store is damaged.
@@ -184,10 +288,9 @@ class Store:
             unfinished.unlink(missing_ok=True)
             copy = await _opened(aiosqlite.connect(unfinished))
             try:
-                async with self._reading:
-                    self._must_be_open()
-                    await self._reader.backup(copy)
-                # A copy that is moved about must be one file, not three.
+                async with self._long_turns, self._reader() as reader:
+                    await reader.backup(copy)
+                # Leave WAL mode, so that the copy is a single file that can be moved.
                 await _pragmas(copy, "journal_mode = DELETE")
                 found = [str(row[0]) for row in await copy.execute_fetchall("PRAGMA quick_check(1)")]
             finally:
@@ -203,7 +306,7 @@ class Store:
 
 
 async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
-    """The connection, open. Where that fails its thread is waited for, or it outlives the event loop it reports to."""
+    """Opens a connection. If that fails, waits for its thread, which would otherwise outlive the event loop."""
     try:
         return await connection
     except BaseException:
@@ -213,13 +316,13 @@ async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
 
 
 @contextmanager
-def _in_words(path: Path) -> Iterator[None]:
-    """Makes a StoreError of what is wrong with the file; what is wrong with a statement stays as it is."""
+def _file_problems_as_store_errors(path: Path) -> Iterator[None]:
+    """Raises StoreError for problems of the file; an error in a statement is passed on as it is."""
     try:
         yield
     except sqlite3.Error as error:
-        # The low byte is the kind, the rest refines it; what the sqlite3 module raises by itself has none.
-        words = _IN_WORDS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
+        # The low byte is the primary code, the rest refines it; errors of the sqlite3 module itself have no code.
+        words = _FILE_PROBLEMS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
         if words is None:
             raise
         raise StoreError(f"{path} {words.format(error=error)}") from error
@@ -227,7 +330,7 @@ def _in_words(path: Path) -> Iterator[None]:
 
 async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
     address = path.resolve().as_uri() + f"?mode={mode}"
-    # isolation_level=None: transactions begin where we say so, not where sqlite3 thinks fit.
+    # isolation_level=None: transactions begin only where this module begins them.
     connection = await _opened(aiosqlite.connect(address, uri=True, isolation_level=None))
     connection.row_factory = sqlite3.Row
     try:
@@ -239,7 +342,7 @@ async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
 
 
 async def _write_ahead(writer: aiosqlite.Connection) -> None:
-    """Switches to the write-ahead log, again and again where others are at the file: SQLite itself does not wait."""
+    """Switches to the write-ahead log; tries again while others use the file, since SQLite does not wait here."""
     for left in reversed(range(BUSY_MILLISECONDS // 50)):
         try:
             await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")

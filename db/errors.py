@@ -1,4 +1,4 @@
-"""What the store says when it cannot do as asked: one clear line each."""
+"""The errors of the store; the text of each is one clear line."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class StoreError(Exception):
 
 
 class OvertakenError(Exception):
-    """Somebody has changed it since: its history ends with another step than the one that was named."""
+    """Somebody else changed the text meanwhile: its history ends with another step than the one the caller saw."""
 
 
 class DocumentError(Exception):
-    """A document cannot be taken in. ``str()`` is one line: file, line, field, what is wrong and what to do."""
+    """A document cannot be imported. ``str()`` is one line: file, line, field, what is wrong and what to do."""
 
     def __init__(self, problem: str, *, file: str, line: int | None = None, field: str | None = None) -> None:
         self.problem = problem

@@ -1,4 +1,4 @@
-"""How each server wants its bot: one JSON value a setting, and forgetting a server altogether."""
+"""The settings of each server, one JSON value per setting, and the removal of all that belongs to a server."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value, changed_by = 
 """
 UNSET = "DELETE FROM guild_settings WHERE guild_id = ? AND name = ?"
 TABLES = ("quote_days", "quotes", "quote_history", "quote_drafts", "guild_settings", "reminder_targets")
-"""All that hold anything of a server's, by its ``guild_id``; what is planned for it goes with its reminder target."""
+"""Every table with rows of a server (``guild_id``). Its outbox rows go with its reminder target."""
 FORGET = tuple(f"DELETE FROM {table} WHERE guild_id = ?" for table in TABLES)  # noqa: S608 - words of this file
-HELD = " UNION ".join(f"SELECT guild_id FROM {table} WHERE guild_id IS NOT NULL" for table in TABLES)  # noqa: S608
+STORED = " UNION ".join(f"SELECT guild_id FROM {table} WHERE guild_id IS NOT NULL" for table in TABLES)  # noqa: S608
 
 
 async def setting(store: Store, guild: int, name: str) -> Any:
-    """A server's setting as it was set; None if it is not."""
+    """The value of a server's setting; None if it is not set."""
     rows = await store.fetch(SETTING, (guild, name))
     return json.loads(rows[0]["value"]) if rows else None
 
 
 async def set_setting(store: Store, guild: int, name: str, value: Any, by: int | None, now: datetime) -> None:
-    """Sets one; None takes it away.
+    """Changes a server's setting; None removes it.
 
     Args:
         store: a writable store.
         guild: the server's Discord id.
-        name: the setting's.
-        value: whatever JSON can hold.
-        by: who, a Discord id.
+        name: the name of the setting.
+        value: anything that JSON can hold.
+        by: the Discord id of the person who changed it; None for the bot itself.
         now: an aware moment.
     """
     async with store.write() as connection:
@@ -47,12 +47,12 @@ async def set_setting(store: Store, guild: int, name: str, value: Any, by: int |
 
 
 async def forget_guild(store: Store, guild: int) -> None:
-    """Removes all that is a server's: its quotes with their history and drafts, its settings, its reminders."""
+    """Removes all that belongs to a server: quotes with their history and drafts, settings, reminders."""
     async with store.write() as connection:
         for removal in FORGET:
             await connection.execute(removal, (guild,))
 
 
-async def guilds_held(store: Store) -> frozenset[int]:
-    """Every server of which anything is held."""
-    return frozenset(row["guild_id"] for row in await store.fetch(HELD))
+async def stored_guilds(store: Store) -> frozenset[int]:
+    """The ids of all servers that have any row in the store."""
+    return frozenset(row["guild_id"] for row in await store.fetch(STORED))

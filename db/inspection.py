@@ -1,4 +1,4 @@
-"""Looks a store over without changing it: is the file whole, what does it hold, how fresh is it."""
+"""Inspects a store without changing it: is the file sound, what does it hold, and how fresh is it?"""
 
 from __future__ import annotations
 
@@ -9,19 +9,15 @@ from db.connection import Store
 from db.migrate import schema_version
 from db.timestamps import from_text
 
-HELD = """
+SEASONS = """
 SELECT s.year, count(r.id) AS races,
        (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
          WHERE y.season = s.year) AS run,
        (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id WHERE y.season = s.year) AS last_round,
-       (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
-          FROM imports i WHERE i.season = s.year
-           AND (i.retrieved_at IS NOT NULL OR i.created + i.updated > 0)) AS refreshed_at
+       s.refreshed_at
   FROM seasons s LEFT JOIN races r ON r.season = s.year
  GROUP BY s.year ORDER BY s.year
 """
-
-
 WORDS = """
 SELECT (SELECT count(*) FROM quotes WHERE guild_id IS NULL) AS quotes,
        (SELECT count(*) FROM quotes WHERE guild_id IS NOT NULL) AS server_quotes,
@@ -30,8 +26,12 @@ SELECT (SELECT count(*) FROM quotes WHERE guild_id IS NULL) AS quotes,
 
 
 @dataclass(frozen=True, slots=True)
-class HeldSeason:
-    """``races`` on the schedule, ``run`` of them with results, through round ``last_round``."""
+class StoredSeason:
+    """A season in figures.
+
+    ``races`` counts the races on the schedule, ``run`` those with results; ``last_round`` is the last round with
+    results, and ``refreshed`` the moment up to which the season's facts are known.
+    """
 
     year: int
     races: int
@@ -42,13 +42,14 @@ class HeldSeason:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What was found; a sound store has no ``problems``.
+    """What an inspection found; a sound store has no ``problems``.
 
-    ``quotes`` are the operator's, ``server_quotes`` all servers' own, ``sections`` those of recaps by editors.
+    ``quotes`` counts the operator's quotes, ``server_quotes`` those of all servers, and ``sections`` the sections of
+    recaps that editors wrote.
     """
 
     schema: int
-    seasons: tuple[HeldSeason, ...]
+    seasons: tuple[StoredSeason, ...]
     drivers: int
     quotes: int
     server_quotes: int
@@ -57,7 +58,7 @@ class Inspection:
 
 
 async def inspect(store: Store) -> Inspection:
-    """Runs SQLite's integrity and foreign-key checks and counts what is held.
+    """Runs SQLite's integrity and foreign-key checks and counts what is stored.
 
     Raises:
         StoreError: the file is damaged beyond reading.
@@ -68,8 +69,8 @@ async def inspect(store: Store) -> Inspection:
         for row in await store.fetch("PRAGMA foreign_key_check")
     ]
     seasons = tuple(
-        HeldSeason(row["year"], row["races"], row["run"], row["last_round"], from_text(row["refreshed_at"]))
-        for row in await store.fetch(HELD)
+        StoredSeason(row["year"], row["races"], row["run"], row["last_round"], from_text(row["refreshed_at"]))
+        for row in await store.fetch(SEASONS)
     )
     drivers = int((await store.fetch("SELECT count(*) FROM drivers"))[0][0])
     words = (await store.fetch(WORDS))[0]

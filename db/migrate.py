@@ -14,12 +14,16 @@ from db.errors import StoreError
 from db.naming import fold_words
 
 APPLICATION_ID = 0x54474154
-"""Written into the file's header ("TGAT"), so that somebody else's database is never taken for a store."""
+"""Written into the file's header ("TGAT"), so that another program's database is never mistaken for a store."""
 
 
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:
-    """All migrations as (version, SQL), in order from 1 without a gap."""
+    """All migrations as (version, SQL), in order from 1 without a gap.
+
+    Raises:
+        RuntimeError: the numbers of the files leave a gap.
+    """
     found = []
     for file in files("db").joinpath("migrations").iterdir():
         match = re.fullmatch(r"(\d{4})_\w+\.sql", file.name)
@@ -32,12 +36,12 @@ def migrations() -> tuple[tuple[int, str], ...]:
 
 
 def schema_version() -> int:
-    """The version this program writes and reads."""
+    """The schema version that this program reads and writes."""
     return len(migrations())
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a script, one by one: ``executescript`` would commit behind our back."""
+    """The statements of a script, one by one, since ``executescript`` would commit the open transaction."""
     pending = ""
     for line in script.splitlines(keepends=True):
         pending += line
@@ -64,7 +68,7 @@ async def check_version(connection: aiosqlite.Connection, path: str) -> int:
     ours = await _number(connection, "PRAGMA application_id") == APPLICATION_ID
     empty = version == 0 and await _number(connection, "SELECT count(*) FROM sqlite_master") == 0
     if not ours and not empty:
-        # Another process may have made the schema between these questions: what has tables of ours has our mark by now.
+        # Another process may have made the schema between these queries; in that case it has set the id by now.
         version = await _number(connection, "PRAGMA user_version")
         ours = await _number(connection, "PRAGMA application_id") == APPLICATION_ID
     if not ours and not empty:
@@ -78,19 +82,19 @@ async def check_version(connection: aiosqlite.Connection, path: str) -> int:
 
 
 async def migrate(connection: aiosqlite.Connection, path: str) -> None:
-    """Applies what is missing. A crash in between leaves the last whole version.
+    """Applies the migrations that are missing. A crash in between leaves the file at the last complete version.
 
     Raises:
         StoreError: see ``check_version``.
     """
-    # Old rows are folded as new ones are; SQL alone cannot do it.
+    # A migration folds old rows as the program folds new ones, which SQL alone cannot do.
     await connection.create_function("fold_words", 1, fold_words, deterministic=True)
     for version, script in migrations():
         if await check_version(connection, path) >= version:
             continue
         await connection.execute("BEGIN IMMEDIATE")
         try:
-            # Another process may have been faster while we waited for the lock.
+            # Another process may have applied it while this one waited for the lock.
             if await check_version(connection, path) < version:
                 await connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 for statement in statements(script):

@@ -1,4 +1,4 @@
-"""The nouns of the series, frozen: what every other part of the program speaks in.
+"""The models of the series, frozen: seasons, races, results, drivers and tracks as every other part knows them.
 
 Units: laps are counts, times are aware UTC moments, lap and race times are seconds, speeds are mph,
 points are championship points. A fact that is not known is ``None``, never a guess.
@@ -18,11 +18,10 @@ EASTERN = ZoneInfo("America/New_York")
 """Where NASCAR speaks Eastern; the store itself holds UTC."""
 
 RACE_LENGTH = timedelta(hours=3)
-"""How long after its start a race counts as run, when nothing better is known; Truck races take two hours and a bit."""
-
+"""How long after its start a race counts as over when nothing better is known. Most take little more than two hours."""
 
 NEVER = datetime.max.replace(tzinfo=UTC)
-"""When something will be over whose end is not in sight."""
+"""Stands for a moment that is not known and not to be expected soon."""
 
 
 class SessionKind(StrEnum):
@@ -80,7 +79,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """Who carries a race. ``coverage`` is when coverage starts, not the green flag; ``approximate`` says "about"."""
+    """A broadcast of a race. ``coverage`` is when coverage starts, not the green flag; ``approximate`` is "about"."""
 
     kind: BroadcastKind
     network: str
@@ -100,7 +99,7 @@ class FastestLap:
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """Who led from which lap to which, both counted. ``driver`` is a driver's key."""
+    """A lead from one lap to another, both inclusive. ``driver`` is a driver's key."""
 
     driver: str
     from_lap: int
@@ -113,9 +112,9 @@ class Lead:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is known of a race once it is run, beside the finishing order. Drivers are keys.
+    """What is known of a finished race besides the finishing order. Drivers are keys.
 
-    ``leads`` are all of a race's, in order of their laps; empty where they are not on record.
+    ``leads`` are all leads of the race in order of laps; empty where they are not on record.
     """
 
     laps: int | None = None
@@ -161,7 +160,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How an entry ended. ``points`` is the race's total, stages and fastest lap included; 0 for ineligible drivers."""
+    """The result of an entry. ``points`` is the total of the race, stages and fastest lap included; 0 if ineligible."""
 
     entry: Entry
     finish: int
@@ -185,7 +184,7 @@ class Result:
 
     @property
     def stage_points(self) -> int | None:
-        """Points of all stages; None where a stage is not on record."""
+        """Points of all stages together; None where a stage is not on record."""
         points = [stage.points for stage in self.stages]
         return sum(p for p in points if p is not None) if points and None not in points else None
 
@@ -195,7 +194,7 @@ class Race:
     """A race of the schedule.
 
     ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
-    ``outcome`` is None until results are held; ``results_at`` is when they first were;
+    ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored;
     ``sources`` are pairs of a fact's name and where it was read.
     """
 
@@ -219,6 +218,7 @@ class Race:
     sources: tuple[tuple[str, str], ...] = ()
 
     def broadcast(self, kind: BroadcastKind) -> tuple[Broadcast, ...]:
+        """All broadcasts of a kind."""
         return tuple(b for b in self.broadcasts if b.kind is kind)
 
     @property
@@ -235,21 +235,21 @@ class Race:
 
     @property
     def over_at(self) -> datetime:
-        """From when on the race is history: three hours after the start, or earlier if results were stored by then.
+        """The moment from which the race counts as over: ``RACE_LENGTH`` after its start, or its results' moment.
 
-        With no start on record that is the end of the day, Eastern. A postponed race is not over until it has results.
+        Without a known start that is the end of its day, Eastern. A postponed race is not over until it has results.
         """
         day = datetime.combine(self.date, time(0), EASTERN)
-        usual = day + timedelta(days=1) if self.start is None else self.start + RACE_LENGTH
+        by_schedule = day + timedelta(days=1) if self.start is None else self.start + RACE_LENGTH
         if self.results_at is not None:
-            # From midnight of its day on: a race may be run earlier than listed.
-            return self.results_at if day <= self.results_at < usual else usual
-        return NEVER if self.status is RaceStatus.POSTPONED else usual
+            # Results count from midnight of the race's day, since a race may be run earlier than listed.
+            return self.results_at if day <= self.results_at < by_schedule else by_schedule
+        return NEVER if self.status is RaceStatus.POSTPONED else by_schedule
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place in a season's playoff field, in seeding order. ``note`` says what a fan should know of it."""
+    """A place in a season's playoff field, in seeding order. ``note`` says what a fan should know about it."""
 
     driver: str
     how: str | None = None
@@ -258,7 +258,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """A penalty or correction. ``points`` are already inside the race's total; ``playoff_points`` are not."""
+    """A penalty or correction. ``points`` are already part of the race's total; ``playoff_points`` are not."""
 
     round: int
     driver: str
@@ -268,15 +268,31 @@ class Adjustment:
     source: str = ""
 
 
+@dataclass(slots=True)
+class Freshness:
+    """How current the facts of a season are, and where they come from; the one part of a season that changes.
+
+    A document that only confirms the stored facts is newer and changes none of them. It must not make a new season, or
+    everything computed from the old one would be lost; so a season and all its earlier states share one of these.
+
+    ``refreshed`` is the moment up to which the facts are known; ``source`` and ``retrieved`` are what the last document
+    said of itself.
+    """
+
+    refreshed: datetime | None = None
+    source: str | None = None
+    retrieved: datetime | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Season:
-    """A whole season, immutable: answers are given from one of these without asking the store again.
+    """A whole season, immutable: every answer is computed from one without asking the store again.
 
-    A season is itself and no other, so that what is reckoned from it can be kept beside it.
+    Seasons compare and hash by identity, so that what is computed from one can be cached under it.
 
     ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
-    ``drivers`` holds everybody the store knows by key. ``refreshed`` is how fresh the store's data is,
-    ``retrieved`` what the last document said of itself.
+    ``drivers`` holds every driver in the store by key; it is shared by all seasons and follows the store, so that a
+    driver who appears in one season does not make the others new. ``freshness`` follows the store as well.
     """
 
     year: int
@@ -288,26 +304,29 @@ class Season:
     playoff_field: tuple[Seat, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     champion: str | None = None
-    refreshed: datetime | None = None
-    source: str | None = None
-    retrieved: datetime | None = None
+    freshness: Freshness = field(default_factory=Freshness)
+
+    @property
+    def refreshed(self) -> datetime | None:
+        """The moment up to which the facts are known."""
+        return self.freshness.refreshed
 
     def as_of(self, moment: datetime) -> Season:
-        """The season as it was known at a moment: no outcome, result, field or champion from after it."""
-        return self._knowing({race.round for race in self.races if race.over_at <= moment})
+        """The season as it was known at a moment: without outcomes, results, field or champion from after it."""
+        return self._with_rounds_run({race.round for race in self.races if race.over_at <= moment})
 
     def through(self, number: int) -> Season:
-        """The season as it stood after the race of that round.
+        """The season as it was after the race of that round.
 
         Raises:
             LookupError: it has no such race.
         """
         if self.race(number) is None:
             raise LookupError(f"{self.year} has no race {number}")
-        return self._knowing({race.round for race in self.races if race.round <= number})
+        return self._with_rounds_run({race.round for race in self.races if race.round <= number})
 
-    def _knowing(self, rounds: set[int]) -> Season:
-        """The season with what is known once these races are over."""
+    def _with_rounds_run(self, rounds: set[int]) -> Season:
+        """The season with only these rounds run."""
         if len(rounds) == len(self.races):
             return self
         return replace(
@@ -324,6 +343,7 @@ class Season:
         return {race.round for race in self.races if race.phase == "regular season"}
 
     def race(self, number: int) -> Race | None:
+        """The race of a round; None if there is none."""
         return self._by_round.get(number)
 
     @cached_property
@@ -341,9 +361,9 @@ class Season:
         return self.run[-1] if self.run else None
 
     def next_race(self, moment: datetime) -> Race | None:
-        """The first race not yet over at a moment, cancelled ones passed over.
+        """The first race that is not over at a moment, cancelled ones left out; None if there is none.
 
-        A postponed race whose listed start has passed waits for its new date behind all others.
+        A postponed race whose listed start has passed comes after all others, until it has a new date.
         """
         waiting = (r for r in self.races if r.over_at > moment and r.status is not RaceStatus.CANCELLED)
 

@@ -1,4 +1,4 @@
-"""Queries for seasons, races, results, drivers and tracks: rows in, nouns out."""
+"""Queries for seasons, races, results, drivers and tracks, returned as models."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from db.models import (
     Driver,
     Entry,
     FastestLap,
+    Freshness,
     Lead,
     Outcome,
     Race,
@@ -31,15 +32,9 @@ from db.models import (
 )
 from db.timestamps import day_from_text, from_text
 
-EDITION = "SELECT coalesce(max(id), 0) FROM imports"
-YEARS = "SELECT year FROM seasons ORDER BY year"
-SEASON = """
-SELECT s.champion_id, s.source, s.retrieved_at,
-       (SELECT max(min(coalesce(i.retrieved_at, i.imported_at), i.imported_at))
-          FROM imports i WHERE i.season = s.year
-           AND (i.retrieved_at IS NOT NULL OR i.created + i.updated > 0)) AS refreshed_at
-  FROM seasons s WHERE s.year = ?
-"""
+VERSION = "SELECT version FROM facts"
+STORED_SEASONS = "SELECT year, version, refreshed_at, source, retrieved_at FROM seasons ORDER BY year"
+SEASON = "SELECT champion_id, refreshed_at, source, retrieved_at FROM seasons WHERE year = ?"
 DRIVERS = "SELECT id, key, name, nascar_id, born, hometown FROM drivers ORDER BY key"
 DRIVER_ALIASES = "SELECT driver_id AS id, alias FROM driver_aliases ORDER BY driver_id, ordinal"
 TRACKS = "SELECT id, key, name, short, city, state, length, shape FROM tracks ORDER BY key"
@@ -94,18 +89,25 @@ def _grouped(rows: Iterable[sqlite3.Row], key: str) -> dict[int, list[sqlite3.Ro
     return groups
 
 
-async def load_edition(connection: aiosqlite.Connection) -> int:
-    """A number that grows with every import: facts of racing change in no other way."""
-    return int((await _all(connection, EDITION))[0][0])
+async def load_version(connection: aiosqlite.Connection) -> int:
+    """A number that grows with every import that changed a fact of racing; facts change in no other way."""
+    return int((await _all(connection, VERSION))[0][0])
 
 
-async def load_years(connection: aiosqlite.Connection) -> tuple[int, ...]:
-    """The seasons held, oldest first."""
-    return tuple(row["year"] for row in await _all(connection, YEARS))
+async def load_stored_seasons(connection: aiosqlite.Connection) -> dict[int, tuple[int, Freshness]]:
+    """The version and the freshness of every stored season by year, oldest first.
+
+    A season's version is the value of ``load_version`` at the last change of one of its facts.
+    """
+    return {row["year"]: (row["version"], _freshness(row)) for row in await _all(connection, STORED_SEASONS)}
+
+
+def _freshness(row: sqlite3.Row) -> Freshness:
+    return Freshness(from_text(row["refreshed_at"]), row["source"], from_text(row["retrieved_at"]))
 
 
 async def load_drivers(connection: aiosqlite.Connection) -> dict[int, Driver]:
-    """Everybody the store knows, by row id."""
+    """Every driver in the store, by row id."""
     aliases = _grouped(await _all(connection, DRIVER_ALIASES), "id")
     return {
         row["id"]: Driver(
@@ -164,8 +166,9 @@ def _outcome(
     )
 
 
-async def _load_races(connection: aiosqlite.Connection, year: int, keys: Mapping[int | None, str]) -> tuple[Race, ...]:
-    tracks = await load_tracks(connection)
+async def _load_races(
+    connection: aiosqlite.Connection, year: int, keys: Mapping[int | None, str], tracks: Mapping[int, Track]
+) -> tuple[Race, ...]:
     parts = {
         name: _grouped(await _all(connection, sql, year), "race_id")
         for name, sql in {
@@ -256,12 +259,25 @@ def _result(row: sqlite3.Row, entry: Entry) -> Result:
     )
 
 
-async def load_season(connection: aiosqlite.Connection, year: int) -> Season | None:
-    """A whole season, or None if it is not held. Call it inside one transaction, so that its parts agree."""
+async def load_season(
+    connection: aiosqlite.Connection,
+    year: int,
+    drivers: Mapping[int, Driver],
+    tracks: Mapping[int, Track],
+    by_key: Mapping[str, Driver] | None = None,
+) -> Season | None:
+    """A whole season; None if it is not stored.
+
+    Args:
+        connection: inside a transaction, so that all parts of the season agree.
+        year: the season's.
+        drivers: all drivers by row id, as ``load_drivers`` returns them.
+        tracks: all tracks by row id, as ``load_tracks`` returns them.
+        by_key: what is to become ``Season.drivers``, if it is shared with other seasons.
+    """
     head = await _all(connection, SEASON, year)
     if not head:
         return None
-    drivers = await load_drivers(connection)
     keys: dict[int | None, str] = {number: driver.key for number, driver in drivers.items()}
     results: dict[int, list[Result]] = defaultdict(list)
     absent: dict[int, list[Entry]] = defaultdict(list)
@@ -273,10 +289,10 @@ async def load_season(connection: aiosqlite.Connection, year: int) -> Season | N
             results[row["round"]].append(_result(row, entry))
     return Season(
         year=year,
-        races=await _load_races(connection, year, keys),
+        races=await _load_races(connection, year, keys, tracks),
         results=MappingProxyType({number: tuple(rows) for number, rows in results.items()}),
         absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
-        drivers=MappingProxyType({driver.key: driver for driver in drivers.values()}),
+        drivers=MappingProxyType({driver.key: driver for driver in drivers.values()}) if by_key is None else by_key,
         rookies=tuple(keys[row["driver_id"]] for row in await _all(connection, ROOKIES, year)),
         playoff_field=tuple(
             Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await _all(connection, FIELD, year)
@@ -288,7 +304,5 @@ async def load_season(connection: aiosqlite.Connection, year: int) -> Season | N
             for row in await _all(connection, ADJUSTMENTS, year)
         ),
         champion=keys.get(head[0]["champion_id"]),
-        refreshed=from_text(head[0]["refreshed_at"]),
-        source=head[0]["source"],
-        retrieved=from_text(head[0]["retrieved_at"]),
+        freshness=_freshness(head[0]),
     )

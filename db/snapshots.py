@@ -1,4 +1,4 @@
-"""Seasons as immutable snapshots: read once, answered from until the store changes."""
+"""Seasons as immutable snapshots: loaded once, and used for every answer until the store changes."""
 
 from __future__ import annotations
 
@@ -9,67 +9,83 @@ from types import MappingProxyType
 import aiosqlite
 
 from db.connection import Store
-from db.models import Driver, Season
-from db.racing import load_drivers, load_edition, load_season, load_years
+from db.models import Driver, Freshness, Season
+from db.racing import load_drivers, load_season, load_stored_seasons, load_tracks, load_version
 
 
 class Snapshots:
-    """Hands out seasons. An import by this process or another makes new ones.
+    """Serves seasons from memory. An import, by this process or another, replaces those of which a fact changed.
 
-    ``PRAGMA data_version`` says at next to no cost that nothing changed; where something did, the number of the
-    last import tells facts of racing from settings and the like, which change often and concern no season.
+    ``PRAGMA data_version`` shows at almost no cost whether anything in the file changed. If something did, the version
+    of the facts shows whether it was one of racing: settings and the like change often and concern no season.
 
     Attributes:
-        version: changes whenever the facts did; what is derived from snapshots can be kept by it.
+        version: changes whenever a season, a driver or a track did; what is derived from all can be cached by it.
+        versions: by year, what changes whenever that season did. The ``Season`` is the same object until then.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._loading = asyncio.Lock()
         self._seasons: dict[int, Season] = {}
-        self._years: tuple[int, ...] = ()
-        self._drivers: Mapping[str, Driver] = MappingProxyType({})
+        # Every season's ``drivers`` is a view of this one dictionary.
+        self._drivers: dict[str, Driver] = {}
         self.version = -1
+        self.versions: Mapping[int, int] = MappingProxyType({})
         self._data_version = -1
 
     async def years(self) -> tuple[int, ...]:
-        """The seasons held, oldest first."""
-        await self._freshen()
-        return self._years
+        """The years of the stored seasons, oldest first."""
+        await self._refresh()
+        return tuple(self._seasons)
 
     async def season(self, year: int) -> Season | None:
-        """A whole season, later races included (ask ``Season.as_of`` for what is known by now); None if not held."""
-        await self._freshen()
+        """A whole season, later races included (``Season.as_of`` gives what is known by now); None if not stored."""
+        await self._refresh()
         return self._seasons.get(year)
 
     async def all(self) -> tuple[Season, ...]:
-        """Every season held, oldest first."""
-        await self._freshen()
+        """Every stored season, oldest first."""
+        await self._refresh()
         return tuple(self._seasons.values())
 
     async def drivers(self) -> Mapping[str, Driver]:
-        """Everybody the store knows, by key."""
-        await self._freshen()
-        return self._drivers
+        """Every driver in the store, by key."""
+        await self._refresh()
+        return MappingProxyType(self._drivers)
 
-    async def _freshen(self) -> None:
-        # The lock makes the first question after a change load once; the others wait for it.
+    async def _refresh(self) -> None:
+        # The first caller after a change loads; the lock makes the others wait instead of loading too.
         async with self._loading:
             data_version = await self._store.data_version()
             if data_version == self._data_version:
                 return
-            async with self._store.read() as connection:
-                edition = await load_edition(connection)
-                if edition != self.version:
-                    await self._load(connection, edition)
-            # Read before loading: a change in between makes one look too many, never one too few.
+            async with self._store.read_latest() as connection:
+                version = await load_version(connection)
+                stored = await load_stored_seasons(connection)
+                versions = {year: number for year, (number, _) in stored.items()}
+                if version != self.version or versions != self.versions:
+                    await self._load(connection, version, versions)
+            for year, (_, freshness) in stored.items():
+                _update(self._seasons[year].freshness, freshness)
+            # This was read before loading: a change in between causes one extra check, never a missed one.
             self._data_version = data_version
 
-    async def _load(self, connection: aiosqlite.Connection, edition: int) -> None:
-        years = await load_years(connection)
-        seasons = {year: await load_season(connection, year) for year in years}
-        drivers = await load_drivers(connection)
-        self._seasons = {year: season for year, season in seasons.items() if season is not None}
-        self._years = years
-        self._drivers = MappingProxyType({driver.key: driver for driver in drivers.values()})
-        self.version = edition
+    async def _load(self, connection: aiosqlite.Connection, version: int, versions: Mapping[int, int]) -> None:
+        drivers, tracks = await load_drivers(connection), await load_tracks(connection)
+        shared = MappingProxyType(self._drivers)
+        seasons: dict[int, Season] = {}
+        for year, number in versions.items():
+            season = self._seasons.get(year) if self.versions.get(year) == number else None
+            season = season or await load_season(connection, year, drivers, tracks, shared)
+            assert season is not None
+            seasons[year] = season
+        # From here on nothing is awaited, so that nobody sees one part new and another old.
+        self._drivers.clear()
+        self._drivers.update((driver.key, driver) for driver in drivers.values())
+        self._seasons = seasons
+        self.version, self.versions = version, MappingProxyType(dict(versions))
+
+
+def _update(kept: Freshness, stored: Freshness) -> None:
+    kept.refreshed, kept.source, kept.retrieved = stored.refreshed, stored.source, stored.retrieved

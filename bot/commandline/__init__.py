@@ -1,1 +1,1 @@
-"""The command line: what a stranger types."""
+"""The command line: its parser, and the commands that work on the store alone."""

@@ -1,4 +1,4 @@
-"""`tailgate export`: the store's facts as text."""
+"""`tailgate export`: stored facts as the text of a document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commandline.standings import DEFAULT_VIEW, FIELDS, standings_rows
 from bot.errors import FriendlyError
-from db.documents.convert import (
+from db.documents.csv_tables import write_csv
+from db.documents.file_format import FORMAT, Header, Row
+from db.documents.json_writer import write_document
+from db.documents.rows_from_models import (
     driver_row,
     quote_row,
     race_row,
@@ -19,26 +22,23 @@ from db.documents.convert import (
     season_sections,
     track_row,
 )
-from db.documents.models import FORMAT, Header, Row
-from db.documents.tables import write_csv
-from db.documents.writer import write_document
 from db.models import Driver, Season, Track
 from db.texts import Quote, RecapText
 
 SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}
 
-PEOPLE_AND_PLACES = frozenset({"drivers", "tracks"})
-"""What belongs to no season."""
+DRIVERS_AND_TRACKS = frozenset({"drivers", "tracks"})
+"""Exports that belong to no season."""
 
-WORDS = frozenset({"quotes", "recaps"})
-"""What people wrote or said, of one season or of all."""
+QUOTES_AND_RECAPS = frozenset({"quotes", "recaps"})
+"""Exports of what people wrote or said, for one season or for all."""
 
 
 class ExportError(FriendlyError):
-    """What was asked for cannot be written; the text is one line."""
+    """The export is not possible as requested; the text is one line."""
 
 
-def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Track], form: str) -> str:
+def export_drivers_or_tracks(what: str, rows: Mapping[str, Driver] | Sequence[Track], form: str) -> str:
     """Drivers or tracks, which belong to no season."""
     lines: list[Row] = [
         driver_row(row) if isinstance(row, Driver) else track_row(row)
@@ -50,34 +50,36 @@ def export_people_and_places(what: str, rows: Mapping[str, Driver] | Sequence[Tr
 
 
 def export_quotes(quotes: Iterable[Quote], names: Mapping[str, Driver], season: int | None, form: str) -> str:
-    """Quotes, of one season (their race's, else that of their day) or all."""
+    """Quotes of all seasons, or of one: the season of their race, or else the year of their day."""
 
     def year(quote: Quote) -> int | None:
         return quote.season or (quote.said_on.year if quote.said_on else None)
 
-    return _words("quotes", [quote_row(quote, names) for quote in quotes if season in {None, year(quote)}], form)
+    return _quotes_or_recaps(
+        "quotes", [quote_row(quote, names) for quote in quotes if season in {None, year(quote)}], form
+    )
 
 
 def export_recaps(texts: Iterable[RecapText], form: str) -> str:
     """Editors' words for the sections of recaps."""
-    return _words("recaps", [recap_row(text) for text in texts], form)
+    return _quotes_or_recaps("recaps", [recap_row(text) for text in texts], form)
 
 
-def _words(what: str, rows: Sequence[Row], form: str) -> str:
+def _quotes_or_recaps(what: str, rows: Sequence[Row], form: str) -> str:
     return (
         write_csv(what, rows) if form == "csv" else write_document(Header(format=FORMAT, complete=True), {what: rows})
     )
 
 
 def export_season(what: str, season: Season, after: int | None, form: str, view: str = DEFAULT_VIEW) -> str:
-    """A season's standings, results or schedule, or the whole of it.
+    """A season's standings, results or schedule, or the whole season.
 
     Args:
         what: one of ``parser.EXPORTS`` that belongs to a season.
-        season: whole, as the store holds it.
-        after: the round after which; None is as far as results are held.
+        season: the whole season, as stored.
+        after: a round: the state after that race; None for the state after the last race with results.
         form: json or csv.
-        view: of the standings, one of ``STANDINGS_VIEWS``.
+        view: one of ``STANDINGS_VIEWS``; for standings only.
 
     Raises:
         ExportError: the race is not one of the season's, or a whole season is asked for as CSV.
@@ -99,12 +101,18 @@ def export_season(what: str, season: Season, after: int | None, form: str, view:
     )
     if form == "csv":
         return write_csv(SECTION_OF[what], rows, season.year)
-    header = Header(format=FORMAT, complete=True, season=season.year, source=season.source, retrieved=season.retrieved)
+    header = Header(
+        format=FORMAT,
+        complete=True,
+        season=season.year,
+        source=season.freshness.source,
+        retrieved=season.freshness.retrieved,
+    )
     return write_document(header, {SECTION_OF[what]: rows})
 
 
 def _standings(season: Season, view: str, form: str) -> str:
-    """A view of the standings; computed from results, so it is written and never taken in."""
+    """A view of the standings. It is computed from results, so it can be exported and never imported."""
     rows = standings_rows(season, view)
     if form == "csv":
         out = io.StringIO()

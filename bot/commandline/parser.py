@@ -1,4 +1,4 @@
-"""What `tailgate` understands: every command, option and line of help."""
+"""The parser of the command line: every command, option and line of help."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from bot.settings import at_home, parse_moment
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 """Where `tailgate try` starts the clock: Thursday, 16 October 2025, 5 p.m. Eastern."""
 
-USUAL_STORE = "TAILGATE_DB, else in your data folder"
+DEFAULT_STORE = "TAILGATE_DB, else in your data folder"
 
 EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season", "quotes", "recaps")
 
 
 def _moment(text: str) -> datetime | None:
-    """A moment for ``--at``; None is today."""
+    """The moment given to ``--at``; None for the present."""
     if text == "now":
         return None
     try:
@@ -76,7 +76,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"Tailgate {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
-    def add(name: str, summary: str, more: str = "", *, store: str = USUAL_STORE) -> argparse.ArgumentParser:
+    def add(name: str, summary: str, more: str = "", *, store: str = DEFAULT_STORE) -> argparse.ArgumentParser:
         parser = commands.add_parser(
             name, help=summary, description=f"{summary[0].upper()}{summary[1:]}. {more}".strip()
         )
@@ -94,25 +94,25 @@ def make_parser() -> argparse.ArgumentParser:
     )
     importing = add(
         "import",
-        "take documents into the store",
+        "import documents into the store",
         "All of them or, if anything is wrong with one, none. Facts that a document leaves out stay as they are.",
     )
     importing.add_argument("files", nargs="*", type=Path, metavar="FILE", help=".json or .csv, as export writes them")
     importing.add_argument(
-        "--bundled", action="store_true", help="take in the seasons that come with this version, after an update"
+        "--bundled", action="store_true", help="import the seasons that come with this version, after an update"
     )
     importing.add_argument("--guild", type=_guild, metavar="ID", help="quotes: as one server's own, seen there alone")
     _add_export(
         add(
             "export",
-            "write what the store holds as a document",
-            "All but standings can be taken in again with `tailgate import`.",
+            "write stored facts as a document",
+            "All but standings can be imported again with `tailgate import`.",
         )
     )
     backup = add("backup", "copy the store into a new file", "Safe while the bot runs.")
     backup.add_argument("file", type=Path, metavar="FILE", help="the new file; it must not exist")
-    add("check", "look the store over", "Changes nothing; exit status 1 if anything is wrong.")
-    add("sync", "tell Discord of the commands now", "`run` does so by itself whenever they have changed.")
+    add("check", "inspect the store", "Changes nothing; exit status 1 if anything is wrong.")
+    add("sync", "register the commands with Discord now", "`run` does so by itself whenever they have changed.")
     return parser
 
 

@@ -1,4 +1,4 @@
-"""Forgets servers that removed the bot while it was away, and so could not be told."""
+"""Deletes the data of servers that removed the bot while it was not running, when Discord could not tell it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ import logging
 import aiohttp
 import discord
 
-from bot.client.tailgate_bot import TailgateBot, why
+from bot.client.tailgate_bot import TailgateBot
+from bot.discord_errors import describe_error
 from db.connection import Store
-from db.guilds import forget_guild, guilds_held
+from db.guilds import forget_guild, stored_guilds
 from db.key_values import recall, remember
 
 log = logging.getLogger(__name__)
 
 APPLICATION = "application"
-"""Under this the store remembers whose servers it holds: with another application's token each of them looks left."""
+"""The name under which the store keeps the application's id: with the token of another one, every server looks left."""
 LEFT = {10004, 50001}
-"""What Discord says, by its codes, of a server that we are no member of; a refusal without one is not Discord's own."""
+"""Discord's error codes for a server that the bot is not in; a refusal without a code is not from Discord itself."""
 
 
 async def forget_left(bot: TailgateBot, store: Store) -> None:
-    """Forgets every server that is held here and that neither the gateway nor, asked again, Discord's API knows us in.
+    """Deletes the data of every server in which, by the gateway and then by Discord's API, the bot no longer is.
 
-    Not in a local page, whose server is always another one to Discord; nor one that another process would hear of.
+    Not in a local page, whose servers Discord does not know, and not for servers of another process's shards.
     """
     if bot.local:
         return
@@ -31,14 +32,14 @@ async def forget_left(bot: TailgateBot, store: Store) -> None:
     if await recall(store, APPLICATION) != application:
         await remember(store, APPLICATION, application)
         return
-    for guild in await guilds_held(store):
+    for guild in await stored_guilds(store):
         if _ours(bot, guild) and bot.get_guild(guild) is None and await _left(bot, guild):
             await forget_guild(store, guild)
-            log.info("forgot a server that was left in the meantime")
+            log.info("deleted the data of a server that was left in the meantime")
 
 
 def _ours(bot: TailgateBot, guild: int) -> bool:
-    """Whether the gateway tells this process of the server: Discord deals them out to the shards by their ids."""
+    """Whether the server belongs to a shard of this process: Discord assigns servers to shards by their ids."""
     return bool(bot.shard_count) and (guild >> 22) % (bot.shard_count or 1) in bot.shards
 
 
@@ -48,5 +49,5 @@ async def _left(bot: TailgateBot, guild: int) -> bool:
     except (OSError, aiohttp.ClientError, discord.HTTPException) as error:
         if isinstance(error, discord.HTTPException) and error.code in LEFT:
             return True
-        log.warning("could not ask whether a server was left (%s)", why(error))
+        log.warning("could not ask whether a server was left (%s)", describe_error(error))
     return False

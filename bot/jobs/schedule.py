@@ -1,6 +1,6 @@
-"""What the bot does without being asked, and how often.
+"""What the bot does by itself, and how often.
 
-It is started by the composition root apart from the client, so that tests and the local page run it outside theirs.
+It is started by the composition root and not by the client, so that tests and the local page can leave it out.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ UPKEEP_SECONDS = 6 * 3600
 QUOTE_SECONDS = 60
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
-"""The worker waits for the store only: what is under way to Discord is apart from its ticks."""
+"""A tick of the worker waits for the store only: deliveries run in tasks of their own."""
 
 
 class Jobs:
-    """The ticks.
+    """The jobs.
 
     Args:
         bot: whose presence shows the next race.
@@ -37,7 +37,7 @@ class Jobs:
     def __init__(self, bot: TailgateBot, services: Services, worker: Worker | None = None) -> None:
         self._bot = bot
         self._services = services
-        self._quotes = QuotesOfTheDay(bot, services)
+        self._quotes = QuotesOfTheDay(bot, services, lambda: bot.router.as_of())  # noqa: PLW0108 - asked for when it is due
         self._scheduler = Scheduler()
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
@@ -47,11 +47,11 @@ class Jobs:
         self._scheduler.every(QUOTE_SECONDS, self._send_quotes)
 
     async def start(self) -> None:
-        """Starts the ticks; returns at once."""
+        """Starts the jobs; returns at once."""
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stops them; a tick that is running is cancelled, and waited for."""
+        """Stops them; a job that is running is cancelled, and waited for."""
         await self._scheduler.stop()
 
     async def _show_presence(self) -> None:
@@ -59,15 +59,15 @@ class Jobs:
         await self._bot.wait_until_ready()
         coming = (await self._bot.router.as_of()).next_race()
         text = presence(coming[1]) if coming else "/help"
-        # Sent each time: a new session with Discord begins without one.
+        # Sent every time: a new session with Discord begins without a status.
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 
     async def _send_quotes(self) -> None:
-        """The quote of the day, wherever it is due."""
+        """Sends the quote of the day to the servers for which it is due."""
         await self._quotes.send_due()
 
     async def _keep_up(self) -> None:
-        """Forgets drafts, days and servers whose time is up, and lets SQLite refresh what it knows of its tables."""
+        """Removes old drafts, days and left servers, and lets SQLite refresh its statistics."""
         now = self._services.clock.now()
         await expire_drafts(self._services.store, now)
         await forget_days(self._services.store, now.astimezone(EASTERN).date())

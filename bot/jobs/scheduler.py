@@ -1,4 +1,4 @@
-"""What is done every so often, on APScheduler's clock; the only file that imports it."""
+"""Runs work at intervals, with APScheduler; the only file that imports it."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60.0
-"""After this long a tick is given up, so that one stuck on the network never holds up the next for good."""
+"""After this long a run is cancelled, so that one that hangs on the network does not block the next ones."""
 
 
 class Scheduler:
-    """Runs work every so often, each apart from the others: one that fails or hangs takes none along."""
+    """Runs work at intervals, each job independently of the others: one that fails or hangs affects no other."""
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._running: set[asyncio.Task[None]] = set()
         self._stopped = False
-        # It would warn of every tick that is passed over while the one before still runs, which is as it should be.
+        # APScheduler warns whenever a run is skipped because the one before still runs, which is intended here.
         logging.getLogger("apscheduler.scheduler").setLevel(logging.ERROR)
 
     def every(self, seconds: float, work: Callable[[], Awaitable[None]], *, timeout: float = TIMEOUT_SECONDS) -> None:
-        """Does something as soon as the ticks start, and then every so often.
+        """Runs something once when the scheduler starts, and then at intervals.
 
         Args:
-            seconds: how often.
-            work: a coroutine function; it never runs twice at once.
-            timeout: after how many seconds it is cut off.
+            seconds: the interval.
+            work: a coroutine function; it never runs twice at the same time.
+            timeout: after how many seconds it is cancelled.
         """
         running = asyncio.Lock()
 
@@ -48,23 +48,23 @@ class Scheduler:
             finally:
                 self._running.discard(task)
 
-        # Once as soon as it starts, by the scheduler's own clock, and then every so often.
-        # max_instances is 1 and runs missed are run once: a tick that is late is not run twice.
+        # The first run is a job of its own, since an interval begins with a wait. APScheduler's max_instances is 1, and
+        # coalesce makes one run of several missed ones: a run that is late does not run twice.
         name = getattr(work, "__name__", repr(work))
         self._scheduler.add_job(tick, misfire_grace_time=None, name=f"first {name}")
         self._scheduler.add_job(tick, "interval", seconds=seconds, coalesce=True, misfire_grace_time=None, name=name)
 
     def start(self) -> None:
-        """Starts them; returns at once."""
+        """Starts the jobs; returns at once."""
         self._scheduler.start()
 
     async def stop(self) -> None:
-        """Stops them; what is running is cancelled, and waited for: it may be in the middle of a transaction."""
+        """Stops the jobs; what is running is cancelled and waited for, since it may be inside a transaction."""
         self._stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        # It shuts down in the loop's next round only, and may begin what is due until then.
-        while self._scheduler.running:  # noqa: ASYNC110 - it tells of it in no other way
+        # It shuts down in the loop's next iteration only, and may start what is due until then.
+        while self._scheduler.running:  # noqa: ASYNC110 - it offers no event to wait for
             await asyncio.sleep(0)
         running = list(self._running)
         for task in running:
@@ -77,10 +77,10 @@ async def _carefully(work: Callable[[], Awaitable[None]], seconds: float, limit:
         async with asyncio.timeout(limit):
             await work()
     except asyncio.CancelledError:
-        # Only a shutdown cancels a tick; APScheduler would log that as a failure, with a stack trace.
-        log.debug("a background tick was cut short")
+        # Only a shutdown cancels a run; APScheduler would log that as a failure, with a stack trace.
+        log.debug("a background job was cancelled")
     except (OSError, aiohttp.ClientError, discord.ConnectionClosed, TimeoutError) as error:
-        # The network comes and goes; discord.py is at it already.
-        log.warning("a background tick was lost to the network (%s)", str(error) or type(error).__name__)
+        # The network comes and goes, and discord.py reconnects by itself.
+        log.warning("a background job failed on the network (%s)", str(error) or type(error).__name__)
     except Exception:
-        log.exception("a background tick failed; it runs again in %g s", seconds)
+        log.exception("a background job failed; it runs again in %g s", seconds)

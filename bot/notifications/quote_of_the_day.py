@@ -1,18 +1,17 @@
-"""The quote of the day: once a day into each channel that asked for one, and never twice."""
+"""The quote of the day: once a day in each channel that is set for it, and never twice."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-import aiohttp
 import discord
 
-from bot.client.tailgate_bot import TailgateBot, why
+from bot.outbox.discord_sender import FAILURES, classify
 from bot.quotes.service import facts_of, reader_in
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
@@ -27,24 +26,24 @@ log = logging.getLogger(__name__)
 HOUR = time(9)
 """Eastern; from then on until midnight the day's quote is due."""
 AGAIN_AFTER = timedelta(days=30)
-"""For so long a server is not given a quote again, if there are others."""
+"""How long a server does not get a quote again, if there are others."""
 AT_ONCE = 20
 """Channels that are served at the same time."""
 PATIENCE = 20.0
 """Seconds that one channel may take."""
 ROUND = 30.0
-"""Seconds after which no more are begun; whoever is left comes with the next tick, which gives up none half done."""
+"""Seconds after which no more are begun; the others follow with the next run of the job."""
 
 CLOSED = {
     10003: "the channel is gone",
     50001: "I can't see the channel anymore",
     50013: "I can't post in the channel anymore",
 }
-"""What Discord says, by its codes, of a channel that takes nothing until somebody sets it anew. Any other failure may
-pass, a refusal without a code among them: that comes from what stands in front of Discord."""
+"""Discord's error codes for a channel that stays unusable until a moderator changes something. Any other failure may
+pass, even a refusal without a code, which comes from something in front of Discord."""
 
 CHANNEL, OFF, SINCE = "channel", "off", "since"
-"""Keys of the setting: the channel's id, None while it is off; why I switched it off; and when."""
+"""Keys of the setting: the channel's id, None while it is off; why the bot switched it off; and when."""
 
 
 class QuotesOfTheDay:
@@ -54,26 +53,34 @@ class QuotesOfTheDay:
     crash in between a server loses one quote and never gets two.
 
     Args:
-        bot: sends.
+        client: knows the servers, and sends.
         services: the store and the clock.
-        choose: draws the lots.
+        as_of: returns what is known now.
+        choose: draws the quotes.
     """
 
-    def __init__(self, bot: TailgateBot, services: Services, choose: random.Random | None = None) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        client: discord.Client,
+        services: Services,
+        as_of: Callable[[], Awaitable[AsOf]],
+        choose: random.Random | None = None,
+    ) -> None:
+        self._client = client
         self._services = services
+        self._as_of = as_of
         self._choose = choose or random.Random()
 
     async def send_due(self) -> None:
         """Sends today's quote to every server that waits for one; nothing before nine, Eastern."""
         now = self._services.clock.now().astimezone(EASTERN)
-        if now.time() < HOUR or not self._bot.is_ready():
+        if now.time() < HOUR or not self._client.is_ready():
             return
         due = await due_days(self._services.store, now.date())
         wanted = {guild: value for guild, value in due.items() if channel_of(value) is not None}
         if not wanted:
             return
-        as_of = await self._bot.router.as_of()
+        as_of = await self._as_of()
         gate = asyncio.Semaphore(AT_ONCE)
         loop = asyncio.get_running_loop()
         end = loop.time() + ROUND
@@ -93,7 +100,7 @@ class QuotesOfTheDay:
         """Claims a server's day and sends its quote; does nothing while Discord does not say that it is there."""
         channel: int = value[CHANNEL]
         store = self._services.store
-        home = self._bot.get_guild(guild)
+        home = self._client.get_guild(guild)
         if home is None or home.unavailable:
             return
         reader = reader_in(as_of, guild)
@@ -110,19 +117,19 @@ class QuotesOfTheDay:
         """
         channel: int = value[CHANNEL]
         view = of_the_day(facts_of(as_of, quote), as_of.now)
-        target = self._bot.get_partial_messageable(channel, guild_id=guild)
+        target = self._client.get_partial_messageable(channel, guild_id=guild)
         try:
             async with asyncio.timeout(PATIENCE):
                 await target.send(view=view, nonce=nonce(guild, day), allowed_mentions=discord.AllowedMentions.none())
         except discord.HTTPException as error:
-            log.warning("the quote of the day did not reach channel %d (%s)", channel, why(error))
+            log.warning("the quote of the day did not reach channel %d (%s)", channel, classify(error))
             if error.code in CLOSED:
                 now = self._services.clock.now()
                 # What a moderator has set in the meantime stays.
                 await switch(self._services.store, guild, value, switched_off(CLOSED[error.code], now), now)
             return False
-        except (OSError, aiohttp.ClientError, TimeoutError) as error:
-            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, why(error))
+        except FAILURES as error:
+            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, classify(error))
             return False
         return True
 

@@ -1,4 +1,4 @@
-"""From a row of the outbox to the message a fan reads; and which permissions the bot lacks to post it."""
+"""Writes reminders, and the messages that a race was moved, postponed or canceled."""
 
 from __future__ import annotations
 
@@ -6,117 +6,80 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-import discord
-
 from bot.notifications.schedule_planner import moment_of
 from bot.outbox.contracts import Post
-from bot.render.next_race import LastTime
-from bot.render.reminders import Announced, Moved, addressed, change, reminder
+from bot.render.reminders import PreviousSchedule, RaceNotice, addressed, change, reminder
 from bot.seasons.as_of import AsOf
 from db.connection import Store
 from db.models import Race, RaceStatus
-from db.reminders.models import SAME, Part, Row, Seen, Target
+from db.reminders.models import SAME, OutboxRow, SeenRace, Target, WeekendSession
 from db.reminders.plans import seen_of
 from db.timestamps import day_from_text, from_text
 
-NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
-"""Without these nothing can be posted."""
 
-
-def announced(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> Announced:
-    """What there is to say of a race to come, as known now."""
-    found = as_of.last_winner(race)
-    last = LastTime(found.race, as_of.known(found.winner).name, found.defending) if found else None
-    return Announced(as_of.season(race.season), race, mark, last, personal)
+def notice(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> RaceNotice:
+    """What a message about a race to come says, as known now."""
+    return RaceNotice(as_of.season(race.season), race, mark, as_of.last_winner(race), personal)
 
 
 def start_of(race: Race) -> datetime:
-    """When coverage starts or, where that is not known, the race itself."""
+    """When coverage starts or, if that is not known, the race itself."""
     coverage = race.coverage.coverage if race.coverage else None
     return coverage or race.begins
 
 
 class ReminderWriter:
-    """Makes the messages of reminders and changes.
+    """Writes the messages of reminders and of schedule changes.
 
     Args:
-        as_of: what is known now.
-        store: knows from which moment a race was put off.
+        as_of: returns what is known now.
+        store: holds from which moment a race was postponed.
     """
 
     def __init__(self, as_of: Callable[[], Awaitable[AsOf]], store: Store) -> None:
         self._as_of = as_of
         self._store = store
 
-    async def reminder(self, row: Row, target: Target) -> Post | None:
-        """None where the race is off, over, put off, moved since, or no longer on the schedule."""
+    async def reminder(self, row: OutboxRow, target: Target) -> Post | None:
+        """The reminder; None if the race is off, over, postponed, moved since, or no longer on the schedule."""
         as_of = await self._as_of()
         race = _race(as_of, row)
         if race is None:
             return None
-        event_at = moment_of(race, Part(row.due.session), await self._seen(race), as_of.now)
-        if event_at is None or abs(event_at - row.due.event_at) >= SAME:
+        event_at = moment_of(race, WeekendSession(row.notification.session), await self._seen(race), as_of.now)
+        if event_at is None or abs(event_at - row.notification.event_at) >= SAME:
             return None
-        told = announced(as_of, race, row.mark, personal=target.user is not None)
-        view = reminder(told, Part(row.due.session), row.due.event_at, as_of.now)
+        facts = notice(as_of, race, row.mark, personal=target.user is not None)
+        view = reminder(facts, WeekendSession(row.notification.session), row.notification.event_at, as_of.now)
         return Post(addressed(view, target.role), target.role)
 
-    async def _seen(self, race: Race) -> Seen | None:
-        """What the planner saw of a race last, where that tells its new date from the one it was put off from."""
+    async def _seen(self, race: Race) -> SeenRace | None:
+        """How the planner last saw a postponed race, which tells its new date from the one it was postponed from."""
         if race.status is not RaceStatus.POSTPONED:
             return None
         return await seen_of(self._store, race.season, race.round)
 
-    async def change(self, row: Row, target: Target) -> Post | None:
-        """None where the race is no longer on the schedule."""
+    async def change(self, row: OutboxRow, target: Target) -> Post | None:
+        """The message about a change; None if the race is no longer on the schedule."""
         as_of = await self._as_of()
         race = _race(as_of, row)
         if race is None:
             return None
-        told = announced(as_of, race, row.mark, personal=target.user is not None)
-        return Post(addressed(change(told, _before(row.due.detail), as_of.now), target.role), target.role)
+        facts = notice(as_of, race, row.mark, personal=target.user is not None)
+        return Post(addressed(change(facts, _before(row.notification.detail), as_of.now), target.role), target.role)
 
 
-def _before(detail: Mapping[str, Any]) -> Moved:
-    """What those who are told knew, as the planner noted it."""
+def _before(detail: Mapping[str, Any]) -> PreviousSchedule:
+    """What the readers knew before, as the planner stored it."""
     at, on = detail.get("from"), detail.get("from_day")
-    return Moved(
+    return PreviousSchedule(
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
         restored=detail.get("what") == "restored",
-        dateless=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
+        awaits_new_date=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
     )
 
 
-def _race(as_of: AsOf, row: Row) -> Race | None:
-    season = next((each for each in as_of.seasons if each.year == row.due.season), None)
-    return season.race(row.due.round) if season else None
-
-
-def takes_reminders(guild: discord.Guild, channel: int | None) -> bool:
-    """Whether a channel is there and is one to post in: of text or announcements, no forum and no category."""
-    return channel is not None and isinstance(guild.get_channel(channel), discord.TextChannel)
-
-
-def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
-    """What the bot may not do in the target's channel though the settings need it, each as a line for a moderator."""
-    if guild is None or target.channel is None or not target.on:
-        return ()
-    channel = guild.get_channel(target.channel)
-    if channel is None:
-        return (f"<#{target.channel}> is gone, or I can't see it; choose another channel.",)
-    if not takes_reminders(guild, target.channel):
-        return (f"<#{target.channel}> isn't a text channel; choose another channel.",)
-    mine = channel.permissions_for(guild.me)
-    names = [said for name, said in NEEDED.items() if not getattr(mine, name)]
-    lines = [f"I need {' and '.join(names)} in <#{target.channel}>."] if names else []
-    if not names and not mine.read_message_history:
-        lines.append("With Read Message History, I can make sure after an outage that nothing is posted twice.")
-    role = guild.get_role(target.role) if target.role is not None else None
-    if target.role is not None and role is None:
-        lines.append("The role to ping is gone; choose another, or none.")
-    elif role is not None and not role.mentionable and not mine.mention_everyone:
-        lines.append(f"To ping {role.mention}, I need Mention Everyone here, or the role has to be mentionable.")
-    if target.extras.events and not guild.me.guild_permissions.create_events:
-        lines.append("For Discord events, I need the Create Events permission.")
-    return tuple(lines)
+def _race(as_of: AsOf, row: OutboxRow) -> Race | None:
+    season = next((each for each in as_of.seasons if each.year == row.notification.season), None)
+    return season.race(row.notification.round) if season else None

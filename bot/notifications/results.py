@@ -1,4 +1,4 @@
-"""From a row of the outbox to what is posted once a race is run: results, recap, and standings that stay current."""
+"""Writes what results bring: the results, the recap, and the standings message that stays current."""
 
 from __future__ import annotations
 
@@ -7,31 +7,28 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import lru_cache
 
-from bot.outbox.contracts import BusyError, Post
+from bot.outbox.contracts import Post
+from bot.outbox.ordering import await_turn
+from bot.quotes.service import reader_in
 from bot.recaps import Facts, Recap, recap
-from bot.render.announcements import Sent, recap_post, results_post, standings_post
-from bot.requester import Requester
+from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
-from bot.seasons.recap_facts import gather
+from bot.seasons.recap_facts import gather_recap_facts
 from db.connection import Store
 from db.models import Race, Season
-from db.reminders.models import Kind, Row, Target
-from db.reminders.outbox import last_sent, upcoming
+from db.reminders.models import NotificationKind, OutboxRow, Target
+from db.reminders.outbox import last_sent
 
-AGAIN_SECONDS = 5.0
-"""When to look again whether an earlier row is through."""
-MANY = 1000
-"""More rows than can wait for one target."""
 KEPT = 8
-"""So many recaps are kept: thousands of servers are sent the same one, but for a quote of their own."""
+"""How many recaps are kept: thousands of servers get the same one, except for quotes of their own."""
 
 
 class ResultsWriter:
-    """Makes the messages of results, recaps and standings.
+    """Writes the messages of results, recaps and standings.
 
     Args:
-        store: holds what an editor wrote of a race, what was said there, and which message the standings are in.
-        as_of: what is known now.
+        store: holds editors' texts, quotes, and which message the standings are in.
+        as_of: returns what is known now.
     """
 
     def __init__(self, store: Store, as_of: Callable[[], Awaitable[AsOf]]) -> None:
@@ -39,21 +36,21 @@ class ResultsWriter:
         self._as_of = as_of
         self._recaps: deque[tuple[tuple[Season, ...], Facts, Recap]] = deque(maxlen=KEPT)
 
-    async def results(self, row: Row, target: Target) -> Post | None:
-        """None where the race has no results any more."""
+    async def results(self, row: OutboxRow, target: Target) -> Post | None:
+        """The results of the row's race; None if it no longer has any."""
         as_of = await self._as_of()
         found = _run(as_of, row)
-        return Post(results_post(*found, _sent(row, target), as_of.now)) if found else None
+        return Post(results_post(*found, _options(row, target), as_of.now)) if found else None
 
-    async def recap(self, row: Row, target: Target) -> Post | None:
-        """None where the race has no results any more."""
+    async def recap(self, row: OutboxRow, target: Target) -> Post | None:
+        """The recap of the row's race; None if it no longer has results."""
         as_of = await self._as_of()
         found = _run(as_of, row)
         if found is None:
             return None
         season, race = found
-        facts = await gather(self._store, Requester(target.user or 0, as_of, guild=target.guild), race)
-        return Post(recap_post(self._recap(as_of, facts), season, _sent(row, target), as_of.now))
+        facts = await gather_recap_facts(self._store, as_of, reader_in(as_of, target.guild), race)
+        return Post(recap_post(self._recap(as_of, facts), season, _options(row, target), as_of.now))
 
     def _recap(self, as_of: AsOf, facts: Facts) -> Recap:
         for seasons, known, made in self._recaps:
@@ -64,59 +61,44 @@ class ResultsWriter:
         self._recaps.append((as_of.seasons, facts, made))
         return made
 
-    async def standings(self, row: Row, target: Target) -> Post | None:
-        """The message there is, changed, or a new one where there is none in that channel.
+    async def standings(self, row: OutboxRow, target: Target) -> Post | None:
+        """The standings, as an edit of the message in the target's channel, or as a new one if there is none.
 
-        It tells of no race after the row's own: the next one's outcome may be held back yet.
+        They go no further than the row's own race: the outcome of the next one may still be delayed for this target.
 
         Raises:
-            BusyError: an earlier row is on its way still, and only then it is known which message there is.
+            BusyError: an earlier row may be on its way; only after it is it known which message there is to edit.
         """
         await await_turn(self._store, row)
         as_of = await self._as_of()
         season = _season(as_of, row)
-        told = _through(season, row.due.round) if season and season.race(row.due.round) else None
-        if season is None or told is None or not told.run:
+        shown = _through(season, row.notification.round) if season and season.race(row.notification.round) else None
+        if season is None or shown is None or not shown.run:
             return None
-        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.due.round)
-        view = standings_post(told, _sent(row, target), min([as_of.now, *later]))
-        before = await last_sent(self._store, target.id, Kind.STANDINGS)
+        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.notification.round)
+        view = standings_post(shown, _options(row, target), min([as_of.now, *later]))
+        before = await last_sent(self._store, target.id, NotificationKind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)
         return Post(view, edit=before.message if before is not None and there else None)
 
 
-async def await_turn(store: Store, row: Row) -> None:
-    """Makes sure that the rows of one thing go one after the other: each must know what became of those before it.
-
-    Raises:
-        BusyError: an earlier one of the same kind, for events of the same race, may be on its way.
-    """
-    due = row.due
-    for other in await upcoming(store, due.target, MANY):
-        same = other.due.kind is due.kind and (
-            due.kind is Kind.STANDINGS or (other.due.season, other.due.round) == (due.season, due.round)
-        )
-        if same and other.id < row.id and other.tried_at is not None:
-            raise BusyError("an earlier one is still going out", AGAIN_SECONDS)
-
-
 @lru_cache(maxsize=KEPT)
 def _through(season: Season, number: int) -> Season:
-    """One and the same season for all, since what is reckoned from it is kept beside it."""
+    """The season up to a race; the same object for every target, since views are cached with it."""
     return season.through(number)
 
 
-def _sent(row: Row, target: Target) -> Sent:
-    covered = target.extras.spoiler and row.due.kind is not Kind.STANDINGS
-    return Sent(row.mark, personal=target.user is not None, covered=covered)
+def _options(row: OutboxRow, target: Target) -> PostOptions:
+    covered = target.extras.spoiler and row.notification.kind is not NotificationKind.STANDINGS
+    return PostOptions(row.mark, personal=target.user is not None, covered=covered)
 
 
-def _season(as_of: AsOf, row: Row) -> Season | None:
-    return next((season for season in as_of.seasons if season.year == row.due.season), None)
+def _season(as_of: AsOf, row: OutboxRow) -> Season | None:
+    return next((season for season in as_of.seasons if season.year == row.notification.season), None)
 
 
-def _run(as_of: AsOf, row: Row) -> tuple[Season, Race] | None:
+def _run(as_of: AsOf, row: OutboxRow) -> tuple[Season, Race] | None:
     """The row's race and its season, if the race has results."""
     season = _season(as_of, row)
-    race = season.race(row.due.round) if season else None
+    race = season.race(row.notification.round) if season else None
     return (season, race) if season and race and season.results.get(race.round) else None

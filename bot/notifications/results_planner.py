@@ -1,58 +1,65 @@
-"""What falls due once a race is run: its results, its recap, and the standings that have changed. Pure."""
+"""Plans what results bring: the results themselves, the recap, and the standings that have changed."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from db.models import EASTERN, RACE_LENGTH, Race, RaceStatus, Season
-from db.reminders.models import RACE, Kind, Seen, Slot
+from db.reminders.models import RACE, NotificationKind, PlannedNotification
+from db.reminders.plans import Connection
 
 FRESH = timedelta(hours=48)
-"""How long results are news."""
+"""How long results are worth sending."""
 LATE = timedelta(days=4)
-"""Results that come so long after their race fill a gap in the record, and are news to nobody."""
+"""Results that come this long after their race fill a gap in the record, and are sent to nobody."""
 AFTERWARDS = timedelta(minutes=1)
-"""The recap comes so long after the results."""
+"""How long after the results the recap comes."""
 STANDING = timedelta(days=3 * 365)
-"""How long the standings message is kept up though nothing happens."""
+"""How long the standings message is kept up to date although no race is run."""
 
 
-def following(
-    seasons: Sequence[Season], now: datetime, seen: Mapping[tuple[int, int], Seen] | None = None
-) -> Iterator[Slot]:
-    """Results, recaps and standings.
+async def plan_results(connection: Connection, seasons: Sequence[Season], now: datetime) -> list[PlannedNotification]:
+    """Everything that results bring; an ``outbox.contracts.Planner`` that needs nothing from the store."""
+    del connection
+    return list(plan_outcomes(seasons, now))
+
+
+def plan_outcomes(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNotification]:
+    """Results, recaps and standings; pure.
 
     Args:
         seasons: whole seasons, oldest first.
-        now: the moment.
-        seen: each race as it was last seen in the schedule; not needed here.
+        now: the current moment.
     """
-    del seen
     for race in (race for season in seasons for race in season.races if season.results.get(race.round)):
         known = known_at(race, now)
         if known <= now < known + FRESH and not _fills_a_gap(race, now):
             until = known + FRESH
-            yield Slot(Kind.RESULTS, race.season, race.round, RACE, 0, noon_of(race), known, until)
-            yield Slot(Kind.RECAP, race.season, race.round, RACE, 0, noon_of(race), known + AFTERWARDS, until)
+            yield PlannedNotification(
+                NotificationKind.RESULTS, race.season, race.round, RACE, 0, noon_of(race), known, until
+            )
+            yield PlannedNotification(
+                NotificationKind.RECAP, race.season, race.round, RACE, 0, noon_of(race), known + AFTERWARDS, until
+            )
     yield from _standings(seasons, now)
 
 
-def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[Slot]:
-    """The standings after the last race: also for those who ask for them only now."""
+def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNotification]:
+    """The standings after the last race: also for targets that subscribe to them only now."""
     for season in reversed(seasons):
-        told = season.as_of(now)
-        race = told.latest
+        as_known = season.as_of(now)
+        race = as_known.latest
         if race is not None:
             known = known_at(race, now)
-            yield Slot(
-                Kind.STANDINGS,
+            yield PlannedNotification(
+                NotificationKind.STANDINGS,
                 race.season,
                 race.round,
                 RACE,
-                edition(told),
+                standings_version(as_known),
                 noon_of(race),
                 known,
                 known + STANDING,
@@ -64,19 +71,19 @@ def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[Slot]:
 def known_at(race: Race, now: datetime) -> datetime:
     """Since when the results of a race that has some are known.
 
-    A clock that lives on another day than the store knows them when the race is over.
+    A bot whose clock was set to a day before they were stored knows them from the end of the race on.
     """
-    over, held = race.over_at, race.results_at
-    return over if held is None or held > now else max(held, over)
+    over, stored_at = race.over_at, race.results_at
+    return over if stored_at is None or stored_at > now else max(stored_at, over)
 
 
 def noon_of(race: Race) -> datetime:
-    """Midday of the day of a race: what outcomes are told of, whatever becomes of the listed start afterwards."""
+    """Noon of the day of a race: the moment that identifies its outcome, even if the listed start changes later."""
     return datetime.combine(race.date, time(12), EASTERN).astimezone(UTC)
 
 
-def edition(season: Season) -> int:
-    """A number that changes with whatever the standings are reckoned from, and with nothing else."""
+def standings_version(season: Season) -> int:
+    """A number that changes with anything the standings are computed from, and with nothing else."""
     digest = hashlib.blake2b(digest_size=6)
     for part in _facts(season):
         digest.update(repr(part).encode())
@@ -98,5 +105,5 @@ def _facts(season: Season) -> Iterator[Any]:
 
 
 def _fills_a_gap(race: Race, now: datetime) -> bool:
-    held = race.results_at
-    return held is not None and held <= now and held - (race.begins + RACE_LENGTH) > LATE
+    stored_at = race.results_at
+    return stored_at is not None and stored_at <= now and stored_at - (race.begins + RACE_LENGTH) > LATE

@@ -1,67 +1,182 @@
-"""Scheduled events of servers, kept in step with the schedule: made once, changed, taken off."""
+"""Scheduled events of servers: what an event says, and how it is made, changed and removed as the schedule changes."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Protocol
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, Self
 
 import discord
 from discord.ext import commands
 
-from bot.notifications.event_planner import OFF
-from bot.notifications.results import AGAIN_SECONDS, await_turn
 from bot.outbox.contracts import BusyError, RefusedError, Turn
 from bot.outbox.discord_sender import DiscordSender
-from bot.render.announcements import Happening, event_mark
+from bot.outbox.ordering import RETRY_SECONDS, await_turn
+from bot.render.blocks import phase_of
+from bot.render.formatting import NETWORKS, count, eastern, listed, race_name, weekday
+from bot.render.tables import plain
 from db.connection import Store
-from db.reminders.models import SAME, Kind, Row, Target
+from db.models import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.reminders.models import SAME, NotificationKind, OutboxRow, Target
 from db.reminders.outbox import last_sent
 
+NO_EVENT = 0
+"""The version that is no event at all: a row with this ``lead`` removes it."""
+MOST_NAME, MOST_LOCATION, MOST_DESCRIPTION = 100, 100, 1000
+_ROOM = 60
+"""Characters of a name in a scheduled event."""
+_MEDIA = {BroadcastKind.TV: "TV", BroadcastKind.RADIO: "Radio", BroadcastKind.STREAM: "Stream"}
+_BARE = str.maketrans({"*": "", "_": " ", "~": "-", "|": "/", "\\": "/", "<": "", ">": "", "[": "(", "]": ")", "#": ""})
 LOOK_AGAIN_SECONDS = 15 * 60.0
-"""When to look again whether a permission was given."""
+"""When to look again whether a missing permission was granted."""
 MISSING = "I need the Create Events permission"
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)
 UNKNOWN_EVENT, MISSING_PERMISSIONS, FINISHED_EVENT = 10070, 50013, 180000
-"""What Discord says of an event that was deleted, of what we may not do, and of an event that is over."""
+"""Discord's error codes for an event that was deleted, a missing permission, and an event that is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaceEvent:
+    """A scheduled event of a race: what it says, in plain text, and from when to when it is."""
+
+    name: str
+    description: str
+    location: str
+    start: datetime
+    end: datetime
+
+    @property
+    def version(self) -> int:
+        """A number, never ``NO_EVENT``, that changes with everything the event says."""
+        digest = hashlib.blake2b(json.dumps(self.detail, sort_keys=True).encode(), digest_size=6).digest()
+        return int.from_bytes(digest) + 1
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """The event as JSON can hold it."""
+        return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}
+
+    @classmethod
+    def of(cls, detail: Any) -> Self:
+        """The event that a row's detail holds."""
+        start, end = (datetime.fromisoformat(detail[name]) for name in ("start", "end"))
+        return cls(detail["name"], detail["description"], detail["location"], start, end)
+
+
+def race_event(season: Season, race: Race) -> RaceEvent | None:
+    """A race's scheduled event; None if the race is canceled, or nobody knows when it is.
+
+    It begins with coverage if that is known; nothing in it depends on the moment at which it is made.
+
+    Args:
+        season: the race's.
+        race: one of its races.
+    """
+    start = race.coverage.coverage if race.coverage and race.coverage.coverage else race.start
+    if start is None or race.status is RaceStatus.CANCELLED:
+        return None
+    usual = (race.start or start) + RACE_LENGTH
+    end = race.over_at if start < race.over_at < start + timedelta(days=1) else usual
+    networks = dict.fromkeys(_network(each) for each in race.broadcast(BroadcastKind.TV))
+    mark = event_mark(race.season, race.round)
+    about = "\n".join(filter(None, [_begins(race, start), *_aired(race), _which(season, race), _place(race)]))
+    return RaceEvent(
+        (listed([_bare(race_name(race)), _bare(race.track.short)]) or f"Race {race.round}")[:MOST_NAME].strip(),
+        f"{about[: MOST_DESCRIPTION - len(mark) - 1]}\n{mark}",
+        (listed([*networks, _bare(race.track.name)]) or "On track")[:MOST_LOCATION].strip(),
+        start,
+        max(end, start + timedelta(hours=1)),
+    )
+
+
+def event_mark(season: int, number: int) -> str:
+    """The last line of an event's description, by which the bot recognizes its own event of a race."""
+    return f"Tailgate keeps this event in step with the schedule ({season}, race {number})."
+
+
+def _begins(race: Race, start: datetime) -> str:
+    when = f"{weekday(start.astimezone(EASTERN).date())}, {{}}{eastern(start)} Eastern"
+    if race.coverage is None:
+        return f"The race is listed for {when.format('')}; when coverage starts is not known."
+    said = f"Coverage starts {when.format('about ' if race.coverage.approximate else '')}"
+    if race.green_flag is not None:
+        return f"{said}; green flag {eastern(race.green_flag)} Eastern."
+    if race.start is not None and race.start != start:
+        return f"{said}; race listed for {eastern(race.start)} Eastern."
+    return f"{said}."
+
+
+def _aired(race: Race) -> list[str]:
+    lines = []
+    for kind, word in _MEDIA.items():
+        shown = []
+        for each in race.broadcast(kind):
+            about = "about " if each.approximate else ""
+            start = f", from {about}{eastern(each.coverage)} Eastern" if each.coverage else ""
+            shown.append(f"{_network(each)}{start}")
+        if shown:
+            lines.append(f"{word}: {' · '.join(dict.fromkeys(shown))}")
+    return lines
+
+
+def _which(season: Season, race: Race) -> str:
+    laps, length = race.scheduled_laps, race.track.length
+    miles = f"{round(laps * length)} miles" if laps and length else ""
+    number = f"Race {race.round} of {len(season.races)}"
+    return listed([number, _bare(phase_of(race)), count(laps, "lap") if laps else "", miles])
+
+
+def _place(race: Race) -> str:
+    return ", ".join(_bare(part) for part in (race.track.name, race.track.city, race.track.state) if part)
+
+
+def _network(broadcast: Broadcast) -> str:
+    return _bare(NETWORKS.get(broadcast.network.casefold(), broadcast.network))
+
+
+def _bare(text: str) -> str:
+    """Text from people without markdown, which Discord renders in some places that show events and not in others."""
+    return " ".join(plain(text).translate(_BARE).split())[:_ROOM].strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An event that a server has; ``begun`` says that it is on. ``happening`` is what it says."""
+    """An event that a server has now; ``begun`` says that it is on, ``content`` what it says."""
 
     id: int
-    happening: Happening
+    content: RaceEvent
     begun: bool = False
 
 
 class Calendar(Protocol):
-    """The events of servers. Every request raises RefusedError, BusyError or UnsureError."""
+    """The scheduled events of servers. Every request that fails raises RefusedError, BusyError or UnsureError."""
 
     def may_keep(self, guild: int) -> bool | None:
-        """Whether the bot may make events there, as far as that is known; BusyError where it soon will be."""
+        """Whether the bot may make events there, None if that is not known; BusyError if it will be known soon."""
 
     async def events(self, guild: int) -> list[Listed]:
-        """The events there that the bot made, those that are over not among them."""
+        """The events there that the bot made, without those that are over."""
 
-    async def create(self, guild: int, happening: Happening) -> int:
-        """Makes an event; returns its id. UnsureError where it may have been made, or may have been made twice."""
+    async def create(self, guild: int, content: RaceEvent) -> int:
+        """Makes an event and returns its id; UnsureError if it may have been made, or made twice."""
 
-    async def edit(self, guild: int, event: int, happening: Happening) -> None:
+    async def edit(self, guild: int, event: int, content: RaceEvent) -> None:
         """Changes an event."""
 
     async def delete(self, guild: int, event: int) -> None:
-        """Takes an event off."""
+        """Removes an event."""
 
 
-class ScheduledEvents:
-    """Does what the outbox's rows ask for: an event for each race, or none.
+class EventKeeper:
+    """Delivers the outbox's rows of events: a server gets one event for each race, or none.
 
     Args:
-        store: knows what was made before.
+        store: holds which events were made before.
         calendar: the way to Discord.
     """
 
@@ -69,21 +184,22 @@ class ScheduledEvents:
         self._store = store
         self._calendar = calendar
 
-    async def keep(self, row: Row, target: Target, turn: Turn) -> int | None:
-        """Brings a server's event of the row's race in step; returns its id, None where it is to have none.
+    async def keep(self, row: OutboxRow, target: Target, turn: Turn) -> int | None:
+        """Makes, changes or removes a server's event of the row's race; returns its id, None if it is to have none.
 
-        What is there is looked at each time, so that it may be cut off anywhere and begun again.
+        Discord knows no nonce for events. Instead, the server's events are read first each time, and ours is recognized
+        by the last line of its description: so this may be interrupted anywhere and started again.
 
         Raises:
-            BusyError: the permission is missing, an earlier row is on its way still, or it did not get through.
-            UnsureError: it may have got through.
-            RefusedError: Discord does not want it.
+            BusyError: the permission is missing, an earlier row may be on its way, or the request had no effect.
+            UnsureError: the request may have had an effect.
+            RefusedError: Discord refused it.
         """
         guild = target.guild
         if guild is None:
             return None
-        await await_turn(self._store, row)
-        wanted = None if row.due.lead == OFF else Happening.of(row.due.detail)
+        await await_turn(self._store, row, same_race=True)
+        wanted = None if row.notification.lead == NO_EVENT else RaceEvent.of(row.notification.detail)
         if wanted is not None and self._calendar.may_keep(guild) is False:
             raise BusyError(MISSING, LOOK_AGAIN_SECONDS)
         try:
@@ -93,15 +209,15 @@ class ScheduledEvents:
                 raise
             raise BusyError(MISSING, LOOK_AGAIN_SECONDS) from error
 
-    async def _bring_in_step(self, guild: int, row: Row, wanted: Happening | None, turn: Turn) -> int | None:
-        due = row.due
-        before = await last_sent(self._store, due.target, Kind.EVENT, due.season, due.round)
+    async def _bring_in_step(self, guild: int, row: OutboxRow, wanted: RaceEvent | None, turn: Turn) -> int | None:
+        due = row.notification
+        before = await last_sent(self._store, due.target, NotificationKind.EVENT, due.season, due.round)
         mark = event_mark(due.season, due.round)
         await turn()
         there = [
             each
             for each in await self._calendar.events(guild)
-            if mark in each.happening.description or (before is not None and each.id == before.message)
+            if mark in each.content.description or (before is not None and each.id == before.message)
         ]
         kept = next((each for each in there if wanted is not None and _can_become(each, wanted)), None)
         for each in there:
@@ -112,14 +228,18 @@ class ScheduledEvents:
             return None
         if kept is not None:
             return await self._edit(guild, kept, wanted, turn)
-        if before is not None and before.due.lead != OFF and abs(before.due.event_at - due.event_at) < SAME:
-            # Made for this very moment, and somebody did not want it.
+        if (
+            before is not None
+            and before.notification.lead != NO_EVENT
+            and abs(before.notification.event_at - due.event_at) < SAME
+        ):
+            # We made one for this very moment and it is gone: a moderator deleted it, and it stays so.
             return None
         await turn()
         return await self._calendar.create(guild, wanted)
 
-    async def _edit(self, guild: int, kept: Listed, wanted: Happening, turn: Turn) -> int | None:
-        if kept.happening == wanted:
+    async def _edit(self, guild: int, kept: Listed, wanted: RaceEvent, turn: Turn) -> int | None:
+        if kept.content == wanted:
             return kept.id
         await turn()
         try:
@@ -138,13 +258,13 @@ class ScheduledEvents:
                 raise
 
 
-def _can_become(event: Listed, wanted: Happening) -> bool:
-    """Whether the event can be changed into the wanted one: one that is on cannot be put off."""
-    return not event.begun or event.happening.start == wanted.start
+def _can_become(event: Listed, wanted: RaceEvent) -> bool:
+    """Whether the event can be changed into the wanted one: the start of one that is on cannot be moved."""
+    return not event.begun or event.content.start == wanted.start
 
 
 class DiscordCalendar:
-    """The events of servers through a bot that need only be logged in.
+    """The scheduled events of servers, through a bot that need only be logged in.
 
     Args:
         bot: the client.
@@ -157,57 +277,57 @@ class DiscordCalendar:
 
     def may_keep(self, guild: int) -> bool | None:
         if not self._bot.is_ready():
-            # Asking in vain is what Discord shuts bots out for, and at a start all would ask at once.
-            raise BusyError("not connected yet", AGAIN_SECONDS)
+            # Discord bans bots that make too many refused requests, and after a start all servers would ask at once.
+            raise BusyError("not connected yet", RETRY_SECONDS)
         found = self._bot.get_guild(guild)
         me = found.me if found is not None else None
         return None if me is None else me.guild_permissions.create_events
 
     async def events(self, guild: int) -> list[Listed]:
-        told: Sequence[Mapping[str, Any]] = await self._sender.ask(
+        listed_events: Sequence[Mapping[str, Any]] = await self._sender.ask(
             lambda: self._bot.http.get_scheduled_events(guild, with_user_count=False)
         )
         mine = str(self._bot.user.id) if self._bot.user else ""
         return [
             _listed(each)
-            for each in told
+            for each in listed_events
             if str(each.get("creator_id")) == mine and each["entity_type"] == _EXTERNAL and each["status"] in _OPEN
         ]
 
-    async def create(self, guild: int, happening: Happening) -> int:
-        body = _body(happening)
-        # discord.py asks again by itself where Discord failed, and what failed may have been done.
+    async def create(self, guild: int, content: RaceEvent) -> int:
+        body = _body(content)
+        # discord.py repeats a request that Discord failed at by itself, and the failed one may have made an event.
         made: Mapping[str, Any] = await self._sender.ask(
             lambda: self._bot.http.create_guild_scheduled_event(guild, **body), once=True
         )
         return int(made["id"])
 
-    async def edit(self, guild: int, event: int, happening: Happening) -> None:
-        body = _body(happening)
+    async def edit(self, guild: int, event: int, content: RaceEvent) -> None:
+        body = _body(content)
         await self._sender.ask(lambda: self._bot.http.edit_scheduled_event(guild, event, **body))
 
     async def delete(self, guild: int, event: int) -> None:
         await self._sender.ask(lambda: self._bot.http.delete_scheduled_event(guild, event))
 
 
-def _body(happening: Happening) -> dict[str, Any]:
+def _body(content: RaceEvent) -> dict[str, Any]:
     return {
-        "name": happening.name,
-        "description": happening.description,
+        "name": content.name,
+        "description": content.description,
         "privacy_level": _MEMBERS_ONLY,
         "entity_type": _EXTERNAL,
-        "entity_metadata": {"location": happening.location},
-        "scheduled_start_time": happening.start.isoformat(),
-        "scheduled_end_time": happening.end.isoformat(),
+        "entity_metadata": {"location": content.location},
+        "scheduled_start_time": content.start.isoformat(),
+        "scheduled_end_time": content.end.isoformat(),
     }
 
 
-def _listed(told: Mapping[str, Any]) -> Listed:
-    happening = Happening(
-        told["name"],
-        told.get("description") or "",
-        (told.get("entity_metadata") or {}).get("location") or "",
-        datetime.fromisoformat(told["scheduled_start_time"]),
-        datetime.fromisoformat(told["scheduled_end_time"]),
+def _listed(payload: Mapping[str, Any]) -> Listed:
+    content = RaceEvent(
+        payload["name"],
+        payload.get("description") or "",
+        (payload.get("entity_metadata") or {}).get("location") or "",
+        datetime.fromisoformat(payload["scheduled_start_time"]),
+        datetime.fromisoformat(payload["scheduled_end_time"]),
     )
-    return Listed(int(told["id"]), happening, begun=told["status"] == _ACTIVE)
+    return Listed(int(payload["id"]), content, begun=payload["status"] == _ACTIVE)

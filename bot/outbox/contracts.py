@@ -1,8 +1,8 @@
-"""What the worker is handed and whom it hands it to: posts, who composes them, and the way to a channel."""
+"""The interfaces between the outbox and the rest: planners, composers and performers, and the way to Discord."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -10,7 +10,8 @@ from typing import Protocol
 from discord import ui
 
 from db.models import Season
-from db.reminders.models import Row, Seen, Slot, Target
+from db.reminders.models import OutboxRow, PlannedNotification, Target
+from db.reminders.plans import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Post:
     Args:
         view: the message; one of its custom ids holds the row's mark, by which it is found again after a crash.
         role: the one role it may mention.
-        edit: a message of the same channel to change in place; where that is gone, it is sent anew.
+        edit: the id of a message in the same channel to change in place; if it is gone, a new one is sent.
     """
 
     view: ui.LayoutView
@@ -29,14 +30,14 @@ class Post:
 
 
 class RefusedError(Exception):
-    """Discord does not take it, and did not before: asking again changes nothing. The text says why.
+    """Discord refused the request for good: repeating it would change nothing, and nothing was done.
 
     Args:
-        reason: one line for whoever asks what became of it.
-        gone: the channel is gone, or the person is.
-        barred: it is closed to us, or that part of it.
-        missing: the message that was to be changed, or was sent and then deleted, is not there.
-        code: Discord's own number for it, 0 where there is none.
+        reason: one line for people who ask what happened to the message.
+        gone: the channel, or the person, no longer exists.
+        barred: the bot lacks access or a permission there.
+        missing: the message that was to be changed does not exist (any more).
+        code: Discord's error code, 0 if it gave none.
     """
 
     def __init__(
@@ -50,7 +51,10 @@ class RefusedError(Exception):
 
 
 class BusyError(Exception):
-    """It did not get through, surely; ``after`` seconds from now it may. ``everywhere``: nothing else will either."""
+    """The request certainly had no effect, and may succeed ``after`` seconds from now.
+
+    ``everywhere`` says that no other request would get through either.
+    """
 
     def __init__(self, reason: str, after: float = 5.0, *, everywhere: bool = False) -> None:
         super().__init__(reason)
@@ -59,59 +63,77 @@ class BusyError(Exception):
 
 
 class UnsureError(Exception):
-    """It may have got through, or not."""
+    """Nobody knows whether the request took effect: it was cut off, or Discord failed while handling it."""
 
 
 Turn = Callable[[], Awaitable[None]]
-"""Waits until one more request may be made; to be awaited before each."""
-Compose = Callable[[Row, Target], Awaitable[Post | None]]
-"""Makes the message of a row; None where there is nothing to say any more."""
-Perform = Callable[[Row, Target, Turn], Awaitable[int | None]]
-"""Does what is no message, such as a scheduled event, and returns the id of what it made or changed.
+"""Waits until one more request may be made; it is awaited before every request."""
+Compose = Callable[[OutboxRow, Target], Awaitable[Post | None]]
+"""Writes the message of a row; None if the message no longer applies."""
+Perform = Callable[[OutboxRow, Target, Turn], Awaitable[int | None]]
+"""Delivers a kind that is not a message, such as a scheduled event; returns the id of what it made or changed.
 
-It may be called again for the same row, having been cut off anywhere, and must find out itself what it did before."""
-Source = Callable[[Sequence[Season], datetime, Mapping[tuple[int, int], Seen]], Iterable[Slot]]
-"""More that falls due, of whole seasons, at a moment, each race as it was last seen (by season and round); pure."""
+It may be called again for the same row after it was interrupted at any point, so it must find out by itself what it did
+before."""
+
+
+class Planner(Protocol):
+    """Says what is due, or will be, for anybody; who gets it follows from the targets' subscriptions."""
+
+    async def __call__(
+        self, connection: Connection, seasons: Sequence[Season], now: datetime
+    ) -> Iterable[PlannedNotification]:
+        """Everything that is to be sent from now on, as far ahead as this planner looks.
+
+        What was planned before and is not returned again is cancelled, unless it was sent already. Calling this twice
+        must give the same notifications with the same identity, or people get them twice.
+
+        Args:
+            connection: the writer, inside the transaction in which the plan is stored; a planner may read the store
+                and keep notes of its own there, but must never wait for the network.
+            seasons: every season, whole, oldest first.
+            now: the current moment (UTC).
+        """
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A message of a channel's history: its id, and the custom ids in it."""
+class FoundMessage:
+    """A message in a channel's history: its id, and the custom ids of its buttons and selects."""
 
     id: int
     custom_ids: tuple[str, ...] = ()
 
 
 class Sender(Protocol):
-    """The way to Discord. Every request raises RefusedError, BusyError or UnsureError.
+    """The way to Discord. Every request that fails raises RefusedError, BusyError or UnsureError.
 
     Attributes:
-        patience: after how many seconds of the bot's clock a request is cut off.
+        patience: the timeout of a request, in seconds of the bot's clock.
     """
 
     patience: float
 
     @property
     def ready(self) -> bool:
-        """Whether we are logged in."""
+        """Whether the bot is logged in."""
 
     async def clear(self) -> None:
-        """Returns once no limit holds for all requests."""
+        """Waits until Discord's global rate limit, if it is in force, is over."""
 
     async def send(self, channel: int, post: Post, nonce: str) -> int:
-        """Sends a message unless one with that nonce was sent within the last minutes; returns its id."""
+        """Sends a message and returns its id; if one with that nonce was sent minutes ago, returns that one's id."""
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         """Changes a message."""
 
     async def open(self, user: int) -> int:
-        """The channel of a person's direct messages."""
+        """The id of the channel for direct messages to a person."""
 
-    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[Found]:
-        """Up to 100 messages, newest first: the first after an id, or the last before one, or the last of all.
+    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[FoundMessage]:
+        """Up to 100 messages, newest first: the oldest ones after an id, the latest before an id, or the latest of all.
 
-        Where the channel's history may not be read that is either refused or empty.
+        If the bot may not read the channel's history, Discord either refuses or shows an empty one.
         """
 
     def reads_history(self, channel: int) -> bool | None:
-        """Whether the channel's history may be read, as far as that is known."""
+        """Whether the bot may read the channel's history; None if that is not known yet."""

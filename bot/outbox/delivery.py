@@ -1,4 +1,10 @@
-"""One row's way: settled if it may have arrived, written, sent in its turn, and what became of it."""
+"""The delivery of one row: reconciled if it may have arrived, written, sent in its turn, and what became of it.
+
+The question behind everything here is whether a message may have reached Discord. ``doubt`` on a claimed row says that
+an earlier attempt may have. Such a row is either sent again with the same nonce, for as long as Discord still
+recognizes that (two minutes), or looked for in the channel's history by the mark in its button. Only what is certainly
+not there is sent as if for the first time.
+"""
 
 from __future__ import annotations
 
@@ -10,241 +16,250 @@ from datetime import UTC, datetime, timedelta
 from discord import ui
 
 from bot.outbox.contracts import BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
-from bot.outbox.discord_sender import FAILURES, in_order
+from bot.outbox.discord_sender import FAILURES, classify
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError, UnreadableError, find, find_among_latest, is_young
 from bot.services import Services
 from db.errors import StoreError
 from db.key_values import recall, remember
 from db.reminders import outbox, targets
-from db.reminders.models import Kind, Row, State, Target
-from db.reminders.outbox import Job, Mark
+from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
+from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.timestamps import from_text, to_text
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (5, 10, 20, 40, 60)
-"""Waits between attempts; the last repeats for as long as the row is of use."""
+"""The waits between attempts; the last one repeats for as long as the row is of use."""
 GIVE_UP = timedelta(hours=1)
-"""How long after a row's use its fate is still looked into."""
-BLUNDERS = 5
-"""How many times a row is tried that our own mistakes stop."""
-EARLIEST = timedelta(minutes=5)
-"""How long before it is due a row may have gone out."""
-AT_WORK = timedelta(seconds=30)
-"""A store in which somebody was sending so shortly before is no older copy: nobody puts one back that fast."""
-OPENINGS = 20
-"""How many direct messages are opened at once."""
+"""How long after a row's last useful moment we still try to find out whether it arrived."""
+OWN_ERRORS = 5
+"""How many times a row is tried that fails because of a bug of ours."""
+EARLY = timedelta(minutes=5)
+"""How long before its due moment a row may have gone out (see the worker's AHEAD)."""
+JUST_RUNNING = timedelta(seconds=30)
+"""A store in which a run was sending this shortly before is not an older copy: nobody restores a backup that fast."""
+OPENING_AT_ONCE = 20
+"""How many channels for direct messages are opened at the same time."""
 
 DOUBTED = "reminders in doubt up to"
-"""What is remembered from run to run of ``Delivery.maybe_before``."""
+"""The name under which ``Delivery.doubted_until`` is stored from run to run."""
 
 CUT_OFF = "cut off while sending; it may or may not have arrived"
-OURS = "something went wrong on our end"
+OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
 
 
 class Delivery:
-    """Delivers rows one by one, many at a time.
+    """Delivers claimed rows, many at the same time.
 
     Args:
-        services: the store and the clock.
+        services: the store, its seasons and the clock.
         sender: the way to Discord.
         limiter: the pace of all requests.
 
     Attributes:
-        composes, performs: who writes or does what, by kind.
-        flying: rows with a request under way that may go through.
-        away: rows that wait for Discord, not for their turn.
-        maybe_before: what was due by then may have been sent by a store that this one is an older copy of; None
-            until ``begin``.
-        resting_until: nothing gets through before.
+        composers, performers: what writes a kind's messages, or delivers it otherwise.
+        in_flight: ids of rows with a request under way that may take effect.
+        awaiting_discord: ids of rows that wait for Discord's answer, not for their turn.
+        doubted_until: if this store is a backup that was put back, rows due by then may have been sent after the backup
+            was made; None until ``begin``.
+        resting_until: until then no request gets through to Discord.
     """
 
     def __init__(self, services: Services, sender: Sender, limiter: RateLimiter) -> None:
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
         self._sender, self._limiter = sender, limiter
-        self.composes: dict[Kind, Compose] = {}
-        self.performs: dict[Kind, Perform] = {}
-        self.flying: set[int] = set()
-        self.away: set[int] = set()
-        self.maybe_before: datetime | None = None
+        self.composers: dict[NotificationKind, Compose] = {}
+        self.performers: dict[NotificationKind, Perform] = {}
+        self.in_flight: set[int] = set()
+        self.awaiting_discord: set[int] = set()
+        self.doubted_until: datetime | None = None
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._looked_for: set[int] = set()
-        self._blunders: Counter[int] = Counter()
-        self._opening = asyncio.Semaphore(OPENINGS)
+        self._own_errors: Counter[int] = Counter()
+        self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
         self._opened: dict[int, int] = {}
         self._writing = asyncio.Lock()
 
     async def begin(self, now: datetime) -> None:
-        """Looks, once a run, whether the store may be an older copy of another.
+        """Decides, once a run, which untried rows may have been sent nevertheless, because the store is a backup.
 
-        A run that follows at once doubts what the one before doubted, and no more.
+        A run that follows another one within seconds takes over what that one doubted: otherwise every quick restart
+        would look for each row that fell due in between in its channel.
         """
-        if self.maybe_before is not None:
+        if self.doubted_until is not None:
             return
         last = await outbox.last_claim(self._store)
-        at_work = last is not None and timedelta(0) <= now - last <= AT_WORK
-        held = from_text(await recall(self._store, DOUBTED)) if at_work else None
-        if held is None:
+        just_running = last is not None and timedelta(0) <= now - last <= JUST_RUNNING
+        stored = from_text(await recall(self._store, DOUBTED)) if just_running else None
+        if stored is None:
             await remember(self._store, DOUBTED, to_text(now) or "")
-        self.maybe_before = held or now
+        self.doubted_until = stored or now
 
-    async def deliver(self, job: Job) -> Mark:
-        """Does what a claimed row asks for and says what became of it; raises nothing but a cancellation."""
+    async def deliver(self, claimed: ClaimedRow) -> DeliveryOutcome:
+        """Delivers a claimed row and returns what became of it; raises nothing but CancelledError."""
         try:
-            mark = await (self._perform(job) if job.row.due.kind in self.performs else self._send(job))
+            outcome = await (
+                self._perform(claimed) if claimed.row.notification.kind in self.performers else self._send(claimed)
+            )
         except (RefusedError, UnreadableError) as error:
-            mark = self._refused(job, error)
+            outcome = self._refused(claimed, error)
         except (BusyError, UnsureError, UnknownYetError, StoreError) as error:
-            mark = self._held_up(job, error)
+            outcome = self._postponed(claimed, error)
         except Exception:
-            log.exception("row %d of the outbox (%s) could not be delivered", job.row.id, job.row.due.kind)
-            mark = self._blundered(job)
-        if mark.state is not State.PENDING:
-            self._looked_for.discard(job.row.id)
-            self._blunders.pop(job.row.id, None)
-        return mark
+            log.exception(
+                "row %d of the outbox (%s) could not be delivered", claimed.row.id, claimed.row.notification.kind
+            )
+            outcome = self._own_error(claimed)
+        if outcome.state is not RowState.PENDING:
+            self._looked_for.discard(claimed.row.id)
+            self._own_errors.pop(claimed.row.id, None)
+        return outcome
 
     def ended(self, number: int) -> None:
-        """Forgets where a row is; its task is over."""
-        self.flying.discard(number)
-        self.away.discard(number)
+        """Forgets a row whose task has ended."""
+        self.in_flight.discard(number)
+        self.awaiting_discord.discard(number)
 
-    def _turn(self, job: Job) -> Turn:
-        """Waits for the row's turn; until it asks for the next it is Discord that it waits for."""
-        row = job.row
+    def _turn(self, claimed: ClaimedRow) -> Turn:
+        """What waits for the row's turn; from its turn on, until it asks for the next one, it waits for Discord."""
+        row = claimed.row
 
         async def turn() -> None:
-            self.away.discard(row.id)
-            await self._limiter.turn((row.due.until, row.id))
-            self.away.add(row.id)
+            self.awaiting_discord.discard(row.id)
+            await self._limiter.turn((row.notification.until, row.id))
+            self.awaiting_discord.add(row.id)
 
         return turn
 
-    def _refused(self, job: Job, error: RefusedError | UnreadableError) -> Mark:
+    def _refused(self, claimed: ClaimedRow, error: RefusedError | UnreadableError) -> DeliveryOutcome:
         if isinstance(error, UnreadableError):
-            return Mark(job.row.id, State.FAILED, reason=f"{CUT_OFF}: {error}")
-        tried, own = _channel_of(job), job.target.channel
-        if error.gone and job.target.guild is not None and tried is not None and own not in {None, tried}:
-            # Nobody can have seen it where it was tried first; the server has chosen another channel meanwhile.
-            return Mark(job.row.id, State.PENDING)
-        # What is no message may lack a permission of its own, which is no reason to stop the messages.
-        useless = (error.gone or error.barred) and job.row.due.kind not in self.performs
-        off = job.target.id if useless else None
-        return Mark(job.row.id, State.FAILED, reason=str(error), switch_off=off, tried=tried)
+            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=f"{CUT_OFF}: {error}")
+        tried, own = _channel_of(claimed), claimed.target.channel
+        if error.gone and claimed.target.guild is not None and tried is not None and own not in {None, tried}:
+            # The channel it was sent to is gone, and the message with it; the server has chosen another one since.
+            return DeliveryOutcome(claimed.row.id, RowState.PENDING)
+        # A scheduled event may lack a permission of its own, which is no reason to stop the server's messages.
+        useless = (error.gone or error.barred) and claimed.row.notification.kind not in self.performers
+        off = claimed.target.id if useless else None
+        return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error), switch_off=off, tried=tried)
 
-    def _held_up(self, job: Job, error: BusyError | UnsureError | UnknownYetError | StoreError) -> Mark:
+    def _postponed(
+        self, claimed: ClaimedRow, error: BusyError | UnsureError | UnknownYetError | StoreError
+    ) -> DeliveryOutcome:
         if isinstance(error, BusyError):
             if error.everywhere:
                 self.resting_until = self._clock.now() + timedelta(seconds=error.after)
-            return self._again(job, error.after, str(error), doubt=job.doubt)
-        if isinstance(error, UnknownYetError) and self._clock.now() > job.row.due.until + GIVE_UP:
-            return Mark(job.row.id, State.FAILED, reason=CUT_OFF)
-        # Of a look at the channel, or of its opening, it does not matter whether it got through.
-        doubt = job.doubt or (isinstance(error, UnsureError) and job.row.id in self.flying)
-        return self._again(job, self._wait(job), str(error) or None, doubt=doubt)
+            return self._retry(claimed, error.after, str(error), doubt=claimed.doubt)
+        if isinstance(error, UnknownYetError) and self._clock.now() > claimed.row.notification.until + GIVE_UP:
+            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=CUT_OFF)
+        # Whether a look at the history or the opening of a channel got through does not matter.
+        doubt = claimed.doubt or (isinstance(error, UnsureError) and claimed.row.id in self.in_flight)
+        return self._retry(claimed, self._wait(claimed), str(error) or None, doubt=doubt)
 
-    def _blundered(self, job: Job) -> Mark:
-        self._blunders[job.row.id] += 1
-        if self._blunders[job.row.id] >= BLUNDERS:
-            return Mark(job.row.id, State.FAILED, reason=OURS)
-        return self._again(job, self._wait(job), OURS, doubt=job.doubt or job.row.id in self.flying)
+    def _own_error(self, claimed: ClaimedRow) -> DeliveryOutcome:
+        self._own_errors[claimed.row.id] += 1
+        if self._own_errors[claimed.row.id] >= OWN_ERRORS:
+            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=OWN_ERROR)
+        return self._retry(
+            claimed, self._wait(claimed), OWN_ERROR, doubt=claimed.doubt or claimed.row.id in self.in_flight
+        )
 
-    async def _send(self, job: Job) -> Mark:
-        row, turn = job.row, self._turn(job)
-        settled = await self._settle(job, turn)
-        if settled is not None:
-            return settled
-        compose = self.composes.get(row.due.kind)
+    async def _send(self, claimed: ClaimedRow) -> DeliveryOutcome:
+        row, turn = claimed.row, self._turn(claimed)
+        reconciled = await self._reconcile(claimed, turn)
+        if reconciled is not None:
+            return reconciled
+        compose = self.composers.get(row.notification.kind)
         if compose is None:
-            return Mark(row.id, State.FAILED, reason="Tailgate can't write this kind of message")
-        channel = await self._channel(job, turn)
-        post, known = await self._written(job, compose)
+            return DeliveryOutcome(row.id, RowState.FAILED, reason="Tailgate can't write this kind of message")
+        channel = await self._channel(claimed, turn)
+        post, versions = await self._written(claimed, compose)
         if isinstance(post, Post):
             await turn()
-            if await self._known() != known:
-                # Somebody moved the race or changed the settings while it waited.
-                post, _ = await self._written(job, compose)
-        if isinstance(post, Mark):
+            if await self._versions() != versions:
+                # The race was moved, or the settings were changed, while the row waited for its turn.
+                post, _ = await self._written(claimed, compose)
+        if isinstance(post, DeliveryOutcome):
             return post
         if post.edit is not None:
             if await self._edited(channel, post.edit, post):
-                return self._sent(job, channel, post.edit)
+                return self._sent(claimed, channel, post.edit)
             await turn()
-        return await self._sent_anew(job, channel, post)
+        return await self._sent_anew(claimed, channel, post)
 
-    async def _known(self) -> tuple[int, int]:
-        """What changes whenever the seasons or anybody's settings do."""
+    async def _versions(self) -> tuple[int, int]:
+        """The versions of the seasons and of the settings."""
         await self._seasons.all()
-        return self._seasons.version, await targets.edition(self._store)
+        return self._seasons.version, await targets.settings_version(self._store)
 
-    async def _written(self, job: Job, compose: Compose) -> tuple[Post | Mark, tuple[int, int]]:
-        """A row's message as things are now, or what becomes of the row where there is to be none; what was known."""
-        row = job.row
-        # One after another: a hundred at once would hold up those whose turn it is.
+    async def _written(self, claimed: ClaimedRow, compose: Compose) -> tuple[Post | DeliveryOutcome, tuple[int, int]]:
+        """The row's message as of now, or the row's outcome if there is to be none; and the versions used."""
+        row = claimed.row
+        # One after another: a hundred at once would delay the rows whose turn it is.
         async with self._writing:
-            known = await self._known()
-            target = await targets.target(self._store, row.due.target)
-            if target is None or not target.on or not _wished(target, row):
-                return Mark(row.id, State.CANCELLED, reason="no longer wanted"), known
-            if not job.doubt and target.guild is not None and target.channel != job.target.channel:
-                # Claimed anew, so that it is written down first where it goes.
-                return Mark(row.id, State.PENDING), known
+            versions = await self._versions()
+            target = await targets.target(self._store, row.notification.target)
+            if target is None or not target.on or not _still_wanted(target, row):
+                return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer wanted"), versions
+            if not claimed.doubt and target.guild is not None and target.channel != claimed.target.channel:
+                # Claimed again, so that the channel it goes to is stored before it is sent.
+                return DeliveryOutcome(row.id, RowState.PENDING), versions
             post = await compose(row, target)
         if post is None:
-            return Mark(row.id, State.CANCELLED, reason="no longer applies"), known
+            return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer applies"), versions
         if not carries(post.view, row.mark):
-            raise ValueError(f"a {row.due.kind} message carries no mark, by which it could be found again")
-        return post, known
+            raise ValueError(f"a {row.notification.kind} message carries no mark, by which it could be found again")
+        return post, versions
 
-    async def _sent_anew(self, job: Job, channel: int, post: Post) -> Mark:
-        row = job.row
-        # The turn may have been long in coming.
-        if self._clock.now() >= row.due.until or (job.doubt and not self._is_young(job)):
-            return self._again(job, 0, None, doubt=job.doubt)
-        self.flying.add(row.id)
+    async def _sent_anew(self, claimed: ClaimedRow, channel: int, post: Post) -> DeliveryOutcome:
+        row = claimed.row
+        # The wait for the turn may have been long.
+        if self._clock.now() >= row.notification.until or (claimed.doubt and not self._is_young(claimed)):
+            return self._retry(claimed, 0, None, doubt=claimed.doubt)
+        self.in_flight.add(row.id)
         try:
             message: int | None = await self._sender.send(channel, post, row.nonce)
         except RefusedError as error:
             if not error.missing:
                 raise
-            # It was there, and somebody has deleted it: Discord knows its nonce.
+            # Discord recognized the nonce, but people have deleted that message: it was sent.
             message = None
-        return self._sent(job, channel, message)
+        return self._sent(claimed, channel, message)
 
-    async def _perform(self, job: Job) -> Mark:
-        row, wait = job.row, self._turn(job)
+    async def _perform(self, claimed: ClaimedRow) -> DeliveryOutcome:
+        row, wait = claimed.row, self._turn(claimed)
 
         async def turn() -> None:
-            # Between two requests nothing is under way: cut off there, it is begun again.
-            self.flying.discard(row.id)
+            # Between two requests nothing is under way: if it is interrupted there, it starts again.
+            self.in_flight.discard(row.id)
             await wait()
-            self.flying.add(row.id)
+            self.in_flight.add(row.id)
 
-        if self._clock.now() >= row.due.until:
-            return Mark(row.id, State.EXPIRED, reason=TOO_LATE)
+        if self._clock.now() >= row.notification.until:
+            return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
         try:
-            made = await self.performs[row.due.kind](row, job.target, turn)
+            made = await self.performers[row.notification.kind](row, claimed.target, turn)
         except FAILURES as error:
-            raise in_order(error) from error
-        return self._sent(job, None, made)
+            raise classify(error) from error
+        return self._sent(claimed, None, made)
 
-    async def _settle(self, job: Job, turn: Turn) -> Mark | None:
-        """What became of a row that may have arrived; None: it is to be sent, with the nonce it always had."""
-        row, now = job.row, self._clock.now()
-        if not job.doubt:
-            if now >= row.due.until:
-                return Mark(row.id, State.EXPIRED, reason=TOO_LATE)
-            return await self._looked_up(job, turn) if self._may_be_known(job) else None
-        if self._is_young(job) and now < row.due.until:
+    async def _reconcile(self, claimed: ClaimedRow, turn: Turn) -> DeliveryOutcome | None:
+        """The outcome of a row that may have arrived; None if it is to be sent, with the nonce it always had."""
+        row, now = claimed.row, self._clock.now()
+        if not claimed.doubt:
+            if now >= row.notification.until:
+                return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
+            return await self._found_earlier(claimed, turn) if self._may_be_sent_already(claimed) else None
+        if self._is_young(claimed) and now < row.notification.until:
             return None
         tried_at = row.tried_at or now
         if timedelta(0) <= now - tried_at < timedelta(seconds=self._sender.patience):
-            # Too late to send it again, too early to look for it: it may be on its way still.
-            return self._again(job, self._sender.patience, None, doubt=True)
-        channel = row.channel or await self._channel(job, turn)
-        direct = job.target.user is not None
+            # Too late to send it again, too early to look for it: the first request may still be under way.
+            return self._retry(claimed, self._sender.patience, None, doubt=True)
+        channel = row.channel or await self._channel(claimed, turn)
+        direct = claimed.target.user is not None
         try:
             if tried_at > now:
                 message = await find_among_latest(self._sender, turn, channel, row.mark, direct=direct)
@@ -255,39 +270,43 @@ class Delivery:
                 raise
             raise UnreadableError(str(error)) from error
         if message is not None:
-            return self._sent(job, channel, message, at=tried_at)
-        # Surely not there: as if it had never been tried.
+            return self._sent(claimed, channel, message, at=tried_at)
+        # It is certainly not there: from here on it counts as never tried.
         self._looked_for.add(row.id)
-        return Mark(row.id, State.PENDING)
+        return DeliveryOutcome(row.id, RowState.PENDING)
 
-    def _may_be_known(self, job: Job) -> bool:
-        """Whether a row never tried may have been sent by a store that this one is an older copy of."""
-        before = self.maybe_before
-        return before is not None and _soonest(job.row) - EARLIEST < before and job.row.id not in self._looked_for
+    def _may_be_sent_already(self, claimed: ClaimedRow) -> bool:
+        """Whether a row never tried here may have been sent after the backup was made that this store is."""
+        before = self.doubted_until
+        return (
+            before is not None
+            and _earliest_due(claimed.row) - EARLY < before
+            and claimed.row.id not in self._looked_for
+        )
 
-    async def _looked_up(self, job: Job, turn: Turn) -> Mark | None:
-        channel, direct = await self._channel(job, turn), job.target.user is not None
+    async def _found_earlier(self, claimed: ClaimedRow, turn: Turn) -> DeliveryOutcome | None:
+        channel, direct = await self._channel(claimed, turn), claimed.target.user is not None
         try:
-            # It may have been late, up to where it is of no use.
-            since, to = _soonest(job.row), min(self._clock.now(), job.row.due.until)
-            message = await find(self._sender, turn, channel, job.row.mark, since, direct=direct, to=to)
+            # It may have been late, but not later than it was of use.
+            since, to = _earliest_due(claimed.row), min(self._clock.now(), claimed.row.notification.until)
+            message = await find(self._sender, turn, channel, claimed.row.mark, since, direct=direct, to=to)
         except (RefusedError, UnreadableError, UnknownYetError):
-            # Nothing says that it was sent.
+            # A missed reminder would be worse than a rare double one, and nothing says that it was sent.
             message = None
-        self._looked_for.add(job.row.id)
-        return None if message is None else self._sent(job, channel, message, at=job.row.due.due_at)
+        self._looked_for.add(claimed.row.id)
+        return None if message is None else self._sent(claimed, channel, message, at=claimed.row.notification.due_at)
 
-    async def _channel(self, job: Job, turn: Turn) -> int:
-        """Where it goes; what may have arrived goes where it went."""
-        target = job.target
-        channel = _channel_of(job)
+    async def _channel(self, claimed: ClaimedRow, turn: Turn) -> int:
+        """The channel to send to; for a row in doubt the one in which it was tried."""
+        target = claimed.target
+        channel = _channel_of(claimed)
         if channel is None and target.user is not None:
             channel = self._opened.get(target.user)
         if channel is not None:
             return channel
         if target.user is None:
             raise RefusedError("no channel is set", gone=True)
-        self.away.add(job.row.id)
+        self.awaiting_discord.add(claimed.row.id)
         async with self._opening:
             await turn()
             channel = await self._sender.open(target.user)
@@ -296,7 +315,7 @@ class Delivery:
         return channel
 
     async def _edited(self, channel: int, message: int, post: Post) -> bool:
-        """Whether the message was changed; False if it is gone."""
+        """Changes a message; returns False if it is gone."""
         try:
             await self._sender.edit(channel, message, post)
         except RefusedError as error:
@@ -305,41 +324,49 @@ class Delivery:
             raise
         return True
 
-    def _is_young(self, job: Job) -> bool:
-        tried_at = job.row.tried_at
+    def _is_young(self, claimed: ClaimedRow) -> bool:
+        tried_at = claimed.row.tried_at
         return tried_at is not None and is_young(tried_at, self._clock.now(), self._sender.patience)
 
-    def _sent(self, job: Job, channel: int | None, message: int | None, at: datetime | None = None) -> Mark:
-        return Mark(job.row.id, State.SENT, message=message, channel=channel, at=at or self._clock.now())
+    def _sent(
+        self, claimed: ClaimedRow, channel: int | None, message: int | None, at: datetime | None = None
+    ) -> DeliveryOutcome:
+        return DeliveryOutcome(
+            claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()
+        )
 
-    def _again(self, job: Job, seconds: float, reason: str | None, *, doubt: bool) -> Mark:
+    def _retry(self, claimed: ClaimedRow, seconds: float, reason: str | None, *, doubt: bool) -> DeliveryOutcome:
         retry_at = self._clock.now() + timedelta(seconds=seconds)
-        return Mark(job.row.id, State.PENDING, reason=reason, retry_at=retry_at, doubt=doubt)
+        return DeliveryOutcome(claimed.row.id, RowState.PENDING, reason=reason, retry_at=retry_at, doubt=doubt)
 
-    def _wait(self, job: Job) -> float:
-        return RETRY_SECONDS[min(job.row.attempts, len(RETRY_SECONDS)) - 1]
-
-
-def _channel_of(job: Job) -> int | None:
-    """Where a row goes, as far as that is known; what may have arrived goes where it went."""
-    return (job.row.channel if job.doubt else None) or job.target.channel
+    def _wait(self, claimed: ClaimedRow) -> float:
+        return RETRY_SECONDS[min(claimed.row.attempts, len(RETRY_SECONDS)) - 1]
 
 
-def _soonest(row: Row) -> datetime:
-    """When a row fell due at the soonest: outcomes fall due once they are held here, and may be taken in twice."""
-    due = row.due
-    return min(due.event_at, due.due_at) if due.kind in {Kind.RESULTS, Kind.RECAP} else due.due_at
+def _channel_of(claimed: ClaimedRow) -> int | None:
+    """The channel to send to, if it is known; for a row in doubt the one in which it was tried."""
+    return (claimed.row.channel if claimed.doubt else None) or claimed.target.channel
 
 
-def _wished(target: Target, row: Row) -> bool:
-    """Whether the target still wants what the row is."""
-    due = row.due
+def _earliest_due(row: OutboxRow) -> datetime:
+    """The earliest moment at which a row was due: results are due once they are stored, and may be imported twice."""
+    due = row.notification
+    return (
+        min(due.event_at, due.due_at) if due.kind in {NotificationKind.RESULTS, NotificationKind.RECAP} else due.due_at
+    )
+
+
+def _still_wanted(target: Target, row: OutboxRow) -> bool:
+    """Whether the target still subscribes to what the row is."""
+    due = row.notification
     return any(
-        wish.kind is due.kind and wish.session == due.session and (wish.lead == due.lead or due.kind != Kind.REMINDER)
-        for wish in target.wishes
+        each.kind is due.kind
+        and each.session == due.session
+        and (each.lead == due.lead or due.kind != NotificationKind.REMINDER)
+        for each in target.subscriptions
     )
 
 
 def carries(view: ui.LayoutView, mark: str) -> bool:
-    """Whether one of a view's custom ids holds the mark."""
+    """Whether one of a view's custom ids contains the mark."""
     return any(mark in (getattr(item, "custom_id", None) or "") for item in view.walk_children())

@@ -1,4 +1,8 @@
-"""The courier's way to Discord: what went through, what did not, and what may have."""
+"""The outbox's way to Discord: requests that say for certain whether they took effect.
+
+discord.py retries a request up to five times and reports only how the last attempt ended. Whether an earlier one may
+have taken effect decides between sending again and looking for the message, so each attempt is traced.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +17,20 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot.outbox.contracts import BusyError, Found, Post, RefusedError, UnsureError
+from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
 
 T = TypeVar("T")
 
 SEND_SECONDS = 30.0
-"""After this long a request is cut off; seconds of the bot's own clock."""
+"""The timeout of a request, in seconds of the bot's clock."""
 LEAST_SECONDS = 2.0
-"""But never before so many real ones."""
+"""The least timeout, in real seconds."""
 BANNED_SECONDS = 60.0
+"""The wait after Discord, or something in front of it, turned everything away."""
 LIMITED_SECONDS = 5.0
+"""The wait after a rate limit that names no time."""
 HURRIED_SECONDS = 30.0
+"""The wait after one of the limits in ``_HURRIED``."""
 
 UNKNOWN_MESSAGE = 10008
 _REASONS = {
@@ -35,23 +42,23 @@ _REASONS = {
     10013: "that person is no longer on Discord",
     50278: "we no longer share a server",
 }
-"""Discord's codes in words."""
+"""What Discord's error codes mean, for people."""
 _GONE = frozenset({10003, 10004, 10013})
-"""Other codes of 404 say nothing of the channel or the person."""
+"""The channel or the person is gone; other codes with status 404 do not say that."""
 _BARRED = frozenset({50001, 50007, 50013, 50278})
 _HURRIED = frozenset({20016, 20028, 20029, 31002, 40003, 40004, 40006})
-"""Limits and stops that pass by themselves, though the status is not that of a limit."""
+"""Limits that pass by themselves although the status is not 429."""
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
-"""All that can go wrong on the way; TimeoutError for requests that were cut off."""
+"""Everything that a request can fail with; TimeoutError is for requests that were cut off."""
 
 
 @dataclass(slots=True)
-class Trail:
-    """What became of the requests behind one call: discord.py makes up to five of it and tells of the last only.
+class Attempts:
+    """What became of the attempts behind one call of discord.py.
 
-    ``traced`` says that anything is known at all; ``out`` that one left and was not answered; ``doubt`` that one may
-    have gone through though it failed; ``limited`` that the last was told to wait.
+    ``traced`` says that there was an attempt at all; ``out`` that the last one was sent and is not answered; ``doubt``
+    that one may have taken effect although it failed; ``limited`` that the last one met a rate limit.
     """
 
     traced: bool = False
@@ -61,33 +68,33 @@ class Trail:
 
     @property
     def nothing_sent(self) -> bool:
-        """Whether surely nothing went through."""
+        """Whether certainly no attempt took effect."""
         return self.traced and not self.out and not self.doubt
 
 
-_trail: ContextVar[Trail | None] = ContextVar("trail", default=None)
+_attempts: ContextVar[Attempts | None] = ContextVar("attempts", default=None)
 
 
-def trailing(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
-    """Makes requests leave a trail; returns the config it was given."""
+def trace_attempts(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
+    """Adds the tracing of attempts to a trace config, and returns it."""
 
     async def on_start(*_: object) -> None:
-        if trail := _trail.get():
-            trail.traced, trail.out = True, False
+        if attempts := _attempts.get():
+            attempts.traced, attempts.out = True, False
 
     async def on_headers(*_: object) -> None:
-        if trail := _trail.get():
-            trail.out = True
+        if attempts := _attempts.get():
+            attempts.out = True
 
     async def on_end(_: object, __: object, params: aiohttp.TraceRequestEndParams) -> None:
-        if trail := _trail.get():
-            trail.out = False
-            trail.limited = params.response.status == HTTPStatus.TOO_MANY_REQUESTS
-            trail.doubt |= params.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        if attempts := _attempts.get():
+            attempts.out = False
+            attempts.limited = params.response.status == HTTPStatus.TOO_MANY_REQUESTS
+            attempts.doubt |= params.response.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
     async def on_exception(*_: object) -> None:
-        if trail := _trail.get():
-            trail.doubt |= trail.out
+        if attempts := _attempts.get():
+            attempts.doubt |= attempts.out
 
     config.on_request_start.append(on_start)
     config.on_request_headers_sent.append(on_headers)
@@ -97,11 +104,11 @@ def trailing(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
 
 
 class DiscordSender:
-    """Sends through a bot that need only be logged in: the gateway is not asked.
+    """Sends through a bot that need only be logged in, not connected to the gateway.
 
     Args:
         bot: the client.
-        speed: how many seconds of the bot's clock pass in a real one.
+        speed: how many of the bot's seconds pass in a real one.
     """
 
     def __init__(self, bot: commands.AutoShardedBot, speed: float = 1.0) -> None:
@@ -114,13 +121,13 @@ class DiscordSender:
         return self._bot.user is not None and not self._bot.is_closed()
 
     async def clear(self) -> None:
-        over: object = self._bot.http._global_over  # noqa: SLF001 - discord.py tells of it nowhere else
+        over: object = self._bot.http._global_over  # noqa: SLF001 - discord.py offers no other way
         if isinstance(over, asyncio.Event):
             await over.wait()
 
     async def send(self, channel: int, post: Post, nonce: str) -> int:
         place = self._bot.get_partial_messageable(channel)
-        # A stopped view is not kept by discord.py: its buttons carry all they need.
+        # discord.py does not keep a stopped view in memory, and need not: its buttons carry their whole question.
         post.view.stop()
         message = await self.ask(lambda: place.send(view=post.view, nonce=nonce, allowed_mentions=mentions(post.role)))
         return message.id
@@ -134,9 +141,9 @@ class DiscordSender:
         opened: Mapping[str, Any] = await self.ask(lambda: self._bot.http.start_private_message(user))
         return int(opened["id"])
 
-    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[Found]:
+    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[FoundMessage]:
         page: list[Any] = await self.ask(lambda: self._bot.http.logs_from(channel, 100, before=before, after=after))
-        return [Found(int(message["id"]), tuple(custom_ids(message.get("components", ())))) for message in page]
+        return [FoundMessage(int(message["id"]), tuple(custom_ids(message.get("components", ())))) for message in page]
 
     def reads_history(self, channel: int) -> bool | None:
         found = self._bot.get_channel(channel)
@@ -151,40 +158,42 @@ class DiscordSender:
         """Makes a request through discord.py.
 
         Args:
-            request: makes it.
-            once: done twice it would do harm: that is told even where the last of discord.py's attempts got through.
+            request: makes the request.
+            once: doing it twice would do harm, so that an earlier attempt that may have taken effect is an UnsureError
+                even if the last attempt succeeded.
 
         Raises:
-            RefusedError, BusyError, UnsureError: it did not get through, or may have.
+            RefusedError, BusyError, UnsureError: it failed; the class says whether it may have taken effect.
         """
-        trail = Trail()
-        token = _trail.set(trail)
+        attempts = Attempts()
+        token = _attempts.set(attempts)
         try:
-            # Not wait_for, which would make it a task of its own that knows neither trail nor turn.
+            # Not wait_for: in Python 3.11 it starts a task, in which the context variables of the trace and of the rate
+            # limiter are only copies.
             async with asyncio.timeout(self._timeout):
                 result = await request()
         except FAILURES as error:
-            raise in_order(error, trail) from error
+            raise classify(error, attempts) from error
         finally:
-            _trail.reset(token)
+            _attempts.reset(token)
             over: object = self._bot.http._global_over  # noqa: SLF001
-            if trail.limited and isinstance(over, asyncio.Event) and not over.is_set():
-                # discord.py, cut off while it waits out a limit on everything, would hold up everything for ever.
+            if attempts.limited and isinstance(over, asyncio.Event) and not over.is_set():
+                # discord.py was cut off while it waited out the global limit, and would never release the others.
                 over.set()
-        if once and trail.doubt:
+        if once and attempts.doubt:
             raise UnsureError("Discord failed, then accepted it")
         return result
 
 
 def mentions(role: int | None) -> discord.AllowedMentions:
-    """Nobody, or one role."""
+    """Allows a message to ping nobody, or one role."""
     if role is None:
         return discord.AllowedMentions.none()
     return discord.AllowedMentions(everyone=False, users=False, replied_user=False, roles=[discord.Object(role)])
 
 
 def custom_ids(components: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    """All custom ids of a message's components, whatever they are nested in."""
+    """All custom ids in a message's components, however deeply nested."""
     for component in components:
         if isinstance(component.get("custom_id"), str):
             yield component["custom_id"]
@@ -194,39 +203,39 @@ def custom_ids(components: Iterable[Mapping[str, Any]]) -> Iterable[str]:
         yield from custom_ids(inner)
 
 
-def in_order(error: Exception, trail: Trail | None = None) -> RefusedError | BusyError | UnsureError:
-    """What a failure on the way to Discord means.
+def classify(error: Exception, attempts: Attempts | None = None) -> RefusedError | BusyError | UnsureError:
+    """What a failed request means: it was refused, it certainly had no effect, or nobody knows.
 
     Args:
         error: one of ``FAILURES``.
-        trail: of the requests that led to it, where that is known.
+        attempts: what became of discord.py's attempts, if they were traced.
     """
     if isinstance(error, discord.RateLimited):
         return BusyError("Discord told me to slow down", error.retry_after)
     if isinstance(error, discord.HTTPException) and error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return _answer(error, trail)
-    said = str(error) or type(error).__name__
-    if trail is not None and trail.nothing_sent:
-        return BusyError(f"Discord can't be reached ({said})", everywhere=not isinstance(error, TimeoutError))
-    return UnsureError(f"Discord did not answer ({said})")
+        return _classify_answer(error, attempts)
+    text = str(error) or type(error).__name__
+    if attempts is not None and attempts.nothing_sent:
+        return BusyError(f"Discord can't be reached ({text})", everywhere=not isinstance(error, TimeoutError))
+    return UnsureError(f"Discord did not answer ({text})")
 
 
-def _answer(error: discord.HTTPException, trail: Trail | None) -> RefusedError | BusyError | UnsureError:
+def _classify_answer(error: discord.HTTPException, attempts: Attempts | None) -> RefusedError | BusyError | UnsureError:
     if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.code in _HURRIED:
-        if trail is not None and trail.doubt:
+        if attempts is not None and attempts.doubt:
             return UnsureError("Discord failed, then told me to slow down")
         after = HURRIED_SECONDS if error.code in _HURRIED else LIMITED_SECONDS
         return BusyError("Discord told me to slow down", after)
     if error.status == HTTPStatus.UNAUTHORIZED or (error.code == 0 and error.status == HTTPStatus.FORBIDDEN):
-        # Not the channel's doing: the token, or a wall in front of Discord.
+        # This is not about the channel: the token is bad, or something in front of Discord (Cloudflare) refuses us.
         return BusyError(f"Discord is turning everything away ({error.status})", BANNED_SECONDS, everywhere=True)
     if error.code == 0 and error.status == HTTPStatus.NOT_FOUND:
-        # Discord numbers what it does not find: something on the way there said so.
+        # Discord's own 404 has a code: this one is from something in front of it.
         return BusyError("Discord can't be reached (404)", BANNED_SECONDS)
-    said = _REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
+    text = _REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
     missing = error.code == UNKNOWN_MESSAGE
     return RefusedError(
-        said,
+        text,
         gone=error.code in _GONE,
         barred=error.code in _BARRED,
         missing=missing,

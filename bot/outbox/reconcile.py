@@ -1,4 +1,8 @@
-"""Rows that may have arrived already: whether the message is in the channel, as far as that can be told."""
+"""Reconciling a row that may have arrived with Discord: is its message in the channel?
+
+Discord offers no search by nonce, so the channel's history is read and each message's custom ids are compared with the
+row's mark. There are three answers: it is there, it is certainly not there, or nobody can tell.
+"""
 
 from __future__ import annotations
 
@@ -9,33 +13,35 @@ from discord.utils import snowflake_time, time_snowflake
 from bot.outbox.contracts import Sender, Turn
 
 YOUNG = timedelta(minutes=2)
-"""Up to this age Discord knows a second attempt by its nonce: it does for "the last few minutes"."""
+"""Up to this age of the first attempt a second one with the same nonce is safe: Discord documents "the last few
+minutes"."""
 WINDOW = timedelta(seconds=170)
-"""By then a second attempt must have reached it, however long it is under way."""
+"""By then a second attempt must have reached Discord, however slow the request is."""
 EARLY = timedelta(minutes=5)
-"""Messages are looked for from so long before the first attempt on: two clocks never agree."""
+"""The search begins this long before the first attempt, since our clock and Discord's never agree."""
 LATE = timedelta(minutes=10)
-"""And to so long after it: attempts that are young all fall into that time."""
+"""The search ends this long after it: all attempts with the same nonce fall into that time."""
 PAGE = 100
+"""Messages on a page of history, Discord's limit."""
 PAGES = 10
-"""How many times a hundred messages are read at most."""
+"""How many pages are read at most."""
 
 
 class UnreadableError(Exception):
-    """The channel's history tells nothing; the text says why."""
+    """The channel's history cannot tell; the text says why."""
 
 
 class UnknownYetError(Exception):
-    """Whether the history may be read will be known once the gateway has told of the server."""
+    """Whether the history may be read is not known until the gateway has sent the server."""
 
 
 def is_young(tried_at: datetime, now: datetime, patience: float) -> bool:
-    """Whether Discord would still know a second attempt by its nonce.
+    """Whether Discord would still recognize a second attempt by its nonce.
 
     Args:
-        tried_at: when it was first tried; in the future, if the clock was set back, it says nothing.
-        now: the moment.
-        patience: how many seconds the attempt may be under way.
+        tried_at: when it was first tried; if that is in the future, the clock was set back and it says nothing.
+        now: the current moment.
+        patience: how many seconds a request may take.
     """
     return timedelta(0) <= now - tried_at < min(YOUNG, WINDOW - timedelta(seconds=patience))
 
@@ -50,20 +56,20 @@ async def find(
     direct: bool,
     to: datetime | None = None,
 ) -> int | None:
-    """The message of a channel that carries a mark, by its id; None if it is surely not there.
+    """The id of the message in a channel that carries a mark; None if it is certainly not there.
 
     Args:
         sender: the way to Discord.
-        turn: waited for before each request.
+        turn: awaited before each request.
         channel: where to look.
         mark: a row's.
-        around: when it would have been sent.
+        around: about when it would have been sent.
         direct: whether these are direct messages, which can always be read.
-        to: the moment up to which it may have been sent, where that is later.
+        to: the moment up to which it may have been sent, if that is later.
 
     Raises:
-        UnreadableError, UnknownYetError: it cannot be told.
-        RefusedError, BusyError, UnsureError: as the sender does.
+        UnreadableError, UnknownYetError: nobody can tell.
+        RefusedError, BusyError, UnsureError: a request failed.
     """
     after, end = time_snowflake(around - EARLY), max(around + LATE, to or around)
     anything = False
@@ -85,7 +91,7 @@ async def find(
 
 
 async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str, *, direct: bool) -> int | None:
-    """As ``find``, where nobody knows when it would have been sent: among the channel's latest messages."""
+    """As ``find``, among the channel's latest messages: for when nobody knows when it would have been sent."""
     before: int | None = None
     for _ in range(PAGES):
         await turn()
@@ -102,7 +108,11 @@ async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str,
 
 
 async def _must_be_readable(sender: Sender, turn: Turn, channel: int) -> None:
-    """An empty history is what Discord shows to those who may not read it, too."""
+    """Makes sure that an empty history is an empty channel: Discord also shows one to bots that may not read it.
+
+    Raises:
+        UnreadableError, UnknownYetError: the history may not be read, or that is not known yet.
+    """
     readable = sender.reads_history(channel)
     if readable is None:
         await turn()

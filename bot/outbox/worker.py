@@ -1,7 +1,8 @@
-"""The worker: plans, claims what is due, hands it to senders, and writes down what became of it.
+"""The worker: stores the plan, claims the rows that are due, delivers them, and records what became of them.
 
-Whatever cuts it off, nothing is lost and nothing is sent twice: a row is claimed and that is committed before anything
-of it goes out, and one that was claimed and never marked is settled before it is touched again.
+Whatever interrupts it, nothing is lost and nothing is sent twice: a row is claimed, and the claim is committed, before
+anything of it goes out; a row that was claimed and whose outcome was never recorded is reconciled with Discord before
+it is touched again.
 """
 
 from __future__ import annotations
@@ -14,36 +15,35 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.notifications.schedule_planner import CHANGES_KEPT, change_slots, look, reminder_slots
-from bot.outbox.contracts import Compose, Perform, Sender, Source
+from bot.outbox.contracts import Compose, Perform, Planner, Sender
 from bot.outbox.delivery import Delivery
 from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
 from db.errors import StoreError
 from db.models import Season
 from db.reminders import outbox, plans, targets
-from db.reminders.models import Kind, Slot, State
-from db.reminders.outbox import Job, Mark
+from db.reminders.models import NotificationKind, PlannedNotification, RowState
+from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.reminders.plans import Connection
 
 log = logging.getLogger(__name__)
 
 SPARE = 1.03
-"""How much longer than at our pace many are given to go out: Discord's refusals and stalls cost a second each."""
+"""How much longer many rows are assumed to take than the rate alone says: refusals and stalls cost a second each."""
 AHEAD = timedelta(minutes=5)
-"""How early the first of many may go out, so that the last is not late."""
+"""How early the first of many rows may go out so that the last one is not late."""
 WAITING = 100
-"""How many claimed rows may wait for their turn; a crash leaves so many to be settled."""
+"""How many claimed rows may wait for their turn; after a crash, that many have to be reconciled."""
 IN_HAND = 1_000
-"""How many may be claimed at all, those included that wait for Discord's answer."""
+"""How many rows may be claimed at once, including those that wait for Discord's answer."""
 PATIENCE = timedelta(minutes=1)
-"""How old a claim must be before it counts as lost."""
+"""How old a claim must be before its run counts as dead."""
 REPLAN = timedelta(minutes=1)
-"""How often the plan is looked over though nothing is known to have changed."""
+"""How often everything is planned again although nothing is known to have changed."""
 
 
 class Worker:
-    """Delivers the outbox. ``tick`` is to be called every second or so, by one caller at a time.
+    """Delivers the outbox. ``tick`` is to be called about once a second, by one caller at a time.
 
     Args:
         services: the store, its seasons and the clock.
@@ -56,55 +56,60 @@ class Worker:
         self._sender, self._limiter = sender, limiter
         self._run = secrets.token_hex(8)
         self._delivery = Delivery(services, sender, limiter)
-        self._sources: list[Source] = []
-        self._tasks: dict[int, tuple[asyncio.Task[None], Job]] = {}
-        self._marks: list[Mark] = []
-        self._planned: Plan | None = None
-        self._begun: datetime | None = None
-        self._fresh = True
+        self._planners: list[Planner] = []
+        self._tasks: dict[int, tuple[asyncio.Task[None], ClaimedRow]] = {}
+        self._outcomes: list[DeliveryOutcome] = []
+        self._last_plan: LastPlan | None = None
+        self._started_until: datetime | None = None
+        self._first_take = True
         self._ticking = asyncio.Lock()
         self._closing = False
-        self._trouble = ""
+        self._last_trouble = ""
 
-    def compose(self, kind: Kind, compose: Compose) -> None:
-        """Says who writes the messages of a kind; the last word counts."""
-        self._delivery.composes[kind] = compose
+    def compose(self, kind: NotificationKind, compose: Compose) -> None:
+        """Registers what writes the messages of a kind; a later call replaces an earlier one."""
+        self._delivery.composers[kind] = compose
 
-    def perform(self, kind: Kind, perform: Perform) -> None:
-        """Says who does what a kind asks for, where that is no message."""
-        self._delivery.performs[kind] = perform
+    def perform(self, kind: NotificationKind, perform: Perform) -> None:
+        """Registers what delivers a kind that is not a message."""
+        self._delivery.performers[kind] = perform
 
-    def plan(self, source: Source) -> None:
-        """Adds to what is planned."""
-        self._sources.append(source)
+    def plan(self, planner: Planner) -> None:
+        """Adds a planner."""
+        self._planners.append(planner)
 
     async def tick(self) -> None:
-        """Brings the plan in step and gets what is due on its way; does not wait until it is there."""
+        """Updates the plan and starts delivering what is due; does not wait until it is delivered."""
         if self._ticking.locked() or self._closing:
             return
         async with self._ticking:
             now = self._clock.now()
             try:
                 await self._delivery.begin(now)
-                await self._write_marks()
-                await self._keep_plan(now)
+                await self._record_outcomes()
+                await self._update_plan(now)
                 await outbox.expire(self._store, now)
+                # The upper bound is for a clock that was set back: without it the worker would rest for that long.
                 if self._sender.ready and not now < self._delivery.resting_until <= now + PATIENCE:
                     await self._take(now)
             except StoreError as error:
-                self._tell_once(str(error))
+                self._warn_once(str(error))
             else:
-                self._trouble = ""
+                self._last_trouble = ""
 
     async def tidy(self) -> None:
         """Removes what is long past."""
         await outbox.tidy(self._store, self._clock.now())
 
     async def close(self, seconds: float) -> None:
-        """Stops: what waits is given back, what is under way has so long to arrive, and all is written down."""
+        """Stops: rows that wait for their turn are given back, requests under way get some time to end.
+
+        Args:
+            seconds: how long to wait for requests under way.
+        """
         self._closing = True
         for number, (task, _) in self._tasks.items():
-            if number not in self._delivery.flying:
+            if number not in self._delivery.in_flight:
                 task.cancel()
         tasks = [task for task, _ in self._tasks.values()]
         if tasks:
@@ -112,161 +117,168 @@ class Worker:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        # Those cancelled before they had begun say nothing themselves.
-        self._marks += [_given_back(job) for _, job in self._tasks.values()]
+        # Tasks that were cancelled before they began leave no outcome themselves.
+        self._outcomes += [_given_back(claimed) for _, claimed in self._tasks.values()]
         self._tasks.clear()
         await self._limiter.close()
-        # Whatever was written last: a tick may have been cut off in the middle of it.
+        # Written even if a tick was interrupted while it wrote: recording the same outcome twice changes nothing.
         with contextlib.suppress(StoreError):
-            await self._write_marks()
+            await self._record_outcomes()
 
     async def settled(self) -> None:
-        """Returns once nothing is under way and all that ended is written down; for tests and orderly ends."""
+        """Returns once no row is under way and every outcome is recorded; for tests and orderly ends."""
         while self._tasks:
             await asyncio.wait([task for task, _ in self._tasks.values()])
-        await self._write_marks()
+        await self._record_outcomes()
 
-    async def _write_marks(self) -> None:
-        marks, self._marks = self._marks, []
-        if not marks:
+    async def _record_outcomes(self) -> None:
+        outcomes, self._outcomes = self._outcomes, []
+        if not outcomes:
             return
         try:
-            await outbox.mark(self._store, self._run, marks)
+            await outbox.record_outcomes(self._store, self._run, outcomes)
         except BaseException:
-            # The rows stay claimed, and this run knows what became of them: it will write it down yet.
-            self._marks = marks + self._marks
+            # The rows stay claimed by this run, which alone knows what became of them: it records that later.
+            self._outcomes = outcomes + self._outcomes
             raise
-        if self._planned is not None:
-            # What was dealt with may have stood in the way of another.
-            self._planned = replace(self._planned, stale=True)
+        if self._last_plan is not None:
+            # A row that is done no longer blocks another one of the same identity.
+            self._last_plan = replace(self._last_plan, stale=True)
 
-    async def _keep_plan(self, now: datetime) -> None:
+    async def _update_plan(self, now: datetime) -> None:
         seasons = await self._seasons.all()
-        known = self._seasons.version, await targets.edition(self._store)
-        last = self._planned
-        if last and last.known == known and not last.more and timedelta(0) <= now - last.at < REPLAN:
+        versions = self._seasons.version, await targets.settings_version(self._store)
+        last = self._last_plan
+        if last and last.versions == versions and not last.more and timedelta(0) <= now - last.at < REPLAN:
             return
-        planned = Plan(known, now)
+        made = LastPlan(versions, now)
         try:
             async with self._store.write() as connection:
-                slots = await self._slots(connection, seasons, now)
-                if last is None or not last.holds(known, slots, now):
-                    planned = replace(planned, slots=slots, more=await _applied(connection, slots, now))
+                planned = await self._planned(connection, seasons, now)
+                if last is None or not last.still_good(versions, planned, now):
+                    made = replace(made, planned=planned, more=await _apply(connection, planned, now))
                 else:
-                    # Nothing is done over again where nothing changed but the time, and of others where one changed.
-                    changed = last.known != known
-                    more = changed and await _applied(connection, slots, now, since=last.known[1])
+                    # The same notifications as last time: if settings changed, only those targets are planned again,
+                    # which takes milliseconds instead of seconds with ten thousand servers.
+                    changed = last.versions != versions
+                    more = changed and await _apply(connection, planned, now, since=last.versions[1])
                     at = last.at if last.stale else now
-                    planned = replace(planned, slots=slots, more=more, at=at, stale=last.stale)
+                    made = replace(made, planned=planned, more=more, at=at, stale=last.stale)
         except StoreError:
             raise
         except Exception:
-            # What is planned already goes out all the same.
-            log.exception("the reminders could not be planned; tried again in a minute")
-        self._planned = planned
+            # What is in the outbox already is still delivered.
+            log.exception("planning the outbox failed; it is tried again in a minute")
+        self._last_plan = made
 
-    async def _slots(self, connection: Connection, seasons: Sequence[Season], now: datetime) -> list[Slot]:
-        """All that falls due, and what is seen of the schedule written down."""
-        seen = await plans.load_seen(connection)
-        news = look(seasons, seen, now)
-        await plans.save_seen(connection, news.seen)
-        await plans.save_changes(connection, news.changes, now)
-        seen = {**seen, **news.seen}
-        slots = [*reminder_slots(seasons, seen, now)]
-        slots += change_slots(await plans.load_changes(connection, now - CHANGES_KEPT), seasons, now)
-        slots += [slot for source in self._sources for slot in source(seasons, now, seen)]
-        return [slot for slot in slots if slot.until > now]
+    async def _planned(
+        self, connection: Connection, seasons: Sequence[Season], now: datetime
+    ) -> list[PlannedNotification]:
+        """What all planners return, without what is of no use any more."""
+        planned: list[PlannedNotification] = []
+        for planner in self._planners:
+            planned += await planner(connection, seasons, now)
+        return [each for each in planned if each.until > now]
 
     async def _take(self, now: datetime) -> None:
-        """Claims what is lost and what is due, as much as can go out soon, and sets it going."""
-        waiting = len(self._tasks.keys() - self._delivery.away)
+        """Claims abandoned rows and rows that are due, as many as can go out soon, and starts delivering them."""
+        # Rows that wait for Discord's answer do not count: a Discord that stalls must not stop the others.
+        waiting = len(self._tasks.keys() - self._delivery.awaiting_discord)
         room = min(WAITING - waiting, IN_HAND - len(self._tasks))
         if room <= 0:
             return
-        busy = [*self._tasks, *(mark.id for mark in self._marks)]
-        jobs = await outbox.take_over(self._store, self._run, now, busy, room, patience=PATIENCE, first=self._fresh)
-        self._set_going(jobs)
-        self._fresh = self._fresh and len(jobs) == room
-        room -= len(jobs)
+        busy = [*self._tasks, *(outcome.id for outcome in self._outcomes)]
+        claimed = await outbox.reclaim(
+            self._store, self._run, now, busy, room, patience=PATIENCE, first=self._first_take
+        )
+        self._start(claimed)
+        # If there was no room for all of them, the rest of the dead run's rows are reclaimed with the next tick.
+        self._first_take = self._first_take and len(claimed) == room
+        room -= len(claimed)
         coming = await outbox.coming(self._store, now, now + AHEAD)
-        # Those count as well that are to be tried again later.
+        # Rows that wait for another attempt count as well.
         if sum(due_at <= now for due_at, _ in coming) > 1:
             await outbox.supersede(self._store, now)
             coming = await outbox.coming(self._store, now, now + AHEAD)
-        horizon = self._horizon(coming, waiting + len(jobs), now)
+        horizon = self._horizon(coming, waiting + len(claimed), now)
         if horizon is not None and room > 0:
-            busy += [job.row.id for job in jobs]
-            self._set_going(await outbox.claim(self._store, self._run, now, horizon, room, busy))
+            busy += [each.row.id for each in claimed]
+            self._start(await outbox.claim(self._store, self._run, now, horizon, room, busy))
 
     def _horizon(self, coming: Sequence[tuple[datetime, int]], waiting: int, now: datetime) -> datetime | None:
-        """Up to which due moment rows must be taken now, so that at our pace all are out by theirs; None: not yet.
+        """The due moment up to which rows must be claimed now to be out in time at our rate; None if none must be yet.
 
-        Once the first of a moment are taken the others follow, so that time to spare stays what it is for.
+        With one row this is its own due moment; ten thousand rows of one moment begin minutes before it. Once the first
+        rows of a moment are out, the others follow without a pause, so that the time to spare remains at the end.
         """
         horizon = None
         for due_at, many in coming:
             waiting += many
-            begun = self._begun is not None and due_at <= self._begun <= now + AHEAD
-            if many and (begun or (due_at - now).total_seconds() <= (waiting - 1) / self._limiter.rate * SPARE):
+            started = self._started_until is not None and due_at <= self._started_until <= now + AHEAD
+            if many and (started or (due_at - now).total_seconds() <= (waiting - 1) / self._limiter.rate * SPARE):
                 horizon = due_at
-        self._begun = horizon or self._begun
+        self._started_until = horizon or self._started_until
         return horizon
 
-    def _set_going(self, jobs: Sequence[Job]) -> None:
-        for job in jobs:
-            task = asyncio.create_task(self._deliver(job), name=f"outbox {job.row.id}")
-            self._tasks[job.row.id] = task, job
+    def _start(self, rows: Sequence[ClaimedRow]) -> None:
+        for claimed in rows:
+            task = asyncio.create_task(self._deliver(claimed), name=f"outbox {claimed.row.id}")
+            self._tasks[claimed.row.id] = task, claimed
 
-    async def _deliver(self, job: Job) -> None:
-        number = job.row.id
+    async def _deliver(self, claimed: ClaimedRow) -> None:
+        number = claimed.row.id
         try:
-            mark = await self._delivery.deliver(job)
+            outcome = await self._delivery.deliver(claimed)
         except asyncio.CancelledError:
-            if number in self._delivery.flying:
-                # It may arrive yet: the row stays claimed, and the next start settles it.
+            if number in self._delivery.in_flight:
+                # The message may still arrive: the row stays claimed, and the next run reconciles it.
                 return
-            mark = _given_back(job)
+            outcome = _given_back(claimed)
         finally:
             self._delivery.ended(number)
             self._tasks.pop(number, None)
-        self._marks.append(mark)
+        self._outcomes.append(outcome)
 
-    def _tell_once(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            self._trouble = trouble
-            log.warning("reminders wait for the store: %s", trouble)
+    def _warn_once(self, trouble: str) -> None:
+        if trouble != self._last_trouble:
+            self._last_trouble = trouble
+            log.warning("the outbox waits for the store: %s", trouble)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The last planning: the versions of what it knew, when it was, what fell due, whether rows are left to be added.
+class LastPlan:
+    """What the last planning was made from, and what came of it.
 
-    ``known`` is of the seasons and of the settings; ``slots`` is None where it failed. ``stale``: something was dealt
-    with since, which may have stood in the way of another, so that after a while all is looked over.
+    ``versions`` are those of the seasons and of the settings; ``planned`` is None if planning failed. ``more`` says
+    that rows are left to be added. ``stale`` says that a row was delivered since, which may have blocked another one,
+    so that everything is planned again after a while.
     """
 
-    known: tuple[int, int]
+    versions: tuple[int, int]
     at: datetime
-    slots: Sequence[Slot] | None = None
+    planned: Sequence[PlannedNotification] | None = None
     more: bool = False
     stale: bool = False
 
-    def holds(self, known: tuple[int, int], slots: Sequence[Slot], now: datetime) -> bool:
-        """Whether it is good still for all whose settings are as they were."""
-        if self.slots is None or self.more or self.known[0] != known[0]:
+    def still_good(self, versions: tuple[int, int], planned: Sequence[PlannedNotification], now: datetime) -> bool:
+        """Whether the rows of all targets whose settings did not change are as they should be."""
+        if self.planned is None or self.more or self.versions[0] != versions[0]:
             return False
         if self.stale and not timedelta(0) <= now - self.at < REPLAN:
             return False
-        return slots == [slot for slot in self.slots if slot.until > now]
+        return planned == [each for each in self.planned if each.until > now]
 
 
-async def _applied(connection: Connection, slots: Sequence[Slot], now: datetime, since: int | None = None) -> bool:
-    planned = await plans.apply(connection, slots, now, since=since)
-    if planned.added or planned.moved or planned.cancelled:
-        log.info("planned: %d added, %d moved, %d cancelled", planned.added, planned.moved, planned.cancelled)
-    return planned.more
+async def _apply(
+    connection: Connection, planned: Sequence[PlannedNotification], now: datetime, since: int | None = None
+) -> bool:
+    """Brings the outbox in step with the plan; returns whether rows are left to be added."""
+    counts = await plans.apply(connection, planned, now, since=since)
+    if counts.added or counts.moved or counts.cancelled:
+        log.info("planned: %d added, %d moved, %d cancelled", counts.added, counts.moved, counts.cancelled)
+    return counts.more
 
 
-def _given_back(job: Job) -> Mark:
+def _given_back(claimed: ClaimedRow) -> DeliveryOutcome:
     """A row of which nothing was sent: as it was before it was claimed."""
-    return Mark(job.row.id, State.PENDING, doubt=job.doubt)
+    return DeliveryOutcome(claimed.row.id, RowState.PENDING, doubt=claimed.doubt)

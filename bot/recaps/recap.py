@@ -5,48 +5,51 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from bot.recaps.ahead import ahead
+from bot.recaps.context import RecapContext
 from bot.recaps.facts import FOLLOWED, TITLES, Facts, Recap, Section
-from bot.recaps.move import move
+from bot.recaps.next_stop import next_stop
 from bot.recaps.nutshell import nutshell
-from bot.recaps.playoffs import rundown
+from bot.recaps.race_quotes import race_quotes
 from bot.recaps.rookies import rookies
-from bot.recaps.scene import Scene
-from bot.recaps.talk import talk
-from bot.recaps.top import top
+from bot.recaps.rundown import rundown
+from bot.recaps.top_drivers import top_drivers
+from bot.recaps.winning_move import winning_move
 from db.texts import SECTION_WORDS, RecapText, SectionKind
 
-_MAKERS: Mapping[SectionKind, Callable[[Scene], Section | None]] = {
+_MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
     SectionKind.NUTSHELL: nutshell,
-    SectionKind.TOP: top,
-    SectionKind.MOVE: move,
+    SectionKind.TOP: top_drivers,
+    SectionKind.MOVE: winning_move,
     SectionKind.PLAYOFFS: rundown,
     SectionKind.ROOKIES: rookies,
-    SectionKind.QUOTES: talk,
-    SectionKind.NEXT: ahead,
+    SectionKind.QUOTES: race_quotes,
+    SectionKind.NEXT: next_stop,
 }
-"""Nobody makes the paint scheme: what a truck looked like is in no result, so it takes an editor's words."""
+"""The functions that make the sections from facts.
+
+There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it.
+"""
 
 
 def recap(facts: Facts) -> Recap:
     """The recap of a race.
 
-    An editor's words stand in place of the sentences made; the race's quotes and who is how far from the cut line
-    follow them. The same facts always give the same recap, and two races that follow one another never read alike.
+    An editor's text replaces the generated sentences; the race's quotes and the points to the cut line follow it. The
+    same facts always give the same recap, and two consecutive races never use the same phrases.
     """
-    scene = Scene(facts)
-    made = (_section(scene, kind) for kind in SectionKind)
+    context = RecapContext(facts)
+    made = (_section(context, kind) for kind in SectionKind)
     return Recap(facts.race, tuple(section for section in made if section is not None))
 
 
-def _section(scene: Scene, kind: SectionKind) -> Section | None:
-    text = scene.facts.texts.get(kind)
-    return _made(scene, kind) if text is None else _edited(scene, text)
+def _section(context: RecapContext, kind: SectionKind) -> Section | None:
+    text = context.facts.texts.get(kind)
+    return _made(context, kind) if text is None else _edited(context, text)
 
 
-def _edited(scene: Scene, text: RecapText) -> Section:
-    """An editor's section, by paragraphs as set, under the title of the made one and with the lines that follow."""
-    made = _made(scene, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
+def _edited(context: RecapContext, text: RecapText) -> Section:
+    """A section with an editor's text, under the generated section's title and, if ``FOLLOWED``, with its lines."""
+    made = _made(context, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
     return Section(
         text.section,
         made.title if made else TITLES[text.section],
@@ -58,9 +61,9 @@ def _edited(scene: Scene, text: RecapText) -> Section:
     )
 
 
-def _made(scene: Scene, kind: SectionKind, room: int | None = None) -> Section | None:
-    """The made section; of the quotes, beside an editor's words, as many as there is ``room`` for, in characters."""
+def _made(context: RecapContext, kind: SectionKind, room: int | None = None) -> Section | None:
+    """The generated section; quotes that follow an editor's text get ``room`` characters."""
     if kind is SectionKind.QUOTES and room is not None:
-        return talk(scene, room)
+        return race_quotes(context, room)
     maker = _MAKERS.get(kind)
-    return maker(scene) if maker else None
+    return maker(context) if maker else None

@@ -1,4 +1,4 @@
-"""The panel of the reminders: all that is set, in view, and every setting one press away."""
+"""The panel of the reminders' settings, and the status of what was sent."""
 
 from __future__ import annotations
 
@@ -30,13 +30,32 @@ from bot.render.buttons import Link, row
 from bot.render.formatting import count, escape, joined, listed, stamp
 from bot.render.setting_selects import Choice, SettingSelect
 from db.models import Race
-from db.reminders.models import CALLED_OFF, DELAYS, Due, Extras, Kind, Part, Row, Slot, State, Target
+from db.reminders.models import (
+    CALLED_OFF,
+    DELAYS,
+    Extras,
+    Notification,
+    NotificationKind,
+    OutboxRow,
+    PlannedNotification,
+    RowState,
+    Target,
+    WeekendSession,
+)
 from db.reminders.models import LEADS as MINUTES
 
-PARTS = {Part.COVERAGE: "Coverage and race", Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
-_SAID = {Part.COVERAGE: "coverage", Part.QUALIFYING: "qualifying", Part.PRACTICE: "practice"}
+SESSION_LABELS = {
+    WeekendSession.COVERAGE: "Coverage and race",
+    WeekendSession.QUALIFYING: "Qualifying",
+    WeekendSession.PRACTICE: "Practice",
+}
+_SESSION_NAMES = {
+    WeekendSession.COVERAGE: "coverage",
+    WeekendSession.QUALIFYING: "qualifying",
+    WeekendSession.PRACTICE: "practice",
+}
 OPEN = "open"
-"""The option that takes the spoiler cover off."""
+"""The option that removes the spoiler cover."""
 _EXTRAS = {
     "changes": ("Schedule changes", "When a race is moved, postponed or canceled"),
     "results": ("Results", "The finishing order, once results are in"),
@@ -46,34 +65,35 @@ _EXTRAS = {
     "events": ("Discord events", "A scheduled event for each race, kept up to date"),
 }
 FOR_SERVERS = frozenset({"standings", "events"})
-"""Extras that a single person cannot have."""
+"""Extras that only servers can have."""
 _KINDS = {
-    Kind.CHANGE: "schedule change",
-    Kind.RESULTS: "results",
-    Kind.RECAP: "recap",
-    Kind.STANDINGS: "standings",
-    Kind.EVENT: "Discord event",
+    NotificationKind.CHANGE: "schedule change",
+    NotificationKind.RESULTS: "results",
+    NotificationKind.RECAP: "recap",
+    NotificationKind.STANDINGS: "standings",
+    NotificationKind.EVENT: "Discord event",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PanelFacts:
-    """``target`` is None where nothing was ever set; ``planned`` is what comes next; ``lacking`` are permissions.
+    """What the panel shows.
 
-    ``note`` says what the last press did.
+    ``target`` is None if nothing was ever set; ``planned`` is what comes next; ``lacking`` are lines about missing
+    permissions; ``note`` says what the last press did.
     """
 
     whose: str
     target: Target | None
     here: int | None = None
-    planned: Slot | Due | None = None
+    planned: PlannedNotification | Notification | None = None
     races: tuple[Race, ...] = ()
     lacking: tuple[str, ...] = ()
     note: str = ""
 
 
 def panel(facts: PanelFacts) -> ui.LayoutView:
-    """The settings as they stand, and what changes them."""
+    """The settings, and what changes them."""
     target = facts.target
     mine = facts.whose == PERSON
     head = "## Your reminders" if mine else "## Race reminders"
@@ -124,7 +144,7 @@ def _when(target: Target) -> str:
     """``1 hour before and at the start of coverage``."""
     leads = sorted(target.leads, reverse=True)
     ahead = [before(lead) for lead in leads if lead]
-    what = joined(_SAID[part] for part in Part if part in target.sessions)
+    what = joined(_SESSION_NAMES[session] for session in WeekendSession if session in target.sessions)
     if not ahead:
         return f"at the start of {what}"
     start = "" if 0 not in leads else ", and at the start"
@@ -137,20 +157,20 @@ def before(minutes: int) -> str:
 
 
 def _also(extras: Extras, *, mine: bool) -> str:
-    said = []
+    wanted = []
     if extras.changes:
-        said.append("schedule changes")
+        wanted.append("schedule changes")
     if extras.results:
-        said.append("results under a spoiler cover" if extras.spoiler else "results")
+        wanted.append("results under a spoiler cover" if extras.spoiler else "results")
     if extras.recap:
-        said.append("the recap")
+        wanted.append("the recap")
     if extras.standings and not mine:
-        said.append("a standings message that updates itself")
+        wanted.append("a standings message that updates itself")
     if extras.events and not mine:
-        said.append("Discord events")
-    held = extras.results_delay and (extras.results or extras.recap or (extras.standings and not mine))
-    after = f", outcomes {before(extras.results_delay)} after they're known" if held else ""
-    return f"{joined(said)}{after}" if said else ""
+        wanted.append("Discord events")
+    delayed = extras.results_delay and (extras.results or extras.recap or (extras.standings and not mine))
+    after = f", outcomes {before(extras.results_delay)} after they're known" if delayed else ""
+    return f"{joined(wanted)}{after}" if wanted else ""
 
 
 def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
@@ -166,8 +186,10 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
     rows.append(
         SettingSelect.of_options(ReminderChoiceQuestion(LEADS, whose), "How far ahead?", leads, most=len(leads))
     )
-    parts = [Choice(part.value, PARTS[part], part in target.sessions) for part in Part]
-    rows.append(SettingSelect.of_options(ReminderChoiceQuestion(SESSIONS, whose), "For what?", parts, most=len(parts)))
+    sessions = [Choice(each.value, SESSION_LABELS[each], each in target.sessions) for each in WeekendSession]
+    rows.append(
+        SettingSelect.of_options(ReminderChoiceQuestion(SESSIONS, whose), "For what?", sessions, most=len(sessions))
+    )
     extras = [
         Choice(name, label, not target.extras.spoiler if name == OPEN else getattr(target.extras, name), hint)
         for name, (label, hint) in _EXTRAS.items()
@@ -209,43 +231,51 @@ def _planned(facts: PanelFacts) -> str:
     return f"Next: {_line(facts.planned, facts.races)}"
 
 
-def named(what: Slot | Due, races: Sequence[Race]) -> str:
-    """What falls due: ``Talladega, 1 hour before coverage``."""
+def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> str:
+    """What is planned, such as ``Talladega, 1 hour before coverage``."""
     race = next((r for r in races if (r.season, r.round) == (what.season, what.round)), None)
     name = escape(race.track.short if race else f"race {what.round} of {what.season}")
-    if what.kind is Kind.REMINDER:
-        part = Part(what.session)
-        # Where the start of coverage is not known, it is the race of which one is reminded.
-        said = "the race" if part is Part.COVERAGE and race and race.coverage is None else _SAID[part]
-        timed = f"{before(what.lead)} before {said}" if what.lead else f"at the start of {said}"
+    if what.kind is NotificationKind.REMINDER:
+        session = WeekendSession(what.session)
+        # Without a known start of coverage, the reminder is about the race itself.
+        of_race = session is WeekendSession.COVERAGE and race is not None and race.coverage is None
+        event = "the race" if of_race else _SESSION_NAMES[session]
+        timed = f"{before(what.lead)} before {event}" if what.lead else f"at the start of {event}"
     else:
         timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
     return f"{name}, {timed}"
 
 
-def _line(due: Slot | Due, races: Sequence[Race]) -> str:
+def _line(due: PlannedNotification | Notification, races: Sequence[Race]) -> str:
     return f"{named(due, races)}: {stamp(due.due_at, 'f')} · {stamp(due.due_at, 'R')}"
 
 
-_STATES = {State.SENT: "Sent", State.FAILED: "**Failed**", State.EXPIRED: "Not sent", State.CANCELLED: "Canceled"}
+_STATES = {
+    RowState.SENT: "Sent",
+    RowState.FAILED: "**Failed**",
+    RowState.EXPIRED: "Not sent",
+    RowState.CANCELLED: "Canceled",
+}
 
 
-def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui.LayoutView:
-    """What is planned next, and what became of what was due.
+def status(facts: PanelFacts, planned: Sequence[OutboxRow], past: Sequence[OutboxRow]) -> ui.LayoutView:
+    """The status: what is planned next, and what became of what was due.
 
     Args:
         facts: as for the panel.
-        planned: soonest first.
-        past: newest first.
+        planned: pending rows, soonest first.
+        past: rows that are done, newest first.
     """
-    ahead = [f"- {_line(each.due, facts.races)}{_again(each)}" for each in planned] or ["Nothing in the next few days."]
+    ahead = [f"- {_line(each.notification, facts.races)}{_again(each)}" for each in planned] or [
+        "Nothing in the next few days."
+    ]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
     head = "## Your reminders: status" if facts.whose == PERSON else "## Race reminders: status"
     body = "\n".join([head, *_state(facts)[:1]])
     controls = row([Link("Settings", RemindersQuestion(facts.whose))])
     assert controls is not None
     view = ui.LayoutView(timeout=None)
-    failed = any(each.state is State.FAILED for each in past) or bool(facts.lacking)
+    failed = any(each.state is RowState.FAILED for each in past) or bool(facts.lacking)
     view.add_item(
         ui.Container(
             ui.TextDisplay(body),
@@ -258,15 +288,15 @@ def status(facts: PanelFacts, planned: Sequence[Row], past: Sequence[Row]) -> ui
     return view
 
 
-def _again(row: Row) -> str:
-    """Why what is planned did not go out yet, and when it is tried again."""
+def _again(row: OutboxRow) -> str:
+    """Why something planned was not sent yet, and when it is tried again."""
     if not row.reason:
         return ""
     again = f"; trying again {stamp(row.retry_at, 'R')}" if row.retry_at is not None else ""
     return f" ({escape(row.reason, 200)}{again})"
 
 
-def _done(past: Row, races: Sequence[Race]) -> str:
+def _done(past: OutboxRow, races: Sequence[Race]) -> str:
     when = f"Sent {stamp(past.sent_at, 'f')}" if past.sent_at is not None else _STATES.get(past.state, past.state.value)
-    why = f" ({escape(past.reason, 200)})" if past.reason and past.state is not State.SENT else ""
-    return f"- {listed([named(past.due, races), when])}{why}"
+    why = f" ({escape(past.reason, 200)})" if past.reason and past.state is not RowState.SENT else ""
+    return f"- {listed([named(past.notification, races), when])}{why}"

@@ -1,4 +1,4 @@
-"""Reminders as a fan reads them: when coverage starts and what is at stake, and that a race was moved."""
+"""Reminders as fans read them: when coverage starts and what is at stake, and that a race was moved."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from discord import ui
 
 from bot.questions.core import ClinchQuestion, NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
+from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import escape, listed, race_name, stamp, weekday
-from bot.render.next_race import LastTime, broadcasts, last_winner, times
-from bot.render.playoff_table import board_of, drivers_view, has_postseason, headline, stake
+from bot.render.next_race import broadcasts, last_winner, times
+from bot.render.playoff_table import board_of, drivers_view, has_postseason, headline, race_stakes
 from bot.render.race_status import NO_DATE
 from db.models import Race, RaceStatus, Season
-from db.reminders.models import Part
+from db.reminders.models import WeekendSession
 
-_PARTS = {Part.QUALIFYING: "Qualifying", Part.PRACTICE: "Practice"}
+_SESSIONS = {WeekendSession.QUALIFYING: "Qualifying", WeekendSession.PRACTICE: "Practice"}
 SERVERS = "Set by moderators with /reminders"
 YOURS = "You asked for this with /remindme, which can also turn it off"
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """A race about which somebody is told.
+class RaceNotice:
+    """A race that a message is about.
 
-    ``season`` is the race's, as of now; ``standing`` the season whose championship is at stake, which before a first
-    race is the one before. ``personal`` says that it goes to one person. ``mark`` is the outbox row's.
+    ``season`` is the race's, as of now; ``personal`` says that the message goes to one person; ``mark`` is the outbox
+    row's.
     """
 
     season: Season
@@ -38,32 +39,32 @@ class Announced:
     personal: bool = False
 
 
-def reminder(told: Announced, part: Part, event_at: datetime, now: datetime) -> ui.LayoutView:
-    """That coverage, or another session, is about to start.
+def reminder(notice: RaceNotice, session: WeekendSession, event_at: datetime, now: datetime) -> ui.LayoutView:
+    """The message that coverage, or another session, is about to start.
 
     Args:
-        told: the race.
-        part: what starts; coverage stands for the race where no coverage start is on record.
+        notice: the race.
+        session: what starts; coverage stands for the race if its coverage is not known.
         event_at: when it starts.
         now: by the bot's clock.
     """
-    race, season = told.race, told.season
+    race, season = notice.race, notice.season
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
-        _starts(race, part, event_at),
-        "\n".join([*broadcasts(race, now), *times(race, now)]) if part is Part.COVERAGE else "",
+        _starts(race, session, event_at),
+        "\n".join([*broadcasts(race, now), *times(race, now)]) if session is WeekendSession.COVERAGE else "",
         _at_stake(season, race),
-        last_winner(race, told.last_time),
+        last_winner(season, race, notice.last_time),
         accent=Accent.GREEN,
-        small=[YOURS if told.personal else SERVERS, freshness(season, now)],
-        controls=row([_remind(told), *_onward(season)]),
+        small=[YOURS if notice.personal else SERVERS, freshness(season, now)],
+        controls=row([_remind(notice), *_onward(season)]),
     )
 
 
-def _starts(race: Race, part: Part, event_at: datetime) -> str:
+def _starts(race: Race, session: WeekendSession, event_at: datetime) -> str:
     when = f"**{stamp(event_at, 'R')}** · {stamp(event_at, 'F')}"
-    if part is not Part.COVERAGE:
-        return f"{_PARTS[part]} starts {when}"
+    if session is not WeekendSession.COVERAGE:
+        return f"{_SESSIONS[session]} starts {when}"
     if race.coverage is None:
         return f"The race is listed for {stamp(event_at, 'F')} · **{stamp(event_at, 'R')}**"
     if race.coverage.approximate:
@@ -72,44 +73,44 @@ def _starts(race: Race, part: Part, event_at: datetime) -> str:
 
 
 def _at_stake(season: Season, race: Race) -> str:
-    """What the championship makes of the race, in a line; before the first race of a season there is nothing yet."""
+    """What the race means for the championship, in a line; empty before the first race of a season."""
     if not season.run:
         return ""
     board = board_of(drivers_view(season))
-    return listed([headline(board), stake(season, race)])
+    return listed([headline(board), race_stakes(season, race)])
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
-    """How those who are told knew the race: ``at`` as a moment, else ``on`` as a day.
+class PreviousSchedule:
+    """What the readers knew of the race: ``at`` is a moment, else ``on`` a day.
 
-    ``restored`` says that it was off and is on again, ``dateless`` that it was put off and no new date is known.
+    ``restored`` says that it was off and is on again, ``awaits_new_date`` that it was postponed without a new date.
     """
 
     at: datetime | None = None
     on: date | None = None
     restored: bool = False
-    dateless: bool = False
+    awaits_new_date: bool = False
 
     def __str__(self) -> str:
         return stamp(self.at, "F") if self.at is not None else weekday(self.on) if self.on is not None else ""
 
 
-def change(told: Announced, before: Moved, now: datetime) -> ui.LayoutView:
-    """That a race was moved, postponed or called off.
+def change(notice: RaceNotice, before: PreviousSchedule, now: datetime) -> ui.LayoutView:
+    """The message that a race was moved, postponed or canceled.
 
     Args:
-        told: the race as it is listed now.
-        before: what those who are told knew.
+        notice: the race as it is listed now.
+        before: what the readers knew.
         now: by the bot's clock.
     """
-    race, season = told.race, told.season
+    race, season = notice.race, notice.season
     was = f"It was scheduled for {before}." if str(before) else ""
     said, accent, carried = "", Accent.YELLOW, ""
     if race.status is RaceStatus.CANCELLED:
         said, accent = f"**Canceled.** {was}", Accent.CHECKERED
-    elif race.status is RaceStatus.POSTPONED and (before.dateless or race.begins <= now):
-        # Until its listed time has come the schedule itself does not tell whether that still holds.
+    elif race.status is RaceStatus.POSTPONED and (before.awaits_new_date or race.begins <= now):
+        # A postponed race keeps its old time in the schedule until it has a new one.
         said = f"**{NO_DATE}.** {was}"
     else:
         coverage = race.coverage.coverage if race.coverage else None
@@ -132,13 +133,13 @@ def change(told: Announced, before: Moved, now: datetime) -> ui.LayoutView:
         said.strip(),
         carried,
         accent=accent,
-        small=[YOURS if told.personal else SERVERS, freshness(season, now)],
-        controls=row([_remind(told), Link("Next race", NextQuestion())]),
+        small=[YOURS if notice.personal else SERVERS, freshness(season, now)],
+        controls=row([_remind(notice), Link("Next race", NextQuestion())]),
     )
 
 
-def _remind(told: Announced) -> Link:
-    return Link("My reminders" if told.personal else "Remind me too", RemindMeQuestion(told.mark))
+def _remind(notice: RaceNotice) -> Link:
+    return Link("My reminders" if notice.personal else "Remind me too", RemindMeQuestion(notice.mark))
 
 
 def _onward(season: Season) -> list[Link]:
@@ -151,7 +152,7 @@ def _onward(season: Season) -> list[Link]:
 
 
 def addressed(view: ui.LayoutView, role: int | None) -> ui.LayoutView:
-    """The message with a role's mention above it, which alone is allowed to ping."""
+    """The message with the mention of a role above it, the only mention that may ping."""
     if role is None:
         return view
     whole = ui.LayoutView(timeout=None)

@@ -1,18 +1,24 @@
-"""What a recap is made from, gathered: the almanac's figures, what was said at the race, and its editors' words."""
+"""Gathers what a recap is made from: the results as of a moment, the race's quotes, and the editors' texts."""
 
 from __future__ import annotations
 
-from bot.quotes.service import reader_of
 from bot.recaps.facts import Facts
-from bot.requester import Requester
+from bot.seasons.as_of import AsOf
 from db.connection import Store
 from db.models import Race
-from db.quotes import quotes_of_race
+from db.quotes import Reader, quotes_of_race
 from db.recaps.texts import recap_texts
 
 
-async def gather(store: Store, requester: Requester, race: Race) -> Facts:
-    """The facts for a race's recap as the requester may know them: two queries, beside what the as_of holds."""
-    texts = await recap_texts(store, race.season, race.round, requester.as_of.now)
-    quotes = await quotes_of_race(store, reader_of(requester), race.season, race.round)
-    return requester.as_of.recap_facts(race, quotes, texts)
+async def gather_recap_facts(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Facts:
+    """The facts for the recap of a race with results, in two queries.
+
+    Args:
+        store: where quotes and editors' texts are.
+        as_of: what is known at the moment.
+        reader: whose quotes may be shown.
+        race: the race.
+    """
+    texts = await recap_texts(store, race.season, race.round, as_of.now)
+    quotes = await quotes_of_race(store, reader, race.season, race.round)
+    return as_of.recap_facts(race, quotes, texts)

@@ -1,8 +1,8 @@
-"""Takes documents into the store: one transaction, row by row compared, counted as created, updated or unchanged.
+"""Imports documents in one transaction: compares row by row, and counts them as created, updated or unchanged.
 
-A field that a row leaves out keeps what the store holds; ``null`` (or ``false``) takes a fact back. So a file that
-knows less than the store loses nothing. A complete document (``Header.complete``) knows all there is: what its rows
-leave out is taken back, and so are results and adjustments of its races that it does not hold.
+A field that a row leaves out keeps its stored value; ``null`` (or ``false``) clears it. So importing a file that knows
+less than the store loses nothing. A complete document (``Header.complete``) contains all that is known: what its rows
+leave out is cleared, and results and adjustments that it does not list are removed from the races it lists results of.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from db.connection import Store
-from db.documents import writing
-from db.documents.convert import driver_row, season_sections, track_row
-from db.documents.models import (
+from db.documents import import_sql
+from db.documents.file_format import (
     SEASONAL,
     AdjustmentRow,
     DriverRow,
@@ -29,9 +28,10 @@ from db.documents.models import (
     SeatRow,
     TrackRow,
 )
+from db.documents.import_report import Counts, Report, Tally, refuse_duplicate
+from db.documents.name_resolver import NameResolver
 from db.documents.reader import Document, Line
-from db.documents.register import Register
-from db.documents.report import Counts, Report, Tally, once
+from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.documents.words import WordsImport
 from db.errors import StoreError
 from db.racing import load_drivers, load_season, load_tracks
@@ -44,61 +44,91 @@ R = TypeVar("R", bound=Row)
 async def import_documents(
     store: Store, documents: Sequence[Document], now: datetime, *, guild: int | None = None
 ) -> Report:
-    """Takes all documents in, or none of them.
+    """Imports all documents, or none of them.
 
     Args:
         store: an open, writable store.
-        documents: in any order; drivers and tracks are taken in first, whichever file they stand in.
+        documents: in any order; drivers and tracks are imported first, whichever file they are in.
         now: the moment of the import, aware.
-        guild: the server whose own the documents' quotes are to be; they may hold nothing else then.
+        guild: the server that the documents' quotes will belong to; the documents must hold nothing but quotes then.
 
     Raises:
-        DocumentError: something in them does not fit; it names file, line and field, and nothing has changed.
-        StoreError: the store refused them for another reason; nothing has changed.
+        DocumentError: something in the documents is wrong; it names file, line and field. Nothing has changed.
+        StoreError: the store refused them for another reason. Nothing has changed.
     """
     try:
         async with store.write() as connection:
-            register = Register(await load_drivers(connection), await load_tracks(connection))
-            return await _Import(connection, register, documents, now, guild).run()
+            names = NameResolver(await load_drivers(connection), await load_tracks(connection))
+            return await _Import(connection, names, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
-        raise StoreError(f"the documents contradict what the store holds ({error}); nothing was changed") from error
+        raise StoreError(f"the documents contradict the stored facts ({error}); nothing was changed") from error
 
 
 class _Import:
-    """One run over some documents; lives as long as its transaction."""
+    """One import; used within a single transaction."""
 
     def __init__(
         self,
         connection: aiosqlite.Connection,
-        register: Register,
+        names: NameResolver,
         documents: Sequence[Document],
         now: datetime,
         guild: int | None,
     ) -> None:
         self._connection = connection
-        self._register = register
+        self._names = names
         self._documents = documents
         self._now = now
         self._guild = guild
         self._tally = Tally(document.file for document in documents)
+        # The years of seasons of which a fact changed, and the row ids of drivers and tracks that changed.
+        self._changed_seasons: set[int] = set()
+        self._changed_drivers: set[int] = set()
+        self._changed_tracks: set[int] = set()
+        self._racing_changed = False
 
     async def run(self) -> Report:
         for document in self._documents if self._guild is not None else ():
             for section in sorted(document.sections.keys() - {"quotes"}):
-                raise document.error("belongs to no server; one has quotes of its own and nothing else", section)
+                raise document.error("cannot belong to a server; only quotes can", section)
         await self._tracks(self._lines("tracks"))
         await self._drivers(self._lines("drivers"))
         seasons = self._seasons()
         for year, documents in seasons.items():
-            await self._season(year, documents)
-        words = WordsImport(self._connection, self._register, self._tally, self._now, self._guild)
+            before = self._tally.changes
+            stamped = await self._season(year, documents)
+            if stamped or self._tally.changes != before:
+                self._changed_seasons.add(year)
+                self._racing_changed = True
+        words = WordsImport(self._connection, self._names, self._tally, self._now, self._guild)
         await words.run(self._documents)
+        await self._set_versions()
         for document in self._documents:
-            counts = self._tally.files[document.file]
-            numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
-            await writing.note_import(self._connection, document, numbers, self._now)
+            await self._record(document)
         self._tally.report.seasons = tuple(seasons)
         return self._tally.report
+
+    async def _set_versions(self) -> None:
+        """Gives the seasons of which a fact changed a new version; where no fact of racing changed, there is none."""
+        if not self._racing_changed:
+            return
+        shown = await import_sql.seasons_showing(self._connection, self._changed_drivers, self._changed_tracks)
+        await import_sql.grow_versions(self._connection, self._changed_seasons | shown)
+
+    async def _record(self, document: Document) -> None:
+        """Records the import of a document that changed anything, and how fresh it makes its season."""
+        counts = self._tally.files[document.file]
+        if counts.changed:
+            numbers = (counts.created, counts.updated + counts.removed, counts.unchanged)
+            await import_sql.note_import(self._connection, document, numbers, self._now)
+        header = document.header
+        # Only races and results make a season fresher; a document with a champion's name alone does not.
+        if header.season is None or not {"races", "results"} & document.sections.keys():
+            return
+        # A document that says when it was retrieved confirms what it leaves unchanged; another one confirms nothing.
+        if header.retrieved is not None or counts.changed:
+            moment = min(header.retrieved or self._now, self._now)
+            await import_sql.set_refreshed(self._connection, header.season, moment)
 
     def _lines(self, section: str, documents: Iterable[Document] | None = None) -> list[Line]:
         return [line for d in documents or self._documents for line in d.sections.get(section, [])]
@@ -118,39 +148,44 @@ class _Import:
         for line in lines:
             row = line.row
             assert isinstance(row, TrackRow)
-            number = self._register.same_track(row, line)
-            once(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else track_row(self._register.tracks[number])
+            number = self._names.same_track(row, line)
+            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
+            existing = None if number is None else track_row(self._names.tracks[number])
             merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
-                number, track = await writing.save_track(self._connection, number, merged)
-                self._register.add_track(number, track)
+                number, track = await import_sql.save_track(self._connection, number, merged)
+                self._changed_tracks.add(number)
+                self._racing_changed = True
+                self._names.add_track(number, track)
 
     async def _drivers(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
             row = line.row
             assert isinstance(row, DriverRow)
-            number = self._register.same_driver(row, line)
-            once(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else driver_row(self._register.drivers[number])
+            number = self._names.same_driver(row, line)
+            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
+            existing = None if number is None else driver_row(self._names.drivers[number])
             merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
-                number, driver = await writing.save_driver(self._connection, number, merged)
-                self._register.add_driver(number, driver)
+                number, driver = await import_sql.save_driver(self._connection, number, merged)
+                self._changed_drivers.add(number)
+                self._racing_changed = True
+                self._names.add_driver(number, driver)
 
-    async def _season(self, year: int, documents: list[Document]) -> None:
+    async def _season(self, year: int, documents: list[Document]) -> bool:
+        """Imports the sections of a season; returns whether races got the moment of their results."""
         for document in documents:
             await self._header(year, document)
-        held = await load_season(self._connection, year)
-        assert held is not None
-        existing = season_sections(held)
+        stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
+        assert stored is not None
+        existing = season_sections(stored)
         await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
-        race_ids = await writing.race_ids(self._connection, year)
+        race_ids = await import_sql.race_ids(self._connection, year)
         await self._results(race_ids, self._lines("results", documents), _keyed(existing["results"], "round", "driver"))
         for document in documents:
             if document.sections.get("playoff_field"):
-                await self._field(year, document.sections["playoff_field"], existing["playoff_field"])
+                await self._playoff_field(year, document.sections["playoff_field"], existing["playoff_field"])
         await self._adjustments(
             race_ids,
             self._lines("adjustments", documents),
@@ -158,7 +193,7 @@ class _Import:
             self._lines("results", documents),
         )
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
-        await writing.stamp_results(self._connection, year, retrieved)
+        return await import_sql.stamp_results(self._connection, year, retrieved)
 
     async def _header(self, year: int, document: Document) -> None:
         header = document.header
@@ -166,14 +201,14 @@ class _Import:
         ids: dict[str, list[int]] = {"champion": [], "rookies": []}
         for part, people in names.items():
             for name in people:
-                number = self._register.find_driver(name)
+                number = self._names.find_driver(name)
                 if number is None:
-                    raise document.error(self._register.unknown("driver", name), part)
+                    raise document.error(self._names.unknown("driver", name), part)
                 ids[part].append(number)
         champion = ids["champion"][0] if ids["champion"] else None
-        before = await writing.season_facts(self._connection, year)
-        await writing.save_season(self._connection, year, document.header, champion, ids["rookies"])
-        after = await writing.season_facts(self._connection, year)
+        before = await import_sql.season_facts(self._connection, year)
+        await import_sql.save_season(self._connection, year, document.header, champion, ids["rookies"])
+        after = await import_sql.season_facts(self._connection, year)
         if before is None:
             self._tally.count("seasons", document.file, Counts(created=1))
         else:
@@ -185,37 +220,39 @@ class _Import:
         changed: list[tuple[Line, RaceRow]] = []
         for line in lines:
             assert isinstance(line.row, RaceRow)
-            once(seen, line.row.round, line, f"race {line.row.round}")
-            merged = self._tally.compare("races", line, final.get(line.row.round), self._settle_race(line.row, line))
+            refuse_duplicate(seen, line.row.round, line, f"race {line.row.round}")
+            merged = self._tally.compare(
+                "races", line, final.get(line.row.round), self._with_canonical_names(line.row, line)
+            )
             if merged is not None:
                 final[merged.round] = merged
                 changed.append((line, merged))
         _check_nascar_ids(final, changed)
-        await writing.free_nascar_ids(self._connection, year, [race.round for _, race in changed])
+        await import_sql.free_nascar_ids(self._connection, year, [race.round for _, race in changed])
         for line, race in changed:
-            await writing.save_race(
+            await import_sql.save_race(
                 self._connection,
                 year,
                 race,
-                track=self._register.track_id(race.track, line),
-                driver=lambda name, field, line=line: self._register.driver_id(name, line, field),  # type: ignore[misc]
+                track=self._names.track_id(race.track, line),
+                driver=lambda name, field, line=line: self._names.driver_id(name, line, field),  # type: ignore[misc]
             )
 
-    def _settle_race(self, row: RaceRow, line: Line) -> RaceRow:
-        """The row with the one name of each track and driver, so that another spelling is no change."""
-        track = self._register.tracks[self._register.track_id(row.track, line)].name
+    def _with_canonical_names(self, row: RaceRow, line: Line) -> RaceRow:
+        """The row with the canonical names of its track and drivers, so that another spelling is not a change."""
+        track = self._names.tracks[self._names.track_id(row.track, line)].name
         changes: dict[str, Any] = {"track": track}
         if row.outcome is not None:
-            changes["outcome"] = self._settle_outcome(row.outcome, line)
+            changes["outcome"] = self._outcome_with_canonical_names(row.outcome, line)
         return row.model_copy(update=changes)
 
-    def _settle_outcome(self, outcome: OutcomeRow, line: Line) -> OutcomeRow:
+    def _outcome_with_canonical_names(self, outcome: OutcomeRow, line: Line) -> OutcomeRow:
         def name(text: str | None, field: str) -> str | None:
-            return None if text is None else self._register.driver_name(text, line, f"outcome.{field}")
+            return None if text is None else self._names.driver_name(text, line, f"outcome.{field}")
 
         fastest = outcome.fastest_lap
         if fastest is not None:
-            driver = self._register.driver_name(fastest.driver, line, "outcome.fastest_lap.driver")
+            driver = self._names.driver_name(fastest.driver, line, "outcome.fastest_lap.driver")
             fastest = FastestLapRow(driver=driver, seconds=fastest.seconds, mph=fastest.mph)
         return outcome.model_copy(
             update={
@@ -235,26 +272,26 @@ class _Import:
         for line in lines:
             assert isinstance(line.row, ResultRow)
             _needs_race(line, line.row.round, race_ids)
-            driver = self._register.driver_id(line.row.driver, line, "driver")
-            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
+            driver = self._names.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._names.drivers[driver].name})
             key = (row.round, row.driver)
-            once(seen, key, line, f"{row.driver} in race {row.round}")
+            refuse_duplicate(seen, key, line, f"{row.driver} in race {row.round}")
             merged = self._tally.compare("results", line, final.get(key), row)
             touched[key] = line
             if merged is not None:
                 final[key] = merged
                 changed.append((race_ids[row.round], driver, merged))
-        gone = self._gone("results", lines, final, touched)
+        gone = self._remove_unlisted("results", lines, final, touched)
         _check_finishes({key: row for key, row in final.items() if key not in gone}, touched)
-        await writing.remove_results(
+        await import_sql.remove_results(
             self._connection, [(race_ids[row.round], self._by_name(row.driver)) for row in gone.values()]
         )
-        await writing.save_results(self._connection, changed)
+        await import_sql.save_results(self._connection, changed)
 
-    def _gone(
+    def _remove_unlisted(
         self, section: str, lines: list[Line], existing: Mapping[Hashable, R], touched: Container[Hashable]
     ) -> dict[Hashable, R]:
-        """What the store holds of the races that complete documents hold, and they do not; counted as removed."""
+        """The stored rows that a complete document with results of their race does not list; counted as removed."""
         whole = {getattr(line.row, "round", None): line for line in lines if line.whole}
         gone = {key: row for key, row in existing.items() if getattr(row, "round", 0) in whole and key not in touched}
         for row in gone.values():
@@ -262,20 +299,20 @@ class _Import:
         return gone
 
     def _by_name(self, name: str) -> int:
-        number = self._register.find_driver(name)
+        number = self._names.find_driver(name)
         assert number is not None
         return number
 
-    async def _field(self, year: int, lines: list[Line], existing: Sequence[Row]) -> None:
-        """A playoff field is taken whole: its order is the seeding."""
+    async def _playoff_field(self, year: int, lines: list[Line], existing: Sequence[Row]) -> None:
+        """A playoff field is always replaced as a whole, since its order is the seeding."""
         seen: dict[Hashable, Line] = {}
         seats: list[tuple[int, SeatRow]] = []
         changed = len(lines) < len(existing)
         for place, line in enumerate(lines):
             assert isinstance(line.row, SeatRow)
-            driver = self._register.driver_id(line.row.driver, line, "driver")
-            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
-            once(seen, driver, line, row.driver)
+            driver = self._names.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._names.drivers[driver].name})
+            refuse_duplicate(seen, driver, line, row.driver)
             before = existing[place] if place < len(existing) else None
             assert before is None or isinstance(before, SeatRow)
             same_driver = before if before is not None and before.driver == row.driver else None
@@ -283,7 +320,7 @@ class _Import:
             changed = changed or merged is not None
             seats.append((driver, merged or row if same_driver is None else merged or same_driver))
         if changed:
-            await writing.save_field(self._connection, year, seats)
+            await import_sql.save_field(self._connection, year, seats)
 
     async def _adjustments(
         self,
@@ -292,23 +329,23 @@ class _Import:
         existing: Mapping[Hashable, Row],
         results: list[Line],
     ) -> None:
-        """Adjustments belong to their race's results: a complete document that holds those holds these as well."""
+        """Adjustments belong to the results of their race: a complete document with results lists all of them."""
         seen: dict[Hashable, Line] = {}
         for line in lines:
             assert isinstance(line.row, AdjustmentRow)
             _needs_race(line, line.row.round, race_ids)
-            driver = self._register.driver_id(line.row.driver, line, "driver")
-            row = line.row.model_copy(update={"driver": self._register.drivers[driver].name})
+            driver = self._names.driver_id(line.row.driver, line, "driver")
+            row = line.row.model_copy(update={"driver": self._names.drivers[driver].name})
             key = (row.round, row.driver, row.reason)
-            once(seen, key, line, f"this adjustment of {row.driver}")
+            refuse_duplicate(seen, key, line, f"this adjustment of {row.driver}")
             merged = self._tally.compare("adjustments", line, existing.get(key), row)
             if merged is not None:
                 assert isinstance(merged, AdjustmentRow)
-                await writing.save_adjustment(self._connection, race_ids[row.round], driver, merged)
-        gone = self._gone("adjustments", results, existing, seen)
+                await import_sql.save_adjustment(self._connection, race_ids[row.round], driver, merged)
+        gone = self._remove_unlisted("adjustments", results, existing, seen)
         for old in gone.values():
             assert isinstance(old, AdjustmentRow)
-            await writing.remove_adjustment(
+            await import_sql.remove_adjustment(
                 self._connection, race_ids[old.round], self._by_name(old.driver), old.reason
             )
 
@@ -331,7 +368,7 @@ def _check_nascar_ids(races: Mapping[int, RaceRow], changed: Iterable[tuple[Line
 
 
 def _check_finishes(rows: Mapping[Any, ResultRow], touched: Mapping[Hashable, Line]) -> None:
-    """Two trucks cannot finish a race in one place; the line named is one that the documents brought."""
+    """Refuses two trucks in one place of a race; the error names a line of the documents, never a stored row."""
     places: dict[tuple[int, int], Any] = {}
     for key, row in rows.items():
         if row.finish is None:

@@ -1,4 +1,4 @@
-"""Reads a document, JSON or CSV, and names file, line and field of the first thing that is wrong with it."""
+"""Reads a document, JSON or CSV; errors name the file, the line and the field of the first thing that is wrong."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from db.documents.models import SECTIONS, Header, Row
-from db.documents.tables import read_csv
+from db.documents.csv_tables import read_csv
+from db.documents.file_format import SECTIONS, Header, Row
 from db.errors import DocumentError
 
 LARGEST = 32_000_000
-"""Bytes; a season is about 300,000."""
+"""The largest file in bytes; a season has about 300,000."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Of the days and moments that are taken in."""
+"""The years within which a day or moment must be."""
 
-_decode = json.JSONDecoder().raw_decode
+_decode_json = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row and where it stands, so that whatever turns out to be wrong with it can be pointed at.
+    """A row with its place in the file, so that an error in it can name the line.
 
-    ``whole`` says that it comes from a complete document, and leaves nothing out that is known.
+    ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared.
     """
 
     row: Row
@@ -40,14 +40,15 @@ class Line:
     whole: bool = False
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
+        """The error for something wrong with this row, to be raised by the caller."""
         return DocumentError(problem, file=self.file, line=self.number, field=field)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file taken apart. ``sections`` holds its lines by section; ``digest`` is the text's SHA-256.
+    """A parsed file. ``sections`` holds its lines by section; ``digest`` is the SHA-256 of its bytes.
 
-    ``bundled`` says that it comes with the program; its words give way to those of anybody else.
+    ``bundled`` says that it comes with the program; its quotes and recaps never overwrite what people changed.
     """
 
     file: str
@@ -57,6 +58,7 @@ class Document:
     bundled: bool = False
 
     def error(self, problem: str, field: str) -> DocumentError:
+        """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
 
 
@@ -64,7 +66,7 @@ def read_file(path: Path) -> Document:
     """The document in a file; its ending (``.json`` or ``.csv``) says how it is written.
 
     Raises:
-        DocumentError: it cannot be read, or is not a document; nothing else is raised.
+        DocumentError: it cannot be read, or is not a document. No other error is raised.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -76,7 +78,7 @@ def read_file(path: Path) -> Document:
 
 
 def read_bytes(raw: bytes, name: str) -> Document:
-    """As ``read_file``, from bytes; the name is what errors call them."""
+    """As ``read_file``, from bytes; ``name`` tells the format by its ending, and appears in errors."""
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -87,7 +89,7 @@ def read_bytes(raw: bytes, name: str) -> Document:
         return _read_csv(text, name, digest)
     if name.lower().endswith(".json"):
         return _read_json(text, name, digest)
-    raise DocumentError("is neither .json nor .csv; name the file by what it is", file=name)
+    raise DocumentError("is neither .json nor .csv; name the file by its format", file=name)
 
 
 def _read_csv(text: str, name: str, digest: str) -> Document:
@@ -99,22 +101,24 @@ def _read_csv(text: str, name: str, digest: str) -> Document:
 
 
 def _read_json(text: str, name: str, digest: str) -> Document:
-    walk = _Walk(text, name)
+    cursor = _JsonCursor(text, name)
     fields: dict[str, str] = {}
     sections: dict[str, list[tuple[int, Row]]] = {}
-    for key, start in walk.members():
+    for key, start in cursor.members():
         if key in fields or key in sections:
-            raise walk.error(f"{key!r} stands twice in the document", start)
+            raise cursor.error(f"{key!r} appears twice in the document", start)
         if key in SECTIONS:
             rows = []
-            for row_start, row_end in walk.elements(key):
-                line = walk.line(row_start)
+            for row_start, row_end in cursor.elements(key):
+                line = cursor.line(row_start)
                 rows.append((line, _validate(SECTIONS[key], text[row_start:row_end], name, line)))
             sections[key] = rows
         elif key in Header.model_fields:
-            fields[key] = walk.text()
+            fields[key] = cursor.text()
         else:
-            raise walk.error(f"knows no {key!r}; a document holds {_listed([*Header.model_fields, *SECTIONS])}", start)
+            raise cursor.error(
+                f"has an unknown field {key!r}; a document may hold {_listed([*Header.model_fields, *SECTIONS])}", start
+            )
     members = ", ".join(f'"{key}": {value}' for key, value in fields.items())
     header = _validate(Header, f"{{{members}}}", name, 1)
     assert isinstance(header, Header)
@@ -129,17 +133,18 @@ def _listed(words: list[str]) -> str:
     return ", ".join(words)
 
 
-class _Walk:
-    """Steps through a JSON text and knows at each step where it is, which ``json.loads`` does not tell."""
+class _JsonCursor:
+    """Steps through a JSON text and knows its position at each step, which ``json.loads`` does not report."""
 
     def __init__(self, text: str, name: str) -> None:
         self._text = text
         self._name = name
         self._at = 0
+        # A position and its line number, from which the next lines are counted.
         self._counted = (0, 1)
 
     def line(self, position: int) -> int:
-        """The line of a position; asked in rising order, each character is looked at once."""
+        """The line number of a position. With rising positions, each character is looked at only once."""
         start, number = self._counted if position >= self._counted[0] else (0, 1)
         number += self._text.count("\n", start, position)
         self._counted = (position, number)
@@ -169,26 +174,26 @@ class _Walk:
         if self._skip() == "":
             raise self.error("ends too early; the file seems to be cut short")
         try:
-            value, self._at = _decode(self._text, self._at)
+            value, self._at = _decode_json(self._text, self._at)
         except (ValueError, RecursionError) as error:
             at = error.pos if isinstance(error, json.JSONDecodeError) else self._at
             cut = at >= len(self._text.rstrip()) or "Unterminated" in str(error)
             why = "the file seems to be cut short" if cut else "it is not JSON"
             if not isinstance(error, json.JSONDecodeError):
-                # Python makes no number of thousands of digits, and follows no thousands of brackets.
+                # Python refuses numbers of thousands of digits, and thousands of nested brackets.
                 why = "a number is too long" if isinstance(error, ValueError) else "it is nested too deeply"
             raise self.error(f"cannot be read here; {why}", at) from error
         return value
 
     def text(self) -> str:
-        """The next value as it is written."""
+        """The text of the next value."""
         self._skip()
         start = self._at
         self.value()
         return self._text[start : self._at]
 
     def members(self) -> Iterator[tuple[str, int]]:
-        """The members of the outer object as (key, position); the caller takes each value before the next."""
+        """The members of the outer object as (key, position); the caller must read each value before the next key."""
         self._take("{")
         if self._skip() == "}":
             self._at += 1
@@ -203,10 +208,10 @@ class _Walk:
                 if self._take(",}") == "}":
                     break
         if self._skip() != "":
-            raise self.error("goes on behind the end of the document; a file holds one document")
+            raise self.error("goes on after the end of the document; a file holds one document")
 
     def elements(self, section: str) -> Iterator[tuple[int, int]]:
-        """The elements of a list, as spans of the text."""
+        """The elements of a list, as (start, end) positions in the text."""
         if self._skip() != "[":
             raise self.error(f"{section!r} must be a list, one row a line")
         self._at += 1
@@ -223,14 +228,14 @@ class _Walk:
 
 
 def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int) -> Row:
-    """A row from JSON text, strictly ("3" is not 3; days and moments are text there), or from a CSV line's cells."""
+    """A row from JSON text or from the cells of a CSV line. JSON is read strictly: "3" is not 3."""
     try:
         row = model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None
-        raise DocumentError(_in_words(first, model), file=file, line=line, field=where) from error
-    far = _far_off(row) if _holds_days(model) else None
+        raise DocumentError(_describe(first, model), file=file, line=line, field=where) from error
+    far = _implausible_day(row) if _holds_days(model) else None
     if far is not None:
         raise DocumentError(f"is not within the years {FIRST_YEAR} to {LAST_YEAR}", file=file, line=line, field=far)
     return row
@@ -238,23 +243,23 @@ def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int
 
 @cache
 def _holds_days(model: type[Row]) -> bool:
-    """Whether a row can hold a day or a moment; most of a season's rows cannot, and are not searched for one."""
+    """Whether a row can hold a day or a moment. Most rows of a season cannot, which saves searching them."""
     return '"format": "date' in json.dumps(model.model_json_schema())
 
 
-def _far_off(value: Any) -> str | None:
-    """The path to a day or moment that no race is near, and that may not survive a change of time zone."""
-    if isinstance(value, date):  # a datetime is one too
+def _implausible_day(value: Any) -> str | None:
+    """The path to a day or moment outside the allowed years, which a change of time zone could overflow; else None."""
+    if isinstance(value, date):  # a datetime is a date too
         return None if FIRST_YEAR <= value.year <= LAST_YEAR else ""
     parts = value if isinstance(value, Row) else enumerate(value) if isinstance(value, list) else ()
     for name, part in parts:
-        far = _far_off(part)
+        far = _implausible_day(part)
         if far is not None:
             return f"{name}.{far}" if far else str(name)
     return None
 
 
-def _in_words(problem: Any, model: type[Row]) -> str:
+def _describe(problem: Any, model: type[Row]) -> str:
     kind = problem["type"]
     if kind == "extra_forbidden":
         return f"no such field; a row here may hold {_listed(list(model.model_fields))}"

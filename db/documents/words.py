@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import aiosqlite
 
-from db.documents.convert import quote_row, recap_row
-from db.documents.models import QuoteRow, RecapRow
+from db.documents.file_format import QuoteRow, RecapRow
+from db.documents.import_report import Counts, Tally, refuse_duplicate
+from db.documents.name_resolver import NameResolver
 from db.documents.reader import Document, Line
-from db.documents.register import Register
-from db.documents.report import Counts, Tally, once
+from db.documents.rows_from_models import quote_row, recap_row
 from db.models import Driver
 from db.naming import fold_words
 from db.quotes.reading import OF_SCOPE
@@ -35,7 +35,7 @@ class WordsImport:
     """The quotes and recaps of one import; lives as long as its transaction."""
 
     def __init__(
-        self, connection: aiosqlite.Connection, register: Register, tally: Tally, now: datetime, guild: int | None
+        self, connection: aiosqlite.Connection, register: NameResolver, tally: Tally, now: datetime, guild: int | None
     ) -> None:
         self._connection = connection
         self._register = register
@@ -70,7 +70,7 @@ class WordsImport:
         if not bundled and row.edited > self._now + AHEAD:
             raise line.error("is still to come; say when the text was edited", "edited")
         race = _race_of(row, races, line)
-        once(seen, (race, row.section), line, f"section {row.section} of race {row.round}")
+        refuse_duplicate(seen, (race, row.section), line, f"section {row.section} of race {row.round}")
         held = await held_recap(self._connection, race, row.season, row.round, row.section)
         changed = await last_change(self._connection, race, row.section)
         if changed is not None and row.edited <= changed:
@@ -92,7 +92,7 @@ class WordsImport:
             for line in document.sections["quotes"]:
                 row = self._settle(line)
                 key = fold_words(row.words)
-                once(seen, key, line, "this quote")
+                refuse_duplicate(seen, key, line, "this quote")
                 _race_of(row, races, line)
                 quote = held.get(key)
                 yields = document.bundled and (key in dropped if quote is None else quote.id in touched)

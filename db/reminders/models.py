@@ -1,6 +1,6 @@
-"""Who is told what and when: the nouns of the reminders, frozen.
+"""The models of notifications: who wants what, what is planned, and the rows of the outbox; all frozen.
 
-Times are aware UTC moments, leads and delays whole minutes. ``mark`` is what a message is recognised by.
+Times are aware UTC moments, leads and delays whole minutes.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from db.models import RaceStatus
 from db.timestamps import to_text
 
 LEADS = (24 * 60, 3 * 60, 60, 30, 15, 5, 0)
-"""Minutes before the event that can be chosen; 0 is at the start."""
+"""The leads that can be chosen, in minutes before the event; 0 is at its start."""
 DELAYS = (0, 15, 60, 3 * 60, 12 * 60, 24 * 60)
-"""Minutes that results can be held back."""
+"""The delays that can be chosen for results, in minutes."""
 SAME = timedelta(minutes=10)
-"""A move by less is none: what was sent for one of the two moments was sent for the other."""
+"""Moments less than this apart count as one: a race that moves by so little needs no second message."""
 
 
-class Kind(StrEnum):
-    """What a row of the outbox is."""
+class NotificationKind(StrEnum):
+    """What kind of notification a row of the outbox is; stored under these values."""
 
     REMINDER = "reminder"
     CHANGE = "change"
@@ -36,8 +36,8 @@ class Kind(StrEnum):
     EVENT = "event"
 
 
-class State(StrEnum):
-    """Where a row of the outbox stands. Claimed: somebody is at it, or was when he was cut off."""
+class RowState(StrEnum):
+    """The state of a row of the outbox. Claimed: a run is delivering it, or was when it was interrupted."""
 
     PENDING = "pending"
     CLAIMED = "claimed"
@@ -47,8 +47,11 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Part(StrEnum):
-    """What of a race weekend a reminder is of. Coverage is the race's or, where its start is not known, the race."""
+class WeekendSession(StrEnum):
+    """What of a race weekend a reminder counts down to.
+
+    Coverage is the race's or, if the start of its coverage is not known, the race itself.
+    """
 
     COVERAGE = "coverage"
     QUALIFYING = "qualifying"
@@ -56,14 +59,14 @@ class Part(StrEnum):
 
 
 RACE = "race"
-"""The session of rows that speak of the race as a whole."""
+"""The ``session`` of rows that are about the race as a whole."""
 CALLED_OFF = "called off"
-"""The session of event rows that take an event off again of a server that had events and wants none any more."""
+"""The ``session`` of rows that remove the scheduled events of a server that no longer wants any."""
 
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a target wants beside reminders. ``results_delay`` holds back all that tells the outcome, in minutes."""
+    """What a target wants besides reminders. ``results_delay``: minutes by which everything with the outcome waits."""
 
     changes: bool = True
     results: bool = False
@@ -75,10 +78,10 @@ class Extras:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A kind of message that a target wants. ``lead`` counts for reminders only; ``delay`` is in minutes."""
+class Subscription:
+    """One kind of notification that a target wants. ``lead`` matters for reminders only; ``delay`` is in minutes."""
 
-    kind: Kind
+    kind: NotificationKind
     session: str
     lead: int = 0
     delay: int = 0
@@ -86,11 +89,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where reminders go: a server's channel, or one person.
+    """Where notifications go: a server's channel, or one person.
 
-    Exactly one of ``guild`` and ``user`` is set; a server and a person have at most one target. ``channel`` is a
-    person's direct messages once they are known. ``off_reason`` is None where a person switched it off himself.
-    ``since`` is when it was last saved; ``id`` is 0 until it is.
+    Exactly one of ``guild`` and ``user`` is set; a server and a person have at most one target. ``channel``
+    of a person is that of their direct messages, once it is known. ``off_reason`` says why the bot switched the target
+    off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved.
     """
 
     id: int = 0
@@ -99,7 +102,7 @@ class Target:
     channel: int | None = None
     role: int | None = None
     leads: tuple[int, ...] = (60,)
-    sessions: frozenset[Part] = frozenset({Part.COVERAGE})
+    sessions: frozenset[WeekendSession] = frozenset({WeekendSession.COVERAGE})
     extras: Extras = field(default_factory=Extras)
     on: bool = True
     off_reason: str | None = None
@@ -107,49 +110,53 @@ class Target:
 
     @property
     def place(self) -> str:
-        """Where messages end up, whatever number the store gave the target."""
+        """The server or person, whatever id the store gave the target: the same in any restored backup."""
         return f"g{self.guild}" if self.guild is not None else f"u{self.user}"
 
     @property
-    def wishes(self) -> frozenset[Wish]:
-        """All it wants; where it is off no more than that events made before are taken off again."""
+    def subscriptions(self) -> frozenset[Subscription]:
+        """Everything the target wants; if it is off, only that scheduled events made before are removed."""
         if not self.on:
-            return frozenset() if self.guild is None else frozenset({Wish(Kind.EVENT, CALLED_OFF)})
-        extras, wanted = self.extras, {Wish(Kind.REMINDER, part, lead) for part in self.sessions for lead in self.leads}
+            return frozenset() if self.guild is None else frozenset({Subscription(NotificationKind.EVENT, CALLED_OFF)})
+        extras, wanted = (
+            self.extras,
+            {Subscription(NotificationKind.REMINDER, part, lead) for part in self.sessions for lead in self.leads},
+        )
         if wanted and extras.changes:
-            wanted.add(Wish(Kind.CHANGE, RACE))
+            wanted.add(Subscription(NotificationKind.CHANGE, RACE))
         for kind, on in (
-            (Kind.RESULTS, extras.results),
-            (Kind.RECAP, extras.recap),
-            (Kind.STANDINGS, extras.standings),
+            (NotificationKind.RESULTS, extras.results),
+            (NotificationKind.RECAP, extras.recap),
+            (NotificationKind.STANDINGS, extras.standings),
         ):
             if on:
-                wanted.add(Wish(kind, RACE, delay=extras.results_delay))
+                wanted.add(Subscription(kind, RACE, delay=extras.results_delay))
         if self.guild is not None:
-            wanted.add(Wish(Kind.EVENT, RACE if extras.events else CALLED_OFF))
+            wanted.add(Subscription(NotificationKind.EVENT, RACE if extras.events else CALLED_OFF))
         return frozenset(wanted)
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
-    """Something that falls due for whoever wishes for it; a due is a slot and a target.
+class PlannedNotification:
+    """Something to be sent to every target that subscribes to it; with a target it becomes a ``Notification``.
 
     Args:
-        kind: what it is.
+        kind: the kind of notification.
         season: the race's year.
         round: the race's.
-        session: a ``Part``, ``RACE`` or ``CALLED_OFF``.
-        lead: minutes before; for kinds but reminders the edition of what is told, so that another edition is news.
+        session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``.
+        lead: for reminders the minutes before the event; for other kinds a version of what the message says, so that a
+            change of that is a new notification.
         event_at: the moment the message speaks of.
         due_at: when it should go out.
-        until: from when on it is of no use.
-        detail: what the message needs beside that, as JSON can hold it.
-        newcomers: also for those who asked for it only after it was due.
-        followers: of events, only for those who had one of the race, or may have.
-        after: for changes, the number of the first one that the slot tells of.
+        until: the moment from which on it is of no use.
+        detail: what else the message needs, as values that JSON can hold.
+        newcomers: also for targets that subscribed only after it was due.
+        followers: only for targets that have, or may have, an earlier notification of this kind about the race.
+        after: for schedule changes, the id of the first change that the message reports.
     """
 
-    kind: Kind
+    kind: NotificationKind
     season: int
     round: int
     session: str
@@ -164,10 +171,10 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenRace:
     """A race's place in the schedule as the planner last saw it.
 
-    ``put_off`` is, for a postponed race, the moment it was put off from, where that was seen.
+    ``put_off`` is, for a postponed race, the moment from which it was postponed, if the planner saw that.
     """
 
     day: date
@@ -178,28 +185,28 @@ class Seen:
 
     @property
     def event_at(self) -> datetime | None:
-        """What reminders count down to: the start of coverage or, where that is not known, the listed start."""
+        """What reminders count down to: the start of coverage or, if that is not known, the listed start."""
         return self.coverage or self.start
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A race that was moved, postponed, cancelled or put back; the numbers of changes grow."""
+class ScheduleChange:
+    """A race that was moved, postponed, canceled or reinstated; ids grow with time."""
 
     id: int
     season: int
     round: int
-    before: Seen
-    after: Seen
+    before: SeenRace
+    after: SeenRace
     noticed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A message that is to go to a target; the fields are a slot's."""
+class Notification:
+    """What is to go to one target; the fields are those of ``PlannedNotification``."""
 
     target: int
-    kind: Kind
+    kind: NotificationKind
     season: int
     round: int
     session: str
@@ -211,17 +218,17 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A due in the outbox.
+class OutboxRow:
+    """A notification in the outbox.
 
-    ``tried_at`` is when it may first have reached Discord without our knowing, None where it has not; ``message`` is
-    what it became there; ``channel`` where it was tried or sent; ``place`` its target's.
+    ``tried_at`` is when it may first have reached Discord without our knowing, None if it cannot have; ``message`` is
+    the id of the message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
     """
 
     id: int
-    due: Due
+    notification: Notification
     place: str
-    state: State = State.PENDING
+    state: RowState = RowState.PENDING
     tried_at: datetime | None = None
     claimed_by: str | None = None
     attempts: int = 0
@@ -233,14 +240,25 @@ class Row:
 
     @property
     def mark(self) -> str:
-        """Sixteen letters and digits that stand for place, race, kind, lead and moment: the same after any restore."""
-        due = self.due
-        parts = (self.place, due.kind, due.season, due.round, due.session, due.lead, to_text(due.event_at))
+        """Sixteen letters and digits by which the message is recognized in a channel: they stand in one of its buttons.
+
+        They are made from place, kind, race, session, lead and moment, so they are the same after a restored backup.
+        """
+        notification = self.notification
+        parts = (
+            self.place,
+            notification.kind,
+            notification.season,
+            notification.round,
+            notification.session,
+            notification.lead,
+            to_text(notification.event_at),
+        )
         return b32encode(hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=10).digest()).decode().lower()
 
     @property
     def nonce(self) -> str:
-        """What Discord knows a second attempt by; at most 25 characters, as it allows."""
+        """What Discord recognizes a second attempt by; at most 25 characters, Discord's limit."""
         return f"{_base36(self.id)}-{self.mark[:10]}"
 
 

@@ -1,4 +1,4 @@
-"""The outbox: rows are claimed and committed, then sent, then marked; what was cut off in between is found again."""
+"""The outbox in the store: rows are claimed, sent, and get an outcome; claims of runs that died are found again."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.reminders.models import Due, Kind, Row, State, Target
+from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.targets import by_ids, switch_off_within
 from db.timestamps import from_text, to_text
 
 KEPT = timedelta(days=60)
-"""How long after its event a row is kept, but for the one that tells which message the standings are in; and how long a
-person who is reminded of nothing."""
+"""How long after its event a row is kept, except for the one that says which message holds the standings; and how long
+a person is kept whose reminders are off."""
 
-# A row that may have arrived is settled, useful still or not; the rest are simply too late.
+# A row that may have arrived is reconciled, useful or not; the others are simply too late.
 EXPIRE = """
 UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
  WHERE state = 'pending' AND tried_at IS NULL AND until <= :now
@@ -29,7 +29,7 @@ UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at 
 TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
 """
-# Several leads of one event overdue at once, as after an outage: the latest says it all.
+# If several leads of one event are overdue at once, as after an outage, the latest one suffices.
 SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
@@ -38,7 +38,7 @@ UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', 
        AND later.due_at > outbox.due_at AND later.due_at <= :now AND later.state IN ('pending', 'claimed', 'sent'))
 """
 SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
-# One that came back to be tried again may be outdone by one that is out or on its way already.
+# A row that is tried again may be superseded by a later one that is out, or on its way.
 SUPERSEDE_CLAIMED = f"""
 {SUPERSEDED} AND state = 'claimed' AND NOT doubt AND id IN (SELECT value FROM json_each(:ids)) RETURNING id
 """  # noqa: S608 - words of this module
@@ -61,11 +61,11 @@ ABANDONED = """
 SELECT id FROM outbox WHERE state = 'claimed' AND (claimed_at <= :before OR claimed_at > :ahead OR
     (:others AND claimed_by <> :run)) AND id NOT IN (SELECT value FROM json_each(:busy)) ORDER BY until, id LIMIT :most
 """
-TAKE_OVER = f"""
+RECLAIM = f"""
 UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = 1, attempts = attempts + 1
  WHERE id IN ({ABANDONED}) RETURNING *
 """  # noqa: S608 - words of this module
-MARK = """
+RECORD = """
 UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
     channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
     tried_at = CASE WHEN :doubt THEN tried_at END
@@ -83,6 +83,10 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
    AND season = coalesce(:season, season) AND round = coalesce(:round, round)
  ORDER BY sent_at DESC, id DESC LIMIT 1
 """
+EARLIER_UNDER_WAY = """
+SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id AND tried_at IS NOT NULL
+    AND state IN ('pending', 'claimed') AND (NOT :same_race OR (season = :season AND round = :round)))
+"""
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 TIDY = """
@@ -91,7 +95,7 @@ DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired',
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'standings'
        AND later.state = 'sent' AND later.id > outbox.id AND later.sent_at >= outbox.sent_at))
 """
-# Whoever has switched his reminders off for as long is forgotten; a server is once it removes the bot.
+# A person whose reminders were off for that long is forgotten; a server is forgotten when it removes the bot.
 TIDY_PEOPLE = """
 DELETE FROM reminder_targets WHERE user_id IS NOT NULL AND NOT is_on AND since < :before
    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = reminder_targets.id AND o.event_at >= :before)
@@ -100,25 +104,25 @@ TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < ?"
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """A row that was claimed and where it goes; ``doubt`` says that it may have arrived before."""
+class ClaimedRow:
+    """A row that was claimed, and its target; ``doubt`` says that an earlier attempt may have arrived."""
 
-    row: Row
+    row: OutboxRow
     target: Target
     doubt: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DeliveryOutcome:
     """What became of a claimed row.
 
-    Pending gives it back, to be tried from ``retry_at`` on; with ``doubt`` it may have arrived all the same.
-    ``switch_off`` is a target's id where the target is of no use any more, ``reason`` says why; where a server chose
-    another channel than ``tried`` meanwhile, it is left on.
+    PENDING gives it back, to be tried again from ``retry_at`` on; ``doubt`` says that it may have arrived nevertheless.
+    ``switch_off`` is the id of a target that can no longer be reached, for ``reason``; it stays on if its server chose
+    another channel than ``tried`` since.
     """
 
     id: int
-    state: State
+    state: RowState
     message: int | None = None
     channel: int | None = None
     reason: str | None = None
@@ -129,40 +133,60 @@ class Mark:
     tried: int | None = None
 
 
-async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[Row, ...]:
+async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
     """What is planned for a target, soonest first."""
     return await _rows(store, target, UPCOMING, (target, limit))
 
 
-async def recent(store: Store, target: int, limit: int = 5) -> tuple[Row, ...]:
-    """What was delivered to a target last, or why not, newest first."""
+async def recent(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
+    """What was delivered to a target last, or why it was not, newest first."""
     return await _rows(store, target, RECENT, (target, limit))
 
 
 async def last_sent(
     store: Store,
     target: int,
-    kind: Kind,
+    kind: NotificationKind,
     season: int | None = None,
     round: int | None = None,  # noqa: A002
-) -> Row | None:
-    """The latest row of a kind that reached a target; of any season and race where none is named."""
+) -> OutboxRow | None:
+    """The latest row of a kind that reached a target, of one race or of any."""
     values = {"target": target, "kind": kind, "season": season, "round": round}
     rows = await _rows(store, target, LAST_SENT, values)
     return rows[0] if rows else None
 
 
-async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
-    """How many rows may go at each moment up to one, overdue ones included, soonest first.
+async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
+    """Whether an earlier row of the same kind for the same target may be on its way.
 
-    There may be none of a moment: they are to be tried again later.
+    Args:
+        store: an open store.
+        row: the later row.
+        same_race: only rows about the same race count.
+    """
+    notification = row.notification
+    values = {
+        "target": notification.target,
+        "kind": notification.kind,
+        "id": row.id,
+        "same_race": same_race,
+        "season": notification.season,
+        "round": notification.round,
+    }
+    return bool((await store.fetch(EARLIER_UNDER_WAY, values))[0][0])
+
+
+async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
+    """How many rows can be claimed now by due moment, up to ``until``, overdue ones included, soonest first.
+
+    A moment with 0 has only rows that are to be tried again later.
     """
     rows = await store.fetch(COMING, {"now": to_text(now), "until": to_text(until)})
     return [(datetime.fromisoformat(row["due_at"]), row["many"]) for row in rows]
 
 
 async def last_claim(store: Store) -> datetime | None:
-    """When a row was last claimed by anybody: the store's last sign of a run that was sending."""
+    """When any run last claimed a row: the last sign of a run that was sending."""
     rows = await store.fetch(LAST_CLAIM)
     return from_text(rows[0]["at"])
 
@@ -183,18 +207,19 @@ async def supersede(store: Store, now: datetime) -> None:
 
 async def claim(
     store: Store, run: str, now: datetime, horizon: datetime, most: int, busy: Sequence[int] = ()
-) -> list[Job]:
-    """Claims what is due by ``horizon``, reminders first, nearest deadline first; committed when this returns.
+) -> list[ClaimedRow]:
+    """Claims the rows that are due by ``horizon``; the claim is committed when this returns.
 
-    Reminders that are overdue together with a later one of the same event are given up instead.
+    Reminders and schedule changes come first, then the nearest deadline. Reminders that are overdue together with a
+    later one of the same event are given up instead.
 
     Args:
         store: a writable store.
-        run: who claims.
-        now: the moment.
-        horizon: rows due up to then are taken.
-        most: how many at most.
-        busy: ids this run still has in hand.
+        run: the id of the run that claims.
+        now: the current moment.
+        horizon: rows due up to then are claimed.
+        most: how many rows at most.
+        busy: ids of rows that this run is delivering already.
     """
     values = {
         "run": run,
@@ -207,22 +232,22 @@ async def claim(
         rows = list(await connection.execute_fetchall(CLAIM, values))
         claimed = {"now": to_text(now), "ids": json.dumps([row["id"] for row in rows])}
         late = {row["id"] for row in await connection.execute_fetchall(SUPERSEDE_CLAIMED, claimed)}
-        return await _jobs(connection, (row for row in rows if row["id"] not in late))
+        return await _claimed_rows(connection, (row for row in rows if row["id"] not in late))
 
 
-async def take_over(
+async def reclaim(
     store: Store, run: str, now: datetime, busy: Sequence[int], most: int, *, patience: timedelta, first: bool
-) -> list[Job]:
-    """Claims anew what was claimed and never marked.
+) -> list[ClaimedRow]:
+    """Claims again what was claimed and never got an outcome.
 
     Args:
         store: a writable store.
-        run: who takes over.
-        now: the moment.
-        busy: ids this run still has in hand.
-        most: how many at most.
-        patience: how old a claim must be, or how far in the future after a clock was set back.
-        first: this run has just begun, so that any other run's claim is of one that ended.
+        run: the id of the run that claims.
+        now: the current moment.
+        busy: ids of rows that this run is delivering already.
+        most: how many rows at most.
+        patience: how old a claim must be or, after the clock was set back, how far in the future.
+        first: this run has just begun, so that every other run's claim is that of a dead one.
     """
     values = {
         "run": run,
@@ -236,14 +261,14 @@ async def take_over(
     if not await store.fetch(ABANDONED, values):
         return []
     async with store.write() as connection:
-        return await _jobs(connection, await connection.execute_fetchall(TAKE_OVER, values))
+        return await _claimed_rows(connection, await connection.execute_fetchall(RECLAIM, values))
 
 
-async def mark(store: Store, run: str, marks: Iterable[Mark]) -> None:
-    """Writes down what became of rows this run has claimed; those of others are left alone."""
+async def record_outcomes(store: Store, run: str, outcomes: Iterable[DeliveryOutcome]) -> None:
+    """Records what became of rows that this run has claimed; rows of other runs are left alone."""
     async with store.write() as connection:
-        for each in marks:
-            await connection.execute(MARK, _mark_values(run, each))
+        for each in outcomes:
+            await connection.execute(RECORD, _outcome_values(run, each))
             if each.switch_off is not None:
                 await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
 
@@ -257,23 +282,24 @@ async def tidy(store: Store, now: datetime) -> None:
         await connection.execute(TIDY_CHANGES, (before,))
 
 
-async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[Row, ...]:
+async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
     rows = await store.fetch(sql, values)
     places = await store.fetch(PLACE, (target,)) if rows else []
     return tuple(as_row(row, places[0]["place"]) for row in rows) if places else ()
 
 
-async def _jobs(connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row]) -> list[Job]:
-    """Rows with their targets, nearest deadline first."""
+async def _claimed_rows(connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row]) -> list[ClaimedRow]:
+    """The rows with their targets, nearest deadline first."""
     rows = list(rows)
     targets = await by_ids(connection, (row["target_id"] for row in rows))
-    jobs = [
-        Job(as_row(row, targets[row["target_id"]].place), targets[row["target_id"]], bool(row["doubt"])) for row in rows
+    claimed = [
+        ClaimedRow(as_row(row, targets[row["target_id"]].place), targets[row["target_id"]], bool(row["doubt"]))
+        for row in rows
     ]
-    return sorted(jobs, key=lambda job: (job.row.due.until, job.row.due.due_at, job.row.id))
+    return sorted(claimed, key=lambda each: (each.row.notification.until, each.row.notification.due_at, each.row.id))
 
 
-def _mark_values(run: str, each: Mark) -> dict[str, object]:
+def _outcome_values(run: str, each: DeliveryOutcome) -> dict[str, object]:
     return {
         "run": run,
         "id": each.id,
@@ -283,16 +309,16 @@ def _mark_values(run: str, each: Mark) -> dict[str, object]:
         "channel": each.channel,
         "reason": each.reason,
         "retry_at": to_text(each.retry_at),
-        # What ended keeps the moment of its try, for whoever asks; only what is given back forgets it.
-        "doubt": each.doubt or each.state is not State.PENDING,
+        # A row that is done keeps the moment at which it was tried; one that certainly did not arrive forgets it.
+        "doubt": each.doubt or each.state is not RowState.PENDING,
     }
 
 
-def as_row(row: sqlite3.Row, place: str) -> Row:
+def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
     """A row of ``outbox``."""
-    due = Due(
+    notification = Notification(
         target=row["target_id"],
-        kind=Kind(row["kind"]),
+        kind=NotificationKind(row["kind"]),
         season=row["season"],
         round=row["round"],
         session=row["session"],
@@ -302,11 +328,11 @@ def as_row(row: sqlite3.Row, place: str) -> Row:
         until=datetime.fromisoformat(row["until"]),
         detail=MappingProxyType(json.loads(row["detail"])),
     )
-    return Row(
+    return OutboxRow(
         id=row["id"],
-        due=due,
+        notification=notification,
         place=place,
-        state=State(row["state"]),
+        state=RowState(row["state"]),
         tried_at=from_text(row["tried_at"]),
         claimed_by=row["claimed_by"],
         attempts=row["attempts"],

@@ -1,4 +1,4 @@
-"""Planning in the store: what falls due, joined with who wishes for it, and the outbox brought in step with that."""
+"""Planning in the store: what is planned is joined with who subscribes to it, and the outbox is updated to match."""
 
 from __future__ import annotations
 
@@ -12,41 +12,44 @@ import aiosqlite
 
 from db.connection import Store
 from db.models import RaceStatus
-from db.reminders.models import SAME, Change, Seen, Slot
+from db.reminders.models import SAME, PlannedNotification, ScheduleChange, SeenRace
 from db.timestamps import from_text, to_text
 
 Connection = aiosqlite.Connection
 
 AT_ONCE = 10_000
-"""Rows that one planning adds at most."""
+"""How many rows one planning adds at most, so that nobody else who writes waits for long."""
 
-SLOTS = """
-CREATE TEMP TABLE slots (
+CREATE_PLANNED = """
+CREATE TEMP TABLE planned (
     kind TEXT, season INTEGER, round INTEGER, session TEXT, lead INTEGER, event_at TEXT, due_at TEXT, until TEXT,
     detail TEXT, newcomers INTEGER, followers INTEGER, after INTEGER, event_from TEXT, event_to TEXT
 )
 """
-FILL = f"INSERT INTO temp.slots VALUES ({', '.join('?' * 14)})"  # noqa: S608 - question marks
-# What is for those alone who had an event of a race concerns few races, and is soon said of the rest.
+FILL_PLANNED = f"INSERT INTO temp.planned VALUES ({', '.join('?' * 14)})"  # noqa: S608 - question marks
+# Notifications for followers concern few races; the others are dropped before the costly join.
 UNFOLLOWED = """
-DELETE FROM temp.slots WHERE followers AND NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.kind = 'event' AND o.season = slots.season AND o.round = slots.round)
+DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
+    SELECT 1 FROM outbox o WHERE o.kind = 'event' AND o.season = planned.season AND o.round = planned.round)
 """
-# What each target is owed by now and has not had. A reminder was had if one of about the same moment was dealt with; of
-# the other kinds the last one dealt with counts, since what was brought up to date may go back to what it said before;
-# the standings are wanted in the channel that is set now, and of an event it counts as well that it was taken off.
-_WISHED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
+# What each target is to get and has not had yet. This is where "exactly once" is decided:
+# - A reminder was had if one for about the same moment is done or claimed, whatever its outcome.
+# - A schedule change is reported to a target from the first change on that it has not heard of.
+# - Of every other kind the latest row that is done or claimed counts, not any earlier one: a message that was updated
+#   may have to go back to what it said before. The standings also have to be in the channel that is set now, and for a
+#   scheduled event the removal (another session) counts as well.
+_SUBSCRIBED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
 _BY_ALL = f"""
-  FROM temp.slots s
-  JOIN reminder_wishes w ON {_WISHED}
+  FROM temp.planned s
+  JOIN reminder_wishes w ON {_SUBSCRIBED}
   JOIN reminder_targets t ON t.id = w.target_id
  WHERE true
 """
-# From the few targets on, whatever SQLite guesses: among ten thousand they are found by their index.
+# CROSS JOIN forces SQLite to begin with the few targets that changed, found by their index among ten thousand.
 _BY_CHANGED = f"""
   FROM reminder_targets t
   CROSS JOIN reminder_wishes w ON w.target_id = t.id
-  CROSS JOIN temp.slots s ON {_WISHED}
+  CROSS JOIN temp.planned s ON {_SUBSCRIBED}
  WHERE t.changed > :since
 """
 _WANTED = """
@@ -85,8 +88,8 @@ WANTED, WANTED_BY_CHANGED = _WANTED.format(by=_BY_ALL), _WANTED.format(by=_BY_CH
 WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, season, round, session, lead)"
 _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.season = outbox.season
        AND m.round = outbox.round AND m.session = outbox.session AND m.lead = outbox.lead"""
-# What may have arrived already is known by its moment: it can be kept or given up, but not moved. What is too late is
-# left to whoever clears up the outbox; and it must come out which message the standings are in.
+# A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
+# is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {{whose}} AND state = 'pending' AND until > :now AND (kind <> 'standings' OR tried_at IS NULL) AND NOT EXISTS (
@@ -106,8 +109,7 @@ _CHANGED = {
 }
 CANCEL, CANCEL_OF_CHANGED = _CANCEL.format(**_ALL), _CANCEL.format(**_CHANGED)
 MOVE, MOVE_OF_CHANGED = _MOVE.format(**_ALL), _MOVE.format(**_CHANGED)
-# One that is claimed for another moment is waited for: the next planning sees what became of it. So many at once, the
-# nearest first, that nobody else who writes waits for long.
+# A row that is claimed for another moment blocks the new one until the next planning, which sees what became of it.
 ADD = """
 INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
 SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, detail FROM temp.wanted m
@@ -116,7 +118,7 @@ SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, 
        AND o.round = m.round AND o.session = m.session AND o.lead = m.lead AND o.state IN ('pending', 'claimed'))
  ORDER BY owed_at, until, target_id LIMIT ?
 """
-CLEAR = ("DROP TABLE IF EXISTS temp.slots", "DROP TABLE IF EXISTS temp.wanted")
+CLEAR = ("DROP TABLE IF EXISTS temp.planned", "DROP TABLE IF EXISTS temp.wanted")
 
 LOAD_SEEN = "SELECT season, round, seen FROM schedule_seen"
 SEEN_OF = "SELECT seen FROM schedule_seen WHERE season = ? AND round = ?"
@@ -131,8 +133,8 @@ INSERT INTO schedule_changes (season, round, before, after, noticed_at) VALUES (
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """How many rows a planning added, moved and cancelled; ``more`` says that it may not have added all yet."""
+class PlanCounts:
+    """How many rows a planning added, moved and cancelled; ``more`` says that some may be left to be added."""
 
     added: int
     moved: int
@@ -142,21 +144,21 @@ class Planned:
 
 async def apply(
     connection: aiosqlite.Connection,
-    slots: Iterable[Slot],
+    planned: Iterable[PlannedNotification],
     now: datetime,
     most: int = AT_ONCE,
     *,
     since: int | None = None,
-) -> Planned:
-    """Brings what is pending in step with these slots and everybody's wishes; twice is once.
+) -> PlanCounts:
+    """Updates the pending rows to match the plan and everybody's subscriptions; doing it twice changes nothing.
 
     Args:
-        connection: the writer, within a transaction.
-        slots: all that falls due for anybody; what is not among them is not wanted any more.
-        now: the moment; slots that are of no use any more are passed over.
+        connection: the writer, inside a transaction.
+        planned: everything to be sent to anybody; pending rows that are not among it are cancelled.
+        now: the current moment; what is of no use any more is passed over.
         most: how many rows are added at most.
-        since: an edition of the settings by which all was planned with these very slots: only targets that changed
-            after it are looked at, since what one is owed depends on no other.
+        since: a version of the settings with which exactly this plan was applied: only targets that changed after it
+            are updated, since what one target gets depends on no other.
     """
     wanted, cancel, move = (
         (WANTED, CANCEL, MOVE) if since is None else (WANTED_BY_CHANGED, CANCEL_OF_CHANGED, MOVE_OF_CHANGED)
@@ -164,8 +166,8 @@ async def apply(
     values = {"now": to_text(now), "since": since}
     for clearing in CLEAR:
         await connection.execute(clearing)
-    await connection.execute(SLOTS)
-    await connection.executemany(FILL, [_values(slot) for slot in slots if slot.until > now])
+    await connection.execute(CREATE_PLANNED)
+    await connection.executemany(FILL_PLANNED, [_values(each) for each in planned if each.until > now])
     await connection.execute(UNFOLLOWED)
     await connection.execute(wanted, values)
     await connection.execute(WANTED_INDEX)
@@ -174,30 +176,31 @@ async def apply(
     added = await connection.execute(ADD, (most,))
     for clearing in CLEAR:
         await connection.execute(clearing)
-    return Planned(added.rowcount, moved.rowcount, cancelled.rowcount, added.rowcount == most)
+    return PlanCounts(added.rowcount, moved.rowcount, cancelled.rowcount, added.rowcount == most)
 
 
-async def load_seen(connection: aiosqlite.Connection) -> dict[tuple[int, int], Seen]:
+async def load_seen(connection: aiosqlite.Connection) -> dict[tuple[int, int], SeenRace]:
     """Each race as it was last seen, by season and round."""
     rows = await connection.execute_fetchall(LOAD_SEEN)
     return {(row["season"], row["round"]): _seen(row["seen"]) for row in rows}
 
 
-async def seen_of(store: Store, season: int, number: int) -> Seen | None:
+async def seen_of(store: Store, season: int, number: int) -> SeenRace | None:
     """One race as it was last seen; None if it never was."""
     rows = await store.fetch(SEEN_OF, (season, number))
     return _seen(rows[0]["seen"]) if rows else None
 
 
-async def save_seen(connection: aiosqlite.Connection, seen: Mapping[tuple[int, int], Seen]) -> None:
+async def save_seen(connection: aiosqlite.Connection, seen: Mapping[tuple[int, int], SeenRace]) -> None:
+    """Stores races as they are seen now, by season and round."""
     await connection.executemany(SAVE_SEEN, [(*race, _text(each)) for race, each in seen.items()])
 
 
-async def load_changes(connection: aiosqlite.Connection, since: datetime) -> list[Change]:
+async def load_changes(connection: aiosqlite.Connection, since: datetime) -> list[ScheduleChange]:
     """The changes noticed since a moment, in order."""
     rows = await connection.execute_fetchall(LOAD_CHANGES, (to_text(since),))
     return [
-        Change(
+        ScheduleChange(
             row["id"],
             row["season"],
             row["round"],
@@ -210,33 +213,33 @@ async def load_changes(connection: aiosqlite.Connection, since: datetime) -> lis
 
 
 async def save_changes(
-    connection: aiosqlite.Connection, changes: Sequence[tuple[int, int, Seen, Seen]], now: datetime
+    connection: aiosqlite.Connection, changes: Sequence[tuple[int, int, SeenRace, SeenRace]], now: datetime
 ) -> None:
-    """Writes down changes of (season, round), from what was seen before to what is seen now."""
+    """Stores changes, each as (season, round, what was seen before, what is seen now)."""
     for season, number, before, after in changes:
         await connection.execute(SAVE_CHANGE, (season, number, _text(before), _text(after), to_text(now)))
 
 
-def _values(slot: Slot) -> tuple[Any, ...]:
+def _values(planned: PlannedNotification) -> tuple[Any, ...]:
     return (
-        slot.kind,
-        slot.season,
-        slot.round,
-        slot.session,
-        slot.lead,
-        to_text(slot.event_at),
-        to_text(slot.due_at),
-        to_text(slot.until),
-        json.dumps(dict(slot.detail), sort_keys=True),
-        slot.newcomers,
-        slot.followers,
-        slot.after,
-        to_text(slot.event_at - SAME),
-        to_text(slot.event_at + SAME),
+        planned.kind,
+        planned.season,
+        planned.round,
+        planned.session,
+        planned.lead,
+        to_text(planned.event_at),
+        to_text(planned.due_at),
+        to_text(planned.until),
+        json.dumps(dict(planned.detail), sort_keys=True),
+        planned.newcomers,
+        planned.followers,
+        planned.after,
+        to_text(planned.event_at - SAME),
+        to_text(planned.event_at + SAME),
     )
 
 
-def _text(seen: Seen) -> str:
+def _text(seen: SeenRace) -> str:
     return json.dumps(
         {
             "day": seen.day.isoformat(),
@@ -249,12 +252,12 @@ def _text(seen: Seen) -> str:
     )
 
 
-def _seen(text: str) -> Seen:
-    held = json.loads(text)
-    return Seen(
-        date.fromisoformat(held["day"]),
-        from_text(held["start"]),
-        from_text(held["coverage"]),
-        RaceStatus(held["status"]),
-        from_text(held["put_off"]),
+def _seen(text: str) -> SeenRace:
+    stored = json.loads(text)
+    return SeenRace(
+        date.fromisoformat(stored["day"]),
+        from_text(stored["start"]),
+        from_text(stored["coverage"]),
+        RaceStatus(stored["status"]),
+        from_text(stored["put_off"]),
     )

@@ -1,4 +1,4 @@
-"""Who wants to be told what: a server's channel or a person, saved with each wish's own age."""
+"""Who wants which notifications: servers' channels and people, and since when each subscription exists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.reminders.models import Extras, Part, Target
+from db.reminders.models import Extras, Target, WeekendSession
 from db.timestamps import from_text, to_text
 
 OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id = ? OR user_id = ?"
@@ -31,22 +31,22 @@ OFF = "UPDATE reminder_targets SET is_on = 0, off_reason = ? WHERE id = ? AND is
 ELSEWHERE = "SELECT 1 FROM reminder_targets WHERE id = ? AND guild_id IS NOT NULL AND channel_id IS NOT ?"
 CHANNEL = "UPDATE reminder_targets SET channel_id = ? WHERE id = ? AND user_id IS NOT NULL"
 NO_ROLE = "UPDATE reminder_targets SET role_id = NULL WHERE guild_id = ? AND role_id = ?"
-DROP_WISHES = """
+DROP_SUBSCRIPTIONS = """
 DELETE FROM reminder_wishes WHERE target_id = :target AND NOT EXISTS (
-    SELECT 1 FROM json_each(:wishes) w WHERE json_extract(w.value, '$[0]') = kind
+    SELECT 1 FROM json_each(:wanted) w WHERE json_extract(w.value, '$[0]') = kind
        AND json_extract(w.value, '$[1]') = session AND json_extract(w.value, '$[2]') = lead)
 """
-# A wish that was there before keeps its age, so that saving one setting never passes over what another has due.
-KEEP_WISHES = """
+# A subscription that exists keeps its age: saving one setting must not skip what is due for another.
+KEEP_SUBSCRIPTIONS = """
 INSERT INTO reminder_wishes (target_id, kind, session, lead, delay, since)
 SELECT :target, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
        json_extract(value, '$[3]'), :since
-  FROM json_each(:wishes) WHERE true
+  FROM json_each(:wanted) WHERE true
 ON CONFLICT DO UPDATE SET delay = excluded.delay
 """
 CANCEL = "UPDATE outbox SET state = 'cancelled', reason = ? WHERE target_id = ? AND state = 'pending'"
-EDITION = "SELECT value FROM memory WHERE name = 'reminder settings'"
-NEXT_EDITION = """
+SETTINGS_VERSION = "SELECT value FROM memory WHERE name = 'reminder settings'"
+NEXT_VERSION = """
 INSERT INTO memory (name, value) VALUES ('reminder settings', '1')
 ON CONFLICT (name) DO UPDATE SET value = CAST(value AS INTEGER) + 1
 """
@@ -57,13 +57,13 @@ UPDATE reminder_targets SET changed = (SELECT CAST(value AS INTEGER) FROM memory
 
 
 async def target_of(store: Store, *, guild: int | None = None, user: int | None = None) -> Target | None:
-    """A server's target, or a person's; None where there is none."""
+    """A server's target, or a person's; None if there is none."""
     rows = await store.fetch(OF_PLACE, (guild, user))
     return as_target(rows[0]) if rows else None
 
 
 async def target(store: Store, number: int) -> Target | None:
-    """The target of that id."""
+    """The target with an id."""
     rows = await store.fetch(BY_ID, (number,))
     return as_target(rows[0]) if rows else None
 
@@ -73,19 +73,19 @@ async def guilds(store: Store) -> frozenset[int]:
     return frozenset(row["guild_id"] for row in await store.fetch(GUILDS))
 
 
-async def edition(store: Store) -> int:
-    """A number that changes whenever a target is saved or switched off, or its role is forgotten."""
-    rows = await store.fetch(EDITION)
+async def settings_version(store: Store) -> int:
+    """A number that grows whenever a target is saved or switched off, or loses its role."""
+    rows = await store.fetch(SETTINGS_VERSION)
     return int(rows[0]["value"]) if rows else 0
 
 
 async def save(store: Store, wanted: Target, now: datetime) -> Target:
-    """Saves a target, in place of what its server or person had; returns it as saved.
+    """Saves a target, replacing what its server or person had; returns it as saved.
 
-    A lead or an extra that is new counts from ``now``: nothing goes out that was due before it was asked for.
+    A lead or an extra that is new counts from ``now``: nothing is sent that was due before it was asked for.
     """
     async with store.write() as connection:
-        return await _saved(connection, await _held(connection, wanted.guild, wanted.user), wanted, now)
+        return await _saved(connection, await _current(connection, wanted.guild, wanted.user), wanted, now)
 
 
 async def change(
@@ -96,22 +96,22 @@ async def change(
     guild: int | None = None,
     user: int | None = None,
 ) -> Target | None:
-    """Changes what a server or a person has set, nobody else coming in between; returns it as it is then.
+    """Changes a server's or a person's target in one transaction; returns it as it is then.
 
     Args:
         store: a writable store.
-        changed: makes of what is set, None where nothing is, what is to be; None where all is to stay as it is.
-        now: the moment, as for ``save``.
+        changed: returns the new target for the current one (None if there is none); None changes nothing.
+        now: the current moment, as for ``save``.
         guild: the server.
         user: or the person.
     """
     async with store.write() as connection:
-        held = await _held(connection, guild, user)
-        wanted = changed(held)
-        return held if wanted is None or wanted == held else await _saved(connection, held, wanted, now)
+        current = await _current(connection, guild, user)
+        wanted = changed(current)
+        return current if wanted is None or wanted == current else await _saved(connection, current, wanted, now)
 
 
-async def _held(connection: aiosqlite.Connection, guild: int | None, user: int | None) -> Target | None:
+async def _current(connection: aiosqlite.Connection, guild: int | None, user: int | None) -> Target | None:
     found = list(await connection.execute_fetchall(OF_PLACE, (guild, user)))
     return as_target(found[0]) if found else None
 
@@ -126,15 +126,15 @@ async def _saved(connection: aiosqlite.Connection, before: Target | None, wanted
     else:
         rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
         saved = replace(saved, id=rows[0]["id"])
-    await _keep_wishes(connection, saved, now)
+    await _keep_subscriptions(connection, saved, now)
     if not saved.on:
         await connection.execute(CANCEL, ("switched off", saved.id))
-    await _planned_anew(connection, saved.id)
+    await _plan_again(connection, saved.id)
     return saved
 
 
 async def switch_off(store: Store, number: int, reason: str | None) -> None:
-    """Switches a target off and cancels what is pending; the reason is shown to whoever asks. Off stays off."""
+    """Switches a target off and cancels what is pending; the reason is shown in its settings. Off stays off."""
     async with store.write() as connection:
         await switch_off_within(connection, number, reason)
 
@@ -142,39 +142,39 @@ async def switch_off(store: Store, number: int, reason: str | None) -> None:
 async def switch_off_within(
     connection: aiosqlite.Connection, number: int, reason: str | None, *, tried: int | None = None
 ) -> None:
-    """As ``switch_off``, within a transaction that is open; not where a server's channel is another than ``tried``."""
+    """As ``switch_off``, inside an open transaction; a server that has another channel than ``tried`` stays on."""
     if tried is not None and await connection.execute_fetchall(ELSEWHERE, (number, tried)):
         return
     await connection.execute(OFF, (reason, number))
     for off in (await by_ids(connection, (number,))).values():
-        # That events made before are taken off again is wanted still.
-        await _keep_wishes(connection, off, off.since)
+        # One subscription remains: that scheduled events made before are removed.
+        await _keep_subscriptions(connection, off, off.since)
     await connection.execute(CANCEL, (reason or "switched off", number))
-    await _planned_anew(connection, number)
+    await _plan_again(connection, number)
 
 
-async def _planned_anew(connection: aiosqlite.Connection, number: int) -> None:
-    """Lets planners know that a target has changed, and which."""
-    await connection.execute(NEXT_EDITION)
+async def _plan_again(connection: aiosqlite.Connection, number: int) -> None:
+    """Marks a target as changed since the last planning."""
+    await connection.execute(NEXT_VERSION)
     await connection.execute(CHANGED, (number,))
 
 
 async def remember_channel(store: Store, number: int, channel: int) -> None:
-    """Notes a person's direct messages."""
+    """Stores the channel of a person's direct messages."""
     async with store.write() as connection:
         await connection.execute(CHANNEL, (channel, number))
 
 
 async def forget_role(store: Store, guild: int, role: int) -> None:
-    """Mentions nobody where that role was to be mentioned."""
+    """Makes a server's target that pings a role ping nobody."""
     async with store.write() as connection:
         if (await connection.execute(NO_ROLE, (guild, role))).rowcount:
-            # What was written for it is written anew; what is planned stays as it is.
-            await connection.execute(NEXT_EDITION)
+            # Messages that were written already are written again; the plan stays as it is.
+            await connection.execute(NEXT_VERSION)
 
 
 async def by_ids(connection: aiosqlite.Connection, numbers: Iterable[int]) -> dict[int, Target]:
-    """The targets of those ids, by id."""
+    """The targets with these ids, by id."""
     rows = await connection.execute_fetchall(BY_IDS, (json.dumps(sorted(set(numbers))),))
     return {row["id"]: as_target(row) for row in rows}
 
@@ -189,7 +189,7 @@ def as_target(row: sqlite3.Row) -> Target:
         channel=row["channel_id"],
         role=row["role_id"],
         leads=tuple(json.loads(row["leads"])),
-        sessions=frozenset(Part(name) for name in json.loads(row["sessions"])),
+        sessions=frozenset(WeekendSession(name) for name in json.loads(row["sessions"])),
         extras=Extras(**{name: value for name, value in json.loads(row["extras"]).items() if name in known}),
         on=bool(row["is_on"]),
         off_reason=row["off_reason"],
@@ -213,8 +213,8 @@ def _values(saved: Target) -> dict[str, Any]:
     }
 
 
-async def _keep_wishes(connection: aiosqlite.Connection, saved: Target, now: datetime | None) -> None:
-    wishes = json.dumps(sorted((wish.kind, wish.session, wish.lead, wish.delay) for wish in saved.wishes))
-    values = {"target": saved.id, "wishes": wishes, "since": to_text(now)}
-    await connection.execute(DROP_WISHES, values)
-    await connection.execute(KEEP_WISHES, values)
+async def _keep_subscriptions(connection: aiosqlite.Connection, saved: Target, now: datetime | None) -> None:
+    wanted = json.dumps(sorted((each.kind, each.session, each.lead, each.delay) for each in saved.subscriptions))
+    values = {"target": saved.id, "wanted": wanted, "since": to_text(now)}
+    await connection.execute(DROP_SUBSCRIPTIONS, values)
+    await connection.execute(KEEP_SUBSCRIPTIONS, values)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from db.bundled import load_if_empty
 from db.connection import Store
-from db.reminders.models import State
+from db.reminders.models import RowState
 from tests.bench.measures import load, machine, memory, processor_seconds, table
 from tests.wire.limits import EVERYWHERE
 from tests.wire.messages import Written
@@ -131,7 +131,7 @@ async def fan_out(channels: int, speed: float, ahead: timedelta, folder: Path) -
         used = None if used is None else (processor_seconds(program.id) or 0.0) - used
         most = program.most_memory()
         await scene.stop()
-        sent = {row.place for row in outbox(path, TALLADEGAS) if row.state is State.SENT}
+        sent = {row.place for row in outbox(path, TALLADEGAS) if row.state is RowState.SENT}
         seen = Counter(each.guild for each in standin.written)
         posts = [each for each in standin.requests if each.method == "POST" and each.path.endswith("/messages")]
         return Figures(

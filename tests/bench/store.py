@@ -21,14 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import db
-from bot.championship import standings as views
 from bot.championship.needs import needs
+from bot.championship.standings import driver_standings, owner_standings
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
 from db.documents.importer import Report, import_documents
 from db.documents.reader import read_bytes
-from db.racing import load_season
+from db.racing import load_drivers, load_season, load_tracks
 from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, milliseconds, ninetieth, ratio, table
 
@@ -104,13 +104,13 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
     content = (FOLDER / f"{YEAR}.json").read_bytes()
     names = sorted(path.name for path in FOLDER.glob("*.json"))
     season, years = f"{YEAR}.json", await kept.years()
-    cut = views.drivers(stored.through(TIGHT)).picture
-    ten = len(cut.now.entered)
+    cut = driver_standings(stored.through(TIGHT)).standings
+    ten = len(cut.current.entered)
     make_table = inspect.unwrap(points_table)  # without the cache that keeps the table with its season
 
     async def one_season() -> object:
         async with store.read() as connection:
-            return await load_season(connection, YEAR)
+            return await load_season(connection, YEAR, await load_drivers(connection), await load_tracks(connection))
 
     def take_in() -> Awaitable[object]:
         return import_documents(other, [read_bytes(content, season)], NOW)
@@ -132,9 +132,14 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
         Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is stored, one),
         Work("… season as of a moment", lambda: stored.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
         Work("… points table of the season", lambda: make_table(stored), lambda found: len(found) > 30, one),
-        Work("… picture of the season", lambda: views.drivers(stored), lambda f: f.picture.champion is not None, one),
         Work(
-            "… picture of the owners' season", lambda: views.owners(stored), lambda f: f.picture.champion == "11", one
+            "… picture of the season", lambda: driver_standings(stored), lambda f: f.standings.champion is not None, one
+        ),
+        Work(
+            "… picture of the owners' season",
+            lambda: owner_standings(stored),
+            lambda f: f.standings.champion == "11",
+            one,
         ),
         Work("… what each needs at a cut", lambda: needs(cut), lambda found: len(found) == ten, one),
     ]

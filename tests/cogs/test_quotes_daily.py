@@ -39,7 +39,7 @@ def boss(stand: Stand) -> Any:
 
 @pytest.fixture
 def poster(stand: Stand, services: Services) -> QuotesOfTheDay:
-    return QuotesOfTheDay(stand.env.bot, services, random.Random(1))
+    return QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of, random.Random(1))
 
 
 def at(clock: TravelClock, moment: str) -> None:
@@ -155,7 +155,7 @@ async def test_a_crash_loses_a_day_at_most_and_doubles_none(
         await poster.send_due()
     assert await states(services) == ["claimed"]
     assert len(posted(stand.channel)) == sent_before
-    again = QuotesOfTheDay(stand.env.bot, services)
+    again = QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of)
     for _ in range(3):
         await again.send_due()
     assert len(posted(stand.channel)) == sent_before
@@ -166,7 +166,7 @@ async def test_a_crash_loses_a_day_at_most_and_doubles_none(
 
 async def test_two_ticks_at_once_post_one(stand: Stand, services: Services, boss: Any) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    posters = [QuotesOfTheDay(stand.env.bot, services) for _ in range(5)]
+    posters = [QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of) for _ in range(5)]
     await asyncio.gather(*(each.send_due() for each in posters))
     assert len(posted(stand.channel)) == 1
 
@@ -288,7 +288,7 @@ async def test_what_is_set_is_shown_and_switched_off(stand: Stand, services: Ser
     # At five in the afternoon the day's quote is due at once.
     said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Today's is coming within minutes."
     assert title_and_answer(asked)[1] == said_
-    await QuotesOfTheDay(stand.env.bot, services).send_due()
+    await QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of).send_due()
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert "Next one: <t:1760706000:R>." in words(asked)
     assert labels(asked) == ["Turn off"]

@@ -6,7 +6,7 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.finder import Finder
-from bot.notifications.reminders import announced
+from bot.notifications.reminders import notice
 from bot.questions.core import ResultsQuestion
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
@@ -107,9 +107,9 @@ async def test_who_won_there_in_spring_is_not_the_defending_winner_in_autumn(sta
     as_of = AsOf(now, tuple(season.as_of(now) for season in bundled_seasons()), Finder(()))
     race = as_of.season(2025).race(24)
     assert race is not None
-    last = announced(as_of, race, "mark", personal=False).last_time
+    last = notice(as_of, race, "mark", personal=False).last_time
     assert last is not None
-    assert (last.winner, last.race.round, last.defending) == ("Daniel Hemric", 5, False)
+    assert (last.winner, last.race.round, last.defending) == ("daniel-hemric", 5, False)
     await stand.fan.click(asked.response, label="March results")
     assert "**Daniel Hemric** won" in words(asked)
 

@@ -25,7 +25,7 @@ from bot.render.setting_selects import SettingSelect
 from bot.requester import Requester
 from bot.services import Services
 from db.reminders import targets
-from db.reminders.models import Extras, Part, Target
+from db.reminders.models import Extras, Target, WeekendSession
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
@@ -101,7 +101,7 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
         channel=other.id,
         role=role.id,
         leads=(1440, 60, 0),
-        sessions=frozenset({Part.COVERAGE, Part.QUALIFYING}),
+        sessions=frozenset({WeekendSession.COVERAGE, WeekendSession.QUALIFYING}),
         extras=extras,
     )
     await boss.select(shown.response, ["results", "open"], custom_id=chooser(shown, "extras"))
@@ -257,7 +257,7 @@ async def test_a_thread_stands_for_its_channel(stand: Stand) -> None:
     )
     guild._add_thread(thread)
     requester = Requester(1, await stand.env.bot.router.as_of(), guild=guild.id, channel=5)
-    assert cog._begun(None, SERVER, requester).channel == stand.channel.id
+    assert cog.settings._default(None, SERVER, requester).channel == stand.channel.id
 
 
 async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand, services: Services) -> None:
@@ -295,8 +295,8 @@ async def test_everyone_is_no_role_to_mention(stand: Stand, services: Services, 
     cog: Any = stand.env.bot.get_cog("Reminders")
     target = Target(guild=stand.channel.guild.id, channel=stand.channel.id)
     with pytest.raises(Exception, match="ping everyone"):
-        cog._changed(target, "role", [str(stand.channel.guild.id)])
+        cog.settings._changed(target, "role", [str(stand.channel.guild.id)])
     with pytest.raises(Exception, match="is gone"):
-        cog._changed(target, "channel", ["1"])
-    assert cog._changed(target, "leads", ["7", "x"]).leads == (60,)
+        cog.settings._changed(target, "channel", ["1"])
+    assert cog.settings._changed(target, "leads", ["7", "x"]).leads == (60,)
     assert await held(services, stand) is None

@@ -11,8 +11,8 @@ from typing import Any
 import discord
 import pytest
 
+from bot.client.permissions import lacking
 from bot.errors import FriendlyError
-from bot.notifications.reminders import lacking
 from bot.questions.reminders import (
     LEADS,
     OFF,
@@ -28,7 +28,7 @@ from bot.requester import Requester
 from bot.services import Services
 from db.models import RaceStatus, Season
 from db.reminders import plans, targets
-from db.reminders.models import Part, Seen, Target
+from db.reminders.models import SeenRace, Target, WeekendSession
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
 from tests.cogs.quoting import member, press
@@ -71,24 +71,24 @@ def forum(guild: discord.Guild) -> None:
 async def test_two_choices_at_once_are_both_kept(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     await asyncio.gather(
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["15"], requester),
-        cog.take_choice(ReminderChoiceQuestion(SESSIONS, SERVER), ["qualifying"], requester),
+        cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["15"], requester),
+        cog.settings.choose(ReminderChoiceQuestion(SESSIONS, SERVER), ["qualifying"], requester),
     )
     target = await held(services, stand)
     assert target is not None
     assert target.leads == (15,)
-    assert target.sessions == {Part.QUALIFYING}
+    assert target.sessions == {WeekendSession.QUALIFYING}
 
 
 async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     await asyncio.gather(
-        cog.answer_deed(ReminderDeedQuestion(OFF, SERVER), requester),
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
+        cog.settings.act(ReminderDeedQuestion(OFF, SERVER), requester),
+        cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
     )
     target = await held(services, stand)
     assert target is not None
@@ -98,12 +98,12 @@ async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
 async def test_what_the_courier_switched_off_stays_off_whatever_is_chosen_then(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
     await asyncio.gather(
         targets.switch_off(services.store, target.id, "I lack a permission in the channel"),
-        cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
+        cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
     )
     off = await held(services, stand)
     assert off is not None
@@ -113,7 +113,7 @@ async def test_what_the_courier_switched_off_stays_off_whatever_is_chosen_then(
 async def test_a_choice_where_nothing_was_set_switches_nothing_on(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.take_choice(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester)
+    await cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester)
     target = await held(services, stand)
     assert target is not None
     assert (target.on, target.leads) == (False, (5,))
@@ -126,11 +126,11 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
     forum(guild)
     for channel in (5, FORUM, 123456):
         with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
-            await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), replace(requester, channel=channel))
+            await cog.settings.act(ReminderDeedQuestion(ON, SERVER), replace(requester, channel=channel))
     assert await held(services, stand) is None
     target = Target(guild=guild.id, channel=stand.channel.id)
     with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
-        cog._changed(target, "channel", [str(FORUM)])
+        cog.settings._changed(target, "channel", [str(FORUM)])
     assert lacking(guild, replace(target, channel=FORUM)) == (
         f"<#{FORUM}> isn't a text channel; choose another channel.",
     )
@@ -140,7 +140,7 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
 async def test_a_test_that_discord_refuses_is_one_line(
     cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     answer: Any = SimpleNamespace(status=400, reason="Bad Request")
 
     async def refuse(*_: object, **__: object) -> None:
@@ -148,23 +148,23 @@ async def test_a_test_that_discord_refuses_is_one_line(
 
     monkeypatch.setattr(discord.PartialMessageable, "send", refuse)
     with pytest.raises(FriendlyError, match="Discord refused the test"):
-        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), requester)
+        await cog.settings.act(ReminderDeedQuestion(TEST, SERVER), requester)
     answer.status = 503
     with pytest.raises(discord.HTTPException):
-        await cog.answer_deed(ReminderDeedQuestion(TEST, SERVER), requester)
+        await cog.settings.act(ReminderDeedQuestion(TEST, SERVER), requester)
 
 
 async def test_what_comes_next_is_what_the_planner_knows(
     services: Services, stand: Stand, cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A race put off without a new date is listed at its old time still, of which nobody is reminded."""
-    await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
     ahead = requester.as_of.next_race()
     assert ahead is not None
     race = ahead[1]
-    slot = await cog._next(target)
+    slot = await cog.settings._next(target)
     assert slot.round == race.round
     (season,) = [each for each in await services.seasons.all() if each.year == race.season]
     races = [replace(each, status=RaceStatus.POSTPONED) if each.round == race.round else each for each in season.races]
@@ -175,10 +175,10 @@ async def test_what_comes_next_is_what_the_planner_knows(
     monkeypatch.setattr(services.seasons, "all", put_off)
     assert race.coverage is not None
     start = race.coverage.coverage
-    seen = Seen(race.date, race.start, start, RaceStatus.POSTPONED, put_off=start)
+    seen = SeenRace(race.date, race.start, start, RaceStatus.POSTPONED, put_off=start)
     async with services.store.write() as connection:
         await plans.save_seen(connection, {(race.season, race.round): seen})
-    assert await cog._next(target) is None
+    assert await cog.settings._next(target) is None
 
 
 async def test_a_person_who_switches_on_late_is_still_reminded_of_this_race(stand: Stand, services: Services) -> None:
@@ -228,7 +228,7 @@ async def test_switched_on_again_reminders_go_where_there_is_a_channel(
     await targets.switch_off(services.store, target.id, "the channel is gone")
     guild = stand.env.bot.get_guild(stand.channel.guild.id)
     guild._remove_channel(guild.get_channel(other.id))
-    made = await cog.answer_deed(ReminderDeedQuestion(ON, SERVER), requester)
+    made = await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
     assert f"The old channel can't take them, so they go to <#{stand.channel.id}> now." in said(made)
     again = await held(services, stand)
     assert again is not None

@@ -1,4 +1,4 @@
-"""The store keeps its word: one writer, whole transactions, a reader that cannot write, clear refusals."""
+"""One writer, transactions that are complete or undone, readers that cannot write, and clear errors."""
 
 from __future__ import annotations
 
@@ -169,6 +169,8 @@ async def test_a_store_of_every_earlier_schema_opens_with_its_data(tmp_path: Pat
             "JOIN drivers d ON d.id = e.driver_id"
         )
         assert [tuple(row) for row in rows] == [("Corey Heim", 2)]
+        if version >= 5:
+            assert (await store.fetch("SELECT refreshed_at FROM seasons"))[0][0] == "2025-10-17T23:00:00Z"
         if version >= 2:
             assert len(await store.fetch("SELECT * FROM guild_settings")) == 1
         made_now = await _schema(store)
@@ -247,7 +249,7 @@ async def test_a_writer_that_waits_in_vain_says_so_and_can_write_later(
 
 
 @pytest.mark.parametrize("reading", ["a query", "a transaction"])
-async def test_damage_is_told_as_damage(store_path: Path, reading: str) -> None:
+async def test_damage_is_reported_as_damage(store_path: Path, reading: str) -> None:
     with store_path.open("r+b") as file:
         for page in range(3, store_path.stat().st_size // 4096):
             file.seek(page * 4096)
@@ -278,7 +280,7 @@ async def test_a_damaged_store_is_not_copied(store_path: Path, tmp_path: Path) -
     assert [file.name for file in tmp_path.iterdir() if "copy" in file.name] == []
 
 
-async def test_whoever_comes_after_the_end_is_told_so(tmp_path: Path) -> None:
+async def test_a_closed_store_says_so(tmp_path: Path) -> None:
     store = await Store.open(tmp_path / "t.db")
     inside, go, waiting = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
@@ -313,10 +315,10 @@ async def test_whoever_comes_after_the_end_is_told_so(tmp_path: Path) -> None:
 async def test_a_transaction_that_never_ends_holds_up_no_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("db.connection.CLOSING_SECONDS", 0.01)
     store = await Store.open(tmp_path / "t.db")
-    async with AsyncExitStack() as held:
-        connection = await held.enter_async_context(store.write())
+    async with AsyncExitStack() as blocks:
+        connection = await blocks.enter_async_context(store.write())
         await connection.execute(ADD, ("lost",))
         await store.close()
-        held.pop_all()
+        blocks.pop_all()
     async with await Store.open(store.path) as again:
         assert await names(again) == []

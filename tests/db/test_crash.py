@@ -22,12 +22,12 @@ import asyncio, sys, threading
 from datetime import UTC, datetime
 from pathlib import Path
 from db.connection import Store
-from db.documents import writing
+from db.documents import import_sql
 from db.documents.importer import import_documents
 from db.documents.reader import read_file
 
 step = sys.argv[3]
-whole = getattr(writing, step)
+whole = getattr(import_sql, step)
 
 async def stopped(connection, *arguments, **options):
     result = await whole(connection, *arguments, **options)
@@ -36,7 +36,7 @@ async def stopped(connection, *arguments, **options):
     return result
 
 async def main():
-    setattr(writing, step, stopped)
+    setattr(import_sql, step, stopped)
     async with await Store.open(Path(sys.argv[1])) as store:
         await import_documents(store, [read_file(Path(sys.argv[2]))], datetime.now(UTC))
 

@@ -1,4 +1,4 @@
-"""A server's settings are its own, and a server that is forgotten leaves nothing behind."""
+"""A server's settings are its own, and a removed server leaves no rows behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents go in whole, once, by one name a person, or not at all."""
+"""Documents are imported completely or not at all, once, and each person under one name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.documents.convert import season_header, season_sections
 from db.documents.importer import Counts, import_documents
+from db.documents.json_writer import write_document
 from db.documents.reader import read_bytes
-from db.documents.writer import write_document
+from db.documents.rows_from_models import season_header, season_sections
 from db.errors import DocumentError
 from db.models import Lead, RaceStatus, Season
 from db.snapshots import Snapshots
@@ -23,7 +23,7 @@ NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 async def dump(store: Store) -> list[str]:
-    """Every row of every table, so that "nothing changed" can be said of the whole store."""
+    """Every row of every table, so that "nothing changed" can be checked for the whole store."""
     tables = await store.fetch("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     return [
         f"{table['name']}: {tuple(row)}"
@@ -38,7 +38,7 @@ async def season_of(store: Store, year: int = 2024) -> Season:
     return season
 
 
-async def test_everything_of_a_document_is_held(empty_store: Store) -> None:
+async def test_everything_of_a_document_is_stored(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     season = await season_of(empty_store)
     race = season.races[0]
@@ -128,7 +128,7 @@ async def test_another_spelling_is_the_same_person_and_no_change(empty_store: St
     assert len(await Snapshots(empty_store).drivers()) == 3
 
 
-async def test_a_driver_keeps_his_key_when_his_name_changes(empty_store: Store) -> None:
+async def test_a_driver_keeps_the_key_when_the_name_changes(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     row = {"name": "Giovanni Ruggiero", "aliases": ["Gio Ruggiero"], "nascar_id": 5}
     await import_documents(empty_store, [read({"format": "tailgate/1", "drivers": [row]})], NOW)
@@ -177,11 +177,11 @@ async def test_a_complete_document_takes_back_what_it_does_not_say(empty_store: 
     result, race = season.results[1][1], season.races[1]
     assert (result.disqualified, result.led, result.start) == (False, 0, None)
     assert (race.status, race.scheduled_laps) == (RaceStatus.SCHEDULED, None)
-    # What an editor knows of a race and the document does not is not taken from him.
+    # What an editor knows of a race and the document does not stays.
     assert race.green_flag is not None
 
 
-async def test_a_complete_document_gives_a_result_to_the_right_man(empty_store: Store) -> None:
+async def test_a_complete_document_gives_a_result_to_the_right_driver(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     rows = small()["results"]
     rows[1] |= {"driver": "Daniel Suárez", "number": "2"}
@@ -223,7 +223,12 @@ BROKEN = {
     "an unknown race": (small(results=_results(round=9)), 20, "round", "no race 9 (it has 1 to 2)"),
     "a driver twice in a race": (small(results=_results(driver="Giovanni Ruggiero")), 20, None, "a second time"),
     "two in one place": (small(results=_results(finish=1)), 20, "finish", "Gio Ruggiero finished race 1 in place 1"),
-    "a race twice": (small(races=[SMALL["races"][0], SMALL["races"][0]]), 16, None, "race 1 stands here a second time"),
+    "a race twice": (
+        small(races=[SMALL["races"][0], SMALL["races"][0]]),
+        16,
+        None,
+        "race 1 appears here a second time",
+    ),
     "an unknown track": (
         small(races=[SMALL["races"][0] | {"track": "Dayt"}]),
         15,
@@ -260,7 +265,7 @@ BROKEN = {
         small(drivers=[*SMALL["drivers"], {"name": "Gio Heim", "aliases": ["Corey Heim", "Giovanni Ruggiero"]}]),
         None,
         "name",
-        "who are two",
+        "which are two",
     ),
 }
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.documents.models import SECTIONS
+from db.documents.csv_tables import columns, write_csv
+from db.documents.file_format import SECTIONS
 from db.documents.reader import LARGEST, read_bytes, read_file
-from db.documents.tables import columns, write_csv
 from db.errors import DocumentError
 from tests.db.documents import SMALL, read, small, text_of
 

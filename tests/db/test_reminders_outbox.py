@@ -12,8 +12,20 @@ import pytest
 
 from db.connection import Store
 from db.reminders import outbox
-from db.reminders.models import Due, Kind, Row, State, Target
-from db.reminders.outbox import Job, Mark, claim, expire, last_sent, mark, recent, supersede, take_over, tidy, upcoming
+from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
+from db.reminders.outbox import (
+    ClaimedRow,
+    DeliveryOutcome,
+    claim,
+    expire,
+    last_sent,
+    recent,
+    reclaim,
+    record_outcomes,
+    supersede,
+    tidy,
+    upcoming,
+)
 from db.reminders.targets import save
 
 DUE = datetime(2025, 10, 17, 19, tzinfo=UTC)
@@ -43,12 +55,14 @@ async def add_many(store: Store, many: int) -> list[int]:
     return [await add(store, (await save(store, Target(guild=n, channel=n), DUE)).id) for n in range(1, many + 1)]
 
 
-async def claimed(store: Store, run: str = "a", now: datetime = DUE, most: int = 100) -> list[Job]:
+async def claimed(store: Store, run: str = "a", now: datetime = DUE, most: int = 100) -> list[ClaimedRow]:
     return await claim(store, run, now, now, most)
 
 
-async def lost(store: Store, run: str, now: datetime, *, first: bool = True, busy: tuple[int, ...] = ()) -> list[Job]:
-    return await take_over(store, run, now, busy, 100, patience=MINUTE, first=first)
+async def lost(
+    store: Store, run: str, now: datetime, *, first: bool = True, busy: tuple[int, ...] = ()
+) -> list[ClaimedRow]:
+    return await reclaim(store, run, now, busy, 100, patience=MINUTE, first=first)
 
 
 @pytest.fixture
@@ -98,11 +112,11 @@ async def test_what_is_due_is_claimed_nearest_deadline_first(empty_store: Store,
 async def test_only_who_claimed_it_marks_it(empty_store: Store, target: int) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store, "a")
-    await mark(empty_store, "b", [Mark(number, State.FAILED, reason="not mine")])
-    await mark(empty_store, "a", [Mark(number, State.SENT, message=5, channel=900, at=DUE)])
-    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="too late")])
+    await record_outcomes(empty_store, "b", [DeliveryOutcome(number, RowState.FAILED, reason="not mine")])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=5, channel=900, at=DUE)])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="too late")])
     (row,) = await recent(empty_store, target)
-    assert (row.state, row.message, row.sent_at, row.reason) == (State.SENT, 5, DUE, None)
+    assert (row.state, row.message, row.sent_at, row.reason) == (RowState.SENT, 5, DUE, None)
 
 
 @pytest.mark.parametrize("doubt", [True, False])
@@ -111,7 +125,9 @@ async def test_what_is_given_back_remembers_whether_it_may_have_arrived(
 ) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store)
-    await mark(empty_store, "a", [Mark(number, State.PENDING, retry_at=DUE + MINUTE, doubt=doubt)])
+    await record_outcomes(
+        empty_store, "a", [DeliveryOutcome(number, RowState.PENDING, retry_at=DUE + MINUTE, doubt=doubt)]
+    )
     assert await claimed(empty_store, now=DUE + MINUTE / 2) == []
     (job,) = await claimed(empty_store, now=DUE + MINUTE)
     assert (job.doubt, job.row.tried_at, job.row.attempts) == (doubt, DUE if doubt else DUE + MINUTE, 2)
@@ -120,7 +136,7 @@ async def test_what_is_given_back_remembers_whether_it_may_have_arrived(
 async def test_where_it_may_have_arrived_it_is_tried_again_whatever_is_set_now(empty_store: Store, target: int) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store)
-    await mark(empty_store, "a", [Mark(number, State.PENDING, doubt=True)])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.PENDING, doubt=True)])
     await save(empty_store, Target(guild=1, channel=901), DUE)
     (job,) = await claimed(empty_store)
     assert (job.row.channel, job.target.channel) == (900, 901)
@@ -148,7 +164,7 @@ async def test_too_late_is_expired_unless_it_may_have_arrived(empty_store: Store
     other = (await save(empty_store, Target(guild=2, channel=2), DUE)).id
     doubtful, never = await add(empty_store, target), await add(empty_store, other)
     await claimed(empty_store, most=1)
-    await mark(empty_store, "a", [Mark(doubtful, State.PENDING, doubt=True)])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(doubtful, RowState.PENDING, doubt=True)])
     await expire(empty_store, COVERAGE - MINUTE)
     assert await recent(empty_store, other) == ()
     await expire(empty_store, COVERAGE)
@@ -160,7 +176,7 @@ async def test_of_several_overdue_the_latest_stays(empty_store: Store, target: i
     for lead in (60, 30, 15, 5):
         await add(empty_store, target, lead)
     await supersede(empty_store, COVERAGE - timedelta(minutes=14))
-    assert [row.due.lead for row in await upcoming(empty_store, target)] == [15, 5]
+    assert [row.notification.lead for row in await upcoming(empty_store, target)] == [15, 5]
 
 
 async def test_a_number_is_never_used_twice(empty_store: Store, target: int) -> None:
@@ -175,7 +191,7 @@ async def test_a_thing_is_on_its_way_once_and_a_reminder_of_a_moment_made_once(e
     with pytest.raises(sqlite3.IntegrityError):
         await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
     await claimed(empty_store)
-    await mark(empty_store, "a", [Mark(number, State.SENT, at=DUE)])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, at=DUE)])
     with pytest.raises(sqlite3.IntegrityError):
         await add(empty_store, target)
     await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
@@ -185,21 +201,25 @@ async def test_a_target_of_no_use_is_switched_off_with_what_it_had_coming(empty_
     number = await add(empty_store, target)
     await add(empty_store, target, lead=30)
     await claimed(empty_store)
-    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="the channel is gone", switch_off=target)])
+    await record_outcomes(
+        empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="the channel is gone", switch_off=target)]
+    )
     rows = await empty_store.fetch("SELECT state, reason FROM outbox ORDER BY id")
     assert [tuple(row) for row in rows] == [("failed", "the channel is gone"), ("cancelled", "the channel is gone")]
 
 
 async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> None:
-    assert await last_sent(empty_store, target, Kind.STANDINGS) is None
+    assert await last_sent(empty_store, target, NotificationKind.STANDINGS) is None
     for lead, message in ((1, 71), (2, 72)):
         number = await add(empty_store, target, lead, "standings")
         await claimed(empty_store, now=COVERAGE)
-        await mark(empty_store, "a", [Mark(number, State.SENT, message=message, at=DUE + lead * MINUTE)])
-    found = await last_sent(empty_store, target, Kind.STANDINGS)
+        await record_outcomes(
+            empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=message, at=DUE + lead * MINUTE)]
+        )
+    found = await last_sent(empty_store, target, NotificationKind.STANDINGS)
     assert found is not None
     assert found.message == 72
-    assert await last_sent(empty_store, target, Kind.STANDINGS, season=2024) is None
+    assert await last_sent(empty_store, target, NotificationKind.STANDINGS, season=2024) is None
 
 
 async def test_what_is_long_past_is_removed_but_the_message_that_is_kept_current(
@@ -209,35 +229,39 @@ async def test_what_is_long_past_is_removed_but_the_message_that_is_kept_current
     for kind, event in (("reminder", COVERAGE), ("event", COVERAGE), ("standings", past), ("standings", COVERAGE)):
         number = await add(empty_store, target, kind=kind, event=event)
         await claimed(empty_store)
-        await mark(empty_store, "a", [Mark(number, State.SENT, message=number, at=DUE)])
+        await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=number, at=DUE)])
     await add(empty_store, target, lead=5)
     await tidy(empty_store, past + timedelta(days=59))
     assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 5
     await tidy(empty_store, COVERAGE + timedelta(days=61))
     rows = await empty_store.fetch("SELECT kind, state FROM outbox ORDER BY id")
     assert [tuple(row) for row in rows] == [("standings", "sent"), ("reminder", "pending")]
-    kept = await last_sent(empty_store, target, Kind.STANDINGS)
+    kept = await last_sent(empty_store, target, NotificationKind.STANDINGS)
     assert kept is not None
     assert kept.message == 4
 
 
 async def test_the_message_of_the_standings_is_known_though_later_ones_failed(empty_store: Store, target: int) -> None:
-    for event, state in ((COVERAGE - timedelta(days=7), State.SENT), (COVERAGE, State.FAILED)):
+    for event, state in ((COVERAGE - timedelta(days=7), RowState.SENT), (COVERAGE, RowState.FAILED)):
         number = await add(empty_store, target, kind="standings", event=event)
         await claimed(empty_store)
-        await mark(empty_store, "a", [Mark(number, state, message=number if state is State.SENT else None, at=DUE)])
+        await record_outcomes(
+            empty_store,
+            "a",
+            [DeliveryOutcome(number, state, message=number if state is RowState.SENT else None, at=DUE)],
+        )
     await tidy(empty_store, COVERAGE + timedelta(days=61))
-    kept = await last_sent(empty_store, target, Kind.STANDINGS)
+    kept = await last_sent(empty_store, target, NotificationKind.STANDINGS)
     assert kept is not None
     assert kept.message == 1
 
 
 async def test_of_the_standings_that_failed_nothing_is_kept(empty_store: Store, target: int) -> None:
-    for edition, state in enumerate((State.SENT, State.FAILED, State.CANCELLED, State.EXPIRED), 1):
+    for edition, state in enumerate((RowState.SENT, RowState.FAILED, RowState.CANCELLED, RowState.EXPIRED), 1):
         number = await add(empty_store, target, edition, "standings")
         await claimed(empty_store, now=COVERAGE)
-        at = DUE if state is State.SENT else None
-        await mark(empty_store, "a", [Mark(number, state, at=at)])
+        at = DUE if state is RowState.SENT else None
+        await record_outcomes(empty_store, "a", [DeliveryOutcome(number, state, at=at)])
     await tidy(empty_store, COVERAGE + timedelta(days=61))
     assert [row["state"] for row in await empty_store.fetch("SELECT state FROM outbox")] == ["sent"]
 
@@ -251,12 +275,14 @@ async def test_a_person_whose_reminders_are_long_off_is_forgotten(empty_store: S
     failed = await save(empty_store, Target(user=5), DUE)
     number = await add(empty_store, failed.id, event=later)
     await claimed(empty_store, now=later)
-    await mark(empty_store, "a", [Mark(number, State.FAILED, reason="closed", switch_off=failed.id)])
+    await record_outcomes(
+        empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="closed", switch_off=failed.id)]
+    )
     await add(empty_store, off.id)
     await claimed(empty_store)
     await tidy(empty_store, long - timedelta(days=2))
     assert await left(empty_store) == [on.id, off.id, lately.id, server.id, failed.id]
-    await mark(empty_store, "a", [Mark(number + 1, State.SENT, at=DUE)])
+    await record_outcomes(empty_store, "a", [DeliveryOutcome(number + 1, RowState.SENT, at=DUE)])
     await tidy(empty_store, long)
     assert await left(empty_store) == [on.id, lately.id, server.id, failed.id]
     await tidy(empty_store, later + timedelta(days=61))
@@ -267,13 +293,13 @@ async def left(store: Store) -> list[int]:
     return [row["id"] for row in await store.fetch("SELECT id FROM reminder_targets ORDER BY id")]
 
 
-def row_of(**facts: object) -> Row:
+def row_of(**facts: object) -> OutboxRow:
     values: dict[str, object] = {
-        "target": 1, "kind": Kind.REMINDER, "season": 2025, "round": 23, "session": "coverage", "lead": 60,
+        "target": 1, "kind": NotificationKind.REMINDER, "season": 2025, "round": 23, "session": "coverage", "lead": 60,
         "event_at": COVERAGE, "due_at": DUE, "until": COVERAGE,
     }  # fmt: skip
     number, place = facts.pop("id", 1), facts.pop("place", "g1")
-    return Row(number, Due(**{**values, **facts}), place)  # type: ignore[arg-type]
+    return OutboxRow(number, Notification(**{**values, **facts}), place)  # type: ignore[arg-type]
 
 
 def test_a_mark_tells_all_apart_that_may_be_told_twice() -> None:
@@ -281,7 +307,7 @@ def test_a_mark_tells_all_apart_that_may_be_told_twice() -> None:
         row_of(),
         row_of(place="g2"),
         row_of(place="u1"),
-        row_of(kind=Kind.CHANGE),
+        row_of(kind=NotificationKind.CHANGE),
         row_of(season=2026),
         row_of(round=24),
         row_of(session="practice"),

@@ -13,14 +13,14 @@ import pytest
 
 from db.connection import Store
 from db.guilds import forget_guild
-from db.reminders.models import CALLED_OFF, RACE, Extras, Kind, Part, Target, Wish
+from db.reminders.models import CALLED_OFF, RACE, Extras, NotificationKind, Subscription, Target, WeekendSession
 from db.reminders.targets import (
     change,
-    edition,
     forget_role,
     guilds,
     remember_channel,
     save,
+    settings_version,
     switch_off,
     target,
     target_of,
@@ -42,7 +42,7 @@ async def test_a_target_comes_back_as_it_was_saved(empty_store: Store) -> None:
         channel=2,
         role=3,
         leads=(0, 1440, 60, 60),
-        sessions=frozenset({Part.COVERAGE, Part.PRACTICE}),
+        sessions=frozenset({WeekendSession.COVERAGE, WeekendSession.PRACTICE}),
         extras=Extras(changes=False, results=True, spoiler=False, results_delay=60, events=True),
     )
     saved = await save(empty_store, wanted, NOON)
@@ -73,7 +73,7 @@ async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) 
     off = await target(empty_store, saved.id)
     assert off is not None
     assert (off.on, off.off_reason) == (False, "the channel is gone")
-    assert Wish(Kind.REMINDER, Part.COVERAGE, 60) not in off.wishes
+    assert Subscription(NotificationKind.REMINDER, WeekendSession.COVERAGE, 60) not in off.subscriptions
     await save(empty_store, replace(off, on=True, off_reason=None), LATER)
     aged = await ages(empty_store, saved.id)
     # But the one that asks for nothing new.
@@ -83,17 +83,20 @@ async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) 
 
 def test_what_a_target_wishes_for() -> None:
     target = Target(guild=1, leads=(60, 5), extras=Extras(results=True, results_delay=15, events=True))
-    assert target.wishes == {
-        Wish(Kind.REMINDER, Part.COVERAGE, 60),
-        Wish(Kind.REMINDER, Part.COVERAGE, 5),
-        Wish(Kind.CHANGE, RACE),
-        Wish(Kind.RESULTS, RACE, delay=15),
-        Wish(Kind.EVENT, RACE),
+    assert target.subscriptions == {
+        Subscription(NotificationKind.REMINDER, WeekendSession.COVERAGE, 60),
+        Subscription(NotificationKind.REMINDER, WeekendSession.COVERAGE, 5),
+        Subscription(NotificationKind.CHANGE, RACE),
+        Subscription(NotificationKind.RESULTS, RACE, delay=15),
+        Subscription(NotificationKind.EVENT, RACE),
     }
     # Without a reminder nobody is told of changes to what he would not have been reminded of.
-    assert replace(target, leads=()).wishes == {Wish(Kind.RESULTS, RACE, delay=15), Wish(Kind.EVENT, RACE)}
-    assert replace(target, on=False).wishes == {Wish(Kind.EVENT, CALLED_OFF)}
-    assert Target(user=1, on=False).wishes == frozenset()
+    assert replace(target, leads=()).subscriptions == {
+        Subscription(NotificationKind.RESULTS, RACE, delay=15),
+        Subscription(NotificationKind.EVENT, RACE),
+    }
+    assert replace(target, on=False).subscriptions == {Subscription(NotificationKind.EVENT, CALLED_OFF)}
+    assert Target(user=1, on=False).subscriptions == frozenset()
 
 
 async def test_direct_messages_once_known_are_kept(empty_store: Store) -> None:
@@ -124,11 +127,11 @@ async def test_a_server_that_leaves_leaves_nothing_behind(empty_store: Store) ->
 
 
 async def test_the_edition_changes_with_every_setting(empty_store: Store) -> None:
-    seen = [await edition(empty_store)]
+    seen = [await settings_version(empty_store)]
     saved = await save(empty_store, Target(guild=1, channel=2), NOON)
-    seen.append(await edition(empty_store))
+    seen.append(await settings_version(empty_store))
     await switch_off(empty_store, saved.id, None)
-    seen.append(await edition(empty_store))
+    seen.append(await settings_version(empty_store))
     assert len(set(seen)) == 3
 
 
@@ -151,10 +154,10 @@ async def test_a_change_is_made_of_what_is_set_at_that_moment(empty_store: Store
     found = await target_of(empty_store, user=5)
     assert found is not None
     assert (found.leads, found.extras.recap, found.on) == ((5,), True, False)
-    before = await edition(empty_store)
+    before = await settings_version(empty_store)
     assert await change(empty_store, lambda _: None, LATER, user=5) == found
     assert await change(empty_store, lambda held: held, LATER, user=5) == found
-    assert await edition(empty_store) == before
+    assert await settings_version(empty_store) == before
 
 
 async def test_a_role_that_is_gone_is_forgotten_there(empty_store: Store) -> None:
@@ -172,4 +175,4 @@ async def test_events_made_before_are_taken_off_whoever_switched_it_off(empty_st
     for each in (saved, person):
         await switch_off(empty_store, each.id, "gone")
     rows = await empty_store.fetch("SELECT target_id, kind, session FROM reminder_wishes")
-    assert [tuple(row) for row in rows] == [(saved.id, Kind.EVENT, CALLED_OFF)]
+    assert [tuple(row) for row in rows] == [(saved.id, NotificationKind.EVENT, CALLED_OFF)]

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import db
-from db.documents.models import (
+from db.documents.file_format import (
     SECTIONS,
     AdjustmentRow,
     DriverRow,
@@ -23,7 +23,7 @@ from db.documents.models import (
     SeatRow,
     TrackRow,
 )
-from db.documents.writer import write_document
+from db.documents.json_writer import write_document
 
 SEASONS = Path(db.__file__).parent / "seasons"
 YEARS = (2023, 2024, 2025, 2026)

@@ -1,4 +1,4 @@
-"""Seasons are read once and anew only when facts changed, by whomever."""
+"""Seasons are loaded once, and again only when their facts change, whichever process changed them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ async def test_freshness_is_the_documents_or_the_imports_whichever_came_first(em
         assert season.refreshed == earlier
 
 
-async def test_taking_in_again_what_is_held_makes_nothing_fresher(empty_store: Store) -> None:
+async def test_importing_stored_facts_again_without_a_date_makes_nothing_fresher(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     await import_documents(empty_store, [read(small(retrieved=None))], datetime(2026, 6, 1, tzinfo=UTC))
     season = await Snapshots(empty_store).season(2024)

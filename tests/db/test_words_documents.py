@@ -12,12 +12,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from db.connection import Store
-from db.documents.convert import quote_row, recap_row
+from db.documents.csv_tables import columns, write_csv
+from db.documents.file_format import FORMAT, Header, Row
 from db.documents.importer import Counts, import_documents
-from db.documents.models import FORMAT, Header, Row
+from db.documents.json_writer import write_document
 from db.documents.reader import read_bytes
-from db.documents.tables import columns, write_csv
-from db.documents.writer import write_document
+from db.documents.rows_from_models import quote_row, recap_row
 from db.errors import DocumentError
 from db.naming import fold_words
 from db.quotes import add, quotes_of_scope
@@ -41,8 +41,8 @@ ROWS = {
 MISTAKES: list[tuple[str, dict[str, Any], str | None, str]] = [
     ("quotes", {"words": " \n "}, "words", "is empty"),
     ("quotes", {"words": "x" * 2001}, "words", "is 2001 characters long; 2000 is the most"),
-    ("quotes", {"words": "a\u0007b"}, "words", "holds a control character (U+0007)"),
-    ("quotes", {"words": "a\ue000g0"}, "words", "holds a control character (U+E000)"),
+    ("quotes", {"words": "a\u0007b"}, "words", "contains a control character (U+0007)"),
+    ("quotes", {"words": "a\ue000g0"}, "words", "contains a control character (U+E000)"),
     ("quotes", {"speaker": "A\nB"}, "speaker", "control character (U+000A)"),
     ("quotes", {"role": "x" * 101}, "role", "is 101 characters long; 100 is the most"),
     ("quotes", {"link": "ftp://a.com"}, "link", "'ftp://a.com' is not a link; one begins with http:// or https://"),
@@ -53,7 +53,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str | None, str]] = [
     ("quotes", {"round": None}, None, "names half a race"),
     ("quotes", {"said_on": "2025-02-30"}, "said_on", "date"),
     ("quotes", {"author": "A"}, "author", "no such field"),
-    ("quotes", {"words": "FINE."}, None, "this quote stands here a second time; first in a.json, line 4"),
+    ("quotes", {"words": "FINE."}, None, "this quote appears here a second time; first in a.json, line 4"),
     ("recaps", {"section": "weather"}, "section", "'nutshell', 'top', 'move'"),
     ("recaps", {"picture": "http://a.com/b.png"}, "picture", "is not a link; one begins with https://"),
     ("recaps", {"words": "x" * 3001}, "words", "3000 is the most"),
@@ -61,7 +61,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str | None, str]] = [
     ("recaps", {"edited": "9999-12-31T23:00:00-05:00"}, "edited", "1900 to 2200"),
     ("recaps", {"round": 26}, "round", "no race 26 of 2025"),
     ("recaps", {"author": " "}, "author", "is empty"),
-    ("recaps", {"words": "Again.", "section": "top"}, None, "section top of race 23 stands here a second time"),
+    ("recaps", {"words": "Again.", "section": "top"}, None, "section top of race 23 appears here a second time"),
 ]
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from db.connection import Store
+from db.documents.file_format import FORMAT
 from db.documents.importer import Counts, import_documents
-from db.documents.models import FORMAT
 from db.documents.reader import Document
 from db.errors import DocumentError
 from db.quotes import DuplicateQuoteError, add, delete, edit, history, quotes_of_scope
@@ -110,7 +110,7 @@ async def test_a_servers_own_quotes_stay_its_own(bare: Store) -> None:
 @pytest.mark.parametrize("document", [recaps(), read(small())])
 async def test_a_server_has_quotes_and_nothing_else(bare: Store, document: Document) -> None:
     before = await rows(bare)
-    with pytest.raises(DocumentError, match="belongs to no server"):
+    with pytest.raises(DocumentError, match="cannot belong to a server"):
         await import_documents(bare, [document], NOW, guild=HOME)
     assert await rows(bare) == before
 

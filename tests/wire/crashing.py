@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from db.reminders.models import State
+from db.reminders.models import RowState
 from tests.wire.faults import Broken, Dropped, Fault, RateLimited, Refused, Slow, Storm
 from tests.wire.process import READY, Program
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, outbox, plan, remind_many
@@ -286,7 +286,9 @@ class Trial:
 
     def _unsettled(self) -> set[int]:
         """The channels whose reminder is neither sent nor given up yet, according to the store."""
-        ended = {row.place for row in outbox(self._path, TALLADEGAS) if row.state not in (State.PENDING, State.CLAIMED)}
+        ended = {
+            row.place for row in outbox(self._path, TALLADEGAS) if row.state not in (RowState.PENDING, RowState.CLAIMED)
+        }
         return {g.channels[0].id for g in self._standin.world.guilds if f"g{g.id}" not in ended}
 
     async def _begin(self, scene: Scene) -> None:
@@ -330,7 +332,7 @@ class Trial:
         for guild in standin.world.guilds:
             row, (channel,) = rows[f"g{guild.id}"], guild.channels
             there = scene.messages(channel)
-            if row.state is not State.SENT or [row.message] != [each.id for each in there]:
+            if row.state is not RowState.SENT or [row.message] != [each.id for each in there]:
                 verdict.wrong.append(
                     f"{row.state} ({row.reason}) as {row.message}, there are {[each.id for each in there]}"
                 )

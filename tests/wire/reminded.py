@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from bot.clock import TravelClock
+from bot.notifications.schedule_planner import plan_schedule
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
 from bot.services import Services
@@ -22,7 +23,7 @@ from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.models import EASTERN
 from db.reminders import targets
-from db.reminders.models import Row, Target
+from db.reminders.models import OutboxRow, Target
 from db.reminders.outbox import as_row
 from db.snapshots import Snapshots
 from tests.bot.outbox.standing import FakeDiscord, HandClock
@@ -91,7 +92,7 @@ async def target_of(path: Path, channel: Channel) -> Target | None:
         return await targets.target_of(store, user=_person(channel))
 
 
-def outbox(path: Path, where: str = "true") -> list[Row]:
+def outbox(path: Path, where: str = "true") -> list[OutboxRow]:
     """Rows of a store's outbox, in the order of creation."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
@@ -119,6 +120,7 @@ async def plan(path: Path, at: datetime = NOON) -> None:
     async with await Store.open(path) as store:
         services = Services(store, Snapshots(store), TravelClock(at, 0))
         worker = Worker(services, FakeDiscord(HandClock(at), ready=False), RateLimiter())
+        worker.plan(plan_schedule)
         await worker.tick()
         await worker.close(0)
 

@@ -19,7 +19,7 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.reminders import targets
-from db.reminders.models import Extras, Kind, Row, State, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.wire.clock import WireClock
 from tests.wire.faults import Broken, Dropped, Paused
@@ -76,9 +76,9 @@ class Place:
         async with await Store.open(self.path) as store:
             await import_documents(store, [read_bytes(json.dumps(document).encode(), "moved.json")], MONDAY)
 
-    async def until(self, fits: Callable[[list[Row]], bool], deadline: float = 20.0) -> list[Row]:
+    async def until(self, fits: Callable[[list[OutboxRow]], bool], deadline: float = 20.0) -> list[OutboxRow]:
         """Waits until the rows of events are as wanted; what the bot stores cannot be seen on the wire."""
-        rows: list[Row] = []
+        rows: list[OutboxRow] = []
         async with await Store.open(self.path) as store:
             target = await targets.target_of(store, guild=self.guild.id)
             assert target is not None
@@ -86,13 +86,16 @@ class Place:
                 async with asyncio.timeout(deadline):
                     while not fits(rows):
                         every = [*await recent(store, target.id, 99), *await upcoming(store, target.id, 99)]
-                        rows = sorted((row for row in every if row.due.kind is Kind.EVENT), key=lambda row: row.id)
+                        rows = sorted(
+                            (row for row in every if row.notification.kind is NotificationKind.EVENT),
+                            key=lambda row: row.id,
+                        )
         assert fits(rows), f"{rows}\n{self.runs.now.output}"
         return rows
 
-    async def settles(self, many: int) -> list[Row]:
+    async def settles(self, many: int) -> list[OutboxRow]:
         """Waits until that many rows of events are there and settled."""
-        return await self.until(lambda rows: len(rows) == many and all(row.state is State.SENT for row in rows))
+        return await self.until(lambda rows: len(rows) == many and all(row.state is RowState.SENT for row in rows))
 
 
 @pytest.fixture
@@ -189,7 +192,7 @@ async def test_without_the_permission_reminders_go_on_and_status_says_why(place:
     written = await standin.written.expect(lambda each: "Talladega" in each.text, deadline=20)
     assert written.channel == place.guild.channels[0].id
     rows = await place.until(lambda rows: bool(rows) and all(row.reason == MISSING for row in rows))
-    assert {row.state for row in rows} <= {State.PENDING, State.CLAIMED}
+    assert {row.state for row in rows} <= {RowState.PENDING, RowState.CLAIMED}
     status = await standin.slash("reminders", {"show": "status"}, person=standin.world.moderator)
     assert "Create Events" in json.dumps(status.answer)
     assert standin.seen("POST", EVENTS) == []

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from db.reminders.models import Row, State, Target
+from db.reminders.models import OutboxRow, RowState, Target
 from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.messages import Written
 from tests.wire.permissions import May
@@ -39,7 +39,7 @@ class Evening:
     channels: dict[str, Channel]
     messages: dict[str, list[Written]]
     posts: dict[str, list[Request]]
-    rows: dict[str, Row]
+    rows: dict[str, OutboxRow]
     targets: dict[str, Target | None]
     first_while_held: set[str]
     answered: Written
@@ -143,7 +143,7 @@ def test_discord_would_have_taken_every_body(evening: Evening) -> None:
 def test_the_rest_is_reminded_once_each(evening: Evening, name: str) -> None:
     (message,) = evening.messages[name]
     row, target = evening.rows[name], evening.targets[name]
-    assert (row.state, row.message) == (State.SENT, message.id)
+    assert (row.state, row.message) == (RowState.SENT, message.id)
     assert message.nonce == row.nonce
     assert any(row.mark in custom_id for custom_id in message.custom_ids)
     assert DUE <= message.at < COVERAGE
@@ -156,7 +156,7 @@ def test_where_nothing_can_be_sent_it_is_switched_off_and_the_reason_kept(evenin
     assert evening.messages[name] == []
     assert len(evening.posts[name]) == 1
     row, target = evening.rows[name], evening.targets[name]
-    assert row.state is State.FAILED
+    assert row.state is RowState.FAILED
     assert SWITCHED_OFF[name] in (row.reason or "")
     assert target is not None
     assert (target.on, target.off_reason) == (False, row.reason)

@@ -67,7 +67,7 @@ def test_what_nobody_expected_of_disk_or_network_is_one_line_all_the_same(
     async def fails(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr("bot.commandline.stores.export", fails)
+    monkeypatch.setattr("bot.commandline.store_commands.export", fails)
     assert main(["export", "season", "--db", str(store_path)]) == 1
     assert said(capsys).startswith("tailgate: ")
 
@@ -76,7 +76,7 @@ def test_a_fault_of_ours_keeps_its_story(store_path: Path, monkeypatch: pytest.M
     async def fails(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("bot.commandline.stores.export", fails)
+    monkeypatch.setattr("bot.commandline.store_commands.export", fails)
     with pytest.raises(ZeroDivisionError):
         main(["export", "season", "--db", str(store_path)])
 

@@ -139,11 +139,14 @@ MISTAKES = {
     "standings of a server": (["export", "standings", "--guild", SERVER], "--guild goes with quotes"),
     "quotes after a race": (["export", "quotes", "--after", "3"], "--after goes with standings and results"),
     "a view of the quotes": (["export", "quotes", "--view", "owners"], "--view goes with standings"),
-    "quotes of a season not held": (["export", "quotes", "--season", "1999"], "holds no season 1999"),
-    "recaps of a season not held": (["export", "recaps", "--season", "1999"], "holds no season 1999"),
+    "quotes of a season not held": (["export", "quotes", "--season", "1999"], "has no season 1999"),
+    "recaps of a season not held": (["export", "recaps", "--season", "1999"], "has no season 1999"),
     "what is bundled for a server": (["import", "--bundled", "--guild", SERVER], "leave out --bundled or --guild"),
-    "recaps for a server": (["import", "--guild", SERVER, "recaps.json"], "recaps.json, field 'recaps': belongs to no"),
-    "a season for a server": (["import", "--guild", SERVER, "season.json"], "belongs to no server"),
+    "recaps for a server": (
+        ["import", "--guild", SERVER, "recaps.json"],
+        "recaps.json, field 'recaps': cannot belong to a",
+    ),
+    "a season for a server": (["import", "--guild", SERVER, "season.json"], "cannot belong to a server"),
     "a bad row": (["import", "bad.csv"], "bad.csv, line 3, field 'link': 'here' is not a link"),
 }
 

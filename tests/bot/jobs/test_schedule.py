@@ -93,7 +93,7 @@ async def test_a_tick_lost_to_the_network_is_one_line(
 ) -> None:
     await ticked(error, clock)
     assert [(record.levelno, record.exc_info) for record in caplog.records] == [(logging.WARNING, None)] * 2
-    assert all("lost to the network" in record.message for record in caplog.records)
+    assert all("failed on the network" in record.message for record in caplog.records)
     assert "\n" not in caplog.records[0].message
 
 

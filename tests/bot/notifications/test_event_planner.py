@@ -7,22 +7,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.notifications.event_planner import HORIZON, OFF, events
-from bot.render.announcements import Happening
+from bot.notifications.schedule_planner import EVENT_HORIZON as HORIZON
+from bot.notifications.schedule_planner import plan_events
+from bot.notifications.scheduled_events import NO_EVENT as OFF
+from bot.notifications.scheduled_events import RaceEvent
 from db.models import Race, RaceStatus
-from db.reminders.models import CALLED_OFF, RACE, Kind, Seen, Slot
+from db.reminders.models import CALLED_OFF, RACE, NotificationKind, PlannedNotification, SeenRace
 from tests.bot.outbox.standing import COVERAGE, race_at
 from tests.seasons import make_season
 
 NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
 
 
-def slots(race: Race, now: datetime = NOON, seen: Seen | None = None) -> dict[str, Slot]:
+def slots(race: Race, now: datetime = NOON, seen: SeenRace | None = None) -> dict[str, PlannedNotification]:
     """What is planned for a race, by session."""
     season = make_season(2025, upcoming=0)
     whole = type(season)(2025, (race,))
-    made = list(events((whole,), now, {(race.season, race.round): seen} if seen else {}))
-    assert all(slot.kind is Kind.EVENT and slot.newcomers and slot.until > now for slot in made)
+    made = list(plan_events((whole,), now, {(race.season, race.round): seen} if seen else {}))
+    assert all(slot.kind is NotificationKind.EVENT and slot.newcomers and slot.until > now for slot in made)
     assert all(slot.due_at <= now for slot in made)
     by_session = {slot.session: slot for slot in made}
     assert len(by_session) == len(made)
@@ -34,9 +36,9 @@ def test_a_race_at_hand_has_an_event_from_the_start_of_coverage_for_everybody() 
     assert (slot.season, slot.round, slot.event_at, slot.until) == (2025, 23, COVERAGE, COVERAGE)
     assert not slot.followers
     assert slot.lead != OFF
-    event = Happening.of(json.loads(json.dumps(dict(slot.detail))))
+    event = RaceEvent.of(json.loads(json.dumps(dict(slot.detail))))
     assert (event.start, event.end) == (COVERAGE, COVERAGE + timedelta(hours=3, minutes=30))
-    assert event.edition == slot.lead
+    assert event.version == slot.lead
 
 
 def test_without_coverage_it_begins_with_the_listed_start() -> None:
@@ -76,17 +78,17 @@ def test_a_race_that_has_begun_gets_no_event() -> None:
     [
         ({"status": RaceStatus.CANCELLED}, None),
         ({"coverage": None, "start": None}, None),
-        ({"status": RaceStatus.POSTPONED}, Seen(COVERAGE.date(), put_off=COVERAGE)),
+        ({"status": RaceStatus.POSTPONED}, SeenRace(COVERAGE.date(), put_off=COVERAGE)),
     ],
     ids=["cancelled", "nobody knows when", "put off, and no new date"],
 )
-def test_an_event_is_taken_off_of_those_who_have_it(facts: dict[str, object], seen: Seen | None) -> None:
+def test_an_event_is_taken_off_of_those_who_have_it(facts: dict[str, object], seen: SeenRace | None) -> None:
     slot = slots(race_at(**facts), seen=seen)[RACE]  # type: ignore[arg-type]
     assert (slot.lead, slot.followers, dict(slot.detail)) == (OFF, True, {})
 
 
 def test_a_race_put_off_to_another_day_keeps_its_event() -> None:
-    seen = Seen(COVERAGE.date(), put_off=COVERAGE)
+    seen = SeenRace(COVERAGE.date(), put_off=COVERAGE)
     race = race_at(COVERAGE + timedelta(days=1), status=RaceStatus.POSTPONED)
     slot = slots(race, seen=seen)[RACE]
     assert (slot.event_at, slot.lead == OFF) == (COVERAGE + timedelta(days=1), False)

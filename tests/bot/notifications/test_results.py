@@ -15,7 +15,7 @@ from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.reminders import targets
-from db.reminders.models import Extras, State, Target
+from db.reminders.models import Extras, RowState, Target
 from db.snapshots import Snapshots
 from tests.bot.outbox.postings import HELD, WINNER, Scene, after
 from tests.bot.render.reading import body, components_of, options, parts
@@ -45,7 +45,7 @@ async def test_results_are_posted_once_when_they_come(scene: Scene) -> None:
     (said,) = scene.discord.texts()
     assert WINNER in said
     (row,) = await scene.rows(target)
-    assert (row.state, row.message) == (State.SENT, scene.discord.messages[0].id)
+    assert (row.state, row.message) == (RowState.SENT, scene.discord.messages[0].id)
     assert scene.discord.messages[0].role is None
 
 
@@ -161,7 +161,7 @@ async def test_a_post_that_was_cut_off_is_there_once(scene: Scene, kind: str, wa
     scene.clock.advance(seconds=wait.total_seconds())
     await scene.go(ticks=20)
     (message,) = scene.discord.messages
-    assert [row.message for row in await scene.rows(target, State.SENT)] == [message.id]
+    assert [row.message for row in await scene.rows(target, RowState.SENT)] == [message.id]
 
 
 async def test_a_person_gets_them_too(scene: Scene) -> None:

@@ -10,9 +10,9 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.notifications.results_planner import FRESH, following
-from db.models import Adjustment, RaceStatus, Season, StageScore
-from db.reminders.models import Kind, Slot
+from bot.notifications.results_planner import FRESH, plan_outcomes
+from db.models import Adjustment, Freshness, RaceStatus, Season, StageScore
+from db.reminders.models import NotificationKind, PlannedNotification
 from tests.seasons import Row, bundled_seasons, make_season
 
 START = datetime(2025, 3, 1, 0, 30, tzinfo=UTC)
@@ -32,16 +32,20 @@ def season(held: datetime | None = HELD, run: int = 3, **facts: object) -> Seaso
     return make_season(2025, ORDERS[:run], upcoming=6 - run, races={**at, 3: {"results_at": held}}, **facts)  # type: ignore[arg-type]
 
 
-def slots(now: datetime, *seasons: Season) -> dict[Kind, list[Slot]]:
-    made: dict[Kind, list[Slot]] = {Kind.RESULTS: [], Kind.RECAP: [], Kind.STANDINGS: []}
-    for slot in following(seasons, now):
+def slots(now: datetime, *seasons: Season) -> dict[NotificationKind, list[PlannedNotification]]:
+    made: dict[NotificationKind, list[PlannedNotification]] = {
+        NotificationKind.RESULTS: [],
+        NotificationKind.RECAP: [],
+        NotificationKind.STANDINGS: [],
+    }
+    for slot in plan_outcomes(seasons, now):
         made[slot.kind].append(slot)
     return made
 
 
 def test_results_and_recap_fall_due_when_results_are_held() -> None:
     made = slots(HELD, season())
-    (results,), (recap,) = made[Kind.RESULTS], made[Kind.RECAP]
+    (results,), (recap,) = made[NotificationKind.RESULTS], made[NotificationKind.RECAP]
     assert (results.season, results.round, results.due_at, results.until) == (2025, 3, HELD, HELD + FRESH)
     assert results.due_at < recap.due_at <= HELD + timedelta(minutes=5)
     assert not results.newcomers
@@ -59,13 +63,13 @@ def test_results_and_recap_fall_due_when_results_are_held() -> None:
 )
 def test_no_results_are_posted_that_are_no_news(held: datetime, now: datetime) -> None:
     made = slots(now, season(held))
-    assert made[Kind.RESULTS] == made[Kind.RECAP] == []
+    assert made[NotificationKind.RESULTS] == made[NotificationKind.RECAP] == []
 
 
 def test_a_clock_on_another_day_than_the_store_knows_results_when_the_race_is_over() -> None:
     later = season(held=datetime(2026, 6, 20, tzinfo=UTC))
-    assert slots(USUAL_END - timedelta(seconds=1), later)[Kind.RESULTS] == []
-    (results,) = slots(USUAL_END, later)[Kind.RESULTS]
+    assert slots(USUAL_END - timedelta(seconds=1), later)[NotificationKind.RESULTS] == []
+    (results,) = slots(USUAL_END, later)[NotificationKind.RESULTS]
     assert results.due_at == USUAL_END
 
 
@@ -76,30 +80,30 @@ def test_four_seasons_taken_in_at_once_are_no_news() -> None:
         for each in bundled_seasons()
     ]
     made = slots(now, *taken_in)
-    assert made[Kind.RESULTS] == made[Kind.RECAP] == []
-    assert [(slot.season, slot.newcomers) for slot in made[Kind.STANDINGS]] == [(2026, True)]
+    assert made[NotificationKind.RESULTS] == made[NotificationKind.RECAP] == []
+    assert [(slot.season, slot.newcomers) for slot in made[NotificationKind.STANDINGS]] == [(2026, True)]
 
 
 def test_what_a_post_is_of_does_not_hang_on_the_listed_start() -> None:
     moved = {3: {"results_at": HELD, "start": START + timedelta(hours=1)}}
-    for kind in (Kind.RESULTS, Kind.RECAP, Kind.STANDINGS):
+    for kind in (NotificationKind.RESULTS, NotificationKind.RECAP, NotificationKind.STANDINGS):
         (before,) = slots(USUAL_END, season())[kind]
         (after,) = slots(USUAL_END, make_season(2025, ORDERS, upcoming=3, races=moved))[kind]
         assert before.event_at == after.event_at
 
 
 def test_the_standings_run_through_the_last_race_that_is_known() -> None:
-    (before,) = slots(HELD - timedelta(seconds=1), season())[Kind.STANDINGS]
-    (after,) = slots(HELD, season())[Kind.STANDINGS]
+    (before,) = slots(HELD - timedelta(seconds=1), season())[NotificationKind.STANDINGS]
+    (after,) = slots(HELD, season())[NotificationKind.STANDINGS]
     assert (before.round, after.round, after.due_at) == (2, 3, HELD)
     assert before.lead != after.lead
 
 
 def test_before_the_first_race_the_standings_are_those_of_the_season_before() -> None:
     coming = make_season(2026, upcoming=3)
-    (slot,) = slots(HELD, season(), coming)[Kind.STANDINGS]
+    (slot,) = slots(HELD, season(), coming)[NotificationKind.STANDINGS]
     assert (slot.season, slot.round) == (2025, 3)
-    assert slots(HELD, make_season(2025, upcoming=3))[Kind.STANDINGS] == []
+    assert slots(HELD, make_season(2025, upcoming=3))[NotificationKind.STANDINGS] == []
 
 
 def _adjusted(known: Season) -> Season:
@@ -131,30 +135,32 @@ def _fewer_races(known: Season) -> Season:
 
 @pytest.mark.parametrize("change", [_adjusted, _rescored, _disqualified, _stage_won, _fewer_races])
 def test_whatever_changes_the_standings_makes_an_edition_of_its_own(change: Callable[[Season], Season]) -> None:
-    (before,) = slots(USUAL_END, season())[Kind.STANDINGS]
-    (after,) = slots(USUAL_END, change(season()))[Kind.STANDINGS]
+    (before,) = slots(USUAL_END, season())[NotificationKind.STANDINGS]
+    (after,) = slots(USUAL_END, change(season()))[NotificationKind.STANDINGS]
     assert after.lead != before.lead
     assert (after.round, after.due_at, after.event_at) == (before.round, before.due_at, before.event_at)
 
 
 def test_what_changes_no_standings_makes_no_edition() -> None:
     known = season()
-    fresher = replace(known, refreshed=HELD, retrieved=HELD, source="elsewhere")
+    fresher = replace(known, freshness=Freshness(HELD, "elsewhere", HELD))
     moved = replace(known, races=tuple(replace(r, start=None) if r.round == 6 else r for r in known.races))
-    editions = {slots(USUAL_END, each)[Kind.STANDINGS][0].lead for each in (known, season(), fresher, moved)}
+    editions = {
+        slots(USUAL_END, each)[NotificationKind.STANDINGS][0].lead for each in (known, season(), fresher, moved)
+    }
     assert len(editions) == 1
 
 
 def test_an_outcome_to_come_changes_no_edition() -> None:
     whole = bundled_seasons()[-2]
     now = datetime(2025, 10, 16, 21, tzinfo=UTC)
-    (hidden,) = slots(now, whole)[Kind.STANDINGS]
-    (known,) = slots(now, whole.as_of(now))[Kind.STANDINGS]
+    (hidden,) = slots(now, whole)[NotificationKind.STANDINGS]
+    (known,) = slots(now, whole.as_of(now))[NotificationKind.STANDINGS]
     assert hidden == known
 
 
 def test_each_race_of_a_season_makes_one_edition() -> None:
     whole = bundled_seasons()[-2]
     ends = sorted(race.over_at for race in whole.races)
-    editions = [slots(end, whole)[Kind.STANDINGS][0].lead for end in ends]
+    editions = [slots(end, whole)[NotificationKind.STANDINGS][0].lead for end in ends]
     assert all(a != b for a, b in pairwise(editions))

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.notifications.schedule_planner import HOLD, change_slots, difference, look, reminder_slots
+from bot.notifications.schedule_planner import HOLD, compare_schedule, difference, plan_reminders, plan_schedule_changes
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, Session, SessionKind
-from db.reminders.models import Change, Kind, Part, Seen, Slot
+from db.reminders.models import NotificationKind, PlannedNotification, ScheduleChange, SeenRace, WeekendSession
 from tests.bot.outbox.standing import COVERAGE, race_at
 from tests.seasons import bundled_season, make_race
 
@@ -18,21 +18,21 @@ NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
 PLACE = (2025, 23)
 
 
-def slots(race: Race, now: datetime = NOON, seen: Seen | None = None) -> dict[tuple[str, int], Slot]:
+def slots(race: Race, now: datetime = NOON, seen: SeenRace | None = None) -> dict[tuple[str, int], PlannedNotification]:
     """The reminders of a season with one race, by part and lead."""
     known = {} if seen is None else {PLACE: seen}
-    return {(slot.session, slot.lead): slot for slot in reminder_slots([Season(2025, (race,))], known, now)}
+    return {(slot.session, slot.lead): slot for slot in plan_reminders([Season(2025, (race,))], known, now)}
 
 
-def seen_of(race: Race) -> Seen:
-    return look([Season(race.season, (race,))], {}, NOON).seen[race.season, race.round]
+def seen_of(race: Race) -> SeenRace:
+    return compare_schedule([Season(race.season, (race,))], {}, NOON).seen[race.season, race.round]
 
 
 def test_talladega_as_the_article_has_it() -> None:
     """Coverage starts at four Eastern on FS1: an hour's notice goes out at three."""
     race = bundled_season(2025).race(23)
     assert race is not None
-    hour = slots(race)[Part.COVERAGE, 60]
+    hour = slots(race)[WeekendSession.COVERAGE, 60]
     assert hour.due_at.astimezone(EASTERN) == datetime(2025, 10, 17, 15, tzinfo=EASTERN)
     assert (hour.event_at, hour.until) == (COVERAGE, COVERAGE)
     assert hour.detail == {"basis": "coverage"}
@@ -44,12 +44,12 @@ def test_every_lead_counts_from_coverage_and_none_outlives_its_use() -> None:
         lead: timedelta(minutes=lead) for lead in (1440, 180, 60, 30, 15, 5, 0)
     }
     assert {slot.until for (_, lead), slot in found.items() if lead} == {COVERAGE}
-    assert found[Part.COVERAGE, 0].until == COVERAGE + timedelta(minutes=15)
+    assert found[WeekendSession.COVERAGE, 0].until == COVERAGE + timedelta(minutes=15)
 
 
 def test_without_a_known_start_of_coverage_the_race_counts() -> None:
     race = race_at(None, start=COVERAGE)
-    hour = slots(race)[Part.COVERAGE, 60]
+    hour = slots(race)[WeekendSession.COVERAGE, 60]
     assert (hour.event_at, hour.detail) == (COVERAGE, {"basis": "race"})
     assert slots(replace(race, start=None)) == {}
 
@@ -67,7 +67,7 @@ def test_without_a_known_start_of_coverage_the_race_counts() -> None:
 def test_a_day_ahead_is_24_hours_whatever_the_clocks_do(day: datetime, hours: int) -> None:
     race = make_race(day.year, 23, start=day, date=day.date())
     now = day.astimezone(UTC) - timedelta(days=3)
-    found = {s.lead: s for s in reminder_slots([Season(day.year, (race,))], {}, now)}
+    found = {s.lead: s for s in plan_reminders([Season(day.year, (race,))], {}, now)}
     assert found[1440].due_at == day.astimezone(UTC) - timedelta(hours=24)
     same_hour_the_day_before = (day - timedelta(days=1)).astimezone(UTC)
     assert day.astimezone(UTC) - same_hour_the_day_before == timedelta(hours=hours)
@@ -77,34 +77,34 @@ def test_qualifying_and_practice_have_reminders_of_their_own() -> None:
     qualifying, practice = COVERAGE - timedelta(hours=3), COVERAGE - timedelta(hours=1)
     sessions = (Session(SessionKind.QUALIFYING, qualifying), Session(SessionKind.PRACTICE, practice))
     found = slots(race_at(sessions=sessions))
-    assert found[Part.QUALIFYING, 30].due_at == qualifying - timedelta(minutes=30)
-    assert found[Part.PRACTICE, 0].until == practice + timedelta(minutes=15)
+    assert found[WeekendSession.QUALIFYING, 30].due_at == qualifying - timedelta(minutes=30)
+    assert found[WeekendSession.PRACTICE, 0].until == practice + timedelta(minutes=15)
 
 
 @pytest.mark.parametrize("status", [RaceStatus.CANCELLED, RaceStatus.POSTPONED])
 def test_a_race_that_is_off_has_no_reminders(status: RaceStatus) -> None:
     before = race_at(sessions=(Session(SessionKind.QUALIFYING, COVERAGE - timedelta(hours=3)),))
     off = replace(before, status=status)
-    seen = look([Season(2025, (off,))], {PLACE: seen_of(before)}, NOON).seen[PLACE]
+    seen = compare_schedule([Season(2025, (off,))], {PLACE: seen_of(before)}, NOON).seen[PLACE]
     assert slots(off, seen=seen) == {}
 
 
 def test_a_postponed_race_with_a_new_date_has_reminders_for_that() -> None:
     before = race_at()
     waiting = replace(before, status=RaceStatus.POSTPONED)
-    seen = look([Season(2025, (waiting,))], {PLACE: seen_of(before)}, NOON).seen
+    seen = compare_schedule([Season(2025, (waiting,))], {PLACE: seen_of(before)}, NOON).seen
     again = race_at(COVERAGE + timedelta(days=1), status=RaceStatus.POSTPONED)
-    seen = look([Season(2025, (again,))], seen, NOON).seen
-    assert slots(again, seen=seen[PLACE])[Part.COVERAGE, 60].event_at == COVERAGE + timedelta(days=1)
+    seen = compare_schedule([Season(2025, (again,))], seen, NOON).seen
+    assert slots(again, seen=seen[PLACE])[WeekendSession.COVERAGE, 60].event_at == COVERAGE + timedelta(days=1)
 
 
 def test_a_postponed_race_with_a_new_date_has_reminders_of_its_sessions() -> None:
     later = COVERAGE + timedelta(days=1)
     sessions = (Session(SessionKind.QUALIFYING, later - timedelta(hours=3)),)
-    before = look([Season(2025, (race_at(),))], {}, NOON).seen
+    before = compare_schedule([Season(2025, (race_at(),))], {}, NOON).seen
     again = race_at(later, status=RaceStatus.POSTPONED, sessions=sessions)
-    seen = look([Season(2025, (again,))], before, NOON).seen
-    assert {part for part, _ in slots(again, seen=seen[PLACE])} == {Part.COVERAGE, Part.QUALIFYING}
+    seen = compare_schedule([Season(2025, (again,))], before, NOON).seen
+    assert {part for part, _ in slots(again, seen=seen[PLACE])} == {WeekendSession.COVERAGE, WeekendSession.QUALIFYING}
 
 
 def test_nothing_is_due_once_the_race_is_over() -> None:
@@ -116,7 +116,7 @@ def test_nothing_is_due_once_the_race_is_over() -> None:
 
 def changed(before: Race, after: Race, now: datetime = NOON) -> dict[str, Any] | None:
     """What a look after the change tells, in short."""
-    news = look([Season(2025, (after,))], {PLACE: seen_of(before)}, now)
+    news = compare_schedule([Season(2025, (after,))], {PLACE: seen_of(before)}, now)
     if not news.changes:
         return None
     ((_, _, was, now_is),) = news.changes
@@ -197,7 +197,7 @@ def test_many_small_moves_add_up_to_one() -> None:
     seen = {PLACE: seen_of(race_at())}
     told = []
     for minutes in (4, 8, 12):
-        news = look([Season(2025, (race_at(COVERAGE + timedelta(minutes=minutes)),))], seen, NOON)
+        news = compare_schedule([Season(2025, (race_at(COVERAGE + timedelta(minutes=minutes)),))], seen, NOON)
         seen.update(news.seen)
         told.append(len(news.changes))
     assert told == [0, 0, 1]
@@ -205,24 +205,24 @@ def test_many_small_moves_add_up_to_one() -> None:
 
 def test_changes_in_a_row_are_told_from_where_each_left_off() -> None:
     a, b, c = (seen_of(race_at(COVERAGE + timedelta(hours=hours))) for hours in (0, 2, 4))
-    changes = [Change(7, *PLACE, a, b, NOON), Change(9, *PLACE, b, c, NOON + timedelta(minutes=1))]
-    found = list(change_slots(changes, [Season(2025, (race_at(COVERAGE + timedelta(hours=4)),))], NOON))
+    changes = [ScheduleChange(7, *PLACE, a, b, NOON), ScheduleChange(9, *PLACE, b, c, NOON + timedelta(minutes=1))]
+    found = list(plan_schedule_changes(changes, [Season(2025, (race_at(COVERAGE + timedelta(hours=4)),))], NOON))
     assert [(s.lead, s.after, s.detail["from"], s.detail["to"]) for s in found] == [
         (9, 7, COVERAGE.isoformat(), (COVERAGE + timedelta(hours=4)).isoformat()),
         (9, 9, (COVERAGE + timedelta(hours=2)).isoformat(), (COVERAGE + timedelta(hours=4)).isoformat()),
     ]
     assert {s.due_at for s in found} == {NOON + timedelta(minutes=1) + HOLD}
-    assert {s.kind for s in found} == {Kind.CHANGE}
+    assert {s.kind for s in found} == {NotificationKind.CHANGE}
 
 
 def test_a_race_moved_and_moved_back_is_news_only_to_who_heard_of_it() -> None:
     a, b = seen_of(race_at()), seen_of(race_at(COVERAGE + timedelta(hours=2)))
-    changes = [Change(7, *PLACE, a, b, NOON), Change(9, *PLACE, b, a, NOON + timedelta(minutes=30))]
-    found = list(change_slots(changes, [Season(2025, (race_at(),))], NOON))
+    changes = [ScheduleChange(7, *PLACE, a, b, NOON), ScheduleChange(9, *PLACE, b, a, NOON + timedelta(minutes=30))]
+    found = list(plan_schedule_changes(changes, [Season(2025, (race_at(),))], NOON))
     assert [(s.after, s.detail["what"]) for s in found] == [(9, "moved")]
 
 
 def test_the_earliest_television_counts_and_radio_does_not() -> None:
     radio = Broadcast(BroadcastKind.RADIO, "MRN", COVERAGE - timedelta(minutes=30))
     tv = Broadcast(BroadcastKind.TV, "FS1", COVERAGE)
-    assert slots(race_at(broadcasts=(radio, tv)))[Part.COVERAGE, 0].event_at == COVERAGE
+    assert slots(race_at(broadcasts=(radio, tv)))[WeekendSession.COVERAGE, 0].event_at == COVERAGE

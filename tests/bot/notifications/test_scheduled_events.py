@@ -11,17 +11,25 @@ from typing import Any
 
 import pytest
 
-from bot.notifications.event_planner import HORIZON, events
-from bot.notifications.scheduled_events import FINISHED_EVENT, MISSING, UNKNOWN_EVENT, Listed, ScheduledEvents
+from bot.notifications.schedule_planner import EVENT_HORIZON as HORIZON
+from bot.notifications.schedule_planner import plan_schedule
+from bot.notifications.scheduled_events import (
+    FINISHED_EVENT,
+    MISSING,
+    UNKNOWN_EVENT,
+    EventKeeper,
+    Listed,
+    RaceEvent,
+    event_mark,
+)
 from bot.outbox.contracts import RefusedError, UnsureError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
-from bot.render.announcements import Happening, event_mark
 from bot.services import Services
 from db.connection import Store
 from db.models import Broadcast, BroadcastKind, RaceStatus
 from db.reminders import targets
-from db.reminders.models import Extras, Row, State, Target
+from db.reminders.models import Extras, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import COVERAGE, FakeDiscord, HandClock, Seasons, plain, race_at, step
 
@@ -55,7 +63,7 @@ class Desk:
     def shown(self) -> list[Listed]:
         now = self.clock.now()
         return [
-            replace(each, begun=each.happening.start <= now) for each in self.there.values() if each.happening.end > now
+            replace(each, begun=each.content.start <= now) for each in self.there.values() if each.content.end > now
         ]
 
     def may_keep(self, guild: int) -> bool | None:
@@ -67,21 +75,21 @@ class Desk:
         self.requests.append("list")
         return self.shown
 
-    async def create(self, guild: int, happening: Happening) -> int:
+    async def create(self, guild: int, content: RaceEvent) -> int:
         assert guild == GUILD
         await self._ask("create")
-        assert happening.start > self.clock.now(), "Discord makes no events in the past"
+        assert content.start > self.clock.now(), "Discord makes no events in the past"
         number = next(self.numbers)
-        self.there[number] = Listed(number, happening)
+        self.there[number] = Listed(number, content)
         await self._answer()
         return number
 
-    async def edit(self, guild: int, event: int, happening: Happening) -> None:
+    async def edit(self, guild: int, event: int, content: RaceEvent) -> None:
         assert guild == GUILD
         await self._ask("edit")
         if event not in self.there:
             raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=UNKNOWN_EVENT)
-        self.there[event] = Listed(event, happening)
+        self.there[event] = Listed(event, content)
         await self._answer()
 
     async def delete(self, guild: int, event: int) -> None:
@@ -120,8 +128,8 @@ class Scene:
         self.worker = Worker(services, self.discord, RateLimiter(1e6))
         for kind in ("reminder", "change"):
             self.worker.compose(kind, plain)  # type: ignore[arg-type]
-        self.worker.perform("event", ScheduledEvents(self.store, self.desk).keep)  # type: ignore[arg-type]
-        self.worker.plan(events)
+        self.worker.perform("event", EventKeeper(self.store, self.desk).keep)  # type: ignore[arg-type]
+        self.worker.plan(plan_schedule)
 
     async def wants(self, *, on: bool = True, **extras: Any) -> Target:
         wanted = Target(guild=GUILD, channel=900, on=on, extras=Extras(changes=False, **extras))
@@ -133,13 +141,13 @@ class Scene:
             await step(self.worker)
             self.clock.advance(seconds=10)
 
-    async def rows(self, target: Target) -> list[Row]:
+    async def rows(self, target: Target) -> list[OutboxRow]:
         every = [*await recent(self.store, target.id, 99), *await upcoming(self.store, target.id, 99)]
-        return sorted((row for row in every if row.due.kind == "event"), key=lambda row: row.id)
+        return sorted((row for row in every if row.notification.kind == "event"), key=lambda row: row.id)
 
     @property
     def starts(self) -> list[datetime]:
-        return sorted(each.happening.start for each in self.desk.shown)
+        return sorted(each.content.start for each in self.desk.shown)
 
 
 @pytest.fixture
@@ -156,9 +164,9 @@ async def test_an_event_is_made_once(scene: Scene) -> None:
     for _ in range(30):
         await scene.go(hours=2)
     (event,) = scene.desk.shown
-    assert (event.happening.start, event.happening.name) == (COVERAGE, "Talladega 123 · Talladega")
+    assert (event.content.start, event.content.name) == (COVERAGE, "Talladega 123 · Talladega")
     assert scene.desk.requests == ["list", "create"]
-    assert [(row.state, row.message) for row in await scene.rows(target)] == [(State.SENT, event.id)]
+    assert [(row.state, row.message) for row in await scene.rows(target)] == [(RowState.SENT, event.id)]
 
 
 async def test_it_is_made_eight_days_before_and_not_earlier(scene: Scene) -> None:
@@ -198,7 +206,7 @@ async def test_it_is_kept_in_step_with_the_schedule(scene: Scene, change: dict[s
     await scene.go(ticks=9)
     (event,) = scene.desk.shown
     assert event.id == before.id
-    assert event.happening != before.happening
+    assert event.content != before.content
     assert scene.desk.requests == ["list", "create", "list", "edit"]
     # And back again.
     scene.seasons.put(race_at())
@@ -297,7 +305,7 @@ async def test_without_the_permission_reminders_go_on_and_it_is_made_once_it_is_
     target = await scene.wants(events=True)
     await scene.go(ticks=9, hours=1)
     (row,) = await scene.rows(target)
-    assert (row.state, row.reason) == (State.PENDING, MISSING)
+    assert (row.state, row.reason) == (RowState.PENDING, MISSING)
     assert ("create" in scene.desk.requests) is not known
     scene.clock.moment = COVERAGE - timedelta(hours=1)
     await scene.go()
@@ -316,7 +324,7 @@ async def test_without_the_permission_it_is_over_when_the_race_begins(scene: Sce
     await scene.go()
     scene.clock.moment = COVERAGE
     await scene.go(ticks=9)
-    assert [row.state for row in await scene.rows(target)] == [State.EXPIRED]
+    assert [row.state for row in await scene.rows(target)] == [RowState.EXPIRED]
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -333,7 +341,7 @@ async def test_one_that_was_made_though_nobody_said_so_is_not_made_again(
     scene.clock.advance(seconds=wait.total_seconds())
     await scene.go(ticks=20)
     (event,) = scene.desk.shown
-    assert [(row.state, row.message) for row in await scene.rows(target)] == [(State.SENT, event.id)]
+    assert [(row.state, row.message) for row in await scene.rows(target)] == [(RowState.SENT, event.id)]
     assert scene.desk.requests == ["list", "create", "list"]
 
 
@@ -366,16 +374,16 @@ async def test_one_that_is_on_its_way_while_it_is_switched_off_is_taken_off(scen
 
 
 async def test_other_events_are_left_alone_and_of_two_of_ours_one_goes(scene: Scene) -> None:
-    other = Happening("Watch party", "Bring food", "Tom's", COVERAGE, COVERAGE + timedelta(hours=4))
+    other = RaceEvent("Watch party", "Bring food", "Tom's", COVERAGE, COVERAGE + timedelta(hours=4))
     mine = replace(other, description=f"Older\n{event_mark(2025, 23)}")
     last_week = replace(other, description=event_mark(2025, 22))
-    for number, happening in enumerate((other, mine, mine, last_week), 1):
-        scene.desk.there[number] = Listed(number, happening)
+    for number, content in enumerate((other, mine, mine, last_week), 1):
+        scene.desk.there[number] = Listed(number, content)
     await scene.wants(events=True)
     await scene.go(ticks=9)
     assert {each.id for each in scene.desk.shown} == {1, 2, 4}
-    assert scene.desk.there[1].happening == other
-    assert scene.desk.there[2].happening.name == "Talladega 123 · Talladega"
+    assert scene.desk.there[1].content == other
+    assert scene.desk.there[2].content.name == "Talladega 123 · Talladega"
 
 
 async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
@@ -384,7 +392,7 @@ async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
     scene.desk.before.append(RefusedError("Cannot update a finished event", code=FINISHED_EVENT))
     scene.seasons.put(race_at(broadcasts=FS2))
     await scene.go(ticks=9)
-    assert [row.state for row in await scene.rows(target)] == [State.SENT, State.SENT]
+    assert [row.state for row in await scene.rows(target)] == [RowState.SENT, RowState.SENT]
 
 
 async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
@@ -392,7 +400,7 @@ async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
     scene.desk.before.append(RefusedError("Discord refused it (400)", code=30038))
     await scene.go(ticks=9)
     (row,) = await scene.rows(target)
-    assert row.state is State.FAILED
+    assert row.state is RowState.FAILED
     assert "Discord refused it" in (row.reason or "")
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from bot.outbox.contracts import BusyError, UnsureError
 from db.connection import Store
-from db.models import Adjustment, Season
-from db.reminders.models import State
+from db.models import Adjustment, Freshness, Season
+from db.reminders.models import RowState
 from db.timestamps import to_text
 from tests.bot.outbox.postings import CHANNEL, ELSEWHERE, HELD, NEXT, Scene, after
 from tests.bot.render.reading import body
@@ -68,8 +68,8 @@ async def test_it_is_changed_in_place_after_each_race(scene: Scene) -> None:
         assert through(said) == run
     (message,) = scene.discord.messages
     assert message.edits == 2
-    assert [(row.due.round, row.state, row.message) for row in await scene.rows(target)] == [
-        (run, State.SENT, message.id) for run in (2, 3, 4)
+    assert [(row.notification.round, row.state, row.message) for row in await scene.rows(target)] == [
+        (run, RowState.SENT, message.id) for run in (2, 3, 4)
     ]
 
 
@@ -89,7 +89,7 @@ async def test_a_penalty_changes_it_and_taking_that_back_does_too(scene: Scene) 
 async def test_what_leaves_the_standings_as_they_are_leaves_the_message_alone(scene: Scene) -> None:
     target = await scene.wants(standings=True)
     await scene.go()
-    scene.hold(replace(after(2), refreshed=scene.clock.now()))
+    scene.hold(replace(after(2), freshness=Freshness(scene.clock.now())))
     await scene.go(ticks=9, hours=30)
     assert [message.edits for message in scene.discord.messages] == [0]
     assert len(await scene.rows(target)) == 1
@@ -177,7 +177,7 @@ async def test_what_waits_is_superseded_by_what_comes_after(scene: Scene) -> Non
     scene.hold(penalized(after(3)))
     await scene.go(ticks=9, minutes=20)
     assert scene.discord.messages[0].edits == 1
-    assert [row.state for row in await scene.rows(target)] == [State.SENT, State.SENT]
+    assert [row.state for row in await scene.rows(target)] == [RowState.SENT, RowState.SENT]
 
 
 @pytest.mark.parametrize("wait", [timedelta(seconds=5), timedelta(minutes=5), timedelta(hours=3)])
@@ -185,7 +185,7 @@ async def test_an_edition_that_follows_a_first_one_cut_off_finds_its_message(sce
     target = await scene.wants(standings=True)
     scene.discord.after.append(UnsureError("the answer was lost"))
     await scene.go(ticks=1)
-    assert await scene.rows(target, State.SENT) == []
+    assert await scene.rows(target, RowState.SENT) == []
     scene.hold(penalized(after(2)))
     scene.start()
     scene.clock.advance(seconds=wait.total_seconds())
@@ -193,7 +193,7 @@ async def test_an_edition_that_follows_a_first_one_cut_off_finds_its_message(sce
     (message,) = scene.discord.messages
     rows = await scene.rows(target)
     assert {row.message for row in rows} == {message.id}
-    assert [row.state for row in rows] == [State.SENT, State.SENT]
+    assert [row.state for row in rows] == [RowState.SENT, RowState.SENT]
 
 
 async def test_of_two_editions_at_once_the_later_waits_for_the_earlier(scene: Scene) -> None:
@@ -214,7 +214,7 @@ async def test_of_two_editions_at_once_the_later_waits_for_the_earlier(scene: Sc
     await scene.go(ticks=9)
     (message,) = scene.discord.messages
     assert message.edits == 1
-    assert len(await scene.rows(target, State.SENT)) == 2
+    assert len(await scene.rows(target, RowState.SENT)) == 2
 
 
 async def test_the_first_race_of_a_season_takes_the_message_over(scene: Scene) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.outbox.worker import Worker
 from db.connection import Store
-from tests.bot.outbox.standing import FakeDiscord, HandClock, Seasons, make_courier, race_at
+from tests.bot.outbox.standing import FakeDiscord, HandClock, Seasons, make_worker, race_at
 
 
 @pytest.fixture
@@ -30,6 +30,6 @@ def seasons() -> Seasons:
 
 @pytest.fixture
 async def worker(empty_store: Store, seasons: Seasons, discord: FakeDiscord) -> AsyncIterator[Worker]:
-    made = make_courier(empty_store, seasons, discord)
+    made = make_worker(empty_store, seasons, discord)
     yield made
     await made.close(1)

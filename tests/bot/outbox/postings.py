@@ -11,7 +11,8 @@ from discord import ui
 
 from bot.interactions.router import Router
 from bot.notifications.results import ResultsWriter
-from bot.notifications.results_planner import following
+from bot.notifications.results_planner import plan_results
+from bot.notifications.schedule_planner import plan_schedule
 from bot.outbox.contracts import Post
 from bot.outbox.discord_sender import custom_ids
 from bot.outbox.rate_limit import RateLimiter
@@ -20,7 +21,7 @@ from bot.services import Services
 from db.connection import Store
 from db.models import Season
 from db.reminders import targets
-from db.reminders.models import Extras, Kind, Row, State, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import FakeDiscord, HandClock, Seasons, Sent, step
 from tests.bot.render.reading import components_of, text
@@ -111,10 +112,11 @@ class Scene:
         services: Any = Services(self.store, self.seasons, self.clock)  # type: ignore[arg-type]
         self.worker = Worker(services, self.discord, RateLimiter(1e6))
         results_writer = ResultsWriter(self.store, Router(services).as_of)
-        self.worker.compose(Kind.RESULTS, results_writer.results)
-        self.worker.compose(Kind.RECAP, results_writer.recap)
-        self.worker.compose(Kind.STANDINGS, results_writer.standings)
-        self.worker.plan(following)
+        self.worker.compose(NotificationKind.RESULTS, results_writer.results)
+        self.worker.compose(NotificationKind.RECAP, results_writer.recap)
+        self.worker.compose(NotificationKind.STANDINGS, results_writer.standings)
+        self.worker.plan(plan_schedule)
+        self.worker.plan(plan_results)
         return self.worker
 
     def hold(self, *seasons: Season) -> None:
@@ -134,7 +136,7 @@ class Scene:
             await step(self.worker)
             self.clock.advance(seconds=10)
 
-    async def rows(self, target: Target, state: State | None = None) -> list[Row]:
+    async def rows(self, target: Target, state: RowState | None = None) -> list[OutboxRow]:
         """All rows of a target, or those of a state, oldest first."""
         every = [*await recent(self.store, target.id, 99), *await upcoming(self.store, target.id, 99)]
         return sorted((row for row in every if state in {None, row.state}), key=lambda row: row.id)

@@ -15,14 +15,15 @@ import aiosqlite
 from discord import ui
 from discord.utils import time_snowflake
 
-from bot.outbox.contracts import Found, Post, RefusedError
+from bot.notifications.schedule_planner import plan_schedule
+from bot.outbox.contracts import FoundMessage, Post, RefusedError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
 from bot.services import Services
 from db.connection import Store
 from db.models import Broadcast, BroadcastKind, Driver, Race, Season
 from db.reminders import targets
-from db.reminders.models import Kind, Row, Target
+from db.reminders.models import NotificationKind, OutboxRow, Target
 from db.reminders.outbox import recent
 from tests.seasons import make_race
 
@@ -152,7 +153,7 @@ class FakeDiscord:
         await self._meet("open", [])
         return user * 10
 
-    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[Found]:
+    async def history(self, channel: int, *, after: int | None = None, before: int | None = None) -> list[FoundMessage]:
         await self._meet("history", [])
         if channel in self.closed:
             raise self.closed[channel]
@@ -163,7 +164,7 @@ class FakeDiscord:
         there = sorted((m for m in self.messages if m.channel == channel and not m.deleted), key=lambda m: m.id)
         page = [m for m in there if (after is None or m.id > after) and (before is None or m.id < before)]
         page = page[:100] if after is not None else page[-100:]
-        return [Found(m.id, m.custom_ids) for m in reversed(page)]
+        return [FoundMessage(m.id, m.custom_ids) for m in reversed(page)]
 
     def reads_history(self, channel: int) -> bool | None:
         return channel not in self.unreadable if self.told else None
@@ -201,7 +202,7 @@ def view_of(mark: str) -> ui.LayoutView:
     return view
 
 
-async def plain(row: Row, target: Target) -> Post:
+async def plain(row: OutboxRow, target: Target) -> Post:
     """Writes a row's message."""
     return Post(view_of(row.mark), target.role)
 
@@ -235,11 +236,12 @@ def race_at(coverage: datetime | None = COVERAGE, number: int = 23, **facts: Any
     return make_race((coverage or COVERAGE).year, number, "Talladega", **facts)
 
 
-def make_courier(store: Store, seasons: Seasons, discord: FakeDiscord, rate: float = 1e6) -> Worker:
+def make_worker(store: Store, seasons: Seasons, discord: FakeDiscord, rate: float = 1e6) -> Worker:
     """A worker that writes plain messages, as fast as it likes."""
     services: Any = Services(store, seasons, discord.clock)  # type: ignore[arg-type]
     worker = Worker(services, discord, RateLimiter(rate))
-    for kind in (Kind.REMINDER, Kind.CHANGE, Kind.RESULTS):
+    worker.plan(plan_schedule)
+    for kind in (NotificationKind.REMINDER, NotificationKind.CHANGE, NotificationKind.RESULTS):
         worker.compose(kind, plain)
     return worker
 
@@ -255,7 +257,7 @@ async def wants(store: Store, clock: HandClock, **facts: Any) -> Target:
     return await targets.save(store, Target(**{"guild": 1, "channel": CHANNEL, **facts}), clock.now())
 
 
-async def only(store: Store, target: Target) -> Row:
+async def only(store: Store, target: Target) -> OutboxRow:
     """The one row that is over and done with."""
     (row,) = await recent(store, target.id)
     return row

@@ -18,7 +18,7 @@ from bot.outbox.contracts import BusyError, UnsureError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders import targets
-from db.reminders.models import State, Target
+from db.reminders.models import RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import (
     HOUR_BEFORE,
@@ -28,7 +28,7 @@ from tests.bot.outbox.standing import (
     HandClock,
     MortalStore,
     Seasons,
-    make_courier,
+    make_worker,
     race_at,
     step,
 )
@@ -82,7 +82,7 @@ class World:
 
     async def start(self) -> None:
         self.store = await MortalStore.open(self.path)
-        self.worker = make_courier(self.store, Seasons(race_at()), self.discord)
+        self.worker = make_worker(self.store, Seasons(race_at()), self.discord)
 
     async def go(self, fate: Fate | None = None) -> None:
         """Lets the worker work, until it is done or dead."""
@@ -154,17 +154,17 @@ async def judge(world: World, channel: int) -> None:
     assert await upcoming(world.store, target.id) == ()
     (row,) = await recent(world.store, target.id)
     there = world.discord.carrying(row.mark)
-    if row.state is State.SENT:
+    if row.state is RowState.SENT:
         assert len(there) == 1
         assert there[0].channel == channel
-    elif row.state is State.FAILED:
+    elif row.state is RowState.FAILED:
         # Nobody can tell, and that is said.
         assert channel == HIDDEN
         assert len(there) <= 1
         assert "may or may not have arrived" in (row.reason or "")
     else:
         # So much time was lost that it was of no use any more.
-        assert (row.state, there) == (State.EXPIRED, [])
+        assert (row.state, there) == (RowState.EXPIRED, [])
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +178,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 noon = datetime(2025, 10, 17, 16, tzinfo=UTC)
                 await targets.save(store, Target(guild=channel, channel=channel), noon)
             clock = HandClock(noon)
-            await step(make_courier(store, Seasons(race_at()), FakeDiscord(clock)))
+            await step(make_worker(store, Seasons(race_at()), FakeDiscord(clock)))
 
     asyncio.run(make())
     return path

@@ -12,8 +12,8 @@ import pytest
 from discord.ext import commands
 
 from bot.outbox.contracts import BusyError, Post, RefusedError, UnsureError
-from bot.outbox.discord_sender import DiscordSender, in_order, trailing
-from bot.outbox.rate_limit import RateLimiter, counting
+from bot.outbox.discord_sender import DiscordSender, classify, trace_attempts
+from bot.outbox.rate_limit import RateLimiter, count_requests
 from tests.bot.outbox.standing import view_of
 from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.permissions import May
@@ -59,7 +59,7 @@ async def bot(
         shard_count=1,
         help_command=None,
         allowed_mentions=discord.AllowedMentions.none(),
-        http_trace=trailing(counting(limiter)),
+        http_trace=trace_attempts(count_requests(limiter)),
     )
     with pointed_at(standin):
         await made.login(standin.token)
@@ -121,7 +121,7 @@ async def test_and_that_counts(
 ) -> None:
     spent = []
     await limiter.turn((datetime(2025, 10, 17, 20, tzinfo=UTC), 1))
-    monkeypatch.setattr(limiter, "spent", lambda: spent.append(1))
+    monkeypatch.setattr(limiter, "count", lambda: spent.append(1))
     standin.faults.append(Broken(status=502, times=2))
     await send(sender, standin)
     assert len(spent) == 2
@@ -294,7 +294,7 @@ async def test_whether_history_may_be_read_is_known_from_the_gateway(standin: St
 
 
 def test_a_limit_of_discord_py_s_own_asks_for_patience() -> None:
-    error = in_order(discord.RateLimited(40.0))
+    error = classify(discord.RateLimited(40.0))
     assert isinstance(error, BusyError)
     assert error.after == 40.0
 

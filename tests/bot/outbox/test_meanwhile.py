@@ -13,17 +13,16 @@ import pytest
 
 from bot.interactions.router import Router
 from bot.jobs.scheduler import Scheduler
-from bot.notifications.event_planner import events
 from bot.notifications.reminders import ReminderWriter
 from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError, Post, RefusedError, Turn, UnsureError
-from bot.outbox.delivery import OPENINGS
+from bot.outbox.delivery import OPENING_AT_ONCE
 from bot.outbox.worker import Worker
 from bot.services import Services
 from db.connection import Store
 from db.models import Race, RaceStatus
 from db.reminders import targets
-from db.reminders.models import Extras, Kind, Row, State, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import (
     CHANNEL,
@@ -32,7 +31,7 @@ from tests.bot.outbox.standing import (
     FakeDiscord,
     HandClock,
     Seasons,
-    make_courier,
+    make_worker,
     only,
     plain,
     race_at,
@@ -68,8 +67,8 @@ async def test_one_that_waited_is_outdone_by_a_later_one_that_is_out(
         await step(worker)
         clock.advance(seconds=15)
     assert len(discord.messages) == 1
-    rows = {row.due.lead: (row.state, row.reason) for row in await recent(empty_store, target.id)}
-    assert rows == {15: (State.EXPIRED, "superseded by a later reminder"), 5: (State.SENT, None)}
+    rows = {row.notification.lead: (row.state, row.reason) for row in await recent(empty_store, target.id)}
+    assert rows == {15: (RowState.EXPIRED, "superseded by a later reminder"), 5: (RowState.SENT, None)}
 
 
 async def test_one_that_came_back_after_a_later_one_is_given_up(
@@ -101,8 +100,8 @@ async def test_one_that_came_back_after_a_later_one_is_given_up(
         await step(worker)
         clock.advance(seconds=5)
     assert len(discord.messages) == 1
-    rows = {row.due.lead: row.state for row in await recent(empty_store, target.id)}
-    assert rows == {15: State.EXPIRED, 5: State.SENT}
+    rows = {row.notification.lead: row.state for row in await recent(empty_store, target.id)}
+    assert rows == {15: RowState.EXPIRED, 5: RowState.SENT}
 
 
 async def test_slow_openings_of_direct_messages_hold_up_no_server(
@@ -128,7 +127,7 @@ async def test_slow_openings_of_direct_messages_hold_up_no_server(
             await worker.tick()
             await asyncio.sleep(0)
     assert [message.channel for message in discord.messages] == [CHANNEL]
-    assert len(asked) == OPENINGS
+    assert len(asked) == OPENING_AT_ONCE
     answer.set()
     for _ in range(3):
         await step(worker)
@@ -235,7 +234,7 @@ async def test_a_reminder_of_a_race_that_moved_while_it_waited_is_not_sent(
     empty_store: Store, seasons: Seasons, worker: Worker, discord: FakeDiscord, clock: HandClock, change: str
 ) -> None:
     services: Any = Services(empty_store, seasons, clock)  # type: ignore[arg-type]
-    worker.compose(Kind.REMINDER, ReminderWriter(Router(services).as_of, empty_store).reminder)
+    worker.compose(NotificationKind.REMINDER, ReminderWriter(Router(services).as_of, empty_store).reminder)
     await wants(empty_store, clock, extras=Extras(changes=False))
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -254,7 +253,7 @@ async def test_a_race_put_off_to_a_new_time_is_reminded_of(
     empty_store: Store, worker: Worker, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
     services: Any = Services(empty_store, seasons, clock)  # type: ignore[arg-type]
-    worker.compose(Kind.REMINDER, ReminderWriter(Router(services).as_of, empty_store).reminder)
+    worker.compose(NotificationKind.REMINDER, ReminderWriter(Router(services).as_of, empty_store).reminder)
     await wants(empty_store, clock, extras=Extras(changes=False))
     await step(worker)
     put_off: Race = race_at(status=RaceStatus.POSTPONED)
@@ -270,20 +269,19 @@ async def test_a_race_put_off_to_a_new_time_is_reminded_of(
 async def test_reminders_go_before_the_events_of_servers(
     empty_store: Store, worker: Worker, seasons: Seasons, clock: HandClock
 ) -> None:
-    order: list[Kind] = []
+    order: list[NotificationKind] = []
 
-    async def perform(row: Row, _: Target, turn: Turn) -> int:
+    async def perform(row: OutboxRow, _: Target, turn: Turn) -> int:
         await turn()
-        order.append(row.due.kind)
+        order.append(row.notification.kind)
         return 1
 
-    async def composed(row: Row, target: Target) -> Post:
-        order.append(row.due.kind)
+    async def composed(row: OutboxRow, target: Target) -> Post:
+        order.append(row.notification.kind)
         return await plain(row, target)
 
-    worker.perform(Kind.EVENT, perform)
-    worker.compose(Kind.REMINDER, composed)
-    worker.plan(events)
+    worker.perform(NotificationKind.EVENT, perform)
+    worker.compose(NotificationKind.REMINDER, composed)
     for guild in range(1, 151):
         await wants(empty_store, clock, guild=guild, extras=Extras(events=True))
     clock.moment = HOUR_BEFORE - timedelta(minutes=30)
@@ -294,34 +292,33 @@ async def test_reminders_go_before_the_events_of_servers(
     seasons.put(race_at(green_flag=COVERAGE + timedelta(minutes=45)))
     clock.moment = HOUR_BEFORE
     await step(worker)
-    assert set(order) == {Kind.REMINDER}
+    assert set(order) == {NotificationKind.REMINDER}
     for _ in range(3):
         await step(worker)
-    assert sorted(order) == [Kind.EVENT] * 150 + [Kind.REMINDER] * 150
+    assert sorted(order) == [NotificationKind.EVENT] * 150 + [NotificationKind.REMINDER] * 150
 
 
 async def test_an_event_whose_turn_has_not_come_is_given_back_at_the_end(
     empty_store: Store, worker: Worker, clock: HandClock
 ) -> None:
-    async def perform(_: Row, __: Target, turn: Turn) -> int:
+    async def perform(_: OutboxRow, __: Target, turn: Turn) -> int:
         await turn()
         return 1
 
-    worker.perform(Kind.EVENT, perform)
-    worker.plan(events)
+    worker.perform(NotificationKind.EVENT, perform)
     target = await wants(empty_store, clock, leads=(), sessions=frozenset(), extras=Extras(events=True))
     held = Held(worker)
     await worker.tick()
     await held.met.wait()
     await worker.close(0)
     (row,) = await upcoming(empty_store, target.id)
-    assert (row.state, row.tried_at) == (State.PENDING, None)
+    assert (row.state, row.tried_at) == (RowState.PENDING, None)
 
 
 async def test_a_restored_store_finds_what_was_sent_late(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, tmp_path: Path
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     target = await wants(empty_store, clock)
     await step(worker)
     await empty_store.backup(tmp_path / "backup.db")
@@ -333,11 +330,11 @@ async def test_a_restored_store_finds_what_was_sent_late(
     assert len(discord.carrying((await only(empty_store, target)).mark)) == 1
     clock.advance(minutes=5)
     async with await Store.open(tmp_path / "backup.db") as restored:
-        worker = make_courier(restored, seasons, discord)
+        worker = make_worker(restored, seasons, discord)
         await step(worker)
         await worker.close(1)
         row = await only(restored, target)
-    assert row.state is State.SENT
+    assert row.state is RowState.SENT
     assert len(discord.carrying(row.mark)) == 1
 
 
@@ -352,27 +349,27 @@ async def test_only_mistakes_of_our_own_are_counted_as_such(
         await step(worker)
         clock.advance(seconds=6)
 
-    async def stumbles(row: Row, target: Target) -> Post:
-        worker.compose(Kind.REMINDER, plain)
+    async def stumbles(row: OutboxRow, target: Target) -> Post:
+        worker.compose(NotificationKind.REMINDER, plain)
         raise ValueError(row, target)
 
-    worker.compose(Kind.REMINDER, stumbles)
+    worker.compose(NotificationKind.REMINDER, stumbles)
     await step(worker)
     clock.advance(minutes=2)
     await step(worker)
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
     assert [each.levelno for each in caplog.records if each.levelno > logging.INFO] == [logging.ERROR]
 
 
 async def test_direct_messages_are_opened_once_for_a_look_and_the_message(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    planner = make_courier(empty_store, seasons, discord)
+    planner = make_worker(empty_store, seasons, discord)
     await wants(empty_store, clock, guild=None, channel=None, user=5)
     await step(planner)
     await planner.close(1)
     clock.moment = HOUR_BEFORE + timedelta(minutes=1)
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     await step(worker)
     await worker.close(1)
     assert discord.requests == ["open", "history", "send", "sent"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from db.connection import Store
-from db.reminders.models import State
+from db.reminders.models import RowState
 from db.reminders.outbox import recent
 from tests.bot.outbox.standing import (
     CHANNEL,
@@ -16,7 +16,7 @@ from tests.bot.outbox.standing import (
     FakeDiscord,
     HandClock,
     Seasons,
-    make_courier,
+    make_worker,
     only,
     step,
     wants,
@@ -35,7 +35,7 @@ async def test_a_run_that_follows_at_once_sends_the_rest_without_a_look_at_the_c
     looked: bool,
 ) -> None:
     monkeypatch.setattr("bot.outbox.worker.WAITING", 1)
-    first = make_courier(empty_store, seasons, discord)
+    first = make_worker(empty_store, seasons, discord)
     for guild in range(1, 6):
         await wants(empty_store, clock, guild=guild, channel=900 + guild)
     await step(first)
@@ -44,7 +44,7 @@ async def test_a_run_that_follows_at_once_sends_the_rest_without_a_look_at_the_c
     await first.close(1)
     assert len(discord.messages) == 1
     clock.advance(seconds=away)
-    second = make_courier(empty_store, seasons, discord)
+    second = make_worker(empty_store, seasons, discord)
     for _ in range(5):
         await step(second)
     await second.close(1)
@@ -60,7 +60,7 @@ async def test_a_run_that_follows_at_once_on_an_older_copy_doubts_as_the_one_bef
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     for guild in range(1, 6):
         await wants(empty_store, clock, guild=guild, channel=900 + guild)
     await step(worker)
@@ -72,7 +72,7 @@ async def test_a_run_that_follows_at_once_on_an_older_copy_doubts_as_the_one_bef
     monkeypatch.setattr("bot.outbox.worker.WAITING", 1)
     async with await Store.open(tmp_path / "backup.db") as restored:
         for _ in range(5):
-            worker = make_courier(restored, seasons, discord)
+            worker = make_worker(restored, seasons, discord)
             await step(worker)
             await worker.close(1)
             clock.advance(seconds=5)
@@ -82,7 +82,7 @@ async def test_a_run_that_follows_at_once_on_an_older_copy_doubts_as_the_one_bef
 async def test_a_store_restored_from_a_backup_repeats_nothing(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, tmp_path: Path
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     target = await wants(empty_store, clock, leads=(60, 30))
     person = await wants(empty_store, clock, guild=None, channel=None, user=5)
     await step(worker)
@@ -95,7 +95,7 @@ async def test_a_store_restored_from_a_backup_repeats_nothing(
     async with await Store.open(tmp_path / "backup.db") as restored:
         # The numbers that the lost store went on to give are given again, to others.
         other = await wants(restored, clock, guild=3, channel=901, leads=(15,))
-        worker = make_courier(restored, seasons, discord)
+        worker = make_worker(restored, seasons, discord)
         for _ in range(40):
             await step(worker)
             clock.advance(minutes=1)
@@ -103,8 +103,8 @@ async def test_a_store_restored_from_a_backup_repeats_nothing(
         sent = [message.channel for message in discord.messages]
         assert sorted(sent) == [50, CHANNEL, CHANNEL, 901]
         for found, row in zip(discord.messages, await recent(restored, person.id), strict=False):
-            assert (row.state, row.sent_at) == (State.SENT, found.at)
-        assert {row.state for row in await recent(restored, target.id)} == {State.SENT}
+            assert (row.state, row.sent_at) == (RowState.SENT, found.at)
+        assert {row.state for row in await recent(restored, target.id)} == {RowState.SENT}
         assert len(await recent(restored, other.id)) == 1
 
 
@@ -112,13 +112,13 @@ async def test_a_restored_store_sends_where_it_may_not_look(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
     target = await wants(empty_store, clock)
-    planner = make_courier(empty_store, seasons, discord)
+    planner = make_worker(empty_store, seasons, discord)
     await step(planner)
     await planner.close(1)
     discord.unreadable.add(CHANNEL)
     clock.moment = HOUR_BEFORE + timedelta(minutes=1)
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     await step(worker)
     await worker.close(1)
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
     assert len(discord.messages) == 1

@@ -15,7 +15,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.rate_limit import MOST, RATE, WINDOW, RateLimiter, counting
+from bot.outbox.rate_limit import MOST, RATE, WINDOW, RateLimiter, count_requests
 from tests.bot.outbox.warped import WarpedLoop, run
 
 WHEN = (datetime(2025, 10, 17, 20, tzinfo=UTC), 0)
@@ -102,7 +102,7 @@ def test_what_is_held_up_on_its_way_counts_from_when_it_goes() -> None:
 
     async def work() -> tuple[float, float]:
         limiter, gate = RateLimiter(), asyncio.Event()
-        (going,) = counting(limiter).on_request_start
+        (going,) = count_requests(limiter).on_request_start
         request: Any = SimpleNamespace(url=yarl.URL("http://127.0.0.1/channels/1/messages"))
         session: Any = None
 
@@ -153,7 +153,7 @@ def test_requests_that_ask_for_no_turn_count_as_well() -> None:
         limiter = RateLimiter()
         await limiter.turn(WHEN)
         for _ in range(49):
-            limiter.spent()
+            limiter.count()
         await limiter.turn(WHEN)
         return now()
 
@@ -232,9 +232,9 @@ async def test_discord_py_s_own_requests_are_counted_but_answers_to_people(monke
         nonlocal spent
         spent += 1
 
-    async with aiohttp.ClientSession(trace_configs=[counting(limiter)]) as session:
+    async with aiohttp.ClientSession(trace_configs=[count_requests(limiter)]) as session:
         await limiter.turn(WHEN)
-        monkeypatch.setattr(limiter, "spent", count)
+        monkeypatch.setattr(limiter, "count", count)
         # The first has had its turn; the second is a retry of it; the third and fourth are not counted by Discord.
         for path, expected in (
             ("/channels/1/messages", 0),

@@ -10,7 +10,7 @@ from bot.outbox.contracts import UnsureError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders import targets
-from db.reminders.models import State
+from db.reminders.models import RowState
 from db.reminders.outbox import upcoming
 from tests.bot.outbox.standing import CHANNEL, HOUR_BEFORE, FakeDiscord, HandClock, only, step, wants
 
@@ -65,7 +65,7 @@ async def test_an_old_unsure_one_whose_channel_cannot_be_read_fails_and_says_so(
     clock.advance(minutes=10)
     await step(worker)
     row = await only(empty_store, target)
-    assert row.state is State.FAILED
+    assert row.state is RowState.FAILED
     assert (row.reason or "").startswith("cut off while sending; it may or may not have arrived")
     saved = await targets.target(empty_store, target.id)
     assert saved is not None
@@ -88,7 +88,7 @@ async def test_until_the_gateway_has_told_of_the_server_an_empty_channel_is_wait
         clock.advance(minutes=5)
         await step(worker)
     (row,) = await upcoming(empty_store, target.id)
-    assert row.state is State.PENDING
+    assert row.state is RowState.PENDING
     discord.told = True
     for _ in range(2):
         clock.advance(minutes=5)
@@ -112,7 +112,7 @@ async def test_one_that_somebody_deleted_at_once_counts_as_sent(
     clock.advance(seconds=10)
     await step(worker)
     assert len(discord.messages) == 1
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
 
 
 @pytest.mark.parametrize("arrived", [True, False])

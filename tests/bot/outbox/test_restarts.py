@@ -16,7 +16,7 @@ from bot.outbox.worker import Worker
 from db.connection import Store
 from db.errors import StoreError
 from db.reminders import outbox
-from db.reminders.models import State
+from db.reminders.models import RowState
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import (
     CHANNEL,
@@ -25,7 +25,7 @@ from tests.bot.outbox.standing import (
     FakeDiscord,
     HandClock,
     Seasons,
-    make_courier,
+    make_worker,
     only,
     step,
     wants,
@@ -62,7 +62,7 @@ async def cut_off(worker: Worker) -> None:
 async def test_what_was_cut_off_is_settled_by_the_next_start_at_once(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, *, arrived: bool, away: int
 ) -> None:
-    first = make_courier(empty_store, seasons, discord)
+    first = make_worker(empty_store, seasons, discord)
     target = await wants(empty_store, clock)
     await step(first)
     clock.moment = HOUR_BEFORE
@@ -72,12 +72,12 @@ async def test_what_was_cut_off_is_settled_by_the_next_start_at_once(
     await cut_off(first)
     gate.open.set()
     clock.advance(seconds=away)
-    second = make_courier(empty_store, seasons, discord)
+    second = make_worker(empty_store, seasons, discord)
     await step(second)
     clock.advance(seconds=1)
     await step(second)
     row = await only(empty_store, target)
-    assert row.state is State.SENT
+    assert row.state is RowState.SENT
     assert len(discord.messages) == 1
     assert ("history" in discord.requests) is (away > 120)
     await second.close(1)
@@ -89,7 +89,7 @@ async def test_two_processes_on_one_store_send_each_message_once(
     for guild in range(1, 41):
         await wants(empty_store, clock, guild=guild, channel=900 + guild)
     async with await Store.open(empty_store.path) as twin:
-        both = [make_courier(store, seasons, discord) for store in (empty_store, twin)]
+        both = [make_worker(store, seasons, discord) for store in (empty_store, twin)]
         for worker in both:
             await step(worker)
         clock.moment = HOUR_BEFORE
@@ -107,7 +107,7 @@ async def test_two_processes_on_one_store_send_each_message_once(
 async def test_a_second_process_that_begins_meanwhile_doubles_nothing(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    first = make_courier(empty_store, seasons, discord)
+    first = make_worker(empty_store, seasons, discord)
     await wants(empty_store, clock)
     await step(first)
     clock.moment = HOUR_BEFORE
@@ -116,7 +116,7 @@ async def test_a_second_process_that_begins_meanwhile_doubles_nothing(
     await gate.met.wait()
     gate.open.set()
     async with await Store.open(empty_store.path) as twin:
-        second = make_courier(twin, seasons, discord)
+        second = make_worker(twin, seasons, discord)
         await step(second)
         await first.settled()
         await second.close(1)
@@ -128,7 +128,7 @@ async def test_a_look_that_discord_does_not_answer_is_taken_again(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, tmp_path: Path
 ) -> None:
     """Nothing was sent, so that nothing may have arrived: the next attempt must not be taken for a second one."""
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     await wants(empty_store, clock)
     await step(worker)
     await empty_store.backup(tmp_path / "backup.db")
@@ -145,7 +145,7 @@ async def test_a_look_that_discord_does_not_answer_is_taken_again(
 
     discord.history = failing  # type: ignore[method-assign]
     async with await Store.open(tmp_path / "backup.db") as restored:
-        worker = make_courier(restored, seasons, discord)
+        worker = make_worker(restored, seasons, discord)
         for _ in range(5):
             await step(worker)
             clock.advance(seconds=5)
@@ -172,7 +172,7 @@ async def test_direct_messages_that_could_not_be_opened_go_out_where_they_may_no
         clock.advance(seconds=10)
     assert len(discord.messages) == 1
     assert "history" not in discord.requests
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
 
 
 class FullStore(Store):
@@ -192,7 +192,7 @@ async def test_what_cannot_be_written_down_is_not_sent_again(
     tmp_path: Path, seasons: Seasons, discord: FakeDiscord, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with await FullStore.open(tmp_path / "full.db") as store:
-        worker = make_courier(store, seasons, discord)
+        worker = make_worker(store, seasons, discord)
         target = await wants(store, clock)
         other = await wants(store, clock, guild=2, channel=901, leads=(30,))
         await step(worker)
@@ -210,7 +210,7 @@ async def test_what_cannot_be_written_down_is_not_sent_again(
         await step(worker)
         await worker.close(1)
         row = await only(store, target)
-        assert (row.state, row.sent_at, row.attempts) == (State.SENT, HOUR_BEFORE, 1)
+        assert (row.state, row.sent_at, row.attempts) == (RowState.SENT, HOUR_BEFORE, 1)
         # What fell due meanwhile went out as soon as it could be claimed.
         assert (await only(store, other)).sent_at == HOUR_BEFORE + timedelta(minutes=35)
         assert [message.channel for message in discord.messages] == [CHANNEL, 901]
@@ -219,7 +219,7 @@ async def test_what_cannot_be_written_down_is_not_sent_again(
 async def test_an_orderly_end_waits_for_what_is_under_way_and_gives_back_the_rest(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     ids = [(await wants(empty_store, clock, guild=n, channel=900 + n)).id for n in range(3)]
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -242,7 +242,7 @@ async def test_an_orderly_end_waits_for_what_is_under_way_and_gives_back_the_res
     gate.open.set()
     await closing
     states = [(await recent(empty_store, each) or await upcoming(empty_store, each))[0] for each in ids]
-    assert [row.state for row in states] == [State.SENT, State.PENDING, State.PENDING]
+    assert [row.state for row in states] == [RowState.SENT, RowState.PENDING, RowState.PENDING]
     assert [row.tried_at for row in states[1:]] == [None, None]
     # And nothing more is begun.
     await worker.tick()
@@ -252,7 +252,7 @@ async def test_an_orderly_end_waits_for_what_is_under_way_and_gives_back_the_res
 async def test_what_does_not_arrive_in_time_is_left_to_the_next_start(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord)
+    worker = make_worker(empty_store, seasons, discord)
     target = await wants(empty_store, clock)
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -261,13 +261,13 @@ async def test_what_does_not_arrive_in_time_is_left_to_the_next_start(
     await gate.met.wait()
     await worker.close(0.01)
     (row,) = await upcoming(empty_store, target.id)
-    assert row.state is State.CLAIMED
+    assert row.state is RowState.CLAIMED
     gate.open.set()
-    second = make_courier(empty_store, seasons, discord)
+    second = make_worker(empty_store, seasons, discord)
     await step(second)
     await second.close(1)
     assert len(discord.messages) == 1
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
 
 
 async def test_a_claim_nobody_remembers_is_found_again(
@@ -286,7 +286,7 @@ async def test_a_claim_nobody_remembers_is_found_again(
         await step(worker)
         clock.advance(seconds=2)
     assert len(discord.messages) == 1
-    assert (await only(empty_store, target)).state is State.SENT
+    assert (await only(empty_store, target)).state is RowState.SENT
 
 
 async def test_a_turn_that_comes_too_late_is_not_taken(
@@ -305,7 +305,7 @@ async def test_a_turn_that_comes_too_late_is_not_taken(
     await step(worker)
     await step(worker)
     assert discord.messages == []
-    assert (await only(empty_store, target)).state is State.EXPIRED
+    assert (await only(empty_store, target)).state is RowState.EXPIRED
 
 
 async def test_a_young_one_whose_turn_comes_too_late_is_looked_for(
@@ -328,7 +328,7 @@ async def test_a_young_one_whose_turn_comes_too_late_is_looked_for(
         await step(worker)
     assert len(discord.messages) == 1
     row = await only(empty_store, target)
-    assert (row.state, row.sent_at) == (State.SENT, HOUR_BEFORE)
+    assert (row.state, row.sent_at) == (RowState.SENT, HOUR_BEFORE)
     assert "history" in discord.requests
 
 

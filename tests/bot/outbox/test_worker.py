@@ -14,7 +14,7 @@ from bot.outbox.worker import Worker
 from db.connection import Store
 from db.guilds import forget_guild
 from db.reminders import plans, targets
-from db.reminders.models import Extras, Kind, Row, State, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import (
     CHANNEL,
@@ -23,7 +23,7 @@ from tests.bot.outbox.standing import (
     FakeDiscord,
     HandClock,
     Seasons,
-    make_courier,
+    make_worker,
     only,
     race_at,
     step,
@@ -39,7 +39,7 @@ async def test_at_three_one_message_is_in_the_channel(
     while clock.now() < HOUR_BEFORE - timedelta(seconds=20):
         await step(worker)
         clock.advance(minutes=5, seconds=-1)
-    assert [row.due.due_at for row in await upcoming(empty_store, target.id)] == [HOUR_BEFORE]
+    assert [row.notification.due_at for row in await upcoming(empty_store, target.id)] == [HOUR_BEFORE]
     assert discord.messages == []
     clock.moment = HOUR_BEFORE
     for _ in range(10):
@@ -48,7 +48,7 @@ async def test_at_three_one_message_is_in_the_channel(
     (message,) = discord.messages
     assert (message.channel, message.at, message.role) == (CHANNEL, HOUR_BEFORE, 77)
     row = await only(empty_store, target)
-    assert (row.state, row.message, row.sent_at) == (State.SENT, message.id, HOUR_BEFORE)
+    assert (row.state, row.message, row.sent_at) == (RowState.SENT, message.id, HOUR_BEFORE)
 
 
 async def test_a_person_gets_it_in_his_direct_messages(
@@ -77,9 +77,9 @@ async def test_late_is_sent_while_it_helps_and_expires_after(
     clock.moment = COVERAGE + timedelta(minutes=15)
     await step(worker)
     assert len(discord.messages) == 1
-    assert (await only(empty_store, first)).state is State.SENT
+    assert (await only(empty_store, first)).state is RowState.SENT
     row = await only(empty_store, second)
-    assert (row.state, row.reason) == (State.EXPIRED, "too late to be of use")
+    assert (row.state, row.reason) == (RowState.EXPIRED, "too late to be of use")
 
 
 async def test_of_several_leads_overdue_at_once_the_latest_goes_out(
@@ -90,9 +90,9 @@ async def test_of_several_leads_overdue_at_once_the_latest_goes_out(
     clock.moment = COVERAGE - timedelta(minutes=14)
     await step(worker)
     assert len(discord.messages) == 1
-    rows = {row.due.lead: (row.state, row.reason) for row in await recent(empty_store, target.id)}
-    late = (State.EXPIRED, "superseded by a later reminder")
-    assert rows == {60: late, 30: late, 15: (State.SENT, None)}
+    rows = {row.notification.lead: (row.state, row.reason) for row in await recent(empty_store, target.id)}
+    late = (RowState.EXPIRED, "superseded by a later reminder")
+    assert rows == {60: late, 30: late, 15: (RowState.SENT, None)}
     clock.moment = COVERAGE - timedelta(minutes=5)
     await step(worker)
     assert len(discord.messages) == 2
@@ -126,7 +126,7 @@ async def test_one_that_is_refused_leaves_the_target_on(
     clock.moment = HOUR_BEFORE
     discord.before.append(RefusedError("Discord refused it (400)"))
     await step(worker)
-    assert (await only(empty_store, target)).state is State.FAILED
+    assert (await only(empty_store, target)).state is RowState.FAILED
     saved = await targets.target(empty_store, target.id)
     assert saved is not None
     assert saved.on
@@ -141,7 +141,7 @@ async def test_what_did_not_get_through_goes_out_again(
     discord.before += [BusyError("Discord told me to slow down", 7), BusyError("cannot be reached", everywhere=True)]
     await step(worker)
     (row,) = await upcoming(empty_store, target.id)
-    assert (row.state, row.retry_at, row.tried_at) == (State.PENDING, HOUR_BEFORE + timedelta(seconds=7), None)
+    assert (row.state, row.retry_at, row.tried_at) == (RowState.PENDING, HOUR_BEFORE + timedelta(seconds=7), None)
     clock.advance(seconds=6)
     await step(worker)
     assert discord.requests == ["send"]
@@ -191,9 +191,9 @@ async def test_a_moved_race_moves_its_reminder_and_says_so(
     await step(worker)
     seasons.put(race_at(COVERAGE + timedelta(hours=3)))
     await step(worker)
-    rows = {row.due.kind: row.due for row in await upcoming(empty_store, target.id)}
-    assert rows[Kind.REMINDER].due_at == HOUR_BEFORE + timedelta(hours=3)
-    assert rows[Kind.CHANGE].detail["from"] == COVERAGE.isoformat()
+    rows = {row.notification.kind: row.notification for row in await upcoming(empty_store, target.id)}
+    assert rows[NotificationKind.REMINDER].due_at == HOUR_BEFORE + timedelta(hours=3)
+    assert rows[NotificationKind.CHANGE].detail["from"] == COVERAGE.isoformat()
     clock.moment = HOUR_BEFORE
     for _ in range(30):
         await step(worker)
@@ -204,7 +204,7 @@ async def test_a_moved_race_moves_its_reminder_and_says_so(
 async def test_a_fan_out_starts_early_enough_and_the_nearest_deadline_goes_first(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    worker = make_courier(empty_store, seasons, discord, rate=1000)
+    worker = make_worker(empty_store, seasons, discord, rate=1000)
     worker._limiter.rate = 2.0
     for guild in range(1, 21):
         await wants(empty_store, clock, guild=guild, channel=900 + guild)
@@ -224,7 +224,7 @@ async def test_a_fan_out_that_has_begun_goes_on_at_full_pace(
     empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.outbox.worker.WAITING", 4)
-    worker = make_courier(empty_store, seasons, discord, rate=1000)
+    worker = make_worker(empty_store, seasons, discord, rate=1000)
     worker._limiter.rate = 2.0
     for guild in range(1, 21):
         await wants(empty_store, clock, guild=guild, channel=900 + guild)
@@ -283,10 +283,10 @@ async def test_one_slow_channel_holds_up_nobody(
 async def test_a_message_without_its_mark_is_not_sent(
     empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    async def careless(_: Row, __: Target) -> Post:
+    async def careless(_: OutboxRow, __: Target) -> Post:
         return Post(view_of("another"))
 
-    worker.compose(Kind.REMINDER, careless)
+    worker.compose(NotificationKind.REMINDER, careless)
     target = await wants(empty_store, clock)
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -300,10 +300,10 @@ async def test_a_message_without_its_mark_is_not_sent(
 async def test_nothing_to_say_is_said_by_nobody(
     empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
 ) -> None:
-    async def silent(_: Row, __: Target) -> None:
+    async def silent(_: OutboxRow, __: Target) -> None:
         return None
 
-    worker.compose(Kind.REMINDER, silent)
+    worker.compose(NotificationKind.REMINDER, silent)
     target = await wants(empty_store, clock)
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -337,7 +337,7 @@ async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_it
     """At ten thousand servers, planning for all of them would hold up whoever presses next for a second."""
     looked: list[int | None] = []
 
-    async def applying(*args: Any, since: int | None = None) -> plans.Planned:
+    async def applying(*args: Any, since: int | None = None) -> plans.PlanCounts:
         looked.append(since)
         return await plan(*args, since=since)
 
@@ -345,14 +345,14 @@ async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_it
     monkeypatch.setattr(plans, "apply", applying)
     first, second = [await wants(empty_store, clock, guild=n, channel=900 + n, leads=(60, 15)) for n in (1, 2)]
     await step(worker)
-    before = await targets.edition(empty_store)
+    before = await targets.settings_version(empty_store)
     await targets.save(empty_store, replace(first, leads=(30,)), clock.now())
     await targets.switch_off(empty_store, second.id, None)
     for _ in range(9):
         await step(worker)
         clock.advance(seconds=30)
     assert looked == [None, before]
-    assert [row.due.lead for row in await upcoming(empty_store, first.id)] == [30]
+    assert [row.notification.lead for row in await upcoming(empty_store, first.id)] == [30]
     assert await upcoming(empty_store, second.id) == ()
     # What was dealt with may have stood in the way of another: that is seen within a minute, however many press.
     clock.moment = COVERAGE - timedelta(minutes=30)
@@ -382,5 +382,5 @@ async def test_before_the_login_nothing_is_claimed(
     clock.moment = datetime(2025, 10, 17, 19, 10, tzinfo=UTC)
     await targets.save(empty_store, target, clock.now())
     await step(worker)
-    assert [row.state for row in await upcoming(empty_store, target.id)] == [State.PENDING]
+    assert [row.state for row in await upcoming(empty_store, target.id)] == [RowState.PENDING]
     assert discord.requests == []

@@ -9,7 +9,7 @@ import pytest
 
 from bot.recaps import TITLES, Facts, Recap, Section, recap
 from db.texts import SECTION_WORDS, SectionKind
-from tests.bot.recaps.telling import COUNT, NTH, UNCLEAN, bundled, keyed, name_of_race, prose, text
+from tests.bot.recaps.sample_recaps import COUNT, NTH, UNCLEAN, bundled, keyed, name_of_race, prose, text
 
 ALL = bundled()
 EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.render.blocks import Accent, Page, card, freshness, make_accent, missing, scored_stages
-from db.models import Outcome, RaceStatus, Season
+from db.models import Freshness, Outcome, RaceStatus, Season
 from tests.bot.render.reading import accent, texts
 from tests.seasons import Row, make_season
 
@@ -54,10 +54,10 @@ def test_freshness_says_through_which_race_the_data_runs() -> None:
 def test_freshness_says_when_data_was_refreshed_but_never_in_the_future() -> None:
     season = three_run()
     now = after(season, 3)
-    assert freshness(replace(season, refreshed=now - timedelta(hours=2)), now).endswith(
+    assert freshness(replace(season, freshness=Freshness(now - timedelta(hours=2))), now).endswith(
         f"refreshed <t:{int(now.timestamp()) - 7200}:R>"
     )
-    assert "refreshed" not in freshness(replace(season, refreshed=now + timedelta(hours=2)), now)
+    assert "refreshed" not in freshness(replace(season, freshness=Freshness(now + timedelta(hours=2))), now)
 
 
 def test_freshness_says_what_is_missing() -> None:

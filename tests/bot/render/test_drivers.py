@@ -3,7 +3,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.record import career, head_to_head, race_lines, record
+from bot.championship.record import career, head_to_head, races_of, record
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare
@@ -19,7 +19,7 @@ def ask(key: str, *seasons: Season, **fields: Any) -> ui.LayoutView:
     season = seasons[-1]
     his = record(season, key)
     assert his is not None
-    facts = DriverFacts(season.drivers[key], season, his, career(seasons, key), race_lines(season, key))
+    facts = DriverFacts(season.drivers[key], season, his, career(seasons, key), races_of(season, key))
     return driver(facts, DriverQuestion(key, **fields), LATER)
 
 

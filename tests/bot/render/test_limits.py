@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from discord import ui
 
-from bot.championship.record import career, head_to_head, race_lines, record
+from bot.championship.record import career, head_to_head, races_of, record
 from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,
@@ -18,11 +18,12 @@ from bot.questions.core import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.recaps.facts import LastTime
 from bot.render.about import about
 from bot.render.clinch import ClinchFacts, clinch
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
-from bot.render.next_race import LastTime, NextFacts, upcoming
+from bot.render.next_race import NextFacts, upcoming
 from bot.render.playoffs import playoffs
 from bot.render.results import results
 from bot.render.schedule import schedule
@@ -93,7 +94,7 @@ def every_card(season: Season) -> list[ui.LayoutView]:
     assert one is not None
     assert other is not None
     a, b = season.drivers["driver-0"], season.drivers["driver-1"]
-    facts = DriverFacts(a, season, one, career([season], a.key), race_lines(season, a.key))
+    facts = DriverFacts(a, season, one, career([season], a.key), races_of(season, a.key))
     both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(range(1995, 2026)))
     last = LastTime(season.races[0], a.name, defending=True)
     return [

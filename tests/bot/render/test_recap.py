@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
-from bot.recaps.facts import TITLES, Line, Recap, Section
+from bot.recaps.facts import TITLES, Recap, RecapLine, Section
 from bot.render.blocks import Accent
 from bot.render.recap import GLANCE, recap_card
 from db.models import Adjustment, Season
@@ -26,7 +26,9 @@ EDITED = datetime(2025, 11, 1, tzinfo=UTC)
 GALLERY = 12
 NUTSHELL, TOP, MOVE, PLAYOFFS = (
     Section(SectionKind.NUTSHELL, "In a nutshell", ("Corey Heim won his second.", "He leads.")),
-    Section(SectionKind.TOP, "Top truckers", (), (Line("Winner", "Corey Heim (No. 11)"), Line("", "and more"))),
+    Section(
+        SectionKind.TOP, "Top truckers", (), (RecapLine("Winner", "Corey Heim (No. 11)"), RecapLine("", "and more"))
+    ),
     Section(SectionKind.MOVE, "The winning move", ("He passed *them* all on lap 99.",)),
     Section(SectionKind.PLAYOFFS, "Playoff rundown", ("Four are in.",)),
 )
@@ -142,7 +144,9 @@ def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_
 
 
 def test_the_first_screen_has_figures_rather_than_a_second_paragraph() -> None:
-    told = replace(PLAYOFFS, paragraphs=("Four are in.", "Nobody crossed."), lines=(Line("Above the line", "Heim +5"),))
+    told = replace(
+        PLAYOFFS, paragraphs=("Four are in.", "Nobody crossed."), lines=(RecapLine("Above the line", "Heim +5"),)
+    )
     said = text(view := ask(NUTSHELL, told))
     assert "Four are in.\n**Above the line** Heim +5" in said
     assert "Nobody crossed" not in said
@@ -211,7 +215,7 @@ def sections(draw: st.DrawFn) -> tuple[Section, ...]:
             kind,
             TITLES[kind],
             tuple(draw(st.lists(WORDS, min_size=1, max_size=3))),
-            tuple(Line(draw(WORDS)[:80], draw(WORDS)) for _ in range(draw(st.integers(0, 12)))),
+            tuple(RecapLine(draw(WORDS)[:80], draw(WORDS)) for _ in range(draw(st.integers(0, 12)))),
             draw(st.none() | st.text(min_size=1, max_size=80)),
             draw(st.none() | st.just("https://a.example/b.png")),
             EDITED,
@@ -235,7 +239,7 @@ def test_no_name_breaks_a_limit(odd: str) -> None:
     season = season_of(odd)
     race = season.races[0]
     written = [
-        Section(kind, TITLES[kind], (odd * 15,), (Line(odd, odd),), odd[:80], "https://a.example/b.png", EDITED)
+        Section(kind, TITLES[kind], (odd * 15,), (RecapLine(odd, odd),), odd[:80], "https://a.example/b.png", EDITED)
         for kind in SectionKind
     ]
     for kind in (None, *SectionKind):

@@ -6,17 +6,17 @@ from datetime import UTC, datetime, timedelta
 
 from bot.questions.reminders import SERVER
 from bot.render.reminder_panel import PanelFacts, status
-from db.reminders.models import Due, Kind, Part, Row, State, Target
+from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target, WeekendSession
 from tests.bot.render.reading import body, lines
 from tests.checks.limits import check_message
 
 NOW = datetime(2025, 10, 17, 19, tzinfo=UTC)
 COVERAGE = NOW + timedelta(hours=1)
-DUE = Due(1, Kind.REMINDER, 2025, 23, Part.COVERAGE, 60, COVERAGE, NOW, COVERAGE)
+DUE = Notification(1, NotificationKind.REMINDER, 2025, 23, WeekendSession.COVERAGE, 60, COVERAGE, NOW, COVERAGE)
 FACTS = PanelFacts(SERVER, Target(id=1, guild=1, channel=2))
 
 
-def planned(*rows: Row) -> list[str]:
+def planned(*rows: OutboxRow) -> list[str]:
     view = status(FACTS, rows, ())
     assert not check_message(body(view))
     return [line for line in lines(view) if line.startswith("- ")]
@@ -25,13 +25,13 @@ def planned(*rows: Row) -> list[str]:
 def test_what_is_tried_again_says_why_and_when() -> None:
     line = f"- race 23 of 2025, 1 hour before coverage: <t:{int(NOW.timestamp())}:f> · <t:{int(NOW.timestamp())}:R>"
     again = NOW + timedelta(seconds=30)
-    late = Row(1, DUE, "g1", reason="Discord asks for patience", retry_at=again)
-    assert planned(Row(1, DUE, "g1"), late) == [
+    late = OutboxRow(1, DUE, "g1", reason="Discord asks for patience", retry_at=again)
+    assert planned(OutboxRow(1, DUE, "g1"), late) == [
         line,
         f"{line} (Discord asks for patience; trying again <t:{int(again.timestamp())}:R>)",
     ]
 
 
 def test_what_is_being_tried_says_why_it_was_not_out_before() -> None:
-    (line,) = planned(Row(1, DUE, "g1", State.CLAIMED, reason="I lack the permission Create Events"))
+    (line,) = planned(OutboxRow(1, DUE, "g1", RowState.CLAIMED, reason="I lack the permission Create Events"))
     assert line.endswith(" (I lack the permission Create Events)")

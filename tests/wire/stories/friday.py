@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from db.reminders.models import State
+from db.reminders.models import RowState
 from tests.wire.interactions import every_component, ids_in
 from tests.wire.permissions import Role
 from tests.wire.reminded import COVERAGE, NOON, TALLADEGAS, Scene, outbox, remind, target_of
@@ -72,7 +72,7 @@ async def at_three_one_message_says_that_coverage_starts_at_four_on_fs1(scene: S
     await scene.stop()
     assert len(scene.messages(general)) == 1, "nothing more as coverage starts"
     place = f"g{general.guild.id}" if general.guild else ""
-    assert [row.state for row in outbox(scene.path, TALLADEGAS) if row.place == place] == [State.SENT]
+    assert [row.state for row in outbox(scene.path, TALLADEGAS) if row.place == place] == [RowState.SENT]
 
 
 async def remind_me_too(scene: Scene, components: list[Payload], channel: Channel) -> None:

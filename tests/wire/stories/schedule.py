@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from db.reminders.models import Kind, State
+from db.reminders.models import NotificationKind, RowState
 from tests.wire.reminded import COVERAGE, SEASON, TALLADEGA, Scene, listed, outbox, remind
 
 HOUR = timedelta(hours=1)
@@ -17,10 +17,10 @@ def moment(at: datetime) -> str:
     return f"<t:{int(at.timestamp())}:F>"
 
 
-def rows(scene: Scene, *states: State) -> Sequence[tuple[Kind, datetime]]:
+def rows(scene: Scene, *states: RowState) -> Sequence[tuple[NotificationKind, datetime]]:
     """Kind and moment of what stands so in the outbox."""
     found = outbox(scene.path, f"season = {SEASON} AND round = {TALLADEGA}")
-    return [(row.due.kind, row.due.event_at) for row in found if row.state in states]
+    return [(row.notification.kind, row.notification.event_at) for row in found if row.state in states]
 
 
 async def rain_moves_a_race_before_its_reminder_and_again_after_it(scene: Scene) -> None:
@@ -33,7 +33,7 @@ async def rain_moves_a_race_before_its_reminder_and_again_after_it(scene: Scene)
     first = await scene.message(channel)
     assert f"Coverage moved from {moment(COVERAGE)} to **{moment(later)}**" in first.text
     await scene.stop()
-    assert rows(scene, State.PENDING) == [(Kind.REMINDER, later)], "what was planned has moved along"
+    assert rows(scene, RowState.PENDING) == [(NotificationKind.REMINDER, later)], "what was planned has moved along"
 
     await scene.start(later - HOUR - timedelta(minutes=1), 60, ready=True)
     second = await scene.message(channel, 2)
@@ -49,8 +49,13 @@ async def rain_moves_a_race_before_its_reminder_and_again_after_it(scene: Scene)
     assert next_day - HOUR - SKEW <= fourth.at < next_day - HOUR + timedelta(seconds=30)
     assert f"<t:{int(next_day.timestamp())}:R>" in fourth.text
     await scene.stop()
-    expected = [(Kind.CHANGE, later), (Kind.CHANGE, next_day), (Kind.REMINDER, later), (Kind.REMINDER, next_day)]
-    assert sorted(rows(scene, State.SENT)) == expected
+    expected = [
+        (NotificationKind.CHANGE, later),
+        (NotificationKind.CHANGE, next_day),
+        (NotificationKind.REMINDER, later),
+        (NotificationKind.REMINDER, next_day),
+    ]
+    assert sorted(rows(scene, RowState.SENT)) == expected
     assert len(scene.messages(channel)) == len(expected)
 
 
@@ -62,6 +67,6 @@ async def a_race_that_is_called_off_is_told_of_once_and_reminds_of_nothing(scene
     message = await scene.message(channel)
     assert "**Canceled.**" in message.text
     await scene.stop()
-    assert rows(scene, State.CANCELLED) == [(Kind.REMINDER, COVERAGE)] * 2
-    assert rows(scene, State.PENDING, State.CLAIMED) == []
+    assert rows(scene, RowState.CANCELLED) == [(NotificationKind.REMINDER, COVERAGE)] * 2
+    assert rows(scene, RowState.PENDING, RowState.CLAIMED) == []
     assert len(scene.messages(channel)) == 1

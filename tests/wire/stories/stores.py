@@ -7,7 +7,7 @@ import signal
 from collections import Counter
 from datetime import timedelta
 
-from db.reminders.models import Extras, Row, State
+from db.reminders.models import Extras, OutboxRow, RowState
 from tests.wire.faults import Paused, Refused
 from tests.wire.process import READY, run_to_end, running_bot
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, listed, outbox, plan, remind, remind_many
@@ -18,7 +18,7 @@ SKEW = timedelta(seconds=15)
 """How far two clocks at 150 times the speed may drift apart unnoticed."""
 
 
-def rows(scene: Scene, channel: Channel) -> list[Row]:
+def rows(scene: Scene, channel: Channel) -> list[OutboxRow]:
     """The rows about the race at Talladega for one channel."""
     assert channel.guild is not None
     return outbox(scene.path, f"{TALLADEGAS} AND guild_id = {channel.guild.id}")
@@ -48,7 +48,7 @@ async def two_processes_that_got_past_the_lock_send_each_row_once(scene: Scene) 
     assert set(Counter(each.channel for each in standin.written).values()) == {1}
     assert all(len(scene.posts(channel)) == 1 for channel in channels)
     found = outbox(path, TALLADEGAS)
-    assert {row.state for row in found} == {State.SENT}
+    assert {row.state for row in found} == {RowState.SENT}
     assert len({row.claimed_by for row in found}) == 2, "both had a hand in it"
 
 
@@ -65,8 +65,8 @@ async def a_clock_that_is_set_back_repeats_nothing(scene: Scene) -> None:
     await scene.all(marked, cut_off)
     # Before it retries anything the bot records what has arrived.
     await scene.posted(again, 2)
-    assert rows(scene, marked)[0].state is State.SENT
-    assert rows(scene, cut_off)[0].state is State.CLAIMED
+    assert rows(scene, marked)[0].state is RowState.SENT
+    assert rows(scene, cut_off)[0].state is RowState.CLAIMED
     await scene.kill(settled=False)
     paused.resume.set()
     await standin.quiet()
@@ -80,7 +80,7 @@ async def a_clock_that_is_set_back_repeats_nothing(scene: Scene) -> None:
     await scene.stop()
     for channel in (marked, cut_off, again):
         (there,) = scene.messages(channel)
-        assert [(row.state, row.message) for row in rows(scene, channel)] == [(State.SENT, there.id)]
+        assert [(row.state, row.message) for row in rows(scene, channel)] == [(RowState.SENT, there.id)]
 
 
 async def an_older_copy_of_the_store_repeats_nothing(scene: Scene) -> None:
@@ -97,7 +97,7 @@ async def an_older_copy_of_the_store_repeats_nothing(scene: Scene) -> None:
     for leftover in scene.path.parent.glob(scene.path.name + "-*"):
         leftover.unlink()
     shutil.copy(copy, scene.path)
-    assert [row.state for row in rows(scene, channel)] == [State.PENDING]
+    assert [row.state for row in rows(scene, channel)] == [RowState.PENDING]
     before = len(standin.requests)
     # By then Discord has forgotten the nonce.
     await scene.start(DUE + timedelta(minutes=10), 5)
@@ -105,5 +105,5 @@ async def an_older_copy_of_the_store_repeats_nothing(scene: Scene) -> None:
     await standin.quiet()
     await scene.stop()
     (there,) = scene.messages(channel)
-    assert [(row.state, row.message) for row in rows(scene, channel)] == [(State.SENT, there.id)]
+    assert [(row.state, row.message) for row in rows(scene, channel)] == [(RowState.SENT, there.id)]
     assert len(scene.posts(channel)) == 1

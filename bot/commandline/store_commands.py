@@ -1,0 +1,193 @@
+"""The commands that work on the store alone: import, export, backup, check."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from bot.app import open_services, tell_loaded
+from bot.championship.audit import faults, mismatches
+from bot.championship.standings import contradictions
+from bot.clock import Clock
+from bot.commandline.exports import (
+    DRIVERS_AND_TRACKS,
+    QUOTES_AND_RECAPS,
+    ExportError,
+    export_drivers_or_tracks,
+    export_quotes,
+    export_recaps,
+    export_season,
+)
+from bot.commandline.standings import DEFAULT_VIEW
+from db.bundled import bundled_documents
+from db.connection import Store
+from db.documents.importer import import_documents
+from db.documents.reader import read_file
+from db.errors import StoreError
+from db.inspection import Inspection, inspect
+from db.models import EASTERN, Season
+from db.quotes import quotes_of_scope
+from db.racing import load_tracks
+from db.recaps.texts import all_recap_texts
+from db.snapshots import Snapshots
+
+
+def print_message(line: str) -> None:
+    """Prints a line for the operator to standard error, apart from the output itself."""
+    print(line, file=sys.stderr, flush=True)
+
+
+async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool, guild: int | None = None) -> None:
+    """Imports documents and prints what happened to their rows; with ``guild`` the quotes will belong to that server.
+
+    Raises:
+        DocumentError, StoreError: nothing was changed.
+    """
+    if not files and not bundled:
+        raise StoreError("name the files to import, such as `tailgate import results.csv`, or say --bundled")
+    if bundled and guild is not None:
+        raise StoreError("bundled documents belong to no server; leave out --bundled or --guild")
+    documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
+    async with open_services(path, clock) as opened:
+        tell_loaded(opened.loaded, print_message)
+        report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
+    for section, counts in report.sections.items():
+        name = section.replace("_", " ")
+        removed = f", {counts.removed} removed" if counts.removed else ""
+        print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged{removed}")
+    if not report.sections:
+        print("nothing to import: the documents have no rows")
+
+
+async def export(
+    path: Path,
+    what: str,
+    season: int | None,
+    after: int | None,
+    form: str,
+    *,
+    view: str | None = None,
+    guild: int | None = None,
+) -> None:
+    """Writes an export to standard output, and to standard error which results were left out of the standings.
+
+    Raises:
+        ExportError, StoreError: nothing was written.
+    """
+    _check_options(what, season, after, view, guild)
+    async with await Store.open(path, readonly=True) as store:
+        seasons = Snapshots(store)
+        if what in QUOTES_AND_RECAPS and season is not None:
+            await _season(seasons, season)
+        if what == "quotes":
+            quotes = await quotes_of_scope(store, guild)
+            text = export_quotes(quotes, await seasons.drivers(), season, form)
+        elif what == "recaps":
+            text = export_recaps(await all_recap_texts(store, season), form)
+        elif what == "drivers":
+            text = export_drivers_or_tracks(what, await seasons.drivers(), form)
+        elif what == "tracks":
+            async with store.read() as connection:
+                text = export_drivers_or_tracks(what, list((await load_tracks(connection)).values()), form)
+        else:
+            whole = await _season(seasons, season)
+            text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
+            for fault in faults(whole) if what == "standings" else ():
+                print_message(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:
+    if what in DRIVERS_AND_TRACKS and (season is not None or after is not None):
+        raise ExportError(f"{what} belong to no season; leave out --season and --after")
+    if what in QUOTES_AND_RECAPS and after is not None:
+        raise ExportError(f"--after goes with standings and results; {what} can be limited by --season alone")
+    if view is not None and what != "standings":
+        raise ExportError(f"--view goes with standings; {what} has one view")
+    if guild is not None and what != "quotes":
+        raise ExportError(f"--guild goes with quotes; {what} belong to no server")
+
+
+async def _season(seasons: Snapshots, year: int | None) -> Season:
+    years = await seasons.years()
+    if not years:
+        raise ExportError("the store has no season; `tailgate import --bundled` loads those that come with it")
+    if year is None:
+        with_results = [season for season in await seasons.all() if season.latest]
+        return with_results[-1] if with_results else (await seasons.all())[-1]
+    season = await seasons.season(year)
+    if season is None:
+        raise ExportError(f"the store has no season {year}; it has {', '.join(map(str, years))}")
+    return season
+
+
+async def backup(path: Path, target: Path) -> None:
+    """Copies the store.
+
+    Raises:
+        StoreError: it could not be done.
+    """
+    async with await Store.open(path, readonly=True) as store:
+        await store.backup(target)
+    print(f"{path} is copied to {target}.")
+
+
+async def check(path: Path) -> int:
+    """Inspects the store and prints what was found; returns the exit status.
+
+    Raises:
+        StoreError: it cannot even be opened.
+    """
+    try:
+        async with await Store.open(path, readonly=True) as store:
+            found = await inspect(store)
+            seasons = () if found.problems else await Snapshots(store).all()
+    except sqlite3.DatabaseError as error:
+        raise StoreError(f"{path} is damaged: {error}; put back a backup") from error
+    _print(found)
+    if found.problems:
+        more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
+        print_message(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
+        return 1
+    return _audit(path, seasons)
+
+
+def _audit(path: Path, seasons: Sequence[Season]) -> int:
+    """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
+    for season in seasons:
+        for each in mismatches(season):
+            who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
+            print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
+    wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
+    wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]
+    for line in wrong:
+        print(f"cannot be so: {line}")
+    if not wrong:
+        return 0
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    print_message(f"tailgate: {path}: {wrong[0]}{more}; import a corrected document")
+    return 1
+
+
+def _print(found: Inspection) -> None:
+    print(f"schema version {found.schema}, {found.drivers} drivers")
+    for season in found.seasons:
+        through = f"results of {season.run}, through race {season.last_round}" if season.run else "no results"
+        print(f"{season.year}: {season.races} races, {through}; refreshed {_day(season.refreshed)}")
+    if found.quotes or found.server_quotes or found.sections:
+        sections = f"{found.sections} section{'' if found.sections == 1 else 's'}"
+        print(
+            f"quotes: {found.quotes} seen everywhere, {found.server_quotes} of servers; recaps: {sections} by editors"
+        )
+    if not found.seasons:
+        print("no seasons stored; `tailgate import --bundled` loads those that come with it")
+    if not found.problems:
+        print("the file is sound")
+
+
+def _day(moment: datetime | None) -> str:
+    return "never" if moment is None else f"{moment.astimezone(EASTERN):%Y-%m-%d %H:%M} Eastern"

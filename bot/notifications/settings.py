@@ -1,0 +1,309 @@
+"""The settings of reminders: who may see and change them, what each choice does, and the test message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+
+import discord
+from discord import ui
+
+from bot.client.permissions import lacking, takes_reminders
+from bot.errors import NO_MANAGER, FriendlyError
+from bot.notifications.reminders import notice, start_of
+from bot.notifications.schedule_planner import plan_reminders
+from bot.questions.reminders import (
+    CHANNEL,
+    DELAY,
+    LEADS,
+    OFF,
+    ON,
+    PERSON,
+    ROLE,
+    SERVER,
+    SESSIONS,
+    ReminderChoiceQuestion,
+    ReminderDeedQuestion,
+    RemindersQuestion,
+    ReminderStatusQuestion,
+    RemindMeQuestion,
+)
+from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
+from bot.render.reminders import addressed, reminder
+from bot.requester import Requester
+from bot.services import Services
+from db.models import Race, RaceStatus
+from db.reminders import targets
+from db.reminders.models import DELAYS, Extras, NotificationKind, PlannedNotification, Target, WeekendSession
+from db.reminders.models import LEADS as MINUTES
+from db.reminders.outbox import recent, upcoming
+from db.reminders.plans import seen_of
+
+NO_SERVER = "Channel reminders only work in a server I've been added to; /remindme sets your own."
+GONE = "That channel or role is gone; choose another."
+NO_TEXT_CHANNEL = "Reminders go to a text channel; use /reminders in one, or choose one there."
+OPTIONS = ("changes", "results", "recap", "standings", "events")
+TEST_NOTE = "-# This is a test of the reminder, which comes when it's due. Nobody was pinged."
+TEST_MARK = "test"
+"""The mark of a test message, which belongs to no row of the outbox."""
+
+
+class ReminderSettings:
+    """Shows and changes the settings of servers and people.
+
+    Args:
+        client: knows the servers, and sends the test message.
+        services: the store, its seasons and the clock.
+    """
+
+    def __init__(self, client: discord.Client, services: Services) -> None:
+        self._client = client
+        self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
+
+    async def panel(self, question: RemindersQuestion, requester: Requester) -> ui.LayoutView:
+        """The settings, and what changes them."""
+        return panel(await self._facts(question.whose, requester))
+
+    async def status(self, question: ReminderStatusQuestion, requester: Requester) -> ui.LayoutView:
+        """What is coming up, and what was sent."""
+        facts = await self._facts(question.whose, requester)
+        if facts.target is None:
+            return panel(facts)
+        return status(facts, await upcoming(self._store, facts.target.id), await recent(self._store, facts.target.id))
+
+    async def act(self, question: ReminderDeedQuestion, requester: Requester) -> ui.LayoutView:
+        """Does what a button of the panel says: switches on or off, or sends a test."""
+        if question.deed == ON:
+            note = await self._switch_on(question.whose, requester)
+        elif question.deed == OFF:
+            note = "Reminders are off; your settings are kept."
+            await self._change(
+                question.whose, requester, lambda current: current and replace(current, on=False, off_reason=None)
+            )
+        else:
+            note = await self._test(await self._target(question.whose, requester), requester)
+        return panel(await self._facts(question.whose, requester, note))
+
+    async def choose(
+        self, question: ReminderChoiceQuestion, chosen: Sequence[str], requester: Requester
+    ) -> ui.LayoutView:
+        """Saves what was chosen in one of the panel's selects."""
+
+        def changed(current: Target | None) -> Target:
+            # A choice never switches anything on: an old panel may be used after reminders were switched off.
+            target = current or replace(self._default(None, question.whose, requester), on=False)
+            return self._changed(target, question.what, chosen)
+
+        await self._change(question.whose, requester, changed)
+        return panel(await self._facts(question.whose, requester, "Saved."))
+
+    async def remind_me(self, question: RemindMeQuestion, requester: Requester) -> ui.LayoutView:
+        """Switches the requester's own reminders on, if they are off, and shows what is set."""
+        del question
+        return panel(await self._facts(PERSON, requester, await self._switch_on(PERSON, requester)))
+
+    async def switched_off_because(self, user: int) -> Target | None:
+        """A person's settings if the bot switched them off because of ``off_reason``, and they were not told yet."""
+        target = await targets.target_of(self._store, user=user)
+        return target if target is not None and not target.on and target.off_reason else None
+
+    async def forget_reason(self, told: Target) -> None:
+        """Notes that a person was told why their reminders are off."""
+        await targets.change(
+            self._store,
+            lambda current: replace(told, off_reason=None) if current == told else None,
+            self._clock.now(),
+            user=told.user,
+        )
+
+    async def forget_role(self, role: discord.Role) -> None:
+        """Stops pinging a role that was deleted."""
+        await targets.forget_role(self._store, role.guild.id, role.id)
+
+    async def _change(
+        self, whose: str, requester: Requester, changed: Callable[[Target | None], Target | None]
+    ) -> None:
+        """Changes what is set in one transaction, so that two who press at once both get what they pressed."""
+        await self._target(whose, requester)
+        place = {"user": requester.user} if whose == PERSON else {"guild": requester.guild}
+        await targets.change(self._store, changed, self._clock.now(), **place)
+
+    async def _switch_on(self, whose: str, requester: Requester) -> str:
+        """Switches reminders on, if they are off; returns what to say about it."""
+        note = ""
+
+        def on(current: Target | None) -> Target | None:
+            nonlocal note
+            if current is not None and current.on:
+                return None
+            target = replace(self._default(current, whose, requester), on=True, off_reason=None)
+            if whose == PERSON:
+                target, note = self._in_time(target, requester)
+            else:
+                target, note = self._in_open_channel(target, requester)
+            return target
+
+        await self._change(whose, requester, on)
+        return note
+
+    def _in_open_channel(self, target: Target, requester: Requester) -> tuple[Target, str]:
+        """A server's settings with a channel that exists, and a note on that and on whether this race is too close."""
+        note = "Reminders are on."
+        guild = self._client.get_guild(requester.guild) if requester.guild is not None else None
+        if guild is not None and not takes_reminders(guild, target.channel):
+            target = replace(target, channel=self._here(guild, requester))
+            note = f"{note} The old channel can't take them, so they go to <#{target.channel}> now."
+        found = requester.as_of.next_race()
+        if found is not None and WeekendSession.COVERAGE in target.sessions:
+            start = start_of(found[1])
+            if all(start - timedelta(minutes=lead) <= requester.as_of.now for lead in target.leads):
+                note = f"{note} It's too late for this race; they start with the next one."
+        return target, note
+
+    def _here(self, guild: discord.Guild, requester: Requester) -> int:
+        """The channel that the requester is in; for a thread the channel it belongs to.
+
+        Raises:
+            FriendlyError: reminders cannot be posted there.
+        """
+        thread = guild.get_thread(requester.channel) if requester.channel is not None else None
+        channel = thread.parent_id if thread is not None else requester.channel
+        if channel is None or not takes_reminders(guild, channel):
+            raise FriendlyError(NO_TEXT_CHANNEL)
+        return channel
+
+    def _in_time(self, target: Target, requester: Requester) -> tuple[Target, str]:
+        """A person's settings with a lead that is still ahead of the next race, if there is one; and a note on it."""
+        note = "You'll get a DM from now on."
+        found = requester.as_of.next_race()
+        if found is None or WeekendSession.COVERAGE not in target.sessions:
+            return target, note
+        start = start_of(found[1])
+        ahead = [lead for lead in MINUTES if start - timedelta(minutes=lead) > requester.as_of.now]
+        if not ahead:
+            return target, "This race has already started; you'll get a DM before the next one."
+        if any(lead in ahead for lead in target.leads):
+            return target, note
+        # The longest lead that is left is added to those that are set.
+        leads = tuple(lead for lead in MINUTES if lead in {*target.leads, ahead[0]})
+        when = f"{before(ahead[0])} before coverage" if ahead[0] else "at the start of coverage"
+        return replace(target, leads=leads), f"{note} For this race that's {when}; it's too late for the rest."
+
+    async def _target(self, whose: str, requester: Requester) -> Target | None:
+        """The settings in question.
+
+        Raises:
+            FriendlyError: the requester may not see them.
+        """
+        if whose == PERSON:
+            return await targets.target_of(self._store, user=requester.user)
+        if requester.guild is None or self._client.get_guild(requester.guild) is None:
+            raise FriendlyError(NO_SERVER)
+        if not (requester.permissions.manage_guild or requester.permissions.administrator):
+            raise FriendlyError(NO_MANAGER)
+        return await targets.target_of(self._store, guild=requester.guild)
+
+    def _default(self, target: Target | None, whose: str, requester: Requester) -> Target:
+        """The settings to change; the defaults if there are none yet."""
+        if target is not None:
+            return target
+        if whose == PERSON:
+            return Target(user=requester.user)
+        guild = self._client.get_guild(requester.guild) if requester.guild is not None else None
+        if guild is None:
+            raise FriendlyError(NO_SERVER)
+        return Target(guild=guild.id, channel=self._here(guild, requester))
+
+    def _changed(self, target: Target, what: str, chosen: Sequence[str]) -> Target:
+        """The settings with a choice made; values that Discord sends and that are not among the choices are ignored."""
+        numbers = [int(text) for text in chosen if text.isascii() and text.isdigit()]
+        guild = self._client.get_guild(target.guild) if target.guild is not None else None
+        if what in {CHANNEL, ROLE}:
+            return target if guild is None else _with_place(target, what, numbers, guild)
+        if what == LEADS:
+            return replace(target, leads=tuple(lead for lead in MINUTES if lead in numbers) or target.leads)
+        if what == SESSIONS:
+            return replace(target, sessions=frozenset(p for p in WeekendSession if p in chosen) or target.sessions)
+        delay_before = target.extras.results_delay
+        if what == DELAY:
+            delay = next((number for number in numbers if number in DELAYS), delay_before)
+            return replace(target, extras=replace(target.extras, results_delay=delay))
+        wanted = {name: name in chosen for name in OPTIONS}
+        return replace(target, extras=Extras(**wanted, spoiler=OPEN not in chosen, results_delay=delay_before))
+
+    async def _test(self, target: Target | None, requester: Requester) -> str:
+        """Posts the next reminder as it will look, without a ping; returns what to say about it."""
+        if target is None or not target.on:
+            raise FriendlyError("Turn reminders on first.")
+        found = requester.as_of.next_race()
+        if found is None:
+            raise FriendlyError("There's no upcoming race on the schedule here, so there's nothing to show yet.")
+        race = found[1]
+        facts = notice(requester.as_of, race, TEST_MARK, personal=target.user is not None)
+        view = reminder(facts, WeekendSession.COVERAGE, start_of(race), requester.as_of.now)
+        view.add_item(ui.TextDisplay(TEST_NOTE))
+        view = addressed(view, target.role)
+        try:
+            place: discord.abc.Messageable
+            if target.user is not None:
+                place = await self._client.create_dm(discord.Object(target.user))
+            else:
+                place = self._client.get_partial_messageable(int(target.channel or 0), guild_id=target.guild)
+            await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.Forbidden:
+            where = "DM you; allow direct messages in this server's privacy settings" if target.user else "post there"
+            raise FriendlyError(f"Discord won't let me {where}.") from None
+        except discord.NotFound:
+            raise FriendlyError(GONE) from None
+        except discord.HTTPException as error:
+            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise
+            raise FriendlyError("Discord refused the test; try again later, or choose another channel.") from None
+        return "Test sent; nobody was pinged."
+
+    async def _facts(self, whose: str, requester: Requester, note: str = "") -> PanelFacts:
+        target = await self._target(whose, requester)
+        planned = await self._next(target) if target is not None else None
+        guild = self._client.get_guild(requester.guild) if requester.guild is not None and whose == SERVER else None
+        lack = lacking(guild, target) if target is not None else ()
+        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note)
+
+    async def _next(self, target: Target) -> PlannedNotification | None:
+        """The next reminder by what is set now, which may not be in the outbox yet."""
+        now = self._clock.now()
+        seasons = await self._seasons.all()
+        wanted = {(each.session, each.lead) for each in target.subscriptions if each.kind is NotificationKind.REMINDER}
+        # What the planner saw matters for postponed races only.
+        postponed = [race for each in seasons for race in each.races if race.status is RaceStatus.POSTPONED]
+        seen = {
+            (race.season, race.round): found
+            for race in postponed
+            if race.over_at > now and (found := await seen_of(self._store, race.season, race.round))
+        }
+        planned = (each for each in plan_reminders(seasons, seen, now) if (each.session, each.lead) in wanted)
+        return min((each for each in planned if each.due_at > now), key=lambda each: each.due_at, default=None)
+
+
+def _with_place(target: Target, what: str, numbers: Sequence[int], guild: discord.Guild) -> Target:
+    """The settings with another channel or role, which must belong to the server.
+
+    Raises:
+        FriendlyError: it does not, or no longer.
+    """
+    if what == CHANNEL:
+        if not numbers or guild.get_channel(numbers[0]) is None:
+            raise FriendlyError(GONE)
+        if not takes_reminders(guild, numbers[0]):
+            raise FriendlyError(NO_TEXT_CHANNEL)
+        return replace(target, channel=numbers[0])
+    if any(guild.get_role(number) is None for number in numbers):
+        raise FriendlyError(GONE)
+    if guild.id in numbers:
+        raise FriendlyError("That would ping everyone; choose another role, or none.")
+    return replace(target, role=numbers[0] if numbers else None)
+
+
+def _races(requester: Requester) -> tuple[Race, ...]:
+    return tuple(race for season in requester.as_of.seasons for race in season.races)

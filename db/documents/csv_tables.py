@@ -1,0 +1,145 @@
+"""Documents as CSV, so that a spreadsheet can be a source too: one section per file, recognized by its columns.
+
+A cell holds one value, or several separated by ``; ``. Nested values (sessions, broadcasts, the outcome, sources) are
+JSON in their cell. An empty cell means that the value is not known.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from db.documents.file_format import FORMAT, SEASONAL, SECTIONS, Row
+from db.errors import DocumentError
+from db.naming import nearest
+
+SEPARATOR = "; "
+
+_LISTS = frozenset({"aliases", "stages"})
+_NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources"})
+
+
+def columns(section: str) -> tuple[str, ...]:
+    """The header line of a section's CSV file."""
+    own = tuple(SECTIONS[section].model_fields)
+    return ("season", *own) if section in SEASONAL else own
+
+
+def _cell(name: str, value: Any) -> str:
+    if name in _LISTS:
+        return SEPARATOR.join(str(part) for part in value)
+    if name in _NESTED:
+        return json.dumps(value, ensure_ascii=False) if value else ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> str:
+    """A section as CSV text with its header line."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns(section))
+    for row in rows:
+        fields = row.model_dump(mode="json")
+        for name in _NESTED & fields.keys():
+            fields[name] = row.model_dump(mode="json", include={name}, exclude_defaults=True).get(name)
+        if section in SEASONAL:
+            fields["season"] = season
+        writer.writerow([_cell(name, fields[name]) for name in columns(section)])
+    return out.getvalue()
+
+
+def _section_of(names: list[str], file: str) -> str:
+    """The section with these columns: every name is one of its columns, no required one is missing, none is doubled."""
+    for section in SECTIONS:
+        if _needed(section) <= set(names) <= set(columns(section)) and len(set(names)) == len(names):
+            return section
+    raise DocumentError(_misnamed(names), file=file, line=1)
+
+
+def _needed(section: str) -> set[str]:
+    return {name for name, field in SECTIONS[section].model_fields.items() if field.is_required()}
+
+
+def _misnamed(names: list[str]) -> str:
+    """What is wrong with a first line, compared with the section that it resembles most."""
+    closest = max(SECTIONS, key=lambda section: len(set(names) & set(columns(section))))
+    if not set(names) & set(columns(closest)) - {"season"}:
+        return "its first line names the columns of no document; `tailgate export results --format csv` shows some"
+    unknown = [_near(name, closest) for name in dict.fromkeys(names) if name not in columns(closest)]
+    missing = [repr(name) for name in sorted(_needed(closest) - set(names))]
+    doubled = [repr(name) for name in dict.fromkeys(names) if names.count(name) > 1]
+    faults = (("has no column {}", unknown), ("needs {}", missing), ("has {} only once", doubled))
+    wrong = [template.format(", ".join(columns_at_fault)) for template, columns_at_fault in faults if columns_at_fault]
+    return f"its first line looks like that of {closest}, which {' and '.join(wrong)}"
+
+
+def _near(name: str, section: str) -> str:
+    """An unknown column, with the known one that may be meant."""
+    meant = nearest(name, columns(section), count=1)
+    return f"{name!r} (did you mean {meant[0]!r}?)" if meant else repr(name)
+
+
+def _value(name: str, cell: str, file: str, line: int) -> Any:
+    if name in _LISTS:
+        return [part.strip() for part in cell.split(SEPARATOR.strip()) if part.strip()]
+    if name in _NESTED:
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError) as error:
+            raise DocumentError("is not JSON, which this cell needs", file=file, line=line, field=name) from error
+    return cell
+
+
+def read_csv(text: str, file: str) -> tuple[str, dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]:
+    """Parses a CSV text.
+
+    Returns:
+        the section's name, the fields of its header, and its rows as (line, fields); empty cells are left out.
+
+    Raises:
+        DocumentError: it is not a CSV document, or one of its lines is wrong.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows = _rows(reader, file)
+    first = next(rows, None)
+    if first is None:
+        raise DocumentError("is empty", file=file)
+    names = [name.strip() for name in first[1]]
+    section = _section_of(names, file)
+    lines = []
+    seasons: set[str] = set()
+    for line, cells in rows:
+        if len(cells) != len(names):
+            raise DocumentError(f"has {len(cells)} cells where the first line has {len(names)}", file=file, line=line)
+        fields = {
+            name: _value(name, cell.strip(), file, line)
+            for name, cell in zip(names, cells, strict=True)
+            if cell.strip()
+        }
+        if section in SEASONAL:
+            seasons.add(str(fields.pop("season", "")))
+            if len(seasons) > 1:
+                raise DocumentError("is of another season than the lines above; a file holds one", file=file, line=line)
+        lines.append((line, fields))
+    header: dict[str, Any] = {"format": FORMAT}
+    season = seasons.pop() if seasons else ""
+    if season:
+        header["season"] = season
+    return section, header, iter(lines)
+
+
+def _rows(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Non-empty lines with the number of the line on which each begins."""
+    before = 0
+    try:
+        for cells in reader:
+            if cells:
+                yield before + 1, cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise DocumentError(f"is not CSV: {error}", file=file, line=before + 1) from error

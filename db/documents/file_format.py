@@ -1,0 +1,294 @@
+"""The file format that export writes, import reads and the bundled seasons are kept in.
+
+A document is one JSON object. Besides the fields of its ``Header`` it holds any of the sections below, each a list
+with one row per line. A season's file holds what belongs to the season. Drivers and tracks, which outlive a
+season, have their own files, and so do quotes and editors' recaps, whose rows name their race. A field that is left
+out is unknown (a flag that is left out is false).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date as Date  # noqa: N812 - a field is named date
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from db import texts
+from db.models import BroadcastKind, RaceStatus, SessionKind
+
+FORMAT: Literal["tailgate/1"] = "tailgate/1"
+
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
+]
+Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+Count = Annotated[int, Field(ge=0, le=2000)]
+Lap = Annotated[int, Field(ge=1, le=2000)]
+Place = Annotated[int, Field(ge=1, le=60)]
+Round = Annotated[int, Field(ge=1, le=60)]
+Year = Annotated[int, Field(ge=1995, le=2100)]
+Positive = Annotated[float, Field(gt=0, lt=100_000)]
+
+
+class Row(BaseModel):
+    """A row of a document; a misspelt field is an error and not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TrackRow(Row):
+    """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles."""
+
+    name: Text
+    short: Text
+    aliases: list[Text] = []
+    city: Text | None = None
+    state: Text | None = None
+    length: Positive | None = None
+    shape: Literal["oval", "road course", "street course", "dirt oval"] | None = None
+
+
+class DriverRow(Row):
+    """``name`` is the name fans know; every other spelling in any source is an alias."""
+
+    name: Text
+    aliases: list[Text] = []
+    nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    born: Date | None = None
+    hometown: Text | None = None
+
+
+class SessionRow(Row):
+    """``start`` is an aware moment; documents write UTC."""
+
+    kind: SessionKind
+    start: AwareDatetime
+
+
+class BroadcastRow(Row):
+    """``coverage`` is when coverage starts, not the green flag."""
+
+    kind: BroadcastKind
+    network: Text
+    coverage: AwareDatetime | None = None
+    approximate: bool = False
+    source: Link | None = None
+
+
+class FastestLapRow(Row):
+    driver: Text
+    seconds: Positive | None = None
+    mph: Positive | None = None
+
+
+class OutcomeRow(Row):
+    """What is known of a finished race besides its finishing order. Margin and race time in seconds, speeds in mph.
+
+    ``leads`` are all leads of the race in order: the driver, the first lap and the last lap led, both inclusive.
+    """
+
+    laps: Count | None = None
+    pole: Text | None = None
+    pole_mph: Positive | None = None
+    stage_winners: list[Text | None] = Field(default=[], max_length=3)
+    fastest_lap: FastestLapRow | None = None
+    rookie_of_the_race: Text | None = None
+    cautions: Count | None = None
+    caution_laps: Count | None = None
+    lead_changes: Count | None = None
+    margin: Annotated[float, Field(ge=0, lt=1000)] | None = None
+    under_caution: bool = False
+    average_mph: Positive | None = None
+    seconds: Positive | None = None
+    leads: list[tuple[Text, Lap, Lap]] = Field(default=[], max_length=500)
+
+    @model_validator(mode="after")
+    def _leads_follow(self) -> Self:
+        before = 0
+        for driver, first, last in self.leads:
+            if first > last:
+                raise ValueError(f"{driver} leads from lap {first} to lap {last}, which is before it")
+            if first <= before:
+                raise ValueError(f"{driver} leads from lap {first}, but lap {before} has a leader already")
+            before = last
+        if self.laps is not None and before > self.laps:
+            raise ValueError(f"{self.leads[-1][0]} leads to lap {before} of {self.laps}")
+        return self
+
+
+class RaceRow(Row):
+    """A race of the schedule. ``track`` is a track's name or alias; ``date`` is Eastern; ``start`` is the listed start.
+
+    ``stages`` are stage lengths in laps. ``sources`` maps a fact's name to where it was read, for facts that
+    come from elsewhere than the document's source.
+    """
+
+    round: Round
+    name: Text
+    aliases: list[Text] = []
+    track: Text
+    date: Date
+    start: AwareDatetime | None = None
+    green_flag: AwareDatetime | None = None
+    nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
+    laps: Count | None = None
+    stages: list[Count] = Field(default=[], max_length=5)
+    phase: Text | None = None
+    status: RaceStatus = RaceStatus.SCHEDULED
+    sessions: list[SessionRow] = []
+    broadcasts: list[BroadcastRow] = []
+    outcome: OutcomeRow | None = None
+    sources: dict[Text, Link] = {}
+
+
+class ResultRow(Row):
+    """A truck in a race. Without ``finish`` it is an entry that did not race (``note`` gives the reason).
+
+    ``points`` is the total of the race, stages included. A stage's points are left out where the stage is not on
+    record, and 0 where it is and the driver scored none. ``eligible`` is false for a driver who scores in another
+    series.
+    """
+
+    round: Round
+    finish: Place | None = None
+    start: Place | None = None
+    number: Number
+    driver: Text
+    make: Text | None = None
+    team: Text | None = None
+    owner: Text | None = None
+    sponsor: Text | None = None
+    crew_chief: Text | None = None
+    laps: Count = 0
+    led: Count = 0
+    status: Text | None = None
+    points: Annotated[int, Field(ge=-500, le=200)] = 0
+    eligible: bool = True
+    rookie: bool = False
+    stage1_finish: Place | None = None
+    stage1_points: Count | None = None
+    stage2_finish: Place | None = None
+    stage2_points: Count | None = None
+    fastest_lap: bool = False
+    disqualified: bool = False
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.led > self.laps:
+            raise ValueError(f"led {self.led} of {self.laps} laps")
+        if self.finish is not None and self.status is None:
+            raise ValueError("a finish needs a status, such as running or crash")
+        return self
+
+
+class SeatRow(Row):
+    """A place of the playoff field, in seeding order."""
+
+    driver: Text
+    how: Text | None = None
+    note: Text | None = None
+
+
+class AdjustmentRow(Row):
+    """A penalty. ``points`` are already part of the driver's ``points`` in that race; ``playoff_points`` are not."""
+
+    round: Round
+    driver: Text
+    points: Annotated[int, Field(ge=-500, le=500)] = 0
+    playoff_points: Annotated[int, Field(ge=-500, le=500)] = 0
+    reason: Text
+    source: Link
+
+
+def _words(limit: int, *, lines: bool = False) -> AfterValidator:
+    """Validates text written by people: control characters are refused, the rest is normalized."""
+
+    def checked(text: str) -> str:
+        allowed = text.replace("\r\n", "").replace("\n", "") if lines else text
+        wrong = next((c for c in allowed if unicodedata.category(c) in {"Cc", "Co", "Cs"}), None)
+        if wrong is not None:
+            raise ValueError(f"contains a control character (U+{ord(wrong):04X}); take it out")
+        cleaned = texts.clean(text, limit, lines=lines)
+        if not cleaned:
+            raise ValueError("is empty; leave it out where it is not known")
+        return cleaned
+
+    return AfterValidator(checked)
+
+
+class QuoteRow(Row):
+    """What somebody said. ``driver`` is any name of a driver; ``speaker`` is left out where it is that driver.
+
+    ``role`` is the speaker's role at the time; ``season`` and ``round`` name the race. ``words`` identify the quote.
+    """
+
+    words: Annotated[str, _words(texts.WORDS, lines=True)]
+    speaker: Annotated[str, _words(texts.SPEAKER)] | None = None
+    driver: Text | None = None
+    role: Annotated[str, _words(texts.ROLE)] | None = None
+    context: Annotated[str, _words(texts.CONTEXT)] | None = None
+    season: Year | None = None
+    round: Round | None = None
+    said_on: Date | None = None
+    source: Annotated[str, _words(texts.SOURCE)] | None = None
+    link: Annotated[str, AfterValidator(texts.http_link)] | None = None
+
+    @model_validator(mode="after")
+    def _names_both(self) -> Self:
+        if self.speaker is None and self.driver is None:
+            raise ValueError("says of nobody who spoke; give a driver or a speaker")
+        if (self.season is None) != (self.round is None):
+            raise ValueError("names half a race; give season and round, or neither")
+        return self
+
+
+class RecapRow(Row):
+    """An editor's words for a section of a race's recap; of two versions the one ``edited`` later counts."""
+
+    season: Year
+    round: Round
+    section: texts.SectionKind
+    words: Annotated[str, _words(texts.SECTION_WORDS, lines=True)]
+    picture: Annotated[str, AfterValidator(texts.https_picture)] | None = None
+    author: Annotated[str, _words(texts.AUTHOR)]
+    edited: AwareDatetime
+
+
+class Header(Row):
+    """The fields of a document itself. ``season`` is required where a section belongs to one.
+
+    A ``complete`` document contains all that is known: importing it clears the fields that a row leaves out, and
+    removes results that it does not list of races it lists results of. Only what an editor adds to a race
+    (``NEVER_CLEARED``) stays.
+    """
+
+    format: Literal["tailgate/1"]
+    complete: bool = False
+    season: Year | None = None
+    source: Link | None = None
+    retrieved: AwareDatetime | None = None
+    champion: Text | None = None
+    rookies: list[Text] = []
+
+
+SECTIONS: dict[str, type[Row]] = {
+    "tracks": TrackRow,
+    "drivers": DriverRow,
+    "races": RaceRow,
+    "results": ResultRow,
+    "playoff_field": SeatRow,
+    "adjustments": AdjustmentRow,
+    "recaps": RecapRow,
+    "quotes": QuoteRow,
+}
+"""The row class of every section, in the order in which sections are written and imported."""
+
+NEVER_CLEARED = frozenset({"green_flag", "sessions", "broadcasts", "outcome"})
+"""Fields of a race that a complete document does not clear by leaving them out."""
+
+SEASONAL = frozenset({"races", "results", "playoff_field", "adjustments"})
+"""The sections for which the document must name its season."""

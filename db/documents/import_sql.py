@@ -1,0 +1,362 @@
+"""The SQL with which an import writes new and changed rows, inside its own transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import aiosqlite
+
+from db.documents.file_format import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
+from db.documents.reader import Document
+from db.models import Driver, Track
+from db.naming import slug
+from db.timestamps import to_text
+
+ADD_TRACK = (
+    "INSERT INTO tracks (key, name, short, city, state, length, shape) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, key"
+)
+SET_TRACK = """
+UPDATE tracks SET name = ?, short = ?, city = ?, state = ?, length = ?, shape = ? WHERE id = ? RETURNING id, key
+"""
+ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
+SET_DRIVER = "UPDATE drivers SET name = ?, nascar_id = ?, born = ?, hometown = ? WHERE id = ? RETURNING id, key"
+SEASON_CHAMPION = "SELECT champion_id FROM seasons WHERE year = ?"
+SEASON_ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
+SET_SEASON = """
+INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
+ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
+    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
+ WHERE champion_id IS NOT coalesce(excluded.champion_id, champion_id) OR source IS NOT coalesce(excluded.source, source)
+    OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
+"""
+SET_RACE = """
+INSERT INTO races
+    (season, round, nascar_id, name, track_id, date, start_at, green_flag_at, scheduled_laps, phase, status)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (season, round) DO UPDATE SET nascar_id = excluded.nascar_id, name = excluded.name,
+    track_id = excluded.track_id, date = excluded.date, start_at = excluded.start_at,
+    green_flag_at = excluded.green_flag_at, scheduled_laps = excluded.scheduled_laps, phase = excluded.phase,
+    status = excluded.status
+RETURNING id
+"""
+ADD_OUTCOME = """
+INSERT INTO outcomes (race_id, laps, pole_id, pole_mph, fastest_lap_id, fastest_lap_seconds, fastest_lap_mph, rookie_id,
+    cautions, caution_laps, lead_changes, margin, under_caution, average_mph, seconds)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_ENTRY = """
+INSERT INTO entries (id, race_id, driver_id, number, team_id, make, owner, sponsor, crew_chief, rookie, eligible, note)
+VALUES (?, ?, ?, ?, (SELECT id FROM teams WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)
+"""
+ADD_RESULT = """
+INSERT INTO results (entry_id, race_id, finish, start, laps, led, status, points, fastest_lap, disqualified)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+SET_ADJUSTMENT = """
+INSERT INTO adjustments (race_id, driver_id, points, playoff_points, reason, source) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (race_id, driver_id, reason) DO UPDATE SET points = excluded.points,
+    playoff_points = excluded.playoff_points, source = excluded.source
+"""
+NOTE_IMPORT = """
+INSERT INTO imports (file, digest, season, source, retrieved_at, imported_at, created, updated, unchanged)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+STAMP_RESULTS = """
+UPDATE races SET results_at = ? WHERE season = ? AND results_at IS NULL
+   AND EXISTS (SELECT 1 FROM results WHERE results.race_id = races.id)
+"""
+
+TIDY_IMPORTS = "DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?"
+SEASONS_OF_DRIVERS = """
+WITH changed AS (SELECT value AS id FROM json_each(?))
+SELECT year FROM seasons WHERE champion_id IN changed
+UNION SELECT season FROM rookies WHERE driver_id IN changed
+UNION SELECT season FROM playoff_fields WHERE driver_id IN changed
+UNION SELECT r.season FROM entries e JOIN races r ON r.id = e.race_id WHERE e.driver_id IN changed
+UNION SELECT r.season FROM adjustments a JOIN races r ON r.id = a.race_id WHERE a.driver_id IN changed
+UNION SELECT r.season FROM stage_winners w JOIN races r ON r.id = w.race_id WHERE w.driver_id IN changed
+UNION SELECT r.season FROM leads l JOIN races r ON r.id = l.race_id WHERE l.driver_id IN changed
+UNION SELECT r.season FROM outcomes o JOIN races r ON r.id = o.race_id
+ WHERE o.pole_id IN changed OR o.fastest_lap_id IN changed OR o.rookie_id IN changed
+"""
+SEASONS_OF_TRACKS = "SELECT DISTINCT season FROM races WHERE track_id IN (SELECT value FROM json_each(?))"
+GROW_VERSION = "UPDATE facts SET version = version + 1"
+SET_VERSION = "UPDATE seasons SET version = (SELECT version FROM facts) WHERE year = ?"
+SET_REFRESHED = """
+UPDATE seasons SET refreshed_at = ?1 WHERE year = ?2 AND (refreshed_at IS NULL OR refreshed_at < ?1)
+"""
+
+KEPT_IMPORTS = 500
+"""How many of the latest imports stay on record."""
+
+DriverId = Callable[[str, str], int]
+"""Resolves the name of a driver, found in a field of a document, to the driver's row id."""
+
+
+async def _one(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
+    rows = list(await connection.execute_fetchall(sql, parameters))
+    return tuple(rows[0])
+
+
+async def _aliases(connection: aiosqlite.Connection, table: str, owner: str, number: int, names: Iterable[str]) -> None:
+    await _children(connection, table, owner, number, [(name, i) for i, name in enumerate(dict.fromkeys(names))])
+
+
+async def _children(
+    connection: aiosqlite.Connection, table: str, owner: str, number: int, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Replaces the rows that belong to one owner row; ``rows`` have the table's columns after the owner's id."""
+    # Table and column names come from this module, never from a document.
+    await connection.execute(f"DELETE FROM {table} WHERE {owner} = ?", (number,))  # noqa: S608
+    if rows:
+        marks = ", ".join("?" * (len(rows[0]) + 1))
+        await connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [(number, *row) for row in rows])  # noqa: S608
+
+
+async def save_track(connection: aiosqlite.Connection, number: int | None, row: TrackRow) -> tuple[int, Track]:
+    """Adds a track, or changes it; its key is made from its first name and never changes."""
+    values = (row.name, row.short, row.city, row.state, row.length, row.shape)
+    if number is None:
+        number, key = await _one(connection, ADD_TRACK, slug(row.name), *values)
+    else:
+        number, key = await _one(connection, SET_TRACK, *values, number)
+    await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
+    return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+
+
+async def save_driver(connection: aiosqlite.Connection, number: int | None, row: DriverRow) -> tuple[int, Driver]:
+    """Adds a driver, or changes one; the key is made from the first name and never changes."""
+    values = (row.name, row.nascar_id, row.born.isoformat() if row.born else None, row.hometown)
+    if number is None:
+        number, key = await _one(connection, ADD_DRIVER, slug(row.name), *values)
+    else:
+        number, key = await _one(connection, SET_DRIVER, *values, number)
+    await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)
+    return number, Driver(key, row.name, tuple(row.aliases), row.nascar_id, row.born, row.hometown)
+
+
+async def save_season(
+    connection: aiosqlite.Connection, year: int, header: Header, champion: int | None, rookies: Sequence[int]
+) -> None:
+    """Stores the header of a season's document; what it leaves out keeps its stored value."""
+    await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
+    if rookies and tuple(rookies) != await _rookies(connection, year):
+        await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
+
+
+async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
+    """The stored champion and rookies of a season, to be compared; None if the season is not stored."""
+    rows = list(await connection.execute_fetchall(SEASON_CHAMPION, (year,)))
+    return (rows[0][0], *await _rookies(connection, year)) if rows else None
+
+
+async def _rookies(connection: aiosqlite.Connection, year: int) -> tuple[int, ...]:
+    return tuple(row[0] for row in await connection.execute_fetchall(SEASON_ROOKIES, (year,)))
+
+
+async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int]:
+    """Row ids of a season's races by round."""
+    rows = await connection.execute_fetchall("SELECT round, id FROM races WHERE season = ?", (year,))
+    return {row[0]: row[1] for row in rows}
+
+
+async def free_nascar_ids(connection: aiosqlite.Connection, year: int, rounds: Iterable[int]) -> None:
+    """Clears the NASCAR ids of races that are about to be written, so that two races can swap theirs."""
+    await connection.executemany(
+        "UPDATE races SET nascar_id = NULL WHERE season = ? AND round = ?", [(year, number) for number in rounds]
+    )
+
+
+async def save_race(
+    connection: aiosqlite.Connection, year: int, race: RaceRow, *, track: int, driver: DriverId
+) -> None:
+    """Adds a race, or changes it, with everything that belongs to it except results."""
+    (number,) = await _one(
+        connection,
+        SET_RACE,
+        year,
+        race.round,
+        race.nascar_id,
+        race.name,
+        track,
+        race.date.isoformat(),
+        to_text(race.start),
+        to_text(race.green_flag),
+        race.laps,
+        race.phase,
+        race.status.value,
+    )
+    await _aliases(connection, "race_aliases", "race_id", number, race.aliases)
+    for table, rows in (
+        ("stages", [(i, laps) for i, laps in enumerate(race.stages, start=1)]),
+        ("sessions", [(i, s.kind.value, to_text(s.start)) for i, s in enumerate(race.sessions)]),
+        (
+            "broadcasts",
+            [
+                (i, b.kind.value, b.network, to_text(b.coverage), int(b.approximate), b.source)
+                for i, b in enumerate(race.broadcasts)
+            ],
+        ),
+        ("race_sources", [(fact, source, i) for i, (fact, source) in enumerate(race.sources.items())]),
+    ):
+        await _children(connection, table, "race_id", number, rows)
+    await _save_outcome(connection, number, race, driver)
+
+
+async def _save_outcome(connection: aiosqlite.Connection, number: int, race: RaceRow, driver: DriverId) -> None:
+    await connection.execute("DELETE FROM outcomes WHERE race_id = ?", (number,))
+    outcome = race.outcome
+    winners = outcome.stage_winners if outcome else []
+    await _children(
+        connection,
+        "stage_winners",
+        "race_id",
+        number,
+        [(i, driver(w, "outcome.stage_winners") if w else None) for i, w in enumerate(winners, start=1)],
+    )
+    leads = [
+        (i, driver(who, "outcome.leads"), first, last)
+        for i, (who, first, last) in enumerate(outcome.leads if outcome else [])
+    ]
+    await _children(connection, "leads", "race_id", number, leads)
+    if outcome is None:
+        return
+    fastest = outcome.fastest_lap
+    await connection.execute(
+        ADD_OUTCOME,
+        (
+            number,
+            outcome.laps,
+            driver(outcome.pole, "outcome.pole") if outcome.pole else None,
+            outcome.pole_mph,
+            driver(fastest.driver, "outcome.fastest_lap.driver") if fastest else None,
+            fastest.seconds if fastest else None,
+            fastest.mph if fastest else None,
+            driver(outcome.rookie_of_the_race, "outcome.rookie_of_the_race") if outcome.rookie_of_the_race else None,
+            outcome.cautions,
+            outcome.caution_laps,
+            outcome.lead_changes,
+            outcome.margin,
+            int(outcome.under_caution),
+            outcome.average_mph,
+            outcome.seconds,
+        ),
+    )
+
+
+async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int]]) -> None:
+    """Removes entries and their results, given as (race's row id, driver's row id)."""
+    await connection.executemany("DELETE FROM entries WHERE race_id = ? AND driver_id = ?", rows)
+
+
+async def remove_adjustment(connection: aiosqlite.Connection, race: int, driver: int, reason: str) -> None:
+    """Removes an adjustment, given by the row ids of race and driver and by its reason."""
+    await connection.execute(
+        "DELETE FROM adjustments WHERE race_id = ? AND driver_id = ? AND reason = ?", (race, driver, reason)
+    )
+
+
+async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, ResultRow]]) -> None:
+    """Adds results, or changes them, given as (race's row id, driver's row id, row).
+
+    All are removed before any is added, so that two drivers can swap places.
+    """
+    teams = sorted({row.team for _, _, row in rows if row.team})
+    await connection.executemany("INSERT OR IGNORE INTO teams (name) VALUES (?)", [(team,) for team in teams])
+    await connection.executemany(
+        "DELETE FROM entries WHERE race_id = ? AND driver_id = ?", [(race, driver) for race, driver, _ in rows]
+    )
+    (last,) = await _one(connection, "SELECT coalesce(max(id), 0) FROM entries")
+    numbered = [(last + i, race, driver, row) for i, (race, driver, row) in enumerate(rows, start=1)]
+    await connection.executemany(
+        ADD_ENTRY,
+        [
+            (
+                *(number, race, driver, row.number, row.team, row.make, row.owner, row.sponsor, row.crew_chief),
+                *(int(row.rookie), int(row.eligible), row.note),
+            )
+            for number, race, driver, row in numbered
+        ],
+    )
+    raced = [(number, race, row) for number, race, _, row in numbered if row.finish is not None]
+    await connection.executemany(
+        ADD_RESULT,
+        [
+            (
+                *(number, race, row.finish, row.start, row.laps, row.led, row.status, row.points),
+                *(int(row.fastest_lap), int(row.disqualified)),
+            )
+            for number, race, row in raced
+        ],
+    )
+    stages = []
+    for number, _, row in raced:
+        scores = [(1, row.stage1_finish, row.stage1_points), (2, row.stage2_finish, row.stage2_points)]
+        stages += [(number, *score) for score in scores if score[1:] != (None, None)]
+    await connection.executemany("INSERT INTO stage_results VALUES (?, ?, ?, ?)", stages)
+
+
+async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> bool:
+    """Sets the moment since which results are known, on races of the season that have results and no such moment.
+
+    Returns:
+        whether there were any.
+    """
+    cursor = await connection.execute(STAMP_RESULTS, (to_text(moment), year))
+    return cursor.rowcount > 0
+
+
+async def save_field(connection: aiosqlite.Connection, year: int, seats: Sequence[tuple[int, SeatRow]]) -> None:
+    """Replaces a season's playoff field, given as (driver's row id, row) in seeding order."""
+    rows = [(seed, driver, row.how, row.note) for seed, (driver, row) in enumerate(seats, start=1)]
+    await _children(connection, "playoff_fields", "season", year, rows)
+
+
+async def save_adjustment(connection: aiosqlite.Connection, race: int, driver: int, row: AdjustmentRow) -> None:
+    """Adds an adjustment, or changes it, given the row ids of race and driver."""
+    await connection.execute(SET_ADJUSTMENT, (race, driver, row.points, row.playoff_points, row.reason, row.source))
+
+
+async def note_import(
+    connection: aiosqlite.Connection, document: Document, counts: tuple[int, int, int], now: datetime
+) -> None:
+    """Records the import of a document: when it was, and how many rows it created, updated and left unchanged."""
+    header = document.header
+    season = header.season if {"races", "results"} & document.sections.keys() else None
+    await connection.execute(
+        NOTE_IMPORT,
+        (
+            document.file,
+            document.digest,
+            season,
+            header.source,
+            to_text(header.retrieved),
+            to_text(now),
+            *counts,
+        ),
+    )
+    await connection.execute(TIDY_IMPORTS, (KEPT_IMPORTS,))
+
+
+async def seasons_showing(connection: aiosqlite.Connection, drivers: Iterable[int], tracks: Iterable[int]) -> set[int]:
+    """The years in which any of these drivers or tracks appears, given by row ids."""
+    found: set[int] = set()
+    for sql, ids in ((SEASONS_OF_DRIVERS, drivers), (SEASONS_OF_TRACKS, tracks)):
+        numbers = sorted(ids)
+        if numbers:
+            found |= {row[0] for row in await connection.execute_fetchall(sql, (json.dumps(numbers),))}
+    return found
+
+
+async def grow_versions(connection: aiosqlite.Connection, years: Iterable[int]) -> None:
+    """Gives the facts a new version, and the same to the seasons that changed."""
+    await connection.execute(GROW_VERSION)
+    await connection.executemany(SET_VERSION, [(year,) for year in sorted(years)])
+
+
+async def set_refreshed(connection: aiosqlite.Connection, year: int, moment: datetime) -> None:
+    """Moves the moment up to which a season's facts are known, never back."""
+    await connection.execute(SET_REFRESHED, (to_text(moment), year))
