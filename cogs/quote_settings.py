@@ -13,8 +13,9 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.notifications.quote_of_the_day import CHANNEL, OFF, SINCE, channel_of, next_time
 from bot.questions.quotes import DayQuestion, RoleQuestion
-from bot.quotes.permissions import NO_SERVER, ROLE, must_manage
-from bot.render.quote_panels import DayFacts, day_panel, role_panel
+from bot.quotes.permissions import NO_SERVER, must_manage
+from bot.quotes.role_setting import role_reply
+from bot.render.quote_panels import DayFacts, day_panel
 from bot.requester import Requester
 from db.guilds import set_setting, setting
 from db.models import EASTERN
@@ -53,17 +54,7 @@ class QuoteSettings(commands.Cog):
         await self.bot.router.reply(interaction, DayQuestion(channel.id if channel else None), private=True)
 
     async def answer_role(self, question: RoleQuestion, requester: Requester) -> ui.LayoutView:
-        """Sets the role, one of this server's, or takes it back; shows what is set."""
-        home, store, now = self._home(requester), self.bot.services.store, requester.as_of.now
-        if question.role:
-            role = home.get_role(question.role)
-            if role is None or role.is_default():
-                raise FriendlyError("That role isn't in this server." if role is None else "Everyone has that role.")
-            await set_setting(store, home.id, ROLE, role.id, requester.user, now)
-        elif question.nobody:
-            await set_setting(store, home.id, ROLE, None, requester.user, now)
-        current = home.get_role(await setting(store, home.id, ROLE) or 0)
-        return role_panel(current.name if current else None)
+        return await role_reply(self.bot.services.store, self._home(requester), question, requester)
 
     async def answer_day(self, question: DayQuestion, requester: Requester) -> ui.LayoutView:
         """Sets the channel, one of this server's in which I may post, or switches it off; shows what is set."""

@@ -1,4 +1,4 @@
-"""/recap: what a race was, told in short."""
+"""/recap: what happened in a race."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
-from bot.quotes.service import reader_of
 from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
+from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import gather_recap_facts
 
 
 class Recaps(commands.Cog):
-    """What a beat reporter would file."""
+    """Recaps of races."""
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
@@ -37,9 +37,10 @@ class Recaps(commands.Cog):
         await self.bot.router.reply(interaction, question, requester)
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
-        season, race = requester.as_of.race_run(question.year, question.round)
-        facts = await gather_recap_facts(self.bot.services.store, requester.as_of, reader_of(requester), race)
-        return recap_card(recap(facts), season, question, requester.as_of.now)
+        as_of = requester.as_of
+        season, race = as_of.race_run(question.year, question.round)
+        facts = await gather_recap_facts(self.bot.services.store, as_of, reader_in(as_of, requester.guild), race)
+        return recap_card(recap(facts), season, question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

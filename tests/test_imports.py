@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
-MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models"}
+MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models", "db.user_text"}
 """What the store speaks in, without the queries."""
 EVERYWHERE = {"bot", "bot.clock", "bot.discord_errors", "bot.errors", "bot.services"}
 """What every part of the bot may know; ``bot`` stands for the package's own file, which holds the version."""
@@ -43,6 +43,8 @@ LAYERS: dict[str, set[str]] = {
     "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}
     | PERMISSIONS
     | EVERYWHERE,
+    "bot.recap_editing": {"db", "bot.requester", "bot.seasons", "bot.recaps", "bot.questions", "bot.render"}
+    | EVERYWHERE,
     "bot.notifications": {
         "bot.requester",
         "db",
@@ -71,6 +73,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.outbox": {"aiohttp", "discord"},
     "bot.questions": set(),
     "bot.quotes": {"discord"},
+    "bot.recap_editing": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
     "bot.seasons": set(),

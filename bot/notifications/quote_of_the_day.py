@@ -12,14 +12,15 @@ from typing import Any
 import discord
 
 from bot.outbox.discord_sender import FAILURES, classify
-from bot.quotes.service import facts_of, reader_in
+from bot.quotes.service import facts_of
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
+from bot.seasons.quote_reader import reader_in
 from bot.services import Services
 from db.models import EASTERN
 from db.quotes import claim_day, day_quote, due_days, mark_day
 from db.quotes.days import switch
-from db.texts import Quote
+from db.quotes.models import Quote
 
 log = logging.getLogger(__name__)
 

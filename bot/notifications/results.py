@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from bot.outbox.contracts import Post
 from bot.outbox.ordering import await_turn
-from bot.quotes.service import reader_in
 from bot.recaps import Facts, Recap, recap
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
+from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import gather_recap_facts
 from db.connection import Store
 from db.models import Race, Season

@@ -26,7 +26,7 @@ QUOTE_PAGE = Number(1, LAST_PAGE)
 class QuoteQuestion(Question):
     """Quotes that were looked for, one a page. ``about`` are words joined, ``round`` goes with a year.
 
-    With neither of the four one is drawn by lot, as by ``LotQuestion``.
+    With none of these four any quote is shown, as by ``RandomQuoteQuestion``.
     """
 
     topic: ClassVar[str] = "quote"
@@ -38,8 +38,8 @@ class QuoteQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class LotQuestion(Question):
-    """Any quote, drawn by lot; if it can be another one than ``last``."""
+class RandomQuoteQuestion(Question):
+    """A quote at random; another one than ``last``, if there is one."""
 
     topic: ClassVar[str] = "quoteany"
     last: int | None = parameter(ID, default=None)
@@ -54,7 +54,7 @@ class OneQuoteQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class PanelQuestion(Question):
+class ManageQuoteQuestion(Question):
     """A quote with what can be done to it."""
 
     topic: ClassVar[str] = "qpanel"
@@ -63,7 +63,7 @@ class PanelQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class PanelsQuestion(Question):
+class ManageQuotesQuestion(Question):
     """The quotes of a scope with what can be done to them, one a page; ``about`` are words joined."""
 
     topic: ClassVar[str] = "qpanels"
@@ -89,7 +89,7 @@ class FormQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class DropQuestion(Question):
+class DiscardQuoteDraftQuestion(Question):
     """Throws away a draft of the asker's."""
 
     topic: ClassVar[str] = "qdrop"
@@ -108,7 +108,7 @@ class DeleteQuestion(Question):
 
 
 @dataclass(frozen=True, slots=True)
-class StepsQuestion(Question):
+class QuoteHistoryQuestion(Question):
     """How a quote came to read as it does, newest first."""
 
     topic: ClassVar[str] = "qsteps"

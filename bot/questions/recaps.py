@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bot.questions.core import PAGE, ROUND, YEAR, Id, Question, Word, parameter
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 SECTION = Word(tuple(SectionKind))
 
@@ -103,8 +103,8 @@ class UndoQuestion(OfSection, Question):
 
 
 @dataclass(frozen=True, slots=True)
-class MadeQuestion(OfSection, Question):
-    """Goes back to the made words; ``last`` is the step that it goes back from."""
+class AutomaticTextQuestion(OfSection, Question):
+    """Goes back to the automatic text; ``last`` is the step that it goes back from."""
 
     topic: ClassVar[str] = "rmade"
     last: int = parameter(STORED)

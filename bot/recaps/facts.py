@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from bot.championship.audit import faults
 from db.models import Race, RaceStatus, Season
-from db.texts import Quote, RecapText, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 
 TITLES = {
     SectionKind.NUTSHELL: "In a nutshell",

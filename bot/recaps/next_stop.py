@@ -6,7 +6,7 @@ from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import capital, clock, count, day, joined, month, ordinal, race_name, spelled, the, track_name
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 DAYS_A_WEEK = 7
 LONGEST_BREAK = 60

@@ -10,7 +10,7 @@ from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name,
 from bot.recaps.win_meaning import win_meaning
 from bot.recaps.winner_history import WinnerHistory, winner_history
 from db.models import RaceStatus, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 LONG_WAIT = 12
 """A wait of this many starts between two wins is worth mentioning."""

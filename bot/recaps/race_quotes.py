@@ -5,14 +5,15 @@ from __future__ import annotations
 from bot.recaps.context import RecapContext
 from bot.recaps.facts import TITLES, RecapLine, Section
 from bot.recaps.phrases import figures, plain
-from db.texts import SECTION_WORDS, Quote, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import SECTION_LIMIT, SectionKind
 
 MOST_QUOTES = 6
 """How many quotes are shown at most."""
 _QUOTATION_MARKS = '“”"'
 
 
-def race_quotes(context: RecapContext, room: int = SECTION_WORDS) -> Section | None:
+def race_quotes(context: RecapContext, room: int = SECTION_LIMIT) -> Section | None:
     """The race's quotes, as many as fit.
 
     Args:

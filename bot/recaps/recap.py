@@ -14,7 +14,7 @@ from bot.recaps.rookies import rookies
 from bot.recaps.rundown import rundown
 from bot.recaps.top_drivers import top_drivers
 from bot.recaps.winning_move import winning_move
-from db.texts import SECTION_WORDS, RecapText, SectionKind
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 
 _MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
     SectionKind.NUTSHELL: nutshell,
@@ -49,7 +49,7 @@ def _section(context: RecapContext, kind: SectionKind) -> Section | None:
 
 def _edited(context: RecapContext, text: RecapText) -> Section:
     """A section with an editor's text, under the generated section's title and, if ``FOLLOWED``, with its lines."""
-    made = _made(context, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
+    made = _made(context, text.section, SECTION_LIMIT - len(text.words)) if text.section in FOLLOWED else None
     return Section(
         text.section,
         made.title if made else TITLES[text.section],

@@ -6,7 +6,7 @@ from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, RecapLine, Section
 from bot.recaps.phrases import count, ordinal, plain, spelled
 from db.models import Entry, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 LAPS_LED = 1
 """Laps led from which they are mentioned."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.recaps import rundown_regular_season, rundown_rounds, rundown_title
 from bot.recaps.context import RecapContext
 from bot.recaps.facts import TITLES, RecapLine, Section
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 
 def rundown(context: RecapContext) -> Section | None:

@@ -9,7 +9,7 @@ from bot.recaps.context import RecapContext
 from bot.recaps.facts import TITLES, RecapLine, Section
 from bot.recaps.phrases import decimals, figures, joined, ordinal, plain, seconds
 from db.models import Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 HARD_LUCK = 4
 """Hard luck means leading more laps than the winner, or one lap in this many, without winning."""

@@ -6,7 +6,7 @@ from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import count, seconds, spelled
 from db.models import Lead, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 
 def winning_move(context: RecapContext) -> Section | None:

@@ -20,7 +20,7 @@ from bot.render.playoff_table import drivers_view, left_out
 from bot.render.tables import fit
 from bot.render.user_text import as_typed, as_typed_in_line, in_parts, shortened
 from db.models import Race, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 620}
 """The sections of the short first screen, and how many characters each may take there, its heading included."""

@@ -12,7 +12,8 @@ from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from bot.recaps.facts import Facts, LastTime, facts_of, race_after, winner_of
 from db.models import Driver, Race, RaceStatus, Season
-from db.texts import Quote, RecapText, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from db.connection import Store
+from db.quotes.models import Quote
 from db.quotes.reading import Reader, random_quote
-from db.texts import Quote
 from db.timestamps import to_text
 
 SETTING = "quote-of-the-day"

@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.questions.quotes import QuoteQuestion
-from bot.quotes.query import joined, words_of
-from bot.quotes.service import look
+from bot.quotes.query import join_words, words_of
+from bot.quotes.service import search_reply
 from bot.requester import Requester
 from bot.seasons.as_of import AsOfKeeper
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.quotes import Found, Reader, match_of, quotes_of_race, random_quote, search
+from db.quotes.models import Quote
 from db.snapshots import Snapshots
-from db.texts import Quote
 from tests.bench.measures import load, machine, milliseconds, ninetieth, table
 from tests.bench.store import Work
 from tests.bot.render.reading import text
@@ -55,11 +55,14 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '2026-07-01T00:00:00Z')
 
 def sentences(count: int) -> Iterator[str]:
     """Texts of quotes, no two alike; nearly all contain "the truck"."""
-    dice, common = random.Random(22), COMMON.split()
+    choose, common = random.Random(22), COMMON.split()
     names = [f"{stem}{end}" for stem in ("spoil", "splitt", "track", "wedg", "loos", "tight") for end in range(500)]
     for number in range(count):
-        words = [dice.choice(common) if dice.random() < 0.9 else dice.choice(names) for _ in range(dice.randint(8, 80))]
-        words[3:3] = ["the", "truck"] if dice.random() < 0.95 else ["the", "car"]
+        words = [
+            choose.choice(common) if choose.random() < 0.9 else choose.choice(names)
+            for _ in range(choose.randint(8, 80))
+        ]
+        words[3:3] = ["the", "truck"] if choose.random() < 0.95 else ["the", "car"]
         if number % RARE == 7:
             words.append("grandmother")
         yield " ".join([*words, str(number)])
@@ -67,9 +70,9 @@ def sentences(count: int) -> Iterator[str]:
 
 def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[object, ...]]:
     """Rows of quotes: two in three are the operator's, the others one server's."""
-    dice = random.Random(23)
+    choose = random.Random(23)
     for number, words in enumerate(sentences(count)):
-        driver, race = dice.choice(drivers), dice.choice(races)
+        driver, race = choose.choice(drivers), choose.choice(races)
         yield (
             *(SERVER if number % 3 == 0 else None, driver["id"], driver["name"], "driver, TRICON Garage"),
             *(words, words, "after the race", race["id"], race["date"] if number % 2 else None),
@@ -88,7 +91,7 @@ def works(store: Store, count: int) -> list[Work]:
     """The searches, by a reader in the server, and by one on a date at which half of the quotes are not yet known."""
     reader = Reader(SERVER, NOW.date())
     elsewhere, earlier = Reader(1, NOW.date()), Reader(SERVER, date(2024, 9, 1), ((2024, 17),))
-    dice = random.Random(7)
+    choose = random.Random(7)
 
     def some(found: Found) -> bool:
         return len(found.quotes) == PAGE
@@ -120,7 +123,9 @@ def works(store: Store, count: int) -> list[Work]:
         work("a driver's, newest first", None, driver="corey-heim"),
         work("a season's, newest first", None, season=2025),
         work("… page 2500", None, page=2500, season=2025),
-        Work("one at random", lambda: random_quote(store, reader, 2025, dice), lambda found: isinstance(found, Quote)),
+        Work(
+            "one at random", lambda: random_quote(store, reader, 2025, choose), lambda found: isinstance(found, Quote)
+        ),
         Work("a race's", lambda: quotes_of_race(store, reader, 2025, 22), lambda found: len(found) > 0),
     ]
 
@@ -131,8 +136,10 @@ async def cards(store: Store) -> list[Work]:
     requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
-        question = QuoteQuestion(joined(words_of(words)), **only)
-        return Work(f"{label}: {words}", lambda: look(store, requester, question), lambda view: said in text(view))
+        question = QuoteQuestion(join_words(words_of(words)), **only)
+        return Work(
+            f"{label}: {words}", lambda: search_reply(store, requester, question), lambda view: said in text(view)
+        )
 
     none = "No quotes found"
     return [

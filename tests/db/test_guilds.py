@@ -10,7 +10,7 @@ import pytest
 from db.connection import Store
 from db.guilds import forget_guild, set_setting, setting
 from db.quotes import add, claim_day, delete, edit
-from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
+from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
 
 
 async def all_of(store: Store, name: str) -> dict[int, Any]:

@@ -10,7 +10,7 @@ from db.connection import Store
 from db.guilds import set_setting, setting
 from db.quotes import Reader, claim_day, day_quote, delete, due_days, mark_day
 from db.quotes.days import KEPT, SETTING, forget_days, switch
-from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
+from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
 
 TOMORROW = TODAY + timedelta(1)
 CHANNEL = 5

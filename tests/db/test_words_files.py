@@ -21,7 +21,7 @@ from bot.championship.standings import FULL_SEASON, driver_standings, what_if_fo
 from db.documents.file_format import SECTIONS, Header, QuoteRow, RecapRow, Row
 from db.documents.json_writer import write_document
 from db.models import Race, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.seasons import bundled_season, bundled_seasons
 
 SEASONS = Path(db.__file__).parent / "seasons"

@@ -9,7 +9,8 @@ from functools import cache
 
 from bot.recaps import Facts, LastTime, Recap, Section, facts_of, race_after, recap
 from db.models import Race, Season
-from db.texts import Quote, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import SectionKind
 from tests.seasons import bundled_seasons
 
 SAID_AT = datetime(2025, 10, 17, 23, tzinfo=UTC)

@@ -10,7 +10,8 @@ import pytest
 from bot.recaps import Facts, Recap, facts_of, recap
 from bot.recaps.context import RecapContext
 from bot.recaps.facts import FOLLOWED
-from db.texts import SECTION_WORDS, Quote, RecapText, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from tests.bot.recaps.sample_recaps import SAID_AT, bundled, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import Order, Row, bundled_seasons, make_season
 
@@ -68,14 +69,14 @@ def test_the_quotes_follow_an_editors_words() -> None:
     assert section.lines[0].text == "“We had it.”"
 
 
-@pytest.mark.parametrize("words", ["", "x" * 2000, "x" * SECTION_WORDS])
+@pytest.mark.parametrize("words", ["", "x" * 2000, "x" * SECTION_LIMIT])
 def test_quotes_that_do_not_fit_are_counted(words: str) -> None:
     quotes = tuple(quote("y" * 900) for _ in range(9))
     texts = (edited(QUOTES, words),) if words else ()
     section = with_words(*texts, quotes=quotes).section(QUOTES)
     assert section is not None
     shown = [each for each in section.lines if each.label]
-    assert len(text(section)) <= SECTION_WORDS + 80
+    assert len(text(section)) <= SECTION_LIMIT + 80
     assert section.lines[-1].text == f"{9 - len(shown)} {'more ' if shown else ''}quotes from this race on record"
 
 

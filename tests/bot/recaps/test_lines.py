@@ -10,7 +10,7 @@ import pytest
 
 from bot.recaps import Facts, Recap
 from db.models import EASTERN, BroadcastKind, Race, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
 from tests.bot.recaps.sample_recaps import bundled, keyed, name_of_race, number, said
 from tests.bot.recaps.test_numbers import WHO, Check, N, O, Readings, read

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from bot.recaps import Facts, Recap
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
 from tests.bot.recaps.sample_recaps import COUNT, NTH, bundled, keyed, name_of_race, number, said
 

@@ -12,7 +12,7 @@ from bot.recaps import Recap, facts_of, recap
 from bot.recaps.context import RecapContext
 from db.models import Lead, Outcome, RaceStatus, Season, Seat
 from db.naming import slug
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.sample_recaps import UNCLEAN, bundled, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import NAMES, Row, full_season, make_season
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from bot.recaps import Recap, facts_of, recap
 from db.models import FastestLap, Lead, Outcome, RaceStatus, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.sample_recaps import UNCLEAN, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import NAMES, Order, Row, drawn_seasons, make_season
 

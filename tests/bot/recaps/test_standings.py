@@ -8,7 +8,7 @@ import pytest
 
 from bot.championship.postseason import Phase
 from bot.recaps import Facts, Recap
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
 from tests.bot.recaps.sample_recaps import bundled, keyed, line, name_of_race, number, said
 from tests.bot.recaps.test_numbers import WHO, N, O, Readings, read

@@ -9,7 +9,7 @@ import pytest
 
 from bot.recaps import recap
 from bot.recaps.context import RecapContext
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.recaps.sample_recaps import COUNT, NTH, UNCLEAN, bundled, number, said, text
 from tests.bot.recaps.test_lines import NEXT, ROOKIES
 from tests.bot.recaps.test_numbers import MOVE, NUTSHELL, Readings, read

@@ -25,7 +25,7 @@ from bot.render.announcements import (
 from bot.render.blocks import Accent
 from bot.render.reminders import SERVERS, YOURS
 from db.models import Race, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.checks.limits import check_message
 from tests.seasons import Row, bundled_season, bundled_seasons, full_season, make_season

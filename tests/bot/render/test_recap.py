@@ -14,7 +14,7 @@ from bot.recaps.facts import TITLES, Recap, RecapLine, Section
 from bot.render.blocks import Accent
 from bot.render.recap import GLANCE, recap_card
 from db.models import Adjustment, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.render.reading import accent, body, buttons, lines, options, parts, small, text, texts
 from tests.bot.render.test_limits import ODD, season_of
 from tests.checks.formatting import read

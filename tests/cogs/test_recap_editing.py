@@ -11,13 +11,14 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
 from bot.questions.recaps import EditQuestion, RecapQuestion, SaveQuestion, UndoQuestion, WriteQuestion
+from bot.recap_editing import recap_editor
 from bot.requester import Requester
 from bot.services import Services
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from db.recaps.texts import recap_history, recap_texts, save_recap
-from db.texts import SECTION_WORDS, RecapText, SectionKind
 from tests.checks.recorder import SentBodies
-from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, saved, section
 from tests.cogs.looking import title_and_answer, words
+from tests.cogs.newsroom import Newsroom, buttons, editors_bot, open_newsroom, options, picture, saved, section
 
 PAINT = "Paint scheme of the race"
 MADE = "### Top truckers\n**Winner"
@@ -63,7 +64,7 @@ async def test_the_form_opens_with_the_words_that_stand(room: Newsroom) -> None:
     field = opened.modal["components"][0]["component"]
     assert field["value"].startswith("- Winner")
     assert "\\" not in field["value"]
-    assert field["max_length"] == SECTION_WORDS
+    assert field["max_length"] == SECTION_LIMIT
     assert opened.modal["title"].startswith("Top truckers · ")
 
 
@@ -152,9 +153,6 @@ async def test_a_press_makes_one_recap_and_asks_once_for_drafts(
     await room.sends(room.mo, WriteQuestion(2025, 20, "top", 0), {"words": "A draft"})
     await room.mo.click(panel.response, label="History")
     await room.mo.click(panel.response, label="All sections")
-    # The bot loads its cogs as extensions: this is the module of the one that answers.
-    editor: Any = room.bot.get_cog("Editor")
-    cog: dict[str, Any] = type(editor)._desk.__globals__
     done: list[str] = []
 
     def counted(name: str, real: Any) -> Any:
@@ -165,7 +163,7 @@ async def test_a_press_makes_one_recap_and_asks_once_for_drafts(
         return call
 
     for name in ("recap", "drafts_of_race"):
-        monkeypatch.setitem(cog, name, counted(name, cog[name]))
+        monkeypatch.setattr(recap_editor, name, counted(name, getattr(recap_editor, name)))
     await room.mo.click(panel.response, label=label)
     assert sorted(done) == ["drafts_of_race", "recap"]
 

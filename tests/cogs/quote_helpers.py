@@ -15,7 +15,7 @@ from bot.errors import FriendlyError
 from bot.questions.core import Question
 from bot.services import Services
 from db.quotes import add
-from db.texts import Quote, QuoteDraft
+from db.quotes.models import Quote, QuoteDraft
 from tests.bot.render.reading import BUTTON
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words

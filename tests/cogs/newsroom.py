@@ -17,7 +17,7 @@ from bot.questions.recaps import EditQuestion
 from bot.render.forms import PREFIX
 from bot.services import Services
 from db.recaps.drafts import RecapDraft, drafts_of_race
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.cogs.looking import words
 
 HOME = 1_100_000_000_000_000_000

@@ -16,11 +16,11 @@ from bot.services import Services
 from db.connection import Store
 from db.errors import StoreError
 from db.recaps.drafts import drafts_of_race
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from db.recaps.texts import recap_texts, save_recap
-from db.texts import SECTION_WORDS, RecapText, SectionKind
 from tests.checks.recorder import SentBodies
-from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, section
 from tests.cogs.looking import words
+from tests.cogs.newsroom import Newsroom, buttons, editors_bot, open_newsroom, options, picture, section
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_a_bad_picture_gets_a_line_and_all_is_kept_as_typed(room: Newsroom
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("x" * (SECTION_WORDS + 1), "the section is 3001 characters long; 3000 is the most"),
+        ("x" * (SECTION_LIMIT + 1), "the section is 3001 characters long; 3000 is the most"),
         ("\u200b \u202e", "the section is empty"),
     ],
 )

@@ -9,11 +9,12 @@ import pytest
 from db.connection import Store
 from db.guilds import forget_guild
 from db.quotes import Reader, add, delete, edit, match_of, restore
-from db.quotes.counting import SPEAKERS, SPEAKERS_ON_RACE_DAY, speakers
 from db.quotes.drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, typed_quote
-from db.quotes.owning import kept, own_quote, own_quotes, removed_quotes
+from db.quotes.models import Quote, QuoteDraft
+from db.quotes.own import count_own, deleted_quotes, own_quote, own_quotes
+from db.quotes.speakers import SPEAKERS, SPEAKERS_ON_RACE_DAY, speakers
 from db.recaps.drafts import RecapDraft, save_draft
-from db.texts import Quote, QuoteDraft, SectionKind
+from db.recaps.models import SectionKind
 
 NOW = datetime(2025, 10, 16, 21, tzinfo=UTC)
 TYPED = {"words": "Half a \ud800 word", "who": "x\n”"}
@@ -36,7 +37,7 @@ async def test_a_scope_is_one_servers_alone(store: Store) -> None:
     quotes = {guild: await said(store, guild, f"Fuel of {guild}.") for guild in (None, 1, 2)}
     for guild, quote in quotes.items():
         assert await own_quote(store, guild, quote.id) == quote
-        assert await kept(store, guild) == 1
+        assert await count_own(store, guild) == 1
         for match in (None, match_of([["fuel"]])):
             assert (await own_quotes(store, guild, match, limit=9)).quotes == (quote,)
         for other in quotes.keys() - {guild}:
@@ -62,11 +63,11 @@ async def test_deleted_quotes_are_listed_until_they_are_back(store: Store) -> No
     await edit(store, 1, one.id, QuoteDraft("Corey Heim", "One, mended.", driver="corey-heim"), 1, NOW)
     for quote in (one, two):
         await delete(store, 1, quote.id, 1, NOW)
-    assert [each.draft.words for each in await removed_quotes(store, 1, 9)] == ["Two.", "One, mended."]
-    assert [each.id for each in await removed_quotes(store, 1, 1)] == [two.id]
-    assert await removed_quotes(store, 2, 9) == ()
+    assert [each.draft.words for each in await deleted_quotes(store, 1, 9)] == ["Two.", "One, mended."]
+    assert [each.id for each in await deleted_quotes(store, 1, 1)] == [two.id]
+    assert await deleted_quotes(store, 2, 9) == ()
     await restore(store, 1, two.id, 1, NOW)
-    assert [each.id for each in await removed_quotes(store, 1, 9)] == [one.id]
+    assert [each.id for each in await deleted_quotes(store, 1, 9)] == [one.id]
 
 
 async def test_speakers_are_those_whose_quotes_a_reader_may_see(store: Store) -> None:

@@ -15,11 +15,12 @@ from db.documents.reader import Document, Line
 from db.documents.rows_from_models import quote_row, recap_row
 from db.models import Driver
 from db.naming import fold_words
+from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import OF_SCOPE
 from db.quotes.rows import draft_from_json, fetch, to_quote
 from db.quotes.writing import Hand, change, insert, remove
+from db.recaps.models import RecapText
 from db.recaps.texts import held_recap, last_change, put
-from db.texts import Quote, QuoteDraft, RecapText
 
 RACES = "SELECT season, round, id FROM races"
 STEPS = "SELECT quote_id, before, bundled FROM quote_history WHERE guild_id IS NULL ORDER BY id"
@@ -31,7 +32,7 @@ Races = Mapping[tuple[int | None, int | None], int]
 """Row ids of races by season and round."""
 
 
-class WordsImport:
+class QuotesAndRecapsImport:
     """The quotes and recaps of one import; lives as long as its transaction."""
 
     def __init__(

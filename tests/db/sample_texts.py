@@ -7,7 +7,8 @@ from typing import Any
 
 from db.connection import Store
 from db.quotes import Found, Reader, add, match_of, search
-from db.texts import QuoteDraft, RecapText, SectionKind
+from db.quotes.models import QuoteDraft
+from db.recaps.models import RecapText, SectionKind
 
 NOW = datetime(2025, 10, 18, 12, tzinfo=UTC)
 LATER = datetime(2025, 10, 19, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""/quote-add, /quote-edit and "Save as driver quote"; /quote-curate for editors: saving quotes and mending them."""
+"""/quote-add, /quote-edit, "Save as driver quote" and, for editors, /quote-curate: saving and editing quotes."""
 
 from __future__ import annotations
 
@@ -9,44 +9,47 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.questions.quotes import (
     DeleteQuestion,
-    DropQuestion,
+    DiscardQuoteDraftQuestion,
     FormQuestion,
-    PanelQuestion,
-    PanelsQuestion,
+    ManageQuoteQuestion,
+    ManageQuotesQuestion,
+    QuoteHistoryQuestion,
     RestoreQuestion,
     Scope,
-    StepsQuestion,
 )
-from bot.quotes.editing import Keeping
+from bot.quotes.editing import QuoteEditor
 from bot.quotes.query import LONGEST
-from bot.quotes.service import looked_for, turning
+from bot.quotes.service import checked_length, search_words
 
-Words = app_commands.Range[str, 1, LONGEST]
+SearchText = app_commands.Range[str, 1, LONGEST]
 IN_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
-THERE_ALONE = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
+ONLY_IN_SERVERS = app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False)
 
 
-class QuoteKeeping(commands.Cog):
-    """A server's own quotes. Nothing is hidden by a default permission: a server's role may be allowed to save them."""
+class QuoteEditing(commands.Cog):
+    """A server's own quotes.
+
+    The commands have no default permission, because members with the role that a server chose may use them as well.
+    """
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
-        self.keeping = Keeping(bot)
+        self.editor = QuoteEditor(bot.services.store, lambda guild: bot.get_guild(guild) is not None)
         self._menu = app_commands.ContextMenu(
             name="Save as driver quote",
             callback=self.save_message,
             allowed_installs=IN_SERVERS,
-            allowed_contexts=THERE_ALONE,
+            allowed_contexts=ONLY_IN_SERVERS,
         )
         register = bot.router.register
-        register(FormQuestion, self.keeping.form)
-        register(DropQuestion, self.keeping.drop)
-        register(PanelQuestion, self.keeping.panel)
-        register(PanelsQuestion, self.keeping.panels)
-        register(DeleteQuestion, self.keeping.delete)
-        register(StepsQuestion, self.keeping.steps)
-        register(RestoreQuestion, self.keeping.restore)
-        bot.router.register_form(FormQuestion, self.keeping.take)
+        register(FormQuestion, self.editor.form)
+        register(DiscardQuoteDraftQuestion, self.editor.discard_draft)
+        register(ManageQuoteQuestion, self.editor.manage)
+        register(ManageQuotesQuestion, self.editor.manage_all)
+        register(DeleteQuestion, self.editor.delete)
+        register(QuoteHistoryQuestion, self.editor.history)
+        register(RestoreQuestion, self.editor.restore)
+        bot.router.register_form(FormQuestion, self.editor.submit)
 
     async def cog_load(self) -> None:
         self.bot.tree.add_command(self._menu)
@@ -64,30 +67,34 @@ class QuoteKeeping(commands.Cog):
     @app_commands.describe(about="Words to search for; the most recently saved if left out")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
-    async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
-        question = turning(PanelsQuestion(Scope.SERVER, looked_for(about)))
+    async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None) -> None:
+        question = checked_length(ManageQuotesQuestion(Scope.SERVER, search_words(about)))
         await self.bot.router.reply(interaction, question, private=True)
 
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
         requester = await self.bot.router.requester(interaction)
-        form = await self.keeping.of_message(message, requester)
+        form = await self.editor.form_of_message(message, requester)
         await interaction.response.send_modal(form.modal())
 
 
 class QuoteCurating(commands.Cog):
-    """The operator's quotes, for everybody; its command is in the operator's own server and nowhere else."""
+    """The quotes for everyone; the command exists in the operator's own server only."""
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
 
     @app_commands.command(name="quote-curate", description="Save or edit a quote for everyone (editors only)")
     @app_commands.describe(about="Words from the quote to edit; a new quote if left out")
-    async def quote_curate(self, interaction: discord.Interaction[TailgateBot], about: Words | None = None) -> None:
-        question = turning(PanelsQuestion(Scope.ALL, looked_for(about))) if about else FormQuestion(Scope.ALL)
+    async def quote_curate(
+        self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None
+    ) -> None:
+        question = (
+            checked_length(ManageQuotesQuestion(Scope.ALL, search_words(about))) if about else FormQuestion(Scope.ALL)
+        )
         await self.bot.router.reply(interaction, question, private=True)
 
 
 async def setup(bot: TailgateBot) -> None:
-    await bot.add_cog(QuoteKeeping(bot))
+    await bot.add_cog(QuoteEditing(bot))
     if bot.editors.home is not None:
         await bot.add_cog(QuoteCurating(bot), guild=discord.Object(bot.editors.home))

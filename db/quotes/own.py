@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from db.connection import Store
+from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import Found
 from db.quotes.rows import SELECT, draft_from_json, is_id, to_moment, to_quote
-from db.texts import Quote, QuoteDraft
 
 KEPT = "SELECT count(*) FROM quotes WHERE guild_id IS ?"
 ONE = f"{SELECT} WHERE q.guild_id IS ? AND q.id = ?"
@@ -33,7 +33,7 @@ class Removed:
     at: datetime
 
 
-async def kept(store: Store, guild: int | None) -> int:
+async def count_own(store: Store, guild: int | None) -> int:
     """How many quotes a server has of its own, or (None) how many are the operator's."""
     return int((await store.fetch(KEPT, (guild,)))[0][0])
 
@@ -62,7 +62,7 @@ async def own_quotes(store: Store, guild: int | None, match: str | None, *, limi
     return Found(tuple(to_quote(row) for row in rows), total)
 
 
-async def removed_quotes(store: Store, guild: int | None, limit: int) -> tuple[Removed, ...]:
+async def deleted_quotes(store: Store, guild: int | None, limit: int) -> tuple[Removed, ...]:
     """A server's own deleted quotes, the last ones first."""
     rows = await store.fetch(REMOVED, (guild, limit))
     return tuple(Removed(row["quote_id"], draft_from_json(row["before"]), to_moment(row["changed_at"])) for row in rows)

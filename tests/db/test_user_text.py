@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.texts import LINK, SECTION_WORDS, SPEAKER, WORDS, clean, clean_draft, clean_recap, http_link, https_picture
-from tests.db.words import draft, recap
+from db.quotes.models import SPEAKER_LIMIT, WORDS_LIMIT, clean_draft
+from db.recaps.models import SECTION_LIMIT, clean_recap
+from db.user_text import LINK_LIMIT, clean_link, clean_picture_link, clean_text
+from tests.db.sample_texts import draft, recap
 
 CLEANED = {
     "spaces": ("  a \t b\u00a0 c ", "a b c"),
@@ -47,31 +49,33 @@ CLEANED = {
 @pytest.mark.parametrize("what", CLEANED)
 def test_text_is_cleaned(what: str) -> None:
     text, expected = CLEANED[what]
-    assert clean(text, 100) == expected
+    assert clean_text(text, 100) == expected
 
 
 def test_what_unicode_lets_programs_ignore_is_in_no_word() -> None:
     ignorable = {0xAD, 0x34F, 0x61C, 0x115F, 0x1160, 0x17B4, 0x3164, 0xFEFF, 0xFFA0, *range(0x180B, 0x1810)}
     ignorable |= {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10)}
     ignorable |= {*range(0xFFF0, 0xFFF9), *range(0x1BCA0, 0x1BCA4), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000)}
-    assert {code for code in ignorable if clean(f"w{chr(code)}in", 9) != "win" or clean(chr(code) * 3, 9)} == set()
+    assert {
+        code for code in ignorable if clean_text(f"w{chr(code)}in", 9) != "win" or clean_text(chr(code) * 3, 9)
+    } == set()
 
 
 def test_line_breaks_are_kept_where_allowed_and_one_empty_line_at_most() -> None:
-    assert clean(" a \r\n b\n\n\n\n c\x0bd ", 100, lines=True) == "a\nb\n\nc\nd"
+    assert clean_text(" a \r\n b\n\n\n\n c\x0bd ", 100, lines=True) == "a\nb\n\nc\nd"
 
 
 def test_a_text_may_be_as_long_as_its_limit_and_no_longer() -> None:
-    assert clean("x" * 80, 80) == "x" * 80
-    assert clean(" " * 50 + "x" * 80 + "\x00" * 50, 80) == "x" * 80
+    assert clean_text("x" * 80, 80) == "x" * 80
+    assert clean_text(" " * 50 + "x" * 80 + "\x00" * 50, 80) == "x" * 80
     with pytest.raises(ValueError, match=r"^is 81 characters long; 80 is the most$"):
-        clean("x" * 81, 80)
+        clean_text("x" * 81, 80)
 
 
 @given(st.text(), st.booleans())
 def test_clean_text_stays_as_it_is(text: str, lines: bool) -> None:
-    once = clean(text, 10_000, lines=lines)
-    assert clean(once, 10_000, lines=lines) == once
+    once = clean_text(text, 10_000, lines=lines)
+    assert clean_text(once, 10_000, lines=lines) == once
     assert unicodedata.normalize("NFC", once) == once
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ue000-\uf8ff]", once)
     assert lines or "\n" not in once
@@ -93,8 +97,8 @@ LINKS = {
 
 @pytest.mark.parametrize("text", LINKS)
 def test_a_link_is_brought_into_its_normal_form(text: str) -> None:
-    assert http_link(text) == LINKS[text]
-    assert http_link(LINKS[text]) == LINKS[text]
+    assert clean_link(text) == LINKS[text]
+    assert clean_link(LINKS[text]) == LINKS[text]
 
 
 NO_LINKS = [
@@ -111,34 +115,34 @@ NO_LINKS = [
 @pytest.mark.parametrize("text", NO_LINKS)
 def test_what_is_no_link_is_refused_in_one_line(text: str) -> None:
     with pytest.raises(ValueError, match=r"is not a link") as caught:
-        http_link(text)
+        clean_link(text)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
 
 
 def test_a_link_may_be_500_characters_long() -> None:
     stem = "https://nascar.com/"
-    assert len(http_link(stem + "x" * (LINK - len(stem)))) == LINK
-    for long in ("x" * (LINK - len(stem) + 1), "(" * 170):
+    assert len(clean_link(stem + "x" * (LINK_LIMIT - len(stem)))) == LINK_LIMIT
+    for long in ("x" * (LINK_LIMIT - len(stem) + 1), "(" * 170):
         with pytest.raises(ValueError, match="characters long; 500 is the most"):
-            http_link(stem + long)
+            clean_link(stem + long)
 
 
 def test_a_picture_comes_by_https_alone() -> None:
-    assert https_picture("https://nascar.com/a.jpg") == "https://nascar.com/a.jpg"
+    assert clean_picture_link("https://nascar.com/a.jpg") == "https://nascar.com/a.jpg"
     with pytest.raises(ValueError, match="begins with https:// and"):
-        https_picture("http://nascar.com/a.jpg")
+        clean_picture_link("http://nascar.com/a.jpg")
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z.@:\[\]]{0,12}[/?#][^\x00]{0,20}", fullmatch=True))
 def test_whatever_is_typed_gives_a_safe_link_or_an_error(text: str) -> None:
     try:
-        link = http_link(text)
+        link = clean_link(text)
     except ValueError as error:
         assert "\n" not in str(error)
         return
-    assert http_link(link) == link
-    assert len(link) <= LINK
+    assert clean_link(link) == link
+    assert len(link) <= LINK_LIMIT
     assert re.fullmatch(r"https?://[a-z0-9._-]+(:\d+)?/[!-~]*", link)
     assert not re.search(r"[()\[\]<>\"`\\|{}^]", link)
     assert urlsplit(link).username is None
@@ -146,9 +150,9 @@ def test_whatever_is_typed_gives_a_safe_link_or_an_error(text: str) -> None:
 
 WRONG_DRAFTS = {
     "no words": ({"words": " \u200b"}, "the quote is empty"),
-    "too many words": ({"words": "x" * (WORDS + 1)}, "the quote is 2001 characters long; 2000 is the most"),
+    "too many words": ({"words": "x" * (WORDS_LIMIT + 1)}, "the quote is 2001 characters long; 2000 is the most"),
     "nobody": ({"speaker": "\t"}, "nobody is named"),
-    "a long name": ({"speaker": "x" * (SPEAKER + 1)}, "the speaker is 81 characters"),
+    "a long name": ({"speaker": "x" * (SPEAKER_LIMIT + 1)}, "the speaker is 81 characters"),
     "a long role": ({"role": "x" * 101}, "the role is 101 characters"),
     "a long context": ({"context": "x" * 201}, "the context is 201 characters"),
     "a long source": ({"source": "x" * 121}, "the source is 121 characters"),
@@ -172,7 +176,7 @@ def test_what_is_left_blank_in_a_draft_is_not_known() -> None:
 
 WRONG_RECAPS = {
     "no words": ({"words": "\n"}, "the section is empty"),
-    "too many words": ({"words": "x" * (SECTION_WORDS + 1)}, "the section is 3001 characters long; 3000"),
+    "too many words": ({"words": "x" * (SECTION_LIMIT + 1)}, "the section is 3001 characters long; 3000"),
     "no author": ({"author": ""}, "the author is missing"),
     "a picture by http": ({"picture": "http://nascar.com/a.jpg"}, "is not a link; one begins with https://"),
 }
