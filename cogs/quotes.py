@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
 from bot.questions.core import Question
-from bot.questions.quotes import LotQuestion, OneQuoteQuestion, QuoteQuestion
+from bot.questions.quotes import AnotherQuoteQuestion, LotQuestion, OneQuoteQuestion, QuoteQuestion
 from bot.quotes.permissions import may_save
 from bot.quotes.query import LONGEST
 from bot.quotes.service import around, by_number, look, looked_for, reader_of, turning
@@ -30,6 +30,7 @@ class Quotes(commands.Cog):
         self._lots = random.Random()
         bot.router.register(QuoteQuestion, self.answer)
         bot.router.register(LotQuestion, self.answer_lot)
+        bot.router.register(AnotherQuoteQuestion, self.answer_another)
         bot.router.register(OneQuoteQuestion, self.answer_one)
 
     @app_commands.command(
@@ -84,6 +85,9 @@ class Quotes(commands.Cog):
             saves = requester.guild is not None and self.bot.get_guild(requester.guild) is not None
             return nothing(NothingFacts(Asked(), saves=saves and await may_save(store, requester)))
         return single(await around(store, requester, drawn), requester.as_of.now, lot=True)
+
+    async def answer_another(self, question: AnotherQuoteQuestion, requester: Requester) -> ui.LayoutView:
+        return await self.answer_lot(LotQuestion(question.last), requester)
 
     async def answer_one(self, question: OneQuoteQuestion, requester: Requester) -> ui.LayoutView:
         store = self.bot.services.store

@@ -31,6 +31,7 @@ SCOPE = Word(tuple(Scope))
 LAST_PAGE = 99_999
 """The last page that a button can turn to, at one quote a page."""
 QUOTE_PAGE = Number(1, LAST_PAGE)
+HOUR = Number(0, 23)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,15 @@ class LotQuestion(Question):
 
     topic: ClassVar[str] = "quoteany"
     last: int | None = part(ID, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class AnotherQuoteQuestion(Question):
+    """The same, asked under a quote of the day; ``mark`` is by which the message is recognized."""
+
+    topic: ClassVar[str] = "quotemore"
+    last: int = part(ID)
+    mark: str = part(KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +167,21 @@ class DayQuestion(Question):
     private: ClassVar[bool] = True
     channel: int | None = part(ID, default=None)
     off: str | None = part(Word(("off",)), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DaySettingQuestion(Question):
+    """Sets the channel of the server's quote of the day, the hour (Eastern), or both, and shows what is set."""
+
+    topic: ClassVar[str] = "qdayset"
+    private: ClassVar[bool] = True
+    channel: int | None = part(ID, default=None)
+    hour: int | None = part(HOUR, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHourQuestion(Question):
+    """The select of the hour of the server's quote of the day; what was chosen comes beside it."""
+
+    topic: ClassVar[str] = "qdayhour"
+    private: ClassVar[bool] = True

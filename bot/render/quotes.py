@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from discord import ui
 
 from bot.questions.core import DriverQuestion, ResultsQuestion
-from bot.questions.quotes import LAST_PAGE, LotQuestion, PanelQuestion, QuoteQuestion
+from bot.questions.quotes import LAST_PAGE, AnotherQuoteQuestion, LotQuestion, PanelQuestion, QuoteQuestion
 from bot.render.blocks import Accent, Page, card, make_accent
 from bot.render.buttons import BUTTONS, Link, pager, row
 from bot.render.formatting import count, day, escape, joined, listed, race_name, stamp
@@ -107,9 +107,9 @@ def single(facts: QuoteFacts, now: datetime, *, lot: bool = False) -> ui.LayoutV
     return _card(facts, links, [number_of(facts.quote, now)])
 
 
-def of_the_day(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
-    """The quote that a channel gets without being asked."""
-    links = [Link("Another", LotQuestion(facts.quote.id)), *_onward(facts)]
+def of_the_day(facts: QuoteFacts, now: datetime, mark: str) -> ui.LayoutView:
+    """The quote that a channel gets unasked; ``mark`` is the outbox row's."""
+    links = [Link("Another", AnotherQuoteQuestion(facts.quote.id, mark)), *_onward(facts)]
     return under("Quote of the day", facts, [number_of(facts.quote, now)], links)
 
 
