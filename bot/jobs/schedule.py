@@ -5,6 +5,8 @@ It is started by the composition root and not by the client, so that tests and t
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import discord
 
 from bot.client.tailgate_bot import TailgateBot
@@ -18,6 +20,9 @@ from db.quotes.draws import forget_draws
 
 PRESENCE_SECONDS = 300
 UPKEEP_SECONDS = 6 * 3600
+CLEANUP_SECONDS = 60
+"""How often it is checked whether it is time to look for servers that were left."""
+CLEANUP_TIMEOUT_SECONDS = 3600
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -36,11 +41,13 @@ class Jobs:
         self._bot = bot
         self._services = services
         self._scheduler = Scheduler()
+        self._cleaned_up_at: datetime | None = None
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
+        self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
@@ -59,14 +66,20 @@ class Jobs:
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 
     async def _keep_up(self) -> None:
-        """Removes old drafts, days and left servers, and lets SQLite refresh its statistics."""
+        """Removes old drafts and draws, and lets SQLite refresh its statistics."""
         now = self._services.clock.now()
         await expire_drafts(self._services.store, now)
         await forget_draws(self._services.store, now.astimezone(EASTERN).date())
-        if self._bot.is_ready():
-            await forget_left(self._bot, self._services.store)
         async with self._services.store.write() as connection:
             await connection.execute("PRAGMA optimize")
+
+    async def _clean_up(self) -> None:
+        """Deletes the data of servers that were left while the bot was down: once it is ready, then every six hours."""
+        now, last = self._services.clock.now(), self._cleaned_up_at
+        if not self._bot.is_ready() or (last is not None and abs(now - last) < timedelta(seconds=UPKEEP_SECONDS)):
+            return
+        await forget_left(self._bot, self._services.store)
+        self._cleaned_up_at = now
 
 
 def presence(race: Race) -> str:

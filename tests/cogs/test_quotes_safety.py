@@ -11,7 +11,7 @@ import simcord
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import NO_MANAGER, FriendlyError
-from bot.jobs.guild_cleanup import APPLICATION, forget_left
+from bot.jobs.guild_cleanup import APPLICATION, PAUSE_SECONDS, forget_left
 from bot.questions.core import Question
 from bot.questions.quotes import (
     DayQuestion,
@@ -280,9 +280,13 @@ async def test_a_server_left_while_away_is_forgotten_if_discord_says_so(
         number = {"same": str(bot.application_id), "another": "1", None: ""}[application]
         await remember(services.store, APPLICATION, number)
         env.inject_error("GET", "/guilds/*", status=status, code=code)
-        await forget_left(bot, services.store)
+        await forget_left(bot, services.store, at_once)
         assert (await own_quote(services.store, 4711, quote.id) is None) is forgotten
         assert await own_quote(services.store, here.id, kept.id) is not None
+
+
+async def at_once(_: float) -> None:
+    """Does not wait."""
 
 
 async def test_a_server_of_another_processs_shards_is_none_of_ours(services: Services) -> None:
@@ -294,6 +298,13 @@ async def test_a_server_of_another_processs_shards_is_none_of_ours(services: Ser
         await remember(services.store, APPLICATION, str(bot.application_id))
         env.inject_error("GET", "/guilds/*", status=404, code=10004)
         env.inject_error("GET", "/guilds/*", status=404, code=10004)
-        await forget_left(bot, services.store)
+        pauses: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+
+        await forget_left(bot, services.store, pause)
+    # One request was made, and others of the bot have room after it.
+    assert pauses == [PAUSE_SECONDS]
     assert await own_quote(services.store, theirs, quotes[0].id) is not None
     assert await own_quote(services.store, ours, quotes[1].id) is None

@@ -404,6 +404,18 @@ async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
     assert "Discord refused it" in (row.reason or "")
 
 
+async def test_a_version_of_an_older_release_is_looked_at_once_and_changes_nothing(scene: Scene) -> None:
+    target = await scene.wants(events=True)
+    await scene.go()
+    async with scene.store.write() as connection:
+        await connection.execute("UPDATE outbox SET lead = 12345")
+    await scene.go(ticks=9, minutes=2)
+    await scene.go(ticks=9, hours=5)
+    assert scene.starts == [COVERAGE]
+    assert scene.desk.requests == ["list", "create", "list"]
+    assert [row.state for row in await scene.rows(target)] == [RowState.SENT, RowState.SENT]
+
+
 async def test_a_person_has_none(scene: Scene) -> None:
     wanted = Target(user=5, extras=Extras(events=True))
     await targets.save(scene.store, wanted, datetime(2025, 10, 1, tzinfo=UTC))
