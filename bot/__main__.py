@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 import aiohttp
 
 from bot import app
+from bot.client.connection import DiscordError, TokenError
 from bot.clock import SystemClock, TravelClock
 from bot.commandline import store_commands
 from bot.commandline.parser import make_parser
@@ -32,7 +33,7 @@ log = logging.getLogger(__name__)
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
 """Exit status: something is wrong with the data or around us; with how we were started; a person pressed Ctrl-C."""
 
-SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, app.TokenError, app.DiscordError)
+SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, TokenError, DiscordError)
 """Errors that are one line for the operator by themselves."""
 
 FIRST_STEPS = """\
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asyncio.run(_do(chosen, settings))
     except SAID as error:
         print_message(f"tailgate: {error}")
-        started_well = isinstance(error, DocumentError | FriendlyError | app.DiscordError) or chosen.command == "check"
+        started_well = isinstance(error, DocumentError | FriendlyError | DiscordError) or chosen.command == "check"
         return FAILED if started_well else MISUSED
     except BrokenPipeError:
         # The reader of our output has seen enough, as `| head` does.

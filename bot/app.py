@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
-import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
 from filelock import FileLock, Timeout
 
-from bot.client.tailgate_bot import TailgateBot, why
+from bot.client.connection import NOT_TAKEN, UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, point_at
+from bot.client.memory import set_servers_aside
+from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
+from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.jobs.schedule import Jobs
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
@@ -49,29 +46,6 @@ CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
 OUTBOX_SECONDS = 2.5
 """Of that, for messages that are under way."""
-RETRY_SECONDS = (1, 5, 15, 30, 60)
-"""Waits between attempts to reach Discord at the start; the last one repeats."""
-BANNED_SECONDS = 15 * 60
-"""The wait after Discord has shut out this address for asking too often: asking on makes that last."""
-BAD_TOKEN = 4004
-"""The gateway's code for a token that is not, or no longer, good."""
-NOT_TAKEN = "Discord does not take the token in DISCORD_TOKEN; copy it again from your application's Bot page"
-
-UNREACHABLE = (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound)
-"""What may be over in a minute: the network is down, or Discord is."""
-
-DISCORD_API = discord.http.Route.BASE
-
-Say = Callable[[str], None]
-"""Prints a line for the operator."""
-
-
-class TokenError(Exception):
-    """Discord does not take the token; the text is one line for the operator."""
-
-
-class DiscordError(Exception):
-    """Discord cannot be reached, or wants no more of us; the text is one line for the operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,20 +92,6 @@ def sole_runner(path: Path) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def point_at(api: str) -> None:
-    """Sends discord.py to another API; the settings have made sure that it is this machine."""
-    discord.http.Route.BASE = api.rstrip("/")
-
-
-async def stay_there(bot: TailgateBot) -> None:
-    """Makes the other API's gateway the one that discord.py goes to when Discord declares a session void.
-
-    Otherwise it would start again, token and all, at Discord's own, whose address it knows by heart.
-    """
-    _, gateway, _ = await bot.http.get_bot_gateway()
-    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> None:
@@ -199,7 +159,7 @@ def outfit(worker: Worker, bot: TailgateBot) -> None:
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
     await background.start()
-    connecting = asyncio.create_task(_connect(bot, token, say))
+    connecting = asyncio.create_task(connect_and_stay(bot, token, say))
     stopping = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -214,68 +174,15 @@ async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: a
         await asyncio.gather(connecting, stopping, return_exceptions=True)
 
 
-async def _connect(bot: TailgateBot, token: str, say: Say) -> None:
-    """Logs in and connects, waiting out whatever may pass; once connected discord.py reconnects by itself."""
-
-    async def log_in() -> None:
-        try:
-            await bot.login(token)
-        except UNREACHABLE:
-            # discord.py opens a new session at each login and never closes the one before.
-            await bot.http.close()
-            bot.http.connector = discord.utils.MISSING
-            raise
-
-    async def connect() -> None:
-        if discord.http.Route.BASE != DISCORD_API:
-            await stay_there(bot)
-        await bot.connect(reconnect=True)
-
-    try:
-        await _insist(log_in, say)
-        await _insist(connect, say)
-    except discord.LoginFailure:
-        raise TokenError(NOT_TAKEN) from None
-    except discord.ConnectionClosed as error:
-        if error.code == BAD_TOKEN:
-            raise TokenError(NOT_TAKEN) from None
-        raise DiscordError(f"Discord closed the connection for good (code {error.code})") from error
-
-
-async def _insist(work: Callable[[], Awaitable[None]], say: Say) -> None:
-    """Does it, and again as long as Discord cannot be reached."""
-    for attempt in itertools.count():
-        try:
-            await work()
-        except UNREACHABLE as error:
-            wait = _wait(error, attempt)
-            shown = f"{wait} s" if wait < BANNED_SECONDS else f"{wait // 60} min"
-            say(f"Discord cannot be reached ({why(error)}); trying again in {shown}")
-            await asyncio.sleep(wait)
-        else:
-            return
-
-
-def _wait(error: Exception, attempt: int) -> int:
-    """Seconds until the next attempt, counted from 0."""
-    # That the gateway was not found hides the answer by which it was not.
-    if getattr(error.__cause__ or error, "status", None) == HTTPStatus.TOO_MANY_REQUESTS:
-        return BANNED_SECONDS
-    return RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]
-
-
 def _announcer(bot: TailgateBot, say: Say) -> Callable[[], Coroutine[Any, Any, None]]:
-    told = False
+    announced = False
 
     async def on_ready() -> None:
-        # Discord says it more than once.
-        nonlocal told
-        if not told:
-            told = True
-            # Every server is held by now, for good: looking through them all again and again would hold up
-            # everything for a quarter of a second each time, where there are ten thousand.
-            gc.collect()
-            gc.freeze()
+        # It comes once a session, and there is a new one whenever Discord declares the old one void.
+        set_servers_aside()
+        nonlocal announced
+        if not announced:
+            announced = True
             say(f"Tailgate is on Discord as {bot.user}, in {len(bot.guilds)} servers.")
             say(f"Add it to a server: {bot.invite}")
 
@@ -301,7 +208,9 @@ async def sync(settings: Settings, path: Path) -> int:
         except discord.LoginFailure:
             raise TokenError(NOT_TAKEN) from None
         except UNREACHABLE as error:
-            raise DiscordError(f"Discord cannot be told of the commands ({why(error)}); try again later") from error
+            raise DiscordError(
+                f"Discord cannot be told of the commands ({describe_error(error)}); try again later"
+            ) from error
         finally:
             await bot.close()
         return len(bot.tree.get_commands())

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.championship.record import career, head_to_head, race_lines, record
+from bot.championship.record import head_to_head, record
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
@@ -28,7 +28,9 @@ class Drivers(commands.Cog):
         bot.router.register(CompareQuestion, self.answer_compare)
 
     @app_commands.command(
-        name="driver", description="A driver's season: points, wins, recent races, best track, career"
+        name="driver",
+        description="A driver's season: points, wins, recent races, best track, career",
+        extras={"example": "heim"},
     )
     @app_commands.describe(name="Full or partial name, nickname or truck number", season="A different season")
     @app_commands.autocomplete(name=driver_choices)
@@ -36,11 +38,16 @@ class Drivers(commands.Cog):
     async def driver(
         self, interaction: discord.Interaction[TailgateBot], name: UserText, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.driver(name, season)
-        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season))
+        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season), requester)
 
-    @app_commands.command(name="compare", description="Two drivers side by side, and who finished ahead more often")
+    @app_commands.command(
+        name="compare",
+        description="Two drivers side by side, and who finished ahead more often",
+        extras={"example": "heim honeycutt"},
+    )
     @app_commands.describe(
         first="Full or partial name, nickname or truck number",
         second="Who to compare with",
@@ -55,21 +62,23 @@ class Drivers(commands.Cog):
         second: UserText,
         season: int | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         a, b = as_of.driver(first, season), as_of.driver(second, season)
-        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season))
+        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season), requester)
 
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         known = as_of.known(question.driver)
         years = as_of.entered(known.key)
         season = as_of.season(question.year or max(years, default=None))
-        his = record(season, known.key)
-        if his is None:
+        computed = as_of.computed(season)
+        own = record(computed, known.key)
+        if own is None:
             raise _not_in(known, season.year, years)
         quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
-        over_all, lines = career(as_of.seasons, known.key), race_lines(season, known.key)
-        facts = DriverFacts(known, season, his, over_all, lines, quotes)
+        races = computed.races_of(known.key)
+        facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
         return driver(facts, question, as_of.now)
 
     async def answer_compare(self, question: CompareQuestion, requester: Requester) -> ui.LayoutView:
@@ -82,10 +91,11 @@ class Drivers(commands.Cog):
         if not shared:
             raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
         season = as_of.season(question.year or max(shared))
-        one, other = record(season, a.key), record(season, b.key)
+        computed = as_of.computed(season)
+        one, other = record(computed, a.key), record(computed, b.key)
         if one is None or other is None:
             raise _not_in(a if one is None else b, season.year, shared)
-        facts = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(shared))
+        facts = CompareFacts(season, (a, b), (one, other), head_to_head(computed, a.key, b.key), tuple(shared))
         return compare(facts, question, as_of.now)
 
 

@@ -34,19 +34,20 @@ class Playoffs(commands.Cog):
     @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
     @app_commands.autocomplete(driver=driver_choices)
     async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: UserText | None = None) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.driver(driver).key if driver else None
-        await self.bot.router.reply(interaction, ClinchQuestion(meant))
+        await self.bot.router.reply(interaction, ClinchQuestion(meant), requester)
 
     async def answer(self, question: PlayoffsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
-        return playoffs(as_of.season(question.year), question, as_of.now, as_of.years)
+        return playoffs(as_of.computed(as_of.season(question.year)), question, as_of.now, as_of.years)
 
     async def answer_clinch(self, question: ClinchQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         season = as_of.season()
         driver = as_of.known(question.driver) if question.driver else None
-        return clinch(ClinchFacts(season, season.next_race(as_of.now), driver), question, as_of.now)
+        return clinch(ClinchFacts(as_of.computed(season), season.next_race(as_of.now), driver), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -8,12 +8,12 @@ from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.notifications.quote_settings import QuoteSettings as DaySettings
+from bot.notifications.quote_settings import QuoteOfTheDaySettings
 from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion, RoleQuestion
-from bot.quotes.permissions import NO_SERVER, ROLE, must_manage
-from bot.render.quote_panels import hour_of_day, role_panel
+from bot.quotes.permissions import NO_SERVER, must_manage
+from bot.quotes.role_setting import role_reply
+from bot.render.quote_panels import hour_of_day
 from bot.requester import Requester
-from db.guilds import set_setting, setting
 
 HOURS = [app_commands.Choice(name=f"{hour_of_day(hour)} Eastern", value=hour) for hour in range(24)]
 
@@ -24,7 +24,7 @@ class QuoteSettings(commands.Cog):
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
         bot.router.register(RoleQuestion, self.answer_role)
-        days = DaySettings(bot, bot.services)
+        days = QuoteOfTheDaySettings(bot, bot.services)
         bot.router.register(DayQuestion, days.show)
         bot.router.register(DaySettingQuestion, days.set)
         bot.router.register_choice(DayHourQuestion, days.choose_hour)
@@ -57,17 +57,7 @@ class QuoteSettings(commands.Cog):
         await self.bot.router.reply(interaction, question, private=True)
 
     async def answer_role(self, question: RoleQuestion, requester: Requester) -> ui.LayoutView:
-        """Sets the role, one of this server's, or takes it back; shows what is set."""
-        home, store, now = self._home(requester), self.bot.services.store, requester.as_of.now
-        if question.role:
-            role = home.get_role(question.role)
-            if role is None or role.is_default():
-                raise FriendlyError("That role isn't in this server." if role is None else "Everyone has that role.")
-            await set_setting(store, home.id, ROLE, role.id, requester.user, now)
-        elif question.nobody:
-            await set_setting(store, home.id, ROLE, None, requester.user, now)
-        current = home.get_role(await setting(store, home.id, ROLE) or 0)
-        return role_panel(current.name if current else None)
+        return await role_reply(self.bot.services.store, self._home(requester), question, requester)
 
     def _home(self, requester: Requester) -> discord.Guild:
         """The server that the requester manages, and of which I am a member."""

@@ -10,12 +10,10 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError, UnknownRace
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion
-from bot.render.next_race import LastTime, NextFacts, upcoming
+from bot.render.next_race import NextFacts, upcoming
 from bot.render.results import results
 from bot.render.schedule import schedule
 from bot.requester import Requester
-from bot.seasons.as_of import AsOf
-from db.models import Race
 
 
 class Races(commands.Cog):
@@ -34,10 +32,11 @@ class Races(commands.Cog):
     async def results(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.race_with_results(race, season) if race else None
         question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     @app_commands.command(name="schedule", description="Every race of the season: winners so far and what's next")
     @app_commands.describe(season="A different season")
@@ -74,13 +73,8 @@ class Races(commands.Cog):
         if ahead is None:
             return upcoming(NextFacts(as_of.season(), None), question, as_of.now)
         season, race = ahead
-        facts = NextFacts(season, race, _last_time(as_of, race), as_of.ended_before(season))
+        facts = NextFacts(season, race, as_of.last_winner(race), as_of.ended_before(season))
         return upcoming(facts, question, as_of.now)
-
-
-def _last_time(as_of: AsOf, race: Race) -> LastTime | None:
-    found = as_of.last_winner(race)
-    return LastTime(found.race, as_of.known(found.winner).name, found.defending) if found else None
 
 
 async def setup(bot: TailgateBot) -> None:

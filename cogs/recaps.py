@@ -1,4 +1,4 @@
-"""/recap: what a race was, told in short."""
+"""/recap: what happened in a race."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
-from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
-from bot.seasons.recap_facts import gather
+from bot.seasons.quote_reader import reader_in
+from bot.seasons.recap_facts import recap_for
 
 
 class Recaps(commands.Cog):
-    """What a beat reporter would file."""
+    """Recaps of races."""
 
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
@@ -29,15 +29,17 @@ class Recaps(commands.Cog):
     async def recap(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         meant = as_of.race_with_results(race, season) if race else None
         question = RecapQuestion(meant.season, meant.round) if meant else RecapQuestion(season)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
-        season, race = requester.as_of.race_run(question.year, question.round)
-        facts = await gather(self.bot.services.store, requester, race)
-        return recap_card(recap(facts), season, question, requester.as_of.now)
+        as_of = requester.as_of
+        season, race = as_of.race_run(question.year, question.round)
+        recap = await recap_for(self.bot.services.store, as_of, reader_in(as_of, requester.guild), race)
+        return recap_card(recap, as_of.computed(season), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

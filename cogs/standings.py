@@ -48,19 +48,22 @@ class Standings(commands.Cog):
         after: UserText | None = None,
         view: str | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
+        requester = await self.bot.router.requester(interaction)
+        as_of = requester.as_of
         race = as_of.race(after, season) if after else None
         year = race.season if race else as_of.season(season).year
         question = StandingsQuestion(year, race.round if race else None, view if view in STANDINGS_VIEWS else None)
-        await self.bot.router.reply(interaction, question)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
-        season = requester.as_of.season(question.year)
+        as_of = requester.as_of
+        season = as_of.season(question.year)
         race = season.race(question.after) if question.after else None
         if question.after and (race is None or race not in season.run):
             name = race_name(race) if race else f"race {question.after}"
             raise FriendlyError(f"No results for {name} ({season.year}) yet, so no standings after it either.")
-        return standings(season, question, requester.as_of.now)
+        then = as_of.computed_after(season, race.round) if race else None
+        return standings(as_of.computed(season), question, as_of.now, then)
 
 
 async def setup(bot: TailgateBot) -> None:

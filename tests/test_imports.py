@@ -10,9 +10,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
-MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models"}
+MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models", "db.user_text"}
 """What the store speaks in, without the queries."""
-EVERYWHERE = {"bot", "bot.clock", "bot.errors", "bot.services"}
+EVERYWHERE = {"bot", "bot.clock", "bot.discord_errors", "bot.errors", "bot.services"}
 """What every part of the bot may know; ``bot`` stands for the package's own file, which holds the version."""
 PERMISSIONS = {"bot.client.permissions"}
 
@@ -21,9 +21,10 @@ LAYERS: dict[str, set[str]] = {
     "db": set(),
     "bot.clock": set(),
     "bot.errors": set(),
+    "bot.discord_errors": set(),
     "bot.editors": set(),
     "bot.logs": set(),
-    "bot.settings": {"bot.clock", "bot.editors"},
+    "bot.settings": {"bot.clock", "bot.editors", "db.models"},
     "bot.services": {"bot.clock", "db"},
     "bot.championship": MODELS,
     "bot.questions": MODELS | {"bot.errors"},
@@ -41,6 +42,8 @@ LAYERS: dict[str, set[str]] = {
     "bot.requester": {"bot.seasons"},
     "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}
     | PERMISSIONS
+    | EVERYWHERE,
+    "bot.recap_editing": {"db", "bot.requester", "bot.seasons", "bot.recaps", "bot.questions", "bot.render"}
     | EVERYWHERE,
     "bot.notifications": {
         "bot.requester",
@@ -64,12 +67,13 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.errors": set(),
     "bot.finder": {"rapidfuzz"},
     "bot.interactions": {"discord"},
-    "bot.client": {"aiohttp", "discord"},
+    "bot.client": {"aiohttp", "discord", "yarl"},
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},
     "bot.notifications": {"discord"},
     "bot.outbox": {"aiohttp", "discord"},
     "bot.questions": set(),
     "bot.quotes": {"discord"},
+    "bot.recap_editing": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
     "bot.seasons": set(),
@@ -156,3 +160,36 @@ def test_no_file_is_long() -> None:
 def test_every_module_says_what_it_is_for() -> None:
     silent = [name for name, path in MODULES.items() if not ast.get_docstring(ast.parse(path.read_text("utf-8")))]
     assert silent == []
+
+
+CLASSES = {
+    node.name
+    for path in MODULES.values()
+    for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    if isinstance(node, ast.ClassDef)
+}
+PLAIN = ("bot.render", "bot.questions", "bot.championship")
+"""What makes values and messages, and never reaches up to the client."""
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if any(within(name, part) for part in PLAIN)])
+def test_no_way_leads_from_below_to_the_client(module: str) -> None:
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    clients = [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "client"]
+    casts = [
+        ast.unparse(n)
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and _is_cast(n) and _named(n.args[0]) & CLASSES
+    ]
+    assert clients + casts == []
+
+
+def _is_cast(call: ast.Call) -> bool:
+    return ast.unparse(call.func) in {"cast", "typing.cast"}
+
+
+def _named(kind: ast.expr) -> set[str]:
+    """The names in a type, be it written as text or not."""
+    if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+        kind = ast.parse(kind.value, mode="eval").body
+    return {each.id for each in ast.walk(kind) if isinstance(each, ast.Name)}

@@ -1,6 +1,7 @@
-"""Looks a season's results over: what cannot be so, and where a race's total is not the sum of its parts.
+"""Checks a season's results for contradictions, and for totals that are not the sum of their parts.
 
-What cannot be so is left out of every reckoning and said to be; a total that does not add up is believed and listed.
+A race or stage that contradicts itself (two winners, say) is left out of every computation, and the answer says so.
+A driver's total that does not add up is believed, since officials correct points after a race, and only listed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.championship.formats import Format, format_of
-from bot.championship.scores import docked
+from bot.championship.scores import penalty_points
 from db.models import Race, Result, Season, StageScore
 
 STAGE_SCORERS = 10
@@ -19,7 +20,7 @@ STAGE_SCORERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something that cannot be so in a race: ``what`` in words; ``stage`` where it concerns one stage alone."""
+    """A contradiction in a race's results: ``what`` describes it, ``stage`` is set if it concerns one stage alone."""
 
     round: int
     what: str
@@ -28,16 +29,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A driver's stored total of a race and what finish, stages, fastest lap and penalties give."""
+    """A driver's stored points of a race beside the points that finish, stages, fastest lap and penalties add up to."""
 
     round: int
     driver: str
     stored: int
-    reckoned: int
+    computed: int
 
 
 def faults(season: Season) -> tuple[Fault, ...]:
-    """Everything in the results that cannot be so, in order of race."""
+    """Every contradiction in the results, in order of round."""
     known = {race.round for race in season.races}
     found: list[Fault] = []
     for number in sorted(season.results):
@@ -74,8 +75,11 @@ def _stage_faults(rows: tuple[Result, ...]) -> Iterator[tuple[int, str]]:
             yield index + 1, f"two drivers in place {place} of stage {index + 1}"
 
 
-def sound(season: Season, found: Iterable[Fault]) -> Season:
-    """The season without the races that cannot be so, and without the places of stages that cannot."""
+def without_faults(season: Season, found: Iterable[Fault]) -> Season:
+    """The season without the races, and without the stage results, in which a fault was found.
+
+    The very same object is returned where there is nothing to leave out, so that what is kept for it still applies.
+    """
     races = {fault.round for fault in found if fault.stage is None}
     stages = {(fault.round, fault.stage) for fault in found if fault.stage is not None}
     if not races and not stages:
@@ -106,24 +110,24 @@ def _outcome_without(race: Race, stages: set[int | None]) -> Race:
 
 
 def mismatches(season: Season) -> tuple[Mismatch, ...]:
-    """Totals that are not the sum of their parts. Races whose stages are not on record are passed over."""
+    """Stored totals that are not the sum of their parts. Races whose stages are not on record are skipped."""
     rules = format_of(season.year)
     found = []
     for race in season.run:
         for row in season.results[race.round]:
             if not row.entry.eligible or row.stage_points is None:
                 continue
-            reckoned = reckon(season, row, rules)
-            if reckoned == row.points or (_is_finale(season, race, rules) and _finish_alone(season, row, rules)):
+            computed = points_from_parts(season, row, rules)
+            if computed == row.points or (_is_finale(season, race, rules) and _finish_alone(season, row, rules)):
                 continue
-            found.append(Mismatch(race.round, row.driver, row.points, reckoned))
+            found.append(Mismatch(race.round, row.driver, row.points, computed))
     return tuple(found)
 
 
-def reckon(season: Season, row: Result, rules: Format) -> int:
-    """A start's points from its parts: finish, stages, the fastest lap, and the penalties of its race."""
+def points_from_parts(season: Season, row: Result, rules: Format) -> int:
+    """The points that a result should pay: finish, stages, fastest lap, and the penalties of its race."""
     lap = rules.fastest_lap if row.fastest_lap else 0
-    return rules.finish_points(row.finish) + (row.stage_points or 0) + lap + docked(season, row)
+    return rules.finish_points(row.finish) + (row.stage_points or 0) + lap + penalty_points(season, row)
 
 
 def _is_finale(season: Season, race: Race, rules: Format) -> bool:
@@ -131,5 +135,5 @@ def _is_finale(season: Season, race: Race, rules: Format) -> bool:
 
 
 def _finish_alone(season: Season, row: Result, rules: Format) -> bool:
-    """Whether the total is the finish alone, as it is for the finalists."""
-    return row.points == rules.finish_points(row.finish) + docked(season, row)
+    """Whether the stored total is the finish alone, as it is for the finalists of the finale."""
+    return row.points == rules.finish_points(row.finish) + penalty_points(season, row)

@@ -1,7 +1,13 @@
-"""What each competitor still needs: who is in whatever happens, who cannot be, and how many points make it certain.
+"""What each competitor needs at the next race to clinch a spot: who is certain, who is out, and how many points.
 
-Nothing here is guessed. "Certain" is said only when no outcome of the races left could put him out, and "out" only when
-none could put him in. A tie at the cut counts against whoever asks to be certain, and for whoever might still get in.
+Everything said here must hold whatever happens. CERTAIN means that no outcome of the races left puts the competitor
+out, OUT that no outcome puts the competitor in; all the rest is OPEN. A tie on points at the cut counts against the
+competitor for CERTAIN and in favor for OUT, since finishes still to come decide it.
+
+The question "can enough rivals pass at once" is a puzzle: a race has one first place, one second place and so on, so
+rivals cannot all score the most. Trying every outcome of several races is far too slow. So an upper bound is compared
+first (``_reachable``), and only for one race and few rivals is every way to share its places tried. The bound errs on
+one side alone: it may call OPEN what is certain, never CERTAIN what is open.
 """
 
 from __future__ import annotations
@@ -13,13 +19,16 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, permutations, product
 
 from bot.championship.formats import Format
-from bot.championship.postseason import Picture, Stretch
+from bot.championship.postseason import Phase, Standings
 
 SEARCHED = 4
-"""Up to so many rivals every way in which they can share a race's places is tried; beyond, sums alone are compared."""
+"""Up to this many rivals, every way to share a race's places is tried; for more, only sums of points are compared.
+
+The number of ways grows with the factorial, three times over (finish and two stages).
+"""
 
 NEAR = 20
-"""How many of a regular season's drivers are reckoned for, best first."""
+"""In the regular season, needs are computed for this many drivers, best first."""
 
 
 class Verdict(StrEnum):
@@ -30,14 +39,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What one competitor needs.
+    """What one competitor needs at the next race.
 
     Attributes:
         who: the competitor.
-        verdict: where he stands already.
+        verdict: what is settled before that race.
         win: whether winning the next race makes it certain.
-        points: the fewest points at the next race that make it certain whatever the others do; None where no number
-            of points short of a win does.
+        points: the fewest points at the next race that make it certain whatever the others do; None where no number of
+            points without a win does.
     """
 
     who: str
@@ -48,7 +57,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class _Race:
-    """What is to be had in one race: finish points, the points of each stage, best first, and the fastest lap."""
+    """The points that rivals can take from one race: finish and each stage, best first, and the fastest lap."""
 
     finish: tuple[int, ...]
     first: tuple[int, ...]
@@ -56,36 +65,44 @@ class _Race:
     lap: int
 
 
-def needs(now: Picture) -> tuple[Need, ...]:
-    """What everybody in the stretch under way needs, in its order; nothing in a finale, nor when all is over.
+def needs(standings: Standings) -> tuple[Need, ...]:
+    """What each competitor in the phase under way needs, in the order of the phase.
 
-    In a finale the best finisher takes it, so that there is nothing to reckon.
+    Empty once the phase or the season is over, and in a finale: there the best finisher wins, and no points help.
     """
-    stretch, rules = now.now, now.rules
-    finale = len(now.stretches) > 1 and rules.rounds[len(now.stretches) - 2].finish_only
-    if now.champion is not None or stretch.over or finale:
+    phase, rules = standings.current, standings.rules
+    finale = len(standings.phases) > 1 and rules.rounds[len(standings.phases) - 2].finish_only
+    if standings.champion is not None or phase.over or finale:
         return ()
-    # Without a postseason, and in its last round, most points take it all: a win is worth its points alone.
-    last = len(now.stretches) > len(rules.rounds)
-    case = _Case(stretch, rules, locks=rules.winners_first and not last, regular=len(now.stretches) == 1)
-    # Far behind the cut a win is all that helps, and the reckoning says no more than that.
-    near = stretch.entered if len(stretch.entered) <= NEAR else stretch.entered[:NEAR]
+    # Without a postseason, and in its last round, most points win the title: a win is worth its points alone.
+    last = len(standings.phases) > len(rules.rounds)
+    case = _Case(phase, rules, locks=rules.winners_first and not last, regular=len(standings.phases) == 1)
+    # Far behind the cut only a win helps, and the computation would say no more than that.
+    near = phase.entered if len(phase.entered) <= NEAR else phase.entered[:NEAR]
     return tuple(case.need(who) for who in near)
 
 
 class _Case:
-    """One stretch with its cut, seen from each competitor in turn."""
+    """The phase under way with its cut, looked at for one competitor after the other.
 
-    def __init__(self, stretch: Stretch, rules: Format, *, locks: bool, regular: bool) -> None:
-        self._stretch = stretch
+    Args:
+        phase: the phase.
+        rules: the format.
+        locks: whether a win takes a spot ahead of points.
+        regular: whether it is the regular season, in which a driver may still make a first start.
+    """
+
+    def __init__(self, phase: Phase, rules: Format, *, locks: bool, regular: bool) -> None:
+        self._phase = phase
         self._rules = rules
         self._locks = locks
         self._regular = regular
-        self._winners = stretch.winners if locks else frozenset()
-        self._left = stretch.left
-        # A win holds while there cannot be more winners than spots.
-        self._holds = locks and len(self._winners) + self._left <= stretch.spots
-        finish = _finish(rules, stretch.spots)
+        self._winners = phase.winners if locks else frozenset()
+        self._left = phase.left
+        # A win makes a spot certain only as long as there cannot be more winners than spots.
+        self._holds = locks and len(self._winners) + self._left <= phase.spots
+        finish = _finish(rules, phase.spots)
+        # Where a win takes a spot of its own, the points of first place are not available to those who pass on points.
         self._race = _Race(finish[1:] if locks else finish, rules.stage, rules.stage, rules.fastest_lap)
 
     def need(self, who: str) -> Need:
@@ -99,25 +116,28 @@ class _Case:
         return Need(who, Verdict.OPEN, self._holds, self._fewest(gaps) if gaps else None)
 
     def _cannot(self, who: str) -> bool:
-        """Whether even the most points from every race left leave as many ahead of him as there are spots."""
+        """Whether even the most points from every race left would leave as many rivals ahead as there are spots."""
         if self._locks:
-            return False
-        best = self._stretch.totals[who] + self._left * self._rules.most_a_race
-        ahead = sum(points > best for other, points in self._stretch.totals.items() if other != who)
-        return ahead >= self._stretch.spots
+            return False  # a win in any race left would still take a spot
+        best = self._phase.totals[who] + self._left * self._rules.most_a_race
+        ahead = sum(points > best for other, points in self._phase.totals.items() if other != who)
+        return ahead >= self._phase.spots
 
     def _gaps(self, who: str) -> list[int] | None:
-        """How far behind him those are who have to pass him on points to put him out, below 0 for those ahead.
+        """How many points behind the competitor each rival is who has to catch up for the competitor to be out.
 
-        None where there are too few to put him out; nobody where wins alone can do it. Each race left can be won by
-        somebody else; those nearest to him pass on points, the winners are any of the rest and need none. So nobody who
-        has to pass on points has the points of a win as well.
+        A rival who is ahead has a negative gap. None where there are too few rivals to fill the spots; empty where wins
+        alone can fill them.
+
+        The worst case counts: each race left is won by another driver without a win so far, and each of these takes a
+        spot without needing points. The spots that remain go to the nearest rivals on points. The winners are drawn
+        from the drivers farther back, so no rival who catches up on points also has the points of a win.
         """
-        totals = self._stretch.totals
-        spots = self._stretch.spots - len(self._winners)
+        totals = self._phase.totals
+        spots = self._phase.spots - len(self._winners)
         chasing = [totals[o] for o in totals if o != who and o not in self._winners]
         if self._regular:
-            chasing += [0] * self._stretch.spots  # who has not started yet may still do so
+            chasing += [0] * self._phase.spots  # drivers without a start so far may still enter and score
         chasing.sort(reverse=True)
         if len(chasing) < spots:
             return None
@@ -125,7 +145,10 @@ class _Case:
         return [totals[who] - points for points in chasing[: max(0, passing)]]
 
     def _fewest(self, gaps: Sequence[int]) -> int | None:
-        """The fewest points at the next race from which on he is certain; see ``Need.points``."""
+        """The fewest points at the next race that make the spot certain, see ``Need.points``; None where none do.
+
+        Tried from the most points down: it stops at the first number that is not enough.
+        """
         fewest = None
         for gained, races in self._next:
             behind = [gap + gained for gap in gaps]
@@ -136,12 +159,14 @@ class _Case:
 
     @cached_property
     def _next(self) -> Iterable[tuple[int, Iterable[_Race]]]:
-        """What he can score at the next race short of a win that takes a spot, most first, and what is left then.
+        """The points that the competitor can score at the next race, most first, each with what rivals can then score.
 
-        What he takes of the first of several races is not taken out of them.
+        A win that takes a spot is not among them. With one race left, what the competitor scores is not there for the
+        rivals, which is what makes the answer sharp. With more races left the whole of each race is left to the rivals:
+        an overestimate, on the safe side.
         """
         if self._left == 1:
-            return _ways(self._rules, self._stretch.spots, win=not self._locks)
+            return _ways(self._rules, self._phase.spots, win=not self._locks)
         stage = {0, *self._rules.stage}
         points = {sum(each) for each in product(self._race.finish, {one + two for one in stage for two in stage})}
         points |= {more + self._rules.fastest_lap for more in points}
@@ -149,18 +174,25 @@ class _Case:
 
 
 def _finish(rules: Format, spots: int) -> tuple[int, ...]:
-    """Points by finish, the places behind the last of them included as far as anybody's here could matter."""
+    """Points by finish, with as many places behind the last one listed as the computation can need."""
     return (*rules.finish, *[rules.finish[-1]] * (spots + 1))
 
 
 @lru_cache(maxsize=16)
 def _ways(rules: Format, spots: int, *, win: bool) -> tuple[tuple[int, frozenset[_Race]], ...]:
-    """What one can score in a race, most first, and what each way to score it leaves of the race for the others.
+    """The points that one competitor can score in a race, most first, each with what is left of the race for rivals.
 
-    ``win`` is whether his winning it is among them; where it is not, somebody else's win is not left either.
+    The same points can come from different finishes and stages, which leave different points to the others, so there is
+    a set for each.
+
+    Args:
+        rules: the format.
+        spots: how many rivals can matter at most.
+        win: whether winning is among the ways. Where it is not, the points of first place are not left to rivals
+            either: the winner takes a spot without them.
     """
     finish, stage = _finish(rules, spots), rules.stage
-    # More than so many places no rivals need; beyond them it is all one where he finished.
+    # Rivals need no more places than there are spots; behind those it does not matter where the competitor finished.
     places = {
         (points, (finish[:place] + finish[place + 1 :])[0 if win else 1 :][:spots])
         for place, points in enumerate(finish)
@@ -172,7 +204,7 @@ def _ways(rules: Format, spots: int, *, win: bool) -> tuple[tuple[int, frozenset
     ways: dict[int, set[_Race]] = {}
     for one, two in product(stages, repeat=2):
         if one > two:
-            continue  # the same with the stages changed about
+            continue  # the same with the two stages swapped
         for (points, rest), (lap, lap_left) in product(places, laps):
             left = _Race(rest, one[1], two[1], lap_left)
             ways.setdefault(points + one[0] + two[0] + lap, set()).add(left)
@@ -180,10 +212,16 @@ def _ways(rules: Format, spots: int, *, win: bool) -> tuple[tuple[int, frozenset
 
 
 def _reachable(behind: Sequence[int], race: _Race, left: int) -> bool:
-    """Whether rivals so far behind (below 0: ahead) can all draw level at once in so many races of this kind.
+    """Whether all the rivals can catch up at once.
 
-    Never False where they can: at first only sums are compared (the most that any number of them can take together),
-    then, for one race and few rivals, every way to share its places.
+    Never False where they can. First sums are compared: the rivals who are farthest behind, any number of them, must
+    not need more points together than that many drivers can score together. Then, for one race and few rivals, every
+    way to share its places is tried.
+
+    Args:
+        behind: how many points each rival has to make up; negative for one who is ahead.
+        race: what one race pays.
+        left: the number of races.
     """
     wanted = sorted(behind, reverse=True)
     together = [
@@ -202,12 +240,12 @@ def _lists(race: _Race) -> tuple[tuple[int, ...], ...]:
 
 
 def _sums(points: Sequence[int], count: int) -> list[int]:
-    """Running sums of the best points, with nothing where there are no more."""
+    """The most points that one, two … up to ``count`` drivers can take together."""
     return list(accumulate([*points[:count], *[0] * (count - len(points[:count]))]))
 
 
 def _shared(wanted: Sequence[int], race: _Race) -> Iterator[bool]:
-    """For every way to share the race's best places among rivals: whether all have what they want."""
+    """For every way to share the race's best places among the rivals, whether all of them score what they need."""
     count = len(wanted)
     lists = [[*points[:count], *[0] * (count - len(points[:count]))] for points in _lists(race)]
     for finish in permutations(lists[0]):

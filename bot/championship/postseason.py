@@ -1,6 +1,9 @@
-"""Who is in, who is out, and by how much: the championship as it stands, under any format.
+"""The standings under any format: who is above the cut line, who is below it, by how much, and who advanced.
 
-A competitor is whatever the scores are by: a driver's key, or a truck's number for the owners.
+A season is cut into phases: the regular season, then each round of the format's postseason. A phase has an order, a
+number of spots, and a cut behind the last spot; those who advance have their points reset in the next one. Nothing is
+kept from race to race: the standings after any race are computed from all scores up to it, so that the correction of an
+old race, or a what-if, needs no special case. A competitor is a driver's key, or a truck's number for the owners.
 """
 
 from __future__ import annotations
@@ -10,17 +13,17 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from bot.championship.formats import Format, Round
+from bot.championship.formats import Format, PlayoffRound
 from bot.championship.scores import Scores
 
 REGULAR_SEASON = "Regular season"
 
 _NO_MORE = 10_000
-"""Stands behind the last of somebody's finishes when finishes are compared: one more of any kind is better."""
+"""Ends a list of finishes when two lists are compared: it is worse than any finish, so one more finish is better."""
 
 
 class Status(StrEnum):
-    """Where a competitor stands: towards the cut, or for good."""
+    """Where a competitor stands: IN and OUT so far, LOCKED for good; NONE without a cut, or outside the field."""
 
     CHAMPION = "champion"
     FINALIST = "finalist"
@@ -31,8 +34,8 @@ class Status(StrEnum):
     NONE = ""
 
 
-class Ladder(StrEnum):
-    """What broke a tie."""
+class TieBreak(StrEnum):
+    """What decided a tie, in the order in which it is tried."""
 
     FINISH_IN_ROUND = "best finish in the round"
     FINISHES = "finishes over the season"
@@ -41,27 +44,27 @@ class Ladder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """Two level on points where it mattered: who came out ahead and by what; ``best`` are the finishes compared."""
+    """Two tied on points for the last spot, which ``ahead`` got; ``best`` are the finishes that decided it."""
 
     ahead: str
     behind: str
     points: int
-    by: Ladder
+    by: TieBreak
     best: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the table.
+    """A competitor's place in the standings.
 
     Attributes:
         position: 1 to n without gaps.
         who: the competitor.
-        points: as the format counts them at this moment, resets included.
-        playoff_points: held by now; 0 where the format has none.
-        wins: over the season so far.
-        to_cut: points above the first one out (0 and more) or below the last one in (0 and less); None for whoever is
-            past that question, locked in, eliminated or after the last race.
+        points: points as the format counts them at this moment, resets included.
+        playoff_points: playoff points earned so far; 0 where the format has none.
+        wins: race wins of the season so far.
+        to_cut: points above the first competitor out (0 or more), or below the last one in (0 or less). None where the
+            question is settled: with a win that holds a spot, eliminated, outside the field, after the last race.
         status: see ``Status``.
     """
 
@@ -75,21 +78,22 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of the season with a cut at its end: the regular season, or a round.
+class Phase:
+    """A part of the season with a cut at its end: the regular season, or a round of the postseason.
 
     Attributes:
-        name: as fans call it.
-        first, last: its rounds.
-        run: how many of its races were run; all of them once a later one was, whatever is missing.
-        spots: how many go on from it; 1 in the last, who is champion.
+        name: what fans call it.
+        first: the round of its first race.
+        last: the round of its last race.
+        run: how many of its races were run; all of them once a later race was, even if results are missing.
+        spots: how many advance from it; 1 in the last phase, where that is the champion.
         entered: who is in it, best first as it stands.
-        totals: points within it, the reset included.
-        winners: those of them who have won in it.
-        through: who went on, in order, once it is over.
-        fell: who did not, once it is over.
-        tie: what decided the last spot, if a tie did.
-        void: how many of its races were called off.
+        totals: points in this phase by competitor, the reset at its start included.
+        winners: those whose win in this phase counts for a spot; empty where wins do not.
+        advanced: who advanced, in seeding order; empty until the phase is over.
+        eliminated: who did not advance; empty until the phase is over.
+        tie: the tie that decided the last spot, if one did.
+        called_off: how many of its races were called off.
     """
 
     name: str
@@ -100,15 +104,15 @@ class Stretch:
     entered: tuple[str, ...]
     totals: dict[str, int]
     winners: frozenset[str]
-    through: tuple[str, ...] = ()
-    fell: tuple[str, ...] = ()
+    advanced: tuple[str, ...] = ()
+    eliminated: tuple[str, ...] = ()
     tie: Tie | None = None
-    void: int = 0
+    called_off: int = 0
 
     @property
     def races(self) -> int:
-        """How many races it has, those called off left aside."""
-        return self.last - self.first + 1 - self.void
+        """How many races it has, without those that were called off."""
+        return self.last - self.first + 1 - self.called_off
 
     @property
     def over(self) -> bool:
@@ -116,74 +120,77 @@ class Stretch:
 
     @property
     def left(self) -> int:
-        """Races left in it."""
+        """How many of its races are still to come."""
         return self.races - self.run
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """The championship at one moment.
+class Standings:
+    """The standings at one moment.
 
     Attributes:
-        rules: the format it is reckoned under.
-        places: everybody, in order.
-        stretches: the regular season and each round begun, in order; the last one is under way, or all is over.
-        champion: once known.
+        rules: the format that they are computed under.
+        places: everyone with a score, best first.
+        phases: the regular season and each round that has begun, in order; the last one is under way, or all is over.
+        champion: the champion, None until the last phase is over.
     """
 
     rules: Format
     places: tuple[Place, ...]
-    stretches: tuple[Stretch, ...]
+    phases: tuple[Phase, ...]
     champion: str | None = None
 
     @property
-    def now(self) -> Stretch:
-        """The stretch under way; after the last race the last one."""
-        return self.stretches[-1]
+    def current(self) -> Phase:
+        """The phase under way; after the last race the last phase."""
+        return self.phases[-1]
 
     def place(self, who: str) -> Place | None:
         return next((place for place in self.places if place.who == who), None)
 
 
-def picture(scores: Scores, rules: Format, races: int, field: Sequence[str] = ()) -> Picture:
-    """The championship as it stands.
+def compute_standings(scores: Scores, rules: Format, races: int, field: Sequence[str] = ()) -> Standings:
+    """The standings after the races that the scores cover.
 
     Args:
-        scores: of the races run so far.
-        rules: the format to reckon under.
-        races: how many races the season has.
-        field: the postseason's field in seeding order, where the data states it; else it is reckoned.
+        scores: the scores of the races run so far.
+        rules: the format to compute the standings under.
+        races: how many races the season has, run or not.
+        field: the postseason field in seeding order, where it is published; empty to compute it.
     """
-    return _Reckoning(scores, rules, races, field).picture()
+    return _Computation(scores, rules, races, field).result()
 
 
-class _Reckoning:
+class _Computation:
+    """One computation of the standings; the arguments are those of ``compute_standings``."""
+
     def __init__(self, scores: Scores, rules: Format, races: int, field: Sequence[str]) -> None:
         self._scores = scores
         self._rules = rules
         self._races = races
-        # A schedule too short to hold the postseason is taken as the regular season that it begins with.
+        # A schedule shorter than the postseason (a season that is still being entered) is all regular season.
         self._regular = races - rules.postseason if races > rules.postseason else races
         self._stated = field
         self._season = {who: scores.points(who, 1, races) for who in scores.by}
 
-    def picture(self) -> Picture:
-        stretches = [self._regular_season()]
+    def result(self) -> Standings:
+        phases = [self._regular_season()]
         for each in self._rules.rounds:
-            before = stretches[-1]
+            before = phases[-1]
             if not before.over:
-                break
-            stretches.append(self._round(each, before))
-        champion = self._champion(stretches)
-        return Picture(self._rules, tuple(self._places(stretches, champion)), tuple(stretches), champion)
+                break  # a round begins, and its points are reset, only when the phase before it is complete
+            phases.append(self._round(each, before))
+        champion = self._champion(phases)
+        return Standings(self._rules, tuple(self._places(phases, champion)), tuple(phases), champion)
 
     def playoff_points(self, who: str, upto: int) -> int:
-        """Playoff points held after a round: wins, stage wins, the regular season's bonus, penalties."""
+        """Playoff points earned up to and including a race: wins, stage wins, the regular season's bonus, penalties."""
         paid = self._rules.playoff_points
         if paid is None:
             return 0
         total = paid.race_win * self._scores.wins(who, 1, upto) + paid.stage_win * self._scores.stage_wins(who, 1, upto)
-        if upto >= self._regular and self._run(1, self._regular) + self._void(1, self._regular) == self._regular:
+        # The bonus for the regular season's order is paid only once every one of its races is known to be over.
+        if upto >= self._regular and self._run(1, self._regular) + self._called_off(1, self._regular) == self._regular:
             place = self._regular_order.index(who) if who in self._regular_order else len(paid.regular_season)
             total += paid.regular_season[place] if place < len(paid.regular_season) else 0
         penalties = self._scores.penalties.get(who, {})
@@ -200,46 +207,59 @@ class _Reckoning:
         return tuple(sorted(totals, key=lambda who: (-totals[who], self._finishes(who, upto), who)))
 
     def _finishes(self, who: str, upto: int) -> tuple[int, ...]:
-        """Finishes for comparing: fewer is better, and one more of any kind beats none."""
+        """All finishes up to a race, best first, ready to be compared: the smaller tuple is the better season.
+
+        Most wins, then most seconds and so on needs no counting: of two sorted lists the one with more wins has the
+        smaller place at the first difference, and the end mark makes one finish more beat one finish less.
+        """
         return (*self._scores.finishes(who, 1, upto), _NO_MORE)
 
-    def _void(self, first: int, last: int) -> int:
-        """How many of these races were called off."""
-        return sum(first <= number <= last for number in self._scores.void)
+    def _called_off(self, first: int, last: int) -> int:
+        """How many races from ``first`` to ``last`` were called off."""
+        return sum(first <= number <= last for number in self._scores.called_off)
 
     def _run(self, first: int, last: int) -> int:
-        """How many of these races were run.
+        """How many races from ``first`` to ``last`` count as run.
 
-        One whose results are missing or doubtful may still pay, so it counts as to come, until the last of them is
-        run (of the doubtful) or a later one is (of any).
+        A race whose results are missing may still pay points, so it counts as still to come; else the phase would end,
+        and drivers would be called eliminated, before all its points are known. It stops counting as such when a race
+        after ``last`` has results: then the phase is over, and waiting would block the standings for good. A race left
+        out because its results contradict themselves (doubtful) was certainly run, so it is waited for only until the
+        last race of the phase has results.
         """
-        due = [number for number in range(first, last + 1) if number not in self._scores.void]
+        due = [number for number in range(first, last + 1) if number not in self._scores.called_off]
         missing = set(due) - set(self._scores.rounds)
         closed = due and due[-1] not in missing and missing <= self._scores.doubtful
         return len(due) if self._scores.last > last or closed else len(due) - len(missing)
 
-    def _regular_season(self) -> Stretch:
+    def _regular_season(self) -> Phase:
         first, last = 1, self._regular
         totals = {who: self._scores.points(who, first, last) for who in self._scores.by}
         order = self._by_points(totals, last)
         winners = frozenset(who for who in totals if self._scores.wins(who, first, last))
         run = self._run(first, last)
         if not self._rules.rounds:
-            return Stretch(REGULAR_SEASON, first, last, run, 1, order, totals, winners, void=self._void(first, last))
+            return Phase(
+                REGULAR_SEASON, first, last, run, 1, order, totals, winners, called_off=self._called_off(first, last)
+            )
         if self._rules.winners_first:
             won = {who: self._scores.wins(who, first, last) for who in winners}
+            # Winners come first, most wins first; winners with as many wins keep their order on points.
             order = (
                 *sorted(winners, key=lambda who: (-won[who], order.index(who))),
                 *(who for who in order if who not in winners),
             )
         else:
+            # Wins hold no spot under this format; listed, they would be shown as locked in.
             winners = frozenset()
-        spots, void = self._rules.field, self._void(first, last)
-        return self._closed(Stretch(REGULAR_SEASON, first, last, run, spots, order, totals, winners, void=void), ())
+        spots, called_off = self._rules.field, self._called_off(first, last)
+        return self._closed(
+            Phase(REGULAR_SEASON, first, last, run, spots, order, totals, winners, called_off=called_off), ()
+        )
 
-    def _round(self, rules: Round, before: Stretch) -> Stretch:
+    def _round(self, rules: PlayoffRound, before: Phase) -> Phase:
         first, last = before.last + 1, before.last + rules.races
-        entered = before.through
+        entered = before.advanced
         run = self._run(first, last)
         later = self._rules.rounds[self._rules.rounds.index(rules) + 1 :]
         totals = {}
@@ -251,30 +271,23 @@ class _Reckoning:
             else:
                 start += self._scores.points(who, first, last)
             totals[who] = start
+        # In the last round a win holds nothing: the round itself decides the title.
         wins_lock = self._rules.winners_first and bool(later)
         winners = frozenset(who for who in entered if wins_lock and self._scores.wins(who, first, last))
         if rules.finish_only and run:
-            # The best finisher is champion; behind him points count, and a penalty can cost a place.
+            # The best finisher is champion, whatever the points say. Behind the champion points count, so a penalty can
+            # cost a finalist a place, but never the title.
             best = min(entered, key=lambda who: self._scores.finishes(who, first, last) or (_NO_MORE,))
-            rest = sorted(
-                (who for who in entered if who != best),
-                key=lambda who: (-totals[who], self._scores.finishes(who, first, last) or (_NO_MORE,), who),
-            )
-            order = (best, *rest)
+            by_points = {
+                who: (-totals[who], self._scores.finishes(who, first, last) or (_NO_MORE,), who) for who in entered
+            }
+            order = (best, *sorted((who for who in entered if who != best), key=lambda who: by_points[who]))
         else:
-            order = tuple(
-                sorted(
-                    entered,
-                    key=lambda who: (
-                        who not in winners,
-                        -totals[who],
-                        *self._tie_break(who, first, last),
-                    ),
-                )
-            )
-        spots, void = later[0].drivers if later else 1, self._void(first, last)
-        stretch = Stretch(rules.name, first, last, run, spots, order, totals, winners, void=void)
-        return self._closed(stretch, (first, last))
+            ranks = {who: (who not in winners, -totals[who], *self._tie_break(who, first, last)) for who in entered}
+            order = tuple(sorted(entered, key=lambda who: ranks[who]))
+        spots, called_off = later[0].drivers if later else 1, self._called_off(first, last)
+        phase = Phase(rules.name, first, last, run, spots, order, totals, winners, called_off=called_off)
+        return self._closed(phase, (first, last))
 
     def _tie_break(self, who: str, first: int, last: int) -> tuple[object, ...]:
         if not self._rules.winners_first:
@@ -282,63 +295,72 @@ class _Reckoning:
         best = self._scores.finishes(who, first, last)[:1] or (_NO_MORE,)
         return (best, self._finishes(who, last), who)
 
-    def _closed(self, stretch: Stretch, within: tuple[int, int] | tuple[()]) -> Stretch:
-        """The stretch with who went on and who fell, once it is over."""
-        if not stretch.over:
-            return stretch
-        through, fell = stretch.entered[: stretch.spots], stretch.entered[stretch.spots :]
+    def _closed(self, phase: Phase, within: tuple[int, int] | tuple[()]) -> Phase:
+        """The phase with who advanced and who was eliminated, once it is over.
+
+        ``within`` is the first and last race of a postseason round; empty for the regular season.
+        """
+        if not phase.over:
+            return phase
+        advanced, eliminated = phase.entered[: phase.spots], phase.entered[phase.spots :]
         if not within and self._stated:
-            through = tuple(who for who in self._stated if who in stretch.totals)
-            fell = tuple(who for who in stretch.entered if who not in through)
+            # The published field wins over the computed one: a driver can lose a spot off the track, and a waiver can
+            # give one.
+            advanced = tuple(who for who in self._stated if who in phase.totals)
+            eliminated = tuple(who for who in phase.entered if who not in advanced)
         elif not within:
-            through = self._seeded(through)
-        tie = self._tie(stretch, within) if within or not self._stated else None
-        return replace(stretch, through=through, fell=fell, tie=tie)
+            advanced = self._seeded(advanced)
+        tie = self._tie(phase, within) if within or not self._stated else None
+        return replace(phase, advanced=advanced, eliminated=eliminated, tie=tie)
 
     def _seeded(self, field: Iterable[str]) -> tuple[str, ...]:
-        """The field in seeding order: by playoff points where they are carried, else as it qualified."""
+        """The field in seeding order: by playoff points where the format has them, else in the order of qualifying."""
         if self._rules.playoff_points is None:
             return tuple(field)
         order = self._regular_order
         return tuple(sorted(field, key=lambda who: (-self.playoff_points(who, self._regular), order.index(who))))
 
-    def _tie(self, stretch: Stretch, within: tuple[int, int] | tuple[()]) -> Tie | None:
+    def _tie(self, phase: Phase, within: tuple[int, int] | tuple[()]) -> Tie | None:
         """The tie that decided the last spot, if one did."""
-        if len(stretch.entered) <= stretch.spots:
+        if len(phase.entered) <= phase.spots:
             return None
-        ahead, behind = stretch.entered[stretch.spots - 1 : stretch.spots + 1]
-        level = stretch.totals[ahead] == stretch.totals[behind]
-        if not level or (ahead in stretch.winners) != (behind in stretch.winners):
+        ahead, behind = phase.entered[phase.spots - 1 : phase.spots + 1]
+        level = phase.totals[ahead] == phase.totals[behind]
+        # A winner ahead of a driver without a win needed no tie-break, even on equal points.
+        if not level or (ahead in phase.winners) != (behind in phase.winners):
             return None
         if within and self._rules.winners_first:
             best = (self._best(ahead, *within), self._best(behind, *within))
             if best[0] != best[1]:
-                return Tie(ahead, behind, stretch.totals[ahead], Ladder.FINISH_IN_ROUND, best)
-        mine, his = (self._finishes(who, stretch.last) for who in (ahead, behind))
-        if mine != his:
-            a, b = next((a, b) for a, b in zip(mine, his, strict=False) if a != b)
+                return Tie(ahead, behind, phase.totals[ahead], TieBreak.FINISH_IN_ROUND, best)
+        finishes_ahead, finishes_behind = (self._finishes(who, phase.last) for who in (ahead, behind))
+        if finishes_ahead != finishes_behind:
+            pairs = zip(finishes_ahead, finishes_behind, strict=False)
+            a, b = next((a, b) for a, b in pairs if a != b)
             best = (a if a < _NO_MORE else None, b if b < _NO_MORE else None)
-            return Tie(ahead, behind, stretch.totals[ahead], Ladder.FINISHES, best)
-        return Tie(ahead, behind, stretch.totals[ahead], Ladder.NAME)
+            return Tie(ahead, behind, phase.totals[ahead], TieBreak.FINISHES, best)
+        return Tie(ahead, behind, phase.totals[ahead], TieBreak.NAME)
 
     def _best(self, who: str, first: int, last: int) -> int | None:
-        """The best finish in those races."""
+        """The best finish from race ``first`` to race ``last``; None without one."""
         return next(iter(self._scores.finishes(who, first, last)), None)
 
-    def _champion(self, stretches: Sequence[Stretch]) -> str | None:
-        last = stretches[-1]
-        # A title is won in a race: where the last round has none at all, nobody is said to have won it.
-        done = last.over and last.run and len(stretches) == len(self._rules.rounds) + 1 and last.entered
+    def _champion(self, phases: Sequence[Phase]) -> str | None:
+        last = phases[-1]
+        # A title is won in a race: if every race of the last round was called off, no champion is named.
+        done = last.over and last.run and len(phases) == len(self._rules.rounds) + 1 and last.entered
         return last.entered[0] if done else None
 
-    def _places(self, stretches: Sequence[Stretch], champion: str | None) -> Iterable[Place]:
-        now = stretches[-1]
-        order = list(now.entered)
-        totals = dict(now.totals)
-        if len(stretches) > 1:
-            fallen = {who: self._final(who, each) for each in stretches[1:] for who in each.fell if each is not now}
-            order += sorted(fallen, key=lambda who: (-fallen[who], self._finishes(who, self._races), who))
-            totals |= fallen
+    def _places(self, phases: Sequence[Phase], champion: str | None) -> Iterable[Place]:
+        current = phases[-1]
+        order = list(current.entered)
+        totals = dict(current.totals)
+        if len(phases) > 1:
+            # Behind those still in it come the drivers eliminated in any round, all on one scale of points, so that one
+            # who fell early can pass one who fell late; then everyone outside the field, on season points.
+            gone = {who: self._final(who, each) for each in phases[1:-1] for who in each.eliminated}
+            order += sorted(gone, key=lambda who: (-gone[who], self._finishes(who, self._races), who))
+            totals |= gone
             rest = {who: points for who, points in self._season.items() if who not in totals}
             order += self._by_points(rest, self._races)
             totals |= rest
@@ -349,45 +371,48 @@ class _Reckoning:
                 totals[who],
                 self.playoff_points(who, self._scores.last),
                 self._scores.wins(who, 1, self._races),
-                self._to_cut(now, who, champion),
-                self._status(stretches, who, champion),
+                self._to_cut(current, who, champion),
+                self._status(phases, who, champion),
             )
 
-    def _final(self, who: str, fell_in: Stretch) -> int:
-        """An eliminated driver's total: 2000, playoff points entering his last round, points of the playoff races."""
+    def _final(self, who: str, last_round: Phase) -> int:
+        """An eliminated driver's total: the first round's base, playoff points entering ``last_round``, race points."""
         first = self._rules.rounds[0]
-        held = self.playoff_points(who, fell_in.first - 1) if first.carries else 0
-        return first.base + held + self._scores.points(who, self._regular + 1, self._races)
+        carried = self.playoff_points(who, last_round.first - 1) if first.carries else 0
+        return first.base + carried + self._scores.points(who, self._regular + 1, self._races)
 
-    def _to_cut(self, now: Stretch, who: str, champion: str | None) -> int | None:
-        if champion is not None or who not in now.totals or who in now.winners or not self._cut(now):
+    def _to_cut(self, current: Phase, who: str, champion: str | None) -> int | None:
+        if champion is not None or who not in current.totals or who in current.winners or not self._cut(current):
             return None
-        place = now.entered.index(who)
-        if place < now.spots:
-            return now.totals[who] - now.totals[now.entered[now.spots]]
-        last_in = now.entered[now.spots - 1]
-        if last_in in now.winners:
-            return None
-        return now.totals[who] - now.totals[last_in]
+        place = current.entered.index(who)
+        if place < current.spots:
+            return current.totals[who] - current.totals[current.entered[current.spots]]
+        last_in = current.entered[current.spots - 1]
+        if last_in in current.winners:
+            return None  # no number of points takes the spot of a winner
+        return current.totals[who] - current.totals[last_in]
 
-    def _cut(self, now: Stretch) -> bool:
-        """Whether there is a line to be above or below."""
-        return bool(self._rules.rounds) and now.spots > 1 and len(now.entered) > now.spots
+    def _cut(self, current: Phase) -> bool:
+        """Whether the phase has a cut line to be above or below."""
+        return bool(self._rules.rounds) and current.spots > 1 and len(current.entered) > current.spots
 
-    def _status(self, stretches: Sequence[Stretch], who: str, champion: str | None) -> Status:
-        now = stretches[-1]
+    def _status(self, phases: Sequence[Phase], who: str, champion: str | None) -> Status:
+        current = phases[-1]
         if who == champion:
             return Status.CHAMPION
-        if any(who in each.fell for each in stretches[1:-1]):
+        if any(who in each.eliminated for each in phases[1:-1]):
             return Status.ELIMINATED
-        if len(stretches) > 1 and now.spots == 1 and who in now.totals:
-            return Status.FINALIST if self._rules.rounds[len(stretches) - 2].finish_only else Status.IN
-        if who not in now.totals or not self._cut(now):
+        if len(phases) > 1 and current.spots == 1 and who in current.totals:
+            return Status.FINALIST if self._rules.rounds[len(phases) - 2].finish_only else Status.IN
+        if who not in current.totals or not self._cut(current):
             return Status.NONE
-        if who in now.winners and self._sure(now):
+        if who in current.winners and self._sure(current):
             return Status.LOCKED
-        return Status.IN if now.entered.index(who) < now.spots else Status.OUT
+        return Status.IN if current.entered.index(who) < current.spots else Status.OUT
 
-    def _sure(self, now: Stretch) -> bool:
-        """Whether a win locks in: while winners cannot outnumber the spots, as in a round they never do."""
-        return len(now.winners) + now.left <= now.spots
+    def _sure(self, current: Phase) -> bool:
+        """Whether a win holds its spot for certain: as long as there cannot be more winners than spots.
+
+        In a round that is always so; in the regular season, with many races left, it is not.
+        """
+        return len(current.winners) + current.left <= current.spots

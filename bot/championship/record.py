@@ -1,36 +1,28 @@
-"""A driver's record: his season, his races, his career over the seasons held, and two drivers head to head.
+"""A driver's record: one season, its races, a career over all seasons, and two drivers head to head.
 
-Starts that pay no points (he scored for another series) count here like any other; only points and position do not.
+Starts that pay no points, because the driver scores in another series, count here like any other start; only points and
+position leave them out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Any
 
-from bot.championship.table import points_table, stage_winners
+from bot.championship.computed import ComputedSeason, DriverRace
 from db.models import Entry, Race, Result, Season, Track
 
-LATELY = 5
+RECENT_RACES = 5
 """How many races ``last_five`` holds."""
 
-OFTEN = 2
-"""Starts from which a track may be somebody's best, where he has a track with as many."""
+ENOUGH_STARTS = 2
+"""The best track needs this many starts, unless the driver has no track with as many."""
 
 
 @dataclass(frozen=True, slots=True)
-class RaceLine:
-    """A race and how the driver fared in it."""
-
-    race: Race
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
-class TrackLine:
-    """A driver at a track, over the seasons looked at."""
+class TrackRecord:
+    """What a driver did at one track, over the seasons looked at."""
 
     track: Track
     starts: int
@@ -44,12 +36,12 @@ class Totals:
     """What a driver did over a number of races.
 
     ``laps`` are laps completed, ``laps_led`` laps led. ``average_start`` leaves out races whose start is not on
-    record. ``dnfs`` are races in which the truck was not running at the finish; a disqualified truck is not among
-    them, since it mostly took the flag, but among the ``disqualifications`` (it is scored last, and that finish
-    counts in the average). ``races`` is how many races of the seasons looked at have results, his or not; of these
-    ``poles_known`` have their pole on record and ``stages_known`` the winner of every stage, so that a count short of
-    the whole can be said to be one. ``poles`` is None where no pole is on record. ``best_track`` is the one with the
-    best average finish among those with two starts, or among all where none has two.
+    record. ``dnfs`` are races in which the truck was not running at the finish. A disqualified truck is not among
+    them, since it mostly took the flag, but among the ``disqualifications``; it is scored last, and that finish counts
+    in the average. ``races`` is how many races of the seasons have results, with or without the driver;
+    ``poles_known`` is how many of these have their pole on record, so that an answer can say that ``poles`` is
+    incomplete. ``poles`` is None where no pole is on record. ``best_track`` is the one with the best average finish
+    among those with two starts, or among all where none has two.
     """
 
     races: int
@@ -65,21 +57,20 @@ class Totals:
     average_finish: float | None
     best_finish: int | None
     stage_wins: int
-    stages_known: int
     dnfs: int
     disqualifications: int
-    best_track: TrackLine | None
+    best_track: TrackRecord | None
 
 
 @dataclass(frozen=True, slots=True)
 class Record(Totals):
     """A driver's season as it stands.
 
-    ``number``, ``make`` and ``team`` are those of his latest entry, raced or not. ``rookie`` says that he is a
-    declared contender for rookie of the year; a rookie who entered a race or two without declaring is not.
-    ``points`` and ``position`` are full-season, without a playoff reset; ``position`` is None for who has no
-    points-paying start, and then ``eligible`` is False unless his latest entry would have paid. ``last_five`` is
-    newest first. ``champion`` says that he won this season's championship.
+    ``number``, ``make`` and ``team`` are those of the latest entry, raced or not. ``rookie`` means a declared contender
+    for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
+    are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
+    is False unless the latest entry would have paid points. ``last_five`` is newest first. ``champion`` says whether
+    the driver won this season's championship.
     """
 
     driver: str
@@ -92,12 +83,12 @@ class Record(Totals):
     points: int
     position: int | None
     champion: bool
-    last_five: tuple[RaceLine, ...]
+    last_five: tuple[DriverRace, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Career(Totals):
-    """A driver over the seasons given; ``seasons`` has a record for each with an entry of his, oldest first."""
+    """A driver over several seasons; ``seasons`` has a record for each season with an entry, oldest first."""
 
     driver: str
     seasons: tuple[Record, ...]
@@ -105,8 +96,8 @@ class Career(Totals):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
-    """A race both drivers started."""
+class SharedRace:
+    """A race that both drivers started, with their results."""
 
     race: Race
     a: Result
@@ -114,40 +105,36 @@ class Pair:
 
     @property
     def ahead(self) -> str:
-        """The key of who finished ahead."""
+        """The key of the driver who finished ahead."""
         return self.a.driver if self.a.finish < self.b.finish else self.b.driver
 
 
 @dataclass(frozen=True, slots=True)
 class HeadToHead:
-    """Two drivers in the races both started, in order; the counts say how often each was ahead.
-
-    ``started_ahead_a`` and ``started_ahead_b`` leave out races whose starting positions are not on record.
-    """
+    """The races of a season that both drivers started, in order, and how often each finished ahead."""
 
     year: int
     a: str
     b: str
-    pairs: tuple[Pair, ...]
+    pairs: tuple[SharedRace, ...]
     ahead_a: int
     ahead_b: int
-    started_ahead_a: int
-    started_ahead_b: int
 
     @property
     def shared_starts(self) -> int:
         return len(self.pairs)
 
 
-def record(season: Season, driver_key: str) -> Record | None:
-    """The driver's season as it stands; None where he has no entry in it."""
-    lines = race_lines(season, driver_key)
+def record(computed: ComputedSeason, driver_key: str) -> Record | None:
+    """The driver's season as it stands; None without an entry in it."""
+    season = computed.season
+    lines = computed.races_of(driver_key)
     entry = _latest_entry(season, driver_key, lines)
     if entry is None:
         return None
-    place = next((line for line in points_table(season) if line.driver == driver_key), None)
+    place = next((line for line in computed.points_table if line.driver == driver_key), None)
     return Record(
-        **_as_fields(_totals([season], driver_key, lines)),
+        **_as_fields(_totals([computed], driver_key, lines)),
         driver=driver_key,
         year=season.year,
         number=entry.number,
@@ -158,35 +145,15 @@ def record(season: Season, driver_key: str) -> Record | None:
         points=place.points if place else 0,
         position=place.position if place else None,
         champion=season.champion == driver_key,
-        last_five=lines[: -LATELY - 1 : -1],
+        last_five=lines[: -RECENT_RACES - 1 : -1],
     )
 
 
-def race_lines(season: Season, driver_key: str) -> tuple[RaceLine, ...]:
-    """All races of the season he started, in order."""
-    return _lines(season).get(driver_key, ())
-
-
-@lru_cache(maxsize=64)
-def _lines(season: Season) -> Mapping[str, tuple[RaceLine, ...]]:
-    lines: dict[str, list[RaceLine]] = {}
-    for race in season.run:
-        for result in season.results[race.round]:
-            lines.setdefault(result.driver, []).append(RaceLine(race, result))
-    return {driver: tuple(mine) for driver, mine in lines.items()}
-
-
-@lru_cache(maxsize=64)
-def _stages(season: Season) -> tuple[tuple[str | None, ...], ...]:
-    """Who won the stages of each race run, in order."""
-    return tuple(stage_winners(race, season.results[race.round]) for race in season.run)
-
-
-def career(seasons: Sequence[Season], driver_key: str) -> Career:
-    """The driver over the seasons given, in whatever order they come; no starts where he has no entry in any."""
-    ordered = sorted(seasons, key=lambda season: season.year)
-    records = [found for season in ordered if (found := record(season, driver_key))]
-    lines = [line for season in ordered for line in race_lines(season, driver_key)]
+def career(seasons: Sequence[ComputedSeason], driver_key: str) -> Career:
+    """The driver over the seasons given, which may come in any order; all counts are 0 without an entry in any."""
+    ordered = sorted(seasons, key=lambda computed: computed.season.year)
+    records = [found for computed in ordered if (found := record(computed, driver_key))]
+    lines = [line for computed in ordered for line in computed.races_of(driver_key)]
     return Career(
         **_as_fields(_totals(ordered, driver_key, lines)),
         driver=driver_key,
@@ -195,38 +162,35 @@ def career(seasons: Sequence[Season], driver_key: str) -> Career:
     )
 
 
-def head_to_head(season: Season, a: str, b: str) -> HeadToHead:
-    """The two drivers' shared starts in the season as it stands; no pairs where there are none."""
-    theirs = {line.race.round: line.result for line in race_lines(season, b)}
+def head_to_head(computed: ComputedSeason, a: str, b: str) -> HeadToHead:
+    """The two drivers' shared starts in the season as it stands."""
+    theirs = {line.race.round: line.result for line in computed.races_of(b)}
     pairs = tuple(
-        Pair(line.race, line.result, theirs[line.race.round])
-        for line in race_lines(season, a)
+        SharedRace(line.race, line.result, theirs[line.race.round])
+        for line in computed.races_of(a)
         if line.race.round in theirs
     )
-    starts = [(pair.a.start, pair.b.start) for pair in pairs]
     return HeadToHead(
-        year=season.year,
+        year=computed.season.year,
         a=a,
         b=b,
         pairs=pairs,
         ahead_a=sum(pair.a.finish < pair.b.finish for pair in pairs),
         ahead_b=sum(pair.b.finish < pair.a.finish for pair in pairs),
-        started_ahead_a=sum(x < y for x, y in starts if x is not None and y is not None),
-        started_ahead_b=sum(y < x for x, y in starts if x is not None and y is not None),
     )
 
 
-def _latest_entry(season: Season, driver_key: str, lines: Sequence[RaceLine]) -> Entry | None:
-    """His last entry of the season, one that did not race included."""
+def _latest_entry(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> Entry | None:
+    """The driver's last entry of the season, including one that did not race."""
     entries = [entry for rows in season.absent.values() for entry in rows if entry.driver == driver_key]
     entries += [line.result.entry for line in lines[-1:]]
     return max(entries, key=lambda entry: entry.round, default=None)
 
 
-def _totals(seasons: Iterable[Season], driver_key: str, lines: Sequence[RaceLine]) -> Totals:
-    run = [(season, race) for season in seasons for race in season.run]
-    on_pole = [race.outcome.pole for _, race in run if race.outcome and race.outcome.pole]
-    stages = [winners for season in seasons for winners in _stages(season)]
+def _totals(seasons: Sequence[ComputedSeason], driver_key: str, lines: Sequence[DriverRace]) -> Totals:
+    run = [race for computed in seasons for race in computed.season.run]
+    on_pole = [race.outcome.pole for race in run if race.outcome and race.outcome.pole]
+    stages = [winners for computed in seasons for winners in computed.stage_winners]
     results = [line.result for line in lines]
     finishes = [result.finish for result in results]
     return Totals(
@@ -243,7 +207,6 @@ def _totals(seasons: Iterable[Season], driver_key: str, lines: Sequence[RaceLine
         average_finish=_mean(finishes),
         best_finish=min(finishes, default=None),
         stage_wins=sum(winners.count(driver_key) for winners in stages),
-        stages_known=sum(bool(winners) and None not in winners for winners in stages),
         dnfs=sum(not result.running and not _disqualified(result) for result in results),
         disqualifications=sum(_disqualified(result) for result in results),
         best_track=_best_track(lines),
@@ -258,19 +221,19 @@ def _mean(numbers: Sequence[int]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
 
 
-def _best_track(lines: Iterable[RaceLine]) -> TrackLine | None:
+def _best_track(lines: Iterable[DriverRace]) -> TrackRecord | None:
     finishes: dict[str, list[int]] = {}
     tracks: dict[str, Track] = {}
     for line in lines:
         finishes.setdefault(line.race.track.key, []).append(line.result.finish)
         tracks[line.race.track.key] = line.race.track
     seen = [
-        TrackLine(tracks[key], len(there), there.count(1), min(there), sum(there) / len(there))
+        TrackRecord(tracks[key], len(there), there.count(1), min(there), sum(there) / len(there))
         for key, there in finishes.items()
     ]
-    often = [line for line in seen if line.starts >= OFTEN]
+    enough = [line for line in seen if line.starts >= ENOUGH_STARTS]
     return min(
-        often or seen,
+        enough or seen,
         key=lambda line: (line.average_finish, -line.starts, line.best_finish, line.track.key),
         default=None,
     )

@@ -1,4 +1,4 @@
-"""What everybody earned, race by race, under a season's own rules or under another's."""
+"""What each driver, or each truck, scored race by race, under the season's own format or another one."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from bot.championship.table import stage_winners
 from db.models import Race, RaceStatus, Result, Season
 
 STAGES = 2
-"""The stages that pay points of their own; what follows them is the race's finish."""
+"""How many stages pay stage points; the last part of a race ends with its finish and pays finish points."""
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A start that counts: its points, all included, its finishing place, and the points taken for it (below 0)."""
+    """One scored start: all its points, the finishing place, and the penalty inside the points (0 or less)."""
 
     points: int
     finish: int
-    docked: int = 0
+    penalty_points: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,13 @@ class Scores:
     """A season's scores under a format. A competitor is a driver's key, or a truck's number for the owners.
 
     Attributes:
-        rounds: the races that were run, in order.
+        rounds: the rounds of the races with results, in order.
         by: scores by competitor and round.
-        winners: who won each race, where it counts here.
-        stages: who won each stage of a race, where it counts here.
-        penalties: playoff points taken or given, by competitor and round.
-        void: races that were called off; nobody waits for them.
-        doubtful: races left out because their results cannot be so; what they pay is not known.
+        winners: the winner of each race by round; a winner who does not score in this series is not listed.
+        stages: the winners of each race's stages by round, again without those who do not score here.
+        penalties: playoff points added or taken away (below 0), by competitor and round.
+        called_off: rounds of races that were called off; they never count as races still to come.
+        doubtful: rounds of races left out because their results contradict themselves; what they pay is not known.
     """
 
     rounds: tuple[int, ...]
@@ -42,7 +42,7 @@ class Scores:
     winners: Mapping[int, str]
     stages: Mapping[int, tuple[str, ...]]
     penalties: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
-    void: frozenset[int] = frozenset()
+    called_off: frozenset[int] = frozenset()
     doubtful: frozenset[int] = frozenset()
 
     def points(self, who: str, first: int, last: int) -> int:
@@ -50,9 +50,9 @@ class Scores:
         return sum(score.points for number, score in self.by.get(who, {}).items() if first <= number <= last)
 
     def finish_alone(self, who: str, first: int, last: int, rules: Format) -> int:
-        """Points of the finishes alone, penalties included, as finalists score in the finale."""
-        mine = (score for number, score in self.by.get(who, {}).items() if first <= number <= last)
-        return sum(rules.finish_points(score.finish) + score.docked for score in mine)
+        """Points for the finishes alone, less penalties, as finalists score in the finale."""
+        own_scores = (score for number, score in self.by.get(who, {}).items() if first <= number <= last)
+        return sum(rules.finish_points(score.finish) + score.penalty_points for score in own_scores)
 
     def finishes(self, who: str, first: int, last: int) -> tuple[int, ...]:
         """Finishing places in those races, best first."""
@@ -68,12 +68,16 @@ class Scores:
 
     @cached_property
     def last(self) -> int:
-        """The last race run; 0 before the first."""
+        """The round of the last race with results; 0 before the first."""
         return self.rounds[-1] if self.rounds else 0
 
 
-def drivers(season: Season, rules: Format) -> Scores:
-    """The drivers' scores. Points belong to those who score in this series; the stored total of a race is believed."""
+def driver_scores(season: Season, rules: Format) -> Scores:
+    """The drivers' scores under the given format.
+
+    Drivers who score points in another series are left out. Under the season's own format the stored total of a race
+    counts as it stands; under another one the parts that pay differently are replaced.
+    """
     own = format_of(season.year)
     by: dict[str, dict[int, Score]] = {}
     winners: dict[int, str] = {}
@@ -86,7 +90,7 @@ def drivers(season: Season, rules: Format) -> Scores:
                 continue
             points = row.points if rules.same_points(own) else _repaid(row, own, rules)
             points += _withheld(season, race, row, own) if rules != own else 0
-            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, docked(season, row))
+            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty_points(season, row))
             if row.finish == 1:
                 winners[race.round] = row.driver
         stages[race.round] = tuple(
@@ -98,44 +102,53 @@ def drivers(season: Season, rules: Format) -> Scores:
 
 
 def cancelled(season: Season) -> frozenset[int]:
-    """The races that were called off and have no results."""
+    """The rounds of the races that were called off and have no results."""
     off = {race.round for race in season.races if race.status is RaceStatus.CANCELLED}
     return frozenset(off - season.results.keys())
 
 
 def _penalties(season: Season, trucks: Mapping[tuple[int, str], str]) -> dict[str, dict[int, int]]:
-    """Playoff points taken or given, by driver or, where his truck of that race is given, by its number."""
+    """Adjustments of playoff points by competitor and round.
+
+    Args:
+        season: the season.
+        trucks: truck numbers by round and driver, to list them by truck; empty to list them by driver.
+    """
     penalties: dict[str, dict[int, int]] = {}
     for each in season.adjustments:
         if each.playoff_points:
-            mine = penalties.setdefault(trucks.get((each.round, each.driver), each.driver), {})
-            mine[each.round] = mine.get(each.round, 0) + each.playoff_points
+            own_scores = penalties.setdefault(trucks.get((each.round, each.driver), each.driver), {})
+            own_scores[each.round] = own_scores.get(each.round, 0) + each.playoff_points
     return penalties
 
 
 def _repaid(row: Result, own: Format, rules: Format) -> int:
-    """The stored total with the finish, and the fastest lap where it is on record, paid by other rules."""
+    """The stored total, with the finish and, where it is on record, the fastest lap paid by another format."""
     lap = (rules.fastest_lap - own.fastest_lap) if row.fastest_lap else 0
     return row.points - own.finish_points(row.finish) + rules.finish_points(row.finish) + lap
 
 
 def _withheld(season: Season, race: Race, row: Result, own: Format) -> int:
-    """What a finalist's total of the finale leaves out: his stages and the fastest lap, which pay him nothing there."""
+    """Stage and fastest-lap points that a finalist's stored total of the finale does not hold.
+
+    In a finale that pays finalists their finish alone, the stored total is that finish. For full-season points the rest
+    has to be added back. Who the finalists are is read off the totals, so that nothing else has to be known for it.
+    """
     if not own.rounds or not own.rounds[-1].finish_only or race.round != len(season.races) or row.stage_points is None:
         return 0
     due = row.stage_points + (own.fastest_lap if row.fastest_lap else 0)
-    return due if row.points - docked(season, row) == own.finish_points(row.finish) else 0
+    return due if row.points - penalty_points(season, row) == own.finish_points(row.finish) else 0
 
 
-def docked(season: Season, row: Result) -> int:
-    """The points penalties inside a driver's total of a race."""
+def penalty_points(season: Season, row: Result) -> int:
+    """The points penalties (0 or less) that are part of a driver's stored total of a race."""
     return sum(a.points for a in season.adjustments if a.round == row.entry.round and a.driver == row.driver)
 
 
-def owners(season: Season) -> Scores:
-    """The owners' scores under the season's own rules, by truck number: a truck scores whoever drives it.
+def owner_scores(season: Season) -> Scores:
+    """The owners' scores under the season's own format, by truck number: a truck scores no matter who drives it.
 
-    For a driver who scores elsewhere the stored total is 0, so finish and stages on record are paid instead.
+    A driver who scores in another series has a stored total of 0, so the truck is paid its finish and stages instead.
     """
     own = format_of(season.year)
     by: dict[str, dict[int, Score]] = {}
@@ -144,7 +157,7 @@ def owners(season: Season) -> Scores:
     for race in season.run:
         rows = season.results[race.round]
         trucks = {row.driver: row.entry.number for row in rows}
-        # Should a number be held twice, the better finish stands.
+        # Worst finish first: if two entries of a race share a number, the better one is written last and remains.
         for row in sorted(rows, key=lambda row: -row.finish):
             if row.entry.eligible:
                 points = row.points + _withheld(season, race, row, own)
@@ -157,6 +170,6 @@ def owners(season: Season) -> Scores:
         stages[race.round] = tuple(
             trucks[who] for who in stage_winners(race, rows)[:STAGES] if who is not None and who in trucks
         )
-    drove = {(number, row.driver): row.entry.number for number, rows in season.results.items() for row in rows}
+    truck_of = {(number, row.driver): row.entry.number for number, rows in season.results.items() for row in rows}
     rounds = tuple(race.round for race in season.run)
-    return Scores(rounds, by, winners, stages, _penalties(season, drove), cancelled(season))
+    return Scores(rounds, by, winners, stages, _penalties(season, truck_of), cancelled(season))

@@ -1,30 +1,36 @@
-"""The championship as a fan asks for it: drivers, owners, manufacturers, rookies, and what if."""
+"""The standings that fans ask for: drivers, owners, manufacturers, rookies, and what-ifs under other formats."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from bot.championship import scores
-from bot.championship.audit import Fault, faults, sound
+from bot.championship.audit import Fault, faults, without_faults
 from bot.championship.formats import CHASE, PLAYOFFS_WITH_FASTEST_LAP, Format, format_of
-from bot.championship.postseason import Picture, picture
+from bot.championship.postseason import Standings, compute_standings
 from db.models import Season
 
 FULL_SEASON = "full-season points"
 
 
 @dataclass(frozen=True, slots=True)
-class View:
-    """A picture, the season it is of (without what cannot be so) and what was left out of it."""
+class SeasonStandings:
+    """Standings together with the results that they count.
+
+    Attributes:
+        season: the season without the results in which a fault was found.
+        standings: the standings computed from it.
+        left_out: the faults, which an answer has to mention.
+    """
 
     season: Season
-    picture: Picture
+    standings: Standings
     left_out: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MakePlace:
-    """A make's line of the manufacturers' table; ``gap`` is points behind the leader."""
+class ManufacturerPlace:
+    """A make's place in the manufacturer standings; ``gap`` is points behind the leader."""
 
     position: int
     make: str
@@ -33,36 +39,37 @@ class MakePlace:
     wins: int
 
 
-def drivers(season: Season, rules: Format | None = None) -> View:
-    """The drivers' championship as the season stands; under other rules where they are given.
+def driver_standings(season: Season, rules: Format | None = None) -> SeasonStandings:
+    """The driver standings, under the season's own format or under the one given.
 
-    The field of the postseason is the one that the data states, under the season's own rules, or else reckoned.
+    The season's data may name the playoff field, which then counts as published: a spot can be lost off the track.
+    Under another format that field means nothing, and it is always computed.
     """
     own = format_of(season.year)
     rules = rules or own
     found = faults(season)
-    season = sound(season, found)
+    season = without_faults(season, found)
     stated = [seat.driver for seat in season.playoff_field] if rules == own else []
-    mine = _without(scores.drivers(season, rules), found)
-    return View(season, picture(mine, rules, len(season.races), stated), found)
+    earned = _with_doubtful(scores.driver_scores(season, rules), found)
+    return SeasonStandings(season, compute_standings(earned, rules, len(season.races), stated), found)
 
 
-def owners(season: Season) -> View:
-    """The owners' championship, by truck number, with a field and rounds of its own."""
+def owner_standings(season: Season) -> SeasonStandings:
+    """The owner standings, by truck number, with a playoff field of its own."""
     rules = format_of(season.year)
     found = faults(season)
-    season = sound(season, found)
-    mine = _without(scores.owners(season), found)
-    return View(season, picture(mine, rules, len(season.races)), found)
+    season = without_faults(season, found)
+    earned = _with_doubtful(scores.owner_scores(season), found)
+    return SeasonStandings(season, compute_standings(earned, rules, len(season.races)), found)
 
 
-def _without(mine: scores.Scores, found: tuple[Fault, ...]) -> scores.Scores:
-    """The scores, knowing which races are left out of them."""
-    return replace(mine, doubtful=frozenset(fault.round for fault in found if fault.stage is None))
+def _with_doubtful(earned: scores.Scores, found: tuple[Fault, ...]) -> scores.Scores:
+    """The scores with the rounds of the races that were left out because of a fault."""
+    return replace(earned, doubtful=frozenset(fault.round for fault in found if fault.stage is None))
 
 
-def what_ifs(year: int) -> dict[str, Format]:
-    """The formats that a season can be reckoned under, by name; one of them is its own."""
+def what_if_formats(year: int) -> dict[str, Format]:
+    """The formats that a season's standings can be computed under, by name; one of them is the season's own."""
     own = format_of(year)
     return {
         FULL_SEASON: replace(
@@ -73,13 +80,13 @@ def what_ifs(year: int) -> dict[str, Format]:
     }
 
 
-def manufacturers(season: Season) -> tuple[MakePlace, ...]:
-    """The manufacturers' table: each make has the finish points of its best truck in every race.
+def manufacturer_standings(season: Season) -> tuple[ManufacturerPlace, ...]:
+    """The manufacturer standings: a make scores the finish points of its best truck in every race.
 
     Ties go to most wins, then to the name.
     """
     rules = format_of(season.year)
-    season = sound(season, faults(season))
+    season = without_faults(season, faults(season))
     points: dict[str, int] = {}
     wins: dict[str, int] = {}
     for race in season.run:
@@ -93,17 +100,17 @@ def manufacturers(season: Season) -> tuple[MakePlace, ...]:
     order = sorted(points, key=lambda make: (-points[make], -wins[make], make))
     top = points[order[0]] if order else 0
     return tuple(
-        MakePlace(position, make, points[make], top - points[make], wins[make])
+        ManufacturerPlace(position, make, points[make], top - points[make], wins[make])
         for position, make in enumerate(order, start=1)
     )
 
 
 def contradictions(season: Season) -> tuple[str, ...]:
-    """Where what the data states of a season is not what its results give: the champion, and the size of the field."""
+    """Statements of a season's data that its results contradict: the champion, and the size of the playoff field."""
     found = []
-    reckoned = drivers(season).picture.champion
-    if season.champion and reckoned and season.champion != reckoned:
-        names = [season.drivers[key].name for key in (season.champion, reckoned)]
+    computed = driver_standings(season).standings.champion
+    if season.champion and computed and season.champion != computed:
+        names = [season.drivers[key].name for key in (season.champion, computed)]
         found.append(f"the champion is stated as {names[0]}, the results make it {names[1]}")
     seats, spots = [seat.driver for seat in season.playoff_field], format_of(season.year).field
     if seats and (len(seats) != spots or len(set(seats)) != spots):
@@ -111,7 +118,7 @@ def contradictions(season: Season) -> tuple[str, ...]:
     return tuple(found)
 
 
-def rookies(view: View) -> tuple[str, ...]:
-    """The declared contenders for Rookie of the Year, in the order of the drivers' table."""
-    declared = set(view.season.rookies)
-    return tuple(place.who for place in view.picture.places if place.who in declared)
+def rookie_order(counted: SeasonStandings) -> tuple[str, ...]:
+    """The declared contenders for Rookie of the Year, by key, in the order of the driver standings."""
+    declared = set(counted.season.rookies)
+    return tuple(place.who for place in counted.standings.places if place.who in declared)

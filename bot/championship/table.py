@@ -1,29 +1,28 @@
-"""The season's table: who has how many points, in what order, and how that changed with the last race.
+"""The points table: who has how many points, in what order, and how that changed with the last race.
 
-These are full-season points: no playoff reset, no seeding. A driver who scores for another series has no place here.
+These are full-season points: no playoff reset, no seeding. Drivers who score points in another series are not listed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from db.models import Entry, Race, Result, Season
 
-LAST = 1_000
-"""Stands after the last of a driver's finishes when finishes are compared: one more finish of any kind is better."""
+END_OF_FINISHES = 1_000
+"""Ends a driver's list of finishes when two lists are compared, so that one more finish of any kind is better."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """A driver's line of the table.
+class PointsStanding:
+    """A driver's place in the points table.
 
-    ``points``, ``position`` and ``gap`` (points behind the leader, 0 for him) come from points-paying starts alone.
+    ``points``, ``position`` and ``gap`` (points behind the leader) come from points-paying starts alone.
     ``starts``, ``wins``, ``top_fives``, ``top_tens``, ``stage_wins``, ``led`` (laps) and ``average_finish`` count every
-    start of the season, so that they agree with the driver's own record. ``number`` and ``make`` are those of his
-    latest entry. ``change`` is places gained (below 0: lost) with the last race that has results; None where he was
-    not in the table before it, or where it is the first.
+    start of the season, so that they agree with the driver's own record. ``number`` and ``make`` are those of
+    the latest entry. ``change`` is places gained (below 0: lost) with the last race that has results; None where the
+    driver was not in the table before it, or where that race is the first.
     """
 
     position: int
@@ -44,7 +43,7 @@ class Standing:
 
 @dataclass(slots=True)
 class _Tally:
-    """What is added up of a driver on the way through the season."""
+    """What is added up for one driver, race by race."""
 
     points: int = 0
     paying: list[int] = field(default_factory=list)
@@ -55,7 +54,7 @@ class _Tally:
     round: int = 0
     entry: Entry | None = None
 
-    def take(self, result: Result) -> None:
+    def add(self, result: Result) -> None:
         entry = result.entry
         self.finishes.append(result.finish)
         self.placed.append((result.finish, entry.round))
@@ -67,13 +66,12 @@ class _Tally:
             self.paying.append(result.finish)
 
 
-@lru_cache(maxsize=64)
-def points_table(season: Season) -> tuple[Standing, ...]:
+def points_table(season: Season) -> tuple[PointsStanding, ...]:
     """The table of the season as it stands, best first, positions 1 to n without gaps.
 
     Only drivers with a points-paying start are in it. Ties go to most wins, then most seconds, thirds and so on among
-    points-paying starts, then the same among all starts, then to who came to his best finishes earlier in the season,
-    then to the name. NASCAR's own final table of 2025 is in this order to its last line.
+    points-paying starts, then the same among all starts, then to the driver whose best finishes came earlier in the
+    season, then to the name. NASCAR's own final table of 2025 is in this order down to its last place.
     """
     tallies: dict[str, _Tally] = {}
     before: dict[str, int] = {}
@@ -82,17 +80,19 @@ def points_table(season: Season) -> tuple[Standing, ...]:
         if race is latest:
             before = {key: place for place, key in enumerate(_order(season, tallies), 1)}
         _add(tallies, race, season.results[race.round])
-    _note_absent(tallies, season)
+    _use_absent_entries(tallies, season)
     order = _order(season, tallies)
     most = tallies[order[0]].points if order else 0
-    return tuple(_standing(place, key, tallies[key], most, before.get(key)) for place, key in enumerate(order, 1))
+    return tuple(
+        _points_standing(place, key, tallies[key], most, before.get(key)) for place, key in enumerate(order, 1)
+    )
 
 
 def stage_winners(race: Race, results: Iterable[Result]) -> tuple[str | None, ...]:
     """Who won each stage, as keys; None where that is not on record.
 
-    The race's own list is believed first; where it is silent, the driver whose stage finish is 1. The last stage ends
-    with the race and is not among them.
+    The list stored with the race comes first; where that has a gap, the driver whose stage finish is 1. The last part
+    of a race ends with its finish and is not among the stages.
     """
     named = race.outcome.stage_winners if race.outcome else ()
     if named and None not in named:
@@ -112,14 +112,14 @@ def _add(tallies: dict[str, _Tally], race: Race, results: Iterable[Result]) -> N
         tally = tallies.get(key)
         if tally is None:
             tally = tallies[key] = _Tally()
-        tally.take(result)
+        tally.add(result)
     for winner in stage_winners(race, results):
         if winner in tallies:
             tallies[winner].stage_wins += 1
 
 
-def _note_absent(tallies: dict[str, _Tally], season: Season) -> None:
-    """Lets an entry that did not race say a driver's latest number and make, where it came later than his starts."""
+def _use_absent_entries(tallies: dict[str, _Tally], season: Season) -> None:
+    """Takes number and make from an entry that did not race, where it is later than the driver's last start."""
     for entries in season.absent.values():
         for entry in entries:
             tally = tallies.get(entry.driver)
@@ -128,7 +128,7 @@ def _note_absent(tallies: dict[str, _Tally], season: Season) -> None:
 
 
 def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:
-    """The keys of those in the table, best first."""
+    """The keys of the drivers in the table, best first; see ``points_table`` for ties."""
 
     def rank(key: str) -> tuple[int, list[int], list[int], list[int], str, str]:
         tally = tallies[key]
@@ -136,8 +136,8 @@ def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:
         placed = sorted(tally.placed)
         return (
             -tally.points,
-            [*sorted(tally.paying), LAST],
-            [*(finish for finish, _ in placed), LAST],
+            [*sorted(tally.paying), END_OF_FINISHES],
+            [*(finish for finish, _ in placed), END_OF_FINISHES],
             [number for _, number in placed],
             driver.name.casefold() if driver else key,
             key,
@@ -146,9 +146,9 @@ def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:
     return sorted((key for key, tally in tallies.items() if tally.paying), key=rank)
 
 
-def _standing(position: int, key: str, tally: _Tally, most: int, before: int | None) -> Standing:
+def _points_standing(position: int, key: str, tally: _Tally, most: int, before: int | None) -> PointsStanding:
     finishes = tally.finishes
-    return Standing(
+    return PointsStanding(
         position=position,
         driver=key,
         number=tally.entry.number if tally.entry else None,

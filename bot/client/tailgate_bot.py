@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import logging
+import pkgutil
 import sys
 from typing import Any
 
 import discord
 from discord.ext import commands
 
+from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.interactions.command_tree import TailgateTree
 from bot.interactions.router import Router
@@ -25,20 +28,13 @@ log = logging.getLogger(__name__)
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
-EXTENSIONS = (
-    "cogs.standings",
-    "cogs.playoffs",
-    "cogs.drivers",
-    "cogs.races",
-    "cogs.recaps",
-    "cogs.editor",
-    "cogs.quotes",
-    "cogs.quote_keeping",
-    "cogs.quote_settings",
-    "cogs.reminders",
-    "cogs.about",
-)
-"""The cogs, by name: nothing imports them."""
+
+def extensions() -> list[str]:
+    """The cogs by name, one for each file of the folder ``cogs``: a new file is a new cog, and nothing imports any."""
+    package = importlib.util.find_spec("cogs")
+    assert package is not None
+    return sorted(f"cogs.{each.name}" for each in pkgutil.iter_modules(package.submodule_search_locations))
+
 
 PERMISSIONS = discord.Permissions(
     view_channel=True,
@@ -88,7 +84,7 @@ class TailgateBot(commands.AutoShardedBot):
 
     async def setup_hook(self) -> None:
         # A start that failed on the network is tried again, and has them already.
-        for extension in EXTENSIONS:
+        for extension in extensions():
             if extension not in self.extensions:
                 await self.load_extension(extension)
         self.router.attach(self)
@@ -96,7 +92,7 @@ class TailgateBot(commands.AutoShardedBot):
             self.told_commands = await self.sync_commands(force=self.local)
         except discord.HTTPException as error:
             # Discord still has those it was told of before, and nothing else hangs on them.
-            log.error("Discord did not take the commands (%s); the next start tells it again", why(error))  # noqa: TRY400
+            log.error("Discord did not take the commands (%s); the next start tells it again", describe_error(error))  # noqa: TRY400
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Says what a listener failed on: what is wrong with the store, or that it is closed already, in one line."""
@@ -143,7 +139,9 @@ class TailgateBot(commands.AutoShardedBot):
             except (discord.Forbidden, discord.NotFound):
                 log.info("the server %s, once the operator's own, is out of reach and its commands with it", before)
             except discord.HTTPException as error:
-                log.warning("the editors' commands could not be taken back from %s yet (%s)", before, why(error))
+                log.warning(
+                    "the editors' commands could not be taken back from %s yet (%s)", before, describe_error(error)
+                )
                 return
             await remember(self.services.store, name, "")
         if home is None:
@@ -155,7 +153,7 @@ class TailgateBot(commands.AutoShardedBot):
                 "Discord did not take the editors' commands for the server %s (%s); "
                 "is TAILGATE_HOME the id of a server that the bot is in?",
                 home,
-                why(error),
+                describe_error(error),
             )
         else:
             await remember(self.services.store, name, str(home))
@@ -168,14 +166,3 @@ class TailgateBot(commands.AutoShardedBot):
         return discord.utils.oauth_url(
             self.application_id, permissions=PERMISSIONS, scopes=("bot", "applications.commands")
         )
-
-
-def why(error: Exception) -> str:
-    """What went wrong on the way to Discord, on one line: some of its answers are a whole page of HTML."""
-    if isinstance(error, discord.GatewayNotFound) and isinstance(error.__cause__, discord.HTTPException):
-        error = error.__cause__
-    if isinstance(error, discord.HTTPException):
-        said = " ".join(error.text.split())
-        known = f"{error.status} {error.response.reason}"
-        return known if not said or "<" in said else f"{known}: {said[:200]}"
-    return " ".join(str(error).split()) or type(error).__name__

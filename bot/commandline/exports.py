@@ -23,7 +23,8 @@ from db.documents.rows_from_models import (
     track_row,
 )
 from db.models import Driver, Season, Track
-from db.texts import Quote, RecapText
+from db.quotes.models import Quote
+from db.recaps.models import RecapText
 
 SECTION_OF = {"results": "results", "schedule": "races", "drivers": "drivers", "tracks": "tracks"}
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bot.championship.audit import faults, sound
+from bot.championship.audit import faults, without_faults
 from bot.championship.formats import Format
 from bot.championship.postseason import Place
-from bot.championship.standings import FULL_SEASON, View, drivers, manufacturers, owners, rookies, what_ifs
+from bot.championship.standings import (
+    FULL_SEASON,
+    SeasonStandings,
+    driver_standings,
+    manufacturer_standings,
+    owner_standings,
+    rookie_order,
+    what_if_formats,
+)
 from bot.championship.table import points_table
 from db.models import Season
 
@@ -39,7 +47,7 @@ def standings_rows(season: Season, view: str) -> list[Row]:
         view: one of ``STANDINGS_VIEWS``.
     """
     if view in _OTHER_RULES:
-        return _drivers(season, rules=what_ifs(season.year)[_OTHER_RULES[view]])
+        return _drivers(season, rules=what_if_formats(season.year)[_OTHER_RULES[view]])
     views: dict[str, Callable[[Season], list[Row]]] = {
         "points": _points,
         "playoffs": _drivers,
@@ -68,14 +76,14 @@ def _points(season: Season) -> list[Row]:
             top_tens=line.top_tens,
             starts=line.starts,
         )
-        for line in points_table(sound(season, faults(season)))
+        for line in points_table(without_faults(season, faults(season)))
     ]
 
 
-def _playoff_rows(view: View, places: Iterable[Place]) -> list[Row]:
-    """Places of the standings as rows, with the name and number of each driver."""
+def _playoff_rows(view: SeasonStandings, places: Iterable[Place]) -> list[Row]:
+    """Places as rows, by truck number for the owners and by name for drivers."""
     numbers = {line.driver: line.number for line in points_table(view.season)}
-    playoff_points = view.picture.rules.playoff_points is not None
+    playoff_points = view.standings.rules.playoff_points is not None
     return [
         _row(
             position=place.position,
@@ -92,23 +100,23 @@ def _playoff_rows(view: View, places: Iterable[Place]) -> list[Row]:
 
 
 def _drivers(season: Season, rules: Format | None = None) -> list[Row]:
-    view = drivers(season, rules)
-    return _playoff_rows(view, view.picture.places)
+    view = driver_standings(season, rules)
+    return _playoff_rows(view, view.standings.places)
 
 
 def _rookies(season: Season) -> list[Row]:
-    """Declared contenders; ``position`` is the place among them, ``overall`` the place in the standings."""
-    view = drivers(season)
-    places = [place for who in rookies(view) if (place := view.picture.place(who)) is not None]
+    """Declared contenders; ``position`` is among them and ``overall`` that of the standings."""
+    view = driver_standings(season)
+    places = [place for who in rookie_order(view) if (place := view.standings.place(who)) is not None]
     rows = _playoff_rows(view, places)
     return [row | {"position": number, "overall": row["position"]} for number, row in enumerate(rows, 1)]
 
 
 def _owners(season: Season) -> list[Row]:
-    """Owners by truck number, with the team that fielded the truck last."""
-    view = owners(season)
+    """By truck number, with the team that fielded the truck last."""
+    view = owner_standings(season)
     teams = {row.entry.number: row.entry.team for race in view.season.run for row in view.season.results[race.round]}
-    playoff_points = view.picture.rules.playoff_points is not None
+    playoff_points = view.standings.rules.playoff_points is not None
     return [
         _row(
             position=place.position,
@@ -120,12 +128,12 @@ def _owners(season: Season) -> list[Row]:
             status=place.status.value or None,
             team=teams.get(place.who),
         )
-        for place in view.picture.places
+        for place in view.standings.places
     ]
 
 
 def _manufacturers(season: Season) -> list[Row]:
     return [
         _row(position=place.position, points=place.points, wins=place.wins, make=place.make, gap=place.gap)
-        for place in manufacturers(season)
+        for place in manufacturer_standings(season)
     ]

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
+from bot.discord_errors import TOO_LATE_TO_ANSWER
 from bot.errors import FriendlyError
 from bot.render.formatting import escape
 
@@ -16,9 +17,6 @@ log = logging.getLogger(__name__)
 
 LONGEST = 400
 """Columns of a friendly line at most; nearest names are the longest part of it."""
-
-LATE = {10062, 40060}
-"""Discord's codes for an interaction that has expired or was answered already: nobody is left to tell."""
 
 
 class TailgateTree(app_commands.CommandTree[Any]):
@@ -41,7 +39,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     The reference stands in the log beside the whole story; no stack trace, token or path reaches the chat.
     """
     cause = getattr(error, "original", error)
-    if isinstance(cause, discord.HTTPException) and cause.code in LATE:
+    if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
         log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
         return
     text = _in_words(cause)

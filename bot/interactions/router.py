@@ -11,16 +11,16 @@ from discord.ext import commands
 
 from bot.editors import Editors
 from bot.interactions.command_tree import answer_error
+from bot.interactions.components import listeners
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
-from bot.render.buttons import QuestionButton, QuestionSelect
 from bot.render.forms import Form, carried, filled_in
-from bot.render.setting_selects import SettingSelect
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from bot.services import Services
 
 Q = TypeVar("Q", bound=Question)
+T = TypeVar("T")
 
 POSTED = f":{RemindMeQuestion.topic}:"
 """Stands in a button of whatever is posted of the bot's own accord."""
@@ -48,7 +48,7 @@ class Router:
 
     def attach(self, client: commands.AutoShardedBot) -> None:
         """Makes the client hear the buttons, selects and forms of every answer, those long past included."""
-        client.add_dynamic_items(QuestionButton, QuestionSelect, SettingSelect)
+        client.add_dynamic_items(*listeners(self.press, self.choose))
         client.add_listener(self._hear_forms, "on_interaction")
 
     def register(self, kind: type[Q], topic: Callable[[Q, Requester], Awaitable[Reply]]) -> None:
@@ -67,12 +67,11 @@ class Router:
 
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
-        snapshots = self._services.seasons
-        seasons = await snapshots.all()
-        return self._as_of_keeper.at(self._services.clock.now(), seasons, snapshots.version)
+        seasons = await self._services.seasons.all()
+        return self._as_of_keeper.at(self._services.clock.now(), seasons)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
-        """Who is behind an interaction, by what Discord says of him."""
+        """Who is behind an interaction, by what Discord says of them, and what is known now."""
         person = interaction.user
         return Requester(
             person.id,
@@ -94,33 +93,39 @@ class Router:
         """
         return await self._topics[type(question)](question, requester)
 
-    async def reply(self, interaction: discord.Interaction[Any], question: Question, *, private: bool = False) -> None:
-        """Router a command, in one request; where ``private`` the requester alone sees it."""
-        await _send(interaction, await self.view(question, await self.requester(interaction)), private=private)
+    async def reply(
+        self,
+        interaction: discord.Interaction[Any],
+        question: Question,
+        requester: Requester | None = None,
+        *,
+        private: bool = False,
+    ) -> None:
+        """Answers a command, in one request; where ``private`` the requester alone sees it.
+
+        A command that looked something up to make its question hands on the ``requester`` it did that with: what is
+        known is asked for once an interaction, so that an import in between cannot mix two states.
+        """
+        requester = requester or await self.requester(interaction)
+        await _send(interaction, await self.view(question, requester), private=private)
 
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
-        """Router a pressed button or a choice: in place for who asked, in a copy of his own for anybody else.
+        """Answers a pressed button or a select of answers."""
 
-        discord.py only logs what a component raises, so errors climb the tree's ladder here.
-        """
-        try:
+        async def answer(requester: Requester) -> tuple[Question, Reply]:
             question = decode(text)
-            made = await self.view(question, await self.requester(interaction))
-            await _put(interaction, made, private=question.private)
-        except Exception as error:  # noqa: BLE001 - the ladder sorts them
-            await answer_error(interaction, error)
+            return question, await self.view(question, requester)
+
+        await self._respond(interaction, answer)
 
     async def choose(self, interaction: discord.Interaction[Any], text: str, chosen: Sequence[str]) -> None:
         """Hands what was chosen to the topic of its question, and answers as for a press."""
-        try:
+
+        async def answer(requester: Requester) -> tuple[Question, Reply]:
             question = decode(text)
-            taker = self._choices.get(type(question))
-            if taker is None:
-                raise OldButtonError
-            made = await taker(question, chosen, await self.requester(interaction))
-            await _put(interaction, made, private=question.private)
-        except Exception as error:  # noqa: BLE001 - the ladder sorts them
-            await answer_error(interaction, error)
+            return question, await _found(self._choices, question)(question, chosen, requester)
+
+        await self._respond(interaction, answer)
 
     async def _hear_forms(self, interaction: discord.Interaction[Any]) -> None:
         if interaction.type is not discord.InteractionType.modal_submit:
@@ -129,20 +134,40 @@ class Router:
         text = carried(str(data.get("custom_id", "")))
         if text is None:
             return
-        try:
+
+        async def answer(requester: Requester) -> tuple[Question, Reply]:
             question = decode(text)
-            taker = self._forms.get(type(question))
-            if taker is None:
-                raise OldButtonError
-            values = filled_in(data.get("components", ()))
-            made = await taker(question, values, await self.requester(interaction))
+            written = filled_in(data.get("components", ()))
+            return question, await _found(self._forms, question)(question, written, requester)
+
+        await self._respond(interaction, answer)
+
+    async def _respond(
+        self,
+        interaction: discord.Interaction[Any],
+        answer: Callable[[Requester], Awaitable[tuple[Question, Reply]]],
+    ) -> None:
+        """Answers a component or a form: in place for whoever the message was made for, in a private copy for others.
+
+        discord.py only logs what a component raises, so errors become replies here, as a command's do in the tree.
+        """
+        try:
+            question, made = await answer(await self.requester(interaction))
             await _put(interaction, made, private=question.private)
-        except Exception as error:  # noqa: BLE001 - the ladder sorts them
+        except Exception as error:  # noqa: BLE001 - answer_error sorts them
             await answer_error(interaction, error)
 
 
+def _found(takers: Mapping[type[Question], T], question: Question) -> T:
+    """Who takes what was written or chosen; a question that nobody asks any more is of an older version."""
+    taker = takers.get(type(question))
+    if taker is None:
+        raise OldButtonError
+    return taker
+
+
 def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
-    """What the person may in every channel, as his roles say; a channel may give and take what it wants."""
+    """What the person may in every channel, as their roles say; a channel may give and take what it wants."""
     person = interaction.user
     if not isinstance(person, discord.Member):
         return discord.Permissions.none()
@@ -174,7 +199,7 @@ def _unseen(interaction: discord.Interaction[Any]) -> bool:
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the message was made for who pressed: he asked for it, he alone sees it, or it is between him and us.
+    """Whether the message was made for who pressed: they asked for it, or nobody else sees it.
 
     A direct message between two people, where one of them brought the bot along, is a DMChannel as well: what counts
     is where Discord says the press was made.

@@ -9,7 +9,8 @@ from collections.abc import Awaitable, Callable
 import aiohttp
 import discord
 
-from bot.client.tailgate_bot import TailgateBot, why
+from bot.client.tailgate_bot import TailgateBot
+from bot.discord_errors import describe_error
 from db.connection import Store
 from db.guilds import forget_guild, stored_guilds
 from db.key_values import recall, remember
@@ -62,5 +63,5 @@ async def _left(bot: TailgateBot, guild: int) -> bool:
     except (OSError, aiohttp.ClientError, discord.HTTPException) as error:
         if isinstance(error, discord.HTTPException) and error.code in LEFT:
             return True
-        log.warning("could not ask whether a server was left (%s)", why(error))
+        log.warning("could not ask whether a server was left (%s)", describe_error(error))
     return False

@@ -7,16 +7,17 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from bot.outbox.contracts import BusyError, Post
-from bot.quotes.service import facts_of, reader_in
+from bot.quotes.service import facts_of
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
+from bot.seasons.quote_reader import reader_in
 from db.connection import Store
 from db.models import EASTERN, Season
 from db.quotes import Reader, quote
 from db.quotes.draws import Pool, draw, draws_since, load_pool, save_draw
+from db.quotes.models import Quote
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, Target, quote_session
 from db.reminders.plans import Connection
-from db.texts import Quote
 
 AGAIN_AFTER = timedelta(days=30)
 """How long a server does not get a quote again, if there are others."""

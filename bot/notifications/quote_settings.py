@@ -23,7 +23,7 @@ from db.reminders.models import Extras, OutboxRow, Purpose, RowState, Target
 from db.reminders.outbox import recent
 
 
-class QuoteSettings:
+class QuoteOfTheDaySettings:
     """Shows and changes a server's quote of the day.
 
     Args:

@@ -8,7 +8,6 @@ from typing import Any
 
 from bot.notifications.schedule_planner import moment_of
 from bot.outbox.contracts import Post
-from bot.render.next_race import LastTime
 from bot.render.reminders import PreviousSchedule, RaceNotice, addressed, change, reminder
 from bot.seasons.as_of import AsOf
 from db.connection import Store
@@ -20,9 +19,8 @@ from db.timestamps import day_from_text, from_text
 
 def notice(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> RaceNotice:
     """What a message about a race to come says, as known now."""
-    found = as_of.last_winner(race)
-    last = LastTime(found.race, as_of.known(found.winner).name, found.defending) if found else None
-    return RaceNotice(as_of.season(race.season), race, mark, last, personal)
+    computed = as_of.computed(as_of.season(race.season))
+    return RaceNotice(computed, race, mark, as_of.last_winner(race), personal)
 
 
 def start_of(race: Race) -> datetime:
@@ -79,7 +77,7 @@ def _before(detail: Mapping[str, Any]) -> PreviousSchedule:
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
         restored=detail.get("what") == "restored",
-        dateless=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
+        awaits_new_date=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 INSTALL_COMMAND = "pip install -c constraints.txt -e '.[try]'"
-"""Run inside the clone; installs simcord at the one version whose private names the adapter knows."""
+"""To be run inside the clone; installs simcord in the one version whose private names the adapter knows."""
 
 
 class PreviewError(Exception):
@@ -25,7 +25,7 @@ class PortTakenError(PreviewError):
 
 
 class TimeOutOfReachError(PreviewError):
-    """The clock stands where Discord's numbering of messages does not reach."""
+    """The clock shows a time outside the range of Discord's ids."""
 
     def __init__(self, first: int, last: int) -> None:
         super().__init__(f"The page cannot go back before {first}, when Discord began, nor beyond {last}.")

@@ -1,4 +1,4 @@
-"""Keeps open pages up to date by themselves: new posts, edits, and the time they count from."""
+"""Keeps open pages up to date: new posts, edits, and the time from which timestamps count."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Protocol
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 0.1
-"""Real seconds between two looks; with the page's own poll of 0.5 s a post shows within 0.7 s."""
+"""Real seconds between two checks; with the page's own poll of 0.5 s a post appears within 0.7 s."""
 
 
 class Pages(Protocol):
-    """What the open pages of one channel tell of themselves."""
+    """What must be known of the open pages of one channel."""
 
     @property
     def busy(self) -> bool:
-        """Whether someone's action is being carried out, which publishes by itself."""
+        """Whether an action of a viewer is under way, at the end of which simcord publishes by itself."""
         ...
 
     def outdated(self) -> list[str]:
-        """Keys of the pages that miss something."""
+        """Keys of the pages that are out of date."""
         ...
 
     def publish(self, key: str) -> None:
-        """Give one page what there is to see now."""
+        """Publish the current state to one page."""
         ...
 
 
 async def keep_fresh(pages: Pages) -> None:
-    """Publish to each page whatever it misses, until cancelled."""
+    """Publish to each page that is out of date, until cancelled."""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         if pages.busy:

@@ -1,4 +1,4 @@
-"""Where the page plays: one server with one channel and three people, known by their Discord ids."""
+"""The server that the page shows: one channel and three people, known by their Discord ids."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LocalServer:
-    """The ids of the page's server and of who is in it; they are the same at every start.
+    """The ids of the page's server and its members; they are the same at every start.
 
-    So what the store keeps by them (a server's quotes and settings, who wrote what) is there again the next time.
+    So what the store keeps under these ids (a server's quotes and settings, who wrote what) is there again next time.
 
     Attributes:
         guild: the server.
         channel: its one channel.
-        owner: Ola, whose server it is.
+        owner: Ola, who owns the server.
         moderator: Mo, who may manage the server and its messages.
-        fan: Fay, who may do what everybody may.
+        fan: Fay, a member without special permissions.
     """
 
     guild: int

@@ -1,4 +1,4 @@
-"""Our own files of the page: what is served under which path, and as what."""
+"""Our own files of the page: the path and content type of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PageFile:
 
     @property
     def plain_route(self) -> str:
-        """Where simcord's own file is served that this one stands in front of."""
+        """The path at which simcord's own file is served when this file replaces it."""
         return self.route.replace("/", "/simcord-")
 
 
@@ -31,7 +31,7 @@ PAGE_FILES = (
         for name in (
             "tailgate",
             "tailgate-catalog",
-            "tailgate-reminder_writer",
+            "tailgate-composer",
             "tailgate-form",
             "tailgate-labels",
             "tailgate-menu",
@@ -47,4 +47,4 @@ PAGE_FILES = (
 )
 
 WRAPPED_FILES = (PageFile("/messages.js", FOLDER / "messages.js", "application/javascript"),)
-"""Files of simcord's that ours stand in front of: the same exports, with something added."""
+"""Our files that replace files of simcord: they have the same exports, with something added."""

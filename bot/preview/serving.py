@@ -1,4 +1,4 @@
-"""Serves the page: puts the bot on its local stage, posts the welcome, and takes everything down again."""
+"""Serves the page: starts the bot on its local server, posts the welcome, and closes everything at the end."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from bot.preview.freshness import keep_fresh
 from bot.preview.local_server import LocalServer
 
 FIRST_YEAR, LAST_YEAR = 2015, 2149
-"""Discord numbers what it keeps by milliseconds since 2015, in 42 bits."""
+"""Discord's ids contain the milliseconds since 2015, in 42 bits."""
 
 Welcome = str | discord.ui.LayoutView | Callable[[discord.TextChannel], Awaitable[object]]
-"""What stands in the channel first: text, a layout, or a function that posts it itself."""
+"""The first message in the channel: a text, a layout, or a function that posts it."""
 
 
 async def serve(
@@ -43,20 +43,20 @@ async def serve(
 
     Args:
         bot: the real bot, not started; it is logged in, its commands are synced, and it is closed here.
-        clock: what time it is in there, for messages, for timestamps that count down, and for discord.py.
+        clock: the time on the page, for messages, for timestamps that count down, and for discord.py.
         port: loopback port, or None for any free one.
         welcome: the first message of the channel.
         on_ready: called once with the full address; its last part is the key to the page.
         stop: set it to end.
         before_start: called once with the server's ids, before the bot logs in and its ``setup_hook`` runs.
-        background: started once the bot is ready, apart from the bot's own work, so that no action waits for it.
-            It may return (a scheduler was started) or run on; it is cancelled at the end.
+        background: started once the bot is ready, separately from the bot's own work, so that no action waits for it.
+            It may return early or keep running; it is cancelled at the end.
         open_browser: whether to open the address in the person's browser.
-        timezone: in which the page shows times, as Discord does in a reader's own.
+        timezone: the time zone in which the page shows times; Discord uses the reader's own.
 
     Raises:
         PreviewMissingError: simcord is not installed, or not in the version that is needed.
-        TimeOutOfReachError: the clock stands before Discord's first day, or far in the future.
+        TimeOutOfReachError: the clock is before 2015, or too far in the future for Discord's ids.
         PortTakenError: the port is in use.
         Exception: whatever ``background``, ``welcome`` or the bot's own start raised.
     """
@@ -100,7 +100,7 @@ async def _post(welcome: Welcome, channel: discord.TextChannel) -> None:
 
 @contextlib.asynccontextmanager
 async def _running(work: Awaitable[None]) -> AsyncIterator[asyncio.Future[None]]:
-    """The work as a task that is cancelled, and waited for, at the end."""
+    """Runs the work as a task; cancels it at the end and waits for it."""
     task = asyncio.ensure_future(work)
     try:
         yield task
@@ -110,7 +110,7 @@ async def _running(work: Awaitable[None]) -> AsyncIterator[asyncio.Future[None]]
 
 
 async def _until(stop: asyncio.Event, *works: asyncio.Future[None]) -> None:
-    """Wait for ``stop``; a work that fails ends the waiting with its error, one that returns does not."""
+    """Wait for ``stop``; if the work fails, its error is raised, if it returns, the wait goes on."""
     stopped = asyncio.ensure_future(stop.wait())
     waiting: set[asyncio.Future[Any]] = {stopped, *works}
     try:

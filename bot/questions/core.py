@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar, overload
 
 from bot.errors import FriendlyError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 ID_LIMIT = 100
 """Characters that Discord gives a custom id or a select's value."""
@@ -26,10 +29,10 @@ class OldButtonError(FriendlyError):
         super().__init__(_OLD)
 
 
-class Part(Protocol):
-    """How a field is read back from text; raises ValueError."""
+class Codec(Protocol[T_co]):
+    """How a parameter is read back from text; raises ValueError. ``str`` writes it."""
 
-    def read(self, text: str) -> Any: ...
+    def read(self, text: str) -> T_co: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,23 @@ class Word:
         return text
 
 
+@dataclass(frozen=True, slots=True)
+class Id:
+    """A number that the store or Discord gave: of a quote, a draft, a role, a channel. ``least`` is 1, or 0."""
+
+    least: int = 1
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text) or int(text) < self.least:
+            raise ValueError(text)
+        return int(text)
+
+
 YEAR = Number(1900, 2999)
 ROUND = Number(1, 99)
 PAGE = Number(1, 999)
 KEY = Word()
+ID = Id()
 STANDINGS_VIEWS = (
     "playoffs",
     "points",
@@ -76,8 +92,15 @@ DRIVER_TABS = ("season", "races")
 COMPARE_TABS = ("season", "races")
 
 
-def part(part: Part, **default: Any) -> Any:
-    return field(metadata={"part": part}, **default)
+@overload
+def parameter(codec: Codec[T]) -> T: ...
+@overload
+def parameter(codec: Codec[T], *, default: None) -> T | None: ...
+@overload
+def parameter(codec: Codec[T], *, default: T) -> T: ...
+def parameter(codec: Codec[Any], **default: Any) -> Any:
+    """A field of a question: how it is read, and what it is where nothing was said; typed as what its codec reads."""
+    return field(metadata={"codec": codec}, **default)
 
 
 QUESTIONS: dict[str, type[Question]] = {}
@@ -110,10 +133,10 @@ class StandingsQuestion(Question):
     """The standings; ``after`` is a round. Without a view it is the one that matters at the time."""
 
     topic: ClassVar[str] = "standings"
-    year: int | None = part(YEAR, default=None)
-    after: int | None = part(ROUND, default=None)
-    view: str | None = part(Word(STANDINGS_VIEWS), default=None)
-    page: int = part(PAGE, default=1)
+    year: int | None = parameter(YEAR, default=None)
+    after: int | None = parameter(ROUND, default=None)
+    view: str | None = parameter(Word(STANDINGS_VIEWS), default=None)
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,7 @@ class PlayoffsQuestion(Question):
     """The playoffs, round by round."""
 
     topic: ClassVar[str] = "playoffs"
-    year: int | None = part(YEAR, default=None)
+    year: int | None = parameter(YEAR, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +152,7 @@ class ClinchQuestion(Question):
     """What a driver needs at the next race; without one, what everybody needs."""
 
     topic: ClassVar[str] = "clinch"
-    driver: str | None = part(KEY, default=None)
+    driver: str | None = parameter(KEY, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +160,10 @@ class DriverQuestion(Question):
     """A driver's season, or all his races of it."""
 
     topic: ClassVar[str] = "driver"
-    driver: str = part(KEY)
-    year: int | None = part(YEAR, default=None)
-    tab: str = part(Word(DRIVER_TABS), default="season")
-    page: int = part(PAGE, default=1)
+    driver: str = parameter(KEY)
+    year: int | None = parameter(YEAR, default=None)
+    tab: str = parameter(Word(DRIVER_TABS), default="season")
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +171,11 @@ class CompareQuestion(Question):
     """Two drivers side by side, or every race in which they met."""
 
     topic: ClassVar[str] = "compare"
-    a: str = part(KEY)
-    b: str = part(KEY)
-    year: int | None = part(YEAR, default=None)
-    tab: str = part(Word(COMPARE_TABS), default="season")
-    page: int = part(PAGE, default=1)
+    a: str = parameter(KEY)
+    b: str = parameter(KEY)
+    year: int | None = parameter(YEAR, default=None)
+    tab: str = parameter(Word(COMPARE_TABS), default="season")
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +183,9 @@ class ResultsQuestion(Question):
     """How a race ended; without a round the latest one run."""
 
     topic: ClassVar[str] = "results"
-    year: int | None = part(YEAR, default=None)
-    round: int | None = part(ROUND, default=None)
-    page: int = part(PAGE, default=1)
+    year: int | None = parameter(YEAR, default=None)
+    round: int | None = parameter(ROUND, default=None)
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,8 +193,8 @@ class ScheduleQuestion(Question):
     """A season's races; without a page the one on which the next race stands."""
 
     topic: ClassVar[str] = "schedule"
-    year: int | None = part(YEAR, default=None)
-    page: int | None = part(PAGE, default=None)
+    year: int | None = parameter(YEAR, default=None)
+    page: int | None = parameter(PAGE, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +216,7 @@ class HelpQuestion(Question):
     """What to type; without a topic the overview."""
 
     topic: ClassVar[str] = "help"
-    about: str | None = part(KEY, default=None)
+    about: str | None = parameter(KEY, default=None)
 
 
 def decode(text: str) -> Question:
@@ -210,7 +233,7 @@ def decode(text: str) -> Question:
     for f, value in zip(fields(kind), values, strict=True):
         if value:
             try:
-                read[f.name] = f.metadata["part"].read(value)
+                read[f.name] = f.metadata["codec"].read(value)
             except ValueError:
                 raise OldButtonError from None
         elif f.default is None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
-from bot.questions.core import KEY, PAGE, ROUND, YEAR, Number, Question, Word, part
-
-
-class Id:
-    """A number that the store or Discord gave: of a quote, a draft, a role, a channel."""
-
-    def read(self, text: str) -> int:
-        if not re.fullmatch(r"[1-9][0-9]{0,18}", text):
-            raise ValueError(text)
-        return int(text)
+from bot.questions.core import ID, KEY, PAGE, ROUND, YEAR, Number, Question, Word, parameter
 
 
 class Scope(StrEnum):
@@ -26,7 +16,6 @@ class Scope(StrEnum):
     ALL = "all"
 
 
-ID = Id()
 SCOPE = Word(tuple(Scope))
 LAST_PAGE = 99_999
 """The last page that a button can turn to, at one quote a page."""
@@ -38,23 +27,23 @@ HOUR = Number(0, 23)
 class QuoteQuestion(Question):
     """Quotes that were looked for, one a page. ``about`` are words joined, ``round`` goes with a year.
 
-    With neither of the four one is drawn by lot, as by ``LotQuestion``.
+    With none of these four any quote is shown, as by ``RandomQuoteQuestion``.
     """
 
     topic: ClassVar[str] = "quote"
-    about: str | None = part(KEY, default=None)
-    driver: str | None = part(KEY, default=None)
-    year: int | None = part(YEAR, default=None)
-    round: int | None = part(ROUND, default=None)
-    page: int = part(QUOTE_PAGE, default=1)
+    about: str | None = parameter(KEY, default=None)
+    driver: str | None = parameter(KEY, default=None)
+    year: int | None = parameter(YEAR, default=None)
+    round: int | None = parameter(ROUND, default=None)
+    page: int = parameter(QUOTE_PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
-class LotQuestion(Question):
-    """Any quote, drawn by lot; if it can be another one than ``last``."""
+class RandomQuoteQuestion(Question):
+    """A quote at random; another one than ``last``, if there is one."""
 
     topic: ClassVar[str] = "quoteany"
-    last: int | None = part(ID, default=None)
+    last: int | None = parameter(ID, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +51,8 @@ class AnotherQuoteQuestion(Question):
     """The same, asked under a quote of the day; ``mark`` is by which the message is recognized."""
 
     topic: ClassVar[str] = "quotemore"
-    last: int = part(ID)
-    mark: str = part(KEY)
+    last: int = parameter(ID)
+    mark: str = parameter(KEY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +60,27 @@ class OneQuoteQuestion(Question):
     """The quote of that number."""
 
     topic: ClassVar[str] = "quoteone"
-    id: int = part(ID)
+    id: int = parameter(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class PanelQuestion(Question):
+class ManageQuoteQuestion(Question):
     """A quote with what can be done to it."""
 
     topic: ClassVar[str] = "qpanel"
     private: ClassVar[bool] = True
-    id: int = part(ID)
+    id: int = parameter(ID)
 
 
 @dataclass(frozen=True, slots=True)
-class PanelsQuestion(Question):
+class ManageQuotesQuestion(Question):
     """The quotes of a scope with what can be done to them, one a page; ``about`` are words joined."""
 
     topic: ClassVar[str] = "qpanels"
     private: ClassVar[bool] = True
-    scope: str = part(SCOPE)
-    about: str | None = part(KEY, default=None)
-    page: int = part(QUOTE_PAGE, default=1)
+    scope: str = parameter(SCOPE)
+    about: str | None = parameter(KEY, default=None)
+    page: int = parameter(QUOTE_PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +92,19 @@ class FormQuestion(Question):
 
     topic: ClassVar[str] = "qform"
     private: ClassVar[bool] = True
-    scope: str = part(SCOPE)
-    id: int | None = part(ID, default=None)
-    draft: int | None = part(ID, default=None)
-    base: int | None = part(ID, default=None)
+    scope: str = parameter(SCOPE)
+    id: int | None = parameter(ID, default=None)
+    draft: int | None = parameter(ID, default=None)
+    base: int | None = parameter(ID, default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class DropQuestion(Question):
+class DiscardQuoteDraftQuestion(Question):
     """Throws away a draft of the asker's."""
 
     topic: ClassVar[str] = "qdrop"
     private: ClassVar[bool] = True
-    draft: int = part(ID)
+    draft: int = parameter(ID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +113,18 @@ class DeleteQuestion(Question):
 
     topic: ClassVar[str] = "qdelete"
     private: ClassVar[bool] = True
-    id: int = part(ID)
-    sure: str | None = part(Word(("sure",)), default=None)
+    id: int = parameter(ID)
+    sure: str | None = parameter(Word(("sure",)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class StepsQuestion(Question):
+class QuoteHistoryQuestion(Question):
     """How a quote came to read as it does, newest first."""
 
     topic: ClassVar[str] = "qsteps"
     private: ClassVar[bool] = True
-    id: int = part(ID)
-    page: int = part(PAGE, default=1)
+    id: int = parameter(ID)
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +133,9 @@ class RestoreQuestion(Question):
 
     topic: ClassVar[str] = "qrestore"
     private: ClassVar[bool] = True
-    scope: str = part(SCOPE)
-    id: int = part(ID)
-    step: int | None = part(ID, default=None)
+    scope: str = parameter(SCOPE)
+    id: int = parameter(ID)
+    step: int | None = parameter(ID, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +144,8 @@ class RoleQuestion(Question):
 
     topic: ClassVar[str] = "qrole"
     private: ClassVar[bool] = True
-    role: int | None = part(ID, default=None)
-    nobody: str | None = part(Word(("nobody",)), default=None)
+    role: int | None = parameter(ID, default=None)
+    nobody: str | None = parameter(Word(("nobody",)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +154,8 @@ class DayQuestion(Question):
 
     topic: ClassVar[str] = "qday"
     private: ClassVar[bool] = True
-    channel: int | None = part(ID, default=None)
-    off: str | None = part(Word(("off",)), default=None)
+    channel: int | None = parameter(ID, default=None)
+    off: str | None = parameter(Word(("off",)), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +164,8 @@ class DaySettingQuestion(Question):
 
     topic: ClassVar[str] = "qdayset"
     private: ClassVar[bool] = True
-    channel: int | None = part(ID, default=None)
-    hour: int | None = part(HOUR, default=None)
+    channel: int | None = parameter(ID, default=None)
+    hour: int | None = parameter(HOUR, default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.questions.core import PAGE, ROUND, YEAR, Question, Word, part
-from db.texts import SectionKind
+from bot.questions.core import PAGE, ROUND, YEAR, Id, Question, Word, parameter
+from db.recaps.models import SectionKind
 
 SECTION = Word(tuple(SectionKind))
 
 
-class Stored:
-    """A number that the store gave: a step of a section's history, 0 before the first, or a draft."""
-
-    def read(self, text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,15}", text):
-            raise ValueError(text)
-        return int(text)
-
-
-STORED = Stored()
+STORED = Id(least=0)
+"""A number that the store gave: a step of a section's history, 0 before the first, or a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +20,10 @@ class RecapQuestion(Question):
     """A race's recap; without a round of the latest race, without a section the short first screen."""
 
     topic: ClassVar[str] = "recap"
-    year: int | None = part(YEAR, default=None)
-    round: int | None = part(ROUND, default=None)
-    section: str | None = part(SECTION, default=None)
-    page: int = part(PAGE, default=1)
+    year: int | None = parameter(YEAR, default=None)
+    round: int | None = parameter(ROUND, default=None)
+    section: str | None = parameter(SECTION, default=None)
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +32,9 @@ class EditQuestion(Question):
 
     topic: ClassVar[str] = "redit"
     private: ClassVar[bool] = True
-    year: int | None = part(YEAR, default=None)
-    round: int | None = part(ROUND, default=None)
-    section: str | None = part(SECTION, default=None)
+    year: int | None = parameter(YEAR, default=None)
+    round: int | None = parameter(ROUND, default=None)
+    section: str | None = parameter(SECTION, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,9 @@ class OfSection:
     """What all that an editor asks of one section has in common."""
 
     private: ClassVar[bool] = True
-    year: int = part(YEAR)
-    round: int = part(ROUND)
-    section: str = part(SECTION)
+    year: int = parameter(YEAR)
+    round: int = parameter(ROUND)
+    section: str = parameter(SECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +56,9 @@ class WriteQuestion(OfSection, Question):
     """
 
     topic: ClassVar[str] = "rwrite"
-    base: int | None = part(STORED, default=None)
-    draft: int | None = part(STORED, default=None)
-    step: int | None = part(STORED, default=None)
+    base: int | None = parameter(STORED, default=None)
+    draft: int | None = parameter(STORED, default=None)
+    step: int | None = parameter(STORED, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ class PreviewQuestion(OfSection, Question):
     """An editor's draft as fans would see it, the latest where none is named."""
 
     topic: ClassVar[str] = "rpreview"
-    draft: int | None = part(STORED, default=None)
+    draft: int | None = parameter(STORED, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +74,8 @@ class SaveQuestion(OfSection, Question):
     """Saves a draft, unless somebody has gone beyond the step ``last``, the last one when the draft was shown."""
 
     topic: ClassVar[str] = "rsave"
-    last: int = part(STORED)
-    draft: int = part(STORED)
+    last: int = parameter(STORED)
+    draft: int = parameter(STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +83,7 @@ class DiscardQuestion(OfSection, Question):
     """Drops a draft."""
 
     topic: ClassVar[str] = "rdiscard"
-    draft: int = part(STORED)
+    draft: int = parameter(STORED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +91,7 @@ class HistoryQuestion(OfSection, Question):
     """How a section came to read as it does, newest first."""
 
     topic: ClassVar[str] = "rhistory"
-    page: int = part(PAGE, default=1)
+    page: int = parameter(PAGE, default=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +99,12 @@ class UndoQuestion(OfSection, Question):
     """Takes the last change back, which is the step ``last``."""
 
     topic: ClassVar[str] = "rundo"
-    last: int = part(STORED)
+    last: int = parameter(STORED)
 
 
 @dataclass(frozen=True, slots=True)
-class MadeQuestion(OfSection, Question):
-    """Goes back to the made words; ``last`` is the step that it goes back from."""
+class AutomaticTextQuestion(OfSection, Question):
+    """Goes back to the automatic text; ``last`` is the step that it goes back from."""
 
     topic: ClassVar[str] = "rmade"
-    last: int = part(STORED)
+    last: int = parameter(STORED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from bot.questions.core import KEY, Question, Word, part
+from bot.questions.core import KEY, Question, Word, parameter
 
 SERVER, PERSON = "server", "me"
 """Whose reminders: those of the server in which is asked, or the asker's own."""
@@ -22,7 +22,7 @@ class RemindersQuestion(Question):
 
     topic: ClassVar[str] = "reminders"
     private: ClassVar[bool] = True
-    whose: str = part(WHOSE, default=SERVER)
+    whose: str = parameter(WHOSE, default=SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ReminderStatusQuestion(Question):
 
     topic: ClassVar[str] = "remstatus"
     private: ClassVar[bool] = True
-    whose: str = part(WHOSE, default=SERVER)
+    whose: str = parameter(WHOSE, default=SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class ReminderChoiceQuestion(Question):
 
     topic: ClassVar[str] = "remset"
     private: ClassVar[bool] = True
-    what: str = part(CHOICES)
-    whose: str = part(WHOSE, default=SERVER)
+    what: str = parameter(CHOICES)
+    whose: str = parameter(WHOSE, default=SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ class ReminderDeedQuestion(Question):
 
     topic: ClassVar[str] = "remdo"
     private: ClassVar[bool] = True
-    deed: str = part(DEEDS)
-    whose: str = part(WHOSE, default=SERVER)
+    deed: str = parameter(DEEDS)
+    whose: str = parameter(WHOSE, default=SERVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,4 @@ class RemindMeQuestion(Question):
 
     topic: ClassVar[str] = "remindme"
     private: ClassVar[bool] = True
-    mark: str | None = part(KEY, default=None)
+    mark: str | None = parameter(KEY, default=None)

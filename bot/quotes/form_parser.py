@@ -1,7 +1,7 @@
-"""The form for a quote: what stands in it for a quote that is held, and what somebody means who filled it in.
+"""The form for a quote: a quote as the form's values, and submitted values as a quote.
 
-A form has five fields, so three of them take two facts each: his role and, on the next line, the occasion; the race and
-the day; the publisher's name and the link.
+Discord gives a form five fields, so three of them take two facts each: the speaker's role and, on the next line, the
+occasion; the race and the day; the publisher's name and the link.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from bot.finder import race_title, race_value
 from bot.finder.words import fold
 from bot.seasons.as_of import AsOf
 from db.models import EASTERN, Driver, Race
-from db.texts import QuoteDraft, clean_draft
+from db.quotes.models import QuoteDraft, clean_draft
 
 WORDS, WHO, ABOUT, WHEN, LINK = "words", "who", "about", "when", "link"
-"""The fields, by name."""
+"""The names of the form's fields."""
 FIELDS = (WORDS, WHO, ABOUT, WHEN, LINK)
 
 UNKNOWN = "-"
-"""Stands for a role that is not known, on the line before the occasion."""
+"""Typed for a role that is not known, so that the occasion can follow on the next line."""
 ANYBODY = "Put anyone else's name in quotation marks."
 LIKE = 0.7
-"""How much of a word must be that of a name for it to be a slip of the finger."""
+"""From this similarity on, 0 to 1, a word counts as a name with a typo."""
 FIRST_YEAR = 1995
-"""Of the series; nothing was said before."""
+"""The first season of the series; no quote can be older."""
 
 _SURROUNDED = re.compile(r"[\"“”«„](?P<inside>[^\"“”«»„]+)[\"“”»]", re.DOTALL)
 _SIGNED = re.compile(r"(?:\n|(?<=[\"”»]) ?)[—–―-]++\s*+(?P<who>[^\n—–―]{2,80})\Z")
 _SIGNED_WITHIN = 120
-"""Characters at the end of a message in which a signature is looked for; a name is at most 80."""
+"""How many characters at the end of a message are searched for a signature; a name has at most 80."""
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", re.ASCII)
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -44,24 +44,25 @@ _SPELT = re.compile(
 )
 
 
-def read(typed: Mapping[str, str], as_of: AsOf, held: QuoteDraft | None = None) -> QuoteDraft:
-    """What is meant by a form that was filled in.
+def parse_form(values: Mapping[str, str], as_of: AsOf, opened_with: QuoteDraft | None = None) -> QuoteDraft:
+    """The quote that a submitted form describes.
 
     Args:
-        typed: what stands in the form, by its fields.
-        as_of: who and what is known.
-        held: the quote that the form was opened with. A field left as it stood there means what the quote holds, which
-            a form cannot always tell: the driver where somebody speaks for him, a publisher whose name is a link.
+        values: the submitted values by field name.
+        as_of: what is known at the moment.
+        opened_with: the quote that the form was opened with, if any. A field that was left alone keeps what the quote
+            has, since the form's text cannot express all of it: a driver for whom somebody else speaks, or a publisher
+            whose name is a link.
 
     Raises:
-        FriendlyError: something in it names nobody, no race, no day or no link, or is missing or too long; one line.
+        FriendlyError: a driver, race, day or link in it is unknown, or something is missing or too long; one line.
     """
-    stood = filled(held, as_of) if held else {}
+    before = form_values(opened_with, as_of) if opened_with else {}
     parts: dict[str, Any] = {}
     for field, (names, meaning) in _FIELDS.items():
-        text = _plain(typed.get(field, ""))
-        if held and text == _plain(stood[field]):
-            parts |= {name: getattr(held, name) for name in names}
+        text = _plain(values.get(field, ""))
+        if opened_with and text == _plain(before[field]):
+            parts |= {name: getattr(opened_with, name) for name in names}
         else:
             parts |= zip(names, meaning(text, as_of), strict=True)
     try:
@@ -71,22 +72,24 @@ def read(typed: Mapping[str, str], as_of: AsOf, held: QuoteDraft | None = None) 
         raise FriendlyError(f"{line[:1].upper()}{line[1:]}.") from None
 
 
-def brought_up(typed: Mapping[str, str], as_of: AsOf, stood: QuoteDraft, held: QuoteDraft) -> dict[str, str]:
-    """What was typed over a quote that has changed since: what was left alone reads as the quote does by now.
+def with_newer_version(
+    values: Mapping[str, str], as_of: AsOf, opened_with: QuoteDraft, current: QuoteDraft
+) -> dict[str, str]:
+    """Submitted values brought up to date with a quote that changed meanwhile: untouched fields take its new values.
 
     Args:
-        typed: what stands in the form, by its fields.
-        as_of: who and what is known.
-        stood: the quote that the form was opened with.
-        held: the same as it is now.
+        values: the submitted values by field name.
+        as_of: what is known at the moment.
+        opened_with: the version of the quote that the form was opened with.
+        current: the version of the quote now.
     """
-    before, now = filled(stood, as_of), filled(held, as_of)
-    touched = {field: typed.get(field, "") for field in now if _plain(typed.get(field, "")) != _plain(before[field])}
+    before, now = form_values(opened_with, as_of), form_values(current, as_of)
+    touched = {field: values.get(field, "") for field in now if _plain(values.get(field, "")) != _plain(before[field])}
     return now | touched
 
 
-def filled(draft: QuoteDraft, as_of: AsOf) -> dict[str, str]:
-    """What stands in the form for a quote; read back beside it, it is the same quote."""
+def form_values(draft: QuoteDraft, as_of: AsOf) -> dict[str, str]:
+    """The form's values for a quote, by field name; parsed together with that quote they give the same quote."""
     day = draft.said_on.isoformat() if draft.said_on else ""
     race = f"{draft.season}.{draft.round}" if draft.round else ""
     return {
@@ -98,13 +101,13 @@ def filled(draft: QuoteDraft, as_of: AsOf) -> dict[str, str]:
     }
 
 
-def from_message(texts: Iterable[str], link: str, as_of: AsOf) -> dict[str, str]:
-    """What stands in the form for somebody's message.
+def form_values_of_message(texts: Iterable[str], link: str, as_of: AsOf) -> dict[str, str]:
+    """The form's values for a message, by field name.
 
     Args:
-        texts: the message's words, and what is written on the pictures and in the previews that it holds.
-        link: to the message.
-        as_of: who is known; a driver who signs the words is taken for who said them.
+        texts: the message's text, and the descriptions of its pictures and previews.
+        link: the link to the message.
+        as_of: what is known; a driver's name signed below the words is taken as the speaker.
     """
     lines = (" ".join(line.split()) for part in texts if part.strip() for line in _plain(part).split("\n"))
     words = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -116,7 +119,7 @@ def from_message(texts: Iterable[str], link: str, as_of: AsOf) -> dict[str, str]
 
 
 def unquoted(words: str) -> str:
-    """The words without quotation marks around the whole of them, which every answer sets anew."""
+    """The words without quotation marks around them, which every reply adds again."""
     found = _SURROUNDED.fullmatch(words.strip())
     return found["inside"].strip() if found else words.strip()
 
@@ -124,8 +127,8 @@ def unquoted(words: str) -> str:
 def _who(text: str, as_of: AsOf) -> tuple[str | None, str]:
     """A driver's key and name, or None and the name of somebody else.
 
-    A name in quotation marks is anybody's. Without them it is a driver's if it is like one's, and else that of somebody
-    who is named in full.
+    A name in quotation marks is taken as it is, and is never a driver's. Without them, a name similar to a driver's
+    means that driver, and a full name that is not similar to any means somebody else.
     """
     surrounded = _SURROUNDED.fullmatch(text.strip())
     if surrounded or not text.strip():
@@ -138,13 +141,13 @@ def _who(text: str, as_of: AsOf) -> tuple[str | None, str]:
             return None, text
         raise FriendlyError(f"{unknown} {ANYBODY}") from None
     if not _names(text, driver):
-        # A search may guess; to put words into somebody's mouth takes his name.
+        # A search may guess. Attributing words to a person takes their name.
         raise FriendlyError(f"Did you mean {driver.name}? Then use that name. {ANYBODY}")
     return driver.key, driver.name
 
 
 def _names(text: str, driver: Driver) -> bool:
-    """Whether every word of a text is, but for a slip, one of the driver's names; a number says who it is."""
+    """Whether every word of a text is, apart from typos, one of the driver's names; a truck number is enough, too."""
     if any(character.isdigit() for character in text):
         return True
     own = {word for name in (driver.name, *driver.aliases) for word in fold(name)}
@@ -156,16 +159,16 @@ def _alike(word: str, name: str) -> bool:
 
 
 def _as_written(draft: QuoteDraft, as_of: AsOf) -> str:
-    """The speaker as ``_who`` reads him back, but for the driver where somebody else speaks."""
-    name = name_now(draft.driver, draft.speaker, as_of)
+    """The speaker in a form that ``_who`` reads back, except for the driver where somebody else speaks for them."""
+    name = current_name(draft.driver, draft.speaker, as_of)
     with suppress(FriendlyError):
         if _who(name, as_of) == (draft.driver, name):
             return name
     return f"“{name}”"
 
 
-def name_now(key: str | None, speaker: str, as_of: AsOf) -> str:
-    """Who said it: where that is the driver, by whichever of his names, the one he goes by now."""
+def current_name(key: str | None, speaker: str, as_of: AsOf) -> str:
+    """The speaker's name. For a driver quoted under any of their names it is the current one."""
     with suppress(FriendlyError):
         driver = as_of.known(key) if key else None
         if driver and fold(speaker) in {fold(name) for name in (driver.name, *driver.aliases)}:
@@ -174,7 +177,7 @@ def name_now(key: str | None, speaker: str, as_of: AsOf) -> str:
 
 
 def _about(text: str, _: AsOf) -> tuple[str | None, str]:
-    """His role, None where it is not known, and the occasion."""
+    """The speaker's role, None if it is not known, and the occasion."""
     role, context = [*text.split("\n", 1), ""][:2]
     return None if role.strip() in {UNKNOWN, "–", "—"} else role, context.replace("\n", " ")
 
@@ -186,7 +189,7 @@ def _when_and_where(text: str, as_of: AsOf) -> tuple[int | None, int | None, dat
 
 
 def _when(text: str, as_of: AsOf) -> tuple[Race | None, date | None]:
-    """The race and the day; of a race that is not over only what was said on a day before is on record."""
+    """The race and the day. A race that is not over needs the day, so that quotes of the race itself stay hidden."""
     today = as_of.now.astimezone(EASTERN).date()
     day, rest = _day_in(text)
     if day is not None and day > today:
@@ -205,7 +208,7 @@ def _when(text: str, as_of: AsOf) -> tuple[Race | None, date | None]:
 
 
 def _day_in(text: str) -> tuple[date | None, str]:
-    """The day that a text names, and the rest of it."""
+    """The day that a text contains, and the rest of the text."""
     for pattern, order in ((_ISO, (0, 1, 2)), (_SLASHED, (2, 0, 1)), (_SPELT, (2, 0, 1))):
         found = pattern.search(text)
         if found:
@@ -219,7 +222,7 @@ def _day_in(text: str) -> tuple[date | None, str]:
 
 
 def _published(text: str, _: AsOf) -> tuple[str | None, str | None]:
-    """The publisher's name and the link, which is told by its "://"; either may be missing."""
+    """The publisher's name and the link, which is recognized by its "://"; either may be missing."""
     words = text.split()
     if words and "://" in words[-1]:
         return " ".join(words[:-1]) or None, words[-1]
@@ -227,7 +230,7 @@ def _published(text: str, _: AsOf) -> tuple[str | None, str | None]:
 
 
 def _plain(text: str) -> str:
-    """A field without what the way through Discord may add to it."""
+    """A value without the line ends and spaces that Discord's client may add."""
     return text.replace("\r\n", "\n").strip()
 
 
@@ -238,4 +241,4 @@ _FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[str, AsOf], tuple[Any, ..
     WHEN: (("season", "round", "said_on"), _when_and_where),
     LINK: (("source", "link"), _published),
 }
-"""What each field tells of a quote, and how it is read."""
+"""By field, the parts of a quote that it holds, and how its text is parsed."""

@@ -1,6 +1,6 @@
-"""Who may save and mend quotes: moderators and holders of a server's role for its own, editors for everybody's.
+"""Who may save and edit quotes: moderators and a chosen role for a server's own, the editors for those for everyone.
 
-What Discord hides from whom is no more than a hint: every command, button and form asks here.
+That Discord hides a command from somebody is only a convenience: every command, button and form checks here.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from bot.questions.quotes import Scope
 from bot.requester import Requester
 from db.connection import Store
 from db.guilds import setting
-from db.texts import Quote
+from db.quotes.models import Quote
 
 ROLE = "quote-role"
-"""The name of the servers' setting; its value is the role's id."""
+"""The name of the servers' setting. Its value is the role's id."""
 
-MANY = 5000
-"""Quotes that a server may keep of its own."""
+MOST_QUOTES = 5000
+"""The most quotes of its own that a server may keep."""
 
 NOT_YOU = "Saving quotes takes the Manage Messages permission, or the role this server set for it (/quote-role)."
 NO_SERVER = "Quotes can only be saved in a server I've been added to."
@@ -24,9 +24,9 @@ NO_EDITOR = "Quotes for everyone are for Tailgate's editors, in their own server
 
 
 async def may_save(store: Store, requester: Requester) -> bool:
-    """Whether the requester may save quotes for the server in which he asks, and mend its own.
+    """Whether the requester may save quotes for the server they are in, and edit its own.
 
-    Its quotes are all of the server's: who moderates one channel alone is no moderator of theirs.
+    The quotes belong to the whole server, so that moderating a single channel is not enough.
     """
     if requester.guild is None:
         return False
@@ -35,18 +35,18 @@ async def may_save(store: Store, requester: Requester) -> bool:
     return bool(requester.roles) and await setting(store, requester.guild, ROLE) in requester.roles
 
 
-async def may_mend(store: Store, requester: Requester, held: Quote) -> bool:
-    """Whether he may change and delete that quote."""
-    if held.guild is None:
+async def may_edit(store: Store, requester: Requester, quote: Quote) -> bool:
+    """Whether the requester may edit and delete that quote."""
+    if quote.guild is None:
         return requester.editor
-    return held.guild == requester.guild and await may_save(store, requester)
+    return quote.guild == requester.guild and await may_save(store, requester)
 
 
-async def scope_of(store: Store, requester: Requester, scope: str) -> int | None:
-    """For whom a quote of that scope is: the asker's server, None for everybody.
+async def guild_of_scope(store: Store, requester: Requester, scope: str) -> int | None:
+    """The server that a quote of that scope belongs to: the requester's, or None for a quote for everyone.
 
     Raises:
-        FriendlyError: he may not save such quotes.
+        FriendlyError: the requester may not save such quotes.
     """
     if scope == Scope.ALL:
         if not requester.editor:
@@ -60,7 +60,11 @@ async def scope_of(store: Store, requester: Requester, scope: str) -> int | None
 
 
 def must_manage(requester: Requester) -> int:
-    """The server in which the requester sets things; raises FriendlyError where he may not."""
+    """The server whose settings the requester may change.
+
+    Raises:
+        FriendlyError: there is none.
+    """
     if requester.guild is None:
         raise FriendlyError(NO_SERVER)
     if not (requester.permissions.manage_guild or requester.permissions.administrator):

@@ -1,7 +1,8 @@
-"""Looks up quotes for who asks: found by words, by lot or by number, with what is known around each."""
+"""Finds quotes for a requester: by words, at random or by number, with the race and driver of each."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,169 +11,233 @@ from typing import TypeVar
 from discord import ui
 
 from bot.errors import FriendlyError, UnknownRace
-from bot.questions.quotes import LAST_PAGE, PanelsQuestion, QuoteQuestion
-from bot.quotes.form_parser import name_now
-from bot.quotes.permissions import may_mend
-from bot.quotes.query import Alternatives, Meaning, calls, joined, meaning, parted, telling, words_of
-from bot.quotes.query import named as named_in
-from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing
+from bot.questions.quotes import LAST_PAGE, ManageQuotesQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.quotes.form_parser import current_name
+from bot.quotes.permissions import may_edit, may_save
+from bot.quotes.query import (
+    Alternatives,
+    Meaning,
+    content_words,
+    find_meaning,
+    is_name_of,
+    join_words,
+    named_drivers,
+    split_words,
+    words_of,
+)
+from bot.render.quotes import Asked, NothingFoundFacts, QuoteFacts, found, nothing_found, single
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
+from bot.seasons.quote_reader import reader_in
 from db.connection import Store
-from db.models import EASTERN, Driver, Entry, Race
-from db.quotes import Found, Reader, count, counts, match_of, quote, search, search_any
-from db.quotes.counting import speakers
-from db.texts import Quote, QuoteDraft
+from db.models import Driver, Entry, Race
+from db.quotes import Found, Reader, count, counts, match_of, quote, random_quote, search, search_any
+from db.quotes.models import Quote, QuoteDraft
+from db.quotes.speakers import speakers
 
 MOST_COUNTED = 1000
-"""Up to so many quotes are counted with a word; there it says "or more"."""
+"""The most quotes that are counted for a word; the reply then says "or more"."""
 WORDS_COUNTED = 6
-"""Of the words for which nothing was found, the longest are counted: those that every quote holds are short."""
+"""How many words are counted when nothing was found: the longest, because words that every quote contains are short."""
 
 NO_WORD = "There's no word in that to search for."
 TOO_LONG = "That's too much to search for at once; leave a word out."
 
 Search = Callable[[int], Awaitable[Found]]
-"""Looks for a page."""
+"""Searches for one page, counted from 1."""
 
-Q = TypeVar("Q", QuoteQuestion, PanelsQuestion)
+Q = TypeVar("Q", QuoteQuestion, ManageQuotesQuestion)
 D = TypeVar("D", Quote, QuoteDraft)
 
 
 def reader_of(requester: Requester) -> Reader:
-    """What the requester may read at his moment: nothing said after it; of a race under way his server's own alone."""
+    """Whose quotes may be shown to the requester, as in ``bot.seasons.quote_reader``."""
     return reader_in(requester.as_of, requester.guild)
 
 
-def reader_in(as_of: AsOf, guild: int | None) -> Reader:
-    """The same for a server, or (None) for anywhere else."""
-    today = as_of.now.astimezone(EASTERN).date()
-    races = (race for season in as_of.seasons for race in season.races)
-    ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > as_of.now)
-    return Reader(guild, today, ahead, as_of.now)
-
-
-def looked_for(about: str | None) -> str | None:
-    """The words of a search as a button carries them; None where none is asked for.
+def search_words(about: str | None) -> str | None:
+    """The words of a search as a button carries them; None if nothing is searched for.
 
     Raises:
-        FriendlyError: there is no word in it.
+        FriendlyError: the text has no word in it.
     """
     words = words_of(about or "")
     if about and not words:
         raise FriendlyError(NO_WORD)
-    return joined(words) or None
+    return join_words(words) or None
 
 
-def turning(question: Q) -> Q:
-    """A question of pages, if the buttons can carry it to the last one.
+def checked_length(question: Q) -> Q:
+    """The question itself, if it fits into the custom ids of its page buttons.
 
     Raises:
-        FriendlyError: its words are too long for that; some grow when they are brought into their normal form.
+        FriendlyError: its words are too long for that; some grow when they are brought into normal form.
     """
     if replace(question, page=LAST_PAGE).encode() is None:
         raise FriendlyError(TOO_LONG)
     return question
 
 
-def named(as_of: AsOf, held: D) -> D:
-    """A quote with its driver's name of today, where he himself is quoted."""
-    return replace(held, speaker=name_now(held.driver, held.speaker, as_of))
+def with_current_name(as_of: AsOf, quote: D) -> D:
+    """A quote under the driver's current name, if the speaker is the driver."""
+    return replace(quote, speaker=current_name(quote.driver, quote.speaker, as_of))
 
 
 def meaning_of(as_of: AsOf, words: Sequence[str]) -> Meaning:
-    """What the words of a search mean at that moment."""
-    return meaning(words, as_of.finder, as_of.season(), as_of.seasons)
+    """What the words of a search mean at the moment."""
+    return find_meaning(words, as_of.finder, as_of.season(), as_of.seasons)
 
 
 async def by_number(store: Store, requester: Requester, number: int) -> Quote:
-    """The quote of a number.
+    """The quote of that number.
 
     Raises:
-        FriendlyError: there is none that the requester may read.
+        FriendlyError: there is none that the requester may see.
     """
-    held = await quote(store, reader_of(requester), number)
-    if held is None:
+    found_quote = await quote(store, reader_of(requester), number)
+    if found_quote is None:
         raise FriendlyError(f"There's no quote {number} here.")
-    return held
+    return found_quote
 
 
-async def around(store: Store, requester: Requester, held: Quote) -> QuoteFacts:
-    """A quote with its race and the driver's truck in it, and whether the requester may mend it."""
-    facts = facts_of(requester.as_of, held)
-    return replace(facts, mends=await may_mend(store, requester, held))
+async def gather_facts(store: Store, requester: Requester, quote: Quote) -> QuoteFacts:
+    """A quote with its race and the driver's truck in that race, and whether the requester may edit it."""
+    facts = facts_of(requester.as_of, quote)
+    return replace(facts, editable=await may_edit(store, requester, quote))
 
 
-def facts_of(as_of: AsOf, held: Quote) -> QuoteFacts:
-    """The same for nobody in particular."""
-    held = named(as_of, held)
-    season = next((each for each in as_of.seasons if each.year == held.season), None)
-    race = season.race(held.round) if season and held.round else None
+def facts_of(as_of: AsOf, quote: Quote) -> QuoteFacts:
+    """A quote with its race and the driver's truck in that race, to be read only."""
+    quote = with_current_name(as_of, quote)
+    season = next((each for each in as_of.seasons if each.year == quote.season), None)
+    race = season.race(quote.round) if season and quote.round else None
     if season is None or race is None:
-        return QuoteFacts(held)
+        return QuoteFacts(quote)
     rows = season.results.get(race.round, ())
     entries: list[Entry] = [*(row.entry for row in rows), *season.absent.get(race.round, ())]
-    entry = next((each for each in entries if each.driver == held.driver), None)
-    return QuoteFacts(held, race, entry, bool(rows))
+    entry = next((each for each in entries if each.driver == quote.driver), None)
+    return QuoteFacts(quote, race, entry, bool(rows))
 
 
-async def look(store: Store, requester: Requester, question: QuoteQuestion) -> ui.LayoutView:
-    """A page of what the question finds, or what there is where that is nothing.
+async def search_reply(store: Store, requester: Requester, question: QuoteQuestion) -> ui.LayoutView:
+    """A page of search results or, if there are none, what there is instead.
+
+    The search starts strict and is relaxed step by step until it finds something: words taken literally, then similar
+    names, then without words that say nothing, then as the quotes of a driver whom some words name, then any of the
+    words. Only when all of that finds nothing is the reply about what there is instead.
 
     Raises:
-        FriendlyError: it names a driver, a race or a season that is not held.
+        FriendlyError: the question names an unknown driver, race or season.
     """
     asked = _asked(requester.as_of, question)
-    meant = meaning_of(requester.as_of, asked.words)
+    meaning = meaning_of(requester.as_of, asked.words)
 
-    async def shown(search: Search, asked: Asked) -> ui.LayoutView | None:
+    async def shown(search: Search, described: Asked) -> ui.LayoutView | None:
         page, result = await _page(search, question.page)
         if not result.quotes:
             return None
-        facts = await around(store, requester, result.quotes[0])
-        return found(facts, asked, replace(question, page=page), result.total, requester.as_of.now, more=result.more)
+        facts = await gather_facts(store, requester, result.quotes[0])
+        return found(
+            facts, described, replace(question, page=page), result.total, requester.as_of.now, more=result.more
+        )
 
-    stages: dict[Alternatives | None, Asked]
-    stages = {meant.plainly: asked, meant.likely: asked} if asked.words else {None: asked}
-    if meant.pared and meant.pared not in stages:
-        stages[meant.pared] = replace(asked, words=telling(asked.words))
-    for words, told in stages.items():
-        view = await shown(partial(_search, store, requester, question, words), told)
+    attempts: dict[Alternatives | None, Asked]
+    attempts = {meaning.literal: asked, meaning.likely: asked} if asked.words else {None: asked}
+    if meaning.reduced and meaning.reduced not in attempts:
+        attempts[meaning.reduced] = replace(asked, words=content_words(asked.words))
+    for words, described in attempts.items():
+        view = await shown(partial(_search, store, requester, question, words), described)
         if view is not None:
             return view
-    narrower = await _of_whom(store, requester, question, meant)
+    narrower = await _narrowed_to_driver(store, requester, question, meaning)
     if narrower is not None:
-        return await look(store, requester, narrower)
-    counted = await _counted(store, reader_of(requester), meant)
-    better = await _better(store, requester, question, meant, counted)
-    if len(meant.pared) > 1 and not better:
-        told = replace(asked, words=telling(asked.words), loosely=True)
-        view = await shown(partial(_search_any, store, requester, question, meant.pared), told)
+        return await search_reply(store, requester, narrower)
+    counted = await _counted(store, reader_of(requester), meaning)
+    corrected = await _corrected(store, requester, question, meaning, counted)
+    if len(meaning.reduced) > 1 and not corrected:
+        described = replace(asked, words=content_words(asked.words), any_word=True)
+        view = await shown(partial(_search_any, store, requester, question, meaning.reduced), described)
         if view is not None:
             return view
-    return nothing(await _instead(store, requester, asked, meant, counted, better))
+    return nothing_found(await _instead(store, requester, asked, meaning, counted, corrected))
 
 
-async def _of_whom(store: Store, requester: Requester, question: QuoteQuestion, meant: Meaning) -> QuoteQuestion | None:
-    """The same of the quotes of a driver whom some of the words name; None where nobody is named who has any."""
-    words, finder, season = telling(meant.words), requester.as_of.finder, requester.as_of.season()
+def parse_search(
+    as_of: AsOf, about: str | None, driver: str | None, race: str | None, season: int | None
+) -> QuoteQuestion | RandomQuoteQuestion:
+    """What the options of /quote ask for: quotes that fit, or any quote where no option is given.
+
+    Raises:
+        FriendlyError: an option is not understood, or the words are too long.
+    """
+    if about is None and driver is None and race is None and season is None:
+        return RandomQuoteQuestion()
+    words = search_words(about)
+    meant = as_of.race_with_results(race, season) if race else None
+    return checked_length(
+        QuoteQuestion(
+            about=words,
+            driver=as_of.driver(driver, season).key if driver else None,
+            year=meant.season if meant else as_of.season(season).year if season else None,
+            round=meant.round if meant else None,
+        )
+    )
+
+
+async def random_reply(
+    store: Store,
+    requester: Requester,
+    choose: random.Random,
+    *,
+    last: int | None = None,
+    is_member: Callable[[int], bool],
+) -> ui.LayoutView:
+    """A quote at random.
+
+    Args:
+        store: an open store.
+        requester: who asks.
+        choose: makes the choice.
+        last: the quote shown before; it comes again only if there is no other.
+        is_member: whether the bot is a member of the server with that id. Elsewhere no quotes can be saved.
+    """
+    reader, season = reader_of(requester), requester.as_of.season().year
+    drawn = await random_quote(store, reader, season, choose, but=frozenset({last} if last else ()))
+    drawn = drawn or await random_quote(store, reader, season, choose)
+    if drawn is None:
+        saves = requester.guild is not None and is_member(requester.guild) and await may_save(store, requester)
+        return nothing_found(NothingFoundFacts(Asked(), may_save=saves))
+    return single(await gather_facts(store, requester, drawn), requester.as_of.now, random=True)
+
+
+async def number_reply(store: Store, requester: Requester, number: int) -> ui.LayoutView:
+    """The quote of that number by itself; raises as ``by_number`` does."""
+    quote = await by_number(store, requester, number)
+    return single(await gather_facts(store, requester, quote), requester.as_of.now)
+
+
+async def _narrowed_to_driver(
+    store: Store, requester: Requester, question: QuoteQuestion, meaning: Meaning
+) -> QuoteQuestion | None:
+    """The search among the quotes of a driver whom some of the words name; None if no named driver has any."""
+    words, finder, season = content_words(meaning.words), requester.as_of.finder, requester.as_of.season()
     if question.driver is not None or len(words) < 2:
         return None
-    for driver, near in named_in(words, finder, season):
-        rest = tuple(word for word in words if not calls(word, driver))
-        if not near and len(rest) < len(words) and await count(store, reader_of(requester), driver=driver.key):
-            return turning(replace(question, driver=driver.key, about=joined(rest) or None, page=1))
+    for driver, resembling in named_drivers(words, finder, season):
+        rest = tuple(word for word in words if not is_name_of(word, driver))
+        if not resembling and len(rest) < len(words) and await count(store, reader_of(requester), driver=driver.key):
+            return checked_length(replace(question, driver=driver.key, about=join_words(rest) or None, page=1))
     return None
 
 
 async def _page(search: Search, page: int) -> tuple[int, Found]:
-    """The page asked for or, where there are fewer, the last one, and its number."""
+    """The page that was asked for and its number; the last page, if there are fewer by now."""
     while True:
         result = await search(page)
         last = min(result.total, LAST_PAGE)
         if result.quotes or not last or page <= 1:
             return page, result
-        # Quotes come and go; a button may turn to a page that was.
+        # Quotes get deleted, so that a button may ask for a page that no longer exists.
         page = min(page - 1, last)
 
 
@@ -194,7 +259,7 @@ async def _search(
 async def _search_any(
     store: Store, requester: Requester, question: QuoteQuestion, words: Alternatives, page: int = 1
 ) -> Found:
-    """What some of the words are in; of many words the longest are looked for, so that it stays cheap."""
+    """Quotes with any of the words. Of many words only the longest are searched for, to keep it cheap."""
     longest = sorted(words, key=lambda each: len(each[0]), reverse=True)[:WORDS_COUNTED]
     return await search_any(
         store,
@@ -209,7 +274,7 @@ async def _search_any(
 
 
 def _asked(as_of: AsOf, question: QuoteQuestion) -> Asked:
-    """What a question asks for, looked up again."""
+    """What a question asks for. Its ids are looked up again, since a custom id may be forged or outdated."""
     race: Race | None = None
     if question.round is not None:
         season = as_of.season(question.year)
@@ -217,31 +282,30 @@ def _asked(as_of: AsOf, question: QuoteQuestion) -> Asked:
         if race is None:
             raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
     return Asked(
-        words=parted(question.about or ""),
+        words=split_words(question.about or ""),
         driver=as_of.known(question.driver) if question.driver else None,
         race=race,
         year=question.year,
     )
 
 
-async def _better(
-    store: Store, requester: Requester, question: QuoteQuestion, meant: Meaning, counted: Mapping[str, int]
+async def _corrected(
+    store: Store, requester: Requester, question: QuoteQuestion, meaning: Meaning, counted: Mapping[str, int]
 ) -> tuple[str, ...]:
-    """The words with names put right that they are a little like, if something is found by them then."""
-    better = tuple(word if counted.get(word, 1) else meant.faintly.get(word, word) for word in meant.words)
-    if better == meant.words:
+    """The words with the names that they resemble in their place; () if that finds nothing either."""
+    corrected = tuple(word if counted.get(word, 1) else meaning.similar.get(word, word) for word in meaning.words)
+    if corrected == meaning.words:
         return ()
-    return (
-        better if (await _search(store, requester, question, tuple((each,) for each in telling(better)))).total else ()
-    )
+    words = tuple((each,) for each in content_words(corrected))
+    return corrected if (await _search(store, requester, question, words)).total else ()
 
 
-async def _named(store: Store, requester: Requester, asked: Asked, meant: Meaning) -> Driver | None:
-    """Another driver whom the words name; a word that is in quotes stands for itself, however like a name it is."""
+async def _other_driver(store: Store, requester: Requester, asked: Asked, meaning: Meaning) -> Driver | None:
+    """A driver whom the words name, other than the one asked for. A word found in quotes is not taken for a name."""
     as_of = requester.as_of
-    for driver, word in named_in(meant.words, as_of.finder, as_of.season()):
-        itself = word and (await counts(store, reader_of(requester), [match_of(((word,),), whole=True)], 1))[0]
-        if not itself:
+    for driver, word in named_drivers(meaning.words, as_of.finder, as_of.season()):
+        in_quotes = word and (await counts(store, reader_of(requester), [match_of(((word,),), whole=True)], 1))[0]
+        if not in_quotes:
             return driver if driver != asked.driver else None
     return None
 
@@ -250,11 +314,11 @@ async def _instead(
     store: Store,
     requester: Requester,
     asked: Asked,
-    meant: Meaning,
+    meaning: Meaning,
     counted: Mapping[str, int],
-    better: tuple[str, ...],
-) -> NothingFacts:
-    """What there is: quotes with each of the words, without them, of a driver they name, and of whom at all."""
+    corrected: tuple[str, ...],
+) -> NothingFoundFacts:
+    """What there is instead: quotes with each word, without the words, of a driver they name, and all speakers."""
     reader = reader_of(requester)
     rest = QuoteQuestion(
         driver=asked.driver.key if asked.driver else None,
@@ -264,22 +328,22 @@ async def _instead(
     without = 0
     if rest != QuoteQuestion() and asked.words:
         without = await count(store, reader, driver=rest.driver, season=rest.year, round=rest.round)
-    named_one = await _named(store, requester, asked, meant)
-    return NothingFacts(
+    other = await _other_driver(store, requester, asked, meaning)
+    return NothingFoundFacts(
         asked=asked,
         counts=tuple(counted.items()),
         without=without,
-        better=better,
-        named=(named_one, await count(store, reader, driver=named_one.key)) if named_one else None,
+        corrected=corrected,
+        other_driver=(other, await count(store, reader, driver=other.key)) if other else None,
         speakers=tuple((s.driver, s.name, s.quotes) for s in await speakers(store, reader)),
-        most=MOST_COUNTED,
+        most_counted=MOST_COUNTED,
     )
 
 
-async def _counted(store: Store, reader: Reader, meant: Meaning) -> dict[str, int]:
-    """In how many quotes the words are that tell most, in their order; no beginnings of words."""
-    by_word = dict(zip(meant.words, meant.likely, strict=True))
-    telling = set(sorted(by_word, key=len, reverse=True)[:WORDS_COUNTED])
-    words = [word for word in by_word if word in telling]
+async def _counted(store: Store, reader: Reader, meaning: Meaning) -> dict[str, int]:
+    """By word, how many quotes contain it as a whole word; the longest words only, in the order of the search."""
+    by_word = dict(zip(meaning.words, meaning.likely, strict=True))
+    longest = set(sorted(by_word, key=len, reverse=True)[:WORDS_COUNTED])
+    words = [word for word in by_word if word in longest]
     matches = [match_of((by_word[word],), whole=True) for word in words]
     return dict(zip(words, await counts(store, reader, matches, MOST_COUNTED), strict=True))

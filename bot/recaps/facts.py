@@ -1,4 +1,4 @@
-"""What a recap is made from, and what it is: plain text in sections, which whoever shows it escapes."""
+"""What a recap is made from, and what it consists of: sections of plain text, to be escaped where they are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from bot.championship.audit import faults
 from db.models import Race, RaceStatus, Season
-from db.texts import Quote, RecapText, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 
 TITLES = {
     SectionKind.NUTSHELL: "In a nutshell",
@@ -21,16 +22,17 @@ TITLES = {
     SectionKind.PAINT: "Paint scheme of the race",
     SectionKind.NEXT: "Next stop",
 }
-"""By section, in their order."""
+"""The titles of the sections, in the order in which they are shown."""
 FOLLOWED = frozenset({SectionKind.PLAYOFFS, SectionKind.QUOTES})
-"""Sections whose made lines follow an editor's words: who is how far from the cut line, and what was said."""
+"""Sections whose generated lines follow an editor's text: points to the cut line, and quotes of the race."""
 
 
 @dataclass(frozen=True, slots=True)
 class LastTime:
-    """The last race at a coming one's track before it, and its winner's key.
+    """The last race at a track before a coming one, and the key of its winner.
 
-    ``defending``: it was the one that the coming race follows a year later, and the track had no other in between.
+    ``defending`` says whether that driver is the defending winner: it was the race of a year before, and the track
+    had no other race since.
     """
 
     race: Race
@@ -40,17 +42,17 @@ class LastTime:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a recap may tell.
+    """Everything that a recap may use.
 
     Attributes:
         season: as it stood after the race.
         before: the same season as it stood before the race.
         race: the race, one of ``season.races``.
-        seasons: all held up to this one, oldest first, each as known when the race was over; the last is ``season``.
-        ahead: the next race and its season, as known now; None where no schedule held has one.
-        ahead_last: the last race at that race's track; None where it is not known who won it.
-        quotes: what was said at the race, in the order it was saved.
-        texts: an editor's words, by section.
+        seasons: all seasons up to this one, oldest first, each as known when the race was over; the last is ``season``.
+        ahead: the next race and its season, as known now; None where no known schedule has one.
+        ahead_last: the last race at that race's track; None where its winner is not known.
+        quotes: quotes from the race that the reader may see, in the order in which they were saved.
+        texts: the editors' texts by section.
     """
 
     season: Season
@@ -64,8 +66,8 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """``label`` ("Winner") says what ``text`` is; it may be "". ``brief`` is the text for where room is short."""
+class RecapLine:
+    """A line of a section. ``label`` ("Winner") may be empty; ``brief`` replaces ``text`` where room is short."""
 
     label: str
     text: str
@@ -76,13 +78,13 @@ class Line:
 class Section:
     """One section, in plain text.
 
-    ``author``, ``edited_at`` and ``picture`` (an https link) are None where nobody's words stand here.
+    ``author``, ``edited_at`` and ``picture`` (an https link) belong to an editor's text; they are None without one.
     """
 
     kind: SectionKind
     title: str
     paragraphs: tuple[str, ...] = ()
-    lines: tuple[Line, ...] = ()
+    lines: tuple[RecapLine, ...] = ()
     author: str | None = None
     picture: str | None = None
     edited_at: datetime | None = None
@@ -90,7 +92,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Recap:
-    """A race's recap: the sections there are facts or words for, in their order."""
+    """A race's recap: the sections for which there are facts or an editor's text, in order."""
 
     race: Race
     sections: tuple[Section, ...]
@@ -108,15 +110,15 @@ def facts_of(
     quotes: Sequence[Quote] = (),
     texts: Mapping[SectionKind, RecapText] | None = None,
 ) -> Facts:
-    """A race's facts, with every season cut to what was known when it was over.
+    """A race's facts, with every season cut to what was known when the race was over.
 
     Args:
-        seasons: all held, in any order, as known now; the race's own must be among them.
+        seasons: all seasons, in any order, as known now; the race's own must be among them.
         race: the race.
-        ahead: the next race and its season, as ``next_stop`` gives it.
-        ahead_last: the last race there.
-        quotes: the race's quotes.
-        texts: an editor's words.
+        ahead: the next race and its season, as ``race_after`` returns it.
+        ahead_last: the last race at that race's track.
+        quotes: quotes from the race.
+        texts: the editors' texts by section.
 
     Raises:
         LookupError: no season has the race.
@@ -133,7 +135,7 @@ def facts_of(
 
 
 def winner_of(season: Season, number: int) -> str | None:
-    """Who won the race of that round; None where its results are not held, or cannot be so."""
+    """The key of the winner of that round's race; None without results, or where they contradict themselves."""
     rows = season.results.get(number, ())
     alone = replace(season, results=MappingProxyType({number: rows}))
     if any(fault.stage is None for fault in faults(alone)):
@@ -141,8 +143,8 @@ def winner_of(season: Season, number: int) -> str | None:
     return next((row.driver for row in rows if row.finish == 1), None)
 
 
-def next_stop(seasons: Iterable[Season], race: Race) -> tuple[Season, Race] | None:
-    """The first race behind this one that was not called off, in its season or the one after it; None where none is."""
+def race_after(seasons: Iterable[Season], race: Race) -> tuple[Season, Race] | None:
+    """The first race after this one that was not called off, with its season; None where no schedule has one."""
     for season in sorted(seasons, key=lambda each: each.year):
         if season.year < race.season:
             continue

@@ -4,209 +4,218 @@ from __future__ import annotations
 
 import re
 
+from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
-from bot.recaps.history import History, history
 from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name, seconds, spelled, track_name
-from bot.recaps.scene import Scene, who
-from bot.recaps.stakes import stakes
+from bot.recaps.win_meaning import win_meaning
+from bot.recaps.winner_history import WinnerHistory, winner_history
 from db.models import RaceStatus, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 LONG_WAIT = 12
-"""From so many starts between two wins the wait is worth telling."""
+"""A wait of this many starts between two wins is worth mentioning."""
 GOOD_RUN = 5
-"""So are so many finishes in the first five one after the other."""
+"""As many straight top-five finishes as this are worth mentioning."""
 RECORD = 3
-"""Fewer wins in a season are not called the most of any."""
-_ON_THE_ROAD = re.compile(r"crossed the line first\b", re.IGNORECASE)
+"""Fewer wins in a season than this are not called the most of any season."""
+_CROSSED_FIRST = re.compile(r"crossed the line first\b", re.IGNORECASE)
 
 
-def nutshell(scene: Scene) -> Section | None:
-    """The first section, of two or three sentences; None where nobody is known to have won."""
-    if scene.winner is None:
-        said = _called_off(scene)
+def nutshell(context: RecapContext) -> Section | None:
+    """The section, of two or three sentences; None where the winner is not known, unless the race was called off."""
+    if context.winner is None:
+        said = _called_off(context)
     else:
-        past = history(scene, scene.winner.driver)
-        said = [_win(scene, scene.winner), _count(scene, scene.winner.driver, past), stakes(scene, scene.winner)]
-    paragraphs = scene.told([said])
+        past = winner_history(context, context.winner.driver)
+        said = [
+            _win(context, context.winner),
+            _count(context, context.winner.driver, past),
+            win_meaning(context, context.winner),
+        ]
+    paragraphs = context.finished([said])
     return Section(SectionKind.NUTSHELL, TITLES[SectionKind.NUTSHELL], paragraphs) if paragraphs else None
 
 
-def _called_off(scene: Scene) -> list[str]:
-    race = scene.race
+def _called_off(context: RecapContext) -> list[str]:
+    race = context.race
     if race.status is not RaceStatus.CANCELLED:
         return []
-    return [scene.pick(f"{race_name(race)} at {track_name(race.track)} was called off.", _not_run(scene))]
+    return [context.pick(f"{race_name(race)} at {track_name(race.track)} was called off.", _not_run(context))]
 
 
-def _not_run(scene: Scene) -> str:
-    return f"There was no race {at(scene.race.track)}: {race_name(scene.race)} was called off."
+def _not_run(context: RecapContext) -> str:
+    return f"There was no race {at(context.race.track)}: {race_name(context.race)} was called off."
 
 
-def _win(scene: Scene, winner: Result) -> str:
-    """Who won which race where, from where on the grid, and ahead of whom."""
-    he, race, there, over = who(winner.driver), race_name(scene.race), at(scene.race.track), _over(scene, winner)
-    if winner.start in {1, None} and scene.outcome.pole == winner.driver:
-        said = scene.pick(
-            f"{he} won {race} {there} from the pole{over}",
-            f"{race} {there} went to pole-sitter {he}{over}",
-            f"From the pole, {he} won {race} {there}{over}",
-            f"Pole-sitter {he} took the win in {race} {there}{over}",
+def _win(context: RecapContext, winner: Result) -> str:
+    """Who won which race where, from which starting position, and ahead of whom."""
+    driver, race, there, over = (
+        who(winner.driver),
+        race_name(context.race),
+        at(context.race.track),
+        _ahead_of(context, winner),
+    )
+    if winner.start in {1, None} and context.outcome.pole == winner.driver:
+        said = context.pick(
+            f"{driver} won {race} {there} from the pole{over}",
+            f"{race} {there} went to pole-sitter {driver}{over}",
+            f"From the pole, {driver} won {race} {there}{over}",
+            f"Pole-sitter {driver} took the win in {race} {there}{over}",
         )
     elif winner.start is None:
-        said = scene.pick(
-            f"{he} won {race} {there}{over}",
-            f"{race} {there} went to {he}{over}",
-            f"{he} took the win in {race} {there}{over}",
+        said = context.pick(
+            f"{driver} won {race} {there}{over}",
+            f"{race} {there} went to {driver}{over}",
+            f"{driver} took the win in {race} {there}{over}",
         )
     else:
         spot = ordinal(winner.start)
-        said = scene.pick(
-            f"{he} started {spot} and won {race} {there}{over}",
-            f"{race} {there} went to {he}, who started {spot}{over}",
-            f"From {spot} on the grid, {he} won {race} {there}{over}",
-            f"{he} won {race} {there} after starting {spot}{over}",
+        said = context.pick(
+            f"{driver} started {spot} and won {race} {there}{over}",
+            f"{race} {there} went to {driver}, who started {spot}{over}",
+            f"From {spot} on the grid, {driver} won {race} {there}{over}",
+            f"{driver} won {race} {there} after starting {spot}{over}",
         )
     return f"{said}."
 
 
-def _over(scene: Scene, winner: Result) -> str:
-    """Ahead of whom and by how much; or who was ahead on the road."""
-    road = next((row for row in scene.rows if row.disqualified and _ON_THE_ROAD.search(row.entry.note or "")), None)
+def _ahead_of(context: RecapContext, winner: Result) -> str:
+    """Ahead of whom and by how much; or who crossed the line first and was disqualified."""
+    road = next((row for row in context.rows if row.disqualified and _CROSSED_FIRST.search(row.entry.note or "")), None)
     if road is not None:
         return f"; {who(road.driver)} crossed the line first and was disqualified"
-    if len(scene.rows) < 2:
+    if len(context.rows) < 2:
         return ""
-    second = scene.rows[1]
+    second = context.rows[1]
     team = winner.entry.team
     one_two = team is not None and second.entry.team == team
     name = f"{'teammate ' if one_two else ''}{who(second.driver)}"
-    ahead = f"{seconds(scene.outcome.margin)} ahead of" if scene.outcome.margin else "ahead of"
-    if one_two and len(scene.rows) > 2 and scene.rows[2].entry.team == team:
-        third = who(scene.rows[2].driver)
+    ahead = f"{seconds(context.outcome.margin)} ahead of" if context.outcome.margin else "ahead of"
+    if one_two and len(context.rows) > 2 and context.rows[2].entry.team == team:
+        third = who(context.rows[2].driver)
         return f", {ahead} {name}, with {third} third for {an(plain(team or ''))} 1-2-3"
-    if scene.outcome.under_caution:
+    if context.outcome.under_caution:
         return f", with {name} second when it ended under caution"
     return f", {ahead} {name}"
 
 
-def _count(scene: Scene, key: str, past: History) -> str:
-    """Which win it is, of the season and of the seasons held."""
-    he, note, season = who(key), _notes(past), scene.season.year
+def _count(context: RecapContext, key: str, past: WinnerHistory) -> str:
+    """Which win it is, of the season and of the seasons on record."""
+    driver, note, season = who(key), _notes(past), context.season.year
     nth = ordinal(past.wins)
     if not past.whole:
         races = f"in the {'only race' if past.run == 1 else f'{spelled(past.run)} races'} of {season} on record"
-        return scene.pick(
-            f"It was {he}'s {nth} win {races}{note}.",
-            f"For {he} it was the {nth} win {races}{note}.",
-            f"The win was the {nth} for {he} {races}{note}.",
+        return context.pick(
+            f"It was {driver}'s {nth} win {races}{note}.",
+            f"For {driver} it was the {nth} win {races}{note}.",
+            f"The win was the {nth} for {driver} {races}{note}.",
         )
     if past.since is None:
-        return _of_one_season(scene, he, past, note)
-    return _of_seasons(scene, he, past, note)
+        return _of_one_season(context, driver, past, note)
+    return _of_seasons(context, driver, past, note)
 
 
-def _of_seasons(scene: Scene, he: str, past: History, note: str) -> str:
+def _of_seasons(context: RecapContext, driver: str, past: WinnerHistory, note: str) -> str:
     """Which win it is since the first of several seasons."""
-    nth, since, held = ordinal(past.wins), past.since, ordinal(past.held)
-    if past.held == 1:
-        return _first(scene, he, past)
+    nth, since, wins_since = ordinal(past.wins), past.since, ordinal(past.wins_since)
+    if past.wins_since == 1:
+        return _first(context, driver, past)
     if past.run == 1:
-        return scene.pick(
-            f"It was {he}'s {held} win since {since}{note}.",
-            f"The win was the {held} since {since} for {he}{note}.",
-            f"For {he} it was the {held} win since {since}{note}.",
+        return context.pick(
+            f"It was {driver}'s {wins_since} win since {since}{note}.",
+            f"The win was the {wins_since} since {since} for {driver}{note}.",
+            f"For {driver} it was the {wins_since} win since {since}{note}.",
         )
     if past.record and past.wins >= RECORD:
-        return _record(scene, he, past)
-    if past.wins == past.held:
+        return _record(context, driver, past)
+    if past.wins == past.wins_since:
         all_of_them, also = "both" if past.wins == 2 else "all", _in_a_row(past)
-        return scene.pick(
-            f"It was {he}'s {nth} win since {since}, {all_of_them} of them this season{also}.",
-            f"{he} has won {count(past.wins, 'race')} since {since}, {all_of_them} of them this season{also}.",
-            f"The win was the {nth} for {he} since {since}, with {all_of_them} of them this season{also}.",
+        return context.pick(
+            f"It was {driver}'s {nth} win since {since}, {all_of_them} of them this season{also}.",
+            f"{driver} has won {count(past.wins, 'race')} since {since}, {all_of_them} of them this season{also}.",
+            f"The win was the {nth} for {driver} since {since}, with {all_of_them} of them this season{also}.",
         )
-    return scene.pick(
-        f"It was {he}'s {nth} win of the season and {held} since {since}{note}.",
-        f"The win was the {nth} of the season and the {held} since {since} for {he}{note}.",
-        f"For {he} it was the {nth} win of the season and the {held} since {since}{note}.",
+    return context.pick(
+        f"It was {driver}'s {nth} win of the season and {wins_since} since {since}{note}.",
+        f"The win was the {nth} of the season and the {wins_since} since {since} for {driver}{note}.",
+        f"For {driver} it was the {nth} win of the season and the {wins_since} since {since}{note}.",
     )
 
 
-def _of_one_season(scene: Scene, he: str, past: History, note: str) -> str:
-    """Where no season before it is held, nothing can be said of wins before it."""
+def _of_one_season(context: RecapContext, driver: str, past: WinnerHistory, note: str) -> str:
+    """Where no earlier season is on record: nothing can be said about wins before this one."""
     if past.run == 1:
         return ""
     if past.season_starts == 1:
-        return scene.pick(
-            f"It came in {he}'s first start of the season.",
-            f"The win came in the first start of the season for {he}.",
-            f"For {he} it was a win in the first start of the season.",
+        return context.pick(
+            f"It came in {driver}'s first start of the season.",
+            f"The win came in the first start of the season for {driver}.",
+            f"For {driver} it was a win in the first start of the season.",
         )
     nth = ordinal(past.wins)
     starts = f" in {count(past.season_starts, 'start')}" if past.wins == 1 else ""
-    return scene.pick(
-        f"It was {he}'s {nth} win of the season{starts}{note}.",
-        f"The win was the {nth} of the season for {he}{starts}{note}.",
-        f"For {he} it was {an(nth)} win of the season{starts}{note}.",
+    return context.pick(
+        f"It was {driver}'s {nth} win of the season{starts}{note}.",
+        f"The win was the {nth} of the season for {driver}{starts}{note}.",
+        f"For {driver} it was {an(nth)} win of the season{starts}{note}.",
     )
 
 
-def _in_a_row(past: History) -> str:
-    return f"; that makes {spelled(past.row)} in a row" if past.row > 1 else ""
+def _in_a_row(past: WinnerHistory) -> str:
+    return f"; that makes {spelled(past.straight_wins)} in a row" if past.straight_wins > 1 else ""
 
 
-def _record(scene: Scene, he: str, past: History) -> str:
-    """More wins than anybody has had in any one of the seasons held."""
-    nth, held, most = ordinal(past.wins), ordinal(past.held), f"the most in any season since {past.since}"
+def _record(context: RecapContext, driver: str, past: WinnerHistory) -> str:
+    """More wins than anyone had in any season on record."""
+    nth, wins_since, most = ordinal(past.wins), ordinal(past.wins_since), f"the most in any season since {past.since}"
     also = _in_a_row(past)
-    if past.wins == past.held:
-        return scene.pick(
-            f"It was {he}'s {nth} win of the season, {most}{also}.",
-            f"The win was the {nth} of the season for {he}, {most}{also}.",
-            f"For {he} it was {an(nth)} win of the season, {most}{also}.",
+    if past.wins == past.wins_since:
+        return context.pick(
+            f"It was {driver}'s {nth} win of the season, {most}{also}.",
+            f"The win was the {nth} of the season for {driver}, {most}{also}.",
+            f"For {driver} it was {an(nth)} win of the season, {most}{also}.",
         )
-    return scene.pick(
-        f"It was {he}'s {nth} win of the season, {most}, and {held} in that time{also}.",
-        f"The win was the {nth} of the season for {he}, {most}, and the {held} in that time{also}.",
-        f"For {he} it was {an(nth)} win of the season, {most}, and {an(held)} in that time{also}.",
+    return context.pick(
+        f"It was {driver}'s {nth} win of the season, {most}, and {wins_since} in that time{also}.",
+        f"The win was the {nth} of the season for {driver}, {most}, and the {wins_since} in that time{also}.",
+        f"For {driver} it was {an(nth)} win of the season, {most}, and {an(wins_since)} in that time{also}.",
     )
 
 
-def _first(scene: Scene, he: str, past: History) -> str:
-    """A first win as far as the seasons held go back."""
+def _first(context: RecapContext, driver: str, past: WinnerHistory) -> str:
+    """A first win as far as the seasons on record go back."""
     if past.starts == 1:
-        return scene.pick(
-            f"It was {he}'s only start in the seasons since {past.since}.",
-            f"In the seasons since {past.since} {he} had not started a race before this one.",
-            f"Over the seasons since {past.since} it was the only start for {he}.",
+        return context.pick(
+            f"It was {driver}'s only start in the seasons since {past.since}.",
+            f"In the seasons since {past.since} {driver} had not started a race before this one.",
+            f"Over the seasons since {past.since} it was the only start for {driver}.",
         )
     before = count(past.starts - 1, "race")
-    # Not "the first win since": that would be said of one who had won before.
-    return scene.pick(
-        f"It was {he}'s first win in the seasons since {past.since}, in start No. {past.starts}.",
-        f"In the seasons since {past.since} {he} had started {before} without winning until now.",
-        f"Over the seasons since {past.since}, {he}'s first win came in the {ordinal(past.starts)} start.",
+    # Not "the first win since": that would imply a win before.
+    return context.pick(
+        f"It was {driver}'s first win in the seasons since {past.since}, in start No. {past.starts}.",
+        f"In the seasons since {past.since} {driver} had started {before} without winning until now.",
+        f"Over the seasons since {past.since}, {driver}'s first win came in the {ordinal(past.starts)} start.",
     )
 
 
-def _notes(past: History) -> str:
+def _notes(past: WinnerHistory) -> str:
     """What makes the win stand out: ``, the third in a row, and nobody else has as many this year``."""
     if not past.whole:
         return ""
     notes = []
-    if past.row > past.wins:
-        notes.append(f"the {ordinal(past.row)} in a row")
+    if past.straight_wins > past.wins:
+        notes.append(f"the {ordinal(past.straight_wins)} in a row")
     elif past.wins == past.season_starts > 1:
         notes.append(f"{spelled(past.wins)} for {spelled(past.wins)} this year")
-    elif past.row > 1:
-        notes.append(f"the {ordinal(past.row)} in a row")
+    elif past.straight_wins > 1:
+        notes.append(f"the {ordinal(past.straight_wins)} in a row")
     elif past.wait is not None and past.wait >= LONG_WAIT:
         notes.append(f"the first in {past.wait} starts")
     most = past.best and past.wins > 1 and past.run > past.wins
-    if past.top_fives >= GOOD_RUN and past.row < past.top_fives and not most:
-        # One that may have begun before what is held is told of the season alone.
-        straight, when = (past.season_starts, " this season") if past.always else (past.top_fives, "")
-        if straight >= GOOD_RUN and not (past.always and past.wins == straight):
+    if past.top_fives >= GOOD_RUN and past.straight_wins < past.top_fives and not most:
+        # A run that may have begun before the first season on record is counted within this season alone.
+        straight, when = (past.season_starts, " this season") if past.all_top_fives else (past.top_fives, "")
+        if straight >= GOOD_RUN and not (past.all_top_fives and past.wins == straight):
             notes.append(f"{'' if notes else 'and '}{an(ordinal(straight))} straight top-five finish{when}")
     return (f", {joined(notes)}" if notes else "") + (", and nobody else has as many this year" if most else "")

@@ -29,12 +29,12 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def be(number: int) -> str:
-    """``is`` of one, ``are`` of more."""
+    """``is`` for one, ``are`` for more."""
     return "is" if number == 1 else "are"
 
 
 def figures(number: int, one: str, many: str | None = None) -> str:
-    """``1 lap``, ``6 laps``: figures whatever the number, for lines."""
+    """``1 lap``, ``6 laps``: always figures, for lines as opposed to sentences."""
     return f"{number:,} {one if abs(number) == 1 else many or one + 's'}"
 
 
@@ -58,7 +58,7 @@ def possessive(name: str) -> str:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """``A, B and C``; nothing of nothing."""
+    """``A, B and C``; empty for no parts."""
     *most, last = [*parts] or [""]
     return f"{', '.join(most)} and {last}" if most else last
 
@@ -68,7 +68,7 @@ def capital(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Stored text as one line that can be read: no control characters, no doubled spaces."""
+    """Stored text as one readable line, without control characters and doubled spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
@@ -103,7 +103,7 @@ def clock(moment: datetime) -> str:
 
 
 def surname(name: str) -> str:
-    """What somebody is called once he has been named: ``Heim``, ``Stenhouse``, ``van Gisbergen``, ``Perez de Lara``."""
+    """The surname, for someone already named in full: ``Heim``, ``Stenhouse``, ``van Gisbergen``, ``Perez de Lara``."""
     words = name.split()
     while len(words) > 1 and words[-1].lower() in _SUFFIXES:
         words.pop()
@@ -116,7 +116,7 @@ def surname(name: str) -> str:
 
 
 def race_name(race: Race) -> str:
-    """``the Love's RV Stop 225``: without who presents it and where it is run."""
+    """``the Love's RV Stop 225``: without the presenting sponsor and the place."""
     full = _PRESENTED.sub("", plain(race.name)) or plain(race.name)
     name = _PLACE.sub("", full) or full
     return name if name.lower().startswith("the ") else f"the {name}"
@@ -150,6 +150,6 @@ def at(track: Track) -> str:
 
 
 def the(name: str) -> str:
-    """A network's name as it stands in a sentence: ``the NASCAR Racing Network``, ``FOX Sports 1``."""
+    """A network's name as used in a sentence: ``the NASCAR Racing Network``, ``FOX Sports 1``."""
     name = plain(name)
     return f"the {name}" if name.lower().endswith("network") and not name.lower().startswith("the ") else name

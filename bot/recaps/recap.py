@@ -3,64 +3,97 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.recaps.ahead import ahead
+from bot.recaps.context import RecapContext
 from bot.recaps.facts import FOLLOWED, TITLES, Facts, Recap, Section
-from bot.recaps.move import move
+from bot.recaps.next_stop import next_stop
 from bot.recaps.nutshell import nutshell
-from bot.recaps.playoffs import rundown
+from bot.recaps.race_quotes import race_quotes
 from bot.recaps.rookies import rookies
-from bot.recaps.scene import Scene
-from bot.recaps.talk import talk
-from bot.recaps.top import top
-from db.texts import SECTION_WORDS, RecapText, SectionKind
+from bot.recaps.rundown import rundown
+from bot.recaps.top_drivers import top_drivers
+from bot.recaps.winning_move import winning_move
+from db.models import Driver, Race
+from db.quotes.models import Quote
+from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 
-_MAKERS: Mapping[SectionKind, Callable[[Scene], Section | None]] = {
+_MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
     SectionKind.NUTSHELL: nutshell,
-    SectionKind.TOP: top,
-    SectionKind.MOVE: move,
+    SectionKind.TOP: top_drivers,
+    SectionKind.MOVE: winning_move,
     SectionKind.PLAYOFFS: rundown,
     SectionKind.ROOKIES: rookies,
-    SectionKind.QUOTES: talk,
-    SectionKind.NEXT: ahead,
+    SectionKind.NEXT: next_stop,
 }
-"""Nobody makes the paint scheme: what a truck looked like is in no result, so it takes an editor's words."""
+"""The functions that make sections from results.
+
+There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedRecap:
+    """The sections made from results alone.
+
+    They are the same for every reader, so they can be kept; quotes and editors' texts, which are not, come in with
+    ``with_words``.
+
+    Attributes:
+        race: the race.
+        drivers: the drivers by key, to name those who are quoted.
+        sections: the sections for which there are facts.
+    """
+
+    race: Race
+    drivers: Mapping[str, Driver]
+    sections: Mapping[SectionKind, Section]
 
 
 def recap(facts: Facts) -> Recap:
     """The recap of a race.
 
-    An editor's words stand in place of the sentences made; the race's quotes and who is how far from the cut line
-    follow them. The same facts always give the same recap, and two races that follow one another never read alike.
+    The same facts always give the same recap, and two consecutive races never use the same phrases.
     """
-    scene = Scene(facts)
-    made = (_section(scene, kind) for kind in SectionKind)
-    return Recap(facts.race, tuple(section for section in made if section is not None))
+    return with_words(generate(facts), facts.quotes, facts.texts)
 
 
-def _section(scene: Scene, kind: SectionKind) -> Section | None:
-    text = scene.facts.texts.get(kind)
-    return _made(scene, kind) if text is None else _edited(scene, text)
+def generate(facts: Facts) -> GeneratedRecap:
+    """The sections made from results, without the quotes and texts among the facts."""
+    context = RecapContext(facts)
+    made = {kind: section for kind, maker in _MAKERS.items() if (section := maker(context)) is not None}
+    return GeneratedRecap(facts.race, facts.season.drivers, made)
 
 
-def _edited(scene: Scene, text: RecapText) -> Section:
-    """An editor's section, by paragraphs as set, under the title of the made one and with the lines that follow."""
-    made = _made(scene, text.section, SECTION_WORDS - len(text.words)) if text.section in FOLLOWED else None
+def with_words(generated: GeneratedRecap, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+    """The whole recap: an editor's text replaces a section's sentences, and the race's quotes are a section.
+
+    Args:
+        generated: the sections made from results.
+        quotes: quotes from the race that the reader may see.
+        texts: the editors' texts by section.
+    """
+    sections: list[Section | None] = []
+    for kind in SectionKind:
+        text = texts.get(kind)
+        if kind is SectionKind.QUOTES:
+            made = race_quotes(quotes, generated.drivers, SECTION_LIMIT - (len(text.words) if text else 0))
+        else:
+            made = generated.sections.get(kind)
+        sections.append(_edited(text, made) if text else made)
+    return Recap(generated.race, tuple(section for section in sections if section is not None))
+
+
+def _edited(text: RecapText, made: Section | None) -> Section:
+    """A section with an editor's text, under the generated section's title and, if ``FOLLOWED``, with its lines."""
+    followed = made if text.section in FOLLOWED else None
     return Section(
         text.section,
-        made.title if made else TITLES[text.section],
+        followed.title if followed else TITLES[text.section],
         tuple(part.strip() for part in re.split(r"\n\s*\n", text.words) if part.strip()),
-        made.lines if made else (),
+        followed.lines if followed else (),
         author=text.author,
         picture=text.picture,
         edited_at=text.edited_at,
     )
-
-
-def _made(scene: Scene, kind: SectionKind, room: int | None = None) -> Section | None:
-    """The made section; of the quotes, beside an editor's words, as many as there is ``room`` for, in characters."""
-    if kind is SectionKind.QUOTES and room is not None:
-        return talk(scene, room)
-    maker = _MAKERS.get(kind)
-    return maker(scene) if maker else None

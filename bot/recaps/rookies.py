@@ -2,45 +2,45 @@
 
 from __future__ import annotations
 
-from bot.recaps.facts import TITLES, Line, Section
+from bot.recaps.context import RecapContext, who
+from bot.recaps.facts import TITLES, RecapLine, Section
 from bot.recaps.phrases import count, ordinal, plain, spelled
-from bot.recaps.scene import Scene, who
 from db.models import Entry, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
-LED = 1
-"""Laps led from which a rookie's are told."""
-GAINED = 10
-"""So are so many places gained from the start."""
+LAPS_LED = 1
+"""Laps led from which they are mentioned."""
+PLACES_GAINED = 10
+"""Places gained from the start from which they are mentioned."""
 
 
-def rookies(scene: Scene) -> Section | None:
-    """None where no rookie raced."""
-    rows = [row for row in scene.rows if _is_rookie(scene, row.entry)]
+def rookies(context: RecapContext) -> Section | None:
+    """The section; None where no rookie raced."""
+    rows = [row for row in context.rows if _is_rookie(context, row.entry)]
     if not rows:
         return None
-    away = [entry for entry in scene.season.absent.get(scene.race.round, ()) if _is_rookie(scene, entry)]
+    away = [entry for entry in context.season.absent.get(context.race.round, ()) if _is_rookie(context, entry)]
     named = sorted(
         [(row.entry, _finish(row)) for row in rows] + [(entry, _absent(entry)) for entry in away],
         key=lambda each: _by_number(each[0].number),
     )
     lines = [
-        Line(f"No. {plain(entry.number)}", f"{scene.name(entry.driver)}{_star(scene, entry)} ({how})")
+        RecapLine(f"No. {plain(entry.number)}", f"{context.name(entry.driver)}{_star(context, entry)} ({how})")
         for entry, how in named
     ]
-    if any(_star(scene, entry) for entry, _ in named):
-        lines.append(Line("", f"* {scene.season.year} Rookie of the Year contender"))
-    paragraphs = scene.told([[_best(scene, rows), _named(scene, rows[0])]])
+    if any(_star(context, entry) for entry, _ in named):
+        lines.append(RecapLine("", f"* {context.season.year} Rookie of the Year contender"))
+    paragraphs = context.finished([[_best(context, rows), _named(context, rows[0])]])
     return Section(SectionKind.ROOKIES, TITLES[SectionKind.ROOKIES], paragraphs, tuple(lines))
 
 
-def _is_rookie(scene: Scene, entry: Entry) -> bool:
-    named = scene.outcome.rookie_of_the_race
-    return entry.rookie or entry.driver in scene.season.rookies or entry.driver == named
+def _is_rookie(context: RecapContext, entry: Entry) -> bool:
+    named = context.outcome.rookie_of_the_race
+    return entry.rookie or entry.driver in context.season.rookies or entry.driver == named
 
 
-def _star(scene: Scene, entry: Entry) -> str:
-    return "*" if entry.driver in scene.season.rookies else ""
+def _star(context: RecapContext, entry: Entry) -> str:
+    return "*" if entry.driver in context.season.rookies else ""
 
 
 def _by_number(number: str) -> tuple[int, str]:
@@ -48,7 +48,7 @@ def _by_number(number: str) -> tuple[int, str]:
 
 
 def _finish(row: Result) -> str:
-    """``second``; ``34th, crash`` for one who was not running at the finish."""
+    """``second``; ``34th, crash`` where the truck was not running at the finish."""
     if row.disqualified:
         return f"{ordinal(row.finish)}, disqualified"
     status = plain(row.status)
@@ -59,42 +59,42 @@ def _absent(entry: Entry) -> str:
     return plain(entry.note or "") or "did not race"
 
 
-def _best(scene: Scene, rows: list[Result]) -> str:
+def _best(context: RecapContext, rows: list[Result]) -> str:
     best = rows[0]
-    he, spot, more = who(best.driver), ordinal(best.finish), _more(best)
+    driver, spot, more = who(best.driver), ordinal(best.finish), _more(best)
     if len(rows) == 1:
-        return scene.pick(
-            f"{he}, the only rookie in the field, finished {spot}{more}.",
-            f"The only rookie in the field was {he}, who finished {spot}{more}.",
+        return context.pick(
+            f"{driver}, the only rookie in the field, finished {spot}{more}.",
+            f"The only rookie in the field was {driver}, who finished {spot}{more}.",
         )
     if best.finish == 1:
         more = f",{more}" if more else ""
-        return scene.pick(
-            f"The winner was one of the {spelled(len(rows))} rookies in the field, {he}{more}.",
-            f"{he} won as one of {spelled(len(rows))} rookies in the field{more}.",
+        return context.pick(
+            f"The winner was one of the {spelled(len(rows))} rookies in the field, {driver}{more}.",
+            f"{driver} won as one of {spelled(len(rows))} rookies in the field{more}.",
         )
     best_of, ahead = ("better", "ahead") if len(rows) == 2 else ("best", "best")
-    return scene.pick(
-        f"{he} was the {best_of} of the {count(len(rows), 'rookie')}, in {spot}{more}.",
-        f"Of the {count(len(rows), 'rookie')} in the field {he} came out {ahead}, finishing {spot}{more}.",
-        f"The {best_of} of the {count(len(rows), 'rookie')} was {he}, who finished {spot}{more}.",
+    return context.pick(
+        f"{driver} was the {best_of} of the {count(len(rows), 'rookie')}, in {spot}{more}.",
+        f"Of the {count(len(rows), 'rookie')} in the field {driver} came out {ahead}, finishing {spot}{more}.",
+        f"The {best_of} of the {count(len(rows), 'rookie')} was {driver}, who finished {spot}{more}.",
     )
 
 
 def _more(row: Result) -> str:
     """Laps led, or places gained."""
-    if row.led >= LED:
+    if row.led >= LAPS_LED:
         return f" with {count(row.led, 'lap')} led"
-    if row.start is not None and row.running and row.start - row.finish >= GAINED:
+    if row.start is not None and row.running and row.start - row.finish >= PLACES_GAINED:
         return f" after starting {ordinal(row.start)}"
     return ""
 
 
-def _named(scene: Scene, best: Result) -> str:
+def _named(context: RecapContext, best: Result) -> str:
     """Who was named rookie of the race."""
-    key = scene.outcome.rookie_of_the_race
+    key = context.outcome.rookie_of_the_race
     if key is None:
         return ""
     if key == best.driver:
-        return scene.pick(f"{who(key)} is the rookie of the race.", f"The rookie of the race is {who(key)}.")
-    return scene.pick(f"The rookie of the race, though, is {who(key)}.", f"Named rookie of the race was {who(key)}.")
+        return context.pick(f"{who(key)} is the rookie of the race.", f"The rookie of the race is {who(key)}.")
+    return context.pick(f"The rookie of the race, though, is {who(key)}.", f"Named rookie of the race was {who(key)}.")

@@ -142,25 +142,30 @@ def about(
     )
 
 
-def help_card(season: Season, question: HelpQuestion, now: datetime) -> ui.LayoutView:
-    """The topic asked for, or the overview; an unknown topic is the overview as well."""
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """A command as the help names it: what to type, what it does, and whether it is for a server's moderators."""
+
+    name: str
+    description: str
+    example: str = ""
+    moderators: bool = False
+
+    @property
+    def typed(self) -> str:
+        return f"`/{self.name} {self.example}`" if self.example else f"`/{self.name}`"
+
+
+def help_card(
+    season: Season, question: HelpQuestion, now: datetime, commands: Sequence[CommandLine] = ()
+) -> ui.LayoutView:
+    """The topic asked for, or the overview of all commands; an unknown topic is the overview as well."""
     topic = TOPICS.get(question.about or "")
     if topic is None:
         title, answer = "How to use Tailgate", "Start with `/standings`. Only `/driver` and `/compare` need names."
-        lines: Sequence[str] = (
-            "`/standings` who leads, who's in and who's out",
-            "`/playoffs` round by round, and who would be in now",
-            "`/clinch honeycutt` what it takes at the next race",
-            "`/next` when coverage starts, and where",
-            "`/results` the latest race",
-            "`/recap` the story of that race",
-            "`/quote heim crash` what a driver said",
-            "`/driver heim` a driver's season",
-            "`/compare heim honeycutt` two drivers side by side",
-            "`/schedule` every race of the season",
-            "`/remindme` a DM before coverage starts; moderators: `/reminders` for a channel",
-            "`/about` how current all this is",
-        )
+        lines: Sequence[str] = [f"{each.typed} {each.description}" for each in commands if not each.moderators]
+        moderators = [each.typed for each in commands if each.moderators]
+        lines = [*lines, f"**For moderators** {' '.join(moderators)}"] if moderators else lines
     else:
         title, answer, lines = topic.title, topic.answer, topic.lines
     select = QuestionSelect.of(

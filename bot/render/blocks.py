@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.championship.table import stage_winners
 from bot.render.formatting import count, day, escape, listed, race_name, stamp
-from bot.render.race_status import dateless
+from bot.render.race_status import awaits_new_date
 from db.models import Race, RaceStatus, Result, Season
 
 REGULAR_SEASON = "regular season"
@@ -79,7 +79,7 @@ def missing(season: Season, now: datetime) -> tuple[Race, ...]:
         if race.over_at <= now
         and race.round not in held
         and race.status is not RaceStatus.CANCELLED
-        and not dateless(race, now)
+        and not awaits_new_date(race, now)
     )
 
 
@@ -120,7 +120,7 @@ def _gap(season: Season, now: datetime) -> str:
     if later:
         parts.append(f"{count(len(later), 'later race')} should be over, no results yet")
     held = {race.round for race in season.run}
-    waiting = [str(race.round) for race in season.races if race.round not in held and dateless(race, now)]
+    waiting = [str(race.round) for race in season.races if race.round not in held and awaits_new_date(race, now)]
     if waiting:
         parts.append(f"race{'s' if len(waiting) > 1 else ''} {', '.join(waiting)} postponed, new date not known yet")
     return ", ".join(parts)

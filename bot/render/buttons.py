@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self
 
 import discord
 from discord import ui
@@ -18,14 +17,6 @@ LABEL_LIMIT = 80
 BUTTONS = 5
 OPTIONS = 25
 """What a row of buttons, and a select, hold at most."""
-_BUTTON = re.compile(r"(?P<version>t[0-9]+):[0-9]:(?P<question>.+)", re.DOTALL)
-_SELECT = re.compile(r"(?P<version>t[0-9]+):pick:[a-z]+")
-
-
-class _Desk(Protocol):
-    """What takes a pressed question: the client's ``answers``."""
-
-    async def press(self, interaction: discord.Interaction[Any], text: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +33,12 @@ class Link:
         return plain(self.label)[:LABEL_LIMIT].strip() or MORE
 
 
-def _desk(interaction: discord.Interaction[Any]) -> _Desk:
-    return cast("_Desk", interaction.client.router)
+class QuestionButton(ui.Button[Any]):
+    """A button whose custom id is a question; the digit in it keeps the ids of one message apart.
 
-
-class QuestionButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
-    """A button whose custom id is a question; the digit in it keeps the ids of one message apart."""
-
-    def __init__(self, button: ui.Button[Any], version: str, question: str) -> None:
-        super().__init__(button)
-        self.version = version
-        self.question = question
+    Presses are heard by the dynamic items of ``bot.interactions.components``, after any restart. discord.py must not
+    keep the message's view in memory to wait for them as well, hence ``is_dispatchable``.
+    """
 
     @classmethod
     def of(cls, link: Link, slot: int) -> Self | None:
@@ -61,51 +47,27 @@ class QuestionButton(ui.DynamicItem[ui.Button[Any]], template=_BUTTON):
         if text is None:
             return None
         style = discord.ButtonStyle.secondary
-        custom_id = f"{VERSION}:{slot}:{text}"
-        return cls(
-            ui.Button(label=link.text, style=style, custom_id=custom_id, disabled=link.off),
-            VERSION,
-            text,
-        )
+        return cls(label=link.text, style=style, custom_id=f"{VERSION}:{slot}:{text}", disabled=link.off)
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(cast("ui.Button[Any]", item), match["version"], match["question"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _desk(interaction).press(interaction, self.question if self.version == VERSION else "")
+    def is_dispatchable(self) -> bool:
+        return False
 
 
-class QuestionSelect(ui.DynamicItem[ui.Select[Any]], template=_SELECT):
-    """A select each of whose values is a question."""
-
-    def __init__(self, select: ui.Select[Any], version: str) -> None:
-        super().__init__(select)
-        self.version = version
+class QuestionSelect(ui.Select[Any]):
+    """A select each of whose values is a question; heard as a ``QuestionButton`` is."""
 
     @classmethod
     def of(cls, name: str, placeholder: str, links: Sequence[Link]) -> Self:
         """A select; of its links those that are off are shown as chosen."""
-        select: ui.Select[Any] = ui.Select(custom_id=f"{VERSION}:pick:{name}", placeholder=placeholder)
+        select = cls(custom_id=f"{VERSION}:pick:{name}", placeholder=placeholder)
         for link in links:
             value = link.question.encode()
             if value is not None:
                 select.add_option(label=link.text, value=value, default=link.off)
-        return cls(select, VERSION)
+        return select
 
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(cast("ui.Select[Any]", item), match["version"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        chosen = self.item.values
-        await _desk(interaction).press(interaction, chosen[0] if chosen and self.version == VERSION else "")
+    def is_dispatchable(self) -> bool:
+        return False
 
 
 def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:

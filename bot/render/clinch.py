@@ -1,12 +1,14 @@
-"""What a driver needs at the next race to be sure of going on; or what everybody needs, in one table."""
+"""/clinch: what a driver needs at the next race to clinch a spot; or what everyone needs, in one table."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.needs import NEAR, Need, Verdict
 from bot.championship.postseason import Place
 from bot.questions.core import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
@@ -16,16 +18,14 @@ from bot.render.formatting import count, day, escape, joined, ordinal, race_name
 from bot.render.playoff_table import (
     CUT_LINE,
     ELIGIBLE,
-    Board,
+    StandingsBoard,
     board_of,
     by_gap,
-    drivers_view,
+    cut_figure,
     has_cut,
     has_postseason,
     headline,
     left_out,
-    mark,
-    needs_of,
     postseason,
     progress,
     where,
@@ -42,24 +42,27 @@ _COLUMNS = (
 )
 LEGEND = "Needs: points at the next race that clinch no matter what anyone else does; win: a win clinches"
 NOTHING = "–"
-"""Stands where no result of the next race is enough alone."""
+"""Shown where no result of the next race clinches on its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClinchFacts:
-    """``season`` as it stands, with the race that comes next in it; ``driver`` None asks for everybody."""
+    """The season as it stands, its next race, and the driver; None for everyone."""
 
-    season: Season
+    computed: ComputedSeason
     race: Race | None
     driver: Driver | None = None
 
+    @property
+    def season(self) -> Season:
+        return self.computed.season
+
 
 def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.LayoutView:
-    """What the driver needs at the next race, or what everybody does."""
+    """What the driver needs at the next race, or what everyone needs."""
     del question
     season = facts.season
-    view = drivers_view(season)
-    board = board_of(view)
+    board = board_of(facts.computed)
     title, body, legend = _answer(facts, board, now)
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs" if has_postseason(season) else None))]
     if facts.driver is not None:
@@ -67,117 +70,117 @@ def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.La
         links = [*everybody, Link("Season", DriverQuestion(facts.driver.key, season.year)), *links]
     if facts.race is not None:
         links.append(Link("Next race", NextQuestion()))
-    who = facts.driver.key if facts.driver else board.picture.places[0].who if board.picture.places else ""
+    who = facts.driver.key if facts.driver else board.standings.places[0].who if board.standings.places else ""
     return card(
         title,
         *body,
         accent=Accent.YELLOW if missing(season, now) else make_accent(board.makes.get(who)),
-        small=[legend, left_out(view), freshness(season, now)],
+        small=[legend, left_out(facts.computed.standings), freshness(season, now)],
         controls=row(links),
     )
 
 
-def _open(facts: ClinchFacts, board: Board, now: datetime) -> bool:
-    """Whether there is anything left to need, and all that was raced is known."""
+def _open(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> bool:
+    """Whether anything is left to decide, and the results of all races run are known."""
     return (
         has_postseason(facts.season)
         and bool(facts.season.run)
-        and board.picture.champion is None
+        and board.standings.champion is None
         and facts.race is not None
         and not missing(facts.season, now)
     )
 
 
-def _answer(facts: ClinchFacts, board: Board, now: datetime) -> tuple[str, list[str], str]:
-    """Title, body and legend."""
-    season, picture = facts.season, board.picture
+def _answer(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> tuple[str, list[str], str]:
+    """Title, body and legend of the answer."""
+    season, standings = facts.season, board.standings
     name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {escape(facts.driver.name)}" if facts.driver else ""
-    title = f"{name.removeprefix('# ') or 'Clinch scenarios'} · {_stake(board)}"
-    place = picture.place(facts.driver.key) if facts.driver else None
-    stands = where(board, place) if place is not None and has_postseason(season) and season.run else ""
+    title = f"{name.removeprefix('# ') or 'Clinch scenarios'} · {_phase_name(board)}"
+    place = standings.place(facts.driver.key) if facts.driver else None
+    position = where(board, place) if place is not None and has_postseason(season) and season.run else ""
     if facts.race is None or not _open(facts, board, now):
-        return title, [_closed(facts, board), stands], ""
+        return title, [_closed(facts, board), position], ""
+    known = facts.computed.needs
     if facts.driver is None:
-        return title, [*_everybody(board, facts.race)], _legend(board)
+        return title, [*_everyone(board, facts.race, known)], _legend(board, known)
     if place is None:
         said = f"{escape(facts.driver.name)} isn't in the {season.year} standings."
         return title, [said, "That means points in another series, or no starts yet."], ""
     at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
-    reckoned = place.who in picture.now.totals and bool(needs_of(season))
-    need = needs_of(season).get(place.who)
+    applies = place.who in standings.current.totals and bool(known)
+    need = known.get(place.who)
     small = _while_eligible(board) if need is not None and _assured(need) else ""
-    return title, [_sentence(board, place, facts.race), f"{stands}\n{at}" if reckoned else at], small
+    return title, [_sentence(board, place, facts.race, known), f"{position}\n{at}" if applies else at], small
 
 
 def _assured(need: Need) -> bool:
-    """Whether anything is said to be certain of it, now or by a result of the next race."""
+    """Whether something is certain, now or with a result of the next race."""
     return need.verdict is Verdict.CERTAIN or need.win or need.points is not None
 
 
-def _while_eligible(board: Board) -> str:
-    """Results alone cannot make a spot in the field certain; once it is set, they can."""
-    return ELIGIBLE if len(board.picture.stretches) == 1 and board.picture.rules.rounds else ""
+def _while_eligible(board: StandingsBoard) -> str:
+    """The note that a driver must stay eligible: until the field is set, results alone do not make a spot certain."""
+    return ELIGIBLE if len(board.standings.phases) == 1 and board.standings.rules.rounds else ""
 
 
-def _legend(board: Board) -> str:
-    """What the column of needs means; nothing where there is none."""
-    needed = [_short(need) for need in needs_of(board.season).values()]
+def _legend(board: StandingsBoard, known: Mapping[str, Need]) -> str:
+    """What the column of needs means; empty where nothing in it needs one."""
+    needed = [_short(need) for need in known.values()]
     if set(needed) <= {NOTHING}:
         return ""
     dash = f"; {NOTHING}: nothing at this race clinches on its own" if NOTHING in needed else ""
     return " ".join(filter(None, [f"{LEGEND}{dash}.", _while_eligible(board)]))
 
 
-def _stake(board: Board) -> str:
-    """What is at stake: the name of the stretch under way."""
-    picture = board.picture
-    if len(picture.stretches) == 1:
-        return f"making the {postseason(picture.rules)}" if picture.rules.rounds else "the title"
-    return picture.now.name
+def _phase_name(board: StandingsBoard) -> str:
+    """What is being decided: the name of the phase under way."""
+    standings = board.standings
+    if len(standings.phases) == 1:
+        return f"making the {postseason(standings.rules)}" if standings.rules.rounds else "the title"
+    return standings.current.name
 
 
-def _closed(facts: ClinchFacts, board: Board) -> str:
+def _closed(facts: ClinchFacts, board: StandingsBoard) -> str:
     season = facts.season
     if not has_postseason(season):
         return "This season has no playoffs, so there's nothing to clinch but the title."
     if not season.run:
         return f"No results for {season.year} yet, so there are no clinch scenarios."
-    if board.picture.champion is not None:
-        return f"The {season.year} championship is decided: {board.bold(board.picture.champion)} is champion."
+    if board.standings.champion is not None:
+        return f"The {season.year} championship is decided: {board.bold(board.standings.champion)} is champion."
     last = season.latest.round if season.latest else 0
     return f"Results run only through race {last} of {len(season.races)}, so there are no clinch scenarios."
 
 
-def _everybody(board: Board, race: Race) -> list[str]:
-    """The table of the stretch under way; in a finale who races for it."""
-    known = needs_of(board.season)
+def _everyone(board: StandingsBoard, race: Race, known: Mapping[str, Need]) -> list[str]:
+    """The table of the phase under way; in a finale, who races for the title."""
     at = f"At {escape(race_name(race))}, {escape(race.track.short)}, {day(race.date)}"
-    far = progress(board.picture, named=len(board.picture.stretches) < 2)
+    far = progress(board.standings, named=len(board.standings.phases) < 2)
     said = "\n".join(filter(None, [headline(board), far, at]))
     if not known:
-        lines = [(board.numbers.get(who, ""), board.names.get(who, who)) for who in board.picture.now.entered]
+        lines = [(board.numbers.get(who, ""), board.names.get(who, who)) for who in board.standings.current.entered]
         return [said, table((Column("No", right=True), Column("Driver", gives_way=True)), lines)]
     if all(_short(need) == NOTHING for need in known.values()):
         nothing = f"No result at {escape(race.track.short)} clinches anything on its own."
         return [said, f"{nothing} {'The cut line' if has_cut(board) else 'The order'} so far is under **Standings**."]
-    places = [place for place in board.picture.places if place.who in known]
+    places = [place for place in board.standings.places if place.who in known]
     rows = [
         (
             str(place.position),
             board.numbers.get(place.who, ""),
             board.names.get(place.who, place.who),
-            mark(board, place),
+            cut_figure(board, place),
             _short(known[place.who]),
         )
         for place in places
     ]
-    spots = board.picture.now.spots
+    spots = board.standings.current.spots
     columns = _COLUMNS if has_cut(board) else (*_COLUMNS[:3], Column("Gap", right=True), _COLUMNS[4])
     return [said, table(columns, rows, {spots: CUT_LINE} if has_cut(board) and spots < len(rows) else None)]
 
 
 def _short(need: Need) -> str:
-    """``in``, ``out``, ``47 or win``, ``win``; a dash where nothing at one race makes it certain."""
+    """``in``, ``out``, ``47 or win``, ``win``; a dash where nothing at one race clinches."""
     if need.verdict is Verdict.CERTAIN:
         return "in"
     if need.verdict is Verdict.OUT:
@@ -188,20 +191,20 @@ def _short(need: Need) -> str:
     )
 
 
-def _goal(board: Board) -> str:
+def _goal(board: StandingsBoard) -> str:
     """What is clinched: a spot in the playoffs, in the next round, or the title."""
-    picture = board.picture
-    if picture.now.spots == 1:
+    standings = board.standings
+    if standings.current.spots == 1:
         return "the title"
-    if len(picture.stretches) == 1:
-        return f"a spot in the {postseason(picture.rules)}"
-    return f"a spot in the {picture.rules.rounds[len(picture.stretches) - 1].name}"
+    if len(standings.phases) == 1:
+        return f"a spot in the {postseason(standings.rules)}"
+    return f"a spot in the {standings.rules.rounds[len(standings.phases) - 1].name}"
 
 
-def _sentence(board: Board, place: Place, race: Race) -> str:
+def _sentence(board: StandingsBoard, place: Place, race: Race, known: Mapping[str, Need]) -> str:
     """What the driver needs, in words."""
-    now = board.picture.now
-    need, track = needs_of(board.season).get(place.who), escape(race.track.short)
+    now = board.standings.current
+    need, track = known.get(place.who), escape(race.track.short)
     if place.who not in now.totals:
         return _not_in_it(board, place)
     if need is not None:
@@ -209,14 +212,14 @@ def _sentence(board: Board, place: Place, race: Race) -> str:
     if now.spots == 1 and not by_gap(board):
         rest = joined(board.bold(who) for who in now.entered if who != place.who)
         return f"Wins the title by finishing **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
-    if any(each.win for each in needs_of(board.season).values()):
+    if any(each.win for each in known.values()):
         return f"Needs **a win** at {track} to clinch {_goal(board)}; points aren't figured this far back"
     return f"A long way from {_goal(board)}; needs are figured only for the top {spelled(NEAR)}"
 
 
-def _need(board: Board, need: Need, track: str) -> str:
-    """What one who is in the stretch under way needs."""
-    now, goal = board.picture.now, _goal(board)
+def _need(board: StandingsBoard, need: Need, track: str) -> str:
+    """What a driver in the phase under way needs."""
+    now, goal = board.standings.current, _goal(board)
     won = need.who in now.winners
     if need.verdict is Verdict.CERTAIN:
         how = "with a win" if won else "on points"
@@ -232,21 +235,21 @@ def _need(board: Board, need: Need, track: str) -> str:
         )
     if need.win:
         return f"Needs **a win** at {track} to clinch {goal}; no points total is enough on its own"
-    crowded = board.picture.rules.winners_first and len(board.picture.stretches) == 1
+    crowded = board.standings.rules.winners_first and len(board.standings.phases) == 1
     return f"No result at {track} clinches {goal} on its own" + (f": {_crowd(board)}" if crowded else "")
 
 
-def _crowd(board: Board) -> str:
-    now = board.picture.now
+def _crowd(board: StandingsBoard) -> str:
+    now = board.standings.current
     have = "has" if len(now.winners) == 1 else "have"
     return f"{spelled(len(now.winners))} {have} won, {count(now.left, 'race')} left, {spelled(now.spots)} spots"
 
 
-def _not_in_it(board: Board, place: Place) -> str:
-    """Why a driver outside the stretch under way has nothing to clinch, kindly."""
+def _not_in_it(board: StandingsBoard, place: Place) -> str:
+    """Why a driver outside the phase under way has nothing to clinch."""
     name, spot = board.plain(place.who), ordinal(place.position)
     rest = f"{spot} in the standings, with races still to win, but not the title."
-    for each in board.picture.stretches[1:-1]:
-        if place.who in each.fell:
+    for each in board.standings.phases[1:-1]:
+        if place.who in each.eliminated:
             return f"**{name}** was eliminated in the {each.name}: {rest}"
-    return f"**{name}** is not in the {postseason(board.picture.rules)} this year: {rest}"
+    return f"**{name}** is not in the {postseason(board.standings.rules)} this year: {rest}"

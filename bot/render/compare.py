@@ -1,4 +1,4 @@
-"""Two drivers side by side, and every race in which they met."""
+"""/compare: two drivers side by side, and every race that both started."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.record import HeadToHead, Pair, Record
+from bot.championship.record import HeadToHead, Record, SharedRace
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row_or_select
@@ -17,9 +17,9 @@ from bot.render.tables import Column, fit, table
 from db.models import Driver, Season
 
 ROWS = 15
-LATELY = 5
-NAME = 13
-"""Columns that a driver's name may take over the figures."""
+RECENT_RACES = 5
+NAME_WIDTH = 13
+"""Columns that a driver's name may take above the figures."""
 
 _LINES: tuple[tuple[str, Callable[[Record], str]], ...] = (
     ("Position", lambda r: str(r.position or "–")),
@@ -39,7 +39,7 @@ _LINES: tuple[tuple[str, Callable[[Record], str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class CompareFacts:
-    """Two drivers of a season, both with an entry in it, as of one moment; ``years`` are those they share."""
+    """Two drivers of a season, both with an entry in it, as of one moment; ``years`` are the seasons they share."""
 
     season: Season
     drivers: tuple[Driver, Driver]
@@ -63,7 +63,7 @@ def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui
         body = [_meetings(pairs[page.part], names) if pairs else ""]
     else:
         links = _links(facts, asked, names)
-        last = pairs[: -LATELY - 1 : -1]
+        last = pairs[: -RECENT_RACES - 1 : -1]
         body = [_side_by_side(facts.records, names)]
         body += [f"**Last race{'s' if len(last) > 1 else ''} together**\n{_meetings(last, names)}"] if last else []
     return card(
@@ -78,7 +78,7 @@ def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui
 
 def _links(facts: CompareFacts, asked: CompareQuestion, names: tuple[str, str]) -> list[Link]:
     pairs = facts.meetings.pairs
-    links = [Link(f"All {len(pairs)} races", replace(asked, tab="races", page=1))] if len(pairs) > LATELY else []
+    links = [Link(f"All {len(pairs)} races", replace(asked, tab="races", page=1))] if len(pairs) > RECENT_RACES else []
     links += [Link(n, DriverQuestion(d.key, asked.year)) for d, n in zip(facts.drivers, names, strict=True)]
     others = sorted((year for year in facts.years if year != asked.year), reverse=True)
     return links + [Link(str(year), replace(asked, year=year, tab="season", page=1)) for year in others]
@@ -95,14 +95,14 @@ def _headline(meetings: HeadToHead, names: tuple[str, str]) -> str:
 
 
 def _side_by_side(records: tuple[Record, Record], names: tuple[str, str]) -> str:
-    columns = [Column(""), *(Column(fit(name, NAME), right=True) for name in names)]
+    columns = [Column(""), *(Column(fit(name, NAME_WIDTH), right=True) for name in names)]
     return table(columns, [(label, *(figure(record) for record in records)) for label, figure in _LINES])
 
 
-def _meetings(pairs: tuple[Pair, ...], names: tuple[str, str]) -> str:
+def _meetings(pairs: tuple[SharedRace, ...], names: tuple[str, str]) -> str:
     columns = [
         Column("Rd", right=True),
         Column("Track", gives_way=True),
-        *(Column(fit(name, NAME), right=True) for name in names),
+        *(Column(fit(name, NAME_WIDTH), right=True) for name in names),
     ]
     return table(columns, [(str(p.race.round), p.race.track.short, str(p.a.finish), str(p.b.finish)) for p in pairs])

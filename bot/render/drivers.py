@@ -1,4 +1,4 @@
-"""A driver's season, and every race of it."""
+"""/driver: a driver's season, and every race of it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.record import Career, RaceLine, Record
+from bot.championship.computed import ComputedSeason, DriverRace
+from bot.championship.record import Career, Record
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
 from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
 from bot.render.formatting import average, count, escape, listed, ordinal, status
 from bot.render.penalties import of_driver
-from bot.render.playoff_table import line_of
+from bot.render.playoff_table import playoff_line
 from bot.render.tables import Column, table
 from db.models import Driver, Season
 
@@ -38,23 +39,27 @@ _RACES = (
     Column("Led", right=True),
     Column("Pts", right=True),
 )
-_LATELY = ("The only race", "Last two races", "Last three races", "Last four races", "Last five races")
+_RECENT_LABELS = ("The only race", "Last two races", "Last three races", "Last four races", "Last five races")
 _OUT = Column("Out", gives_way=True)
 
 
 @dataclass(frozen=True, slots=True)
 class DriverFacts:
-    """What a driver's card is made of; ``career`` is over all seasons held, and every part as of one moment.
+    """What a driver's card shows, as of one moment; ``career`` is over all seasons on record.
 
-    ``quotes`` is how many of his the requester may read.
+    ``quotes`` is how many of the driver's quotes the requester may read.
     """
 
     driver: Driver
-    season: Season
+    computed: ComputedSeason
     record: Record
     career: Career
-    races: tuple[RaceLine, ...]
+    races: tuple[DriverRace, ...]
     quotes: int = 0
+
+    @property
+    def season(self) -> Season:
+        return self.computed.season
 
 
 def driver(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
@@ -73,9 +78,9 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     return card(
         f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
         _headline(facts, now),
-        "\n".join(filter(None, [_who(record), line_of(facts.season, facts.driver.key)])),
+        "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key)])),
         _totals(record) if record.starts else "",
-        _lately(record.last_five),
+        _recent(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
         accent=make_accent(record.make),
         small=[*_gaps(facts), _elsewhere(record.last_five), *_penalties(facts), freshness(facts.season, now)],
@@ -144,8 +149,8 @@ def _totals(record: Record) -> str:
     return table(_FACTS, [(*cells[i], "", *cells[i + 1]) for i in range(0, len(cells), 2)])
 
 
-def race_table(lines: Sequence[RaceLine]) -> str:
-    """Races and how each went; a column says why the truck was out, where it was in any of them."""
+def race_table(lines: Sequence[DriverRace]) -> str:
+    """Races and their results, with a column for why the truck was out if it was out in any of them."""
     out = any(not line.result.running or line.result.disqualified for line in lines)
     rows = [
         (
@@ -162,16 +167,16 @@ def race_table(lines: Sequence[RaceLine]) -> str:
     return table([*_RACES, _OUT] if out else _RACES, rows)
 
 
-def _why(line: RaceLine) -> str:
+def _why(line: DriverRace) -> str:
     if line.result.disqualified:
         return "DQ"
     return "" if line.result.running else status(line.result)
 
 
-def _lately(lines: Sequence[RaceLine]) -> str:
+def _recent(lines: Sequence[DriverRace]) -> str:
     if not lines:
         return ""
-    return f"**{_LATELY[min(len(lines), len(_LATELY)) - 1]}**\n{race_table(lines)}"
+    return f"**{_RECENT_LABELS[min(len(lines), len(_RECENT_LABELS)) - 1]}**\n{race_table(lines)}"
 
 
 def _best_track(career: Career) -> str:
@@ -184,7 +189,7 @@ def _best_track(career: Career) -> str:
 
 
 def _career(career: Career) -> str:
-    """Totals over the seasons held; nothing where there is one season alone."""
+    """Totals over the seasons on record; empty for a single season."""
     years = [record.year for record in career.seasons]
     if len(years) < 2:
         return ""
@@ -201,7 +206,7 @@ def _career(career: Career) -> str:
 
 
 def _gaps(facts: DriverFacts) -> list[str]:
-    """What the season's totals do not know, said."""
+    """Notes on what is missing from the season's totals."""
     season, record = facts.season, facts.record
     run = len(season.run)
     said = []
@@ -219,5 +224,5 @@ def _penalties(facts: DriverFacts) -> list[str]:
     return of_driver(facts.season, facts.driver.key)
 
 
-def _elsewhere(lines: Sequence[RaceLine]) -> str:
+def _elsewhere(lines: Sequence[DriverRace]) -> str:
     return "" if all(line.result.entry.eligible for line in lines) else ELSEWHERE

@@ -1,4 +1,4 @@
-"""The next race: when coverage starts, where to see and hear it, and who won it last time."""
+"""/next: when coverage of the next race starts, where to see and hear it, and who won there last."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from datetime import datetime
 from discord import ui
 
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, eastern, escape, listed, name_of, network, race_name, stamp, weekday
-from bot.render.playoff_table import stake
-from bot.render.race_status import dateless, presently
+from bot.render.playoff_table import race_stakes
+from bot.render.race_status import awaits_new_date, status_now
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, SessionKind
 
 _KINDS = {BroadcastKind.TV: "TV", BroadcastKind.RADIO: "Radio", BroadcastKind.STREAM: "Stream"}
@@ -20,23 +21,11 @@ _SESSIONS = {SessionKind.PRACTICE: "Practice", SessionKind.QUALIFYING: "Qualifyi
 
 
 @dataclass(frozen=True, slots=True)
-class LastTime:
-    """The last race at the next one's track, and its winner's name.
-
-    ``defending``: it was the one that the next race follows a year later, and the track had no other in between.
-    """
-
-    race: Race
-    winner: str
-    defending: bool
-
-
-@dataclass(frozen=True, slots=True)
 class NextFacts:
     """What comes next, as of one moment.
 
-    ``season`` is that of the next race, or the latest one where nothing is ahead and ``race`` is None. ``ended`` is a
-    season that is over where the next race is the first of a new one.
+    ``season`` is that of the next race; where nothing is ahead, ``race`` is None and ``season`` the latest one.
+    ``ended`` is the season before, if it is over and the next race is the first of a new one.
     """
 
     season: Season
@@ -61,10 +50,11 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         headline(race, now),
-        listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", stake(season, race)]),
+        listed([f"{escape(race.track.name)}", f"race {race.round} of {len(season.races)}", race_stakes(season, race)]),
         "\n".join(
             filter(
-                None, [*broadcasts(race, now), *times(race, now), distance(race), last_winner(race, facts.last_time)]
+                None,
+                [*broadcasts(race, now), *times(race, now), distance(race), last_winner(season, race, facts.last_time)],
             )
         ),
         f"{_ended(facts.ended)}" if facts.ended else "",
@@ -75,8 +65,8 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
 
 
 def headline(race: Race, now: datetime) -> str:
-    """When it begins, as far as that is known: coverage, else the race; or where it stands, once its time has come."""
-    begun = presently(race, now)
+    """When coverage starts, or the race where that is not known; once the time has come, the race's status."""
+    begun = status_now(race, now)
     if begun is not None:
         return begun
     start = race.green_flag or race.start
@@ -92,8 +82,8 @@ def headline(race: Race, now: datetime) -> str:
 
 
 def broadcasts(race: Race, now: datetime) -> list[str]:
-    """A line for each kind: ``TV FOX Sports 1 (FS1), from about 4 p.m. Eastern``; a date that is off has no times."""
-    timed = not dateless(race, now)
+    """A line for each kind: ``TV FOX Sports 1 (FS1), from about 4 p.m. Eastern``; no times while the date is off."""
+    timed = not awaits_new_date(race, now)
     lines = []
     for kind, word in _KINDS.items():
         shown = [network(b) + (_from(b) if timed else "") for b in race.broadcast(kind)]
@@ -110,7 +100,7 @@ def _from(broadcast: Broadcast) -> str:
 
 def times(race: Race, now: datetime) -> list[str]:
     """What else has its time: sessions to come, the green flag, the listed start where coverage starts earlier."""
-    if dateless(race, now):
+    if awaits_new_date(race, now):
         return [f"**Was listed for** {stamp(race.start, 'F') if race.start else weekday(race.date)}"]
     lines = [
         f"**{_SESSIONS[s.kind]}** {stamp(s.start, 'f')}" for s in race.sessions if s.kind in _SESSIONS and s.start > now
@@ -124,7 +114,7 @@ def times(race: Race, now: datetime) -> list[str]:
 
 
 def distance(race: Race) -> str:
-    """Laps, miles and stages in a line; nothing where they are not known."""
+    """Laps, miles and stages in one line; empty where they are not known."""
     laps = race.scheduled_laps
     if laps is None:
         return ""
@@ -133,18 +123,18 @@ def distance(race: Race) -> str:
     return f"**Distance** {listed([count(laps, 'lap'), miles, f'stages of {stages} laps' if stages else ''])}"
 
 
-def last_winner(race: Race, last: LastTime | None) -> str:
-    """``**Defending winner** Grant Enfinger (2024)``; nothing where the seasons held do not tell.
+def last_winner(season: Season, race: Race, last: LastTime | None) -> str:
+    """``**Defending winner** Grant Enfinger (2024)``; empty where the last winner is not known.
 
     Where the track had a race since, or another one a year before: ``**Last winner here** Corey Heim (May)``.
     """
     if last is None:
         return ""
-    past = last.race
+    past, winner = last.race, escape(name_of(season, last.winner))
     if last.defending:
-        return f"**Defending winner** {escape(last.winner)} ({past.season})"
+        return f"**Defending winner** {winner} ({past.season})"
     when = {race.season: f"{past.date:%B}", race.season - 1: f"{past.date:%B} {past.season}"}
-    return f"**Last winner here** {escape(last.winner)} ({when.get(past.season, past.season)})"
+    return f"**Last winner here** {winner} ({when.get(past.season, past.season)})"
 
 
 def results_label(past: Race, race: Race) -> str:
@@ -163,7 +153,7 @@ def _champion(season: Season) -> str:
 
 
 def _over(season: Season, now: datetime) -> ui.LayoutView:
-    """Nothing ahead on any schedule held."""
+    """The answer when no known schedule has a race ahead."""
     if season.champion is not None:
         said = f"**{escape(name_of(season, season.champion))}** is the {season.year} champion."
     elif season.latest is not None and len(season.run) < len(season.races):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.render.formatting import count, day, escape, name_of
 from db.models import Adjustment, Season
 
-MOST = 3
-"""Lines of an answer; a day with more is unheard of, and the small print stays small."""
+MOST_LINES = 3
+"""Lines in an answer: the small print stays small, and a race has hardly ever had more."""
 
 
 def of_race(season: Season, number: int) -> list[str]:
@@ -22,12 +22,14 @@ def of_driver(season: Season, driver: str) -> list[str]:
 
 
 def _few(lines: list[str]) -> list[str]:
-    more = len(lines) - MOST
-    return lines if more <= 0 else [*lines[:MOST], f"{count(more, 'more penalty', 'more penalties')} not shown here"]
+    more = len(lines) - MOST_LINES
+    return (
+        lines if more <= 0 else [*lines[:MOST_LINES], f"{count(more, 'more penalty', 'more penalties')} not shown here"]
+    )
 
 
 def _line(adjustment: Adjustment, whose: str) -> str:
-    """The reason stands last; what is 0 is left out."""
+    """Points and playoff points, without those that are 0, then the reason."""
     points, playoff = adjustment.points, adjustment.playoff_points
     parts = [
         _signed(points, "point") if points else "",

@@ -1,47 +1,35 @@
-"""The playoff picture in words and lines: who is in, who is out and by how much; shared by several answers."""
+"""The playoff table and its cut line: who is in, who is out and by how much, as a table and in words."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from bot.championship import standings as views
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import Format, format_of
-from bot.championship.needs import Need, needs
-from bot.championship.postseason import Ladder, Picture, Place, Status, Stretch, Tie
-from bot.championship.standings import View
-from bot.championship.table import points_table
+from bot.championship.postseason import Phase, Place, Standings, Status, Tie, TieBreak
+from bot.championship.standings import SeasonStandings
 from bot.render.blocks import phase_of
 from bot.render.formatting import count, escape, joined, listed, name_of, ordinal, spelled
 from bot.render.tables import Column, fit, plain, table
 from db.models import Race, Season
 
 CLOSE = 10
-"""So few points between those who are not locked in are worth saying."""
+"""If those who are not locked in are within this many points, the headline says so."""
 BUBBLE = 5
-"""With so few races of the regular season left the cut line is what matters."""
+"""With this many races of the regular season left, or fewer, the cut line is what matters."""
 CHAMPION = "champ"
 CUT_LINE = "cut line"
 ELIGIBLE = "Locked in or clinched: as long as the driver stays eligible."
-"""Before the field is set an injury or a lost waiver can still cost a driver the spot that results made sure."""
-ROOM = 40
-"""Columns for a name in a sentence, in which there may be ten."""
-TEAM = 19
+"""Before the field is set, an injury or a lost waiver can still cost a driver a spot that results made certain."""
+NAME_WIDTH = 40
+"""Columns for a name in a sentence, which may hold ten of them."""
+TEAM_WIDTH = 19
 """Columns for a team's name, which has no first name to shorten."""
-
-drivers_view = lru_cache(maxsize=64)(views.drivers)
-owners_view = lru_cache(maxsize=64)(views.owners)
-
-
-@lru_cache(maxsize=16)
-def needs_of(season: Season) -> dict[str, Need]:
-    """What every driver needs, by key; kept beside the season, since it takes long to reckon."""
-    return {need.who: need for need in needs(drivers_view(season).picture)}
 
 
 def has_postseason(season: Season, rules: Format | None = None) -> bool:
-    """Whether the schedule is long enough for the rounds of its format."""
+    """Whether the format has a postseason and the schedule is long enough for it."""
     rules = rules or format_of(season.year)
     return bool(rules.rounds) and len(season.races) > rules.postseason
 
@@ -51,20 +39,23 @@ def postseason(rules: Format) -> str:
     return rules.name.removeprefix("The ")
 
 
-def matters(season: Season) -> bool:
-    """Whether the playoff picture is what matters at this point of the season, and not points alone."""
-    if not has_postseason(season):
+def playoffs_matter(computed: ComputedSeason) -> bool:
+    """Whether the playoff standings matter more than points at this time of the season."""
+    if not has_postseason(computed.season):
         return False
-    now = drivers_view(season).picture
-    return len(now.stretches) > 1 or (now.now.run > 0 and now.now.left <= BUBBLE)
+    now = computed.standings.standings
+    return len(now.phases) > 1 or (now.current.run > 0 and now.current.left <= BUBBLE)
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """A picture with the names that go with it; ``names`` and ``numbers`` are by competitor, not yet escaped."""
+class StandingsBoard:
+    """Standings with what is shown beside them; ``names``, ``numbers`` and ``makes`` are by competitor, not escaped.
+
+    ``owners`` says that the competitors are trucks; ``supposed`` that it is a what-if.
+    """
 
     season: Season
-    picture: Picture
+    standings: Standings
     names: Mapping[str, str]
     numbers: Mapping[str, str]
     makes: Mapping[str, str | None]
@@ -73,49 +64,50 @@ class Board:
 
     def bold(self, who: str) -> str:
         """The competitor in a sentence: **Corey Heim**, or the **No. 11**."""
-        return f"the **No. {escape(who)}**" if self.owners else f"**{escape(self.names.get(who, who), ROOM)}**"
+        return f"the **No. {escape(who)}**" if self.owners else f"**{escape(self.names.get(who, who), NAME_WIDTH)}**"
 
     def plain(self, who: str) -> str:
-        return f"the No. {escape(who)}" if self.owners else escape(self.names.get(who, who), ROOM)
+        return f"the No. {escape(who)}" if self.owners else escape(self.names.get(who, who), NAME_WIDTH)
 
 
-def board_of(view: View, *, supposed: bool = False) -> Board:
-    """The drivers' board; numbers and makes are those of the latest entries. ``supposed`` says that it is a what-if."""
-    season = view.season
-    table = {line.driver: line for line in points_table(season)}
-    return Board(
-        season,
-        view.picture,
-        {place.who: name_of(season, place.who) for place in view.picture.places},
-        {who: line.number or "" for who, line in table.items()},
-        {who: line.make for who, line in table.items()},
-        supposed=supposed,
+def board_of(computed: ComputedSeason, rules: Format | None = None) -> StandingsBoard:
+    """The drivers' board, with numbers and makes of the latest entries; under other rules it is a what-if."""
+    counted = computed.standings if rules is None else computed.standings_under(rules)
+    table = {place.driver: place for place in computed.counted_points_table}
+    return StandingsBoard(
+        counted.season,
+        counted.standings,
+        {place.who: name_of(counted.season, place.who) for place in counted.standings.places},
+        {who: place.number or "" for who, place in table.items()},
+        {who: place.make for who, place in table.items()},
+        supposed=rules is not None,
     )
 
 
-def owners_board(view: View) -> Board:
+def owners_board(computed: ComputedSeason) -> StandingsBoard:
     """The owners' board: truck numbers, with the team that fielded the truck last."""
-    season = view.season
+    counted = computed.owner_standings
+    season = counted.season
     latest = {row.entry.number: row.entry for race in season.run for row in season.results[race.round]}
-    return Board(
+    return StandingsBoard(
         season,
-        view.picture,
-        {number: fit(plain(entry.team or ""), TEAM) for number, entry in latest.items()},
+        counted.standings,
+        {number: fit(plain(entry.team or ""), TEAM_WIDTH) for number, entry in latest.items()},
         {number: number for number in latest},
         {number: entry.make for number, entry in latest.items()},
         owners=True,
     )
 
 
-def has_cut(board: Board) -> bool:
-    """Whether there is a line under way to be above or below."""
-    now = board.picture.now
-    return bool(board.picture.rules.rounds) and now.spots > 1 and len(now.entered) > now.spots
+def has_cut(board: StandingsBoard) -> bool:
+    """Whether the phase under way has a cut line."""
+    now = board.standings.current
+    return bool(board.standings.rules.rounds) and now.spots > 1 and len(now.entered) > now.spots
 
 
-def group(board: Board, place: Place) -> str:
-    """The part of the table in which a line stands, named as the rule above it says; nothing for the first part."""
-    now, rules = board.picture.now, board.picture.rules
+def section_of(board: StandingsBoard, place: Place) -> str:
+    """The section of the table that a place is in, as the rule above it is labeled; empty for the first section."""
+    now, rules = board.standings.current, board.standings.rules
     if place.status is Status.ELIMINATED:
         return "eliminated"
     if place.who not in now.totals:
@@ -125,15 +117,15 @@ def group(board: Board, place: Place) -> str:
     return ""
 
 
-def by_gap(board: Board) -> bool:
-    """Whether points alone decide what is under way, so that the gap to the leader is what to show."""
-    return board.picture.now.spots == 1 and len(board.picture.rules.rounds) < 2
+def by_gap(board: StandingsBoard) -> bool:
+    """Whether points alone decide the title, so that the gap to the leader is what to show."""
+    return board.standings.current.spots == 1 and len(board.standings.rules.rounds) < 2
 
 
-def mark(board: Board, place: Place) -> str:
-    """What stands in the column of the cut: ``+14``, ``-5``, ``W``, ``out``, ``champ``, or the gap to the leader."""
-    now = board.picture.now
-    if place.status is Status.CHAMPION and board.picture.rules.rounds:
+def cut_figure(board: StandingsBoard, place: Place) -> str:
+    """The figure in the cut column: ``+14``, ``-5``, ``W``, ``out``, ``champ``, or the gap to the leader."""
+    now = board.standings.current
+    if place.status is Status.CHAMPION and board.standings.rules.rounds:
         return CHAMPION
     if place.status is Status.ELIMINATED:
         return "out"
@@ -150,19 +142,19 @@ def signed(points: int) -> str:
     return f"{points:+}" if points else "0"
 
 
-def picture_table(board: Board, places: Sequence[Place]) -> str:
-    """Consecutive lines of the picture, with the cut line and other rules drawn across."""
+def standings_table(board: StandingsBoard, places: Sequence[Place]) -> str:
+    """Consecutive places of the standings as a table, with the cut line and other rules drawn across."""
     if not places:
         return ""
     rows, rules = [], {}
-    before = board.picture.places[places[0].position - 2] if places[0].position > 1 else None
+    before = board.standings.places[places[0].position - 2] if places[0].position > 1 else None
     for index, place in enumerate(places):
-        part = group(board, place)
-        if part and (before is None or group(board, before) != part):
+        part = section_of(board, place)
+        if part and (before is None or section_of(board, before) != part):
             rules[index] = part
         before = place
         number, name = board.numbers.get(place.who, ""), board.names.get(place.who, place.who)
-        rows.append((str(place.position), number, name, str(place.points), mark(board, place), str(place.wins)))
+        rows.append((str(place.position), number, name, str(place.points), cut_figure(board, place), str(place.wins)))
     columns = (
         Column("", right=True),
         Column("No", right=True),
@@ -174,25 +166,25 @@ def picture_table(board: Board, places: Sequence[Place]) -> str:
     return table(columns, rows, rules)
 
 
-def legend(board: Board) -> str:
-    """What the marks of the table mean."""
+def legend(board: StandingsBoard) -> str:
+    """An explanation of the cut column."""
     if has_cut(board):
-        won = "a win this season" if len(board.picture.stretches) == 1 else "a win in this round, locked in"
-        locks = f"; a W there: {won}" if board.picture.rules.winners_first else ""
-        locked = any(place.status is Status.LOCKED for place in board.picture.places)
-        eligible = f" {ELIGIBLE}" if locked and len(board.picture.stretches) == 1 and not board.owners else ""
+        won = "a win this season" if len(board.standings.phases) == 1 else "a win in this round, locked in"
+        locks = f"; a W there: {won}" if board.standings.rules.winners_first else ""
+        locked = any(place.status is Status.LOCKED for place in board.standings.places)
+        eligible = f" {ELIGIBLE}" if locked and len(board.standings.phases) == 1 and not board.owners else ""
         return f"Cut: points above (+) or below (-) the line{locks}.{eligible}"
     return ""
 
 
-def headline(board: Board) -> str:
+def headline(board: StandingsBoard) -> str:
     """Who is in, who is out, in one sentence."""
-    picture = board.picture
-    now = picture.now
+    standings = board.standings
+    now = standings.current
     if not now.entered:
         return f"No results for {board.season.year} yet."
-    if picture.champion is not None:
-        return _sentence(_champion(board, picture.champion))
+    if standings.champion is not None:
+        return _sentence(_champion(board, standings.champion))
     if has_cut(board):
         return _sentence(_cut(board, now))
     if not by_gap(board):
@@ -204,37 +196,37 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _champion(board: Board, champion: str) -> str:
-    place = board.picture.place(champion)
+def _champion(board: StandingsBoard, champion: str) -> str:
+    place = board.standings.place(champion)
     wins = count(place.wins, "win") if place and place.wins else ""
     ahead = ""
-    if by_gap(board) and len(board.picture.now.entered) > 1:
-        ahead = _by(board.picture.now)
+    if by_gap(board) and len(board.standings.current.entered) > 1:
+        ahead = _by(board.standings.current)
     title = "the owner champion" if board.owners else "champion" if by_gap(board) else "the champion"
     verb = "would be" if board.supposed else "is"
     return listed([f"{board.bold(champion)} {verb} {title}{f' by {ahead}' if ahead else ''}", wins])
 
 
-def _by(now: Stretch) -> str:
-    """The leader's margin, nothing where there is none."""
+def _by(now: Phase) -> str:
+    """The leader's margin in points; empty where there is none."""
     lead = now.totals[now.entered[0]] - now.totals[now.entered[1]] if len(now.entered) > 1 else 0
     return f"{lead:,}" if lead else ""
 
 
-def _lead(board: Board, now: Stretch) -> str:
+def _lead(board: StandingsBoard, now: Phase) -> str:
     ahead = _by(now)
     if not ahead and len(now.entered) > 1:
         return f"{board.bold(now.entered[0])} leads, tied with {board.bold(now.entered[1])} on points"
     return f"{board.bold(now.entered[0])} leads{f' by {ahead}' if ahead else ''}"
 
 
-def _finale(board: Board, now: Stretch) -> str:
+def _finale(board: StandingsBoard, now: Phase) -> str:
     four = joined(board.bold(who) for who in now.entered)
     return f"{four}: the best finisher of the {spelled(len(now.entered))} is the champion"
 
 
-def _cut(board: Board, now: Stretch) -> str:
-    locked = [place.who for place in board.picture.places if place.status is Status.LOCKED]
+def _cut(board: StandingsBoard, now: Phase) -> str:
+    locked = [place.who for place in board.standings.places if place.status is Status.LOCKED]
     chasing = [who for who in now.entered if who not in now.winners]
     said = ""
     if locked and len(locked) <= 2:
@@ -243,14 +235,14 @@ def _cut(board: Board, now: Stretch) -> str:
         said = f"{spelled(len(locked))} are locked in"
     points = [now.totals[who] for who in chasing]
     what = "trucks" if board.owners else "drivers"
-    if now.run and len(board.picture.stretches) > 1 and len(points) > 2 and max(points) - min(points) <= CLOSE:
+    if now.run and len(board.standings.phases) > 1 and len(points) > 2 and max(points) - min(points) <= CLOSE:
         apart = spelled(max(points) - min(points))
         rest = f"{apart} point{'s' if apart != 'one' else ''} separate{'s' if apart == 'one' else ''} "
         return f"{said}{'; ' if said else ''}{rest}{spelled(len(points))} {what}"
     return f"{said}{'; ' if said else ''}{_last_spot(board, now)}"
 
 
-def _last_spot(board: Board, now: Stretch) -> str:
+def _last_spot(board: StandingsBoard, now: Phase) -> str:
     last, first_out = now.entered[now.spots - 1 : now.spots + 1]
     if last in now.winners:
         return f"winners hold all {spelled(now.spots)} spots"
@@ -261,15 +253,15 @@ def _last_spot(board: Board, now: Stretch) -> str:
     return f"{holds}, {spelled(ahead)} point{'s' if ahead > 1 else ''} ahead of {board.bold(first_out)}"
 
 
-def progress(picture: Picture, *, named: bool = True) -> str:
-    """How far the stretch under way is: ``Round of 8 · 1 of 3 races run · four advance``; its name if ``named``."""
-    now, rules = picture.now, picture.rules
-    if picture.champion is not None or not rules.rounds:
+def progress(standings: Standings, *, named: bool = True) -> str:
+    """How far the phase under way is: ``Round of 8 · 1 of 3 races run · four advance``; its name only if ``named``."""
+    now, rules = standings.current, standings.rules
+    if standings.champion is not None or not rules.rounds:
         return ""
     name = now.name if named else ""
     races = now.races
     run = f"{now.run} of {count(races, 'race')} run"
-    if len(picture.stretches) == 1:
+    if len(standings.phases) == 1:
         how = "race winners first, then points" if rules.winners_first else "on points"
         return listed([name, run, f"{spelled(now.spots)} make the {postseason(rules)}, {how}"])
     if now.spots > 1:
@@ -279,8 +271,8 @@ def progress(picture: Picture, *, named: bool = True) -> str:
     return listed([name, run if races > 1 else ""])
 
 
-def stake(season: Season, race: Race) -> str:
-    """What a race is part of: ``Round of 8, race 2 of 3 · four advance``; the regular season goes without saying."""
+def race_stakes(season: Season, race: Race) -> str:
+    """What a race is part of: ``Round of 8, race 2 of 3 · four advance``; empty in the regular season."""
     rules = format_of(season.year)
     first = len(season.races) - rules.postseason + 1
     for number, each in enumerate(rules.rounds):
@@ -298,70 +290,72 @@ def fate(rules: Format, number: int) -> str:
     return "the best finisher is the champion" if rules.rounds[number].finish_only else "most points win the title"
 
 
-def ties(board: Board) -> str:
+def ties(board: StandingsBoard) -> str:
     """A line for each tie that decided a spot, and by what."""
-    return "\n".join(tie_line(board, each.name, each.tie) for each in board.picture.stretches if each.tie)
+    return "\n".join(tie_line(board, each.name, each.tie) for each in board.standings.phases if each.tie)
 
 
-def tie_line(board: Board, where: str, tie: Tie) -> str:
+def tie_line(board: StandingsBoard, where: str, tie: Tie) -> str:
     """``**Round of 8** Honeycutt ahead of Riggs, tied at 3,129: best finish in the round, 2nd to 3rd``."""
     who = f"{board.plain(tie.ahead)} ahead of {board.plain(tie.behind)}, tied at {tie.points:,}"
-    if tie.by is Ladder.NAME:
+    if tie.by is TieBreak.NAME:
         return f"**{where}** {who}: nothing on record tells them apart"
-    mine, his = tie.best
-    places = f", {ordinal(mine)} to {ordinal(his)}" if mine is not None and his is not None and his < 1_000 else ""
-    by = "best finish in the round" if tie.by is Ladder.FINISH_IN_ROUND else "better finishes over the season"
+    better, worse = tie.best
+    places = ""
+    if better is not None and worse is not None and worse < 1_000:
+        places = f", {ordinal(better)} to {ordinal(worse)}"
+    by = "best finish in the round" if tie.by is TieBreak.FINISH_IN_ROUND else "better finishes over the season"
     return f"**{where}** {who}: {by}{places}"
 
 
-def left_out(view: View) -> str:
-    """What cannot be so in the results and is not counted, for the small print."""
-    if not view.left_out:
+def left_out(counted: SeasonStandings) -> str:
+    """The results that contradict themselves and are not counted, for the small print."""
+    if not counted.left_out:
         return ""
-    said = "; ".join(f"race {fault.round}: {escape(fault.what)}" for fault in view.left_out[:3])
-    more = f"; and {len(view.left_out) - 3} more" if len(view.left_out) > 3 else ""
+    said = "; ".join(f"race {fault.round}: {escape(fault.what)}" for fault in counted.left_out[:3])
+    more = f"; and {len(counted.left_out) - 3} more" if len(counted.left_out) > 3 else ""
     return f"Left out, since it can't be right: {said}{more}."
 
 
-def line_of(season: Season, key: str) -> str:
-    """A driver's own line of the picture: ``**Playoffs** Round of 8: 5 below the cut``; nothing where he has none."""
-    if not season.run or not has_postseason(season):
+def playoff_line(computed: ComputedSeason, key: str) -> str:
+    """A driver's playoff standing: ``**Playoffs** Round of 8: 5 below the cut``; empty where there is none."""
+    if not computed.season.run or not has_postseason(computed.season):
         return ""
-    board = board_of(drivers_view(season))
-    place = board.picture.place(key)
+    board = board_of(computed)
+    place = board.standings.place(key)
     if place is None:
         return ""
-    head = f"**{postseason(board.picture.rules).capitalize()}**"
-    waits = place.status is Status.LOCKED and len(board.picture.stretches) == 1
+    head = f"**{postseason(board.standings.rules).capitalize()}**"
+    waits = place.status is Status.LOCKED and len(board.standings.phases) == 1
     return f"{head} {where(board, place)}{', as long as eligible' if waits else ''}"
 
 
-def where(board: Board, place: Place) -> str:
-    """Where a driver stands in the picture, in words."""
-    picture, now = board.picture, board.picture.now
+def where(board: StandingsBoard, place: Place) -> str:
+    """Where a driver is in the playoff standings, in words."""
+    standings, now = board.standings, board.standings.current
     spot = ordinal(place.position)
     if place.status is Status.CHAMPION:
         return f"Champion, {place.points:,} points"
-    for each in picture.stretches[1:-1]:
-        if place.who in each.fell:
-            return f"Eliminated in the {each.name}; {spot} {'in the final standings' if picture.champion else 'now'}"
-    if len(picture.stretches) > 1 and place.who not in picture.stretches[0].through:
-        return f"Not in the {postseason(picture.rules)}; {spot} in the standings"
-    if picture.champion is not None:
-        last = now.name if len(picture.rules.rounds) > 1 else postseason(picture.rules)
+    for each in standings.phases[1:-1]:
+        if place.who in each.eliminated:
+            return f"Eliminated in the {each.name}; {spot} {'in the final standings' if standings.champion else 'now'}"
+    if len(standings.phases) > 1 and place.who not in standings.phases[0].advanced:
+        return f"Not in the {postseason(standings.rules)}; {spot} in the standings"
+    if standings.champion is not None:
+        last = now.name if len(standings.rules.rounds) > 1 else postseason(standings.rules)
         return f"{spot} in the {last}, {place.points:,} points"
     if not has_cut(board):
         return _in_the_last(board, place)
-    stretch = f"{now.name}: " if len(picture.stretches) > 1 else f"{spot}, "
-    return stretch + _to_the_cut(place)
+    phase = f"{now.name}: " if len(standings.phases) > 1 else f"{spot}, "
+    return phase + _to_the_cut(place)
 
 
-def _in_the_last(board: Board, place: Place) -> str:
-    now = board.picture.now
+def _in_the_last(board: StandingsBoard, place: Place) -> str:
+    now = board.standings.current
     if not by_gap(board):
         return f"{now.name}: races for the title"
     behind = now.totals[now.entered[0]] - place.points if place.who in now.totals else 0
-    spot = f"{ordinal(place.position)} in the {postseason(board.picture.rules)}"
+    spot = f"{ordinal(place.position)} in the {postseason(board.standings.rules)}"
     return f"{spot}, {count(behind, 'point')} behind" if behind else spot
 
 

@@ -1,4 +1,4 @@
-"""The playoffs round by round: who advanced and how, who fell; before them, who would be in."""
+"""/playoffs: round by round who advanced and how, and who was eliminated; before them, who would be in."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship import scores
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.postseason import Stretch
+from bot.championship.postseason import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
 from bot.render.buttons import Link, row
@@ -18,115 +19,116 @@ from bot.render.formatting import count, day, escape, joined, listed, spelled
 from bot.render.playoff_table import (
     CHAMPION,
     CUT_LINE,
-    Board,
+    StandingsBoard,
     board_of,
     by_gap,
-    drivers_view,
     fate,
     has_cut,
     has_postseason,
     headline,
     left_out,
     legend,
-    picture_table,
     postseason,
     progress,
     signed,
+    standings_table,
     tie_line,
 )
 from bot.render.tables import Column, table
 from db.models import Race, Season
 
 NEAR = 5
-"""How many below the line are shown while the field is still open."""
-SURNAME = 20
+"""How many drivers below the line are shown while the field is open."""
+SURNAME_WIDTH = 20
 """Columns for a name in a line that holds the whole field."""
 
 
-def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: Sequence[int]) -> ui.LayoutView:
-    """The grid of a season's playoffs.
+def playoffs(
+    computed: ComputedSeason, question: PlayoffsQuestion, now: datetime, years: Sequence[int]
+) -> ui.LayoutView:
+    """A season's playoffs, round by round.
 
     Args:
-        season: as it stands at ``now``.
+        computed: the season as it stands at ``now``.
         question: the question.
-        now: the asker's moment.
-        years: the seasons held.
+        now: the current time.
+        years: the seasons on record.
     """
     del question
+    season = computed.season
     called = postseason(format_of(season.year))
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs"))]
     if season.next_race(now) is not None and season.run:
         links.append(Link("Clinch scenarios", ClinchQuestion()))
     links += [Link(str(y), PlayoffsQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
-    view = drivers_view(season)
-    board = board_of(view)
+    board = board_of(computed)
     if not season.run or not has_postseason(season):
         said = f"No results for {season.year} yet." if has_postseason(season) else "This season has no playoffs."
         body, small = [said, _ahead(season, board) if has_postseason(season) else ""], ""
-    elif len(board.picture.stretches) == 1:
+    elif len(board.standings.phases) == 1:
         body, small = _before(board), legend(board)
     else:
         body, small = _rounds(board), _legend(board)
-    leader = board.picture.places[0].who if board.picture.places else ""
+    leader = board.standings.places[0].who if board.standings.places else ""
     stale = not season.run or missing(season, now)
     last = last_held(season, now)
     return card(
         f"{season.year} {called}" + (f" after race {last.round}, {escape(last.track.short)}" if last else ""),
         *body,
         accent=Accent.YELLOW if stale else make_accent(board.makes.get(leader)),
-        small=[small, left_out(view), freshness(season, now)],
+        small=[small, left_out(computed.standings), freshness(season, now)],
         controls=row(links),
     )
 
 
-def _before(board: Board) -> list[str]:
-    """Who would be in now, and who is nearest to them."""
-    now = board.picture.now
-    they = "they" if postseason(board.picture.rules).endswith("s") else "it"
-    shown = board.picture.places[: now.spots + NEAR]
+def _before(board: StandingsBoard) -> list[str]:
+    """Before the playoffs: who would be in now, and who is nearest to them."""
+    now = board.standings.current
+    they = "they" if postseason(board.standings.rules).endswith("s") else "it"
+    shown = board.standings.places[: now.spots + NEAR]
     return [
         headline(board),
-        f"**If {they} started now** · {progress(board.picture)}",
-        picture_table(board, shown),
+        f"**If {they} started now** · {progress(board.standings)}",
+        standings_table(board, shown),
         _ahead(board.season, board),
     ]
 
 
-def _rounds(board: Board) -> list[str]:
-    picture = board.picture
+def _rounds(board: StandingsBoard) -> list[str]:
+    standings = board.standings
     parts = [headline(board), _seats(board), _playoff_points(board)]
-    for each in picture.stretches[1:]:
+    for each in standings.phases[1:]:
         head = listed([f"**{each.name}**", _places_of(board.season, each.first, each.last), _state(board.season, each)])
         tie = f"\n{tie_line(board, 'Tie', each.tie)}" if each.tie else ""
         parts.append(f"{head}\n{_round_table(board, each)}{tie}")
     return [*parts, _ahead(board.season, board)]
 
 
-def _playoff_points(board: Board) -> str:
-    """What each of the field brought to the first reset, most first; nothing where the format has no such points."""
-    picture, opening = board.picture, board.picture.stretches[1]
-    if picture.rules.playoff_points is None or not picture.rules.rounds[0].carries:
+def _playoff_points(board: StandingsBoard) -> str:
+    """The playoff points that each driver brought to the first reset, most first; empty where there are none."""
+    standings, opening = board.standings, board.standings.phases[1]
+    if standings.rules.playoff_points is None or not standings.rules.rounds[0].carries:
         return ""
-    scored, base = scores.drivers(board.season, picture.rules), picture.rules.rounds[0].base
-    held = {
+    scored, base = scores.driver_scores(board.season, standings.rules), standings.rules.rounds[0].base
+    brought = {
         who: total - base - scored.points(who, opening.first, opening.last) for who, total in opening.totals.items()
     }
-    field = [who for who in picture.stretches[0].through if who in held]
+    field = [who for who in standings.phases[0].advanced if who in brought]
     names = _called(board, field)
-    said = ", ".join(f"{names[who]} {held[who]}" for who in sorted(field, key=lambda who: -held[who]))
+    said = ", ".join(f"{names[who]} {brought[who]}" for who in sorted(field, key=lambda who: -brought[who]))
     return f"**Playoff points** at the reset: {said}" if said else ""
 
 
-def _called(board: Board, field: Sequence[str]) -> dict[str, str]:
-    """Surnames, or whole names of those who share one; escaped."""
+def _called(board: StandingsBoard, field: Sequence[str]) -> dict[str, str]:
+    """Surnames, or full names where two share one; escaped."""
     whole = {who: board.names.get(who, who) for who in field}
     short = {who: name.partition(" ")[2] or name for who, name in whole.items()}
     shared = {name for name, times in Counter(short.values()).items() if times > 1}
-    return {who: escape(whole[who] if short[who] in shared else short[who], SURNAME) for who in field}
+    return {who: escape(whole[who] if short[who] in shared else short[who], SURNAME_WIDTH) for who in field}
 
 
-def _state(season: Season, each: Stretch) -> str:
-    """How far a round is; of a round of one race, when."""
+def _state(season: Season, each: Phase) -> str:
+    """How far a round is; for a round of one race, its date."""
     race = season.race(each.last)
     if each.over or race is None:
         return ""
@@ -134,13 +136,13 @@ def _state(season: Season, each: Stretch) -> str:
 
 
 def _places_of(season: Season, first: int, last: int) -> str:
-    """Where a stretch is raced: short track names."""
+    """The tracks of a phase, by short name."""
     races = [race for race in season.races if first <= race.round <= last]
     return ", ".join(escape(race.track.short, 24) for race in races)
 
 
-def _round_table(board: Board, each: Stretch) -> str:
-    """Everybody in a round, best first: number, name, points, and how each went on or by how much each fell."""
+def _round_table(board: StandingsBoard, each: Phase) -> str:
+    """Everyone in a round, best first: number, name, points, and how they advanced or by how much they missed."""
     rows = [
         (
             str(place),
@@ -162,43 +164,43 @@ def _round_table(board: Board, each: Stretch) -> str:
     return table(columns, rows, cut)
 
 
-def _how(board: Board, each: Stretch, who: str) -> str:
+def _how(board: StandingsBoard, each: Phase, who: str) -> str:
     """``win``, ``+12``, ``tie``, ``-8``; in the last round ``champ`` for the champion."""
-    rules = board.picture.rules
+    rules = board.standings.rules
     if each.spots == 1:
-        if board.picture.champion == who:
+        if board.standings.champion == who:
             return CHAMPION
         return str(each.totals[who] - each.totals[each.entered[0]] or "–") if len(rules.rounds) < 2 else ""
     if who in each.winners:
         return "win"
     if each.tie is not None and who in (each.tie.ahead, each.tie.behind):
         return "tie"
-    now = board.picture.now
+    now = board.standings.current
     if each is now and has_cut(board):
-        place = board.picture.place(who)
+        place = board.standings.place(who)
         return signed(place.to_cut) if place is not None and place.to_cut is not None else "–"
     return _margin(each, who)
 
 
-def _margin(each: Stretch, who: str) -> str:
-    """Points above the first one out, or below the last one in who had no win."""
+def _margin(each: Phase, who: str) -> str:
+    """Points above the first driver out, or below the last one in on points."""
     last_in, first_out = each.entered[each.spots - 1], each.entered[each.spots]
     if each.entered.index(who) < each.spots:
         return signed(each.totals[who] - each.totals[first_out])
     return "–" if last_in in each.winners else signed(each.totals[who] - each.totals[last_in])
 
 
-def _seats(board: Board) -> str:
-    """How the field was made up: winners, the rest on points, and whatever a fan should know of a seat."""
-    picture = board.picture
-    regular = picture.stretches[0]
-    field = regular.through
+def _seats(board: StandingsBoard) -> str:
+    """How the field was made up: winners, drivers in on points, and the notes on their spots."""
+    standings = board.standings
+    regular = standings.phases[0]
+    field = regular.advanced
     notes = [
         f"{board.plain(seat.driver)} {escape(seat.note, 160)}."
         for seat in board.season.playoff_field
         if seat.note is not None and seat.driver in field
     ]
-    if not picture.rules.winners_first:
+    if not standings.rules.winners_first:
         return "\n".join([f"**The field** {spelled(len(field))} on points", *notes])
     winners = [board.plain(who) for who in field if who in regular.winners]
     rest = [board.plain(who) for who in field if who not in regular.winners]
@@ -208,10 +210,10 @@ def _seats(board: Board) -> str:
     return "\n".join([f"**In** {'; '.join(said)}", *tie, *notes])
 
 
-def _ahead(season: Season, board: Board) -> str:
-    """The rounds that have not begun: where they are raced and how many go on."""
-    rules = board.picture.rules
-    begun = len(board.picture.stretches) - 1 if season.run else 0
+def _ahead(season: Season, board: StandingsBoard) -> str:
+    """The rounds that have not begun: where they are raced and how many advance."""
+    rules = board.standings.rules
+    begun = len(board.standings.phases) - 1 if season.run else 0
     first = len(season.races) - rules.postseason + 1
     lines = []
     for number, each in enumerate(rules.rounds):
@@ -234,7 +236,7 @@ def _dates(races: Sequence[Race]) -> str:
     return f"{count(len(races), 'race')}, {when}"
 
 
-def _legend(board: Board) -> str:
+def _legend(board: StandingsBoard) -> str:
     if by_gap(board):
         return ""
     return "Last column: won in the round, or points above (+) or below (-) the line."

@@ -1,4 +1,4 @@
-"""What a moderator or an editor sees of quotes: the form, panels to mend them, their history, and two settings."""
+"""What a moderator or an editor sees of quotes: the form, the panels for managing them, their history, two settings."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from bot.questions.quotes import (
     DayHourQuestion,
     DayQuestion,
     DeleteQuestion,
-    DropQuestion,
+    DiscardQuoteDraftQuestion,
     FormQuestion,
+    ManageQuoteQuestion,
+    ManageQuotesQuestion,
     OneQuoteQuestion,
-    PanelQuestion,
-    PanelsQuestion,
+    QuoteHistoryQuestion,
     RestoreQuestion,
     RoleQuestion,
     Scope,
-    StepsQuestion,
 )
 from bot.render.blocks import Accent, Page, card
 from bot.render.buttons import OPTIONS, Link, QuestionSelect, pager, row
@@ -33,14 +33,24 @@ from bot.render.setting_selects import Choice, SettingSelect
 from bot.render.tables import fit, plain
 from bot.render.user_text import as_typed_in_line, shortened
 from db.models import EASTERN
-from db.texts import CONTEXT, LINK, ROLE, SOURCE, SPEAKER, WORDS, Quote, QuoteDraft, QuoteVersion
+from db.quotes.models import (
+    CONTEXT_LIMIT,
+    ROLE_LIMIT,
+    SOURCE_LIMIT,
+    SPEAKER_LIMIT,
+    WORDS_LIMIT,
+    Quote,
+    QuoteDraft,
+    QuoteVersion,
+)
+from db.user_text import LINK_LIMIT
 
 STEPS = 5
-"""Steps of a history on a page."""
-WHY = 400
-"""Columns of a line that says why something is not saved, at most."""
+"""Steps of a history on one page."""
+REASON = 400
+"""The most columns of the line that says why something is not saved."""
 _BRIEF = 300
-"""Characters of words that stand for a whole quote."""
+"""Characters of a quote where only its beginning is shown."""
 _PARTS = {
     "words": "words",
     "speaker": "speaker",
@@ -52,18 +62,18 @@ _PARTS = {
     "source": "source",
     "link": "link",
 }
-"""What can change in a quote, by the fields of a draft; a driver changes with the speaker."""
+"""What the history calls each field of a draft; the driver is not named, because it changes with the speaker."""
 
 
-def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") -> Form:
-    """The form for a quote, with what stands in it already; ``hint`` is said above the words."""
+def form(question: FormQuestion, values: Mapping[str, str], *, hint: str = "") -> Form:
+    """The form for a quote with these values, by field name; ``hint`` is shown above the words."""
     fields = [
-        Field("words", "What was said", hint=hint, long=True, limit=WORDS),
+        Field("words", "What was said", hint=hint, long=True, limit=WORDS_LIMIT),
         Field(
             "who",
             "Who said it",
             hint="A driver's name or number; put anyone else's name in quotation marks",
-            limit=SPEAKER + 2,
+            limit=SPEAKER_LIMIT + 2,
         ),
         Field(
             "about",
@@ -71,7 +81,7 @@ def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") ->
             hint="Both optional; “-” for a role you don't know",
             long=True,
             required=False,
-            limit=ROLE + CONTEXT + 1,
+            limit=ROLE_LIMIT + CONTEXT_LIMIT + 1,
         ),
         Field(
             "when", "The race, the date, or both", hint="Talladega · 2025.23 · 2025-10-17", required=False, limit=100
@@ -81,7 +91,7 @@ def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") ->
             "The source: a name, a link, or both",
             hint="NASCAR.com https://www.nascar.com/…",
             required=False,
-            limit=SOURCE + LINK + 1,
+            limit=SOURCE_LIMIT + LINK_LIMIT + 1,
         ),
     ]
     title = (
@@ -91,26 +101,26 @@ def form(question: FormQuestion, typed: Mapping[str, str], *, hint: str = "") ->
         if question.scope == Scope.SERVER
         else "Save a quote for everyone"
     )
-    return Form(title, [replace(each, value=typed.get(each.name, "")) for each in fields], question)
+    return Form(title, [replace(each, value=values.get(each.name, "")) for each in fields], question)
 
 
-def not_saved(question: FormQuestion, words: str, why: str, first: Quote | None = None) -> ui.LayoutView:
-    """That what was typed is not saved, why, and the way back to it.
+def not_saved(question: FormQuestion, words: str, why: str, other: Quote | None = None) -> ui.LayoutView:
+    """That a submitted quote is not saved, why, and the way back to the form.
 
     Args:
         question: opens the form again, filled in.
-        words: of the quote, as they were typed.
+        words: the words of the quote, as they were typed.
         why: one line, not escaped.
-        first: the quote that holds the same words already, or that somebody else has changed.
+        other: the quote that has the same words already, or that somebody else has changed.
     """
     links = [Link("Keep editing", question)]
-    if first is not None:
-        links.append(Link(f"Quote {first.id}", OneQuoteQuestion(first.id)))
+    if other is not None:
+        links.append(Link(f"Quote {other.id}", OneQuoteQuestion(other.id)))
     if question.draft is not None:
-        links.append(Link("Discard", DropQuestion(question.draft)))
+        links.append(Link("Discard", DiscardQuoteDraftQuestion(question.draft)))
     return card(
         "Not saved yet",
-        as_typed_in_line(fit(plain(why), WHY)),
+        as_typed_in_line(fit(plain(why), REASON)),
         f"“{shortened(words, _BRIEF)}”" if words.strip() else "",
         accent=Accent.YELLOW,
         small=["What you typed is kept for 30 days, for you only."],
@@ -118,57 +128,72 @@ def not_saved(question: FormQuestion, words: str, why: str, first: Quote | None 
     )
 
 
-def dropped() -> ui.LayoutView:
-    """That a draft was thrown away."""
+def draft_discarded() -> ui.LayoutView:
+    """That a draft was discarded."""
     return card(
         "Draft discarded", "None of it is kept.", accent=Accent.CHECKERED, small=["`/quote-add` starts a new one."]
     )
 
 
-def panel(facts: QuoteFacts, now: datetime, *, note: str = "") -> ui.LayoutView:
-    """A quote and what can be done to it; ``note`` says what just was."""
+def manage_quote(facts: QuoteFacts, now: datetime, *, note: str = "") -> ui.LayoutView:
+    """A quote and what can be done to it; ``note`` says what was just done."""
     quote = facts.quote
     title = note or f"Quote {quote.id}"
-    return under(title, facts, [_kept(quote, now)], _doings(quote))
+    return under(title, facts, [_visibility(quote, now)], _actions(quote))
 
 
 @dataclass(frozen=True, slots=True)
-class PanelsFacts:
-    """A page of a scope's own quotes: the one on it, how many there are, and those that were deleted."""
+class ManageFacts:
+    """A page of a scope's own quotes.
+
+    Attributes:
+        facts: the quote on the page; None if there are no quotes.
+        total: how many quotes there are.
+        deleted: number and last version of those that were deleted.
+        words: the words of the search; empty for all quotes.
+    """
 
     facts: QuoteFacts | None
     total: int
-    removed: tuple[tuple[int, QuoteDraft], ...] = ()
+    deleted: tuple[tuple[int, QuoteDraft], ...] = ()
     words: tuple[str, ...] = ()
 
 
-def panels(held: PanelsFacts, question: PanelsQuestion) -> ui.LayoutView:
-    """Quotes to mend, one a page; the deleted ones behind a select."""
+def manage_quotes(page_facts: ManageFacts, question: ManageQuotesQuestion) -> ui.LayoutView:
+    """The quotes of a scope, one on a page; the deleted ones are in a select."""
     place = "in this server" if question.scope == Scope.SERVER else "for everyone"
-    select = _removed(held.removed, question.scope)
-    if held.facts is None:
-        said = (
-            f"No quote with “{as_typed_in_line(' '.join(held.words))}”."
-            if held.words
+    select = _deleted_select(page_facts.deleted, question.scope)
+    if page_facts.facts is None:
+        message = (
+            f"No quote with “{as_typed_in_line(' '.join(page_facts.words))}”."
+            if page_facts.words
             else f"No quotes saved {place} yet."
         )
         command = "/quote-add" if question.scope == Scope.SERVER else "/quote-curate"
-        return card("No quotes to edit", said, accent=Accent.YELLOW, small=[f"`{command}` saves one."], select=select)
-    page = Page.of(question.page, 1, min(held.total, LAST_PAGE))
+        return card(
+            "No quotes to edit", message, accent=Accent.YELLOW, small=[f"`{command}` saves one."], select=select
+        )
+    page = Page.of(question.page, 1, min(page_facts.total, LAST_PAGE))
     links = pager(page, lambda number: replace(question, page=number))
-    small = [f"{page.number:,} of {held.total:,} saved {place}"]
-    return under(f"Quote {held.facts.quote.id}", held.facts, small, [*links, *_doings(held.facts.quote)], select)
+    small = [f"{page.number:,} of {page_facts.total:,} saved {place}"]
+    return under(
+        f"Quote {page_facts.facts.quote.id}",
+        page_facts.facts,
+        small,
+        [*links, *_actions(page_facts.facts.quote)],
+        select,
+    )
 
 
-def really(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
+def confirm_delete(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
     """Asks whether the quote is to be deleted."""
     quote = facts.quote
-    links = [Link("Yes, delete it", DeleteQuestion(quote.id, "sure")), Link("Keep it", PanelQuestion(quote.id))]
-    return under(f"Delete quote {quote.id}?", facts, [_kept(quote, now)], links)
+    links = [Link("Yes, delete it", DeleteQuestion(quote.id, "sure")), Link("Keep it", ManageQuoteQuestion(quote.id))]
+    return under(f"Delete quote {quote.id}?", facts, [_visibility(quote, now)], links)
 
 
 def deleted(quote: Quote) -> ui.LayoutView:
-    """That it is gone, and the way to have it back."""
+    """That the quote is deleted, with a button that restores it."""
     return card(
         f"Quote {quote.id} deleted",
         f"“{shortened(quote.words, _BRIEF)}”",
@@ -179,14 +204,16 @@ def deleted(quote: Quote) -> ui.LayoutView:
     )
 
 
-def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion, requester: int) -> ui.LayoutView:
-    """A quote's history, newest first, and the way back to how it read before any step.
+def quote_history(
+    quote: Quote, history: Sequence[QuoteVersion], question: QuoteHistoryQuestion, requester: int
+) -> ui.LayoutView:
+    """A quote's history, newest first, with a select that restores an earlier version.
 
     Args:
-        quote: as it is.
+        quote: the quote now.
         history: every step, the newest first.
-        question: the page of it.
-        requester: who looks, a Discord id.
+        question: the page.
+        requester: the Discord id of who asks; their own steps are "by you".
     """
     page = Page.of(question.page, STEPS, len(history))
     after = [quote.draft(), *(version.before for version in history)]
@@ -195,7 +222,9 @@ def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion
         for v, then in list(zip(history, after, strict=False))[page.part]
     ]
     back = [
-        Link(f"Before {_moment(v.changed_at)}: {_said(v.before)}", RestoreQuestion(_scope(quote), quote.id, number))
+        Link(
+            f"Before {_moment(v.changed_at)}: {_beginning(v.before)}", RestoreQuestion(_scope(quote), quote.id, number)
+        )
         for number, v in zip(range(len(history), 0, -1), history, strict=True)
         if v.before is not None and v.before != quote.draft()
     ]
@@ -206,13 +235,13 @@ def steps(quote: Quote, history: Sequence[QuoteVersion], question: StepsQuestion
         f"**Now** “{shortened(quote.words, _BRIEF)}”",
         accent=Accent.CHECKERED,
         small=[listed([count(len(history), "step"), "use the menu to restore an earlier version" if back else ""])],
-        controls=row([*turn, Link("Back", PanelQuestion(quote.id))]),
-        select=_choice("restore", "Go back to an earlier version…", back),
+        controls=row([*turn, Link("Back", ManageQuoteQuestion(quote.id))]),
+        select=_select("restore", "Go back to an earlier version…", back),
     )
 
 
 def role_panel(role: str | None) -> ui.LayoutView:
-    """Who may save quotes; ``role`` is a role's name, None for moderators alone."""
+    """Who may save quotes; ``role`` is the role's name, None for moderators only."""
     who = f"Members with the role **{as_typed_in_line(role)}**, and" if role else "Only"
     return card(
         "Who can save quotes",
@@ -225,10 +254,14 @@ def role_panel(role: str | None) -> ui.LayoutView:
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """Where a server's quote of the day goes: the channel's id, None for nowhere; when the next one is due.
+    """The setting of a server's quote of the day.
 
-    ``off`` says why the bot switched it off and ``since`` when, in seconds since 1970; None if it did not. ``hour`` is
-    that of the day, Eastern.
+    Attributes:
+        channel: the id of the channel it goes to; None while it is off.
+        next: when the next one is due.
+        off: why the bot itself switched it off; None if it did not.
+        since: when the bot did so, in seconds since 1970.
+        hour: of the day, Eastern.
     """
 
     channel: int | None
@@ -242,15 +275,15 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     """What is set for the quote of the day."""
     if facts.channel is not None:
         soon = "Today's is coming within minutes." if facts.next <= now else f"Next one: {stamp(facts.next, 'R')}."
-        said = f"One a day in <#{facts.channel}>, at {hour_of_day(facts.hour)} Eastern. {soon}"
+        state = f"One a day in <#{facts.channel}>, at {hour_of_day(facts.hour)} Eastern. {soon}"
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
-        said = f"Off{since}: {as_typed_in_line(facts.off)}."
+        state = f"Off{since}: {as_typed_in_line(facts.off)}."
     else:
-        said = "Not set up yet."
+        state = "Not set up yet."
     return card(
         "Quote of the day",
-        said,
+        state,
         accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
         small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
         controls=row([Link("Turn off", DayQuestion(off="off"))]) if facts.channel else None,
@@ -268,11 +301,11 @@ def hour_of_day(hour: int) -> str:
     return eastern(datetime(2025, 1, 1, hour, tzinfo=EASTERN))
 
 
-def _doings(quote: Quote) -> list[Link]:
+def _actions(quote: Quote) -> list[Link]:
     return [
         Link("Edit", FormQuestion(_scope(quote), quote.id)),
         Link("Delete", DeleteQuestion(quote.id)),
-        Link("History", StepsQuestion(quote.id)),
+        Link("History", QuoteHistoryQuestion(quote.id)),
     ]
 
 
@@ -281,28 +314,29 @@ def _scope(quote: Quote) -> Scope:
 
 
 def _command(scope: str) -> str:
-    """The command that lists quotes to mend."""
+    """The command that lists quotes for editing."""
     return "`/quote-edit`" if scope == Scope.SERVER else "`/quote-curate`"
 
 
-def _choice(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
+def _select(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
     return ui.ActionRow(QuestionSelect.of(name, placeholder, links[:OPTIONS])) if links else None
 
 
-def _kept(quote: Quote, now: datetime) -> str:
-    """Small print under a title that holds the number."""
+def _visibility(quote: Quote, now: datetime) -> str:
+    """Small print: who sees the quote, and when it was saved. The number is in the title."""
     saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
     return listed(["Visible everywhere" if quote.guild is None else "Visible in this server only", saved])
 
 
-def _removed(removed: Sequence[tuple[int, QuoteDraft]], scope: str) -> ui.ActionRow[Any] | None:
+def _deleted_select(deleted_quotes: Sequence[tuple[int, QuoteDraft]], scope: str) -> ui.ActionRow[Any] | None:
     links = [
-        Link(f"{plain(draft.speaker)}: {_said(draft)}", RestoreQuestion(scope, number)) for number, draft in removed
+        Link(f"{plain(draft.speaker)}: {_beginning(draft)}", RestoreQuestion(scope, number))
+        for number, draft in deleted_quotes
     ]
-    return _choice("deleted", "Restore a deleted quote…", links)
+    return _select("deleted", "Restore a deleted quote…", links)
 
 
-def _said(draft: QuoteDraft | None) -> str:
+def _beginning(draft: QuoteDraft | None) -> str:
     return f"“{fit(plain(draft.words), 40)}”" if draft else ""
 
 
@@ -311,7 +345,7 @@ def _moment(moment: datetime) -> str:
 
 
 def _step(version: QuoteVersion, after: QuoteDraft | None, requester: int, *, first: bool) -> str:
-    """One line: when, what, by whom; and how the words read before, where they changed."""
+    """One line: when, what and by whom; if the words changed, a second line with the words before."""
     by = "by you" if version.changed_by == requester else f"by `{version.changed_by}`" if version.changed_by else ""
     what: str = "restored" if version.action == "added" and not first else version.action
     if version.action == "edited" and version.before and after:

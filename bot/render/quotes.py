@@ -1,4 +1,4 @@
-"""A quote as fans see it: the words, who said them, when and where; or what there is where none was found."""
+"""A quote as fans see it: the words, who said them, when and where; or what there is if none was found."""
 
 from __future__ import annotations
 
@@ -11,89 +11,96 @@ from urllib.parse import urlsplit
 from discord import ui
 
 from bot.questions.core import DriverQuestion, ResultsQuestion
-from bot.questions.quotes import LAST_PAGE, AnotherQuoteQuestion, LotQuestion, PanelQuestion, QuoteQuestion
+from bot.questions.quotes import (
+    LAST_PAGE,
+    AnotherQuoteQuestion,
+    ManageQuoteQuestion,
+    QuoteQuestion,
+    RandomQuoteQuestion,
+)
 from bot.render.blocks import Accent, Page, card, make_accent
 from bot.render.buttons import BUTTONS, Link, pager, row
 from bot.render.formatting import count, day, escape, joined, listed, race_name, stamp
 from bot.render.user_text import as_typed_in_line, shortened
 from db.models import Driver, Entry, Race
-from db.texts import Quote, http_link
+from db.quotes.models import Quote
+from db.user_text import clean_link
 
 ROOM = 3900
-"""Characters of a message's 4,000 for a quote with all that stands around it; the words are shortened to fit."""
+"""Characters for a quote with everything around it, of the 4,000 in a message; long words are shortened to fit."""
 CHAT = {"discord.com", "ptb.discord.com", "canary.discord.com"}
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteFacts:
-    """A quote and what is known around it.
+    """A quote with its race and truck.
 
     Attributes:
         quote: the quote.
-        race: at which it was said, where it names one that is held.
+        race: the race at which it was said, if it names one that is on record.
         entry: the driver's truck in that race.
-        results: whether the race has results to go on to.
-        mends: whether the requester may mend it.
+        results: whether the race has results to link to.
+        editable: whether the requester may edit the quote.
     """
 
     quote: Quote
     race: Race | None = None
     entry: Entry | None = None
     results: bool = False
-    mends: bool = False
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was looked for, as it is known here; a part that was not asked for is None or empty.
+    """What was searched for; a part that was not asked for is None or empty.
 
-    ``loosely`` says that some of the words are enough.
+    ``any_word`` says that some of the words were enough.
     """
 
     words: tuple[str, ...] = ()
     driver: Driver | None = None
     race: Race | None = None
     year: int | None = None
-    loosely: bool = False
+    any_word: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class NothingFacts:
-    """What there is where nothing was found.
+class NothingFoundFacts:
+    """What there is instead when nothing was found.
 
     Attributes:
-        asked: what was looked for.
-        counts: words, and in how many quotes each of them is, in their order; more than ``most`` are not counted.
-        without: how many quotes fit the rest of what was asked, without the words.
-        better: the words with names put right, where they are a little like some.
-        named: a driver whom the words name, and how many quotes of his there are.
-        speakers: everybody of whom there are quotes: a driver's key, his name and how many; those with the most first.
-        saves: whether the requester may save one.
-        most: so many quotes with a word are counted.
+        asked: what was searched for.
+        counts: the words in their order, and how many quotes contain each; counting ends at ``most_counted``.
+        without: how many quotes fit the rest of the search, without the words.
+        corrected: the words with names corrected, if they resemble some.
+        other_driver: a driver whom the words name, and how many quotes are from that driver.
+        speakers: everyone of whom there are quotes, as driver's key, name and number; those with the most first.
+        may_save: whether the requester may save a quote.
+        most_counted: where counting the quotes with a word ends.
     """
 
     asked: Asked
     counts: tuple[tuple[str, int], ...] = ()
     without: int = 0
-    better: tuple[str, ...] = ()
-    named: tuple[Driver, int] | None = None
+    corrected: tuple[str, ...] = ()
+    other_driver: tuple[Driver, int] | None = None
     speakers: tuple[tuple[str | None, str, int], ...] = ()
-    saves: bool = False
-    most: int = 1000
+    may_save: bool = False
+    most_counted: int = 1000
 
 
 def found(
     facts: QuoteFacts, asked: Asked, question: QuoteQuestion, total: int, now: datetime, *, more: bool = False
 ) -> ui.LayoutView:
-    """A page of what was found, which is one quote.
+    """A page of search results, which is one quote.
 
     Args:
-        facts: the quote on it.
-        asked: what was looked for.
-        question: the same as a question, on this page.
-        total: how many were found.
-        now: the asker's moment.
-        more: there are more with these words than were found.
+        facts: the quote on the page.
+        asked: what was searched for.
+        question: the search as a question, with this page.
+        total: how many quotes were found.
+        now: the current time.
+        more: whether more quotes fit than were counted.
     """
     page = Page.of(question.page, 1, min(total, LAST_PAGE))
     place = f"{page.number:,} of {total:,}{'+' if more else ''}" if total > 1 else "The only quote"
@@ -101,15 +108,15 @@ def found(
     return _card(facts, links, [listed([f"{place}{_described(asked)}", number_of(facts.quote, now)])])
 
 
-def single(facts: QuoteFacts, now: datetime, *, lot: bool = False) -> ui.LayoutView:
-    """One quote by itself; with ``lot`` it was drawn, and another may be."""
-    links = [Link("Another", LotQuestion(facts.quote.id))] if lot else []
+def single(facts: QuoteFacts, now: datetime, *, random: bool = False) -> ui.LayoutView:
+    """One quote by itself; a ``random`` one has a button for another."""
+    links = [Link("Another", RandomQuoteQuestion(facts.quote.id))] if random else []
     return _card(facts, links, [number_of(facts.quote, now)])
 
 
 def of_the_day(facts: QuoteFacts, now: datetime, mark: str) -> ui.LayoutView:
     """The quote that a channel gets unasked; ``mark`` is the outbox row's."""
-    links = [Link("Another", AnotherQuoteQuestion(facts.quote.id, mark)), *_onward(facts)]
+    links = [Link("Another", AnotherQuoteQuestion(facts.quote.id, mark)), *_links_onward(facts)]
     return under("Quote of the day", facts, [number_of(facts.quote, now)], links)
 
 
@@ -120,7 +127,7 @@ def under(
     links: Sequence[Link],
     select: ui.ActionRow[Any] | None = None,
 ) -> ui.LayoutView:
-    """A quote under a title of its own, so that the speaker stands below the words."""
+    """A quote under a title of its own, with the speaker below the words."""
     below = f"**{speaker(facts)}**\n{attribution(facts)}".strip()
     return card(
         title,
@@ -134,18 +141,18 @@ def under(
 
 
 def spoken(words: str, *others: str) -> str:
-    """The words in quotation marks, as they were typed, as far as there is room for them beside the others."""
+    """The words in quotation marks, as they were typed, shortened to leave room for the other texts."""
     return f"“{shortened(words, ROOM - sum(map(len, others)))}”"
 
 
 def speaker(facts: QuoteFacts) -> str:
-    """Who said it, escaped, with the number of his truck in that race."""
+    """Who said it, escaped, with their truck number in that race."""
     number = f"#{escape(facts.entry.number)} " if facts.entry else ""
     return f"{number}{as_typed_in_line(facts.quote.speaker)}"
 
 
 def attribution(facts: QuoteFacts) -> str:
-    """His role then, the race and the day, the occasion and the source: a line each, those that are known."""
+    """The role at the time, the occasion, the race with the day, and the source: a line for each that is known."""
     quote = facts.quote
     role = as_typed_in_line(quote.role or "")
     occasion = as_typed_in_line(quote.context[:1].upper() + quote.context[1:] if quote.context else "")
@@ -157,14 +164,14 @@ def accent_of(facts: QuoteFacts) -> Accent:
 
 
 def number_of(quote: Quote, now: datetime) -> str:
-    """The quote's number and, for a server's own, when it was saved: small print."""
+    """Small print: the quote's number and, for a server's own, when it was saved."""
     if quote.guild is None:
         return f"Quote {quote.id}"
     saved = f"saved {stamp(quote.added_at, 'd')}" if quote.added_at <= now else ""
     return listed([f"Quote {quote.id}", "this server only", saved])
 
 
-def nothing(facts: NothingFacts) -> ui.LayoutView:
+def nothing_found(facts: NothingFoundFacts) -> ui.LayoutView:
     """That nothing was found, and what there is instead."""
     asked = facts.asked
     question = QuoteQuestion(
@@ -173,16 +180,16 @@ def nothing(facts: NothingFacts) -> ui.LayoutView:
         round=asked.race.round if asked.race else None,
     )
     links = []
-    if facts.better:
-        links.append(Link(" ".join(facts.better), replace(question, about="_".join(facts.better))))
+    if facts.corrected:
+        links.append(Link(" ".join(facts.corrected), replace(question, about="_".join(facts.corrected))))
     if facts.without:
-        links.append(Link(_every(facts.without), question))
-    if facts.named and facts.named[1]:
-        driver, quotes = facts.named
+        links.append(Link(_show_all(facts.without), question))
+    if facts.other_driver and facts.other_driver[1]:
+        driver, quotes = facts.other_driver
         links.append(Link(f"{driver.name} ({quotes})", QuoteQuestion(driver=driver.key)))
     links += [Link(f"{name} ({quotes})", QuoteQuestion(driver=key)) for key, name, quotes in facts.speakers if key]
     total = sum(quotes for *_, quotes in facts.speakers)
-    save = " `/quote-add` saves the first one." if facts.saves else ""
+    save = " `/quote-add` saves the first one." if facts.may_save else ""
     return card(
         "No quotes found" if total else "No quotes yet",
         f"There are none{_described(asked) or ' here'}." if total else f"Nothing has been saved here yet.{save}",
@@ -199,9 +206,9 @@ def nothing(facts: NothingFacts) -> ui.LayoutView:
 
 
 def _card(facts: QuoteFacts, links: Sequence[Link], small: Sequence[str]) -> ui.LayoutView:
-    onward = _onward(facts)
-    if facts.mends:
-        onward.append(Link("Edit", PanelQuestion(facts.quote.id)))
+    onward = _links_onward(facts)
+    if facts.editable:
+        onward.append(Link("Edit", ManageQuoteQuestion(facts.quote.id)))
     title, below = speaker(facts), attribution(facts)
     return card(
         title,
@@ -213,8 +220,8 @@ def _card(facts: QuoteFacts, links: Sequence[Link], small: Sequence[str]) -> ui.
     )
 
 
-def _onward(facts: QuoteFacts) -> list[Link]:
-    """To the race and to the driver, where there is anything to go to."""
+def _links_onward(facts: QuoteFacts) -> list[Link]:
+    """Links to the results and to the driver, if there are any."""
     links = []
     if facts.race and facts.results:
         links.append(Link("Results", ResultsQuestion(facts.race.season, facts.race.round)))
@@ -237,10 +244,10 @@ def _dated(value: date) -> str:
 
 
 def _source(quote: Quote) -> str:
-    """The source by name, and a link to it whose text is ours, so that it cannot claim to lead elsewhere."""
+    """The source by name, and a link to it. The link's text is made here, so that it cannot name another site."""
     name = as_typed_in_line(quote.source or "")
     try:
-        address = http_link(quote.link) if quote.link else ""
+        address = clean_link(quote.link) if quote.link else ""
     except ValueError:
         address = ""
     link = f"[{_label(address)}]({address})" if address else ""
@@ -255,8 +262,8 @@ def _label(address: str) -> str:
 
 
 def _described(asked: Asked) -> str:
-    """What was looked for, to follow a noun: `` with “fuel” by Corey Heim at Talladega 2025``."""
-    some = "some of " if asked.loosely else ""
+    """What was searched for, to follow a noun: `` with “fuel” by Corey Heim at Talladega 2025``."""
+    some = "some of " if asked.any_word else ""
     parts = [f" with {some}“{as_typed_in_line(' '.join(asked.words))}”"] if asked.words else []
     parts += [f" by {as_typed_in_line(asked.driver.name)}"] if asked.driver else []
     if asked.race:
@@ -266,33 +273,33 @@ def _described(asked: Asked) -> str:
     return "".join(parts)
 
 
-def _counted(facts: NothingFacts) -> str:
-    """In how many quotes the words are, where there are several."""
+def _counted(facts: NothingFoundFacts) -> str:
+    """How many quotes contain each word, if there are several words."""
     if len(facts.counts) < 2:
         return ""
-    said = []
+    parts = []
     for word, number in facts.counts:
-        many = f"{number:,} or more" if number >= facts.most else f"{number:,}" if number else "none"
-        said.append(f"**{as_typed_in_line(word)}** is in {many}")
-    return f"{joined(said)}."
+        many = f"{number:,} or more" if number >= facts.most_counted else f"{number:,}" if number else "none"
+        parts.append(f"**{as_typed_in_line(word)}** is in {many}")
+    return f"{joined(parts)}."
 
 
-def _instead(facts: NothingFacts) -> str:
-    said = []
-    if facts.better:
-        said.append(f"Did you mean **{as_typed_in_line(' '.join(facts.better))}**?")
+def _instead(facts: NothingFoundFacts) -> str:
+    parts = []
+    if facts.corrected:
+        parts.append(f"Did you mean **{as_typed_in_line(' '.join(facts.corrected))}**?")
     if facts.without:
         rest = replace(facts.asked, words=())
         are = "is" if facts.without == 1 else "are"
-        said.append(f"There {are} {count(facts.without, 'quote')}{_described(rest)}.")
-    if facts.named:
-        driver, quotes = facts.named
-        said.append(f"{as_typed_in_line(driver.name)} has {count(quotes, 'quote') if quotes else 'none'} here.")
-    return " ".join(said)
+        parts.append(f"There {are} {count(facts.without, 'quote')}{_described(rest)}.")
+    if facts.other_driver:
+        driver, quotes = facts.other_driver
+        parts.append(f"{as_typed_in_line(driver.name)} has {count(quotes, 'quote') if quotes else 'none'} here.")
+    return " ".join(parts)
 
 
 def _speakers(speakers: Sequence[tuple[str | None, str, int]]) -> str:
-    """Of whom there are quotes; the buttons name those with the most."""
+    """How many people there are quotes from; the buttons name those with the most."""
     if not speakers:
         return ""
     if len(speakers) == 1:
@@ -300,10 +307,10 @@ def _speakers(speakers: Sequence[tuple[str | None, str, int]]) -> str:
     return f"There are quotes from **{len(speakers)} people**; the buttons go to those with the most."
 
 
-def _every(number: int) -> str:
+def _show_all(number: int) -> str:
     return "Show that one" if number == 1 else f"Show all {number:,}"
 
 
 def _different(links: Sequence[Link]) -> list[Link]:
-    """The links without those that lead where one before them does."""
+    """The links without those that lead to the same place as an earlier one."""
     return list({link.question: link for link in reversed(links)}.values())[::-1]

@@ -1,4 +1,4 @@
-"""Where a race without results stands at a moment, in one sentence: the same in every answer."""
+"""The status of a race without results at a moment, in one sentence that is the same in every answer."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from db.models import Race, RaceStatus
 NO_DATE = "Postponed; new date not known yet"
 
 
-def dateless(race: Race, now: datetime) -> bool:
-    """Whether the race, without results, was postponed, its listed time has come, and no new one is known."""
+def awaits_new_date(race: Race, now: datetime) -> bool:
+    """Whether the race was postponed, its listed time has passed, and no new date is known."""
     return race.status is RaceStatus.POSTPONED and race.begins <= now
 
 
-def presently(race: Race, now: datetime) -> str | None:
-    """What is known of a race whose time has come, without a full stop; None while all of it is ahead.
+def status_now(race: Race, now: datetime) -> str | None:
+    """The status of a race whose time has come, without a period; None while all of it is ahead.
 
-    It is under way only from its green flag on: the listed start is often no more than about when coverage starts.
+    A race is under way only from its green flag on: the listed start is often only about when coverage starts.
 
     Args:
         race: one without results, not cancelled.
-        now: the asker's moment.
+        now: the current time.
     """
-    if dateless(race, now):
+    if awaits_new_date(race, now):
         return NO_DATE
     if race.over_at <= now:
         return "Should be over by now; no results here yet"

@@ -9,6 +9,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import NextQuestion, ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import Recap, Section, winner_of
@@ -16,35 +17,35 @@ from bot.render.blocks import Accent, Page, card, freshness, make_accent, phase_
 from bot.render.buttons import Link, QuestionSelect, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp
 from bot.render.penalties import of_race
-from bot.render.playoff_table import drivers_view, left_out
+from bot.render.playoff_table import left_out
 from bot.render.tables import fit
 from bot.render.user_text import as_typed, as_typed_in_line, in_parts, shortened
 from db.models import Race, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 
 FIRST_SCREEN = {SectionKind.NUTSHELL: 700, SectionKind.TOP: 900, SectionKind.PLAYOFFS: 620}
-"""The sections of the first screen, which is short: each may take so many characters there, its heading included."""
+"""The sections of the short first screen, and how many characters each may take there, its heading included."""
 GLANCE = "At a glance"
 MOST = 3990
-"""Characters of a message, of Discord's 4,000: the heading's sign and a line's end are not counted below."""
+"""Characters of a message. Discord allows 4,000; a few are kept for heading signs and line ends."""
 ROOM = 3200
-"""Those that the text of a section may take."""
+"""Characters that the text of a section may take."""
 LONGER = 150
-"""Those of a line that names the sections of which there is more."""
+"""Characters kept for the line that names the sections that continue in the menu."""
 LABEL = 160
-"""Columns of what stands before a line."""
+"""Columns of a line's label."""
 
 
-def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime) -> ui.LayoutView:
     """The recap's first screen, or the section asked for.
 
     Args:
         recap: of a race with results.
-        season: the race's, as it stands at ``now``.
+        computed: the race's season as it stands at ``now``.
         question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
-        now: the asker's moment.
+        now: the current time.
     """
-    race = recap.race
+    race, season = recap.race, computed.season
     asked = RecapQuestion(race.season, race.round, question.section, question.page)
     section = find(recap, asked.section)
     links = [
@@ -59,7 +60,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
         dateline(season, race),
         *words_by(shown, now),
         *of_race(season, race.round),
-        _left_out(season, race),
+        _left_out(computed, race),
         freshness(season, now),
     ]
     room = room_beside(title, *small)
@@ -83,9 +84,9 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
     )
 
 
-def room_beside(*told: str) -> int:
-    """Characters that a section's text may take in a message that says these lines as well."""
-    return min(ROOM, MOST - sum(len(line) + len("-# \n") for line in told))
+def room_beside(*lines: str) -> int:
+    """How many characters a section's text may take in a message that also holds these lines."""
+    return min(ROOM, MOST - sum(len(line) + len("-# \n") for line in lines))
 
 
 def find(recap: Recap, kind: str | None) -> Section | None:
@@ -105,39 +106,39 @@ def dateline(season: Season, race: Race) -> str:
 
 
 def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
-    """Who wrote those of the sections that an editor wrote, in small print; where there are others, which they are."""
+    """Small print that names the editors; with their sections, where they did not write all of those shown."""
     everything = list(sections)
     written: dict[str, list[Section]] = {}
     for section in everything:
         if section.author is not None:
             written.setdefault(section.author, []).append(section)
     lines = []
-    for author, his in written.items():
-        which = "" if len(his) == len(everything) else f" ({', '.join(escape(section.title) for section in his)})"
-        edited = max((section.edited_at for section in his if section.edited_at), default=None)
+    for author, own in written.items():
+        which = "" if len(own) == len(everything) else f" ({', '.join(escape(section.title) for section in own)})"
+        edited = max((section.edited_at for section in own if section.edited_at), default=None)
         when = f", edited {stamp(edited, 'R')}" if edited is not None and edited <= now else ""
         lines.append(f"Written by {as_typed_in_line(author)}{which}{when}")
     return lines
 
 
 def parts_of(section: Section, room: int = ROOM) -> list[str]:
-    """A section's whole text as Discord must be told it, in parts of at most ``room`` characters."""
+    """A section's whole text, escaped for Discord, in parts of at most ``room`` characters."""
     parts = [""]
     for apart, label, text in _pieces(section):
         for i, piece in enumerate(in_parts(text, room - len(label))):
-            told = piece if i else label + piece
-            joined = f"{parts[-1]}{apart}{told}" if parts[-1] else told
+            shown_text = piece if i else label + piece
+            joined = f"{parts[-1]}{apart}{shown_text}" if parts[-1] else shown_text
             if len(joined) > room:
-                parts.append(told)
+                parts.append(shown_text)
             else:
                 parts[-1] = joined
     return parts
 
 
 def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str]]:
-    """What a section consists of: the space before each piece, its label as told and its text as written."""
+    """A section piece by piece: the space before each one, its label escaped, and its text as written."""
     paragraphs = [paragraph for paragraph in section.paragraphs if as_typed(paragraph)]
-    # Where room is short, figures say more than what is told after the first paragraph.
+    # Where room is short, lines of figures say more than the paragraphs after the first one.
     yield from (("\n\n", "", paragraph) for paragraph in (paragraphs[:1] if brief and section.lines else paragraphs))
     apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
     for line in section.lines:
@@ -151,49 +152,50 @@ def _label(label: str) -> str:
 
 
 def _brief(sections: Sequence[Section], room: int) -> tuple[list[str], list[str]]:
-    """The first screen's sections, and the titles of those that are longer than what it shows of them.
+    """The first screen's sections, and the titles of those that are longer than what is shown of them.
 
-    The nutshell goes without its heading, since the message's title is one already.
+    The nutshell has no heading, since the message's title serves as one.
     """
-    told, longer = [], []
+    shown_text, longer = [], []
     for section in sections:
         head = "" if section.kind is SectionKind.NUTSHELL else f"### {escape(section.title)}\n"
         text, whole = _beginning(section, min(FIRST_SCREEN[section.kind], room // len(sections)) - len(head))
-        told.append(head + text)
+        shown_text.append(head + text)
         longer += [] if whole else [escape(section.title)]
-    return told, longer
+    return shown_text, longer
 
 
 def _beginning(section: Section, room: int) -> tuple[str, bool]:
-    """The paragraphs and lines of a section for which there is room, a part of the first at least; whether all are."""
-    told = ""
+    """As much of a section as there is room for, at least a part of its first piece, and whether that is all of it."""
+    shown_text = ""
     for apart, label, text in _pieces(section, brief=True):
-        piece = f"{apart if told else ''}{label}{as_typed(text)}"
-        if len(told) + len(piece) > room:
-            return told or label + shortened(text, room - len(label)), False
-        told += piece
-    return told, not section.lines or len(section.paragraphs) < 2
+        piece = f"{apart if shown_text else ''}{label}{as_typed(text)}"
+        if len(shown_text) + len(piece) > room:
+            return shown_text or label + shortened(text, room - len(label)), False
+        shown_text += piece
+    return shown_text, not section.lines or len(section.paragraphs) < 2
 
 
 def _accent(season: Season, race: Race) -> Accent:
-    """The colour of the winner's make."""
+    """The color of the winner's make."""
     winner = winner_of(season, race.round)
     rows = season.results[race.round]
     return make_accent(next((row.entry.make for row in rows if winner is not None and row.driver == winner), None))
 
 
 def _in_short(season: Season, race: Race) -> str:
-    """Who won, or why there is no more to tell."""
+    """Who won, or why there is no recap."""
     winner = winner_of(season, race.round)
     if winner is None:
         return "No recap: the results on record don't tell who won this race."
     return f"**{escape(name_of(season, winner))}** won."
 
 
-def _left_out(season: Season, race: Race) -> str:
-    """What cannot be so in the results up to the race, and is not told."""
-    view = drivers_view(season)
-    return left_out(replace(view, left_out=tuple(fault for fault in view.left_out if fault.round <= race.round)))
+def _left_out(computed: ComputedSeason, race: Race) -> str:
+    """The results up to the race that contradict themselves and are left out."""
+    counted = computed.standings
+    faults = tuple(fault for fault in counted.left_out if fault.round <= race.round)
+    return left_out(replace(counted, left_out=faults))
 
 
 def _neighbours(season: Season, race: Race) -> list[Link]:
@@ -204,7 +206,7 @@ def _neighbours(season: Season, race: Race) -> list[Link]:
 
 
 def _turning(asked: RecapQuestion, page: Page) -> list[Link]:
-    """Buttons through a section of several pages; none where it has one."""
+    """Buttons to turn the pages of a section; none for a single page."""
     if page.pages == 1:
         return []
     return [

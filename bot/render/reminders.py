@@ -7,13 +7,15 @@ from datetime import date, datetime
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ClinchQuestion, NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
+from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import escape, listed, race_name, stamp, weekday
-from bot.render.next_race import LastTime, broadcasts, last_winner, times
-from bot.render.playoff_table import board_of, drivers_view, has_postseason, headline, stake
+from bot.render.next_race import broadcasts, last_winner, times
+from bot.render.playoff_table import board_of, has_postseason, headline, race_stakes
 from bot.render.race_status import NO_DATE
 from db.models import Race, RaceStatus, Season
 from db.reminders.models import WeekendSession
@@ -31,11 +33,15 @@ class RaceNotice:
     row's.
     """
 
-    season: Season
+    computed: ComputedSeason
     race: Race
     mark: str
     last_time: LastTime | None = None
     personal: bool = False
+
+    @property
+    def season(self) -> Season:
+        return self.computed.season
 
 
 def reminder(notice: RaceNotice, session: WeekendSession, event_at: datetime, now: datetime) -> ui.LayoutView:
@@ -52,8 +58,8 @@ def reminder(notice: RaceNotice, session: WeekendSession, event_at: datetime, no
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         _starts(race, session, event_at),
         "\n".join([*broadcasts(race, now), *times(race, now)]) if session is WeekendSession.COVERAGE else "",
-        _at_stake(season, race),
-        last_winner(race, notice.last_time),
+        _at_stake(notice.computed, race),
+        last_winner(season, race, notice.last_time),
         accent=Accent.GREEN,
         small=[YOURS if notice.personal else SERVERS, freshness(season, now)],
         controls=row([_remind(notice), *_onward(season)]),
@@ -71,25 +77,26 @@ def _starts(race: Race, session: WeekendSession, event_at: datetime) -> str:
     return f"Coverage starts {when}"
 
 
-def _at_stake(season: Season, race: Race) -> str:
+def _at_stake(computed: ComputedSeason, race: Race) -> str:
     """What the race means for the championship, in a line; empty before the first race of a season."""
+    season = computed.season
     if not season.run:
         return ""
-    board = board_of(drivers_view(season))
-    return listed([headline(board), stake(season, race)])
+    board = board_of(computed)
+    return listed([headline(board), race_stakes(season, race)])
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousSchedule:
     """What the readers knew of the race: ``at`` is a moment, else ``on`` a day.
 
-    ``restored`` says that it was off and is on again, ``dateless`` that it was postponed without a new date.
+    ``restored`` says that it was off and is on again, ``awaits_new_date`` that it was postponed without a new date.
     """
 
     at: datetime | None = None
     on: date | None = None
     restored: bool = False
-    dateless: bool = False
+    awaits_new_date: bool = False
 
     def __str__(self) -> str:
         return stamp(self.at, "F") if self.at is not None else weekday(self.on) if self.on is not None else ""
@@ -108,7 +115,7 @@ def change(notice: RaceNotice, before: PreviousSchedule, now: datetime) -> ui.La
     said, accent, carried = "", Accent.YELLOW, ""
     if race.status is RaceStatus.CANCELLED:
         said, accent = f"**Canceled.** {was}", Accent.CHECKERED
-    elif race.status is RaceStatus.POSTPONED and (before.dateless or race.begins <= now):
+    elif race.status is RaceStatus.POSTPONED and (before.awaits_new_date or race.begins <= now):
         # A postponed race keeps its old time in the schedule until it has a new one.
         said = f"**{NO_DATE}.** {was}"
     else:

@@ -1,4 +1,4 @@
-"""How a race ended: who won it and how, then the finishing order."""
+"""/results: who won a race and how, then the finishing order."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bot.render.buttons import BUTTONS, Link, fitted, pager, row
 from bot.render.formatting import count, day, escape, listed, name_of, race_name, stamp, status
 from bot.render.next_race import results_label
 from bot.render.penalties import of_race
-from bot.render.race_status import dateless, presently
+from bot.render.race_status import awaits_new_date, status_now
 from bot.render.tables import MARK, Column, initialled, table
 from db.models import Outcome, Race, RaceStatus, Result, Season
 
 ROWS = 12
-NAME, SHORT = 40, 16
-"""Columns of a name among others, and of one in a list of them."""
+NAME_WIDTH, SHORT_NAME_WIDTH = 40, 16
+"""Columns of a name in a line, and in a list of names."""
 ELSEWHERE = "(i): scores points in another series."
 ROOKIE = f"\\{MARK} rookie"
 NO_STAGES = "Stage points by driver are not on record."
@@ -40,13 +40,13 @@ _STAGE_COLUMN = 5
 def results(
     season: Season, race: Race, question: ResultsQuestion, now: datetime, before: Race | None = None
 ) -> ui.LayoutView:
-    """A race's results, or that they are not held.
+    """A race's results, or a note that there are none.
 
     Args:
         season: as it stands at ``now``; ``race`` is one of its races.
         race: the race asked for.
         question: its page.
-        now: the asker's moment.
+        now: the current time.
         before: the last race at this track before it, offered where this one has no results.
     """
     rows = season.results.get(race.round, ())
@@ -69,7 +69,7 @@ def results(
         Link("Standings", StandingsQuestion(season.year, race.round)),
     ]
     beside = _neighbours(season, race)
-    # Who turns pages reads this race: there the others stand only where there is room for all.
+    # On later pages the pager comes first: other races are offered only if there is room for both.
     links += beside if page.number == 1 or len(links) + len(beside) <= BUTTONS else []
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
@@ -107,7 +107,7 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
     outcome = race.outcome or Outcome()
 
     def who(key: str) -> str:
-        return escape(name_of(season, key), NAME)
+        return escape(name_of(season, key), NAME_WIDTH)
 
     lines = []
     if outcome.pole and outcome.pole != rows[0].driver:
@@ -167,25 +167,25 @@ def _order(season: Season, rows: Sequence[Result], stages: bool) -> str:
 
 
 def _out(season: Season, rows: Sequence[Result]) -> str:
-    """Who of these was not running at the finish, by why."""
+    """The drivers of this page who were not running at the finish, by reason."""
     why: dict[str, list[str]] = {}
     for r in rows:
         if r.disqualified or not r.running:
             reason = "disqualified" if r.disqualified else status(r)
-            why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), SHORT))
-    said = "; ".join(f"{escape(reason, SHORT)}: {', '.join(names)}" for reason, names in why.items())
+            why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), SHORT_NAME_WIDTH))
+    said = "; ".join(f"{escape(reason, SHORT_NAME_WIDTH)}: {', '.join(names)}" for reason, names in why.items())
     return f"**Out** {said}" if said else ""
 
 
 def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
-    """A race without results: not run yet, under way, cancelled, put off, or over and not held."""
+    """A race without results: not run yet, under way, canceled, postponed, or over with no results on record."""
     start = race.green_flag or race.start
     when = stamp(start, "F") if start else f"{race.date:%A}, {day(race.date)}"
     accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
-    begun = presently(race, now)
+    begun = status_now(race, now)
     if race.status is RaceStatus.CANCELLED:
         said = "This race was canceled."
-    elif begun is not None and (race.over_at <= now or dateless(race, now)):
+    elif begun is not None and (race.over_at <= now or awaits_new_date(race, now)):
         said = f"{begun}."
     elif begun is not None:
         said, accent = f"{begun}. No results yet.", Accent.GREEN

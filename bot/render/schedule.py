@@ -1,4 +1,4 @@
-"""A season's races: those run with their winners, the next one marked, the rest with their times."""
+"""/schedule: a season's races with winners or times, the next one marked."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, fitted, pager, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp, weekday
-from bot.render.race_status import NO_DATE, dateless, presently
+from bot.render.race_status import NO_DATE, awaits_new_date, status_now
 from db.models import Race, RaceStatus, Season
 
 ROWS = 13
 
 
 def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: tuple[int, ...]) -> ui.LayoutView:
-    """The season's races as of ``now``, the page with the next race first; ``years`` are the seasons held."""
+    """The season's races as of ``now``, opened at the page with the next race; ``years`` are the seasons on record."""
     races = season.races
     ahead = season.next_race(now)
     wanted = question.page or (races.index(ahead) // ROWS + 1 if ahead else 1)
@@ -38,7 +38,7 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
 
 
 def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
-    begun = presently(ahead, now) if ahead is not None else None
+    begun = status_now(ahead, now) if ahead is not None else None
     if ahead is not None and begun is not None:
         return f"**{escape(race_name(ahead))}**, {escape(ahead.track.short)}: {begun}"
     if ahead is not None:
@@ -53,7 +53,7 @@ def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
 
 
 def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
-    """One race, short enough for a phone's line: round, track, when, and who won it."""
+    """One race in a line that fits a phone: round, track, when, and who won."""
     rows = season.results.get(race.round)
     track = escape(race.track.short, 30)
     number = f"`{race.round:\N{NO-BREAK SPACE}>2}`"
@@ -62,7 +62,7 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
     if rows:
         return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"
-    if dateless(race, now):
+    if awaits_new_date(race, now):
         return f"{number} {listed([track, day(race.date), NO_DATE.lower()])}"
     if race.over_at <= now:
         return f"{number} {listed([track, day(race.date), postponed, 'no results'])}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self, cast
+from typing import Any
 
 import discord
 from discord import ui
@@ -15,13 +14,6 @@ from bot.render.tables import plain
 
 PLACEHOLDER_LIMIT = 150
 OPTION_LIMIT = 100
-_CHOOSER = re.compile(r"(?P<version>t[0-9]+):set:(?P<question>.+)", re.DOTALL)
-
-
-class _Desk(Protocol):
-    """What takes a choice: the client's ``answers``."""
-
-    async def choose(self, interaction: discord.Interaction[Any], text: str, chosen: Sequence[str]) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +26,36 @@ class Choice:
     hint: str = ""
 
 
-class SettingSelect(ui.DynamicItem[ui.Item[Any]], template=_CHOOSER):
+class _Select(ui.Select[Any]):
+    """A select of given options. discord.py keeps no view waiting for it, see ``QuestionButton``."""
+
+    def is_dispatchable(self) -> bool:
+        return False
+
+
+class _ChannelSelect(ui.ChannelSelect[Any]):
+    """The same of channels."""
+
+    def is_dispatchable(self) -> bool:
+        return False
+
+
+class _RoleSelect(ui.RoleSelect[Any]):
+    """The same of roles."""
+
+    def is_dispatchable(self) -> bool:
+        return False
+
+
+class SettingSelect:
     """A select of options, of channels or of roles, whose choice goes to the topic of its question."""
 
-    def __init__(self, item: ui.Item[Any], version: str, question: str) -> None:
-        super().__init__(item)
-        self.version = version
-        self.question = question
-
-    @classmethod
+    @staticmethod
     def of_options(
-        cls, question: Question, placeholder: str, options: Sequence[Choice], *, least: int = 1, most: int = 1
+        question: Question, placeholder: str, options: Sequence[Choice], *, least: int = 1, most: int = 1
     ) -> ui.ActionRow[Any]:
         """A row with a select of given options, ``least`` to ``most`` of which may be chosen."""
-        select: ui.Select[Any] = ui.Select(
+        select = _Select(
             custom_id=_custom_id(question),
             placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=least,
@@ -60,46 +68,29 @@ class SettingSelect(ui.DynamicItem[ui.Item[Any]], template=_CHOOSER):
                 default=each.chosen,
                 description=_cut(each.hint, OPTION_LIMIT) or None,
             )
-        return ui.ActionRow(cls(select, VERSION, str(question.encode())))
+        return ui.ActionRow(select)
 
-    @classmethod
-    def of_channels(cls, question: Question, placeholder: str, chosen: int | None) -> ui.ActionRow[Any]:
+    @staticmethod
+    def of_channels(question: Question, placeholder: str, chosen: int | None) -> ui.ActionRow[Any]:
         """A row with a select of the server's text and announcement channels."""
-        select: ui.ChannelSelect[Any] = ui.ChannelSelect(
+        select = _ChannelSelect(
             custom_id=_custom_id(question),
             placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             default_values=_default(chosen, discord.SelectDefaultValueType.channel),
         )
-        return ui.ActionRow(cls(select, VERSION, str(question.encode())))
+        return ui.ActionRow(select)
 
-    @classmethod
-    def of_roles(cls, question: Question, placeholder: str, chosen: int | None) -> ui.ActionRow[Any]:
+    @staticmethod
+    def of_roles(question: Question, placeholder: str, chosen: int | None) -> ui.ActionRow[Any]:
         """A row with a select of one of the server's roles, or none."""
-        select: ui.RoleSelect[Any] = ui.RoleSelect(
+        select = _RoleSelect(
             custom_id=_custom_id(question),
             placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=0,
             default_values=_default(chosen, discord.SelectDefaultValueType.role),
         )
-        return ui.ActionRow(cls(select, VERSION, str(question.encode())))
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        del interaction
-        return cls(item, match["version"], match["question"])
-
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        desk = cast("_Desk", interaction.client.router)
-        data: Mapping[str, Any] = interaction.data or {}
-        await desk.choose(interaction, self.question if self.version == VERSION else "", _texts(data.get("values")))
-
-
-def _texts(values: object) -> list[str]:
-    """What was chosen, as Discord sends it; nothing where that is not a list of texts."""
-    return [value for value in values if isinstance(value, str)] if isinstance(values, Iterable) else []
+        return ui.ActionRow(select)
 
 
 class _Default(discord.SelectDefaultValue):

@@ -1,33 +1,36 @@
-"""The views of the standings beside points: playoff picture, rookies, owners, manufacturers, what if."""
+"""The views of the standings other than points: playoffs, rookies, owners, manufacturers, what-ifs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import Format, format_of
-from bot.championship.standings import FULL_SEASON, View, manufacturers, rookies, what_ifs
+from bot.championship.standings import (
+    FULL_SEASON,
+    rookie_order,
+    what_if_formats,
+)
 from bot.render.formatting import count, escape, listed, ordinal
 from bot.render.playoff_table import (
-    Board,
+    StandingsBoard,
     board_of,
-    drivers_view,
     headline,
     legend,
     owners_board,
-    owners_view,
-    picture_table,
     postseason,
     progress,
+    standings_table,
     ties,
 )
 from bot.render.tables import Column, table
 from db.models import Season
 
 WHAT_IFS = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if-chase": "chase"}
-"""The views that reckon by other rules, and what the championship calls those."""
-_RULES_SAID = {"full-season": "full-season points", "what-if-playoffs": "the playoffs of 2017–2025"}
-_RULES_SAID["what-if-chase"] = "the 2026 Chase"
+"""The what-if views, and the names of their formats in the championship."""
+_FORMAT_NAMES = {"full-season": "full-season points", "what-if-playoffs": "the playoffs of 2017–2025"}
+_FORMAT_NAMES["what-if-chase"] = "the 2026 Chase"
 FINALE_COUNTS = "The finalists' stage and fastest-lap points in the finale are counted."
 WHAT_IF = "What if: the same results under other rules. Drivers raced under that season's own."
 
@@ -49,8 +52,18 @@ _MAKES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """A view of the standings: what stands above its table, the lines of a page of it, what stands below."""
+class StandingsContent:
+    """What a view of the standings shows.
+
+    Attributes:
+        title: the heading.
+        above: the lines above the table.
+        table: the table for a slice of the rows.
+        rows: how many rows there are.
+        make: the leader's make, for the accent color.
+        below: the lines below the table.
+        small: the small print.
+    """
 
     title: str
     above: tuple[str, ...]
@@ -66,61 +79,63 @@ def view_label(year: int, view: str) -> str:
     if view == "playoffs":
         return postseason(format_of(year)).capitalize()
     if view in WHAT_IFS:
-        return f"What if: {_RULES_SAID[view]}"
+        return f"What if: {_FORMAT_NAMES[view]}"
     return view.capitalize()
 
 
 def what_if_rules(year: int, view: str) -> Format | None:
-    """The rules that a what-if view reckons by; None for the other views."""
-    return what_ifs(year)[WHAT_IFS[view]] if view in WHAT_IFS else None
+    """The format of a what-if view; None for the other views."""
+    return what_if_formats(year)[WHAT_IFS[view]] if view in WHAT_IFS else None
 
 
 def title(season: Season, what: str, *, past: bool) -> str:
-    """``past`` says that the standings are not today's: races were run since."""
+    """The heading; with ``past`` it names the race, since races were run after it."""
     latest = season.latest
     return f"{what} after race {latest.round}, {escape(latest.track.short)}" if past and latest else what
 
 
-def sheet_of(view: View, which: str, *, past: bool) -> Sheet | None:
-    """The view by its name; None for those of points."""
-    season = view.season
+def content_of(computed: ComputedSeason, which: str, *, past: bool) -> StandingsContent | None:
+    """The content of a view by its name; None for the views of points."""
+    season = computed.standings.season
     rules = what_if_rules(season.year, which)
     if rules is not None:
-        board = board_of(drivers_view(season, rules), supposed=True)
-        named = title(season, f"What if: {season.year} under {_RULES_SAID[which]}", past=past)
-        return _picture_sheet(board, named, (_unknown_laps(season, rules), _finale(season, rules), WHAT_IF))
+        board = board_of(computed, rules)
+        named = title(season, f"What if: {season.year} under {_FORMAT_NAMES[which]}", past=past)
+        return _championship_content(board, named, (_unknown_laps(season, rules), _finale(season, rules), WHAT_IF))
     if which == "playoffs":
-        board = board_of(view)
-        return _picture_sheet(
-            board, title(season, _picture_title(board), past=past), named=len(view.picture.stretches) < 2
+        board = board_of(computed)
+        return _championship_content(
+            board, title(season, _championship_title(board), past=past), named=len(board.standings.phases) < 2
         )
     if which == "owners":
-        board = owners_board(owners_view(season))
-        return _picture_sheet(board, title(season, f"{season.year} owner standings", past=past))
+        board = owners_board(computed)
+        return _championship_content(board, title(season, f"{season.year} owner standings", past=past))
     if which == "rookies":
-        return _rookies_sheet(view, past=past)
+        return _rookies_content(computed, past=past)
     if which == "manufacturers":
-        return _makes_sheet(season, past=past)
+        return _manufacturers_content(computed, past=past)
     return None
 
 
-def _picture_title(board: Board) -> str:
-    year, picture = board.season.year, board.picture
-    called = postseason(picture.rules)
-    if picture.champion is not None:
+def _championship_title(board: StandingsBoard) -> str:
+    year, standings = board.season.year, board.standings
+    called = postseason(standings.rules)
+    if standings.champion is not None:
         return f"{year} final standings"
-    if len(picture.stretches) == 1:
+    if len(standings.phases) == 1:
         return f"{year} {called.removesuffix('s')} picture"
-    return f"{year} {called} · {picture.now.name}" if len(picture.rules.rounds) > 1 else f"{year} {called}"
+    return f"{year} {called} · {standings.current.name}" if len(standings.rules.rounds) > 1 else f"{year} {called}"
 
 
-def _picture_sheet(board: Board, head: str, small: tuple[str, ...] = (), *, named: bool = True) -> Sheet:
-    """``named`` says that the stretch under way is not in the heading."""
-    places = board.picture.places
-    return Sheet(
+def _championship_content(
+    board: StandingsBoard, head: str, small: tuple[str, ...] = (), *, named: bool = True
+) -> StandingsContent:
+    """The content of a view with a playoff table; ``named`` says whether to name the phase above it."""
+    places = board.standings.places
+    return StandingsContent(
         head,
-        (_stacked(headline(board), progress(board.picture, named=named)),),
-        lambda part: picture_table(board, places[part]),
+        (_stacked(headline(board), progress(board.standings, named=named)),),
+        lambda part: standings_table(board, places[part]),
         len(places),
         make=board.makes.get(places[0].who) if places else None,
         below=(ties(board),),
@@ -133,7 +148,7 @@ def _stacked(*lines: str) -> str:
 
 
 def _unknown_laps(season: Season, rules: Format) -> str:
-    """Fastest laps that pay by these rules and are not on record, said."""
+    """A note on fastest laps that would pay under these rules but are not on record."""
     if rules.fastest_lap <= format_of(season.year).fastest_lap:
         return ""
     silent = sum(not any(row.fastest_lap for row in season.results[race.round]) for race in season.run)
@@ -143,17 +158,17 @@ def _unknown_laps(season: Season, rules: Format) -> str:
 
 
 def _finale(season: Season, rules: Format) -> str:
-    """After a finale that paid its finalists their finish alone: that every point of it counts here."""
+    """A note after a finale that paid its finalists their finish alone: here every point of it counts."""
     own = format_of(season.year)
     alone = bool(own.rounds) and own.rounds[-1].finish_only
     run = any(race.round == len(season.races) for race in season.run)
     return FINALE_COUNTS if rules.name == FULL_SEASON and alone and run else ""
 
 
-def _rookies_sheet(view: View, *, past: bool) -> Sheet:
-    board, season = board_of(view), view.season
-    picture = board.picture
-    order = [place for who in rookies(view) if (place := picture.place(who)) is not None]
+def _rookies_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
+    board, season = board_of(computed), computed.standings.season
+    standings = board.standings
+    order = [place for who in rookie_order(computed.standings) if (place := standings.place(who)) is not None]
     rows = [
         (
             str(number),
@@ -168,9 +183,9 @@ def _rookies_sheet(view: View, *, past: bool) -> Sheet:
     said = "No rookie has points yet this season."
     if order:
         first = order[0]
-        verb = "is Rookie of the Year" if picture.champion is not None else "leads the rookies"
+        verb = "is Rookie of the Year" if standings.champion is not None else "leads the rookies"
         said = f"{board.bold(first.who)} {verb}, {ordinal(first.position)} overall"
-    return Sheet(
+    return StandingsContent(
         title(season, f"{season.year} rookies", past=past),
         (said,),
         lambda part: table(_ROOKIES, rows[part]) if rows[part] else "",
@@ -180,8 +195,8 @@ def _rookies_sheet(view: View, *, past: bool) -> Sheet:
     )
 
 
-def _makes_sheet(season: Season, *, past: bool) -> Sheet:
-    places = manufacturers(season)
+def _manufacturers_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
+    season, places = computed.standings.season, computed.manufacturer_standings
     rows = [(str(p.position), p.make, str(p.points), str(-p.gap) if p.gap else "–", str(p.wins)) for p in places]
     said = f"No results for {season.year} yet."
     if places:
@@ -190,7 +205,7 @@ def _makes_sheet(season: Season, *, past: bool) -> Sheet:
         over = len(season.run) == len(season.races)
         leads = f"**{escape(places[0].make)}** {'has the title' if over else 'leads'}{by}"
         said = listed([leads, count(places[0].wins, "win") if places[0].wins else "no wins yet"])
-    return Sheet(
+    return StandingsContent(
         title(season, f"{season.year} manufacturers", past=past),
         (said,),
         lambda part: table(_MAKES, rows[part]) if rows[part] else "",

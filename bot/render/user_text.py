@@ -1,8 +1,8 @@
-"""Text that people wrote, shown as they typed it: the one rule for their words.
+"""Shows text that people wrote as they typed it; everything from a person goes through here.
 
-The rule: line breaks stay, a line that begins with "- " is a point of a list, a bare link by http or https can be
-followed. Everything else is shown as typed: no other formatting, no heading, no small print, no quotation, no masked
-link, no mention, no code, no timestamp, no emoji by its name, and nothing hidden.
+The rule: line breaks stay, a line that starts with "- " is a bullet, and a bare http or https link can be clicked.
+Everything else is escaped: there is no other formatting, heading, small print, block quote, masked link, mention, code,
+timestamp or emoji by name, and nothing is hidden.
 """
 
 from __future__ import annotations
@@ -10,35 +10,36 @@ from __future__ import annotations
 import re
 
 from bot.render.tables import MORE
-from db.texts import clean, http_link
+from db.user_text import clean_link, clean_text
 
 LEAST_ROOM = 600
-"""Characters that hold any one word: a link is 500 at most."""
+"""Characters in which any one word fits: the longest is a link of 500."""
 
-_POINT = "- "
+_BULLET = "- "
 _LINK = re.compile(r"https?://[^\s<>\\]+", re.IGNORECASE)
-_TRAILING = ".,:;!?\"'”’*_~|`]}"
+_AFTER_LINK = ".,:;!?\"'”’*_~|`]}"
 _SPECIAL = re.compile(r"[\\*_~`|<>\[\]#&]|:(?!\s)")
-"""What Discord, or a page like it, gives a meaning inside of a line; a colon may begin a link or an emoji's name."""
-_OPENING = re.compile(r"[-+=]|[0-9]+[.)](?!\S)")
-"""What it gives one at a line's beginning, beside the above."""
+"""Characters that Discord's Markdown, or one like it, reads as formatting anywhere in a line. A colon may start a link
+or the name of an emoji."""
+_LINE_START = re.compile(r"[-+=]|[0-9]+[.)](?!\S)")
+"""What it reads as formatting only at the start of a line."""
 _MENTION = re.compile(r"@(?=everyone|here|[!&]?[0-9]{15,20})", re.IGNORECASE)
-_APART = "@\N{ZERO WIDTH SPACE}"
+_BROKEN_AT = "@\N{ZERO WIDTH SPACE}"
 
 
 def as_typed(text: str) -> str:
-    """The text as Discord must be told it; it may be longer than what was typed."""
+    """The text escaped for Discord, which makes it longer."""
     lines = _clean(text).split("\n")
-    return "\n".join(_POINT + _line(line[2:]) if line.startswith(_POINT) else _line(line) for line in lines)
+    return "\n".join(_BULLET + _line(line[2:]) if line.startswith(_BULLET) else _line(line) for line in lines)
 
 
 def as_typed_in_line(text: str) -> str:
-    """The same for a name or the like, which has to stay on its line: there are no breaks and no points in it."""
-    return _line(clean(text, 4 * len(text)))
+    """As ``as_typed`` for a name or the like: one line, without bullets."""
+    return _line(clean_text(text, 4 * len(text)))
 
 
 def shortened(text: str, room: int) -> str:
-    """As much of the text as ``as_typed`` shows in ``room`` characters, to the word, with … where it ends early."""
+    """As much of the text as ``as_typed`` shows in ``room`` characters, cut between words and then ending with "…"."""
     whole = as_typed(text)
     if len(whole) <= room:
         return whole
@@ -46,10 +47,10 @@ def shortened(text: str, room: int) -> str:
 
 
 def in_parts(text: str, room: int) -> list[str]:
-    """The whole text as typed, in parts of at most ``room`` characters, broken between lines or else between words.
+    """The whole text as ``as_typed`` shows it, in parts of at most ``room`` characters, cut at lines or words.
 
     Raises:
-        ValueError: there is not room enough for a word; a mistake of the caller's.
+        ValueError: ``room`` is less than ``LEAST_ROOM``, which is a mistake of the caller's.
     """
     if room < LEAST_ROOM:
         raise ValueError(f"a part of {room} characters is too small")
@@ -62,20 +63,21 @@ def in_parts(text: str, room: int) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    # A few characters are longer in their normal form, none more than fourfold.
-    return clean(text, 4 * len(text), lines=True)
+    # The normal form (NFC) of a few characters is longer, of none more than four times.
+    return clean_text(text, 4 * len(text), lines=True)
 
 
 def _head(text: str, room: int) -> str:
-    """The beginning of a clean text that fits, to the end of a line where that is not far off, else to that of a word.
+    """The beginning of a cleaned text that fits, cut at the end of a line if that is not far off, else at a word.
 
-    At least one character, so that whoever goes on from there comes to an end.
+    It has at least one character, so that a loop over the rest comes to an end.
     """
     low, high = 1, len(text)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if len(as_typed(text[:middle])) <= room else (low, middle - 1)
-    # What fits is not quite a matter of length: half a link may be longer than the whole one.
+    # The shown length does not always grow with the text: part of a link can be longer than the whole, because only a
+    # complete link goes unescaped. So the binary search may end on a length that is still too long.
     while low > 1 and len(as_typed(text[:low])) > room:
         low -= 1
     if low == len(text) or text[low].isspace():
@@ -85,28 +87,28 @@ def _head(text: str, room: int) -> str:
 
 
 def _line(line: str) -> str:
-    opening = _OPENING.match(line)
-    told, done = [], 0
+    opening = _LINE_START.match(line)
+    shown, done = [], 0
     if opening:
         done = opening.end()
-        told.append(f"{line[: done - 1]}\\{line[done - 1]}")
+        shown.append(f"{line[: done - 1]}\\{line[done - 1]}")
     for found in _LINK.finditer(line, done):
         link = _without_trailing(found[0])
         try:
-            address = http_link(link)
+            address = clean_link(link)
         except ValueError:
             continue
-        told += [_escape(line[done : found.start()]), f"<{address.replace('@', '%40')}>"]
+        shown += [_escape(line[done : found.start()]), f"<{address.replace('@', '%40')}>"]
         done = found.start() + len(link)
-    return "".join([*told, _escape(line[done:])])
+    return "".join([*shown, _escape(line[done:])])
 
 
 def _without_trailing(link: str) -> str:
-    """The link without what belongs to the sentence around it; a bracket that it opened itself is its own."""
-    while link[-1] in _TRAILING or (link[-1] == ")" and link.count("(") < link.count(")")):
+    """The link without punctuation of the sentence around it; a bracket that the link itself opened stays."""
+    while link[-1] in _AFTER_LINK or (link[-1] == ")" and link.count("(") < link.count(")")):
         link = link[:-1]
     return link
 
 
 def _escape(text: str) -> str:
-    return _MENTION.sub(_APART, _SPECIAL.sub(r"\\\g<0>", text))
+    return _MENTION.sub(_BROKEN_AT, _SPECIAL.sub(r"\\\g<0>", text))

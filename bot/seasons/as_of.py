@@ -1,40 +1,53 @@
-"""What is known at one moment: every season held as it stands then, and who or what a fan's words mean in it."""
+"""What is known at one moment: every season as it was known then, and which driver or race a fan's words mean."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import Career, career
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
-from bot.recaps.facts import Facts, LastTime, facts_of, next_stop, winner_of
+from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of
+from bot.recaps.recap import with_words
+from bot.seasons.cache import SeasonCache
 from db.models import Driver, Race, RaceStatus, Season
-from db.texts import Quote, RecapText, SectionKind
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
-    """``seasons`` are oldest first, each as of ``now``."""
+    """Everything known at a moment.
+
+    Attributes:
+        now: the moment, aware.
+        seasons: all seasons on record, oldest first, each without what was not known at ``now``.
+        finder: finds drivers and races by what a fan types.
+        cache: keeps what is computed from the seasons.
+    """
 
     now: datetime
     seasons: tuple[Season, ...]
     finder: Finder
+    cache: SeasonCache = field(default_factory=SeasonCache)
 
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(season.year for season in self.seasons)
 
     def season(self, year: int | None = None) -> Season:
-        """The season of that year; without one the season of the day: the latest whose first race is over.
+        """The season of a year; without a year the current one, which is the latest whose first race is over.
 
-        Before any race held is over that is the earliest season.
+        Before any race on record is over, that is the earliest season.
 
         Raises:
-            UnknownSeason: it is not held.
-            FriendlyError: no season is.
+            UnknownSeason: the year is not on record.
+            FriendlyError: no season is on record.
         """
         if not self.seasons:
             raise FriendlyError("There are no seasons here yet.")
@@ -47,28 +60,29 @@ class AsOf:
         raise UnknownSeason(str(year), self.years)
 
     def next_race(self) -> tuple[Season, Race] | None:
-        """The first race not yet over and its season; None where nothing is ahead on any schedule held.
+        """The first race not yet over and its season; None where no known schedule has one.
 
-        A postponed race whose time has passed waits behind those of every season.
+        A postponed race whose time has passed comes after the races of every season.
         """
         ahead = [(season, race) for season in self.seasons if (race := season.next_race(self.now)) is not None]
-        return min(ahead, key=lambda pair: (self._waits(pair[1]), pair[1].begins), default=None)
+        return min(ahead, key=lambda pair: (self._awaits_new_date(pair[1]), pair[1].begins), default=None)
 
-    def _waits(self, race: Race) -> bool:
+    def _awaits_new_date(self, race: Race) -> bool:
         return race.status is RaceStatus.POSTPONED and race.begins <= self.now
 
     def latest(self) -> tuple[Season, Race] | None:
-        """The last race with results and its season: the season of the day or, where it has none yet, one before."""
+        """The last race with results and its season: the current season or, if it has none yet, an earlier one."""
         year = self.season().year
-        held = ((s, s.latest) for s in reversed(self.seasons) if s.year <= year)
-        return next(((season, race) for season, race in held if race is not None), None)
+        latest_races = ((s, s.latest) for s in reversed(self.seasons) if s.year <= year)
+        return next(((season, race) for season, race in latest_races if race is not None), None)
 
     def race_run(self, year: int | None = None, number: int | None = None) -> tuple[Season, Race]:
-        """A race with results and its season; the latest one where neither year nor round is named.
+        """A race with results and its season; the latest race if neither year nor round is given.
 
         Raises:
-            UnknownSeason, UnknownRace: it is not held.
-            FriendlyError: its results are not.
+            UnknownSeason: the year is not on record.
+            UnknownRace: the season has no such race.
+            FriendlyError: the race has no results.
         """
         latest = self.latest() if year is None and number is None else None
         if latest is not None:
@@ -84,29 +98,56 @@ class AsOf:
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
 
-    def recap_facts(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Facts:
-        """What a recap of a race with results is made from: what was known when it was over, and what comes next."""
-        ahead = next_stop(self.seasons, race)
+    def computed(self, season: Season) -> ComputedSeason:
+        """One of ``seasons`` with its standings, tables and records."""
+        return self.cache.computed(season)
+
+    def computed_after(self, season: Season, number: int) -> ComputedSeason:
+        """One of ``seasons`` as it stood after the race of a round. Raises LookupError if it has no such race."""
+        return self.cache.computed_after(season, number)
+
+    def career(self, key: str) -> Career:
+        """A driver over all seasons."""
+        return career([self.computed(season) for season in self.seasons], key)
+
+    def recap(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+        """The recap of a race with results.
+
+        Args:
+            race: the race.
+            quotes: quotes from the race that the reader may see.
+            texts: the editors' texts by section.
+        """
+        season = self.season(race.season)
+        generated = self.cache.recap(self.seasons, season, race.round, lambda: self._recap_facts(race))
+        return with_words(generated, quotes, texts)
+
+    def _recap_facts(self, race: Race) -> Facts:
+        """What the recap tells: what was known when the race was over, and what comes next."""
+        ahead = race_after(self.seasons, race)
         last = self.last_winner(ahead[1]) if ahead else None
-        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last, quotes=quotes, texts=texts)
+        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last)
 
     def ended_before(self, season: Season) -> Season | None:
-        """The season before, where it is over and this one has not begun."""
+        """The season before this one, if it is over and this one has not begun."""
         if any(race.begins <= self.now for race in season.races):
             return None
         before = [s for s in self.seasons if s.year < season.year and s.next_race(self.now) is None]
         return before[-1] if before else None
 
     def last_time(self, race: Race) -> Race | None:
-        """The last race with results that its track had before it, in its own season or one before."""
-        return max((each for each in self._there(race) if self._held(each)), key=_begins, default=None)
+        """The last earlier race with results at the same track, in the same season or an earlier one."""
+        return max(
+            (each for each in self._earlier_at_track(race) if self._has_results(each)), key=_begins, default=None
+        )
 
     def last_winner(self, race: Race) -> LastTime | None:
-        """Who won the last race that its track had before it.
+        """The last earlier race at the same track and its winner.
 
-        None where that cannot be known: the race's results are not held or cannot be so, or a season since is not held.
+        None where that cannot be known: its results are missing or contradict themselves, or a season in between is
+        not on record.
         """
-        there = self._there(race)
+        there = self._earlier_at_track(race)
         last = max(there, key=_begins, default=None)
         by_year = {season.year: season for season in self.seasons}
         if last is None or not all(year in by_year for year in range(last.season, race.season)):
@@ -114,17 +155,18 @@ class AsOf:
         winner = winner_of(by_year[last.season], last.round)
         a_year_ago = [each for each in there if each.season == race.season - 1]
         this_year = [each for each in self._at_track(race) if each.season == race.season]
-        # Of two races a year at a track each is the other's of the same time of year, and of no other.
-        mine = _nearest(last, this_year) or race
-        same = _nearest(race, a_year_ago) is last and mine.round == race.round
+        # A track may have two races a year. The defending winner of the spring race won the spring race a year ago, so
+        # the two races have to be nearest to each other by date, seen from either one.
+        own = _nearest(last, this_year) or race
+        same = _nearest(race, a_year_ago) is last and own.round == race.round
         return LastTime(last, winner, defending=same) if winner is not None else None
 
-    def _there(self, race: Race) -> list[Race]:
-        """The races at its track before it, those called off left aside."""
+    def _earlier_at_track(self, race: Race) -> list[Race]:
+        """The earlier races at the same track, without those called off."""
         return [each for each in self._at_track(race) if each.begins < race.begins]
 
     def _at_track(self, race: Race) -> list[Race]:
-        """The races at its track, itself among them, those called off left aside."""
+        """All races at the same track, including this one, without those called off."""
         return [
             each
             for season in self.seasons
@@ -132,11 +174,11 @@ class AsOf:
             if each.track.key == race.track.key and each.status is not RaceStatus.CANCELLED
         ]
 
-    def _held(self, race: Race) -> bool:
+    def _has_results(self, race: Race) -> bool:
         return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
 
     def driver(self, text: str, year: int | None = None) -> Driver:
-        """The driver meant by words or a key. Raises UnknownDriver with the nearest names."""
+        """The driver meant by a name, number or key. Raises UnknownDriver with the nearest names."""
         return self.finder.driver(text, self.season(year))
 
     def known(self, key: str) -> Driver:
@@ -156,10 +198,10 @@ class AsOf:
         ]
 
     def race_with_results(self, text: str, year: int | None = None) -> Race:
-        """As ``race``, but a track whose race of the year is still to come means its last one, if there was one.
+        """Like ``race``, but a track whose race is still to come means its last race with results, if there is one.
 
-        A race picked from a list, or asked for by its round, its year or as the next one, is what it says.
-        Raises as ``race``.
+        A race picked from a list, or asked for by round, by year or as the next one, is taken literally. Raises what
+        ``race`` raises.
         """
         race = self.race(text, year)
         picked = year is not None or re.search(r"\d", text) or "next" in text.casefold()
@@ -167,10 +209,10 @@ class AsOf:
         return before or race
 
     def race(self, text: str, year: int | None = None) -> Race:
-        """The race meant by words, of the season of the day or, where it has none such, of one before.
+        """The race meant by words, in the current season or, if it has no such race, in an earlier one.
 
-        A race that all the words fit, in whichever season, comes before one that only some of them fit. Raises
-        UnknownRace with the nearest names, UnknownSeason for a year not held.
+        A race that all the words fit, in any season, is preferred to one that only some of them fit. Raises UnknownRace
+        with the nearest names, and UnknownSeason for a year that is not on record.
         """
         season = self.season(year)
         if year is not None:
@@ -183,32 +225,60 @@ class AsOf:
         return self.finder.race(text, season, self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class _SeasonState:
+    """A season as of a moment: the whole season, the rounds of the races that were over, and what was known then."""
+
+    whole: Season
+    over: frozenset[int]
+    known: Season
+
+
 class AsOfKeeper:
-    """Makes as_of_keeper. What is known changes only when a race ends or the facts do; in between it is kept."""
+    """Makes ``AsOf``, and keeps the one cache of what is computed from its seasons.
+
+    What is known changes only when a race ends or an import changes a season. Then that season becomes a new object,
+    and the cache drops what belonged to the old one; every other season stays the very same object, so that all that
+    was computed for it is still there.
+    """
 
     def __init__(self) -> None:
+        self.cache = SeasonCache()
         self._finder = Finder(())
+        self._whole: tuple[Season, ...] = ()
+        self._states: dict[int, _SeasonState] = {}
         self._seasons: tuple[Season, ...] = ()
-        self._version: int | None = None
+        # The moments at which the same races are over as now; none at first.
         self._from = self._until = datetime.min.replace(tzinfo=UTC)
 
-    def at(self, now: datetime, seasons: Sequence[Season], version: int) -> AsOf:
+    def at(self, now: datetime, seasons: Sequence[Season]) -> AsOf:
         """What is known at a moment.
 
         Args:
-            now: the moment, aware; it may lie before the last one asked about.
-            seasons: whole seasons, oldest first.
-            version: the facts' own, which changes when they do.
+            now: the moment, aware; it may be earlier than that of the last call.
+            seasons: whole seasons, oldest first; one that did not change is the same object as in the last call.
         """
-        if version != self._version:
-            self._finder = Finder(seasons)
-        if version != self._version or not self._from <= now < self._until:
-            ends = [race.over_at for season in seasons for race in season.races]
+        whole = tuple(seasons)
+        changed = whole != self._whole  # seasons are equal only if they are the same object
+        if changed:
+            self._finder = Finder(whole)
+            self._whole = whole
+        if changed or not self._from <= now < self._until:
+            ends = [race.over_at for season in whole for race in season.races]
             self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))
             self._until = min((end for end in ends if end > now), default=datetime.max.replace(tzinfo=UTC))
-            self._seasons = tuple(season.as_of(now) for season in seasons)
-            self._version = version
-        return AsOf(now, self._seasons, self._finder)
+            self._states = {season.year: self._state(season, now) for season in whole}
+            self._seasons = tuple(state.known for state in self._states.values())
+            self.cache.keep_only(self._seasons)
+        return AsOf(now, self._seasons, self._finder, self.cache)
+
+    def _state(self, season: Season, now: datetime) -> _SeasonState:
+        """The season as of now; the same object as before where neither the season nor what is over has changed."""
+        over = frozenset(race.round for race in season.races if race.over_at <= now)
+        before = self._states.get(season.year)
+        if before is not None and before.whole is season and before.over == over:
+            return before
+        return _SeasonState(season, over, season.as_of(now))
 
 
 def _begins(race: Race) -> datetime:
@@ -216,7 +286,7 @@ def _begins(race: Race) -> datetime:
 
 
 def _nearest(race: Race, others: Iterable[Race]) -> Race | None:
-    """The one nearest to it by the time of the year."""
+    """The race nearest to it by day of the year."""
     return min(others, key=lambda each: abs(_day_of_year(each.date) - _day_of_year(race.date)), default=None)
 
 

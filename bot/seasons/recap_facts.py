@@ -1,18 +1,45 @@
-"""What a recap is made from, gathered: the almanac's figures, what was said at the race, and its editors' words."""
+"""What a recap takes from the store beside the results: the race's quotes, and the editors' texts."""
 
 from __future__ import annotations
 
-from bot.quotes.service import reader_of
-from bot.recaps.facts import Facts
-from bot.requester import Requester
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.recaps.facts import Recap
+from bot.seasons.as_of import AsOf
 from db.connection import Store
 from db.models import Race
-from db.quotes import quotes_of_race
+from db.quotes import Reader, quotes_of_race
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 from db.recaps.texts import recap_texts
 
 
-async def gather(store: Store, requester: Requester, race: Race) -> Facts:
-    """The facts for a race's recap as the requester may know them: two queries, beside what the as_of holds."""
-    texts = await recap_texts(store, race.season, race.round, requester.as_of.now)
-    quotes = await quotes_of_race(store, reader_of(requester), race.season, race.round)
-    return requester.as_of.recap_facts(race, quotes, texts)
+@dataclass(frozen=True, slots=True)
+class RecapWords:
+    """The words of people in a recap: quotes that a reader may see, and the editors' texts by section."""
+
+    quotes: Sequence[Quote]
+    texts: Mapping[SectionKind, RecapText]
+
+
+async def recap_words(store: Store, as_of: AsOf, reader: Reader, race: Race) -> RecapWords:
+    """The words for the recap of a race, in two queries.
+
+    They are read each time, never kept: what one server may see another may not.
+
+    Args:
+        store: where quotes and editors' texts are.
+        as_of: what is known at the moment.
+        reader: whose quotes may be shown.
+        race: the race.
+    """
+    texts = await recap_texts(store, race.season, race.round, as_of.now)
+    quotes = await quotes_of_race(store, reader, race.season, race.round)
+    return RecapWords(quotes, texts)
+
+
+async def recap_for(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Recap:
+    """The recap of a race with results, for a reader. The arguments are those of ``recap_words``."""
+    words = await recap_words(store, as_of, reader, race)
+    return as_of.recap(race, words.quotes, words.texts)

@@ -14,8 +14,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from db import texts
 from db.models import BroadcastKind, RaceStatus, SessionKind
+from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
+from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
+from db.user_text import clean_link, clean_picture_link, clean_text
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
@@ -212,7 +214,7 @@ def _words(limit: int, *, lines: bool = False) -> AfterValidator:
         wrong = next((c for c in allowed if unicodedata.category(c) in {"Cc", "Co", "Cs"}), None)
         if wrong is not None:
             raise ValueError(f"contains a control character (U+{ord(wrong):04X}); take it out")
-        cleaned = texts.clean(text, limit, lines=lines)
+        cleaned = clean_text(text, limit, lines=lines)
         if not cleaned:
             raise ValueError("is empty; leave it out where it is not known")
         return cleaned
@@ -226,16 +228,16 @@ class QuoteRow(Row):
     ``role`` is the speaker's role at the time; ``season`` and ``round`` name the race. ``words`` identify the quote.
     """
 
-    words: Annotated[str, _words(texts.WORDS, lines=True)]
-    speaker: Annotated[str, _words(texts.SPEAKER)] | None = None
+    words: Annotated[str, _words(WORDS_LIMIT, lines=True)]
+    speaker: Annotated[str, _words(SPEAKER_LIMIT)] | None = None
     driver: Text | None = None
-    role: Annotated[str, _words(texts.ROLE)] | None = None
-    context: Annotated[str, _words(texts.CONTEXT)] | None = None
+    role: Annotated[str, _words(ROLE_LIMIT)] | None = None
+    context: Annotated[str, _words(CONTEXT_LIMIT)] | None = None
     season: Year | None = None
     round: Round | None = None
     said_on: Date | None = None
-    source: Annotated[str, _words(texts.SOURCE)] | None = None
-    link: Annotated[str, AfterValidator(texts.http_link)] | None = None
+    source: Annotated[str, _words(SOURCE_LIMIT)] | None = None
+    link: Annotated[str, AfterValidator(clean_link)] | None = None
 
     @model_validator(mode="after")
     def _names_both(self) -> Self:
@@ -251,10 +253,10 @@ class RecapRow(Row):
 
     season: Year
     round: Round
-    section: texts.SectionKind
-    words: Annotated[str, _words(texts.SECTION_WORDS, lines=True)]
-    picture: Annotated[str, AfterValidator(texts.https_picture)] | None = None
-    author: Annotated[str, _words(texts.AUTHOR)]
+    section: SectionKind
+    words: Annotated[str, _words(SECTION_LIMIT, lines=True)]
+    picture: Annotated[str, AfterValidator(clean_picture_link)] | None = None
+    author: Annotated[str, _words(AUTHOR_LIMIT)]
     edited: AwareDatetime
 
 

@@ -30,9 +30,9 @@ from db.documents.file_format import (
 )
 from db.documents.import_report import Counts, Report, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
+from db.documents.quotes_and_recaps import QuotesAndRecapsImport
 from db.documents.reader import Document, Line
 from db.documents.rows_from_models import driver_row, season_sections, track_row
-from db.documents.words import WordsImport
 from db.errors import StoreError
 from db.racing import load_drivers, load_season, load_tracks
 
@@ -100,7 +100,7 @@ class _Import:
             if stamped or self._tally.changes != before:
                 self._changed_seasons.add(year)
                 self._racing_changed = True
-        words = WordsImport(self._connection, self._names, self._tally, self._now, self._guild)
+        words = QuotesAndRecapsImport(self._connection, self._names, self._tally, self._now, self._guild)
         await words.run(self._documents)
         await self._set_versions()
         for document in self._documents:

@@ -22,7 +22,8 @@ from db.documents.file_format import (
     TrackRow,
 )
 from db.models import Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
-from db.texts import Quote, RecapText
+from db.quotes.models import Quote
+from db.recaps.models import RecapText
 
 
 def track_row(track: Track) -> TrackRow:

@@ -13,8 +13,8 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
+from db.quotes.models import Quote
 from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
-from db.texts import Quote
 from db.timestamps import to_text
 
 RANKED = 2000

@@ -11,7 +11,7 @@ from typing import Any
 
 import aiosqlite
 
-from db.texts import Quote, QuoteDraft
+from db.quotes.models import Quote, QuoteDraft
 from db.timestamps import day_from_text, from_text
 
 SELECT = """

@@ -11,8 +11,8 @@ import aiosqlite
 from db.connection import Store
 from db.errors import OvertakenError
 from db.naming import fold_words
+from db.quotes.models import Quote, QuoteDraft, QuoteVersion, clean_draft
 from db.quotes.rows import IDS, SELECT, draft_from_json, draft_to_json, fetch, is_id, to_moment, to_quote
-from db.texts import Quote, QuoteDraft, QuoteVersion, clean_draft
 from db.timestamps import to_text
 
 OWN = SELECT + "WHERE q.guild_id IS ? AND q.id = ?"

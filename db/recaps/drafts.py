@@ -9,7 +9,7 @@ from datetime import datetime
 import aiosqlite
 
 from db.connection import Store
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from db.timestamps import from_text, to_text
 
 MOST = 10

@@ -13,7 +13,7 @@ from db.connection import Store
 from db.errors import OvertakenError
 from db.quotes.rows import fetch, to_moment
 from db.recaps.drafts import DROP, race_id
-from db.texts import RecapText, RecapVersion, SectionKind, clean_recap
+from db.recaps.models import RecapText, RecapVersion, SectionKind, clean_recap
 from db.timestamps import from_text, to_text
 
 ALL_TEXTS = """

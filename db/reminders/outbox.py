@@ -29,7 +29,7 @@ PORTION = 1_000
 # A row that may have arrived is reconciled, useful or not; the others are simply too late.
 EXPIRE = """
 UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
- WHERE state = 'pending' AND tried_at IS NULL AND until <= :now
+ WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now
 """
 TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)

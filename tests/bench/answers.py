@@ -1,4 +1,4 @@
-"""How long Tailgate takes to answer beside a bot that does nothing but answer, over real sockets, in one run.
+"""How long Tailgate takes to answer, compared with a bot that sends fixed answers, over real sockets, in one run.
 
 Start it at the root of a clone: ``python -m tests.bench.answers [--quick]``; ``docs/speed.md`` says what it measures.
 """
@@ -31,21 +31,21 @@ from tests.wire.world import Payload
 ROUNDS, WARM_UP = 300, 30
 QUICK_ROUNDS, QUICK_WARM_UP = 5, 2
 RUN = 20
-"""Races of 2025 that are run by then, or more."""
+"""A number of races of 2025 that have been run by then."""
 PAUSE = 0.005
-"""Seconds between questions: what a bot still does once it has answered is not to slow the other's answer down."""
+"""Seconds between questions, so that what a bot still does after its answer does not slow down the other one."""
 
 Ask = Callable[[TimedStandIn], Awaitable[Any]]
 
 
 @dataclass
 class Question:
-    """Something asked of a bot again and again.
+    """A question that is asked again and again.
 
     Args:
         label: its line in the table.
-        kind: questions of one kind take discord.py the same trouble; the null bot answers one of each.
-        ask: asks it once and returns when it is answered; fails if the answer is not what it should be.
+        kind: questions of one kind cost discord.py the same; the null bot answers one of each kind.
+        ask: asks once and returns when it is answered; fails if the answer is wrong.
     """
 
     label: str
@@ -56,7 +56,7 @@ class Question:
     processor: list[float] = field(default_factory=list)
 
     async def take(self, bot: Bot) -> None:
-        """Asks once and keeps what it took."""
+        """Asks once and records how long it took."""
         seen, used = len(bot.standin.requests), processor_seconds(bot.process)
         await self.ask(bot.standin)
         self.times.append(bot.standin.seconds)
@@ -71,13 +71,13 @@ class Question:
 
 
 def drivers() -> list[str]:
-    """The names of all who have a result in 2025 by the moment at which the bot stands, most starts first."""
+    """The names of all drivers with a result in 2025 by the bot's date, most starts first."""
     rows = json.loads(Path(db.__file__).with_name("seasons").joinpath("2025.json").read_bytes())["results"]
     return [name for name, _ in Counter(row["driver"] for row in rows if row["round"] <= RUN).most_common()]
 
 
 def slash(line: str, **options: list[str]) -> Ask:
-    """A command; of every option's values another one each time."""
+    """A command, with the next of each option's values each time."""
     values = {name: cycle(among) for name, among in options.items()}
 
     async def ask(standin: TimedStandIn) -> None:
@@ -90,7 +90,7 @@ def slash(line: str, **options: list[str]) -> Ask:
 
 
 def choices(line: str, option: str, among: list[str]) -> Ask:
-    """What is offered for letters typed, other ones each time."""
+    """Autocomplete for the next of some typed texts each time."""
     letters = cycle(among)
 
     async def ask(standin: TimedStandIn) -> None:
@@ -102,12 +102,12 @@ def choices(line: str, option: str, among: list[str]) -> Ask:
 
 
 def press(line: str) -> Ask:
-    """Presses the first button that is not greyed out, of a command's answer: of a pager it goes on and back again."""
+    """Presses the first enabled button of a command's answer: with a pager this goes forward and back in turns."""
     message: Payload = {}
 
     async def ask(standin: TimedStandIn) -> None:
         if not message:
-            # The stand-in changes a message in place, so that this one is always as it is now.
+            # The stand-in edits a message in place, so this one is always up to date.
             message["is"] = standin.answer_to(await standin.slash(line))
         parts = every_component(message["is"]["components"])
         button = next(part["custom_id"] for part in parts if part["type"] == BUTTON and not part.get("disabled"))
@@ -142,18 +142,18 @@ def tailgate_questions() -> list[Question]:
 
 
 async def ask_in_turn(pairs: list[tuple[Bot, list[Question]]], rounds: int) -> None:
-    """Every question once a round, in an order drawn anew; the bots take turns, so that both meet the same weather.
+    """Asks every question once per round in a new random order; the bots take turns, so both meet the same load.
 
     The shorter list is filled up with its first question, the one that all others are compared with.
     """
-    drawn = random.Random(0)
+    shuffler = random.Random(0)
     longest = max(len(questions) for _, questions in pairs)
     for _ in range(rounds):
         orders = []
         for bot, questions in pairs:
             filled = questions + questions[:1] * (longest - len(questions))
-            orders.append([(bot, question) for question in drawn.sample(filled, longest)])
-        for turn in zip(*drawn.sample(orders, len(orders)), strict=True):
+            orders.append([(bot, question) for question in shuffler.sample(filled, longest)])
+        for turn in zip(*shuffler.sample(orders, len(orders)), strict=True):
             for bot, question in turn:
                 await question.take(bot)
 
@@ -188,7 +188,7 @@ def weights(rows: list[tuple[str, float, float | None, float | None]]) -> str:
 
 
 async def measure(rounds: int, warm_up: int) -> tuple[str, list[str]]:
-    """Runs it all; back come the report and what Discord would have refused."""
+    """Runs everything; returns the report and what Discord would have refused."""
     before = load()
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))

@@ -1,4 +1,4 @@
-"""How long one reminder to very many channels takes, beside the least that Discord's limit of requests allows.
+"""How long one reminder to very many channels takes, compared with the least that Discord's rate limit allows.
 
 Start it at the root of a clone: ``python -m tests.bench.fanout [--quick]``; ``docs/speed.md`` says what it measures.
 """
@@ -31,16 +31,16 @@ from tests.wire.standin import StandIn
 from tests.wire.world import World
 
 CHANNELS, SPEED, AHEAD = 10_000, 1.0, timedelta(seconds=330)
-"""The bot has been up for longer than the earliest that it may begin: it takes none for what another run has sent."""
+"""The bot starts earlier than it may begin to send, so it need not ask whether another run has sent anything."""
 QUICK = 50, 10.0, timedelta(seconds=15)
 DUE = COVERAGE - timedelta(hours=1)
 STARTING = 120.0
-"""Real seconds in which the bot is told of all its servers."""
+"""Real seconds until the gateway has announced all servers to the bot."""
 
 
 @dataclass(frozen=True)
 class Figures:
-    """One fan-out. Seconds are the stand-in's own, ``ready`` and ``processor`` real ones; memory is in MiB."""
+    """One fan-out. Times are in the stand-in's seconds, ``ready`` and ``processor`` in real ones; memory in MiB."""
 
     messages: int
     lost: int
@@ -59,7 +59,7 @@ class Figures:
 
     @property
     def ideal(self) -> float:
-        """Seconds from the first request to the last if every second is used to the full."""
+        """Seconds from the first request to the last if the rate limit is used to the full."""
         return (self.messages - 1) / EVERYWHERE
 
     @property
@@ -87,7 +87,7 @@ def _whole(value: float | None) -> str:
 
 
 async def prepared(folder: Path, world: World) -> Path:
-    """A store with a server for each channel that wants an hour's notice."""
+    """A store with one server per channel, each with a reminder one hour before coverage."""
     path = folder / "tailgate.db"
     async with await Store.open(path) as store:
         await load_if_empty(store, NOON)
@@ -97,7 +97,7 @@ async def prepared(folder: Path, world: World) -> Path:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keeps Python's collections of garbage out of the stand-in: what came in meanwhile would seem to come at once."""
+    """Switches off garbage collection in the stand-in: requests that arrive during one would seem to come at once."""
     gc.collect()
     gc.disable()
     try:
@@ -107,13 +107,13 @@ def undisturbed() -> Iterator[None]:
 
 
 async def fan_out(channels: int, speed: float, ahead: timedelta, folder: Path) -> Figures:
-    """Has the bot remind so many channels and watches.
+    """Lets the bot remind the channels and measures it.
 
     Args:
-        channels: one a server.
-        speed: seconds of both clocks in a real one.
-        ahead: how long before it is due the bot is started.
-        folder: an empty one.
+        channels: how many, one per server.
+        speed: seconds of both clocks per real second.
+        ahead: how long before the reminder is due the bot is started.
+        folder: an empty folder.
     """
     world = World(channels)
     path = await prepared(folder, world)

@@ -1,4 +1,4 @@
-"""What the benchmarks share: medians and ratios of times taken in one run, what a process takes, tables."""
+"""What the benchmarks share: medians and ratios of times, the resources of a process, tables."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 BLOCKS = 10
-"""A run is cut into so many parts; how far their ratios lie apart says how much to believe the ratio of the whole."""
+"""A run is divided into this many parts; the spread of their ratios shows how reliable the ratio of the whole is."""
 
 
 @dataclass(frozen=True)
 class Ratio:
-    """A ratio of medians over a whole run, and the lowest and highest of its parts."""
+    """The ratio of medians of a whole run, and the lowest and highest ratio of its parts."""
 
     whole: float
     low: float
@@ -31,7 +31,7 @@ class Ratio:
 
 
 def ratio(times: Sequence[float], base: Sequence[float]) -> Ratio:
-    """How many times longer the one took than the other, both in the order in which they were taken."""
+    """How many times longer one took than the other; both lists are in the order of measurement."""
     count = min(BLOCKS, len(times), len(base))
     parts = [
         statistics.median(times_of) / statistics.median(base_of)
@@ -45,12 +45,12 @@ def _blocks(times: Sequence[float], count: int) -> list[Sequence[float]]:
 
 
 def milliseconds(times: Sequence[float]) -> str:
-    """Their median."""
+    """The median in milliseconds."""
     return _rounded(statistics.median(times) * 1000)
 
 
 def ninetieth(times: Sequence[float]) -> str:
-    """What nine in ten stay under, in milliseconds."""
+    """The 90th percentile in milliseconds."""
     return _rounded(statistics.quantiles(times, n=10, method="inclusive")[-1] * 1000)
 
 
@@ -59,15 +59,15 @@ def _rounded(value: float) -> str:
 
 
 def processor_seconds(process: int) -> float | None:
-    """What a process has used of the processor so far, all its threads; None where the system does not tell."""
+    """Seconds of processor time used by all threads of a process; None where the system does not report it."""
     if sys.platform != "linux":
         return None
-    # The number of a process's own clock, as clock_getcpuclockid(3) makes it; Python has no name for that.
+    # The id of a process's CPU clock, computed as clock_getcpuclockid(3) does; Python has no function for it.
     return time.clock_gettime((~process << 3) | 2)
 
 
 def memory(process: int) -> float | None:
-    """Resident memory of a process in MiB; None where the system does not tell."""
+    """Resident memory of a process in MiB; None where the system does not report it."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines():
             if line.startswith("VmRSS:"):
@@ -76,12 +76,12 @@ def memory(process: int) -> float | None:
 
 
 def load() -> str:
-    """How busy the machine was in the last minute; more than its cores means that figures are to be doubted."""
+    """The load of the last minute; above the number of cores the figures are doubtful."""
     return f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown"
 
 
 def machine(before: str) -> str:
-    """What the figures were taken on; ``before`` is the load at the start."""
+    """Describes the machine; ``before`` is the load at the start."""
     return (
         f"{os.cpu_count()} cores, Python {platform.python_version()}, SQLite {_sqlite()}, "
         f"discord.py {version('discord.py')}; load {before} at the start and {load()} at the end"
@@ -95,7 +95,7 @@ def _sqlite() -> str:
 
 
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, its columns aligned for a terminal; all but the first to the right."""
+    """A Markdown table with aligned columns; all but the first are aligned to the right."""
     widths = [max(len(line[i]) for line in (heads, *rows)) for i in range(len(heads))]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
 

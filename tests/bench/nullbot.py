@@ -1,6 +1,6 @@
-"""A bot that does nothing but answer: the same discord.py, the same kinds of answers, all of them fixed.
+"""A bot with fixed answers: the same discord.py and the same kinds of answers as Tailgate's, but no work.
 
-``answers.py`` starts it as a process of its own, to learn what discord.py and the sockets take by themselves.
+``answers.py`` starts it as a process, to measure what discord.py and the sockets cost by themselves.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Turn(ui.DynamicItem[ui.Button[Any]], template=re.compile(r"turn:(?P<page>[
 
 
 def panel() -> ui.LayoutView:
-    """A card of the size and the parts of an answer of Tailgate's."""
+    """A card with the size and the parts of one of Tailgate's answers."""
     view = ui.LayoutView(timeout=None)
     view.add_item(
         ui.Container(

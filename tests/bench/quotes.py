@@ -1,4 +1,4 @@
-"""How long a search takes in a store of 50,000 quotes, and what is said where it finds none; 20 ms are to be enough.
+"""How long a search takes in a store of 50,000 quotes, and the answer where it finds none; the aim is 20 ms.
 
 Start it at the root of a clone: ``python -m tests.bench.quotes [--quick]``; ``docs/speed.md`` says what it measures.
 """
@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.questions.quotes import QuoteQuestion
-from bot.quotes.query import joined, words_of
-from bot.quotes.service import look
+from bot.quotes.query import join_words, words_of
+from bot.quotes.service import search_reply
 from bot.requester import Requester
 from bot.seasons.as_of import AsOfKeeper
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.quotes import Found, Reader, match_of, quotes_of_race, random_quote, search
+from db.quotes.models import Quote
 from db.snapshots import Snapshots
-from db.texts import Quote
 from tests.bench.measures import load, machine, milliseconds, ninetieth, table
 from tests.bench.store import Work
 from tests.bot.render.reading import text
@@ -39,7 +39,7 @@ NOW = datetime(2026, 7, 1, tzinfo=UTC)
 PAGE = 5
 SERVER = 1234567890123456789
 RARE = 300
-"""One quote in so many says the rare word."""
+"""One quote in this many contains the rare word."""
 
 COMMON = """
 the a we had good was just you know race and guys to it of that in this everybody really great team fast restart
@@ -55,14 +55,17 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '2026-07-01T00:00:00Z')
 
 def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[object, ...]]:
     """Rows of quotes: two in three the operator's, the others one server's; nearly all say "the truck"."""
-    lots, common = random.Random(22), COMMON.split()
+    choose, common = random.Random(22), COMMON.split()
     names = [f"{stem}{end}" for stem in ("spoil", "splitt", "track", "wedg", "loos", "tight") for end in range(500)]
     for number in range(count):
-        words = [lots.choice(common) if lots.random() < 0.9 else lots.choice(names) for _ in range(lots.randint(8, 80))]
-        words[3:3] = ["the", "truck"] if lots.random() < 0.95 else ["the", "car"]
+        words = [
+            choose.choice(common) if choose.random() < 0.9 else choose.choice(names)
+            for _ in range(choose.randint(8, 80))
+        ]
+        words[3:3] = ["the", "truck"] if choose.random() < 0.95 else ["the", "car"]
         if number % RARE == 7:
             words.append("grandmother")
-        driver, race = lots.choice(drivers), lots.choice(races)
+        driver, race = choose.choice(drivers), choose.choice(races)
         text = " ".join([*words, str(number)])
         yield (
             *(SERVER if number % 3 == 0 else None, driver["id"], driver["name"], "driver, TRICON Garage"),
@@ -71,7 +74,7 @@ def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[
 
 
 async def fill(store: Store, count: int) -> None:
-    """Puts quotes in at once; the store's own triggers index them."""
+    """Inserts all quotes in one transaction; the store's triggers index them."""
     drivers = await store.fetch("SELECT id, name FROM drivers ORDER BY id")
     races = await store.fetch("SELECT id, date FROM races WHERE date <= ? ORDER BY id", (NOW.date().isoformat(),))
     async with store.write() as connection:
@@ -79,10 +82,10 @@ async def fill(store: Store, count: int) -> None:
 
 
 def works(store: Store, count: int) -> list[Work]:
-    """What is looked for, by a reader of the server, and by one for whom half of it is not said yet."""
+    """The searches, by a reader in the server, and by one on a date at which half of the quotes are not yet known."""
     reader = Reader(SERVER, NOW.date())
     elsewhere, earlier = Reader(1, NOW.date()), Reader(SERVER, date(2024, 9, 1), ((2024, 17),))
-    lots = random.Random(7)
+    choose = random.Random(7)
 
     def some(found: Found) -> bool:
         return len(found.quotes) == PAGE
@@ -114,19 +117,23 @@ def works(store: Store, count: int) -> list[Work]:
         work("a driver's, newest first", None, driver="corey-heim"),
         work("a season's, newest first", None, season=2025),
         work("… page 2500", None, page=2500, season=2025),
-        Work("one by lot", lambda: random_quote(store, reader, 2025, lots), lambda found: isinstance(found, Quote)),
+        Work(
+            "one at random", lambda: random_quote(store, reader, 2025, choose), lambda found: isinstance(found, Quote)
+        ),
         Work("a race's", lambda: quotes_of_race(store, reader, 2025, 22), lambda found: len(found) > 0),
     ]
 
 
 async def cards(store: Store) -> list[Work]:
-    """Whole answers of /quote but for the sending, the words' meaning included: a hit, and misses of all kinds."""
+    """Complete answers of /quote without sending them, from the text to the view: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
-    requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
+    requester = Requester(1, AsOfKeeper().at(NOW, seasons), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
-        question = QuoteQuestion(joined(words_of(words)), **only)
-        return Work(f"{label}: {words}", lambda: look(store, requester, question), lambda view: said in text(view))
+        question = QuoteQuestion(join_words(words_of(words)), **only)
+        return Work(
+            f"{label}: {words}", lambda: search_reply(store, requester, question), lambda view: said in text(view)
+        )
 
     none = "No quotes found"
     return [
@@ -145,7 +152,7 @@ async def cards(store: Store) -> list[Work]:
 
 
 async def measure(count: int, rounds: int) -> str:
-    """Runs it all, every search once a round, and reports."""
+    """Runs every search once per round, and reports."""
     before = load()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))

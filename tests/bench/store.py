@@ -1,4 +1,4 @@
-"""How long the store takes beside a plain reading of the same files, in one run.
+"""How long the store takes, compared with plainly reading the same files, in one run.
 
 Start it at the root of a clone: ``python -m tests.bench.store [--quick]``; ``docs/speed.md`` says what it measures.
 """
@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import db
-from bot.championship import standings as views
 from bot.championship.needs import needs
+from bot.championship.standings import driver_standings, owner_standings
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
@@ -36,19 +36,19 @@ ROUNDS, QUICK_ROUNDS = 30, 3
 FOLDER = Path(db.__file__).with_name("seasons")
 YEAR = 2025
 TIGHT = 20
-"""A race of that season with much to reckon after it: ten drivers, eight spots, one race left in the round."""
+"""A race of that season after which much must be computed: ten drivers, eight spots, one race left in the round."""
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 
 
 @dataclass
 class Work:
-    """Something done again and again.
+    """A task that is done again and again.
 
     Args:
         label: its line in the table.
-        what: does it once; what it hands back is shown to ``fits``.
-        fits: whether it came out as it should, not timed.
-        base: what it is compared with, None for what others are compared with.
+        what: does it once; its result is passed to ``fits``.
+        fits: whether the result is right; not timed.
+        base: the task that it is compared with; None for those that others are compared with.
     """
 
     label: str
@@ -73,7 +73,7 @@ class Work:
 
 
 def read_plainly(*names: str) -> list[object]:
-    """The files as JSON, nothing checked."""
+    """The files as JSON, without any validation."""
     documents: list[object] = []
     for name in names:
         with (FOLDER / name).open(encoding="utf-8") as file:
@@ -82,7 +82,7 @@ def read_plainly(*names: str) -> list[object]:
 
 
 def first_start(folder: Path, stack: AsyncExitStack) -> Callable[[], Awaitable[object]]:
-    """Makes a new store and loads it; it is closed when all is done, since that is no part of a start."""
+    """Creates a store and loads it; it is closed at the very end, because closing is no part of a start."""
     numbers = count()
 
     async def start() -> object:
@@ -94,19 +94,18 @@ def first_start(folder: Path, stack: AsyncExitStack) -> Callable[[], Awaitable[o
 
 
 async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
-    """All that is measured, on stores that hold the bundled seasons: one is only read, imports go into the other."""
+    """All tasks, on two stores with the bundled seasons: one is only read, imports go into the other."""
     store, other = [await stack.enter_async_context(await Store.open(folder / name)) for name in ("a.db", "b.db")]
     for empty in (store, other):
         await load_if_empty(empty, NOW)
     kept = Snapshots(store)
-    held = await kept.season(YEAR)
-    assert held is not None
+    stored = await kept.season(YEAR)
+    assert stored is not None
     content = (FOLDER / f"{YEAR}.json").read_bytes()
     names = sorted(path.name for path in FOLDER.glob("*.json"))
     season, years = f"{YEAR}.json", await kept.years()
-    cut = views.drivers(held.through(TIGHT)).picture
-    ten = len(cut.now.entered)
-    reckoned = inspect.unwrap(points_table)  # the bot keeps the table of a season beside it
+    cut = driver_standings(stored.through(TIGHT)).standings
+    ten = len(cut.current.entered)
 
     async def one_season() -> object:
         async with store.read() as connection:
@@ -127,19 +126,26 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
         Work("… first start of an empty store", first_start(folder, stack), lambda found: found is not None, whole),
         Work("… all seasons from the store", lambda: Snapshots(store).all(), lambda f: len(f) == len(years), whole),
         one,
-        Work(f"… season {YEAR} from the store", one_season, lambda found: found.results == held.results, one),
+        Work(f"… season {YEAR} from the store", one_season, lambda found: found.results == stored.results, one),
         Work(f"… import of {season}, nothing new", take_in, unchanged, one),
-        Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is held, one),
-        Work("… season as of a moment", lambda: held.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
-        Work("… points table of the season", lambda: reckoned(held), lambda found: len(found) > 30, one),
-        Work("… picture of the season", lambda: views.drivers(held), lambda f: f.picture.champion is not None, one),
-        Work("… picture of the owners' season", lambda: views.owners(held), lambda f: f.picture.champion == "11", one),
+        Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is stored, one),
+        Work("… season as of a moment", lambda: stored.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
+        Work("… points table of the season", lambda: points_table(stored), lambda found: len(found) > 30, one),
+        Work(
+            "… picture of the season", lambda: driver_standings(stored), lambda f: f.standings.champion is not None, one
+        ),
+        Work(
+            "… picture of the owners' season",
+            lambda: owner_standings(stored),
+            lambda f: f.standings.champion == "11",
+            one,
+        ),
         Work("… what each needs at a cut", lambda: needs(cut), lambda found: len(found) == ten, one),
     ]
 
 
 async def measure(rounds: int) -> str:
-    """Runs it all, every work once a round, and reports."""
+    """Runs every task once per round, and reports."""
     before = load()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))

@@ -1,4 +1,4 @@
-"""The benchmarks run and say what they are to say; how fast anything is, no test asks."""
+"""The benchmarks run and print what they should; no test checks how fast anything is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.wire.process import ROOT
 
 
 def quick(name: str) -> list[list[str]]:
-    """The cells of every line of the tables that a benchmark prints."""
+    """The cells of all table lines that a benchmark prints."""
     done = subprocess.run(
         [sys.executable, "-m", f"tests.bench.{name}", "--quick"],
         cwd=ROOT,
@@ -47,17 +47,17 @@ def test_the_store_is_measured_beside_a_plain_reading() -> None:
 def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses() -> None:
     lines = quick("quotes")
     labels = [line[0] for line in lines]
-    asked = ("a rare word", "the truck", "page 50", "a name and a word", "a beginning", "newest first", "by lot")
+    asked = ("a rare word", "the truck", "page 50", "a name and a word", "a beginning", "newest first", "at random")
     for part in (*asked, "/quote, none", "a name's typo"):
         assert any(part in label for label in labels), part
     assert all(len(line) == 4 for line in lines)
 
 
 def test_a_fan_out_is_measured_and_reaches_every_channel() -> None:
-    told = {line[0]: line[1] for line in quick("fanout")}
-    assert told["messages due and seen"] == "50"
-    assert told["lost, doubled"] == "0, 0"
-    assert {"× the best", "answered with 429", "MiB at most"} < set(told)
+    printed = {line[0]: line[1] for line in quick("fanout")}
+    assert printed["messages due and seen"] == "50"
+    assert printed["lost, doubled"] == "0, 0"
+    assert {"× the best", "answered with 429", "MiB at most"} < set(printed)
 
 
 @pytest.mark.parametrize(

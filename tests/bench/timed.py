@@ -1,4 +1,4 @@
-"""The stand-in Discord with a stopwatch on its sockets, and the two bots that are measured on it, each a process."""
+"""The stand-in Discord with a stopwatch on its sockets, and the two bots that are measured on it as processes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 
 
 class TimedGateway(Gateway):
-    """Notes when the last event went out, its making not counted."""
+    """Notes when the last event was sent, after it was built."""
 
     sent = 0.0
 
@@ -37,7 +37,7 @@ class TimedGateway(Gateway):
 
 
 class TimedRest(Rest):
-    """Notes when the last answer to an interaction was in, body and all, before anything is done with it."""
+    """Notes when the last response to an interaction had arrived whole, before anything is done with it."""
 
     received = 0.0
 
@@ -49,7 +49,7 @@ class TimedRest(Rest):
 
 
 class TimedStandIn(StandIn):
-    """A stand-in that knows how many seconds its last question took."""
+    """A stand-in that knows how many seconds the last answer took."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -58,12 +58,12 @@ class TimedStandIn(StandIn):
 
     @property
     def seconds(self) -> float:
-        """From the event's leaving to its answer's coming in."""
+        """Seconds from sending the event to the arrival of its response."""
         return self.rest.received - self.gateway.sent
 
 
 class Bot:
-    """A bot that is up: the stand-in it is on, its process, and the seconds from its start until it was ready."""
+    """A running bot: its stand-in, its process, and the seconds from its start until it was ready."""
 
     def __init__(self, standin: TimedStandIn, process: int, seconds: float) -> None:
         self.standin = standin
@@ -73,7 +73,7 @@ class Bot:
 
 @asynccontextmanager
 async def tailgate(standin: TimedStandIn, folder: Path) -> AsyncIterator[Bot]:
-    """The real program on the store of a folder, on the eve of Talladega 2025."""
+    """The real program on the store of a folder, on the day before Talladega 2025."""
     begun = time.perf_counter()
     async with running_bot(
         folder / "tailgate.db", standin, home=folder, TAILGATE_NOW=EVE_OF_TALLADEGA, TAILGATE_LOG_LEVEL="WARNING"
@@ -84,7 +84,7 @@ async def tailgate(standin: TimedStandIn, folder: Path) -> AsyncIterator[Bot]:
 
 @asynccontextmanager
 async def null_bot(standin: TimedStandIn, folder: Path) -> AsyncIterator[Bot]:
-    """The bot that does nothing but answer."""
+    """The bot with fixed answers."""
     begun = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,

@@ -1,6 +1,6 @@
-"""Holds request bodies against Discord's own API description, where a copy lies beside the checkout.
+"""Checks request bodies against Discord's own API description, where there is a copy beside the checkout.
 
-The description says nothing of keys it does not know (``embed`` for ``embeds`` passes); here they are refused.
+The description accepts unknown keys (``embed`` for ``embeds`` passes); here they are refused.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PLACE = Path(__file__).resolve().parents[2].parent / "shared" / "discord" / "ope
 MISSING = "Discord's API description is not at hand: it is looked for in shared/discord/ beside the checkout"
 
 UNLISTED = frozenset({"flags", "nsfw", "tts"})
-"""Fields that discord.py sends unasked, that Discord takes, and that the description leaves out here and there."""
+"""Fields that discord.py always sends and Discord accepts, but that the description omits in some places."""
 
 _INTEGERS = {"int32": 2**31, "int64": 2**63}
 _WANTED_FORMATS = {"date-time", "uri"}
@@ -29,7 +29,7 @@ _BY_TYPE = "x-by-type"
 def _by_type(
     validator: Any, branches: dict[int, dict[str, Any]], instance: Any, _: dict[str, Any]
 ) -> Iterator[ValidationError]:
-    """Goes on with the one alternative that ``type`` names; to try them all takes five times as long."""
+    """Validates only the alternative that ``type`` names; trying all of them takes five times as long."""
     kind = instance.get("type") if isinstance(instance, Mapping) else None
     if kind in branches:
         yield from validator.descend(instance, branches[kind])
@@ -41,7 +41,7 @@ _Validator = extend(Draft202012Validator, {_BY_TYPE: _by_type})
 
 
 def _formats() -> FormatChecker:
-    """The formats the description uses; without their helper packages dates and addresses would pass unseen."""
+    """A checker for the formats in the description; without helper packages dates and URIs would not be checked."""
     checker = FormatChecker(Draft202012Validator.FORMAT_CHECKER.checkers)
     absent = _WANTED_FORMATS - set(checker.checkers)
     if absent:
@@ -56,7 +56,7 @@ def _within(bound: int) -> Callable[[object], bool]:
 
 
 class ApiDescription:
-    """The description, with one compiled validator for each request asked about."""
+    """The description, with a compiled validator for each request that was asked about."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._raw: dict[str, Any] = document["components"]["schemas"]
@@ -72,15 +72,15 @@ class ApiDescription:
     @classmethod
     @cache
     def load(cls) -> ApiDescription:
-        """The one description, read once.
+        """Returns the description, which is read only once.
 
         Raises:
-            FileNotFoundError: no copy lies beside the checkout.
+            FileNotFoundError: there is no copy beside the checkout.
         """
         return cls(json.loads(PLACE.read_text(encoding="utf-8")))
 
     def validate(self, method: str, path: str, body: Any) -> list[str]:
-        """What is wrong with a body, in lines that say where.
+        """Returns what is wrong with a body, as lines of the form ``place: problem``.
 
         Args:
             method: GET, POST and so on.
@@ -88,7 +88,7 @@ class ApiDescription:
             body: JSON as sent; with files, the inside of ``payload_json``.
 
         Raises:
-            LookupError: the description has no such request, or one without a body.
+            LookupError: the description has no such request, or the request has no body.
         """
         template = self._template(method, path)
         if template is None:
@@ -118,7 +118,7 @@ class ApiDescription:
         return self._validators[key]
 
     def _prepared(self, schema: Any) -> Any:
-        """A schema that refuses keys it does not name, and that goes by ``type`` where that number decides."""
+        """The schema with unknown keys refused, and with alternatives selected by ``type`` where that is possible."""
         if isinstance(schema, list):
             return [self._prepared(part) for part in schema]
         if not isinstance(schema, dict):
@@ -135,7 +135,7 @@ class ApiDescription:
         return prepared
 
     def _by_type(self, alternatives: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
-        """Alternatives by their ``type`` number; empty where another thing than that number decides."""
+        """The alternatives by their ``type`` number; empty where that number does not decide."""
         branches: dict[int, dict[str, Any]] = {}
         for alternative in alternatives:
             target = self._raw.get(alternative.get("$ref", "").rpartition("/")[2], {})
@@ -153,7 +153,7 @@ def _fits(template: list[str], parts: list[str]) -> bool:
 
 
 def _with_textual_ids(body: Any) -> Any:
-    """A body with its ids as text, as the description wants; in these places discord.py sends numbers."""
+    """The body with ids as text, as the description requires; discord.py sends numbers in these places."""
     if not isinstance(body, Mapping):
         return body
     changed = dict(body)
@@ -183,7 +183,7 @@ def _place(error: ValidationError) -> str:
 
 
 def _told(errors: Iterator[ValidationError] | list[ValidationError]) -> Iterator[ValidationError]:
-    """Errors a person can use: of a choice of schemas, those of the alternative that was meant."""
+    """Errors a person can use: where there are alternatives, those of the one that was most likely meant."""
     for error in errors:
         if error.validator in ("anyOf", "oneOf") and error.context:
             yield from _told(_meant(error.context))
@@ -192,7 +192,7 @@ def _told(errors: Iterator[ValidationError] | list[ValidationError]) -> Iterator
 
 
 def _meant(errors: list[ValidationError]) -> list[ValidationError]:
-    """The alternative with the fewest errors, one that wants another type of thing altogether (null) last."""
+    """The index of the alternative with the fewest errors; one of another type altogether (null) comes last."""
     alternatives: dict[Any, list[ValidationError]] = {}
     for error in errors:
         alternatives.setdefault(error.relative_schema_path[0], []).append(error)

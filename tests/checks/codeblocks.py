@@ -1,4 +1,4 @@
-"""The house rule for tables: no line of a code block is wider than a phone shows, and none holds a tab."""
+"""Our own rule for tables: no line of a code block is wider than a phone shows, and none contains a tab."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _INVISIBLE = {"Mn", "Me", "Cf"}
 
 
 def display_width(line: str) -> int:
-    """Columns a line takes in a monospaced font: wide characters two, combining marks and colour codes none."""
+    """The width of a line in a monospaced font: wide characters count two, combining marks and color codes none."""
     return sum(_width(character) for character in _COLOUR.sub("", line))
 
 
@@ -28,7 +28,7 @@ def _width(character: str) -> int:
 
 
 def code_blocks(text: str) -> Iterator[str]:
-    """The insides of a text's code blocks, the language at their head left off."""
+    """The contents of a text's code blocks, without the language at the beginning."""
     for block in text.split(FENCE)[1::2]:
         yield _LANGUAGE.sub("", block, count=1) if _LANGUAGE.match(block) else block
 

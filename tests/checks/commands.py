@@ -25,7 +25,7 @@ _NAME = re.compile(r"[-_'\w]{1,32}")
 
 
 def check_commands(commands: list[dict[str, Any]]) -> list[str]:
-    """What is wrong with a full set of commands, as it is put to Discord."""
+    """What is wrong with a complete set of commands, as sent to Discord."""
     findings = Findings()
     kinds = Counter(_kind(command) for command in commands)
     for kind, number in kinds.items():
@@ -44,7 +44,7 @@ def check_commands(commands: list[dict[str, Any]]) -> list[str]:
 
 
 def check_choices(choices: list[dict[str, Any]], where: str = "choices", kind: int | None = None) -> list[str]:
-    """What is wrong with choices; ``kind`` is the option's type, None where it is not known."""
+    """What is wrong with choices; ``kind`` is the option's type, or None where it is unknown."""
     findings = Findings()
     findings.number(where, len(choices), "choices", most=MOST_CHOICES)
     for index, choice in enumerate(choices):
@@ -91,7 +91,7 @@ def _check_menu(where: str, command: dict[str, Any], findings: Findings) -> None
 
 
 def _check_options(where: str, options: list[dict[str, Any]], findings: Findings, nested: tuple[int, ...]) -> None:
-    """Checks one level of options; ``nested`` are the kinds of subcommand that may stand here."""
+    """Checks one level of options; ``nested`` are the kinds of subcommand allowed here."""
     findings.number(where, len(options), "options", most=25)
     findings.unique(where, [option.get("name") for option in options], "option")
     subcommands = [option for option in options if option.get("type") in (SUBCOMMAND, GROUP)]
@@ -145,7 +145,7 @@ def _check_range(
 
 
 def _characters(thing: dict[str, Any]) -> int:
-    """Names, descriptions and values of a command and all in it; of translations the longest counts."""
+    """The number of characters in names, descriptions and values of a command; of translations the longest counts."""
     own = sum(max(len(text or "") for text in _every_wording(thing, field)) for field in ("name", "description"))
     value = thing.get("value")
     inner = [*(thing.get("options") or []), *(thing.get("choices") or [])]

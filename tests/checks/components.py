@@ -27,7 +27,7 @@ _ATTACHMENT = "attachment://"
 
 
 class Kind(IntEnum):
-    """Discord's numbers for components."""
+    """Discord's component types."""
 
     ACTION_ROW = 1
     BUTTON = 2
@@ -78,7 +78,7 @@ WITH_CUSTOM_ID = IN_LABEL
 
 @dataclass(frozen=True)
 class Found:
-    """A component and where it stands; ``place`` is the field of its parent that holds it."""
+    """A component and its position; ``place`` is the field of its parent that contains it."""
 
     where: str
     component: dict[str, Any]
@@ -87,7 +87,7 @@ class Found:
 
     @property
     def kind(self) -> Kind | None:
-        """None for a number that Discord does not know."""
+        """The component's type; None for a number that Discord does not know."""
         number: Any = self.component.get("type")
         return Kind(number) if number in Kind.__members__.values() else None
 
@@ -95,7 +95,7 @@ class Found:
 def walk(
     components: list[dict[str, Any]], where: str = "components", parent: Kind | None = None, place: str = "components"
 ) -> Iterator[Found]:
-    """Every component, however deep, parents first."""
+    """Every component at any depth, parents first."""
     for index, component in enumerate(components):
         found = Found(f"{where}[{index}]" if place == "components" else where, component, parent, place)
         yield found
@@ -112,9 +112,9 @@ def check_components(
 
     Args:
         components: as sent.
-        top: what may stand at the top.
-        findings: where problems go.
-        files: names of the files that come along; None where that cannot be known.
+        top: the types allowed at the top level.
+        findings: problems are added here.
+        files: names of the attached files; None where they are not known.
     """
     everything = list(walk(components))
     for found in everything:
@@ -269,7 +269,7 @@ _CHECKS: dict[Kind, Callable[[str, dict[str, Any], Findings], None]] = {
 
 
 def check_totals(components: list[dict[str, Any]], findings: Findings) -> None:
-    """The two sums of a Components V2 message: components, counted however deep, and text in all."""
+    """The two totals of a Components V2 message: components at any depth, and characters of text."""
     everything = list(walk(components))
     findings.number("components", len(everything), "components in all", most=MOST_COMPONENTS)
     text = sum(len(f.component.get("content") or "") for f in everything if f.kind is Kind.TEXT_DISPLAY)

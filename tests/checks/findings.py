@@ -1,4 +1,4 @@
-"""What is wrong with a body, in lines that say where and what."""
+"""Problems of a request body, as lines that say where and what."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Findings(list[str]):
         self.append(f"{where}: {what}" if where else what)
 
     def text(self, where: str, value: Any, *, most: int, least: int = 0) -> None:
-        """Holds a text between two lengths; text that must not be empty must not be blank either."""
+        """Checks the length of a text; a text that must not be empty must not be blank either."""
         if not isinstance(value, str):
             self.say(where, "no text" if value is None else f"{value!r} is not text")
         elif len(value) > most:
@@ -27,7 +27,7 @@ class Findings(list[str]):
             self.say(where, f"{number} {what}, at least {least} needed")
 
     def unique(self, where: str, values: list[Any], what: str) -> None:
-        """Names each value that comes more than once."""
+        """Reports each value that occurs more than once."""
         seen: list[Any] = []
         for value in values:
             if value in seen:

@@ -1,6 +1,6 @@
-"""What Discord makes of a text: which formatting, mentions and links are at work in it, and what a reader sees.
+"""How Discord displays a text: which formatting, mentions and links take effect, and what a reader sees.
 
-The rules are those by which Discord's own client reads a message, as far as they are known; what is unclear counts as
+The rules are those of Discord's own client, as far as they are known; where they are unclear, the text counts as
 formatting.
 """
 
@@ -36,7 +36,7 @@ _INLINE = {
 
 @dataclass
 class Read:
-    """``shown`` is what a reader sees, ``links`` the addresses he can follow, ``active`` all else at work."""
+    """``shown`` is what a reader sees, ``links`` are the addresses to follow, ``active`` is all other formatting."""
 
     shown: str = ""
     links: list[str] = field(default_factory=list)
@@ -45,7 +45,7 @@ class Read:
 
 
 def read(text: str) -> Read:
-    """Reads a text as Discord would."""
+    """Reads a text as Discord's client does."""
     found = Read()
     for line in text.split("\n"):
         found.active += [name for name, rule in _LINES.items() if rule.match(line)]

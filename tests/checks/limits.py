@@ -1,6 +1,6 @@
-"""What Discord refuses and its API description leaves out, and the house's own rule for tables.
+"""What Discord refuses although its API description does not say so, and our own rule for tables.
 
-A clone alone has no API description at hand, so the common limits that it does know are held here as well.
+A plain clone has no API description, so the most common of its limits are checked here as well.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def check_message(body: dict[str, Any], *, partial: bool = False) -> list[str]:
 
     Args:
         body: the message as sent; with files, the inside of ``payload_json``.
-        partial: whether it changes a message that is there, so that what is left out stays as it was.
+        partial: whether it edits an existing message, so that what is left out stays as it was.
     """
     findings = Findings()
     components = body.get("components") or []
@@ -54,7 +54,7 @@ def check_message(body: dict[str, Any], *, partial: bool = False) -> list[str]:
 
 
 def check_modal(body: dict[str, Any]) -> list[str]:
-    """What is wrong with a modal, given the ``data`` of the answer that opens it."""
+    """What is wrong with a modal, given the ``data`` of the response that opens it."""
     findings = Findings()
     components = body.get("components") or []
     findings.text("title", body.get("title"), most=45, least=1)

@@ -1,4 +1,4 @@
-"""Keeps every body that a bot sends while it runs inside simcord, for a test to hold against Discord's rules."""
+"""Records every body that a bot sends while it runs inside simcord, so that a test can check it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TRANSPORTS = (FakeHTTPClient, FakeWebhookAdapter)
 
 @dataclass(frozen=True)
 class Sent:
-    """One request: the path below ``/api/v10``, and the JSON as it would go over the wire, None for none."""
+    """One request: the path below ``/api/v10``, and the JSON body, None if there is none."""
 
     method: str
     path: str
@@ -29,10 +29,10 @@ class Sent:
 
 
 class SentBodies:
-    """Records, while entered, each request that any bot in simcord makes.
+    """A context manager that records each request of any bot in simcord.
 
-    Enter it before ``simcord.run``, so that the registration of commands is among them. What the people
-    in a test do is not recorded: it does not pass through the bot's own transports.
+    Enter it before ``simcord.run``, so that the registration of commands is recorded too. What the people in a
+    test do is not recorded: it does not pass through the bot's own HTTP client.
     """
 
     def __init__(self) -> None:
@@ -43,12 +43,12 @@ class SentBodies:
         for transport in _TRANSPORTS:
             original: Callable[..., Awaitable[Any]] = transport.request
             self._originals.append((transport, original))
-            setattr(transport, "request", self._recording(original))  # noqa: B010 - a method that is replaced
+            setattr(transport, "request", self._recording(original))  # noqa: B010 - mypy forbids assigning to a method
         return self
 
     def __exit__(self, *_: object) -> None:
         for transport, original in self._originals:
-            setattr(transport, "request", original)  # noqa: B010 - the same, back again
+            setattr(transport, "request", original)  # noqa: B010 - the same
         self._originals.clear()
 
     def _recording(self, original: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -64,13 +64,13 @@ class SentBodies:
         return [f"{sent.method} {sent.path}: {problem}" for sent in self.requests for problem in sent.problems]
 
     def assert_sound(self) -> None:
-        """Fails with every problem of every body, and if nothing was recorded at all."""
+        """Fails with all problems of all bodies, or if nothing was recorded."""
         assert self.requests, "nothing was sent"
         assert not self.problems, "Discord would refuse this\n  " + "\n  ".join(self.problems)
 
 
 def _body(given: dict[str, Any]) -> Any:
-    """The JSON of a request: plain, or inside a form beside files."""
+    """The JSON of a request, sent plainly or as a part of a multipart form."""
     for part in _parts(given):
         if part.get("name") == "payload_json":
             return json.loads(part["value"])

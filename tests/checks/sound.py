@@ -1,4 +1,4 @@
-"""Whether Discord would take a body: its own description and the limits that it leaves out, together."""
+"""Whether Discord would accept a body: its API description and the limits missing there, together."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.checks.limits import check_choices, check_commands, check_message, ch
 
 
 class AnswerKind(IntEnum):
-    """Discord's numbers for answers to an interaction."""
+    """Discord's types of responses to an interaction."""
 
     MESSAGE = 4
     DEFERRED_MESSAGE = 5
@@ -55,14 +55,14 @@ _RULES: list[tuple[str, re.Pattern[str], Callable[[Any], list[str]]]] = [
 
 
 def problems_of(method: str, path: str, body: Any) -> list[str]:
-    """What Discord would refuse in a request's body, in lines that say where; empty for a body that is fine.
+    """What Discord would refuse in a request's body, as lines that say where; empty if the body is accepted.
 
-    Without the API description at hand only our own limits are held.
+    Without a copy of the API description only our own limits are checked.
 
     Args:
         method: GET, POST and so on.
         path: path below ``/api/v10``, with real ids, without a query.
-        body: JSON as sent, None for none; with files, the inside of ``payload_json``.
+        body: JSON as sent, None if there is none; with files, the inside of ``payload_json``.
     """
     if body is None:
         return []
@@ -78,7 +78,7 @@ def problems_of(method: str, path: str, body: Any) -> list[str]:
 
 
 def assert_sound(body: Any, route: str) -> None:
-    """Fails with every problem of a body.
+    """Fails with all problems of a body.
 
     Args:
         body: JSON as sent.

@@ -1,4 +1,4 @@
-"""The description is asked the right question, and its traps are stepped around."""
+"""The API description is consulted correctly, and its pitfalls are avoided."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_body_takes_about_a_millisecond(times: int) -> None:
 
 
 def document(schema: Body) -> Body:
-    """A description of one request, for what needs no copy of the real one."""
+    """A description of one request, for tests that need no copy of the real one."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
     schemas = {"Thing": schema, "One": _numbered(1), "Two": _numbered(2)}
     return {

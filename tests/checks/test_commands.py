@@ -1,4 +1,4 @@
-"""Each limit on commands by a registration that is just fine and one that is just not."""
+"""Each limit on commands, with a registration just within it and one just beyond it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each limit by a body that is just fine and one that is just not."""
+"""Each limit, with a body just within it and one just beyond it."""
 
 from __future__ import annotations
 

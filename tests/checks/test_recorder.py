@@ -1,4 +1,4 @@
-"""A bot in simcord cannot send a body that Discord would refuse without the recorder knowing."""
+"""The recorder notices every body from a bot in simcord that Discord would refuse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Answer = Callable[[discord.Interaction], Awaitable[Any]]
 
 
 class Card(discord.ui.LayoutView):
-    """All the kinds of component that a card may hold."""
+    """All types of components that a card may contain."""
 
     def __init__(self, width: int = 40, *, picture: str = "https://example.org/truck.png") -> None:
         super().__init__(timeout=None)
@@ -100,8 +100,8 @@ async def too_wide_in_the_channel(interaction: discord.Interaction) -> None:
     await interaction.channel.send(TABLE.format("x" * 41), file=picture())
 
 
-async def record(answer: Answer, description: str = "Router") -> SentBodies:
-    """What a bot with one command sends from its start to the end of that command."""
+async def record(answer: Answer, description: str = "Answers") -> SentBodies:
+    """What a bot with one command sends, from its start until the command is answered."""
     bot = commands.AutoShardedBot(
         "!", intents=discord.Intents(guilds=True), allowed_mentions=discord.AllowedMentions.none()
     )

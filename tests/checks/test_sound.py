@@ -1,4 +1,4 @@
-"""Every kind of request gets the rules that are meant for it."""
+"""Every kind of request is checked by its own rules."""
 
 from __future__ import annotations
 

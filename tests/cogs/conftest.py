@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import simcord
 
-from bot.client.tailgate_bot import EXTENSIONS, TailgateBot
+from bot.client.tailgate_bot import TailgateBot, extensions
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
 from bot.services import Services
@@ -20,7 +20,7 @@ from tests.checks.recorder import SentBodies
 async def bot(services: Services) -> TailgateBot:
     """Not logged in: for what needs answers and no Discord."""
     made = TailgateBot(services)
-    for extension in EXTENSIONS:
+    for extension in extensions():
         await made.load_extension(extension)
     return made
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import combinations
 
+import discord
 import pytest
-from discord import ui
+from discord import app_commands, ui
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
@@ -38,6 +39,9 @@ from bot.requester import Requester
 from bot.services import Services
 from tests.bot.render.reading import body, buttons, options, small, text
 from tests.checks.limits import check_message
+from tests.cogs.conftest import Stand
+from tests.cogs.looking import words
+from tests.cogs.quote_helpers import member
 
 COMMANDS = (
     StandingsQuestion(),
@@ -147,3 +151,19 @@ async def test_commands_and_all_their_buttons_hold_at_any_moment(
         return getattr(question, "after", None) is None
 
     assert not await follow(bot, asked, 2_000, not_long_past)
+
+
+async def test_every_command_of_the_tree_is_answered_and_named_by_the_help(stand: Stand) -> None:
+    """Made from the tree alone, so that a new command is asked without anybody's naming it here."""
+    boss = member(stand.channel.guild, "Boss", discord.Permissions(manage_guild=True, manage_messages=True))
+    overview = words(await boss.slash(stand.channel, "help"))
+    for command in stand.env.bot.tree.get_commands():
+        if not isinstance(command, app_commands.Command):
+            continue
+        assert f"`/{command.name}" in overview
+        assert command.description in overview or command.default_permissions is not None
+        needed = [option for option in command.parameters if option.required]
+        assert all(option.type is discord.AppCommandOptionType.string for option in needed)
+        named = dict(zip((option.name for option in needed), ("heim", "majeski"), strict=False))
+        result = await boss.slash(stand.channel, command.name, **named)
+        assert result.modal is not None or words(result), command.name

@@ -13,15 +13,15 @@ import pytest
 import simcord
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.questions.quotes import LotQuestion, OneQuoteQuestion, QuoteQuestion
-from bot.quotes import service as desk
+from bot.questions.quotes import OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.quotes import service
 from bot.quotes.query import LONGEST
 from bot.requester import Requester
 from bot.services import Services
 from tests.bot.render.reading import buttons, text
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quoting import Elsewhere, filled_in, labels, moderator, press, said, saved
+from tests.cogs.quote_helpers import Elsewhere, filled_in, labels, moderator, press, said, saved
 
 ROVAL: dict[str, Any] = {"season": 2025, "round": 22}
 
@@ -197,7 +197,7 @@ async def test_words_are_counted_whole_where_they_must_be_found_whole(stand: Sta
 async def test_of_many_words_the_longest_are_counted_and_none_to_the_end(
     stand: Stand, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "MOST_COUNTED", 2)
+    monkeypatch.setattr(service, "MOST_COUNTED", 2)
     for n in range(3):
         await saved(services, None, f"We had a wheel and a pit {n}.")
     asked = await stand.ask("quote", about="we had a wheel and a pit diesel", driver="ruggiero")
@@ -233,7 +233,7 @@ async def test_who_may_save_is_told_that_he_may(stand: Stand, bot: TailgateBot) 
     assert hint in words(await moderator(stand).slash(stand.channel, "quote"))
     # Where I am no member there is no such command.
     requester = Requester(1, await bot.router.as_of(), guild=4711, server_permissions=discord.Permissions.all())
-    assert hint not in text(await bot.router.view(LotQuestion(), requester))  # type: ignore[arg-type]
+    assert hint not in text(await bot.router.view(RandomQuoteQuestion(), requester))  # type: ignore[arg-type]
 
 
 async def test_a_name_too_far_off_is_asked_about(stand: Stand, services: Services) -> None:
@@ -288,9 +288,15 @@ async def test_the_season_of_the_day_comes_up_more_often(bot: TailgateBot, servi
     await saved(services, None, "New.", **ROVAL)
     await saved(services, None, "Old.", season=2024, round=20)
     cog = bot.get_cog("Quotes")
-    cog._lots = random.Random(4)  # type: ignore[union-attr]
+    cog._random = random.Random(4)  # type: ignore[union-attr]
     requester = Requester(1, await bot.router.as_of())
-    drawn = Counter([text(await bot.router.view(LotQuestion(), requester))[:200].split("“")[1][:3] for _ in range(300)])  # type: ignore[arg-type]
+    question = RandomQuoteQuestion()
+    drawn = Counter(
+        [
+            text(await bot.router.view(question, requester))[:200].split("“")[1][:3]  # type: ignore[arg-type]
+            for _ in range(300)
+        ]
+    )
     assert drawn["New"] + drawn["Old"] == 300
     assert 3.5 < drawn["New"] / drawn["Old"] < 7
 
@@ -339,7 +345,7 @@ async def test_a_servers_quotes_are_seen_there_alone(stand: Stand, services: Ser
         assert line == f"There's no quote {own.id} here."
         assert "1 quote on record here" in words(await press(stand, who, channel, QuoteQuestion("nothing_such")))
         for _ in range(4):
-            assert "“For everybody" in words(await press(stand, who, channel, LotQuestion(everybodys.id)))
+            assert "“For everybody" in words(await press(stand, who, channel, RandomQuoteQuestion(everybodys.id)))
     assert "“Only for us" in words(await press(stand, stand.fan, stand.channel, OneQuoteQuestion(own.id)))
 
 

@@ -12,17 +12,17 @@ import simcord
 from bot.client.tailgate_bot import TailgateBot
 from bot.editors import Editors
 from bot.questions.quotes import DeleteQuestion, FormQuestion, OneQuoteQuestion, RestoreQuestion, Scope
-from bot.quotes import editing as keeping
+from bot.quotes import editing
 from bot.quotes.permissions import NO_EDITOR
 from bot.quotes.query import LONGEST
 from bot.quotes.service import NO_WORD, TOO_LONG
 from bot.services import Services
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
-from db.quotes.owning import own_quote, own_quotes
+from db.quotes.own import own_quote, own_quotes
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quoting import (
+from tests.cogs.quote_helpers import (
     FILLED,
     MODERATING,
     fields,
@@ -117,7 +117,7 @@ async def test_a_draft_is_written_on_as_often_as_it_takes_and_then_gone(stand: S
     await mod.submit_modal(again, FILLED)
     draft = next(each for each in before[0]["components"][-2]["components"] if each["label"] == "Keep editing")
     question = FormQuestion(Scope.SERVER, draft=int(draft["custom_id"].rsplit(":", 2)[1]))
-    assert said(await press(stand, mod, stand.channel, question)) == keeping.NO_DRAFT
+    assert said(await press(stand, mod, stand.channel, question)) == editing.NO_DRAFT
 
 
 async def test_two_drafts_do_not_get_into_each_others_way(stand: Stand, mod: Any) -> None:
@@ -136,7 +136,7 @@ async def test_a_draft_is_its_writers_alone(stand: Stand, mod: Any) -> None:
     button = done.response.components[0]["components"][-2]["components"][0]["custom_id"]
     draft = int(button.rsplit(":", 2)[1])
     line = said(await press(stand, other, stand.channel, FormQuestion(Scope.SERVER, draft=draft)))
-    assert line == keeping.NO_DRAFT
+    assert line == editing.NO_DRAFT
     stranger = await send_form(other, stand.channel, FormQuestion(Scope.SERVER, draft=draft), FILLED | {"when": "zz"})
     assert title_and_answer(stranger)[0] == "Not saved yet"
     assert fields(await mod.click(done.response, label="Keep editing"))["words"] == "Mine."
@@ -169,7 +169,7 @@ async def test_the_same_words_are_there_once(stand: Stand, mod: Any, services: S
 
 
 async def test_a_server_keeps_so_many(stand: Stand, mod: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "MANY", 2)
+    monkeypatch.setattr(editing, "MOST_QUOTES", 2)
     for n in range(2):
         assert "Saved as" in words(await filled_in(mod, stand.channel, words=f"Quote {n}."))
     done = await filled_in(mod, stand.channel, words="One too many.")
@@ -211,10 +211,10 @@ async def test_a_message_without_words_and_one_of_too_many_say_so(stand: Stand, 
     long = await stand.fan.send(stand.channel, "x" * 2000)
     stand.env.backend.get_message(stand.channel.id, long.id).content = "word " * 700
     opened = await mod.context_menu(stand.channel, MENU, long)
-    assert opened.modal["components"][0]["description"] == keeping.CUT
+    assert opened.modal["components"][0]["description"] == editing.CUT
     assert len(fields(opened)["words"]) == 2000
     stand.env.backend.get_message(stand.channel.id, long.id).content = ""
-    assert (await mod.context_menu(stand.channel, MENU, long)).modal["components"][0]["description"] == keeping.NO_WORDS
+    assert (await mod.context_menu(stand.channel, MENU, long)).modal["components"][0]["description"] == editing.NO_WORDS
 
 
 async def test_mending_happens_out_of_sight(stand: Stand, mod: Any) -> None:

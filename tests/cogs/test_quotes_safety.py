@@ -17,12 +17,12 @@ from bot.questions.quotes import (
     DayQuestion,
     DeleteQuestion,
     FormQuestion,
-    PanelQuestion,
-    PanelsQuestion,
+    ManageQuoteQuestion,
+    ManageQuotesQuestion,
+    QuoteHistoryQuestion,
     RestoreQuestion,
     RoleQuestion,
     Scope,
-    StepsQuestion,
 )
 from bot.quotes.permissions import NO_EDITOR, NO_SERVER, NOT_YOU, ROLE
 from bot.render.formatting import escape
@@ -32,12 +32,12 @@ from db.guilds import setting
 from db.key_values import remember
 from db.quotes import delete, history
 from db.quotes.drafts import save_typed, typed_quote
-from db.quotes.owning import own_quote
+from db.quotes.own import own_quote
 from db.reminders import targets
 from db.reminders.models import Purpose
 from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
-from tests.cogs.quoting import (
+from tests.cogs.quote_helpers import (
     FILLED,
     MANAGING,
     Elsewhere,
@@ -60,11 +60,11 @@ NUMBER = 9_000_000
 def about(number: int) -> list[Question]:
     """Everything that can be done to a quote by its number."""
     return [
-        PanelQuestion(number),
+        ManageQuoteQuestion(number),
         FormQuestion(Scope.SERVER, number),
         DeleteQuestion(number),
         DeleteQuestion(number, "sure"),
-        StepsQuestion(number),
+        QuoteHistoryQuestion(number),
         RestoreQuestion(Scope.SERVER, number),
         RestoreQuestion(Scope.SERVER, number, 1),
     ]
@@ -84,7 +84,7 @@ async def test_a_fan_without_rights_gets_nowhere(stand: Stand, services: Service
     result = await stand.fan.context_menu(stand.channel, "Save as driver quote", message)
     simcord.assert_error(stand.env, FriendlyError)
     assert said(result) == NOT_YOU
-    forged = [*about(quote.id), FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER)]
+    forged = [*about(quote.id), FormQuestion(Scope.SERVER), ManageQuotesQuestion(Scope.SERVER)]
     for question in forged:
         result = await press(stand, stand.fan, stand.channel, question)
         assert (said(result), result.ephemeral, result.modal) == (NOT_YOU, True, None), question
@@ -117,7 +117,7 @@ async def test_what_was_deleted_elsewhere_stays_deleted(stand: Stand, services: 
     away = Elsewhere.of(stand)
     quote = await saved(services, stand.channel.guild.id)
     await delete(services.store, stand.channel.guild.id, quote.id, 1, services.clock.now())
-    for question in (RestoreQuestion(Scope.SERVER, quote.id), StepsQuestion(quote.id)):
+    for question in (RestoreQuestion(Scope.SERVER, quote.id), QuoteHistoryQuestion(quote.id)):
         line = said(await press(stand, away.moderator, away.channel, question))
         assert line == f"There's no quote {quote.id} here."
     assert "Fuel" not in said(await away.moderator.slash(away.channel, "quote-edit"))
@@ -127,12 +127,12 @@ async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Service
     quote = await saved(services, None, role="x")
     mod = moderator(stand)
     questions = [
-        PanelQuestion(quote.id),
+        ManageQuoteQuestion(quote.id),
         DeleteQuestion(quote.id, "sure"),
-        StepsQuestion(quote.id),
+        QuoteHistoryQuestion(quote.id),
         FormQuestion(Scope.ALL),
         FormQuestion(Scope.ALL, quote.id),
-        PanelsQuestion(Scope.ALL),
+        ManageQuotesQuestion(Scope.ALL),
         RestoreQuestion(Scope.ALL, quote.id),
         RestoreQuestion(Scope.ALL, quote.id, 1),
     ]
@@ -150,7 +150,7 @@ async def test_everybodys_quotes_are_for_editors(stand: Stand, services: Service
 async def test_where_the_bot_is_no_member_nothing_is_saved(bot: TailgateBot, services: Services) -> None:
     """A person who brought it along may be a moderator there; it would never hear that the server is gone."""
     requester = Requester(1, await bot.router.as_of(), guild=4711, permissions=MAY_ALL, server_permissions=MAY_ALL)
-    for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
+    for question in (FormQuestion(Scope.SERVER), ManageQuotesQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
         with pytest.raises(FriendlyError, match=NO_SERVER):
             await bot.router.view(question, requester)
     done = await bot.router._forms[FormQuestion](FormQuestion(Scope.SERVER), FILLED, requester)
@@ -160,7 +160,7 @@ async def test_where_the_bot_is_no_member_nothing_is_saved(bot: TailgateBot, ser
 
 async def test_outside_of_servers_nothing_is_saved_or_set(bot: TailgateBot) -> None:
     requester = Requester(1, await bot.router.as_of(), permissions=MAY_ALL, server_permissions=MAY_ALL)
-    for question in (FormQuestion(Scope.SERVER), PanelsQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
+    for question in (FormQuestion(Scope.SERVER), ManageQuotesQuestion(Scope.SERVER), RoleQuestion(5), DayQuestion(5)):
         with pytest.raises(FriendlyError, match=NO_SERVER):
             await bot.router.view(question, requester)
 

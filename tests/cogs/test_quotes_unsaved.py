@@ -16,11 +16,11 @@ from bot.services import Services
 from db.connection import Store
 from db.errors import StoreError
 from db.quotes import delete, history, restore
-from db.quotes.owning import own_quote
-from db.texts import Quote
+from db.quotes.models import Quote
+from db.quotes.own import own_quote
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quoting import FILLED, MANAGING, fields, filled_in, labels, member, moderator, press, saved
+from tests.cogs.quote_helpers import FILLED, MANAGING, fields, filled_in, labels, member, moderator, press, saved
 
 
 @pytest.fixture

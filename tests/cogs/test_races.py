@@ -109,7 +109,7 @@ async def test_who_won_there_in_spring_is_not_the_defending_winner_in_autumn(sta
     assert race is not None
     last = notice(as_of, race, "mark", personal=False).last_time
     assert last is not None
-    assert (last.winner, last.race.round, last.defending) == ("Daniel Hemric", 5, False)
+    assert (last.winner, last.race.round, last.defending) == ("daniel-hemric", 5, False)
     await stand.fan.click(asked.response, label="March results")
     assert "**Daniel Hemric** won" in words(asked)
 

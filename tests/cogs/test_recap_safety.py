@@ -14,25 +14,25 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
 from bot.questions.recaps import (
+    AutomaticTextQuestion,
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
-    MadeQuestion,
     PreviewQuestion,
     SaveQuestion,
     UndoQuestion,
     WriteQuestion,
 )
+from bot.recap_editing.recap_editor import NOT_YOURS
 from bot.render.about import TOPICS
 from bot.services import Services
-from cogs.editor import NOT_YOURS
 from db.recaps.drafts import RecapDraft, save_draft
+from db.recaps.models import RecapText, SectionKind
 from db.recaps.texts import recap_history, recap_texts, save_recap
-from db.texts import RecapText, SectionKind
 from tests.checks.formatting import read
 from tests.checks.recorder import SentBodies
-from tests.cogs.editing import HOME, Newsroom, editors_bot, open_newsroom, options, picture
 from tests.cogs.looking import words
+from tests.cogs.newsroom import HOME, Newsroom, editors_bot, open_newsroom, options, picture
 
 RACE = (2025, 20)
 EVIL = """@everyone and @here, <@123456789012345678> <@&123456789012345678> <#123456789012345678>
@@ -90,7 +90,7 @@ async def asked(room: Newsroom) -> list[Any]:
         DiscardQuestion(*key, theirs.id),
         HistoryQuestion(*key),
         UndoQuestion(*key, last),
-        MadeQuestion(*key, last),
+        AutomaticTextQuestion(*key, last),
     ]
 
 

@@ -15,7 +15,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.recap import GLANCE
 from bot.requester import Requester
 from bot.services import Services
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.render.reading import body, lines, options, text
 from tests.checks.limits import check_message
 from tests.cogs.conftest import Stand

@@ -11,7 +11,7 @@ from db.connection import Store
 from db.guilds import forget_guild, set_setting, setting
 from db.quotes import add, delete, edit
 from db.quotes.draws import save_draw
-from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
+from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
 
 
 async def all_of(store: Store, name: str) -> dict[int, Any]:

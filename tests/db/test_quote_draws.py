@@ -13,7 +13,7 @@ from db.guilds import forget_guild
 from db.quotes import Reader, delete
 from db.quotes import draws as module
 from db.quotes.draws import KEPT, Pool, draw, draws_since, forget_draws, load_pool, save_draw
-from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
+from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft, loose, save
 
 
 @pytest.mark.parametrize("portion", [1, 2, 2_000])

@@ -16,10 +16,10 @@ from db.documents.reader import Document
 from db.errors import DocumentError
 from db.guilds import forget_guild
 from db.quotes import DuplicateQuoteError, Reader, add, delete, edit, history, restore
+from db.recaps.models import SectionKind
 from db.recaps.texts import recap_history, recap_texts
-from db.texts import SectionKind
 from tests.db.documents import SMALL, read, small
-from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, save
+from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, save
 
 STORES = Path(__file__).parent / "stores"
 

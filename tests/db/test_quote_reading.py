@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from db.connection import Store
 from db.quotes import Reader, add, match_of, quote, quotes_of_race, random_quote, reading, search, search_any
 from db.quotes.reading import FEW, MOST_ALTERNATIVES, MOST_WORDS, RANKED
-from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, pages, save
+from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, pages, save
 
 FINDING: dict[str, tuple[list[str], list[int]]] = {
     "a word": (["rocket"], [0]),

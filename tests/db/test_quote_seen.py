@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from db.connection import Store
 from db.quotes import Reader, add, count, counts, match_of, quote, quotes_of_race, random_quote
-from db.quotes.counting import speakers
-from db.texts import Quote, QuoteDraft
-from tests.db.words import AWAY, HOME, MODERATOR, NOW, TODAY, draft, found, loose, pages, save
+from db.quotes.models import Quote, QuoteDraft
+from db.quotes.speakers import speakers
+from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, draft, found, loose, pages, save
 
 BEFORE, DAY = TODAY - timedelta(2), TODAY - timedelta(1)
 """Talladega 2025 is on DAY, the 17th of October."""

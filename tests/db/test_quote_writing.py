@@ -25,8 +25,8 @@ from db.quotes import (
     quotes_of_scope,
     restore,
 )
-from db.texts import Quote, QuoteDraft
-from tests.db.words import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, check_index, draft, found, loose
+from db.quotes.models import Quote, QuoteDraft
+from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, check_index, draft, found, loose
 
 
 async def all_rows(store: Store) -> list[tuple[Any, ...]]:

@@ -11,9 +11,9 @@ import pytest
 from db.connection import Store
 from db.errors import OvertakenError
 from db.recaps.drafts import MOST, RecapDraft, drafts_of_race, drop_draft, save_draft
+from db.recaps.models import SectionKind
 from db.recaps.texts import recap_texts, save_recap
-from db.texts import SectionKind
-from tests.db.words import EDITOR, LATER, MODERATOR, NOW, recap
+from tests.db.sample_texts import EDITOR, LATER, MODERATOR, NOW, recap
 
 MOVE = SectionKind.MOVE
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from db.connection import Store
 from db.errors import OvertakenError
+from db.recaps.models import RecapText, SectionKind
 from db.recaps.texts import (
     all_recap_texts,
     recap_history,
@@ -21,8 +22,7 @@ from db.recaps.texts import (
     take_back,
     undo,
 )
-from db.texts import RecapText, SectionKind
-from tests.db.words import EDITOR, LATER, MODERATOR, NOW, recap
+from tests.db.sample_texts import EDITOR, LATER, MODERATOR, NOW, recap
 
 MOVE = SectionKind.MOVE
 OF_MOVE = (2025, 23, MOVE)

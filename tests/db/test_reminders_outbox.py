@@ -304,7 +304,7 @@ async def test_no_table_is_read_from_end_to_end(empty_store: Store, sql: str) ->
     async with empty_store.write() as connection:
         steps = [row["detail"] for row in await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)]
     assert steps
-    assert not any(step.startswith("SCAN") for step in steps), steps
+    assert [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"] == []
 
 
 async def test_what_is_past_is_removed_portion_by_portion(

@@ -177,7 +177,7 @@ async def test_results_are_held_back_as_long_as_wished(empty_store: Store) -> No
 
 async def test_another_edition_is_news_and_going_back_to_the_first_as_well(empty_store: Store) -> None:
     await save(empty_store, Target(guild=1, channel=9, leads=(), extras=Extras(results=True)), NOON)
-    added = []
+    added: list[int] = []
     for edition in (1, 1, 2, 2, 1, 1):
         added.append((await plan(empty_store, [results(NOON, edition)])).added)
         await deal(empty_store, NOON, RowState.SENT)

@@ -15,7 +15,7 @@ from db.connection import Store
 from db.documents import import_sql
 from db.documents.importer import import_documents
 from db.models import Driver, Season
-from db.racing import load_drivers
+from db.racing import load_drivers, load_season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 from tests.db.test_importer import dump
@@ -206,7 +206,7 @@ async def test_drivers_and_tracks_are_loaded_once_for_all_seasons(
 async def test_only_the_changed_season_is_loaded(filled: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     seasons, loaded = Snapshots(filled), []
     await seasons.all()
-    load = db.snapshots.load_season
+    load = load_season
 
     async def noted(connection: aiosqlite.Connection, year: int, *rest: Any) -> Season | None:
         loaded.append(year)

@@ -14,7 +14,7 @@ from db.errors import StoreError
 from db.guilds import set_setting, setting
 from db.key_values import recall, remember
 from db.snapshots import Snapshots
-from tests.db.words import HOME, MODERATOR, NOW
+from tests.db.sample_texts import HOME, MODERATOR, NOW
 
 COUNT = "SELECT count(*) FROM memory"
 ADD = "INSERT INTO memory VALUES (?, 'x')"

@@ -21,11 +21,12 @@ from db.documents.rows_from_models import quote_row, recap_row
 from db.errors import DocumentError
 from db.naming import fold_words
 from db.quotes import add, quotes_of_scope
+from db.quotes.models import QuoteDraft, clean_draft
+from db.recaps.models import RecapText, SectionKind, clean_recap
 from db.recaps.texts import all_recap_texts, save_recap
 from db.snapshots import Snapshots
-from db.texts import QuoteDraft, RecapText, SectionKind, clean_draft, clean_recap
 from tests.db.documents import read, small
-from tests.db.words import NOW
+from tests.db.sample_texts import NOW
 
 ROWS = {
     "quotes": {"words": "The truck was a rocket", "driver": "Gio Ruggiero", "season": 2025, "round": 23},

@@ -17,11 +17,11 @@ import pytest
 import db
 from bot.championship.formats import Format
 from bot.championship.postseason import Place, Status
-from bot.championship.standings import FULL_SEASON, drivers, what_ifs
+from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
 from db.documents.file_format import SECTIONS, Header, QuoteRow, RecapRow, Row
 from db.documents.json_writer import write_document
 from db.models import Race, Result
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.seasons import bundled_season, bundled_seasons
 
 SEASONS = Path(db.__file__).parent / "seasons"
@@ -208,8 +208,8 @@ def told(number: int) -> str:
 
 def places(number: int, which: str | None = None) -> dict[str, Place]:
     season = bundled_season(2025).through(number)
-    how: Format | None = what_ifs(2025)[which] if which else None
-    return {season.drivers[place.who].name: place for place in drivers(season, how).picture.places}
+    how: Format | None = what_if_formats(2025)[which] if which else None
+    return {season.drivers[place.who].name: place for place in driver_standings(season, how).standings.places}
 
 
 def wins(driver: str, through: int) -> int:

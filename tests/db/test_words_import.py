@@ -14,10 +14,10 @@ from db.documents.importer import Counts, import_documents
 from db.documents.reader import Document
 from db.errors import DocumentError
 from db.quotes import DuplicateQuoteError, add, delete, edit, history, quotes_of_scope
+from db.recaps.models import SectionKind
 from db.recaps.texts import all_recap_texts, recap_history, recap_texts, save_recap, take_back, undo
-from db.texts import SectionKind
 from tests.db.documents import read, small
-from tests.db.words import AWAY, EDITOR, HOME, LATER, MODERATOR, NOW, check_index, draft, recap
+from tests.db.sample_texts import AWAY, EDITOR, HOME, LATER, MODERATOR, NOW, check_index, draft, recap
 
 TALLADEGA = {"season": 2025, "round": 23}
 SAID = {"words": "The truck was a rocket", "driver": "Gio Ruggiero", **TALLADEGA}

@@ -1,4 +1,4 @@
-"""Requests to a stand-in without discord.py between, for what discord.py would not send or hides."""
+"""Requests to a stand-in without discord.py, for what discord.py would never send, or would hide from a test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.wire.world import Channel, Payload
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back; ``body`` as JSON, None for nothing or for what is no JSON."""
+    """A response; ``body`` is the parsed JSON, or None where there is none."""
 
     status: int
     body: Any
@@ -22,13 +22,13 @@ class Answer:
 
     @property
     def code(self) -> int:
-        """Discord's own number for what is wrong."""
+        """Discord's error code."""
         code: int = self.body["code"]
         return code
 
 
 class Asking:
-    """A bot's token and nothing else. Entered, it can ask."""
+    """A client that has a bot's token and nothing else; use it as an async context manager."""
 
     def __init__(self, standin: StandIn) -> None:
         self._standin = standin
@@ -48,7 +48,7 @@ class Asking:
             return Answer(response.status, data, dict(response.headers))
 
     async def post(self, channel: Channel, text: str = "Coverage starts", **more: Any) -> Answer:
-        """A message, with ``enforce_nonce`` where it has a nonce."""
+        """Posts a message; sets ``enforce_nonce`` where it has a nonce."""
         body: Payload = {"content": text, **more}
         if "nonce" in more:
             body.setdefault("enforce_nonce", True)

@@ -1,4 +1,4 @@
-"""Whether Discord would take a body, asked thousands of times of messages that differ in hardly anything."""
+"""Checks whether Discord would accept a body, fast enough for thousands of messages that are almost the same."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 from tests.checks.sound import problems_of
 
 MOST = 1000
-"""So many bodies are remembered."""
+"""How many accepted bodies are remembered."""
 
 _MESSAGE = re.compile(r"/channels/\d+/messages(/\d+)?")
 _NAMES = ("custom_id", "nonce")
-"""Fields in which one reminder differs from the next; only their lengths matter, and that none comes twice."""
+"""Fields in which one reminder differs from the next. Only their lengths matter, and that no value is repeated."""
 
 
 class Checked:
-    """Router as ``problems_of`` does, and remembers which messages were fine.
+    """Answers as ``problems_of`` does, and remembers which messages were accepted.
 
-    A message is taken for one that was fine before if all of it is the same but the names in it, and these are
-    just as long and just as different from each other.
+    A message counts as one that was accepted before if it is the same except for its custom ids and nonce, and
+    these have the same lengths and are repeated in the same places.
     """
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Checked:
 
 
 def _unnamed(value: Any, names: dict[tuple[str, str], int]) -> Any:
-    """A body with each name in it made a number, that says which it is, and its length."""
+    """The body with each custom id and nonce replaced by a number that identifies it, and its length."""
     if isinstance(value, Mapping):
         return {
             field: [names.setdefault((field, inner), len(names)), len(inner), len(inner.strip())]

@@ -1,4 +1,4 @@
-"""The stand-in's own time: it starts when a test wants, runs as fast as it wants, and can be moved."""
+"""The stand-in's own clock: a test chooses when it starts and how fast it runs, and can move it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 
 class WireClock:
-    """Tells Discord's time: that of messages, of their ids, of nonces and limits.
+    """Discord's clock: the time of messages, of their ids, of nonces and of rate limits.
 
     Args:
-        start: aware moment at which it starts; the machine's time if not said.
-        speed: seconds of this clock in one of the machine's; 0 stands still.
+        start: aware datetime at which it starts; the machine's time by default.
+        speed: seconds of this clock per second of the machine's; at 0 it stands still.
     """
 
     def __init__(self, start: datetime | None = None, speed: float = 1.0) -> None:
@@ -25,15 +25,15 @@ class WireClock:
         return self._speed
 
     def now(self) -> datetime:
-        """The moment, aware, in UTC."""
+        """The current time, aware, in UTC."""
         return self._moment + timedelta(seconds=(time.monotonic() - self._origin) * self._speed)
 
     def elapsed(self) -> float:
-        """Seconds that went by, never back: jumps do not count, and while it stands still the machine's do."""
+        """Seconds that have passed. Jumps do not count; while the clock stands still the machine's seconds do."""
         return self._elapsed + (time.monotonic() - self._origin) * self._pace
 
     def real(self, seconds: float) -> float:
-        """How long that many of its seconds are for one who waits by the machine's time."""
+        """Converts seconds of this clock into seconds of the machine's."""
         return seconds / self._pace
 
     @property
@@ -41,15 +41,15 @@ class WireClock:
         return self._speed or 1.0
 
     def set(self, moment: datetime) -> None:
-        """Jumps, ahead or back."""
+        """Jumps to a time, forward or back."""
         self._rebase(moment.astimezone(UTC))
 
     def advance(self, **parts: float) -> None:
-        """Jumps ahead, by such as ``hours=1``."""
+        """Jumps forward, for example by ``hours=1``."""
         self._rebase(self.now() + timedelta(**parts))
 
     def run(self, speed: float) -> None:
-        """Goes on from where it is, at another speed."""
+        """Continues from the current time at another speed."""
         self._rebase(self.now())
         self._speed = speed
 

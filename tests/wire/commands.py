@@ -1,4 +1,4 @@
-"""Commands as the bot registered them: for everywhere, and for one server each."""
+"""The commands that the bot registered, globally and for single servers."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from tests.wire.world import Payload, World, snowflake
 
 
 class Commands:
-    """Keeps commands, and answers the requests about them.
+    """Stores the commands and answers the requests about them.
 
     Attributes:
-        everywhere: those of all servers and direct messages.
-        of_guild: those of one server alone, by its id.
+        everywhere: the global commands, which work in all servers and in direct messages.
+        of_guild: the commands of a single server, by its id.
     """
 
     def __init__(self, world: World) -> None:
@@ -30,7 +30,7 @@ class Commands:
         ]
 
     def known(self, guild: int | None) -> list[Payload]:
-        """What a person is offered in a server, or in direct messages: a server's own come first."""
+        """The commands offered in a server, or in direct messages; the server's own come first."""
         return [*(self.of_guild.get(guild, []) if guild is not None else []), *self.everywhere]
 
     def get(self, _: Request, application: str) -> list[Payload]:
@@ -52,10 +52,10 @@ class Commands:
         return self.of_guild[number]
 
     def _registered(self, before: list[Payload], request: Request, added: Payload) -> list[Payload]:
-        """What replaces the commands that there were; one of the same name and kind keeps its id."""
+        """The new list of commands; a command of the same name and kind as before keeps its id."""
         ids = {(command["name"], command.get("type")): command["id"] for command in before}
         added = {**added, "application_id": str(self.world.application_id), "version": str(snowflake())}
-        return [  # of a menu's command, which has no description, Discord tells an empty one
+        return [  # a context menu command has no description; Discord returns an empty one
             {
                 "description": "",
                 **command,
@@ -70,7 +70,7 @@ class Commands:
             raise Refusal(403, 20012, "You are not authorized to perform this action on this application")
 
     def _member_of(self, application: str, guild: str) -> int:
-        """A server that the bot is in: of no other does Discord tell it anything."""
+        """The id of a server that the bot is in; for any other server Discord refuses the request."""
         self._own(application)
         if not guild.isdecimal() or self.world.find_guild(int(guild)) is None:
             raise Refusal(403, 50001, "Missing Access")

@@ -1,4 +1,4 @@
-"""A stand-in Discord for every test that asks for one, held to account at its end."""
+"""A stand-in Discord as a fixture; whatever it found wrong fails the test."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ async def standin() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def asking(standin: StandIn) -> AsyncIterator[Asking]:
-    """Asks the stand-in of the fixture."""
+    """A plain client of the stand-in."""
     async with Asking(standin) as ready:
         yield ready

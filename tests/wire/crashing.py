@@ -1,4 +1,4 @@
-"""Trials of reminders: a fan-out, the bot killed in the middle of it, and what was seen compared with what was due."""
+"""Crash trials of reminders: the bot is killed while it sends, and what arrived is compared with what was due."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from tests.wire.world import World
 
 CHANNELS = 200
 LEAD = 180
-"""Minutes: even two hours late it is of use."""
+"""Minutes before coverage; long enough that a reminder sent two hours late is still of use."""
 DUE = COVERAGE - timedelta(minutes=LEAD)
 STALLS = 2.0
-"""Real seconds by which a busy machine may hold a request up on its way; to clocks that go so fast a minute or two.
+"""Real seconds by which a busy machine may delay a request; a minute or two on clocks that run this fast.
 
-The stand-in remembers a nonce for so much longer, or it would be the machine that is tried.
+The stand-in remembers a nonce for that much longer, or the trial would test the machine instead of the bot.
 """
 DEADLINE = 90.0
-"""Real seconds in which a run must have got everything through."""
+"""Real seconds within which a run must have sent everything."""
 LAST_RUNS = 4
-"""So many runs that nobody kills may be needed to settle all."""
+"""How many runs without a kill there may be until every reminder is settled."""
 
 TROUBLES: tuple[Callable[[], Fault], ...] = (
     lambda: RateLimited(after=0.05),
@@ -55,14 +55,14 @@ TROUBLES: tuple[Callable[[], Fault], ...] = (
 
 @dataclass(frozen=True)
 class Kill:
-    """One end of a run.
+    """How one run is ended.
 
     Args:
         when: starting, sending, marking or stopping.
-        nth: sending, marking and stopping begin with so many requests about channels.
-        delay: real seconds after that.
-        pause: how long the bot is down, by its clock.
-        quiet: what it had asked for is done before its clock goes on.
+        nth: the number of requests about channels after which sending, marking and stopping begin.
+        delay: real seconds to wait after that.
+        pause: how long the bot is down, by the bot's clock.
+        quiet: whether requests under way are finished before the clock goes on.
     """
 
     when: str
@@ -74,15 +74,15 @@ class Kill:
 
 @dataclass(frozen=True)
 class Script:
-    """What happens in a trial; a seed draws the same each time, though not the moment to the millisecond.
+    """What happens in a trial. A seed always gives the same script, though not the same timing to the millisecond.
 
     Args:
-        seed: it was drawn from.
-        speed: seconds of both clocks in one of the machine's.
-        ahead: how long before the reminders are due the bot is started first.
+        seed: of the random choices.
+        speed: seconds of both clocks per second of the machine's.
+        ahead: how long before the reminders are due the bot is first started.
         planned: whether an earlier run has planned them.
-        chance: of trouble for each request about a channel.
-        gateway: what goes wrong at the gateway meanwhile is drawn too.
+        chance: probability of a fault for each request about a channel.
+        gateway: whether the gateway fails at random as well.
         chatter: how many messages people write in each channel.
         kills: one or two.
     """
@@ -97,13 +97,14 @@ class Script:
     kills: tuple[Kill, ...]
 
     @classmethod
-    def drawn(cls, seed: int) -> Script:
+    def from_seed(cls, seed: int) -> Script:
         dice = random.Random(seed)
-        # Five minutes before they are due it takes them for its own work; later, for what another run may have done.
+        # A bot started more than five minutes before they are due knows that no other run can have sent them; one that
+        # is started later doubts it, and looks into the history.
         early, chance = dice.random() < 0.5, dice.choice([0.0, 0.05, 0.2])
         return cls(
             seed=seed,
-            # Where much goes wrong the slower clocks take long to come round to the next attempt.
+            # With many faults, slow clocks would take too long to reach the next attempt.
             speed=50.0 if early else dice.choice([10.0, 25.0] if chance else [2.0, 5.0]),
             ahead=timedelta(seconds=dice.uniform(302, 320) if early else dice.uniform(2, 8)),
             planned=dice.random() < 0.7,
@@ -129,15 +130,15 @@ def _kill(dice: random.Random) -> Kill:
 
 @dataclass
 class Verdict:
-    """What came of a trial, or of many.
+    """The result of one trial, or of many.
 
     Attributes:
-        due, seen: messages.
-        lost, doubled: of them none are allowed.
-        wrong: what else is not as it should be.
-        again: requests that Discord knew by their nonce.
-        found: messages that were found in a channel's history.
-        runs: of the bot.
+        due, seen: numbers of messages.
+        lost, doubled: numbers of messages; both must be 0.
+        wrong: everything else that is not as it should be.
+        again: repeated requests that Discord recognized by their nonce.
+        found: messages that the bot found in a channel's history.
+        runs: how often the bot was started.
     """
 
     due: int = 0
@@ -166,14 +167,14 @@ class Verdict:
         )
 
 
-class TellingRest(Rest):
-    """Notes which channels' messages the bot has been told are there.
+class TrackingRest(Rest):
+    """Notes for which channels the bot has learned from a response that its message exists.
 
     Attributes:
-        left: channels of which it has not.
-        none_left: set when there are none.
-        again: messages that were known by their nonce.
-        found: histories with the message in them.
+        left: channels for which it has not.
+        none_left: set when there are none left.
+        again: messages that were recognized by their nonce.
+        found: histories that contained the message.
     """
 
     left: frozenset[int] = frozenset()
@@ -206,21 +207,21 @@ class TellingRest(Rest):
         return response
 
 
-class TellingStandIn(StandIn):
+class TrackingStandIn(StandIn):
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.rest: TellingRest = TellingRest(world, TOKEN, self._where_the_gateway_is)
+        self.rest: TrackingRest = TrackingRest(world, TOKEN, self._where_the_gateway_is)
 
 
 def channel_of(path: str) -> int | None:
-    """The channel whose messages a path is about."""
+    """The id of the channel whose messages a path is about."""
     parts = path.split("/")
     return int(parts[2]) if len(parts) == 4 and parts[1] == "channels" and parts[3] == "messages" else None
 
 
 @dataclass(frozen=True)
 class Template:
-    """Where every trial starts: a world, and stores with the reminders planned and not."""
+    """What every trial starts from: a world, one store with the reminders planned and one without."""
 
     world: World
     planned: Path
@@ -231,7 +232,7 @@ class Template:
         world = World(CHANNELS)
         unplanned = Path(shutil.copy(bundled, folder / "unplanned.db"))
         async with StandIn(world) as standin, Scene(standin, unplanned, folder) as scene:
-            # No trial is about registering commands.
+            # The commands are registered here once, so that no trial has to.
             await scene.start(NOON, 0, ready=True)
             await scene.stop()
         await remind_many(unplanned, world.channels, leads=(LEAD,))
@@ -253,7 +254,7 @@ class Trial:
     def __init__(self, script: Script, template: Template, folder: Path) -> None:
         self._script = script
         self._path = Path(shutil.copy(template.planned if script.planned else template.unplanned, folder / "t.db"))
-        self._standin = TellingStandIn(copy.deepcopy(template.world))
+        self._standin = TrackingStandIn(copy.deepcopy(template.world))
         self._folder = folder
         self._dice = random.Random(-script.seed)
 
@@ -275,7 +276,7 @@ class Trial:
                 await self._begin(scene)
                 async with asyncio.timeout(DEADLINE):
                     await standin.rest.none_left.wait()
-                # Where nothing was left to do it has hardly begun, and knows no orderly end yet.
+                # With nothing left to do the program may have only just begun, too early for an orderly stop.
                 await scene.runs.now.says(READY, deadline=DEADLINE)
                 await scene.stop()
                 if not self._unsettled():
@@ -284,7 +285,7 @@ class Trial:
             return self._judged(scene)
 
     def _unsettled(self) -> set[int]:
-        """The channels whose fate the store does not know yet."""
+        """The channels whose reminder is neither sent nor given up yet, according to the store."""
         ended = {
             row.place for row in outbox(self._path, TALLADEGAS) if row.state not in (RowState.PENDING, RowState.CLAIMED)
         }
@@ -296,7 +297,7 @@ class Trial:
         await scene.start(speed=self._script.speed)
 
     async def _until(self, kill: Kill, program: Program) -> None:
-        """Waits for the moment at which to kill it; that nothing is left to do is such a moment too."""
+        """Waits for the moment at which to kill the bot, or until nothing is left to do."""
         if kill.when != "starting":
             rest = self._standin.rest
             sent = asyncio.create_task(rest.requests.expect(_nth(kill.nth), after=self._before, deadline=DEADLINE))
@@ -309,11 +310,11 @@ class Trial:
             await self._standin.gateway.trouble(self._dice)
         if kill.when == "stopping":
             program.signal(signal.SIGTERM)
-        # Not to wait for anything: a moment like any other is what is wanted.
+        # This sleep waits for nothing: the kill shall come at an arbitrary moment.
         await asyncio.sleep(kill.delay)
 
     def _judged(self, scene: Scene) -> Verdict:
-        """What the stand-in saw beside what was due, and beside what the store believes."""
+        """Compares what the stand-in saw with what was due and with what the store says."""
         standin = self._standin
         rows = {row.place: row for row in outbox(self._path, TALLADEGAS)}
         seen = Counter(each.channel for each in standin.written)
@@ -343,7 +344,7 @@ class Trial:
 
 
 def _nth(number: int) -> Callable[[Request], bool]:
-    """Fits the so manieth request about a channel's messages."""
+    """Matches the nth request about a channel's messages."""
     left = number
 
     def fits(request: Request) -> bool:
@@ -355,7 +356,7 @@ def _nth(number: int) -> Callable[[Request], bool]:
 
 
 async def trials(seeds: Iterable[int], template: Template, folder: Path, *, at_a_time: int = 8) -> dict[int, Verdict]:
-    """Trials of these seeds, some at a time; the verdicts by seed."""
+    """Runs a trial for each seed, a few at a time; returns the verdicts by seed."""
     waiting, verdicts = iter(seeds), dict[int, Verdict]()
 
     async def lane() -> None:
@@ -363,7 +364,7 @@ async def trials(seeds: Iterable[int], template: Template, folder: Path, *, at_a
             home = folder / str(seed)
             home.mkdir()
             try:
-                verdicts[seed] = await Trial(Script.drawn(seed), template, home).run()
+                verdicts[seed] = await Trial(Script.from_seed(seed), template, home).run()
             except Exception as error:  # noqa: BLE001 - whatever it was, the other trials go on
                 verdicts[seed] = Verdict(wrong=[f"{type(error).__name__}: {error}"])
             shutil.rmtree(home)

@@ -1,4 +1,4 @@
-"""Scheduled events of servers: made, changed and deleted, as Discord would take them."""
+"""Scheduled events of servers: created, changed and deleted under Discord's rules."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _FIELDS = ("name", "description", "scheduled_start_time", "scheduled_end_time", 
 
 
 class Events:
-    """Router requests about scheduled events. What Discord would refuse in a body is told as a problem too.
+    """Answers requests about scheduled events. What Discord would refuse in a body is reported as a problem as well.
 
     Attributes:
-        over: events that are completed, canceled or (status None) deleted, as they were last; Discord shows them
-            no more.
+        over: events that are completed, canceled or (status None) deleted, in their last state; Discord no longer
+            shows them.
     """
 
     def __init__(self, world: World, problem: Callable[[str], None]) -> None:
@@ -104,7 +104,7 @@ class Events:
         self.over[number]["status"] = status
 
     def _to_change(self, event: Payload) -> tuple[May, ...]:
-        """The permissions of which one is needed to change an event."""
+        """The permissions, any one of which allows changing an event."""
         own = event["creator_id"] == str(self.world.bot.id)
         return (May.CREATE_EVENTS, May.MANAGE_EVENTS) if own else (May.MANAGE_EVENTS,)
 
@@ -119,7 +119,7 @@ class Events:
         return guild.events[int(number)]
 
     def _let_time_pass(self, guild: Guild) -> None:
-        """An external event begins and ends by itself."""
+        """Starts and completes events by the clock, as Discord does with external ones."""
         now = self.world.clock.now()
         for number, event in list(guild.events.items()):
             if now >= datetime.fromisoformat(event["scheduled_end_time"]):
@@ -128,9 +128,9 @@ class Events:
                 event["status"] = ACTIVE
 
     def _check(self, request: Request, event: Payload, *, new: bool) -> None:
-        """Holds an event, whole, against what Discord wants of one; its times only where they are ``new``."""
+        """Checks a complete event against Discord's rules; its times only where they are ``new``."""
         if event.get("entity_type") != EXTERNAL:
-            self._refuse(request, "entity_type: the stand-in knows external events alone")
+            self._refuse(request, "entity_type: the stand-in only knows external events")
         if event.get("channel_id") is not None:
             self._refuse(request, "channel_id: an external event has none")
         if event.get("privacy_level") != MEMBERS_ONLY:

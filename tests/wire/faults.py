@@ -1,4 +1,4 @@
-"""Faults on order, or drawn by lot: what the stand-in does to a request instead of answering it as it should."""
+"""Faults, chosen by a test or at random: what the stand-in does to a request instead of answering it properly."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 from aiohttp import web
 
 ALWAYS = 10**9
-"""So many requests as no test makes."""
+"""More requests than any test makes."""
 
 
 def as_json(data: Any, status: int = 200) -> web.Response:
-    """An answer of Discord's: its content type names no charset, and discord.py's login fails on one that does."""
+    """A JSON response like Discord's. Its content type names no charset: with one, discord.py's login fails."""
     return web.Response(body=json.dumps(data).encode(), status=status, content_type="application/json")
 
 
@@ -27,7 +27,7 @@ def refusal(status: int, code: int, message: str) -> web.Response:
 
 
 def too_many(after: float, *, everywhere: bool, via: str | None = "1.1 google") -> web.Response:
-    """429 as Discord sends it. Without ``Via`` discord.py takes it for a ban of the address, and gives up."""
+    """A 429 response. Without the ``Via`` header discord.py takes it for a ban of the IP address and gives up."""
     after = math.ceil(after * 1000) / 1000
     data = {"message": "You are being rate limited.", "retry_after": after, "global": everywhere}
     response = as_json(data, 429)
@@ -42,13 +42,13 @@ def too_many(after: float, *, everywhere: bool, via: str | None = "1.1 google") 
 
 @dataclass(kw_only=True)
 class Fault:
-    """Happens to the next requests of a method (``*`` for any) whose whole path fits a pattern, so many times.
+    """Happens to the next ``times`` requests of a method (``*`` for any) whose whole path matches a pattern.
 
     Args:
         method: GET, POST and so on.
-        path: pattern of the path below ``/api/v10``.
+        path: regular expression for the path below ``/api/v10``.
         times: how many requests it happens to.
-        spared: how many such requests go by before it happens to the first.
+        spared: how many matching requests pass before the first one it happens to.
     """
 
     method: str = "*"
@@ -57,7 +57,7 @@ class Fault:
     spared: int = 0
 
     def meets(self, method: str, path: str) -> bool:
-        """Whether it happens to this request; counts it if so, or if it is one that is spared."""
+        """Whether it happens to this request; counts the request."""
         if self.times <= 0 or self.method not in ("*", method) or re.fullmatch(self.path, path) is None:
             return False
         if self.spared > 0:
@@ -66,32 +66,32 @@ class Fault:
         self.times -= 1
         return True
 
-    def drawn(self) -> Fault | None:
-        """What it is this time: itself, or what the lot fell on."""
+    def chosen(self) -> Fault | None:
+        """The fault that happens this time: itself, or one chosen at random; None for no fault."""
         return self
 
     async def instead(self) -> web.Response | None:
-        """What is answered in place of what should be; None to go on as it should."""
+        """A response sent without doing what was asked; None to go on as usual."""
         return None
 
     async def afterwards(self) -> web.Response | None:
-        """What is answered once what was asked for is done; None for what should be."""
+        """A response sent in place of the real one after doing what was asked; None for the real one."""
         return None
 
     @property
     def headers(self) -> dict[str, str]:
-        """What is added to the answer."""
+        """Headers added to the response."""
         return {}
 
     @property
     def cuts(self) -> bool:
-        """Whether the connection is cut before the answer goes out."""
+        """Whether the connection is cut before the response is sent."""
         return False
 
 
 @dataclass(kw_only=True)
 class RateLimited(Fault):
-    """One request too many, of its kind or ``everywhere``; the next is taken ``after`` so many seconds."""
+    """A rate limit, of the route or (``everywhere``) of all requests; ``after`` is the wait in seconds."""
 
     after: float = 0.05
     everywhere: bool = False
@@ -103,7 +103,7 @@ class RateLimited(Fault):
 
 @dataclass(kw_only=True)
 class Exhausted(Fault):
-    """Router as it should, and says that this was the last request of its kind for a while."""
+    """Answers properly, and says in the headers that the route's limit is now used up."""
 
     after: float = 0.05
 
@@ -114,18 +114,18 @@ class Exhausted(Fault):
 
 @dataclass(kw_only=True)
 class Refused(Fault):
-    """An error of Discord's, such as 403 with 50013 for missing permissions, or 404 with 10003 for a channel gone."""
+    """An error response, such as 403 with 50013 (missing permissions) or 404 with 10003 (unknown channel)."""
 
     status: int
     code: int = 0
 
     async def instead(self) -> web.Response:
-        return refusal(self.status, self.code, "Refused on order")
+        return refusal(self.status, self.code, "Refused by a test")
 
 
 @dataclass(kw_only=True)
 class Broken(Fault):
-    """An error before Discord, as a page of HTML; ``done`` says whether what was asked for is done all the same."""
+    """An HTML error page from a proxy in front of Discord; ``done`` says whether the request was carried out anyway."""
 
     status: int = 502
     done: bool = False
@@ -141,29 +141,29 @@ class Broken(Fault):
 
 
 @dataclass(kw_only=True)
-class Held(Fault):
-    """Router as it should, but not before the test lets go; ``done`` says whether what was asked is done by then."""
+class Paused(Fault):
+    """Answers properly, but only once the test resumes it; ``done`` says whether the request is carried out before."""
 
     done: bool = False
     reached: asyncio.Event = field(default_factory=asyncio.Event)
-    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    resume: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def instead(self) -> None:
         if not self.done:
-            await self._hold()
+            await self._pause()
 
     async def afterwards(self) -> None:
         if self.done:
-            await self._hold()
+            await self._pause()
 
-    async def _hold(self) -> None:
+    async def _pause(self) -> None:
         self.reached.set()
-        await self.let_go.wait()
+        await self.resume.wait()
 
 
 @dataclass(kw_only=True)
 class Slow(Fault):
-    """Takes its time ``before`` it does what was asked for, and ``after``; seconds of the machine's clock."""
+    """Waits ``before`` and ``after`` carrying out the request; in seconds of the machine's clock."""
 
     before: float = 0.0
     after: float = 0.0
@@ -177,7 +177,7 @@ class Slow(Fault):
 
 @dataclass(kw_only=True)
 class Dropped(Fault):
-    """Cuts the connection instead of answering; ``done`` says whether what was asked for is done all the same."""
+    """Cuts the connection instead of answering; ``done`` says whether the request was carried out anyway."""
 
     done: bool = False
 
@@ -201,17 +201,17 @@ TROUBLES: tuple[Callable[[], Fault], ...] = (
     Dropped,
     lambda: Dropped(done=True),
 )
-"""What may happen to any request. discord.py tries again by itself, in seconds, after 429, 500 and 502."""
+"""What may happen to any request. After 429, 500 and 502 discord.py itself retries within seconds."""
 
 
 @dataclass(kw_only=True)
 class Storm(Fault):
-    """Draws by lot what happens to each request that it is for; a seed draws the same row of lots each time.
+    """Decides at random what happens to each matching request; a seed always gives the same sequence.
 
     Args:
-        seed: of the lots.
-        chance: how probable it is that something happens.
-        troubles: what may happen, each as probable as the others.
+        seed: of the random choices.
+        chance: probability that a fault happens to a request.
+        troubles: the possible faults, all equally likely.
     """
 
     seed: int
@@ -223,7 +223,7 @@ class Storm(Fault):
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
 
-    def drawn(self) -> Fault | None:
+    def chosen(self) -> Fault | None:
         if self.dice.random() >= self.chance:
             return None
         return self.dice.choice(self.troubles)()

@@ -1,4 +1,4 @@
-"""Forms (modals) as a person fills them in: what Discord would not let him send is not sent."""
+"""Forms (modals) as a person fills them in; what Discord's client would not let them send is refused here."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 from tests.wire.world import Payload
 
 ROW, STRING_SELECT, TEXT_INPUT, TEXT, LABEL = 1, 3, 4, 10, 18
-"""Types of component."""
+"""Discord's component types."""
 
 LONGEST = 4000
 
 Values = Mapping[str, str | list[str]]
-"""What is filled in, by the fields' custom ids: text, or the values picked."""
+"""What is filled in, by the custom ids of the fields: a text, or the values picked."""
 
 
 def form_data(form: Payload, values: Values) -> Payload:
-    """What a person sends who fills in a form.
+    """The data that the client sends when a person submits a form.
 
     Args:
-        form: the modal that he was shown.
-        values: what he writes and picks; a field that he leaves alone is sent as it stood.
+        form: the modal that was shown.
+        values: what the person writes and picks; a field left alone is sent with its default.
 
     Raises:
-        AssertionError: there is no such field, or it takes no such thing.
+        AssertionError: there is no such field, or it does not accept the value.
     """
     names = [field["custom_id"] for field in _fields(form["components"])]
     assert set(values) <= set(names), f"the form has no {sorted(set(values) - set(names))}; it has {names}"

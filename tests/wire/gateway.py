@@ -21,7 +21,7 @@ RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 UNKNOWN_ERROR, AUTHENTICATION_FAILED = 4000, 4004
 
 AT_A_TIME = 100
-"""So many servers are told of before others get their turn."""
+"""How many servers are announced before other tasks get their turn."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Frame:
 
 @dataclass
 class Session:
-    """A bot's session on one shard. Events are kept, to be sent again when it resumes, until it says it has them."""
+    """A bot's session on one shard. Events are kept until the bot acknowledges them, to be sent again on a resume."""
 
     shard: int
     shards: int
@@ -48,7 +48,7 @@ class Session:
         await self.put(self.frame(name, data))
 
     def frame(self, name: str, data: Payload) -> str:
-        """An event as it goes over the wire, numbered and kept."""
+        """An event as it is sent, numbered, and kept for a resume."""
         self.sent += 1
         text = json.dumps({"op": DISPATCH, "t": name, "s": self.sent, "d": data})
         self.kept.append((self.sent, text))
@@ -60,29 +60,29 @@ class Session:
         try:
             await self.socket.send_str(text)
         except ConnectionError:
-            # The bot is gone and its socket does not know yet.
+            # The bot is gone, and the socket has not noticed yet.
             self.socket = None
 
-    def heard(self, last: int) -> None:
-        """The bot has all events up to a number."""
+    def acknowledge(self, last: int) -> None:
+        """The bot has received all events up to a number."""
         while self.kept and self.kept[0][0] <= last:
             self.kept.popleft()
 
     async def resume(self, socket: web.WebSocketResponse, last: int) -> None:
         self.socket = socket
-        self.heard(last)
+        self.acknowledge(last)
         for _, text in list(self.kept):
             await self.put(text)
         await self.send("RESUMED", {})
 
 
 class Gateway:
-    """Takes websockets, and keeps what bots send in ``frames``.
+    """Accepts websockets, and keeps what bots send in ``frames``.
 
     Args:
         world: where the bot is.
-        token: the only one that is let in.
-        shards: how many the bot is told to use.
+        token: the only one accepted.
+        shards: how many shards the bot should use.
     """
 
     def __init__(self, world: World, token: str, shards: int = 1) -> None:
@@ -101,7 +101,7 @@ class Gateway:
         try:
             await socket.prepare(request)
         except ConnectionError:
-            return web.Response()  # the bot was killed while it knocked, and hears nothing
+            return web.Response()  # the bot was killed while connecting
         self._sockets[socket] = request
         self._connections += 1
         number = self._connections
@@ -113,7 +113,7 @@ class Gateway:
                     self.frames.append(Frame(number, content["op"], content.get("d")))
                     await self._receive(socket, content["op"], content.get("d"))
         except ConnectionError:
-            pass  # a bot that was killed says no goodbye
+            pass  # a bot that was killed does not close its socket
         finally:
             del self._sockets[socket]
             for session in self.sessions.values():
@@ -127,7 +127,7 @@ class Gateway:
         elif op == HEARTBEAT:
             for session in self.sessions.values():
                 if session.socket is socket and data is not None:
-                    session.heard(data)
+                    session.acknowledge(data)
             await socket.send_json({"op": HEARTBEAT_ACK})
         elif op == IDENTIFY:
             await self._identify(socket, *data.get("shard", (0, 1)))
@@ -136,7 +136,7 @@ class Gateway:
 
     async def _identify(self, socket: web.WebSocketResponse, shard: int, shards: int) -> None:
         for old in [s for s in self.sessions.values() if s.shard == shard and s.socket is None]:
-            # Nobody comes back to it.
+            # The shard identifies anew, so its old session will not be resumed.
             del self.sessions[old.id]
         session = Session(shard, shards, socket)
         self.sessions[session.id] = session
@@ -164,29 +164,29 @@ class Gateway:
             await session.resume(socket, last)
 
     def session(self, guild_id: int | None = None) -> Session:
-        """The newest session of the shard that a server is on; direct messages come over shard 0."""
+        """The newest session of the shard that a server belongs to; direct messages use shard 0."""
         fitting = self._sessions_of(guild_id)
-        assert fitting, "no bot has come to the gateway"
+        assert fitting, "no bot has connected to the gateway"
         return fitting[-1]
 
     def _sessions_of(self, guild_id: int | None) -> list[Session]:
         return [s for s in self.sessions.values() if ((guild_id or 0) >> 22) % s.shards == s.shard]
 
     async def send(self, name: str, data: Payload, guild_id: int | None = None) -> None:
-        """An event for the bot; while its socket is cut it waits for the bot to resume."""
+        """Sends an event to the bot; while its socket is closed the event waits for a resume."""
         await self.session(guild_id).send(name, data)
 
     async def tell(self, name: str, data: Payload, guild_id: int) -> None:
-        """An event for the bot if it is, or was, there to hear of it; it finds all as it is when it comes."""
+        """Sends an event if the bot has a session; a bot that connects later finds the current state anyway."""
         for session in self._sessions_of(guild_id)[-1:]:
             await session.send(name, data)
 
     async def close(self, code: int = UNKNOWN_ERROR) -> None:
-        """Closes every socket. After 4000 a bot is to resume."""
+        """Closes every socket. After code 4000 a bot resumes."""
         await asyncio.gather(*(socket.close(code=code) for socket in self._open()))
 
     def drop(self) -> None:
-        """Cuts every socket without a word."""
+        """Cuts every socket without closing it properly."""
         for socket in self._open():
             transport = self._sockets[socket].transport
             if transport is not None:
@@ -196,12 +196,12 @@ class Gateway:
         await self._send_all({"op": RECONNECT, "d": None})
 
     async def invalidate(self) -> None:
-        """Forgets all sessions, and says so: a bot is to identify anew."""
+        """Invalidates all sessions: a bot has to identify anew."""
         self.sessions.clear()
         await self._send_all({"op": INVALID_SESSION, "d": False})
 
     async def trouble(self, dice: random.Random) -> str:
-        """One of the things that go wrong with a gateway, by lot; returns which."""
+        """Makes one randomly chosen thing go wrong with the gateway; returns its name."""
         which = dice.choice(["close", "drop", "ask_to_reconnect", "invalidate"])
         if which == "drop":
             self.drop()
@@ -214,9 +214,9 @@ class Gateway:
 
     async def _send_all(self, content: Payload) -> None:
         for socket in self._open():
-            with contextlib.suppress(ConnectionError):  # the bot is gone and its socket does not know yet
+            with contextlib.suppress(ConnectionError):  # the bot is gone, and the socket has not noticed yet
                 await socket.send_json(content)
 
     def expect(self, op: int, *, after: int = 0, deadline: float = 5.0) -> Any:
-        """Awaits the next frame of an operation; ``after`` is the number of frames that are old news."""
+        """Awaits the next frame with an opcode; the first ``after`` frames are ignored."""
         return self.frames.expect(lambda frame: frame.op == op, after=after, deadline=deadline)

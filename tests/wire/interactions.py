@@ -13,10 +13,10 @@ from tests.checks.sound import AnswerKind
 from tests.wire.world import Channel, Payload, Person, World, snowflake
 
 COMMAND, COMPONENT, AUTOCOMPLETE, FORM = 2, 3, 4, 5
-"""Types of interaction."""
+"""Discord's interaction types."""
 
 TYPED, ON_MESSAGE = 1, 3
-"""Types of command: after a slash, and in a message's menu."""
+"""Discord's command types: slash commands and commands in the menu of a message."""
 
 SUBCOMMAND, GROUP = 1, 2
 BUTTON = 2
@@ -25,7 +25,7 @@ UPLOAD_LIMIT = 10 * 1024 * 1024
 
 @dataclass
 class Interaction:
-    """One thing a person did. ``answer`` is the body of the bot's callback, once it came."""
+    """One thing a person did. ``answer`` is the body of the bot's callback, once it has arrived."""
 
     kind: int
     data: Payload
@@ -74,7 +74,7 @@ class Interaction:
         return payload
 
     def metadata(self) -> Payload:
-        """What the messages that come of it tell of it: above all who asked."""
+        """The ``interaction_metadata`` of the messages that answer it: above all who asked."""
         return {
             "id": str(self.id),
             "type": self.kind,
@@ -83,19 +83,19 @@ class Interaction:
         }
 
     def _owners(self) -> dict[str, str]:
-        """Where the bot was installed that was asked: in the server (0), or by the person alone (1)."""
+        """Where the bot was installed: in the server (0), or by the person for themselves (1)."""
         guild = self.channel.guild
         return {"1": str(self.person.id)} if guild is None else {"0": str(guild.id)}
 
 
 def command_data(commands: list[Payload], line: str, given: Mapping[str, Any], focused: str | None = None) -> Payload:
-    """What a person sends who types a command.
+    """The data that the client sends when a person uses a command.
 
     Args:
-        commands: those the bot registered.
-        line: the command's name, then those of its subcommands, parted by spaces.
-        given: values by the names of options; they must be options of the command.
-        focused: the option that is being typed, for an autocomplete.
+        commands: the commands that the bot registered.
+        line: the command's name, then those of its subcommands, separated by spaces.
+        given: values by option name; the command must have these options.
+        focused: the option being typed, for an autocomplete request.
     """
     name, *inner = line.split()
     command = _command(commands, name, TYPED)
@@ -115,7 +115,7 @@ def command_data(commands: list[Payload], line: str, given: Mapping[str, Any], f
 
 
 def menu_data(commands: list[Payload], name: str, message: Payload) -> Payload:
-    """What a person sends who picks a command of the bot's from a message's menu."""
+    """The data that the client sends when a person picks a command from the menu of a message."""
     target = message["id"]
     return {
         **_named(_command(commands, name, ON_MESSAGE)),
@@ -131,13 +131,13 @@ def _command(commands: list[Payload], name: str, kind: int) -> Payload:
 
 
 def _named(command: Payload) -> Payload:
-    """A command as an interaction names it; one of a server alone says whose it is."""
+    """The fields that identify a command in an interaction; a server's own command names its server."""
     named = {"id": command["id"], "name": command["name"], "type": command.get("type") or TYPED}
     return named | ({"guild_id": command["guild_id"]} if "guild_id" in command else {})
 
 
 def component_data(message: Payload, custom_id: str, values: list[str] | None) -> Payload:
-    """What a person sends who presses a button or picks from a select of a message."""
+    """The data that the client sends when a person presses a button or picks from a select."""
     found = [c for c in every_component(message["components"]) if c.get("custom_id") == custom_id]
     assert found, f"the message has no {custom_id!r}; it has {ids_in(message)}"
     assert not found[0].get("disabled"), f"{custom_id!r} is greyed out"

@@ -1,4 +1,4 @@
-"""Discord's limits of requests, counted over the stand-in's own clock."""
+"""Discord's rate limits, measured by the stand-in's own clock."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from tests.wire.clock import WireClock
 from tests.wire.faults import too_many
 
 EVERYWHERE = 50
-"""Requests a second that a bot may make in all; answers to interactions are not among them."""
+"""Requests per second that a bot may make in total; answers to interactions do not count."""
 
 _FREE = ("/interactions/", "/webhooks/")
 
 
 @dataclass(frozen=True)
 class Bucket:
-    """So many requests of a kind in so many seconds, for each channel or server on its own.
+    """The limit of a route: ``count`` requests in ``seconds``, separately for each channel or server.
 
-    Discord tells its numbers in headers alone and changes them at will: these are of the right size, no more.
+    Discord publishes its numbers only in headers and may change them: these are of the right order of magnitude.
     """
 
     name: str
@@ -49,18 +49,18 @@ BUCKETS = tuple(
 class Limits:
     """Counts requests and refuses those above the limits.
 
-    The limit for all of a bot's requests is held in each window of a second, wherever it begins; a route's
-    from the first request on, as its headers say.
+    The global limit applies to every window of one second, wherever it begins; a route's window begins with
+    its first request, as its headers say.
 
     Attributes:
-        everywhere: requests a second in all; None for no such limit.
-        jitter: seconds of the machine's clock by which requests may come in closer together than they were sent,
-            because the machine did something else meanwhile. With it, a single second takes as many more; over ten
-            seconds (times the clock's speed) the limit is held to the letter all the same.
-        buckets: the routes' own limits.
+        everywhere: the global limit in requests per second; None for no such limit.
+        jitter: seconds of the machine's clock by which requests may arrive closer together than they were sent,
+            because the machine was busy. A single second then allows that many more requests; over ten seconds
+            (times the clock's speed) the limit is exact all the same.
+        buckets: the limits of single routes.
         refused: how many requests were refused here.
-        counted: how many requests counted toward the limit for all.
-        busiest: the most requests that came in within a second, refused or not.
+        counted: how many requests counted toward the global limit.
+        busiest: the most requests that arrived within one second, refused or not.
     """
 
     clock: WireClock
@@ -76,7 +76,7 @@ class Limits:
     _windows: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
 
     def take(self, method: str, path: str) -> tuple[web.Response | None, dict[str, str]]:
-        """Counts a request: its refusal, if it is one too many, and the headers that go with any answer."""
+        """Counts a request; returns its refusal, if it is one too many, and the headers for any response."""
         now = self.clock.elapsed()
         if not path.startswith(_FREE):
             self._note(now)
@@ -98,7 +98,7 @@ class Limits:
         self.busiest = max(self.busiest, len(self._arrived))
 
     def _too_soon(self, now: float) -> float | None:
-        """Seconds until a window's worth of requests is taken again; None if one is taken at once."""
+        """Seconds until the global limit allows a request again; None if it allows one now."""
         if self.everywhere is None:
             return None
         pace = 1.0 / self.clock.real(1.0)

@@ -23,12 +23,12 @@ class Log(list[Item], Generic[Item]):
                 future.set_result(item)
 
     async def expect(self, fits: Callable[[Item], bool], *, after: int = 0, deadline: float = 5.0) -> Item:
-        """The first item that fits, waited for if it is not there yet.
+        """Returns the first item that fits, and waits for it if it is not there yet.
 
         Args:
-            fits: which item is meant.
-            after: how many items at the beginning are old news.
-            deadline: seconds after which waiting fails.
+            fits: whether an item is the one wanted.
+            after: how many items at the beginning are ignored.
+            deadline: seconds after which waiting fails with an AssertionError.
         """
         for item in self[after:]:
             if fits(item):

@@ -1,4 +1,4 @@
-"""Messages: written, changed, deleted and read again, and a record of every one that the bot ever wrote."""
+"""Messages: posted, edited, deleted and read, and a record of every message that the bot ever posted."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _READ_ONLY_BY_ID = ("before", "after", "around")
 
 @dataclass(eq=False)
 class Written:
-    """A message as the bot first wrote it, whatever became of it.
+    """A message as the bot first posted it, even if it was edited or deleted later.
 
     Attributes:
-        at: the moment, by the stand-in's clock.
-        allowed: the allowed mentions that came with it; None for none at all, which allows all.
-        pinged: ids of the roles that it pinged, and of the server for everybody.
-        asked: whether it is an answer to somebody, not a message of the bot's own accord.
-        deleted: whether it is gone.
+        at: when it was posted, by the stand-in's clock.
+        allowed: the allowed mentions sent with it; None if none were sent, which allows all mentions.
+        pinged: ids of the roles that it pinged; the id of the server stands for everyone.
+        asked: whether it answers an interaction, rather than being sent unasked.
+        deleted: whether it was deleted.
     """
 
     id: int
@@ -49,7 +49,7 @@ class Written:
 
     @property
     def text(self) -> str:
-        """All that can be read in it, line by line."""
+        """All readable text in it, line by line."""
         return _text(self.content, self.components)
 
     @property
@@ -58,13 +58,14 @@ class Written:
 
 
 class Messages:
-    """Keeps messages, and answers the requests about them.
+    """Stores messages and answers the requests about them.
 
     Attributes:
-        by_id: every message as it is now.
-        written: the record of what the bot wrote, in order; a test can wait on it.
+        by_id: every message in its current state.
+        written: the record of what the bot posted, in order; a test can wait on it.
         window: how long a nonce is remembered, by the stand-in's clock.
-        by_channel: whether a nonce counts only in the channel it was used in. Discord speaks of its author alone.
+        by_channel: whether a nonce counts only in the channel it was used in. Discord's documentation only
+            speaks of the author.
     """
 
     def __init__(self, world: World, problem: Callable[[str], None]) -> None:
@@ -105,7 +106,7 @@ class Messages:
         return message
 
     def _used(self, key: tuple[str, str | None]) -> str | None:
-        """The message that a nonce was used for within its window."""
+        """The id of the message that a nonce was used for within the window."""
         message, moment = self._nonces.get(key, (None, None))
         if moment is None or abs(self.world.clock.now() - moment) > self.window:
             return None
@@ -121,7 +122,7 @@ class Messages:
             need(self.world, where, May.ATTACH_FILES)
 
     def read(self, request: Request, channel: str) -> list[Payload]:
-        """Newest first; without the permission to read what was written Discord answers that there is nothing."""
+        """Newest first; without the permission to read the history Discord returns an empty list."""
         where = seen_channel(self.world, channel)
         limit = request.query.get("limit", "50")
         given = [name for name in _READ_ONLY_BY_ID if name in request.query]
@@ -153,7 +154,7 @@ class Messages:
         self.remove(message)
 
     def remove(self, message: str) -> None:
-        """A message is deleted, by whomever."""
+        """Deletes a message, whoever asked for it."""
         found = self.by_id.pop(message)
         if not found["flags"] & EPHEMERAL:
             self._in_channel[found["channel_id"]].remove(int(message))
@@ -172,13 +173,13 @@ class Messages:
         return self.by_id[message]
 
     def say(self, channel: Channel, person: Person, text: str) -> Payload:
-        """A person writes something; what he wrote is not for the bot's eyes."""
+        """A person posts a message; without the message content intent the bot cannot read it."""
         message = self._blank(channel, person)
         message["content"] = text
         return message
 
     def new(self, channel: Channel, body: Payload, files: dict[str, bytes], *, asked: bool = False) -> Payload:
-        """A message of the bot's."""
+        """Posts a message of the bot."""
         message = self._blank(channel, self.world.bot)
         message["flags"] = body.get("flags") or 0
         if message["flags"] & EPHEMERAL:
@@ -207,9 +208,9 @@ class Messages:
         return message
 
     def change(self, message: Payload, body: Payload, files: dict[str, bytes]) -> Payload:
-        """A message of the bot's, changed in place; what the body leaves out stays."""
+        """Edits a message of the bot; what the body leaves out stays."""
         self._fill(message, body, files)
-        # What a message is for whom does not change; that it is loading, and its kind of layout, does.
+        # An edit cannot change who sees a message; it can end the loading state and change the kind of layout.
         message["flags"] = (message["flags"] & EPHEMERAL) | ((body.get("flags") or message["flags"]) & ~LOADING)
         message["edited_timestamp"] = self.world.stamp()
         return message
@@ -235,7 +236,7 @@ class Messages:
         }
         self.by_id[message["id"]] = message
         ids = self._in_channel[message["channel_id"]]
-        # Where the clock was set back, a newer message has the lower id and stands before the older, as on Discord.
+        # After the clock was set back, a newer message has a lower id and comes before the older one, as on Discord.
         ids.insert(bisect_left(ids, int(message["id"])), int(message["id"]))
         return message
 
@@ -249,7 +250,7 @@ class Messages:
             component.setdefault("id", number)
 
     def _pinged(self, channel: Channel, message: Payload, allowed: Payload | None) -> frozenset[int]:
-        """Whom a message pings: what its text names, its allowed mentions let through and the bot may ping."""
+        """The roles that a message pings: mentioned in its text, allowed by it, and permitted to the bot."""
         guild = channel.guild
         if guild is None:
             return frozenset()
@@ -270,13 +271,13 @@ class Messages:
 
 
 def _chosen(ids: list[int], where: str, place: int, limit: int) -> list[int]:
-    """The part of a channel's messages, oldest first, that was asked for."""
+    """The requested part of a channel's messages, oldest first."""
     if where == "after":
         start = bisect_right(ids, place)
         return ids[start : start + limit]
     if where == "around":
         middle = bisect_left(ids, place)
-        # A message of just that id is taken beside half before and half after it; a moment may have none.
+        # A message with exactly this id comes in addition to half before and half after it; there may be none.
         newer = limit // 2 + 1 if ids[middle : middle + 1] == [place] else limit - limit // 2
         return ids[max(0, middle - limit // 2) : middle + newer]
     end = bisect_left(ids, place) if where == "before" else len(ids)
@@ -284,7 +285,7 @@ def _chosen(ids: list[int], where: str, place: int, limit: int) -> list[int]:
 
 
 def _as_read(message: Payload) -> Payload:
-    """A message as it is read later: its nonce is forgotten, and what people wrote is not for the bot's eyes."""
+    """A message as it is read later: without its nonce, and without the text that people wrote."""
     shown = {name: value for name, value in message.items() if name != "nonce"}
     return shown if message["author"]["bot"] else {**shown, "content": ""}
 

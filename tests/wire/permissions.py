@@ -1,4 +1,4 @@
-"""What a bot may do in a server and in a channel, reckoned as Discord does."""
+"""What a bot may do in a server and in a channel, computed as Discord does."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Payload = dict[str, Any]
 
 
 class May(IntFlag):
-    """Discord's permissions, those that the stand-in knows."""
+    """Those of Discord's permissions that the stand-in knows."""
 
     ADMINISTRATOR = 1 << 3
     MANAGE_GUILD = 1 << 5
@@ -29,18 +29,18 @@ EVERYTHING = (1 << 53) - 1
 USUAL = (
     May.VIEW_CHANNEL | May.SEND_MESSAGES | May.EMBED_LINKS | May.ATTACH_FILES | May.READ_MESSAGE_HISTORY
 )  # fmt: skip
-"""What a bot needs to answer, and everybody has where nothing else is said."""
+"""What a bot needs to answer, and what everyone has by default."""
 
 _WITH_SENDING = int(May.EMBED_LINKS | May.ATTACH_FILES | May.MENTION_EVERYONE)
-"""Nothing without the permission to send messages."""
+"""Permissions that mean nothing without the permission to send messages."""
 
 ROLE, MEMBER = 0, 1
-"""Whom an overwrite is for."""
+"""Discord's overwrite types."""
 
 
 @dataclass
 class Overwrite:
-    """What a channel allows and denies a role or a member, beside what they have in the server."""
+    """What a channel allows and denies to a role or a member, on top of their permissions in the server."""
 
     kind: int
     allow: int = 0
@@ -58,7 +58,7 @@ class Overwrite:
 
 @dataclass(eq=False)
 class Role:
-    """A role of a server. One that is ``managed`` is a bot's own."""
+    """A role of a server. A ``managed`` one belongs to a bot."""
 
     name: str
     id: int
@@ -82,14 +82,14 @@ class Role:
         }
 
 
-def reckon(everyone: Role, roles: list[Role], member: int, overwrites: dict[int, Overwrite] | None) -> int:
+def permissions_in(everyone: Role, roles: list[Role], member: int, overwrites: dict[int, Overwrite] | None) -> int:
     """A member's permissions in a channel.
 
     Args:
-        everyone: the role that all have.
-        roles: those that the member has beside it.
-        member: his id.
-        overwrites: the channel's, by the id of whom they are for; None for the server at large.
+        everyone: the role that all members have.
+        roles: the other roles of the member.
+        member: the id of the member.
+        overwrites: of the channel, by the id of the role or member they are for; None for the whole server.
     """
     bits = int(everyone.permissions)
     for role in roles:
@@ -107,7 +107,7 @@ def reckon(everyone: Role, roles: list[Role], member: int, overwrites: dict[int,
 
 
 def _overwritten(bits: int, overwrites: list[Overwrite | None]) -> int:
-    """Denied by any of them and allowed by none is denied."""
+    """Applies overwrites together: what one denies is denied unless another allows it."""
     allow = deny = 0
     for overwrite in overwrites:
         if overwrite is not None:

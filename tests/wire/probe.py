@@ -1,4 +1,4 @@
-"""A minimal bot of discord.py, to try the stand-in with: one command for each way to answer."""
+"""A minimal discord.py bot that tests the stand-in: one command for each way to answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.wire.standin import StandIn, pointed_at
 
 
 class Pages(discord.ui.View):
-    """A button that changes its own message, a select, and a button that is off."""
+    """A button that changes its own message, a select, and a disabled button."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -39,7 +39,7 @@ class Pages(discord.ui.View):
         await interaction.response.send_message(f"Race {chosen.values[0]}", ephemeral=True)
 
 
-class Router(commands.Cog):
+class ProbeCommands(commands.Cog):
     remind = app_commands.Group(name="remind", description="Reminders")
 
     @app_commands.command(description="Says it back")
@@ -81,12 +81,12 @@ class Probe(commands.AutoShardedBot):
         self.tree.error(self._keep)
 
     async def setup_hook(self) -> None:
-        await self.add_cog(Router())
+        await self.add_cog(ProbeCommands())
         self.add_view(Pages())
         await self.tree.sync()
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
-        """Goes without discord.py's pause of five seconds."""
+        """Skips discord.py's pause of five seconds."""
 
     async def on_ready(self) -> None:
         self.up.set()
@@ -97,7 +97,7 @@ class Probe(commands.AutoShardedBot):
 
 @contextlib.asynccontextmanager
 async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[Probe]:
-    """A probe, the usual one unless another is given, that is logged in and ready, and closed at the end."""
+    """A bot, by default a Probe, that is logged in and ready; it is closed at the end."""
     bot = bot or Probe()
     with pointed_at(standin):
         starting = asyncio.create_task(bot.start(standin.token))
@@ -112,19 +112,19 @@ async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[P
             ready.cancel()
             await bot.close()
             await asyncio.gather(starting, ready, return_exceptions=True)
-            await hushed()
+            await stop_heartbeats()
 
 
 def heartbeats() -> list[KeepAliveHandler]:
-    """The threads that keep a gateway's sockets of this process alive."""
+    """The threads of this process that send heartbeats to a gateway."""
     return [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
 
 
-async def hushed() -> None:
-    """Ends the heartbeats that discord.py leaves behind.
+async def stop_heartbeats() -> None:
+    """Ends the heartbeat threads that discord.py leaves behind.
 
-    A socket that it opens anew while it is being closed is nobody's, and its heart goes on beating: at the next beat,
-    41 seconds later, the loop is closed and it is another test that fails.
+    If discord.py reconnects while it is being closed, nothing closes the new socket, and its thread goes on: at the
+    next heartbeat, 41 seconds later, the event loop is closed and some other test fails.
     """
     for thread in heartbeats():
         thread.stop()

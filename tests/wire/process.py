@@ -19,18 +19,18 @@ READY = "Tailgate is on Discord as"
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
-    """Hardly anything: where programs are, an empty home, and what a test sets."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), **more}
+    """A minimal environment: the search path, an empty home folder, this checkout's code, and what a test sets."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "HOME": str(home), "PYTHONPATH": str(ROOT), **more}
 
 
 class Program:
-    """``python -m bot`` with some arguments; entered it runs, left it is dead.
+    """``python -m bot`` with some arguments, running for as long as the context manager is open.
 
-    ``lines`` is what it said so far on both of its outputs, in the order it was said.
+    ``lines`` is what it has printed so far on both of its outputs, in order.
 
     Args:
         arguments: the command line.
-        home: an empty folder to run in, home as well.
+        home: an empty folder, used as working directory and as home.
         more: environment variables, such as ``DISCORD_TOKEN``.
     """
 
@@ -82,14 +82,14 @@ class Program:
         return self._process.pid
 
     async def says(self, part: str, *, deadline: float = 20.0) -> str:
-        """The first line that contains this, waited for; fails at once if the program ends without it."""
+        """Waits for the first line that contains a text; fails at once if the program ends without it."""
         assert self._reading is not None
         waiting = asyncio.create_task(self.lines.expect(lambda line: part in line, deadline=deadline))
         await asyncio.wait({waiting, self._reading}, return_when=asyncio.FIRST_COMPLETED)
         if self._reading.done() and not waiting.done():
             waiting.cancel()
             await asyncio.gather(waiting, return_exceptions=True)
-            raise AssertionError(f"it ended without saying {part!r}:\n{self.output}")
+            raise AssertionError(f"it ended without printing {part!r}:\n{self.output}")
         return await waiting
 
     def signal(self, number: signal.Signals) -> None:
@@ -97,23 +97,23 @@ class Program:
         self._process.send_signal(number)
 
     async def kill(self) -> None:
-        """Ends it as a power cut would, and waits until it is dead."""
+        """Kills the program, as a power cut would, and waits for its end."""
         assert self._process is not None
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         await self.ends()
 
     def most_memory(self) -> float | None:
-        """The most memory it ever had in use, in MiB; None where the system does not tell."""
+        """The peak memory use in MiB; None where the system does not report it."""
         try:
-            told = Path(f"/proc/{self.id}/status").read_text(encoding="ascii")
+            status = Path(f"/proc/{self.id}/status").read_text(encoding="ascii")
         except OSError:
             return None
-        found = re.search(r"^VmHWM:\s*(\d+) kB$", told, re.MULTILINE)
+        found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
         return int(found[1]) / 1024 if found else None
 
     async def ends(self, *, deadline: float = 20.0) -> int:
-        """The exit status, waited for; all output has been read by then."""
+        """Waits for the end and returns the exit status; all output has been read by then."""
         assert self._process is not None
         assert self._reading is not None
         try:
@@ -140,8 +140,8 @@ def running_bot(
         database: the store.
         standin: where its Discord is.
         home: an empty folder to run in.
-        at: the moment at which its clock starts; the machine's time if not said.
-        speed: seconds of its clock in one of the machine's.
+        at: when its clock starts; the machine's time by default.
+        speed: seconds of its clock per second of the machine's.
         more: environment variables.
     """
     wanted = {"DISCORD_TOKEN": standin.token, "TAILGATE_DISCORD_API": standin.api, **more}
@@ -153,7 +153,7 @@ def running_bot(
 
 
 class Runs:
-    """The runs of a bot on one store, one after another; left, the last of them is dead.
+    """The runs of a bot on one store, one after another; leaving the context ends the last one.
 
     Args:
         database: the store.
@@ -178,11 +178,11 @@ class Runs:
 
     @property
     def now(self) -> Program:
-        """The run that is on, or was last."""
+        """The current run, or the last one."""
         return self.programs[-1]
 
     async def start(self, *, at: datetime | None = None, speed: float | None = None, ready: bool = True) -> Program:
-        """Starts the next run at a moment of its own; returns when it is on Discord, unless told not to wait."""
+        """Starts the next run at a given time; waits until it is on Discord if ``ready``."""
         program = running_bot(self._database, self._standin, home=self._home, at=at, speed=speed, **self._more)
         self.programs.append(await self._stack.enter_async_context(program))
         if ready:
@@ -190,10 +190,10 @@ class Runs:
         return program
 
     async def kill(self, *, settled: bool = True) -> None:
-        """Ends the run as a power cut would.
+        """Kills the run, as a power cut would.
 
         Args:
-            settled: waits until the stand-in has done all that the run had asked for.
+            settled: whether to wait until the stand-in has carried out all requests of the run.
         """
         await self.now.kill()
         if settled:

@@ -1,4 +1,4 @@
-"""A bot that reminds, as a process on a prepared store, and a stand-in Discord whose clock goes with the bot's."""
+"""A bot as a process on a store with reminders set, and a stand-in Discord whose clock runs with the bot's."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ from tests.wire.standin import StandIn
 from tests.wire.world import Channel
 
 NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
-"""Of the day of the race at Talladega, Eastern; coverage starts at four."""
+"""Noon Eastern on the day of the race at Talladega; coverage starts at four."""
 COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 SEASON, TALLADEGA = 2025, 23
 TALLADEGAS = f"season = {SEASON} AND round = {TALLADEGA} AND kind = 'reminder'"
-"""Its reminders' rows of the outbox."""
+"""Selects the outbox rows of its reminders."""
 MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
 BEGUN = "The store is "
-"""Said just before the bot's clock starts."""
+"""Printed just before the bot's clock starts."""
 
 LIKE_THE_FIRST = """
 INSERT INTO reminder_targets (guild_id, channel_id, role_id, leads, sessions, extras, is_on, since)
@@ -56,13 +56,13 @@ SELECT t.id, w.kind, w.session, w.lead, w.delay, w.since FROM reminder_wishes w,
 
 
 async def remind(path: Path, *channels: Channel, at: datetime = NOON, **settings: Any) -> None:
-    """Sets servers to be reminded in these channels, in a store that nothing else is at.
+    """Switches on reminders for these channels, in a store that nothing else has open.
 
     Args:
         path: the store.
-        channels: one of each server, or direct messages.
-        at: when that is set.
-        settings: of the targets, such as ``leads``.
+        channels: one per server, or direct messages.
+        at: when they are switched on.
+        settings: fields of the targets, such as ``leads``.
     """
     async with await Store.open(path) as store:
         for channel in channels:
@@ -74,7 +74,7 @@ async def remind(path: Path, *channels: Channel, at: datetime = NOON, **settings
 
 
 async def remind_many(path: Path, channels: Iterable[Channel], *, at: datetime = NOON, **settings: Any) -> None:
-    """As ``remind``, in one transaction for all but the first; the store must have no targets yet."""
+    """Like ``remind``, with one transaction for all but the first channel; the store must have no targets yet."""
     first, *rest = channels
     await remind(path, first, at=at, **settings)
     places = [(each.guild.id, each.id) for each in rest if each.guild is not None]
@@ -85,7 +85,7 @@ async def remind_many(path: Path, channels: Iterable[Channel], *, at: datetime =
 
 
 async def target_of(path: Path, channel: Channel) -> Target | None:
-    """What a store holds of a channel's server, or of the person whose direct messages these are."""
+    """The stored target of a channel's server, or of the person whose direct messages these are."""
     async with await Store.open(path, readonly=True) as store:
         if channel.guild is not None:
             return await targets.target_of(store, guild=channel.guild.id)
@@ -93,7 +93,7 @@ async def target_of(path: Path, channel: Channel) -> Target | None:
 
 
 def outbox(path: Path, where: str = "true") -> list[OutboxRow]:
-    """Rows of a store's outbox, in the order they were made."""
+    """Rows of a store's outbox, in the order of creation."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         connection.row_factory = sqlite3.Row
         rows = connection.execute(
@@ -104,7 +104,7 @@ def outbox(path: Path, where: str = "true") -> list[OutboxRow]:
 
 
 async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> None:
-    """Imports another schedule into a store that may have a bot at it: coverage starts then, and the race with it."""
+    """Imports a schedule in which coverage and race start at the given time; a bot may be running on the store."""
     bundled = json.loads(files("db").joinpath("seasons", f"{SEASON}.json").read_text(encoding="utf-8"))
     race = next(each for each in bundled["races"] if each["round"] == TALLADEGA)
     race |= {"date": coverage.astimezone(EASTERN).date().isoformat(), "start": coverage.isoformat(), "sessions": []}
@@ -116,7 +116,7 @@ async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> Non
 
 
 async def plan(path: Path, at: datetime = NOON) -> None:
-    """Does what a bot does first, and no more: all that falls due soon is pending then."""
+    """Does only the planning of a bot: afterwards all that is due soon is pending."""
     async with await Store.open(path) as store:
         services = Services(store, Snapshots(store), TravelClock(at, 0))
         worker = Worker(services, FakeDiscord(HandClock(at), ready=False), RateLimiter())
@@ -126,12 +126,12 @@ async def plan(path: Path, at: datetime = NOON) -> None:
 
 
 class Scene:
-    """A stand-in, a store, and the runs of a bot on it, one after another; left, the last of them is dead.
+    """A stand-in, a store, and the runs of a bot on it, one after another; leaving the context ends the last one.
 
-    The stand-in's clock stands while no bot runs, and goes with the bot's while one does.
+    The stand-in's clock stands still while no bot runs, and runs with the bot's while one does.
 
     Args:
-        standin: entered already.
+        standin: already running.
         path: the store.
         home: an empty folder.
         more: environment variables for the bot.
@@ -153,12 +153,12 @@ class Scene:
         return self.standin.clock.now()
 
     async def start(self, at: datetime | None = None, speed: float = 1.0, *, ready: bool = False) -> Program:
-        """Starts the bot at a moment; the one at which the last run ended, if not said. Both clocks go from there.
+        """Starts the bot; both clocks go on from ``at``.
 
         Args:
-            at: the moment, ahead or back.
-            speed: seconds of both clocks in one of the machine's.
-            ready: returns only when it is on Discord.
+            at: the start time; by default the time at which the last run ended.
+            speed: seconds of both clocks per second of the machine's.
+            ready: whether to wait until it is on Discord.
         """
         self.standin.clock.run(0)
         if at is not None:
@@ -171,19 +171,19 @@ class Scene:
         return program
 
     async def stop(self) -> None:
-        """Ends the run as an operator does, and sees that it ended well."""
+        """Stops the run as an operator does, and checks that it ended cleanly."""
         self.runs.now.signal(signal.SIGTERM)
         assert await self.runs.now.ends() == 0, self.runs.now.output
         self.standin.clock.run(0)
         assert not any(sign in self.runs.now.output for sign in MESS), self.runs.now.output
 
     async def kill(self, *, settled: bool = True) -> None:
-        """Ends the run as a power cut does."""
+        """Kills the run, as a power cut would."""
         await self.runs.kill(settled=settled)
         self.standin.clock.run(0)
 
     async def message(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Written:
-        """The first, or another, message of the bot's own in a channel, waited for."""
+        """Waits for the nth message that the bot sent unasked to a channel."""
         left = number
 
         def fits(written: Written) -> bool:
@@ -194,15 +194,15 @@ class Scene:
         return await self.standin.written.expect(fits, deadline=deadline)
 
     def messages(self, channel: Channel) -> list[Written]:
-        """What the bot wrote of its own accord in a channel."""
+        """What the bot has sent unasked to a channel."""
         return [each for each in self.standin.written if each.channel == channel.id and not each.asked]
 
     def posts(self, channel: Channel) -> list[Request]:
-        """The requests by which it wrote, or tried to."""
+        """The requests that posted there, or tried to."""
         return self.standin.seen("POST", _writing(channel))
 
     async def posted(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Request:
-        """The so manieth of these, waited for."""
+        """Waits for the nth of these requests."""
         left = number
 
         def fits(request: Request) -> bool:
@@ -213,7 +213,7 @@ class Scene:
         return await self.standin.requests.expect(fits, deadline=deadline)
 
     async def all(self, *channels: Channel, deadline: float = 20.0) -> list[Written]:
-        """The first message of each of some channels, waited for."""
+        """Waits for the first message in each of several channels."""
         return list(await asyncio.gather(*(self.message(channel, deadline=deadline) for channel in channels)))
 
 

@@ -1,4 +1,4 @@
-"""The stand-in's REST interface: a log of every request, a check of every body, limits, and faults on order."""
+"""The stand-in's REST interface: logs every request, checks every body, applies rate limits and faults."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ PREFIX = "/api/v10"
 
 FROM_INTERACTION = 20
 ROUNDS_OF_THE_LOOP = 20
-"""So often what lies in a socket has come up to its handler."""
+"""After this many rounds of the event loop, whatever lay in a socket has reached its handler."""
 
 
 class Rest:
-    """Router a bot's requests.
+    """Answers a bot's requests.
 
-    A request that came in whole is served to its end, whatever becomes of the bot meanwhile.
-    ``patience`` is how many seconds after an interaction its first answer is still taken.
+    A request that arrived whole is carried out even if the bot dies meanwhile.
+    ``patience`` is the number of seconds after an interaction in which its first answer is accepted.
 
     Args:
         world: where the bot is.
-        token: the only one that is let in.
-        gateway: address of the gateway, and how many shards to use.
+        token: the only one accepted.
+        gateway: returns the address of the gateway and how many shards to use.
     """
 
     def __init__(self, world: World, token: str, gateway: Callable[[], Payload]) -> None:
@@ -99,10 +99,10 @@ class Rest:
                 self._idle.set()
 
     async def quiet(self, deadline: float = 30.0) -> None:
-        """Waits until no request is under way, those included that a bot sent before it died.
+        """Waits until no request is under way, including requests that a bot sent before it died.
 
         Raises:
-            AssertionError: one still is at the deadline, in seconds.
+            AssertionError: a request is still under way after ``deadline`` seconds.
         """
         rounds = 0
         try:
@@ -117,7 +117,7 @@ class Rest:
 
     async def _serve(self, incoming: web.Request, request: Request) -> web.Response:
         method, path = request.method, request.path
-        # Counted as it comes in: looking it over takes a while.
+        # Counted on arrival, because checking the body takes a while.
         refused, headers = self.limits.take(method, path)
         try:
             self.problems += [
@@ -126,7 +126,7 @@ class Rest:
         except LookupError as error:
             self.problems.append(str(error))
         fault = None if refused else next((fault for fault in self.faults if fault.meets(method, path)), None)
-        fault = fault and fault.drawn()
+        fault = fault and fault.chosen()
         response = refused or (await fault.instead() if fault else None)
         if response is None:
             response = self._answer(incoming, request)
@@ -158,7 +158,7 @@ class Rest:
 
     @property
     def commands(self) -> list[Payload]:
-        """Those the bot registered for everywhere."""
+        """The global commands that the bot registered."""
         return self.registered.everywhere
 
     def me(self, _: Request) -> Payload:
@@ -179,7 +179,7 @@ class Rest:
         return self.world.people[int(user)].payload()
 
     def open_dm(self, request: Request) -> Payload:
-        """The direct messages with a person; that he takes none is told by sending alone."""
+        """The direct messages with a person. Discord opens them even if the person accepts none; only sending fails."""
         person = self.world.people.get(int(request.body.get("recipient_id") or 0))
         if person is None:
             raise Refusal(400, 50033, "Invalid Recipient(s)")
@@ -203,14 +203,14 @@ class Rest:
         found.answered.set_result(request.body)
         if "with_response" not in request.query:
             return None
-        told: Payload = {"interaction": {"id": interaction, "type": found.kind}}
+        answer: Payload = {"interaction": {"id": interaction, "type": found.kind}}
         if message is not None:
-            told["interaction"]["response_message_id"] = message["id"]
-            told["resource"] = {"type": request.body["type"], "message": message}
-        return told
+            answer["interaction"]["response_message_id"] = message["id"]
+            answer["resource"] = {"type": request.body["type"], "message": message}
+        return answer
 
     def _answered(self, interaction: Interaction, request: Request) -> Payload | None:
-        """The message that an answer makes or changes; None for choices and modals."""
+        """The message that an answer creates or changes; None for autocomplete choices and modals."""
         kind, data = AnswerKind(request.body["type"]), request.body.get("data") or {}
         if kind in (AnswerKind.MESSAGE, AnswerKind.DEFERRED_MESSAGE):
             message = self.book.new(interaction.channel, data, request.files, asked=True)

@@ -1,4 +1,4 @@
-"""What the parts of the stand-in's REST interface share: a request, a refusal, and how a path leads to its handler."""
+"""What the parts of the stand-in's REST interface share: requests, refusals, and routes from paths to handlers."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from tests.wire.permissions import May
 from tests.wire.world import Channel, Guild, World
 
 Handler = Callable[..., Any]
-"""Takes the request and the parts of its path by name; returns JSON, or None for an answer without a body."""
+"""Takes the request and the named parts of its path; returns JSON, or None for a response without a body."""
 
 
 @dataclass
 class Request:
-    """What came in: path below ``/api/v10``, body as JSON (files apart, by name).
+    """A request: path below ``/api/v10``, body as JSON, files separately by name.
 
-    ``time`` is in seconds of the machine's clock, ``at`` the moment of the stand-in's.
+    ``time`` is in seconds of the machine's clock, ``at`` is the time of the stand-in's clock.
     """
 
     method: str
@@ -36,8 +36,8 @@ class Request:
         return f"{self.method} {self.path} {self.status or '(unanswered)'}"
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer, not an accident
-    """An error that Discord would answer with."""
+class Refusal(Exception):  # noqa: N818 - a response, not an error of the program
+    """An error response of Discord."""
 
     def __init__(self, status: int, code: int, message: str) -> None:
         super().__init__(status, code, message)
@@ -59,7 +59,7 @@ def seen_channel(world: World, number: str) -> Channel:
     """A channel that the bot may see.
 
     Raises:
-        Refusal: it is gone, or nothing for the bot's eyes.
+        Refusal: it was deleted, or the bot may not see it.
     """
     channel = world.channel(int(number)) if number.isdecimal() else None
     if channel is None:
@@ -70,7 +70,7 @@ def seen_channel(world: World, number: str) -> Channel:
 
 
 def need(world: World, channel: Channel, permission: int) -> None:
-    """Refuses what the bot has no permission for in a channel."""
+    """Raises a Refusal if the bot lacks a permission in a channel."""
     if world.allowed(channel) & permission != permission:
         raise Refusal(403, 50013, "Missing Permissions")
 
@@ -79,7 +79,7 @@ def seen_guild(world: World, number: str) -> Guild:
     """A server that the bot is in.
 
     Raises:
-        Refusal: it is gone, or the bot is not in it any more.
+        Refusal: it was deleted, or the bot is no longer in it.
     """
     if number.isdecimal() and int(number) in world.left:
         raise Refusal(403, 50001, "Missing Access")

@@ -1,4 +1,4 @@
-"""What Discord tells of the channels, roles and people that a person picked from a select."""
+"""What Discord sends about the channels, roles and people picked from a select."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from tests.wire.permissions import EVERYTHING
 from tests.wire.world import Channel, Payload, World
 
 USERS, ROLES, ANYBODY, CHANNELS = 5, 6, 7, 8
-"""Discord's numbers for the selects whose options are not the bot's own."""
+"""Discord's types of selects whose options come from the server rather than from the bot."""
 
 
 def resolved(world: World, channel: Channel | None, data: Payload) -> Payload:
-    """The ``resolved`` part of what a person sends, if the select has one: what stands behind the picked ids.
+    """The ``resolved`` part of an interaction, if the select has one: the objects behind the picked ids.
 
     Raises:
         AssertionError: something was picked that Discord would not have offered.

@@ -40,15 +40,15 @@ TOKEN = "stand-in.token.only"
 
 
 class StandIn(Happenings):
-    """Discord, as far as a bot can tell. Entered, it listens on a free port.
+    """Discord, as far as a bot can tell. As a context manager it listens on a free port.
 
-    ``requests`` is the log of all that came in, ``problems`` what Discord would have refused in it: a test is to
-    find it empty at its end. ``faults`` are met in order, each by the next request that it is for. ``written`` is
-    the record of all messages that the bot wrote. Its time is that of the world's clock.
+    ``requests`` is the log of all requests, ``problems`` lists what Discord would have refused in them: at the end
+    of a test it must be empty. ``faults`` happen in order, each to the next request that it matches. ``written`` is
+    the record of all messages that the bot posted. Its time is that of the world's clock.
 
     Args:
-        world: where the bot is; one server with one channel unless told otherwise.
-        shards: how many the bot is told to use.
+        world: the servers the bot is in; by default one server with one channel.
+        shards: how many shards the bot should use.
     """
 
     def __init__(self, world: World | None = None, *, shards: int = 1) -> None:
@@ -63,7 +63,7 @@ class StandIn(Happenings):
         application = web.Application(client_max_size=2**25)
         application.router.add_get("/gateway", self.gateway.handle)
         application.router.add_route("*", PREFIX + "/{path:.*}", self.rest.handle)
-        # What came in is served to its end though its bot is killed meanwhile: Discord does not notice either.
+        # A request is carried out even if its bot is killed meanwhile, as on Discord.
         self._runner = web.AppRunner(application, shutdown_timeout=1.0, access_log=None, handler_cancellation=False)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
@@ -106,24 +106,24 @@ class StandIn(Happenings):
         return self.world.clock
 
     def statuses(self) -> Counter[int | None]:
-        """How many requests were answered with which status; None for those that were not."""
+        """The number of requests per response status; None for requests without a response."""
         return Counter(request.status for request in self.requests)
 
     async def quiet(self, deadline: float = 30.0) -> None:
-        """Waits until no request is under way, those included that a bot sent before it died."""
+        """Waits until no request is under way, including requests that a bot sent before it died."""
         await self.rest.quiet(deadline)
 
     @property
     def messages(self) -> list[Payload]:
-        """Every message the bot wrote, as it is now, in the order they were written."""
+        """Every message that the bot posted, in its current state, in the order of posting."""
         return list(self.rest.messages.values())
 
     def seen(self, method: str, path: str = "") -> list[Request]:
-        """Requests so far of a method whose path ends so."""
+        """The requests so far with this method and a path that ends with ``path``."""
         return [request for request in self.requests if request.method == method and request.path.endswith(path)]
 
     async def expect(self, method: str, path: str = "", *, after: int = 0, deadline: float = 5.0) -> Request:
-        """The first request of a method whose path ends so, waited for if it is not there yet."""
+        """Waits for the first request with this method and a path that ends with ``path``."""
         return await self.requests.expect(
             lambda request: request.method == method and request.path.endswith(path), after=after, deadline=deadline
         )
@@ -137,14 +137,14 @@ class StandIn(Happenings):
         person: Person | None = None,
         deadline: float = 3.0,
     ) -> Interaction:
-        """A person types a command, such as ``next`` or ``remind me``; back comes the interaction, answered.
+        """A person uses a command, such as ``next`` or ``remind me``; returns the answered interaction.
 
         Args:
             line: the command, without its slash.
-            options: values by the names of options.
-            channel: where; the first server's channel if not said.
-            person: who; the fan if not said.
-            deadline: seconds the bot has to answer.
+            options: values by option name.
+            channel: where; by default the first server's channel.
+            person: who; by default the fan.
+            deadline: seconds in which the bot must answer.
         """
         data = command_data(self._offered(channel), line, options or {})
         return await self._ask(self._interaction(COMMAND, data, channel, person), f"/{line}", deadline)
@@ -159,7 +159,7 @@ class StandIn(Happenings):
         channel: Channel | None = None,
         deadline: float = 3.0,
     ) -> list[Payload]:
-        """The choices that the bot offers a person who has typed a part of an option."""
+        """The choices that the bot offers for a partly typed option."""
         given = {**(options or {}), focused: typed}
         data = command_data(self._offered(channel), line, given, focused)
         asked = self._interaction(AUTOCOMPLETE, data, channel, None)
@@ -198,12 +198,12 @@ class StandIn(Happenings):
         return await self._ask(self._interaction(COMMAND, data, channel, person), f"“{name}”", deadline)
 
     async def submit(self, shown: Interaction, values: Values, *, deadline: float = 3.0) -> Interaction:
-        """The person who was answered with a form sends it, filled in.
+        """The person who was shown a form fills it in and sends it.
 
         Args:
             shown: the interaction whose answer the form is.
-            values: text by the fields' custom ids, or the values picked; the rest stays as it stood.
-            deadline: seconds the bot has to answer.
+            values: text or picked values by the fields' custom ids; other fields keep their defaults.
+            deadline: seconds in which the bot must answer.
         """
         assert shown.answer_kind is AnswerKind.MODAL, f"the answer was no form but {shown.answer_kind.name}"
         form = shown.answer["data"]
@@ -212,7 +212,7 @@ class StandIn(Happenings):
         return await self._ask(asked, f"the form {form['custom_id']}", deadline)
 
     def posted(self, words: str, *, channel: Channel | None = None, person: Person | None = None) -> Payload:
-        """A message that a person posted; the bot hears of it only when somebody uses a command on it."""
+        """A message that a person posted; the bot learns of it only when somebody uses a command on it."""
         return {
             "id": str(snowflake()),
             "channel_id": str((channel or self.world.general).id),
@@ -227,12 +227,12 @@ class StandIn(Happenings):
         }
 
     def _offered(self, channel: Channel | None) -> list[Payload]:
-        """The commands that there are in a channel."""
+        """The commands available in a channel."""
         guild = (channel or self.world.general).guild
         return self.rest.registered.known(guild.id if guild is not None else None)
 
     def answer_to(self, interaction: Interaction) -> Payload:
-        """The message that is an interaction's answer, as it is now."""
+        """The message that answered an interaction, in its current state."""
         return self.rest.messages[self.rest.originals[interaction.token]]
 
     def _interaction(self, kind: int, data: Payload, channel: Channel | None, person: Person | None) -> Interaction:
@@ -254,9 +254,9 @@ class StandIn(Happenings):
 
 @contextlib.contextmanager
 def pointed_at(standin: StandIn) -> Iterator[None]:
-    """Sends discord.py in this process to a stand-in, and back to where it was afterwards.
+    """Points discord.py in this process at a stand-in, and restores its addresses afterwards.
 
-    The gateway's own default counts as well: after an invalid session discord.py starts there again.
+    The default gateway address is replaced as well: after an invalid session discord.py uses it again.
     """
     base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     discord.http.Route.BASE = standin.api

@@ -1,4 +1,4 @@
-"""Scheduled events by the real program over real sockets: made, changed, taken off, and never two of one race."""
+"""Scheduled events by the real program over real sockets: created, changed, deleted, never two for one race."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from db.reminders import targets
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.wire.clock import WireClock
-from tests.wire.faults import Broken, Dropped, Held
+from tests.wire.faults import Broken, Dropped, Paused
 from tests.wire.permissions import May
 from tests.wire.process import Runs
 from tests.wire.standin import StandIn
@@ -33,12 +33,12 @@ SPEED = 20.0
 COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 EVENTS = "/scheduled-events"
 POSTED = r"/guilds/\d+/scheduled-events"
-"""The path of requests that make an event."""
+"""The path of requests that create an event."""
 
 
 @pytest.fixture
 async def standin() -> AsyncIterator[StandIn]:
-    """A Discord on Monday before Talladega whose time flies, with one server in which the bot may make events."""
+    """A Discord with a fast clock, on the Monday before Talladega; in its one server the bot may create events."""
     world = World(clock=WireClock(MONDAY, SPEED))
     world.guilds[0].everyone.permissions |= May.CREATE_EVENTS
     async with StandIn(world) as running:
@@ -47,7 +47,7 @@ async def standin() -> AsyncIterator[StandIn]:
 
 
 class Place:
-    """The bot's store, looked into from outside while it runs, and its runs."""
+    """The bot's store, read from outside while the bot runs, and the bot's runs."""
 
     def __init__(self, standin: StandIn, path: Path, runs: Runs) -> None:
         self.standin = standin
@@ -69,7 +69,7 @@ class Place:
             await targets.save(store, wanted, self.standin.clock.now())
 
     async def lists(self, **facts: Any) -> None:
-        """Talladega is listed with other facts from now on."""
+        """Imports a schedule with other facts about Talladega."""
         season = json.loads(files("db").joinpath("seasons", "2025.json").read_text(encoding="utf-8"))
         race = next(each for each in season["races"] if each["round"] == 23) | facts
         document = {"format": "tailgate/1", "season": 2025, "races": [race]}
@@ -77,7 +77,7 @@ class Place:
             await import_documents(store, [read_bytes(json.dumps(document).encode(), "moved.json")], MONDAY)
 
     async def until(self, fits: Callable[[list[OutboxRow]], bool], deadline: float = 20.0) -> list[OutboxRow]:
-        """The rows of events as soon as they are as wanted; what the bot writes down is not to be seen on the wire."""
+        """Waits until the rows of events are as wanted; what the bot stores cannot be seen on the wire."""
         rows: list[OutboxRow] = []
         async with await Store.open(self.path) as store:
             target = await targets.target_of(store, guild=self.guild.id)
@@ -94,7 +94,7 @@ class Place:
         return rows
 
     async def settles(self, many: int) -> list[OutboxRow]:
-        """The rows of events once so many are there and done with."""
+        """Waits until that many rows of events are there and settled."""
         return await self.until(lambda rows: len(rows) == many and all(row.state is RowState.SENT for row in rows))
 
 
@@ -138,12 +138,12 @@ async def test_it_is_made_changed_with_the_schedule_and_taken_off(place: Place) 
 
 async def test_a_run_that_was_killed_right_after_it_made_one_makes_no_other(place: Place) -> None:
     standin = place.standin
-    held = Held(method="POST", path=POSTED, done=True)
-    standin.faults.append(held)
+    paused = Paused(method="POST", path=POSTED, done=True)
+    standin.faults.append(paused)
     await place.wants()
     await place.start()
-    await held.reached.wait()
-    held.let_go.set()
+    await paused.reached.wait()
+    paused.resume.set()
     await place.runs.now.kill()
     assert len(place.there) == 1
     standin.clock.advance(hours=1)
@@ -185,7 +185,7 @@ async def test_switched_off_it_takes_its_event_off(place: Place) -> None:
 
 async def test_without_the_permission_reminders_go_on_and_status_says_why(place: Place) -> None:
     standin = place.standin
-    await standin.forbid(place.guild, May.CREATE_EVENTS, told=False)
+    await standin.forbid(place.guild, May.CREATE_EVENTS, notify=False)
     standin.clock.set(COVERAGE - timedelta(hours=1, minutes=1, seconds=30))
     await place.wants()
     await place.start()

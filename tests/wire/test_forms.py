@@ -1,4 +1,4 @@
-"""The stand-in's forms, its menus of messages, and commands that one server has alone."""
+"""The stand-in's forms, its context menus, and commands registered for one server only."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class Quote(discord.ui.Modal):
         assert isinstance(race, discord.ui.Select)
         if speaker.value == "again":
             await interaction.response.send_modal(Quote())
-        told = f"{speaker.value}: {len(words.value)} characters, race {race.values}, from {self.source.value}"
+        summary = f"{speaker.value}: {len(words.value)} characters, race {race.values}, from {self.source.value}"
         if interaction.message is None:
-            await interaction.response.send_message(told)
+            await interaction.response.send_message(summary)
         else:
-            await interaction.response.edit_message(content=told)
+            await interaction.response.edit_message(content=summary)
 
     async def on_error(  # type: ignore[override]  # discord.ui.Modal narrows it, and mypy asks discord.ui.View
         self, interaction: discord.Interaction[Any], error: Exception
@@ -89,8 +89,8 @@ async def edit(interaction: discord.Interaction) -> None:
     await interaction.response.send_message(f"Editing in {interaction.guild_id}")
 
 
-class Desk(Probe):
-    """A bot with forms, and an editor's command in its home alone."""
+class FormsBot(Probe):
+    """A bot with forms, and an editors' command in its home server only."""
 
     def __init__(self, standin: StandIn) -> None:
         super().__init__()
@@ -109,7 +109,7 @@ class Desk(Probe):
 
 async def test_a_servers_own_command_is_registered_and_offered_there_alone(standin: StandIn) -> None:
     elsewhere = standin.world.guild("Turn One").channel("general")
-    async with running(standin, Desk(standin)) as bot:
+    async with running(standin, FormsBot(standin)) as bot:
         home = standin.world.general.guild
         assert home is not None
         assert standin.seen("PUT", f"/guilds/{home.id}/commands")
@@ -125,14 +125,14 @@ async def test_a_servers_own_command_is_registered_and_offered_there_alone(stand
 
 
 async def test_a_server_that_the_bot_is_not_in_takes_no_commands(standin: StandIn) -> None:
-    async with running(standin, Desk(standin)) as bot:
+    async with running(standin, FormsBot(standin)) as bot:
         with pytest.raises(discord.Forbidden) as refused:
             await bot.tree.sync(guild=discord.Object(12345))
         assert refused.value.code == 50001
 
 
 async def test_a_messages_menu_brings_its_words_into_a_form(standin: StandIn) -> None:
-    async with running(standin, Desk(standin)):
+    async with running(standin, FormsBot(standin)):
         message = standin.posted("Best truck tonight", person=Person("heim"))
         shown = await standin.menu(SAVE, message)
         assert shown.answer_kind is AnswerKind.MODAL
@@ -143,7 +143,7 @@ async def test_a_messages_menu_brings_its_words_into_a_form(standin: StandIn) ->
 
 
 async def test_a_form_from_a_command_is_answered_with_a_message(standin: StandIn) -> None:
-    async with running(standin, Desk(standin)):
+    async with running(standin, FormsBot(standin)):
         shown = await standin.slash("quote")
         sent = await standin.submit(shown, {"speaker": "Heim", "words": "w" * 3000})
         assert standin.answer_to(sent)["content"] == "Heim: 3000 characters, race [], from Truck Series news"
@@ -151,7 +151,7 @@ async def test_a_form_from_a_command_is_answered_with_a_message(standin: StandIn
 
 
 async def test_a_form_from_a_button_changes_its_message(standin: StandIn) -> None:
-    async with running(standin, Desk(standin)):
+    async with running(standin, FormsBot(standin)):
         message = standin.answer_to(await standin.slash("change"))
         shown = await standin.press(message, "change")
         sent = await standin.submit(shown, {"speaker": "Heim"})
@@ -172,14 +172,14 @@ async def test_a_form_from_a_button_changes_its_message(standin: StandIn) -> Non
     ],
 )
 async def test_what_nobody_could_fill_in_is_not_sent(standin: StandIn, values: dict[str, Any], said: str) -> None:
-    async with running(standin, Desk(standin)):
+    async with running(standin, FormsBot(standin)):
         shown = await standin.slash("quote")
         with pytest.raises(AssertionError, match=said):
             await standin.submit(shown, values)
 
 
 async def test_a_form_is_not_answered_with_a_form(standin: StandIn) -> None:
-    async with running(standin, Desk(standin)) as bot:
+    async with running(standin, FormsBot(standin)) as bot:
         shown = await standin.slash("quote")
         sent = await standin.submit(shown, {"speaker": "again", "words": "x"})
         assert sent.answer["data"]["content"] == "Not again"
@@ -188,7 +188,7 @@ async def test_a_form_is_not_answered_with_a_form(standin: StandIn) -> None:
 
 
 async def test_a_form_that_discord_would_refuse_is_remembered() -> None:
-    async with StandIn() as standin, running(standin, Desk(standin)):
+    async with StandIn() as standin, running(standin, FormsBot(standin)):
         await standin.slash("quote", {"title": "t" * 46})
         assert len(standin.problems) >= 1
         assert all("title" in problem for problem in standin.problems)

@@ -1,4 +1,4 @@
-"""What is posted once a race is run, by the real program over real sockets: once, covered, and standings in place."""
+"""What the real program posts after a race, over sockets: once, under a cover, with the standings updated in place."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from db.connection import Store
 from db.reminders import targets
 from db.reminders.models import Extras, Target
 from tests.wire.clock import WireClock
-from tests.wire.faults import Held
+from tests.wire.faults import Paused
 from tests.wire.process import Runs
 from tests.wire.standin import StandIn
 from tests.wire.world import World
 
 OVER = datetime(2025, 10, 17, 23, tzinfo=UTC)
-"""When the race at Talladega counts as run, and the store's results of it as known."""
+"""When the results of the race at Talladega count as known."""
 SPEED = 20.0
 
 
 @pytest.fixture
 async def standin() -> AsyncIterator[StandIn]:
-    """A Discord a few seconds before that, whose time flies."""
+    """A Discord with a fast clock, a few seconds before that."""
     async with StandIn(World(clock=WireClock(OVER - timedelta(minutes=2), SPEED))) as running:
         yield running
     assert running.problems == []
@@ -34,7 +34,7 @@ async def standin() -> AsyncIterator[StandIn]:
 
 @pytest.fixture
 async def runs(standin: StandIn, bundled_store: Path, tmp_path: Path) -> AsyncIterator[Runs]:
-    """The bot on a store with one server that wants all there is once a race is run."""
+    """The bot on a store with one server that wants everything that is posted after a race."""
     path = Path(shutil.copy(bundled_store, tmp_path / "tailgate.db"))
     extras = Extras(changes=False, results=True, recap=True, standings=True)
     async with await Store.open(path) as store:
@@ -67,11 +67,11 @@ async def test_a_run_that_was_killed_while_it_posted_the_standings_posts_no_seco
     standin: StandIn, runs: Runs
 ) -> None:
     standin.clock.run(1)
-    held = Held(method="POST", path=r"/channels/\d+/messages", done=True)
-    standin.faults.append(held)
+    paused = Paused(method="POST", path=r"/channels/\d+/messages", done=True)
+    standin.faults.append(paused)
     await runs.start(at=standin.clock.now(), speed=SPEED)
-    await held.reached.wait()
-    held.let_go.set()
+    await paused.reached.wait()
+    paused.resume.set()
     await runs.kill()
     (first,) = standin.written
     standin.clock.set(OVER + timedelta(hours=1))
@@ -79,6 +79,6 @@ async def test_a_run_that_was_killed_while_it_posted_the_standings_posts_no_seco
     await standin.expect("PATCH", f"/messages/{first.id}", deadline=20)
     await standin.written.expect(lambda each: "### Recap" in each.text, deadline=10)
     await standin.quiet()
-    told = [each for each in standin.written if "updates itself" in each.text]
-    assert [each.id for each in told] == [first.id]
+    standings = [each for each in standin.written if "updates itself" in each.text]
+    assert [each.id for each in standings] == [first.id]
     assert "Data through race 23" in json.dumps(standin.rest.messages[str(first.id)])

@@ -1,4 +1,4 @@
-"""The helper for processes reads, waits and gives up as it says."""
+"""The helper for processes reads, waits and gives up as documented."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def test_what_a_program_says_and_how_it_ends(tmp_path: Path) -> None:
 
 async def test_a_program_that_ends_early_is_not_waited_for(tmp_path: Path) -> None:
     async with Program("--help", home=tmp_path) as program:
-        with pytest.raises(AssertionError, match="ended without saying 'the answer'"):
+        with pytest.raises(AssertionError, match="ended without printing 'the answer'"):
             await program.says("the answer", deadline=20)
 
 
@@ -33,7 +33,7 @@ async def test_a_program_that_runs_on_is_given_up_and_killed(tmp_path: Path) -> 
 
 def test_a_program_gets_nothing_that_was_not_meant_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "a real one")
-    assert environment(tmp_path, TAILGATE_SPEED="2").keys() == {"PATH", "HOME", "TAILGATE_SPEED"}
+    assert environment(tmp_path, TAILGATE_SPEED="2").keys() == {"PATH", "HOME", "PYTHONPATH", "TAILGATE_SPEED"}
 
 
 async def test_a_store_has_one_run_after_another_each_at_its_own_moment(standin: StandIn, tmp_path: Path) -> None:

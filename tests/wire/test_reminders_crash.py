@@ -1,6 +1,6 @@
-"""The process is killed at any moment around a fan-out and started again: nothing is lost and nothing is doubled.
+"""The process is killed at arbitrary moments while it sends, and started again: nothing is lost or doubled.
 
-``--crash-trials 200`` makes more trials, ``--crash-from SEED --crash-trials 1`` makes one again, ``-s`` tells figures.
+``--crash-trials 200`` makes more trials, ``--crash-from SEED --crash-trials 1`` repeats one, ``-s`` prints the figures.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pytest
 from tests.wire.crashing import CHANNELS, Script, Template, Verdict, trials
 
 ENOUGH = 20
-"""With so many trials every way of finding a message again is gone."""
+"""Enough trials that every way of finding a message again is used."""
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_killed_anywhere_it_loses_nothing_and_sends_nothing_twice(
         total.add(verdict)
     sys.stdout.write(f"\n{count} trials: {total}\n")
     failed = [
-        f"{Script.drawn(seed)}: {verdict}\n  " + "\n  ".join(verdict.wrong)
+        f"{Script.from_seed(seed)}: {verdict}\n  " + "\n  ".join(verdict.wrong)
         for seed, verdict in verdicts.items()
         if not verdict.sound
     ]

@@ -1,4 +1,4 @@
-"""One evening on which everything goes wrong that can: each channel's trouble is its own, and the rest is reminded."""
+"""An evening on which everything goes wrong: a channel's trouble stays its own, and the others get their reminders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from db.reminders.models import OutboxRow, RowState, Target
-from tests.wire.faults import Broken, Dropped, Fault, Held, RateLimited, Refused
+from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.messages import Written
 from tests.wire.permissions import May
 from tests.wire.reminded import COVERAGE, TALLADEGAS, Scene, outbox, remind, target_of
@@ -24,17 +24,17 @@ DUE = COVERAGE - timedelta(hours=1)
 SPEED = 5.0
 
 REMINDED = ("plain", "in an outage", "slow", "limited", "broken", "refusing", "cut off", "unread", "open")
-"""Where the reminder arrives, whatever else happens."""
+"""Channels where the reminder arrives."""
 AGAIN = ("limited", "broken", "refusing", "cut off")
-"""Where it takes a second attempt."""
+"""Channels where it takes a second attempt."""
 SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "can't see", "closed": "DMs are closed"}
-"""Where nothing can be sent, and a word of the reason."""
+"""Channels where nothing can be sent, and a word of the stored reason."""
 LEFT = "left"
 
 
 @dataclass
 class Evening:
-    """What was seen by the end, by the names of channels."""
+    """What was seen by the end, by channel name."""
 
     channels: dict[str, Channel]
     messages: dict[str, list[Written]]
@@ -42,12 +42,12 @@ class Evening:
     rows: dict[str, OutboxRow]
     targets: dict[str, Target | None]
     first_while_held: set[str]
-    told: Written
+    answered: Written
     problems: list[str]
 
 
 def places(world: World) -> dict[str, Channel]:
-    """A channel for each trouble, each of a server of its own; two are direct messages."""
+    """One channel for each trouble, each in its own server; two are direct messages."""
     found = {
         name: world.guild(f"Server {name}").channel(name) for name in (*REMINDED, *SWITCHED_OFF, LEFT) if name != "open"
     }
@@ -55,9 +55,9 @@ def places(world: World) -> dict[str, Channel]:
 
 
 def faults(channels: dict[str, Channel]) -> dict[str, Fault]:
-    """What happens to the requests that write into channels."""
+    """The faults of the requests that post to channels."""
     troubles: dict[str, Fault] = {
-        "slow": Held(),
+        "slow": Paused(),
         "limited": RateLimited(after=0.5, everywhere=True),
         "broken": Broken(status=502, done=True),
         "refusing": Refused(status=503),
@@ -69,7 +69,7 @@ def faults(channels: dict[str, Channel]) -> dict[str, Fault]:
 
 
 async def happen(scene: Scene, channels: dict[str, Channel]) -> None:
-    """Between the plan and the sending."""
+    """What changes between planning and sending."""
     standin = scene.standin
     guilds = {name: channel.guild for name, channel in channels.items() if channel.guild is not None}
     await standin.delete_channel(channels["deleted"])
@@ -92,13 +92,13 @@ async def spent(bundled: Path, folder: Path) -> Evening:
         await happen(scene, channels)
         troubles = faults(channels)
         standin.faults.extend(troubles.values())
-        held = troubles["slow"]
-        assert isinstance(held, Held)
-        await held.reached.wait()
+        paused = troubles["slow"]
+        assert isinstance(paused, Paused)
+        await paused.reached.wait()
         standin.gateway.drop()
         await scene.all(*(channels[name] for name in REMINDED if name != "slow"))
         first = {name for name, channel in channels.items() if scene.messages(channel)}
-        held.let_go.set()
+        paused.resume.set()
         await scene.message(channels["slow"])
         await asyncio.gather(*(scene.posted(channels[name]) for name in SWITCHED_OFF))
         await standin.gateway.invalidate()
@@ -107,8 +107,8 @@ async def spent(bundled: Path, folder: Path) -> Evening:
         rows = {row.place: row for row in outbox(path, TALLADEGAS)}
         settings = {name: await target_of(path, channel) for name, channel in channels.items()}
         await scene.start(speed=SPEED, ready=True)
-        told = await standin.slash("next", channel=channels["plain"], person=channels["closed"].person)
-        await standin.expect("POST", told.token)
+        answered = await standin.slash("next", channel=channels["plain"], person=channels["closed"].person)
+        await standin.expect("POST", answered.token)
         await standin.quiet()
         await scene.stop()
         return Evening(
@@ -187,5 +187,5 @@ def test_a_limit_on_everything_is_waited_out(evening: Evening) -> None:
 
 
 def test_whose_direct_messages_are_closed_is_told_so_at_his_next_command(evening: Evening) -> None:
-    assert "Your reminders are off" in evening.told.text
-    assert "/remindme" in evening.told.text
+    assert "Your reminders are off" in evening.answered.text
+    assert "/remindme" in evening.answered.text

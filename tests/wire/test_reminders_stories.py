@@ -1,4 +1,4 @@
-"""Stories of reminders, each with a bot of its own, all told at once: most of their time is waiting for a clock."""
+"""Stories of reminders, each with its own bot, all run at once: most of their time is waiting for a clock."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STORIES: dict[str, Callable[[Scene], Awaitable[None]]] = {
 }
 
 
-async def tell(name: str, bundled: Path, folder: Path) -> None:
+async def run_story(name: str, bundled: Path, folder: Path) -> None:
     folder.mkdir()
     path = Path(shutil.copy(bundled, folder / "tailgate.db"))
     async with StandIn() as standin, Scene(standin, path, folder) as scene:
@@ -35,10 +35,10 @@ async def tell(name: str, bundled: Path, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def told(
+def endings(
     request: pytest.FixtureRequest, bundled_store: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, BaseException | None]:
-    """The stories that this run is about, and how each ended."""
+    """Runs the selected stories; returns the exception of each by name, or None."""
     folder = tmp_path_factory.mktemp("stories")
     names: list[str] = [
         str(item.callspec.params["name"])
@@ -46,16 +46,16 @@ def told(
         if item.path == request.path and isinstance(item, pytest.Function)
     ]
 
-    async def tell_all() -> list[BaseException | None]:
+    async def run_all() -> list[BaseException | None]:
         return await asyncio.gather(
-            *(tell(name, bundled_store, folder / name) for name in names), return_exceptions=True
+            *(run_story(name, bundled_store, folder / name) for name in names), return_exceptions=True
         )
 
-    return dict(zip(names, asyncio.run(tell_all()), strict=True))
+    return dict(zip(names, asyncio.run(run_all()), strict=True))
 
 
 @pytest.mark.parametrize("name", STORIES)
-def test_it_is_so_that(name: str, told: dict[str, BaseException | None]) -> None:
-    ended = told[name]
+def test_it_is_so_that(name: str, endings: dict[str, BaseException | None]) -> None:
+    ended = endings[name]
     if ended is not None:
         raise ended

@@ -1,4 +1,4 @@
-"""``tailgate run`` as its operator sees it: the real program, in its own process, on the stand-in."""
+"""``tailgate run`` as an operator sees it: the real program in its own process, on the stand-in."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SIGNS_OF_A_MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "T
 
 @asynccontextmanager
 async def started(standin: StandIn, folder: Path, **more: Any) -> AsyncIterator[Program]:
-    """The bot, ready, on the store of a folder."""
+    """The bot on the store of a folder, once it is ready."""
     async with running_bot(folder / "tailgate.db", standin, home=folder, **more) as program:
         await program.says(READY)
         yield program
@@ -76,8 +76,8 @@ async def test_it_logs_in_and_tells_discord_of_its_commands_once(standin: StandI
 async def test_a_token_that_discord_does_not_take_is_said_in_one_line(standin: StandIn, tmp_path: Path) -> None:
     async with running_bot(tmp_path / "t.db", standin, home=tmp_path, DISCORD_TOKEN="another.token") as program:
         assert await program.ends() == MISUSED
-        told = [line for line in program.lines if "DISCORD_TOKEN" in line]
-        assert len(told) == 1
+        reported = [line for line in program.lines if "DISCORD_TOKEN" in line]
+        assert len(reported) == 1
         assert "another.token" not in program.output
         assert "Traceback" not in program.output
 
@@ -103,8 +103,8 @@ async def test_a_second_one_on_the_same_store_is_refused(standin: StandIn, tmp_p
         asked = len(standin.requests)
         async with running_bot(tmp_path / "tailgate.db", standin, home=tmp_path) as second:
             assert await second.ends() == MISUSED
-            told = [line for line in second.lines if "another Tailgate is running" in line]
-            assert len(told) == 1
+            reported = [line for line in second.lines if "another Tailgate is running" in line]
+            assert len(reported) == 1
             assert "Traceback" not in second.output
         assert len(standin.requests) == asked, "the second one asked nothing of Discord"
         await stopped(first)

@@ -1,4 +1,4 @@
-"""The stand-in is Discord enough for discord.py: log in, answer, write, and get over what goes wrong."""
+"""discord.py works on the stand-in: it logs in, answers, posts, and recovers from faults."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 
 from tests.checks.sound import AnswerKind
-from tests.wire.faults import Dropped, Exhausted, Held, RateLimited, Refused
+from tests.wire.faults import Dropped, Exhausted, Paused, RateLimited, Refused
 from tests.wire.gateway import IDENTIFY, RESUME
 from tests.wire.interactions import ids_in
 from tests.wire.log import Log
@@ -197,7 +197,7 @@ async def test_a_second_answer_is_not_taken(standin: StandIn) -> None:
         assert len(standin.messages) == 1
 
 
-# What the bot writes of itself
+# What the bot sends unasked
 
 
 async def test_messages_are_written_and_changed(standin: StandIn) -> None:
@@ -289,13 +289,13 @@ async def test_a_refusal_on_order(standin: StandIn, status: int, code: int, erro
 
 async def test_a_slow_answer_comes_when_the_test_lets_go(standin: StandIn) -> None:
     async with running(standin) as bot:
-        standin.faults.append(slow := Held(path=POSTING))
+        standin.faults.append(slow := Paused(path=POSTING))
         sending = asyncio.create_task(channel(bot, standin).send("Coverage"))
         async with asyncio.timeout(5):
             await slow.reached.wait()
             assert not sending.done()
             assert standin.messages == []
-            slow.let_go.set()
+            slow.resume.set()
             assert (await sending).content == "Coverage"
 
 

@@ -1,4 +1,4 @@
-"""Scheduled events on the stand-in: taken and refused as Discord does, with its permissions, and over by themselves."""
+"""Scheduled events on the stand-in: accepted and refused by Discord's rules and permissions, ended by the clock."""
 
 from __future__ import annotations
 

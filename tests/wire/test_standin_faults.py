@@ -1,4 +1,4 @@
-"""What goes wrong on the stand-in: on order, by lot, and for bots that die in the middle of a request."""
+"""Faults on the stand-in: chosen by a test, at random, and for bots that die in the middle of a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import discord
 import pytest
 
 from tests.wire.asking import Asking
-from tests.wire.faults import ALWAYS, Broken, Dropped, Fault, Held, RateLimited, Refused, Slow, Storm
+from tests.wire.faults import ALWAYS, Broken, Dropped, Fault, Paused, RateLimited, Refused, Slow, Storm
 from tests.wire.gateway import RESUME
 from tests.wire.probe import Probe, heartbeats, running
 from tests.wire.standin import StandIn
@@ -47,13 +47,13 @@ async def test_an_error_tells_not_whether_it_was_done(standin: StandIn, done: bo
 
 
 async def test_an_answer_is_held_though_the_message_is_there(standin: StandIn, asking: Asking) -> None:
-    standin.faults.append(held := Held(path=POSTING, done=True))
+    standin.faults.append(paused := Paused(path=POSTING, done=True))
     sending = asyncio.create_task(asking.post(standin.world.general))
     async with asyncio.timeout(5):
-        await held.reached.wait()
+        await paused.reached.wait()
         assert len(standin.written) == 1
         assert not sending.done()
-        held.let_go.set()
+        paused.resume.set()
         assert (await sending).status == 200
 
 
@@ -62,7 +62,7 @@ async def test_a_slow_answer_comes_all_the_same(standin: StandIn, asking: Asking
     assert [(await asking.post(standin.world.general)).status for _ in range(2)] == [200, 200]
 
 
-# By lot
+# At random
 
 
 async def stormy(seed: int) -> list[int | None]:
@@ -134,15 +134,15 @@ async def test_what_a_bot_asked_for_before_it_was_killed_is_done(standin: StandI
 
 
 async def test_what_is_held_is_done_after_its_bot_is_dead(standin: StandIn, asking: Asking) -> None:
-    standin.faults.append(held := Held(path=POSTING))
+    standin.faults.append(paused := Paused(path=POSTING))
     die_asking(standin, "whole")
     async with asyncio.timeout(5):
-        await held.reached.wait()
+        await paused.reached.wait()
     with pytest.raises(AssertionError, match="still under way after"):
         await standin.quiet(deadline=0.01)
     assert not standin.written
     first = await asking.post(standin.world.general, nonce="1-60")
-    held.let_go.set()
+    paused.resume.set()
     await standin.quiet()
     assert [str(written.id) for written in standin.written] == [first.body["id"]], "the nonce was used meanwhile"
 

@@ -1,4 +1,4 @@
-"""The stand-in's limits and clock: fifty requests a second in all, buckets of routes, time that can be moved."""
+"""The stand-in's limits and clock: fifty requests per second in total, limits of routes, time that can be moved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
 
 
 class Hand(WireClock):
-    """A clock moved by hand alone."""
+    """A clock that moves only when a test moves it."""
 
     def __init__(self, speed: float = 1.0) -> None:
         super().__init__(NOON, speed)
@@ -51,7 +51,10 @@ def test_fifty_a_second_are_taken_wherever_the_second_begins() -> None:
 
 
 def refused(rate: int, jitter: float = 0.0, *, stalled: bool = False) -> int:
-    """How many are refused of 20 seconds of even requests; stalled, those of a sixteenth of a second come at once."""
+    """How many of 20 seconds of even requests are refused.
+
+    If ``stalled``, those of each sixteenth of a second arrive together.
+    """
     clock = Hand()
     limits = Limits(clock, jitter=jitter)
     for number in range(rate * 20):

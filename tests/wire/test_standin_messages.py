@@ -1,4 +1,4 @@
-"""Messages on the stand-in: a nonce makes one, history is read as on Discord, and all is on record."""
+"""Messages on the stand-in: one per nonce, history read as on Discord, everything recorded."""
 
 from __future__ import annotations
 

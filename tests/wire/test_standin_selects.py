@@ -1,4 +1,4 @@
-"""A person picks channels, roles and people on the stand-in, as Discord lets him."""
+"""A person picks channels, roles and people on the stand-in, as far as Discord allows."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Picks(discord.ui.View):
         super().__init__(timeout=None)
         for number, kind in enumerate((discord.ui.ChannelSelect, discord.ui.RoleSelect, discord.ui.UserSelect)):
             select: Any = kind(custom_id=kind.__name__, row=number)
-            select.callback = self.told(select)
+            select.callback = self.answering(select)
             self.add_item(select)
 
     @staticmethod
-    def told(select: Any) -> Any:
+    def answering(select: Any) -> Any:
         async def tell(interaction: discord.Interaction) -> None:
             names = [getattr(value, "name", "") for value in select.values]
             await interaction.response.send_message(", ".join(names))

@@ -1,4 +1,4 @@
-"""The stand-in's world: thousands of servers, permissions as Discord reckons them, and what vanishes."""
+"""The stand-in's world: thousands of servers, permissions as Discord computes them, and what vanishes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import discord
 import pytest
 
 from tests.wire.asking import Asking
-from tests.wire.permissions import EVERYTHING, USUAL, May, Overwrite, Role, reckon
+from tests.wire.permissions import EVERYTHING, USUAL, May, Overwrite, Role, permissions_in
 from tests.wire.probe import Probe, running
 from tests.wire.standin import StandIn
 from tests.wire.world import Person, World
@@ -18,7 +18,7 @@ MANY = 10_000
 
 
 def hearing(bot: Probe, name: str) -> asyncio.Task[object]:
-    """Hears the next event of a name."""
+    """Waits for the next event of a name."""
     return asyncio.ensure_future(bot.wait_for(name, timeout=5))
 
 
@@ -72,7 +72,7 @@ def everyone(permissions: int = int(USUAL)) -> Role:
     ],
 )
 def test_permissions_are_reckoned(roles: list[Role], overwrites: dict[int, Overwrite] | None, permissions: int) -> None:
-    assert reckon(everyone(), roles, 7, overwrites) == permissions
+    assert permissions_in(everyone(), roles, 7, overwrites) == permissions
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ async def test_the_bots_own_view_of_its_permissions_is_the_same(standin: StandIn
 
 async def test_the_bot_is_not_always_told(standin: StandIn) -> None:
     async with running(standin) as bot:
-        await standin.forbid(standin.world.general, May.SEND_MESSAGES, told=False)
+        await standin.forbid(standin.world.general, May.SEND_MESSAGES, notify=False)
         channel = bot.get_channel(standin.world.general.id)
         assert isinstance(channel, discord.TextChannel)
         assert channel.permissions_for(channel.guild.me).send_messages
@@ -132,18 +132,18 @@ async def test_the_bot_is_not_always_told(standin: StandIn) -> None:
     ("how", "status", "code"),
     [("delete_channel", 404, 10003), ("delete_guild", 404, 10003), ("remove_bot", 403, 50001)],
 )
-@pytest.mark.parametrize("told", [False, True])
-async def test_what_is_gone_is_refused(standin: StandIn, how: str, status: int, code: int, told: bool) -> None:
+@pytest.mark.parametrize("notify", [False, True])
+async def test_what_is_gone_is_refused(standin: StandIn, how: str, status: int, code: int, notify: bool) -> None:
     guild = standin.world.guild("Gone")
     channel = guild.channel("general")
     async with running(standin) as bot, Asking(standin) as asking:
         name = "guild_channel_delete" if how == "delete_channel" else "guild_remove"
         heard = hearing(bot, name)
-        await getattr(standin, how)(channel if how == "delete_channel" else guild, told=told)
-        if told:
+        await getattr(standin, how)(channel if how == "delete_channel" else guild, notify=notify)
+        if notify:
             await heard
         heard.cancel()
-        assert (bot.get_channel(channel.id) is None) is told
+        assert (bot.get_channel(channel.id) is None) is notify
         for method, path in (("POST", "/messages"), ("GET", "/messages"), ("GET", "")):
             body = {"content": "Hello"} if method == "POST" else None
             answer = await asking.ask(method, f"/channels/{channel.id}{path}", body)
@@ -212,7 +212,7 @@ async def test_who_spoke_to_the_bot_can_be_written_to(standin: StandIn) -> None:
         await (await bot.create_dm(discord.Object(somebody.id))).send("Hello")
 
 
-async def test_a_moderator_is_known_by_his_permissions(standin: StandIn) -> None:
+async def test_a_moderator_is_known_by_their_permissions(standin: StandIn) -> None:
     async with running(standin) as bot:
         seen: list[bool] = []
         bot.tree.interaction_check = lambda asked: _note(seen, asked)  # type: ignore[method-assign]

@@ -38,13 +38,13 @@ async def stopped(program: Program) -> None:
 
 
 PASSING: dict[str, list[Fault]] = {
-    "the gateway is not told": [Refused(path="/gateway/bot", status=503)],
+    "the gateway is unavailable": [Refused(path="/gateway/bot", status=503)],
     "the gateway is refused": [Refused(path="/gateway/bot", status=403)],
-    # It is asked for twice where the API is another: the second time by discord.py itself.
+    # With another API address it is requested twice: the second time by discord.py itself.
     "the gateway is refused to discord.py": [Fault(path="/gateway/bot"), Refused(path="/gateway/bot", status=403)],
     "the login is refused": [Refused(path="/users/@me", status=403)],
     "the application is refused": [Refused(path="/oauth2/applications/@me", status=400)],
-    # aiohttp asks once more by itself.
+    # aiohttp itself retries once.
     "the login is cut off": [Dropped(path="/users/@me", times=2)],
 }
 
@@ -54,9 +54,9 @@ async def test_trouble_at_the_start_is_waited_out(standin: StandIn, tmp_path: Pa
     standin.faults.extend(replace(fault) for fault in PASSING[trouble])
     async with starting(standin, tmp_path) as program:
         await program.says(READY)
-        told = [line for line in program.lines if AGAIN in line]
-        assert len(told) == 1
-        assert told[0].endswith("trying again in 1 s")
+        reported = [line for line in program.lines if AGAIN in line]
+        assert len(reported) == 1
+        assert reported[0].endswith("trying again in 1 s")
         await stopped(program)
 
 

@@ -1,4 +1,4 @@
-"""What the stand-in knows: one application, its servers with channels, roles and people, and what time it is there."""
+"""The state of the stand-in: one application, its servers with channels, roles and people, and a clock."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.wire.clock import WireClock
-from tests.wire.permissions import MEMBER, USUAL, May, Overwrite, Role, reckon
+from tests.wire.permissions import MEMBER, USUAL, May, Overwrite, Role, permissions_in
 
 Payload = dict[str, Any]
 
 DISCORD_EPOCH = 1_420_070_400_000
 ALL_PERMISSIONS = str((1 << 53) - 1)
 USUAL_PERMISSIONS = str(int(USUAL))
-"""To see channels, send messages, embed links, attach files and read what was written."""
+"""To see channels, send messages, embed links, attach files and read the history."""
 
 _count = itertools.count()
 
 
 def snowflake(shard: int = 0, shards: int = 1, *, at: datetime | None = None) -> int:
-    """A new id of this moment, or of another; of a server its shard can be chosen."""
+    """A new id for now or for another time; for a server, its shard can be chosen."""
     milliseconds = int((time.time() if at is None else at.timestamp()) * 1000) - DISCORD_EPOCH
     milliseconds += (shard - milliseconds) % shards
     return milliseconds << 22 | next(_count) % (1 << 22)
@@ -38,7 +38,7 @@ class Person:
     bot: bool = False
     id: int = field(default_factory=snowflake)
     permissions: int = int(USUAL)
-    """In every server."""
+    """The person as a member of any server."""
 
     def payload(self) -> Payload:
         return {
@@ -94,13 +94,13 @@ class Channel:
         }
 
     def overwrite(self, member: Person) -> Overwrite:
-        """What the channel allows and denies a member, to be changed."""
+        """The overwrite of the channel for a member, which can be changed."""
         return self.overwrites.setdefault(member.id, Overwrite(MEMBER))
 
 
 @dataclass(eq=False)
 class Guild:
-    """A server. Its everyone-role has the server's id and the permissions that a bot needs to answer."""
+    """A server. Its everyone role has the server's id and the permissions that a bot needs to answer."""
 
     name: str
     id: int = field(default_factory=snowflake)
@@ -108,20 +108,20 @@ class Guild:
     roles: list[Role] = field(default_factory=list)
     events: dict[int, Payload] = field(default_factory=dict)
     directory: dict[int, Channel] = field(default_factory=dict, repr=False)
-    """Where the world finds the channels of all its servers."""
+    """The world's index of the channels of all servers."""
 
     def __post_init__(self) -> None:
         self.everyone = Role("@everyone", self.id, int(USUAL), position=0)
         self.bot_role = Role("Tailgate", snowflake(), managed=True)
 
     def channel(self, name: str) -> Channel:
-        """A new text channel, before the bot comes."""
+        """Creates a text channel, before the bot connects."""
         self.channels.append(Channel(name, self))
         self.directory[self.channels[-1].id] = self.channels[-1]
         return self.channels[-1]
 
     def role(self, name: str, *, mentionable: bool = False) -> Role:
-        """A new role, before the bot comes."""
+        """Creates a role, before the bot connects."""
         self.roles.append(Role(name, snowflake(), position=len(self.roles) + 2, mentionable=mentionable))
         return self.roles[-1]
 
@@ -129,8 +129,8 @@ class Guild:
         return (self.id >> 22) % shards
 
     def allowed(self, bot: Person, channel: Channel | None = None) -> int:
-        """The bot's permissions in a channel, or in the server at large."""
-        return reckon(self.everyone, [self.bot_role], bot.id, channel.overwrites if channel else None)
+        """The bot's permissions in a channel, or in the whole server."""
+        return permissions_in(self.everyone, [self.bot_role], bot.id, channel.overwrites if channel else None)
 
     def payload(self, bot: Person) -> Payload:
         return {
@@ -161,11 +161,11 @@ class Guild:
 
 
 class World:
-    """One application and where it is.
+    """One application and the servers it is in.
 
     Args:
         guilds: how many servers it is in, each with a channel ``general``.
-        clock: what time it is there; the machine's if not said.
+        clock: its clock; the machine's time by default.
     """
 
     def __init__(self, guilds: int = 1, *, clock: WireClock | None = None) -> None:
@@ -204,7 +204,7 @@ class World:
         return self.bot.id
 
     def guild(self, name: str, **more: Any) -> Guild:
-        """A new server, before the bot comes."""
+        """Creates a server, before the bot connects."""
         guild = Guild(name, directory=self._channels, **more)
         self.guilds.append(guild)
         self._by_id[guild.id] = guild
@@ -218,7 +218,7 @@ class World:
         return self._channels.get(number)
 
     def dm_with(self, person: Person) -> Channel:
-        """The direct messages with a person, who is known from then on."""
+        """The direct messages with a person, who becomes known to the world."""
         self.people.setdefault(person.id, person)
         if person.id not in self._dms:
             channel = Channel(person.name, person=person)
@@ -226,7 +226,7 @@ class World:
         return self._dms[person.id]
 
     def forget(self, gone: Channel | Guild) -> None:
-        """A channel or a whole server is deleted."""
+        """Deletes a channel or a whole server."""
         for channel in gone.channels if isinstance(gone, Guild) else [gone]:
             self._channels.pop(channel.id, None)
         if isinstance(gone, Guild):
@@ -236,13 +236,13 @@ class World:
             gone.guild.channels.remove(gone)
 
     def allowed(self, channel: Channel) -> int:
-        """The bot's permissions in a channel; in direct messages it may all that matters here."""
+        """The bot's permissions in a channel; in direct messages it may do everything that matters here."""
         if channel.guild is None:
             return int(USUAL)
         return 0 if channel.guild.id in self.left else channel.guild.allowed(self.bot, channel)
 
     def snowflake(self) -> int:
-        """A new id of this moment of its own clock."""
+        """A new id for the current time of its own clock."""
         return snowflake(at=self.clock.now())
 
     def stamp(self) -> str:

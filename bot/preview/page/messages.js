@@ -1,4 +1,4 @@
-// simcord's way to draw a message, and what Discord has beside it: a menu of commands, a link where a picture cannot be.
+// Draws a message as simcord does, with what Discord adds: a menu of commands, and a link in place of a remote picture.
 import { renderMessage as draw } from "./simcord-messages.js";
 import { addMenu } from "./tailgate-menu.js";
 import { linkPictures } from "./tailgate-pictures.js";

@@ -1,4 +1,4 @@
-// Which commands there are, as simcord's page was told them, and what a typed line says to one.
+// The commands that simcord's page was sent, and how a typed line is read as one of them.
 
 /** @typedef {{name: string, type: string, required: boolean, autocomplete: boolean, choices: {name: string, value: unknown}[]}} Option */
 /** @typedef {{key: string, commandId: string, path: string[], invocation: string, options: Option[]}} Entry */

@@ -42,28 +42,28 @@ function refocus() {
 
 // --- keys typed while a command is on its way wait, and are typed when the field is back
 
-let held = 0; // how many things sent with Enter wait for their turn
+let waiting = 0; // how many things sent with Enter wait for their turn
 const early = [];
 
 /** Wait for `test` while the keyboard waits too. */
 async function hold(test) {
-  held += 1;
+  waiting += 1;
   const came = await when(test);
-  held -= 1;
+  waiting -= 1;
   return came;
 }
 
 /** Do something while the keyboard waits. @param {() => Promise<void>} act */
 async function during(act) {
-  held += 1;
+  waiting += 1;
   try {
     await act();
   } finally {
-    held -= 1;
+    waiting -= 1;
   }
 }
 
-const underWay = () => held > 0 || report()?.pendingAction?.kind === "send_message"
+const underWay = () => waiting > 0 || report()?.pendingAction?.kind === "send_message"
   || (picker()?.state === "pending" && !field.isConnected);
 
 /** Whether the key has to wait; then it does. @param {KeyboardEvent} event */
@@ -184,7 +184,7 @@ field.addEventListener("input", () => {
 });
 
 document.addEventListener("input", (event) => {
-  if (held === 0 && isField(event.target) && event.target.value.includes(":") && namesOption(event.target)) {
+  if (waiting === 0 && isField(event.target) && event.target.value.includes(":") && namesOption(event.target)) {
     void during(() => moveNamed(event.target));
   }
 });

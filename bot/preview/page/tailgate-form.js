@@ -26,7 +26,7 @@ export function closeOffers() {
   if (popup()) press(chip(), "Escape");
 }
 
-/** The command's options, as far as it can be told. @returns {Option[]} */
+/** The command's options, as far as they are known. @returns {Option[]} */
 export function options() {
   const draft = picker()?.draft;
   return optionsOf(draft?.commandId, draft?.invocation);

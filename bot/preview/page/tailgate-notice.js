@@ -1,4 +1,4 @@
-// Says in words what simcord would show to developers only: no answer, no connection, no key.
+// Shows in words what simcord would show only to developers: no answer, no connection, no key.
 import { report } from "./tailgate-report.js";
 
 const LOST = "This page has lost Tailgate. Reload it; if that does not help, start “tailgate try” again and open its new address.";

@@ -10,7 +10,7 @@ export function keepNewestInSight() {
   const list = document.getElementById("channel-message-list");
   const older = document.getElementById("history-older");
   const newer = document.getElementById("history-newer");
-  const news = document.getElementById("new-messages");
+  const newButton = document.getElementById("new-messages");
   let following = true;
   let sent = false; // something of the person's own, whose answer is to be seen
   let gesture = -BY_HAND; // when the person last took hold of the scrolling
@@ -53,10 +53,10 @@ export function keepNewestInSight() {
   }, true);
   document.addEventListener("click", (event) => {
     if (event.target === older) following = false;
-    if (event.target !== news) return;
+    if (event.target !== newButton) return;
     followFromNow();
     if (!newer.hidden) return; // there simcord has more to fetch
-    news.hidden = true;
+    newButton.hidden = true;
     event.stopImmediatePropagation();
   }, true);
 
@@ -66,7 +66,7 @@ export function keepNewestInSight() {
     requestAnimationFrame(() => requestAnimationFrame(follow));
     if (!sent || blocked()) return;
     sent = false;
-    if (!newer.hidden) news.click(); // the answer stands below the older messages that are shown
+    if (!newer.hidden) newButton.click(); // the answer stands below the older messages that are shown
   }
   const sizes = new ResizeObserver(settle);
   sizes.observe(list);

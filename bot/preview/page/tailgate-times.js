@@ -4,13 +4,13 @@ import { report } from "./tailgate-report.js";
 const RELATIVE = /^(in .+|.+ ago|now|tomorrow|yesterday|(this|next|last) \w+)$/;
 const STEPS = [[60, "second", 1], [3600, "minute", 60], [86400, "hour", 3600], [604800, "day", 86400], [Infinity, "week", 604800]];
 
-let told = null; // what the server said last: its time, and when it said so on the real clock
+let known = null; // what the server said last: its time, and when it said so on the real clock
 let speed = 1;
 let lag = Infinity; // by how much this browser's clock is ahead of the server's real one
 
 /** What time it is now on the server, counted on from what it said last. */
 function now() {
-  return told.time + (Date.now() - lag - told.at) * speed;
+  return known.time + (Date.now() - lag - known.at) * speed;
 }
 
 /** The words for a moment, as simcord chooses them. @param {number} moment @param {string} locale */
@@ -26,7 +26,7 @@ export function keepTime() {
   let profile = null;
 
   function show() {
-    if (!told) return;
+    if (!known) return;
     const moment = new Date(now());
     const text = new Intl.DateTimeFormat(profile.locale, {
       timeZone: profile.timezone, weekday: "short", month: "short", day: "numeric", year: "numeric",
@@ -49,8 +49,8 @@ export function keepTime() {
     profile = heard;
     const said = { time: Date.parse(heard.presentationTime), at: Date.parse(publication.publishedAt) };
     lag = Math.min(lag, Date.now() - said.at);
-    if (told && said.at - told.at > 50) speed = (said.time - told.time) / (said.at - told.at);
-    if (!told || said.at > told.at) told = said;
+    if (known && said.at - known.at > 50) speed = (said.time - known.time) / (said.at - known.at);
+    if (!known || said.at > known.at) known = said;
     show();
   }
   setInterval(show, 250);

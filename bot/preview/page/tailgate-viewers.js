@@ -1,4 +1,4 @@
-// Who looks on: a button for each person, in place of simcord's list, which every publication builds anew.
+// Whose view is shown: a button for each person, in place of simcord's list, which every publication rebuilds.
 
 /** @returns {() => void} what to do after each drawing */
 export function offerViewers() {

@@ -12,7 +12,7 @@ import { offerViewers } from "./tailgate-viewers.js";
 
 const app = document.getElementById("preview-app");
 
-// A message drawn anew between press and release would swallow the click: news waits for the finger.
+// Redrawing a message between press and release would swallow the click, so updates wait for the release.
 let pressed = false;
 const waiting = [];
 /** @param {Event} event */
@@ -32,7 +32,7 @@ window.fetch = async (...request) => {
   return answer;
 };
 
-// A click while an action is under way is kept and given again, in place of being dropped.
+// A click while an action is under way is repeated afterwards instead of being dropped.
 const CONTROLS = "button.component-button:not(.link-button), .select-option, .select-apply";
 document.addEventListener("click", async (event) => {
   const control = event.target instanceof Element ? event.target.closest(CONTROLS) : null;

@@ -14,27 +14,27 @@ import simcord.preview._snapshot
 from simcord.components import walk_components
 
 WINDOW = 40
-"""Messages that a page shows at once; "Load earlier messages" leads to the others."""
+"""How many messages a page shows at once; "Load earlier messages" shows more."""
 STEP = 20
-"""Messages by which the window moves."""
+"""How many messages "Load earlier messages" adds."""
 PARSERS = 256
 NOT_ON_DISCORD = ("code", "entity", "hr", "lheading", "reference", "table")
-"""What CommonMark and GitHub know, and Discord shows as it was typed."""
+"""Markdown of CommonMark and GitHub that Discord shows as plain text."""
 
 _plans: Any = simcord.preview._action_plans
 _markdown: Any = simcord.preview._markdown
 _snapshot: Any = simcord.preview._snapshot
 
 MessageExtras = Callable[[Any, Any], dict[str, Any]]
-"""What a page is told of a message beside simcord's own words, from the page and the message."""
+"""Returns what a page gets about a message in addition to simcord's own data; takes the page and the message."""
 
 
 @contextlib.contextmanager
 def drawn_for_people(extras: MessageExtras) -> Iterator[None]:
-    """Show the newest messages only, list none for a search, and make each Markdown parser once.
+    """Show only the newest messages, build no search list, and build each Markdown parser once.
 
-    simcord was made for a test of a few messages: it reads the whole channel anew for a search list that our page does
-    not have, and makes a parser for each text, so that after a hundred answers each one would take seconds.
+    simcord is made for tests with a few messages: it reads the whole channel again for a search list that our page
+    does not have, and builds a parser for each text, so that after a hundred answers each one would take seconds.
     """
     with contextlib.ExitStack() as undo:
 
@@ -53,27 +53,27 @@ def drawn_for_people(extras: MessageExtras) -> Iterator[None]:
 
 
 def _with(extras: MessageExtras, project: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """What simcord says of a message, the addresses of pictures that it leaves out, and what else there is to say."""
+    """Simcord's data about a message, plus the addresses of pictures, which it leaves out, plus the extras."""
 
     def projected(preview: Any, page: Any, message: Any, **more: Any) -> dict[str, Any]:
-        told = project(preview, page, message, **more)
-        for own, sent in zip(walk_components(told["components"]), walk_components(message.components), strict=True):
+        data = project(preview, page, message, **more)
+        for own, sent in zip(walk_components(data["components"]), walk_components(message.components), strict=True):
             for shown, given in zip(_media(own), _media(sent), strict=True):
                 if not shown.get("available"):
                     shown["link"] = given["url"]
-        return told | extras(page, message)
+        return data | extras(page, message)
 
     return projected
 
 
 def _media(component: dict[str, Any]) -> list[dict[str, Any]]:
-    """The pictures of one component: of a gallery, or a thumbnail."""
+    """The pictures of one component: those of a gallery, or a thumbnail."""
     own = [component["media"]] if "media" in component else []
     return own + [item["media"] for item in component.get("items") or []]
 
 
 def _made_once(make: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """The same parser for the same rules and the same names to be mentioned."""
+    """Returns the same parser for the same rules and the same mentionable names."""
 
     @functools.lru_cache(PARSERS)
     def parser(_key: tuple[int, str], kept: _Kept) -> Any:
@@ -83,7 +83,7 @@ def _made_once(make: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 class _Kept:
-    """Carries what a parser is made of past the cache, which looks at the key alone."""
+    """Passes the arguments of a parser through the cache, which only compares the key."""
 
     def __init__(self, policy: Any, context: Any) -> None:
         self.policy, self.context = policy, context

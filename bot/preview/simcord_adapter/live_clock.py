@@ -1,4 +1,4 @@
-"""simcord's clock, told by ours."""
+"""simcord's clock, driven by ours."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ real_monotonic: Callable[[], float] = simcord._dpy_internals.real_monotonic  # n
 
 
 class LiveClock(simcord._clock.Clock):  # noqa: SLF001
-    """simcord's clock, told by ours: it goes by itself, and nobody can push it.
+    """simcord's clock, driven by ours: it runs by itself and cannot be advanced.
 
-    simcord answers ``time.monotonic()`` inside the bot's work with ``elapsed``. It is the real one here, so that a
-    clock which counts from it reads the same inside a command as outside.
+    simcord answers ``time.monotonic()`` inside the bot's work with ``elapsed``. Here that is the real time, so that
+    a clock based on it shows the same time inside a command as outside.
     """
 
     def __init__(self, clock: Clock) -> None:  # the base class would set elapsed, which is read-only here
@@ -34,10 +34,10 @@ class LiveClock(simcord._clock.Clock):  # noqa: SLF001
         return self._clock.now()
 
     def advance(self, seconds: float) -> None:
-        """Nothing: time passes by itself."""
+        """Does nothing: time passes by itself."""
 
     def after(self, seconds: float) -> datetime:
-        """The moment when so many real seconds have passed: Discord's 3 s must not shrink on a fast clock."""
+        """The clock's time after that many real seconds: Discord's limit of 3 s must not shrink on a fast clock."""
         now = self.now()
         real = real_monotonic() - self._began_real
         speed = (now - self._began).total_seconds() / real if real > 0 else 1.0

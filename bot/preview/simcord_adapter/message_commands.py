@@ -1,4 +1,4 @@
-"""The commands of a message's own menu, "Apps" on Discord: which there are for a person, and running one."""
+"""The commands in the menu of a message ("Apps" on Discord): which ones a person has, and running one."""
 # ruff: noqa: SLF001 - simcord's private names are used in this package and nowhere else
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ import simcord
 from simcord.enums import AppCommandType
 
 CONTROL = re.compile(r"message:\d+:component:app:(?P<command>\d+)")
-"""The key under which our page asks for one, as a click on something of the message."""
+"""The key under which our page requests such a command, as a click on part of the message."""
 
 
 class MessageCommands:
-    """What one preview's page offers on a message.
+    """The message commands on the page of one preview.
 
-    simcord's actors can run such commands, but its page has no place for them.
+    simcord's actors can run such commands, but its page does not offer them.
     """
 
     def __init__(self, env: Any, preview: Any) -> None:
@@ -27,7 +27,7 @@ class MessageCommands:
         self._offered: tuple[tuple[str, int], list[dict[str, str]]] | None = None
 
     def offered(self, page: Any, _message: Any) -> dict[str, Any]:
-        """What a page is told of a message: the commands that its viewer may run on it."""
+        """Adds to a message the commands that the page's viewer may run on it."""
         publication = page.id, page.revision
         if self._offered is None or self._offered[0] != publication:
             commands = [{"id": str(command["id"]), "name": str(command["name"])} for command in self._visible(page)]
@@ -41,7 +41,7 @@ class MessageCommands:
         return found
 
     def _prepare(self, page: Any, kind: str, body: Mapping[str, Any]) -> Any:
-        """Check an action as simcord does, or one of ours; what comes back carries it out."""
+        """Check an action of simcord's, or one of ours; returns a function that carries it out."""
         asked = CONTROL.fullmatch(str(body.get("control_key"))) if kind == "click" else None
         return self._plain_prepare(page, kind, body) if asked is None else self._run(page, asked["command"], body)
 

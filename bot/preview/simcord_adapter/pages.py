@@ -1,4 +1,4 @@
-"""The browser pages of one preview: which are looked at, what each was shown, and what it is told."""
+"""The browser pages of one preview: which ones are in use, what each was shown, and what it is sent."""
 # ruff: noqa: SLF001 - simcord's private names are used in this package and nowhere else
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ import simcord.preview._actions
 from bot.preview.simcord_adapter.live_clock import real_monotonic
 
 TIME_TOLD_EVERY = 5.0
-"""Real seconds after which a page hears anew what time it is; between, its script counts on at the clock's speed."""
+"""Real seconds after which a page is sent the time again; in between its script counts at the clock's speed."""
 ATTENTION = 3.0
-"""Real seconds after which a page that did not ask is one that nobody looks at; an open one asks twice a second."""
+"""Real seconds without a request after which a page counts as unused; an open page polls twice a second."""
 
 _actions: Any = simcord.preview._actions
 
 
 @contextlib.contextmanager
 def clicks_outlive_publishing() -> Iterator[None]:
-    """Accept actions from a page that is a publication behind: the message they name is checked all the same."""
+    """Accept actions from a page that is one publication behind: the message they name is checked anyway."""
     strict = _actions.ACTION_SPECS
     _actions.ACTION_SPECS = MappingProxyType(
         {kind: dataclasses.replace(spec, revision_bound=False) for kind, spec in strict.items()}
@@ -35,7 +35,7 @@ def clicks_outlive_publishing() -> Iterator[None]:
 
 
 class Attention:
-    """Which pages someone looks at; the others wait, and make room when there are too many."""
+    """Knows which pages are in use; the others are not updated, and are closed when there are too many."""
 
     def __init__(self, preview: Any) -> None:
         self._preview = preview
@@ -43,7 +43,7 @@ class Attention:
         preview._open_page = self._open
 
     def on(self, page: Any) -> bool:
-        """Whether the page was asked for lately, is new, or carries out an action."""
+        """Whether the page was requested recently, is new, or is carrying out an action."""
         return (
             page.revision == 0
             or page is self._preview._action_page
@@ -51,7 +51,7 @@ class Attention:
         )
 
     def _open(self, *what: Any) -> Any:
-        """Open a page; where simcord would refuse one more, the one that was silent longest goes."""
+        """Open a page; where simcord would refuse one more, the page unused for longest is closed first."""
         pages = [page for page in self._preview._pages.values() if page is not self._preview._python]
         if len(pages) >= self._preview._MAX_PAGES:
             self._preview._close_page(min(pages, key=lambda page: page.last_activity).id)
@@ -59,7 +59,7 @@ class Attention:
 
 
 class OpenPages:
-    """The browser pages of one preview, and whether each shows what there is to see."""
+    """The browser pages of one preview, and whether each is up to date."""
 
     def __init__(self, env: Any, preview: Any) -> None:
         self._env, self._preview = env, preview
@@ -74,7 +74,7 @@ class OpenPages:
         return self._preview._active_action is not None or self._env._operation_task is not None
 
     def outdated(self) -> list[str]:
-        """Keys of the pages looked at that something happened since, or that have not heard the time for long."""
+        """Keys of the pages in use that are out of date, or that were last sent the time too long ago."""
         events, silent = len(self._env.backend.transcript), real_monotonic() - TIME_TOLD_EVERY
         pages = (page for page in self._preview._pages.values() if page is not self._preview._python)
         looked_at = (page.id for page in pages if self._attention.on(page))
@@ -86,7 +86,7 @@ class OpenPages:
             self._preview._publish(page, reason="refresh")
 
     def _publish(self, page: Any, **reason: Any) -> None:
-        """Do simcord's own publishing, at the time it is now; a page that nobody looks at catches up when it is."""
+        """Do simcord's own publishing at the current time; an unused page is updated once it is used again."""
         if not self._attention.on(page):
             return
         self._preview._advance_presentation_time()
@@ -97,7 +97,7 @@ class OpenPages:
         self._answers = {key: self._answers[key] for key in open_ones if key in self._answers}
 
     def _payload(self, page: Any) -> Any:
-        """What a page that asks is told: simcord's own answer, made once for as long as nothing happens."""
+        """The response to a page's poll: simcord's own answer, cached for as long as nothing happens."""
         state = page.revision, page.generation, page.status, len(self._env.backend.transcript), page.last_action
         known, answer = self._answers.get(page.id, (None, None))
         if known != state:

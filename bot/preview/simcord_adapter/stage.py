@@ -1,4 +1,4 @@
-"""The bot's stage: its own little server, its people, and the page that shows it."""
+"""Where the bot runs: a local server, its members, and the page that shows it."""
 # ruff: noqa: SLF001 - simcord's private names are used in this package and nowhere else
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ SERVER_NAME = "Truck Series fans"
 CHANNEL_NAME = "truck-series"
 CHANNEL_TOPIC = "Talk about the Truck Series. Type / to ask Tailgate."
 SETTLE_SECONDS = 5.0
-"""Real seconds an action waits at most for the bot to finish its work."""
+"""The most real seconds that an action waits for the bot to finish its work."""
 
 
 def _no_error_kept(error: BaseException) -> None:
-    """Leave errors to the bot, which answers them: simcord would call such an action failed and keep its command."""
+    """Leave errors to the bot, which answers them: simcord would report the action as failed and keep its command."""
     log.debug("the bot met %r", error)
 
 
@@ -44,13 +44,13 @@ def _no_error_kept(error: BaseException) -> None:
 async def on_stage(
     bot: commands.AutoShardedBot, clock: Clock, before_start: Callable[[LocalServer], None] | None = None
 ) -> AsyncIterator[Stage]:
-    """Log the bot in to a server of its own on the given clock; close it at the end.
+    """Log the bot in to a local server on the given clock; close it at the end.
 
-    ``before_start`` hears of that server before the bot does.
+    ``before_start`` is called with that server before the bot logs in.
     """
     run = simcord.run(bot, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS)
     env: Any = run._env
-    # Ids are counted up from the time: on simcord's own clock, which stands, they are the same at every start.
+    # Ids are derived from the time: simcord's own clock stands still, so they are the same at every start.
     stage = Stage(env, bot)
     live = LiveClock(clock)
     env.backend.clock = live
@@ -63,9 +63,9 @@ async def on_stage(
             try:
                 yield stage
             finally:
-                await bot.close()  # while simcord still takes its good-bye
+                await bot.close()  # while simcord can still handle its closing
     finally:
-        if not bot.is_closed():  # a start that failed leaves it open
+        if not bot.is_closed():  # if the start failed it is still open
             await bot.close()
 
 
@@ -100,7 +100,7 @@ class Stage:
         return channel
 
     async def ready(self) -> None:
-        """Wait until the bot is, and has its commands known here even if it remembers them as synced long ago."""
+        """Wait until the bot is ready; sync its commands here even if the store says that they are synced already."""
         await self._bot.wait_until_ready()
         for guild in (None, discord.Object(self.server.guild)):
             known = self._env.backend.commands.get(guild and guild.id)
@@ -108,7 +108,7 @@ class Stage:
                 await self._bot.tree.sync(guild=guild)
 
     def apart(self, work: Callable[[], Awaitable[None]] | None) -> asyncio.Future[None]:
-        """Start work that no action of a viewer waits for, and that still sees the stage's clock in discord.py."""
+        """Start work that no action of a viewer waits for, but that still sees the local clock in discord.py."""
 
         async def run() -> None:
             with self._env.time_context():
@@ -146,7 +146,7 @@ class Stage:
 
 @dataclasses.dataclass(frozen=True)
 class Page:
-    """A page being served."""
+    """A page that is being served."""
 
     address: str
     pages: OpenPages

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from bot.championship.audit import Fault, Mismatch, faults, mismatches, sound
-from bot.championship.standings import drivers
+from bot.championship.audit import Fault, Mismatch, faults, mismatches, without_faults
+from bot.championship.standings import driver_standings
 from db.models import Adjustment, Outcome, Result, Season, StageScore
 from tests.seasons import Row, bundled_season, bundled_seasons, drawn_seasons, full_season, make_season
 
@@ -74,7 +74,7 @@ def test_a_race_that_cannot_be_so_is_named_and_left_out(spoil: Spoil, what: str)
     season = spoil(bundled_season(2024).through(12), 5)
     found = faults(season)
     assert found == (Fault(5, what),)
-    kept = sound(season, found)
+    kept = without_faults(season, found)
     assert [race.round for race in kept.run] == [1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12]
     assert faults(kept) == ()
 
@@ -83,24 +83,24 @@ def test_a_race_that_cannot_be_so_is_named_and_left_out(spoil: Spoil, what: str)
 def test_the_rest_of_the_picture_is_unharmed(spoil: Spoil, _: str) -> None:
     whole = bundled_season(2024).through(12)
     without = replace(whole, results={n: rows for n, rows in whole.results.items() if n != 5})
-    view = drivers(spoil(whole, 5))
-    assert view.picture == drivers(without).picture
+    view = driver_standings(spoil(whole, 5))
+    assert view.standings == driver_standings(without).standings
     assert [fault.round for fault in view.left_out] == [5]
-    assert view.picture.now.left == 4 + 1  # what it paid is not known
+    assert view.standings.current.left == 4 + 1  # what it paid is not known
 
 
 @pytest.mark.parametrize(("spoil", "_"), WHOLE_RACE)
 def test_a_bad_race_does_not_undo_the_rounds_after_it(spoil: Spoil, _: str) -> None:
-    picture = drivers(spoil(bundled_season(2024), 5)).picture
-    assert [each.name for each in picture.stretches][1:] == ["Round of 10", "Round of 8", "Championship 4"]
-    assert all(each.over and each.left == 0 for each in picture.stretches)
-    assert picture.champion == "ty-majeski"
+    standings = driver_standings(spoil(bundled_season(2024), 5)).standings
+    assert [each.name for each in standings.phases][1:] == ["Round of 10", "Round of 8", "Championship 4"]
+    assert all(each.over and each.left == 0 for each in standings.phases)
+    assert standings.champion == "ty-majeski"
 
 
 def test_a_bad_finale_leaves_the_title_open() -> None:
-    picture = drivers(two_winners(bundled_season(2024), 23)).picture
-    assert picture.champion is None
-    assert (picture.now.name, picture.now.left) == ("Championship 4", 1)
+    standings = driver_standings(two_winners(bundled_season(2024), 23)).standings
+    assert standings.champion is None
+    assert (standings.current.name, standings.current.left) == ("Championship 4", 1)
 
 
 def test_results_of_a_race_that_is_not_on_the_schedule_are_named_and_left_out() -> None:
@@ -108,8 +108,8 @@ def test_results_of_a_race_that_is_not_on_the_schedule_are_named_and_left_out() 
     season = unknown_race(whole, 5)
     found = faults(season)
     assert found == (Fault(99, "results of a race 99 that is not on the schedule"),)
-    assert 99 not in sound(season, found).results
-    assert drivers(season).picture == drivers(whole).picture
+    assert 99 not in without_faults(season, found).results
+    assert driver_standings(season).standings == driver_standings(whole).standings
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_stage_that_cannot_be_so_is_left_out_and_its_race_stays(spoil: Spoil, 
     season = spoil(whole, 5)
     found = faults(season)
     assert found == (Fault(5, what, stage),)
-    kept = sound(season, found)
+    kept = without_faults(season, found)
     assert faults(kept) == ()
     assert {row.stages[stage - 1] for row in kept.results[5]} == {StageScore()}
     assert [row.stages[2 - stage] for row in kept.results[5]] == [row.stages[2 - stage] for row in season.results[5]]
@@ -133,9 +133,9 @@ def test_a_stage_that_cannot_be_so_is_left_out_and_its_race_stays(spoil: Spoil, 
     assert after is not None
     assert after.stage_winners[stage - 1] is None
     assert after.stage_winners[2 - stage] == before.stage_winners[2 - stage]
-    picture, spoilt = drivers(whole).picture, drivers(season).picture
-    assert [(p.who, p.points, p.wins) for p in spoilt.places] == [(p.who, p.points, p.wins) for p in picture.places]
-    lost = {p.who: p.playoff_points - (spoilt.place(p.who) or p).playoff_points for p in picture.places}
+    standings, spoilt = driver_standings(whole).standings, driver_standings(season).standings
+    assert [(p.who, p.points, p.wins) for p in spoilt.places] == [(p.who, p.points, p.wins) for p in standings.places]
+    lost = {p.who: p.playoff_points - (spoilt.place(p.who) or p).playoff_points for p in standings.places}
     assert {who: points for who, points in lost.items() if points} == {before.stage_winners[stage - 1]: 1}
 
 
@@ -144,7 +144,7 @@ def test_a_stage_without_an_outcome_to_its_race_is_left_out_all_the_same() -> No
     season = make_season(2025, [rows], races={1: {"outcome": None}})
     found = faults(season)
     assert [fault.stage for fault in found] == [1, 2]
-    assert sound(season, found).races[0].outcome is None
+    assert without_faults(season, found).races[0].outcome is None
 
 
 def test_several_faults_are_all_named_in_order_of_race() -> None:
@@ -160,12 +160,12 @@ def test_a_race_without_rows_is_no_fault() -> None:
 def test_a_sound_season_is_left_as_it_is() -> None:
     for season in bundled_seasons():
         assert faults(season) == ()
-        assert sound(season, ()) is season
+        assert without_faults(season, ()) is season
 
 
 @given(drawn_seasons())
 def test_what_is_left_is_sound(season: Season) -> None:
-    kept = sound(season, faults(season))
+    kept = without_faults(season, faults(season))
     assert faults(kept) == ()
 
 
@@ -175,7 +175,7 @@ def test_what_is_left_is_sound(season: Season) -> None:
 def test_the_totals_that_do_not_add_up_are_those_known() -> None:
     # docs/data.md says what is known of them: Daytona and Austin 2024, each one point off.
     off = {
-        (season.year, each.round, each.driver): each.stored - each.reckoned
+        (season.year, each.round, each.driver): each.stored - each.computed
         for season in bundled_seasons()
         for each in mismatches(season)
     }

@@ -11,20 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.championship import standings as views
-from bot.championship.formats import Format, Round, format_of
+from bot.championship.formats import Format, PlayoffRound, format_of
 from bot.championship.needs import NEAR, SEARCHED, Need, Verdict, needs
-from bot.championship.postseason import Picture, Stretch, picture
-from bot.championship.scores import drivers as drivers_scores
+from bot.championship.postseason import Phase, Standings, compute_standings
+from bot.championship.scores import driver_scores
+from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
 from tests.seasons import bundled_season, full_season, make_scores
 
 MANY, FEW = 250, 100
 WHO = "abcdefgh"
-FINALE = Round("Finale", races=1, drivers=1, base=100, carries=False, finish_only=True)
+FINALE = PlayoffRound("Finale", races=1, drivers=1, base=100, carries=False, finish_only=True)
 
 
 def tiny(
-    *, spots: int, locks: bool, stage: tuple[int, ...] = (), lap: int = 0, rounds: tuple[Round, ...] = ()
+    *, spots: int, locks: bool, stage: tuple[int, ...] = (), lap: int = 0, rounds: tuple[PlayoffRound, ...] = ()
 ) -> Format:
     """A format that pays 5, 3, 2 and 1; so many go on from the stretch before the finale."""
     return Format(
@@ -53,15 +53,15 @@ class Case:
         return self.rules.rounds[-1].drivers
 
     @property
-    def picture(self) -> Picture:
+    def standings(self) -> Standings:
         order = sorted(self.totals, key=lambda who: (who not in self.winners, -self.totals[who]))
-        before = Stretch("before", 1, 1, 1, len(order), tuple(order), {}, frozenset())
-        now = Stretch("now", 2, 4, 3 - self.left, self.spots, tuple(order), dict(self.totals), self.winners)
-        rules = replace(self.rules, rounds=(Round("now", 3, len(order), 0), *self.rules.rounds))
-        return Picture(rules, (), (before, now))
+        before = Phase("before", 1, 1, 1, len(order), tuple(order), {}, frozenset())
+        now = Phase("now", 2, 4, 3 - self.left, self.spots, tuple(order), dict(self.totals), self.winners)
+        rules = replace(self.rules, rounds=(PlayoffRound("now", 3, len(order), 0), *self.rules.rounds))
+        return Standings(rules, (), (before, now))
 
     def needs(self) -> dict[str, Need]:
-        return {need.who: need for need in needs(self.picture)}
+        return {need.who: need for need in needs(self.standings)}
 
     def ahead(self, gains: Sequence[int], won: frozenset[str], who: str) -> tuple[int, int]:
         """How many are ahead of him in the end; and how many are ahead of him or level."""
@@ -202,23 +202,23 @@ def test_what_is_said_holds_in_every_picture_that_can_follow(
     drawn: tuple[list[list[str]], int, int, bool, str], regular: bool
 ) -> None:
     orders, left, spots, locks, outsiders = drawn
-    rounds = () if regular else (Round("Round", races=len(orders) - 1 + left, drivers=len(WHO), base=0),)
+    rounds = () if regular else (PlayoffRound("Round", races=len(orders) - 1 + left, drivers=len(WHO), base=0),)
     rules = tiny(spots=spots, locks=locks, rounds=rounds)
     races = len(orders) + left + 1
 
-    def after(more: tuple[tuple[str, ...], ...]) -> Picture:
-        return picture(make_scores([*orders, *more], rules, outsiders=outsiders), rules, races)
+    def after(more: tuple[tuple[str, ...], ...]) -> Standings:
+        return compute_standings(make_scores([*orders, *more], rules, outsiders=outsiders), rules, races)
 
     before = after(())
     held = needs(before)
     assert len(held) == 5 - len(outsiders)
-    at = len(before.stretches) - 1
+    at = len(before.phases) - 1
     starters = WHO[:5] if left == 1 else WHO[:4]
     for more in product(permutations(starters), repeat=left):
-        stretch = after(more).stretches[at]
-        assert stretch.over
+        phase = after(more).phases[at]
+        assert phase.over
         for need in held:
-            if need.who in stretch.through:
+            if need.who in phase.advanced:
                 assert need.verdict is not Verdict.OUT, (need, more)
                 continue
             place = more[0].index(need.who) + 1 if need.who in more[0] else None
@@ -288,31 +288,31 @@ def test_too_few_rivals_put_nobody_out() -> None:
 
 def test_before_the_playoffs_somebody_new_may_come_and_win() -> None:
     rules = tiny(spots=2, locks=True)
-    now = picture(make_scores(["ab"], rules), rules, 3)
+    now = compute_standings(make_scores(["ab"], rules), rules, 3)
     assert {need.who: need.verdict for need in needs(now)} == {"a": Verdict.CERTAIN, "b": Verdict.OPEN}
 
 
 def test_in_the_finale_and_after_it_there_is_nothing_to_reckon() -> None:
     season = bundled_season(2025)
-    assert needs(views.drivers(season.through(24)).picture) == ()
-    assert needs(views.drivers(season).picture) == ()
+    assert needs(driver_standings(season.through(24)).standings) == ()
+    assert needs(driver_standings(season).standings) == ()
 
 
 def test_after_the_last_race_of_the_whole_season_there_is_nothing_to_reckon() -> None:
-    rules = views.what_ifs(2025)[views.FULL_SEASON]
-    assert needs(views.drivers(bundled_season(2025), rules).picture) == ()
+    rules = what_if_formats(2025)[FULL_SEASON]
+    assert needs(driver_standings(bundled_season(2025), rules).standings) == ()
 
 
 def test_of_a_long_table_the_best_are_reckoned() -> None:
-    view = views.drivers(full_season(2025, 25, run=10))
-    assert [need.who for need in needs(view.picture)] == list(view.picture.now.entered[:NEAR])
+    view = driver_standings(full_season(2025, 25, run=10))
+    assert [need.who for need in needs(view.standings)] == list(view.standings.current.entered[:NEAR])
 
 
 # --- the seasons that come with the program
 
 
 def named(year: int, after: int, rules: Format | None = None) -> dict[str, Need]:
-    return {need.who: need for need in needs(views.drivers(bundled_season(year).through(after), rules).picture)}
+    return {need.who: need for need in needs(driver_standings(bundled_season(year).through(after), rules).standings)}
 
 
 def test_after_bristol_2024_three_have_clinched_as_reported() -> None:
@@ -334,7 +334,7 @@ def test_before_martinsville_2025_heim_is_in_and_the_rest_can_win_their_way_in()
 
 
 def test_over_a_whole_season_heim_would_have_clinched_2025_at_charlotte() -> None:
-    rules = views.what_ifs(2025)[views.FULL_SEASON]
+    rules = what_if_formats(2025)[FULL_SEASON]
     # 233 ahead with four races of 61 points to go he needs 12 points, so that not even 244 draw level; then 259 ahead.
     assert named(2025, 21, rules)["corey-heim"] == Need("corey-heim", Verdict.OPEN, points=12)
     held = named(2025, 22, rules)
@@ -343,21 +343,21 @@ def test_over_a_whole_season_heim_would_have_clinched_2025_at_charlotte() -> Non
 
 
 @pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
-@pytest.mark.parametrize("which", [None, views.FULL_SEASON, "playoffs", "chase"])
+@pytest.mark.parametrize("which", [None, FULL_SEASON, "playoffs", "chase"])
 def test_what_came_to_be_belies_nothing_that_was_said(year: int, which: str | None) -> None:
     season = bundled_season(year)
-    rules = views.what_ifs(year)[which] if which else format_of(year)
-    scored = drivers_scores(season, rules).by
+    rules = what_if_formats(year)[which] if which else format_of(year)
+    scored = driver_scores(season, rules).by
     # The stated field of 2025 lacks a winner who was hurt; what was reckoned of him was so all the same.
     season = replace(season, playoff_field=())
-    end = views.drivers(season, rules).picture
+    end = driver_standings(season, rules).standings
     said = 0
     for race in season.run[:-1]:
-        now = views.drivers(season.through(race.round), rules).picture
-        after = views.drivers(season.through(season.run[season.run.index(race) + 1].round), rules).picture
-        at = len(now.stretches) - 1
-        final = end.stretches[at]
-        through = final.through if final.spots > 1 else final.entered[:1]
+        now = driver_standings(season.through(race.round), rules).standings
+        after = driver_standings(season.through(season.run[season.run.index(race) + 1].round), rules).standings
+        at = len(now.phases) - 1
+        final = end.phases[at]
+        through = final.advanced if final.spots > 1 else final.entered[:1]
         for need in needs(now):
             if final.over and need.verdict is not Verdict.OPEN:
                 said += 1
@@ -365,7 +365,7 @@ def test_what_came_to_be_belies_nothing_that_was_said(year: int, which: str | No
             score = scored[need.who].get(race.round + 1)
             if need.points is not None and score is not None and score.points >= need.points:
                 next_said = {each.who: each.verdict for each in needs(after)}
-                stretch = after.stretches[at]
-                safe = need.who in (stretch.through or stretch.entered[:1]) if stretch.over else None
+                phase = after.phases[at]
+                safe = need.who in (phase.advanced or phase.entered[:1]) if phase.over else None
                 assert safe or next_said[need.who] is Verdict.CERTAIN, (race.round, need)
-    assert said or not end.now.over
+    assert said or not end.current.over

@@ -9,20 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship.formats import CHASE, PLAYOFFS, PLAYOFFS_WITH_FASTEST_LAP, Format, format_of
-from bot.championship.scores import Score, drivers, owners
-from bot.championship.standings import what_ifs
+from bot.championship.scores import Score, driver_scores, owner_scores
+from bot.championship.standings import what_if_formats
 from db.models import Adjustment, Outcome, Season
 from tests.seasons import Order, Row, bundled_season, drawn_seasons, make_season, shuffled
 
 
 def test_the_stored_total_of_a_race_is_believed() -> None:
     season = make_season(2025, [["Corey Heim", Row("Ty Majeski", points=7)]])
-    assert drivers(season, format_of(2025)).by["ty-majeski"] == {1: Score(7, 2)}
+    assert driver_scores(season, format_of(2025)).by["ty-majeski"] == {1: Score(7, 2)}
 
 
 def test_who_scores_elsewhere_has_places_and_nothing_else() -> None:
     season = make_season(2025, [[Row("Kyle Busch", eligible=False, stages=(1, None)), "Corey Heim"]])
-    held = drivers(season, format_of(2025))
+    held = driver_scores(season, format_of(2025))
     assert held.by == {"corey-heim": {1: Score(35, 2)}}
     assert held.winners == {}
     assert held.stages == {1: ()}
@@ -30,7 +30,7 @@ def test_who_scores_elsewhere_has_places_and_nothing_else() -> None:
 
 def test_stages_are_won_by_whom_the_race_names_and_only_two_of_them_count() -> None:
     season = make_season(2025, [["Corey Heim", "Ty Majeski"]], outcomes={1: Outcome(stage_winners=("ty-majeski",) * 3)})
-    held = drivers(season, format_of(2025))
+    held = driver_scores(season, format_of(2025))
     assert held.stage_wins("ty-majeski", 1, 1) == 2
     assert held.stage_wins("ty-majeski", 2, 9) == 0
 
@@ -51,7 +51,7 @@ def test_other_rules_pay_the_finish_and_the_fastest_lap_and_leave_the_rest(
     year: int, rules: Format, row: Row, points: int
 ) -> None:
     season = make_season(year, [[row]], upcoming=24)
-    assert drivers(season, rules).by["corey-heim"][1].points == points
+    assert driver_scores(season, rules).by["corey-heim"][1].points == points
 
 
 def finale(year: int = 2025) -> Season:
@@ -61,13 +61,13 @@ def finale(year: int = 2025) -> Season:
 
 
 def test_what_a_finalist_was_not_paid_in_the_finale_is_paid_by_other_rules() -> None:
-    own = drivers(finale(), format_of(2025))
+    own = driver_scores(finale(), format_of(2025))
     assert {who: held[1].points for who, held in own.by.items()} == {
         "corey-heim": 40,
         "layne-riggs": 35 + 9 + 10,
         "ty-majeski": 34,
     }
-    full = drivers(finale(), what_ifs(2025)["full-season points"])
+    full = driver_scores(finale(), what_if_formats(2025)["full-season points"])
     assert {who: held[1].points for who, held in full.by.items()} == {
         "corey-heim": 40 + 10 + 8 + 1,
         "layne-riggs": 35 + 9 + 10,
@@ -78,17 +78,21 @@ def test_what_a_finalist_was_not_paid_in_the_finale_is_paid_by_other_rules() -> 
 def test_penalties_stay_in_the_finale_and_are_told_beside_the_total() -> None:
     penalty = Adjustment(1, "corey-heim", points=-25)
     season = finale()
-    docked = [replace(row, points=row.points - 25) if row.driver == "corey-heim" else row for row in season.results[1]]
-    season = replace(season, results={1: tuple(docked)}, adjustments=(penalty,))
-    held = drivers(season, format_of(2025))
+    penalty_points = [
+        replace(row, points=row.points - 25) if row.driver == "corey-heim" else row for row in season.results[1]
+    ]
+    season = replace(season, results={1: tuple(penalty_points)}, adjustments=(penalty,))
+    held = driver_scores(season, format_of(2025))
     assert held.by["corey-heim"][1] == Score(15, 1, -25)
     assert held.finish_alone("corey-heim", 1, 1, format_of(2025)) == 15
-    assert drivers(season, what_ifs(2025)["full-season points"]).by["corey-heim"][1].points == 15 + 10 + 8 + 1
+    assert (
+        driver_scores(season, what_if_formats(2025)["full-season points"]).by["corey-heim"][1].points == 15 + 10 + 8 + 1
+    )
 
 
 def test_nothing_is_withheld_where_the_last_race_is_like_the_others() -> None:
     season = make_season(2026, [[Row("Corey Heim", stages=(1, 1), points=40)]])
-    assert drivers(season, PLAYOFFS).by["corey-heim"][1].points == 40 - 55 + 40
+    assert driver_scores(season, PLAYOFFS).by["corey-heim"][1].points == 40 - 55 + 40
 
 
 def test_playoff_points_taken_are_held_by_race() -> None:
@@ -100,18 +104,18 @@ def test_playoff_points_taken_are_held_by_race() -> None:
             Adjustment(1, "corey-heim", points=-10),
         ),
     )
-    assert drivers(season, format_of(2023)).penalties == {"ty-majeski": {1: -6}}
+    assert driver_scores(season, format_of(2023)).penalties == {"ty-majeski": {1: -6}}
 
 
 def test_sums_wins_and_finishes_are_of_the_rounds_asked_for() -> None:
     orders = [["Corey Heim", "Ty Majeski"], ["Ty Majeski", "Corey Heim"], ["Corey Heim", "Ty Majeski"]]
-    held = drivers(make_season(2025, orders, upcoming=2), format_of(2025))
+    held = driver_scores(make_season(2025, orders, upcoming=2), format_of(2025))
     assert held.points("corey-heim", 1, 2) == 75
     assert held.points("nobody", 1, 3) == 0
     assert held.wins("corey-heim", 2, 3) == 1
     assert held.finishes("ty-majeski", 1, 3) == (1, 2, 2)
     assert held.last == 3
-    assert drivers(make_season(2025, upcoming=3), format_of(2025)).last == 0
+    assert driver_scores(make_season(2025, upcoming=3), format_of(2025)).last == 0
 
 
 # --- owners
@@ -125,7 +129,7 @@ def test_a_truck_scores_whoever_drives_it() -> None:
         ],
         [Row("Corey Heim", number="11"), Row("Spencer Boyd", number="7", points=12)],
     ]
-    held = owners(make_season(2025, orders, upcoming=2))
+    held = owner_scores(make_season(2025, orders, upcoming=2))
     assert {number: [score.points for _, score in sorted(by.items())] for number, by in held.by.items()} == {
         "7": [40 + 10, 12],
         "11": [35 + 10, 40],
@@ -135,7 +139,7 @@ def test_a_truck_scores_whoever_drives_it() -> None:
 
 
 def test_a_truck_has_its_stages_in_the_finale_until_it_is_known_whether_its_owner_is_a_finalist() -> None:
-    held = owners(finale())
+    held = owner_scores(finale())
     numbers = {row.driver: row.entry.number for row in finale().results[1]}
     assert held.by[numbers["corey-heim"]][1].points == 40 + 10 + 8 + 1
     assert held.finish_alone(numbers["corey-heim"], 1, 1, format_of(2025)) == 40
@@ -144,20 +148,20 @@ def test_a_truck_has_its_stages_in_the_finale_until_it_is_known_whether_its_owne
 def test_a_number_held_twice_has_the_better_finish() -> None:
     rows: Order = [Row("Corey Heim", number="11"), Row("Ty Majeski", number="11"), "Layne Riggs"]
     season = make_season(2025, [rows], upcoming=2)
-    assert owners(season).by["11"][1] == owners(shuffled(season, [2, 1, 0])).by["11"][1] == Score(40, 1)
+    assert owner_scores(season).by["11"][1] == owner_scores(shuffled(season, [2, 1, 0])).by["11"][1] == Score(40, 1)
 
 
 @given(drawn_seasons(), st.lists(st.integers(), min_size=1, max_size=9))
 def test_the_order_of_rows_says_nothing(season: Season, order: list[int]) -> None:
     turned = shuffled(season, order)
-    for rules in {format_of(season.year), *what_ifs(season.year).values()}:
-        assert drivers(turned, rules) == drivers(season, rules)
-    assert owners(turned) == owners(season)
+    for rules in {format_of(season.year), *what_if_formats(season.year).values()}:
+        assert driver_scores(turned, rules) == driver_scores(season, rules)
+    assert owner_scores(turned) == owner_scores(season)
 
 
 @given(drawn_seasons())
 def test_own_rules_pay_what_is_stored(season: Season) -> None:
-    held = drivers(season, format_of(season.year))
+    held = driver_scores(season, format_of(season.year))
     stored = {
         (row.driver, number): row.points
         for number, rows in season.results.items()
@@ -171,12 +175,12 @@ def test_own_rules_pay_what_is_stored(season: Season) -> None:
 
 
 def test_majeskis_penalty_at_milwaukee_2023_took_playoff_points_too() -> None:
-    held = drivers(bundled_season(2023), format_of(2023))
+    held = driver_scores(bundled_season(2023), format_of(2023))
     assert held.penalties == {"ty-majeski": {18: -5}}
-    assert held.by["ty-majeski"][18].docked == -75
+    assert held.by["ty-majeski"][18].penalty_points == -75
 
 
 def test_heim_won_twelve_races_and_his_owner_as_many() -> None:
     season = bundled_season(2025)
-    assert drivers(season, format_of(2025)).wins("corey-heim", 1, 25) == 12
-    assert owners(season).wins("11", 1, 25) == 12
+    assert driver_scores(season, format_of(2025)).wins("corey-heim", 1, 25) == 12
+    assert owner_scores(season).wins("11", 1, 25) == 12

@@ -11,16 +11,16 @@ import pytest
 from bot.championship import scores
 from bot.championship.formats import Format, format_of
 from bot.championship.needs import needs
-from bot.championship.postseason import Ladder, Picture, Place, Status, Tie
+from bot.championship.postseason import Place, Standings, Status, Tie, TieBreak
 from bot.championship.standings import (
     FULL_SEASON,
-    MakePlace,
-    View,
-    drivers,
-    manufacturers,
-    owners,
-    rookies,
-    what_ifs,
+    ManufacturerPlace,
+    SeasonStandings,
+    driver_standings,
+    manufacturer_standings,
+    owner_standings,
+    rookie_order,
+    what_if_formats,
 )
 from db.models import Season
 from tests.seasons import Row, bundled_season, bundled_seasons, make_season, shuffled
@@ -31,11 +31,13 @@ YEARS = (2023, 2024, 2025, 2026)
 WHAT_IFS = (None, FULL_SEASON, "playoffs", "chase")
 
 
-def after(year: int, number: int, which: str | None = None) -> Picture:
-    return drivers(bundled_season(year).through(number), what_ifs(year)[which] if which else None).picture
+def after(year: int, number: int, which: str | None = None) -> Standings:
+    return driver_standings(
+        bundled_season(year).through(number), what_if_formats(year)[which] if which else None
+    ).standings
 
 
-def top(held: Picture, count: int) -> dict[str, int]:
+def top(held: Standings, count: int) -> dict[str, int]:
     return {place.who: place.points for place in held.places[:count]}
 
 
@@ -82,7 +84,7 @@ FINAL = {
 
 @pytest.mark.parametrize("year", FINAL)
 def test_the_final_table_is_the_official_one_to_the_point(year: int) -> None:
-    held = drivers(bundled_season(year)).picture
+    held = driver_standings(bundled_season(year)).standings
     assert list(top(held, 10).items()) == list(FINAL[year].items())
     assert held.champion == next(iter(FINAL[year])) == bundled_season(year).champion
     assert [place.status for place in held.places[:11]] == [
@@ -109,7 +111,7 @@ def test_the_whole_table_of_2025_is_the_official_one() -> None:
         "clay-greenfield": (72, 73),
         "boston-oliver": (72, 73),
     }
-    held = drivers(season).picture
+    held = driver_standings(season).standings
     with TABLE.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) > 70
@@ -124,7 +126,7 @@ def test_the_whole_table_of_2025_is_the_official_one() -> None:
 
 
 def test_the_ten_of_2025_begin_the_playoffs_with_their_playoff_points() -> None:
-    assert after(2025, 18).now.totals == {
+    assert after(2025, 18).current.totals == {
         "corey-heim": 2065,
         "layne-riggs": 2026,
         "chandler-smith": 2019,
@@ -140,8 +142,8 @@ def test_the_ten_of_2025_begin_the_playoffs_with_their_playoff_points() -> None:
 
 def test_after_charlotte_the_seven_behind_heim_are_within_five_points() -> None:
     held = after(2025, 22)
-    heim, *seven = held.now.entered
-    points = [held.now.totals[who] for who in seven]
+    heim, *seven = held.current.entered
+    points = [held.current.totals[who] for who in seven]
     assert (heim, len(seven), max(points) - min(points)) == ("corey-heim", 7, 5)
     assert held.places[0].status is Status.LOCKED
 
@@ -155,10 +157,10 @@ def test_after_talladega_the_cut_is_as_reported() -> None:
 
 
 def test_after_martinsville_the_tie_on_3129_goes_to_honeycutt() -> None:
-    round_of_8 = after(2025, 24).stretches[2]
-    assert round_of_8.tie == Tie("kaden-honeycutt", "layne-riggs", 3129, Ladder.FINISH_IN_ROUND, (2, 3))
-    assert round_of_8.through[-1] == "kaden-honeycutt"
-    assert round_of_8.fell[0] == "layne-riggs"
+    round_of_8 = after(2025, 24).phases[2]
+    assert round_of_8.tie == Tie("kaden-honeycutt", "layne-riggs", 3129, TieBreak.FINISH_IN_ROUND, (2, 3))
+    assert round_of_8.advanced[-1] == "kaden-honeycutt"
+    assert round_of_8.eliminated[0] == "layne-riggs"
 
 
 def test_under_full_season_points_heim_leads_by_259_after_charlotte() -> None:
@@ -168,25 +170,25 @@ def test_under_full_season_points_heim_leads_by_259_after_charlotte() -> None:
 
 def test_the_stated_field_of_2025_has_garcia_for_friesen_who_was_hurt() -> None:
     season = bundled_season(2025)
-    stated = drivers(season).picture.stretches[0]
-    reckoned = drivers(replace(season, playoff_field=())).picture.stretches[0]
-    assert set(stated.through) - set(reckoned.through) == {"jake-garcia"}
-    assert set(reckoned.through) - set(stated.through) == {"stewart-friesen"}
-    assert (len(stated.through), len(reckoned.through)) == (10, 10)
+    stated = driver_standings(season).standings.phases[0]
+    computed = driver_standings(replace(season, playoff_field=())).standings.phases[0]
+    assert set(stated.advanced) - set(computed.advanced) == {"jake-garcia"}
+    assert set(computed.advanced) - set(stated.advanced) == {"stewart-friesen"}
+    assert (len(stated.advanced), len(computed.advanced)) == (10, 10)
 
 
 @pytest.mark.parametrize("year", [2023, 2024])
 def test_the_field_and_its_seeds_reckoned_are_those_stated(year: int) -> None:
     season = bundled_season(year)
-    reckoned = drivers(replace(season, playoff_field=())).picture
-    assert reckoned.stretches[0].through == tuple(seat.driver for seat in season.playoff_field)
-    assert reckoned == drivers(season).picture
+    computed = driver_standings(replace(season, playoff_field=())).standings
+    assert computed.phases[0].advanced == tuple(seat.driver for seat in season.playoff_field)
+    assert computed == driver_standings(season).standings
 
 
 def test_the_four_owners_in_the_final_of_2025() -> None:
-    held = owners(bundled_season(2025)).picture
+    held = owner_standings(bundled_season(2025)).standings
     assert [place.who for place in held.places[:4]] == ["11", "98", "52", "34"]
-    assert set(held.stretches[-1].entered) == {"11", "98", "52", "34"}
+    assert set(held.phases[-1].entered) == {"11", "98", "52", "34"}
     assert held.champion == "11"
 
 
@@ -194,9 +196,9 @@ def test_the_four_owners_in_the_final_of_2025() -> None:
 
 
 def test_in_2023_rhodes_and_sanchez_tie_on_3123_and_rhodes_goes_on() -> None:
-    round_of_8 = after(2023, 22).stretches[2]
-    assert round_of_8.tie == Tie("ben-rhodes", "nick-sanchez", 3123, Ladder.FINISH_IN_ROUND, (2, 7))
-    assert "ben-rhodes" in round_of_8.through
+    round_of_8 = after(2023, 22).phases[2]
+    assert round_of_8.tie == Tie("ben-rhodes", "nick-sanchez", 3123, TieBreak.FINISH_IN_ROUND, (2, 7))
+    assert "ben-rhodes" in round_of_8.advanced
 
 
 def test_majeskis_five_playoff_points_are_gone_from_milwaukee_2023_on() -> None:
@@ -204,13 +206,13 @@ def test_majeskis_five_playoff_points_are_gone_from_milwaukee_2023_on() -> None:
     assert before is not None
     assert then is not None
     season = bundled_season(2023)
-    kept = drivers(replace(season.through(18), adjustments=())).picture.place("ty-majeski")
+    kept = driver_standings(replace(season.through(18), adjustments=())).standings.place("ty-majeski")
     assert kept is not None
     assert kept.playoff_points - then.playoff_points == 5
-    won = scores.drivers(season, format_of(2023)).stage_wins("ty-majeski", 18, 18)
+    won = scores.driver_scores(season, format_of(2023)).stage_wins("ty-majeski", 18, 18)
     assert before.playoff_points + won - 5 == then.playoff_points
-    entering = after(2023, 19).now.totals["ty-majeski"]
-    assert entering == 3000 + then.playoff_points + scores.drivers(season, format_of(2023)).stage_wins(
+    entering = after(2023, 19).current.totals["ty-majeski"]
+    assert entering == 3000 + then.playoff_points + scores.driver_scores(season, format_of(2023)).stage_wins(
         "ty-majeski", 19, 19
     )
 
@@ -219,7 +221,7 @@ def test_heims_penalty_at_phoenix_2023_cost_him_25_points_and_a_place() -> None:
     whole = bundled_season(2023)
     # Told of no penalty in it, the finale pays his finish alone, as it would have.
     pardoned = replace(whole, adjustments=tuple(each for each in whole.adjustments if each.round != 23))
-    heims = [drivers(season).picture.place("corey-heim") for season in (whole, pardoned)]
+    heims = [driver_standings(season).standings.place("corey-heim") for season in (whole, pardoned)]
     assert [(heim.position, heim.points) for heim in heims if heim] == [(4, 3994), (3, 4019)]
 
 
@@ -231,7 +233,7 @@ def test_in_2026_points_alone_decide_who_would_be_in() -> None:
     points = [place.points for place in held.places]
     assert points == sorted(points, reverse=True)
     assert [place.status for place in held.places[:12]] == [Status.IN] * 10 + [Status.OUT] * 2
-    assert held.now.winners == frozenset()
+    assert held.current.winners == frozenset()
     assert [(place.who, place.wins, place.to_cut) for place in held.places[9:12]] == [
         ("jake-garcia", 0, 5),
         ("grant-enfinger", 0, -5),
@@ -252,10 +254,10 @@ def test_before_the_playoffs_the_winners_come_first() -> None:
 def test_the_same_results_under_other_rules() -> None:
     assert after(2025, 25, FULL_SEASON).champion == "corey-heim"
     chase = after(2025, 25, "chase")
-    assert len(chase.now.entered) == 10
-    assert after(2025, 18, "chase").now.totals == dict(
+    assert len(chase.current.entered) == 10
+    assert after(2025, 18, "chase").current.totals == dict(
         zip(
-            after(2025, 18, "chase").now.entered,
+            after(2025, 18, "chase").current.entered,
             (2100, 2075, 2065, 2060, 2055, 2050, 2045, 2040, 2035, 2030),
             strict=True,
         )
@@ -265,18 +267,18 @@ def test_the_same_results_under_other_rules() -> None:
 
 @pytest.mark.parametrize("year", YEARS)
 def test_what_if_under_the_seasons_own_rules_is_the_season(year: int) -> None:
-    own = [rules for rules in what_ifs(year).values() if rules == format_of(year)]
+    own = [rules for rules in what_if_formats(year).values() if rules == format_of(year)]
     assert len(own) == 1
     for race in bundled_season(year).run:
         season = bundled_season(year).through(race.round)
-        assert drivers(season, own[0]) == View(season, drivers(season).picture, ())
+        assert driver_standings(season, own[0]) == SeasonStandings(season, driver_standings(season).standings, ())
 
 
 def test_another_field_is_reckoned_under_other_rules() -> None:
     assert "stewart-friesen" not in {seat.driver for seat in bundled_season(2025).playoff_field}
-    chase = after(2025, 18, "chase").stretches[0]
+    chase = after(2025, 18, "chase").phases[0]
     by_points = sorted(chase.totals, key=lambda who: -chase.totals[who])
-    assert chase.through == tuple(by_points[:10])
+    assert chase.advanced == tuple(by_points[:10])
 
 
 # --- every round of every season
@@ -292,18 +294,18 @@ def signs_agree(place: Place) -> bool:
             return place.to_cut is None
 
 
-def is_consistent(held: Picture, paying: set[str]) -> None:
+def is_consistent(held: Standings, paying: set[str]) -> None:
     assert [place.position for place in held.places] == list(range(1, len(held.places) + 1))
     assert {place.who for place in held.places} == paying
     assert [place.who for place in held.places if not signs_agree(place)] == []
     statuses = [place.status for place in held.places]
-    now = held.now
+    now = held.current
     if held.champion is None and held.rules.rounds and now.spots > 1 and len(now.entered) > now.spots:
         assert statuses.count(Status.IN) + statuses.count(Status.LOCKED) == now.spots
         assert statuses.count(Status.OUT) == len(now.entered) - now.spots
     else:
         # In the Chase nobody is cut: those who are in it are in, and one of them is champion.
-        chasing = len(held.stretches) > 1 and not held.rules.rounds[len(held.stretches) - 2].finish_only
+        chasing = len(held.phases) > 1 and not held.rules.rounds[len(held.phases) - 2].finish_only
         assert statuses.count(Status.IN) == (len(now.entered) - (held.champion is not None) if chasing else 0)
         assert not {Status.OUT, Status.LOCKED} & set(statuses)
     assert statuses.count(Status.CHAMPION) == (held.champion is not None)
@@ -313,9 +315,9 @@ def is_consistent(held: Picture, paying: set[str]) -> None:
             assert place.points == now.totals[place.who]
 
 
-def picture_under(season: Season, which: str | None) -> Picture:
-    rules: Format | None = what_ifs(season.year)[which] if which else None
-    return drivers(season, rules).picture
+def picture_under(season: Season, which: str | None) -> Standings:
+    rules: Format | None = what_if_formats(season.year)[which] if which else None
+    return driver_standings(season, rules).standings
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -335,7 +337,7 @@ def test_every_picture_of_the_owners_is_consistent(year: int) -> None:
     for race in whole.races:
         season = whole.through(race.round)
         numbers = {row.entry.number for rows in season.results.values() for row in rows}
-        is_consistent(owners(season).picture, numbers)
+        is_consistent(owner_standings(season).standings, numbers)
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -344,8 +346,8 @@ def test_the_order_of_rows_says_nothing(year: int) -> None:
     turned = shuffled(season, [3, 1, 2, 0, 7, 5])
     for which in WHAT_IFS:
         assert picture_under(turned, which) == picture_under(season, which)
-    assert owners(turned).picture == owners(season).picture
-    assert manufacturers(turned) == manufacturers(season)
+    assert owner_standings(turned).standings == owner_standings(season).standings
+    assert manufacturer_standings(turned) == manufacturer_standings(season)
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -353,9 +355,9 @@ def test_who_fell_never_comes_back(year: int) -> None:
     whole = bundled_season(year)
     gone: set[str] = set()
     for race in whole.run:
-        held = drivers(whole.through(race.round)).picture
-        assert not gone & set(held.now.entered)
-        gone |= {who for each in held.stretches[1:-1] for who in each.fell}
+        held = driver_standings(whole.through(race.round)).standings
+        assert not gone & set(held.current.entered)
+        gone |= {who for each in held.phases[1:-1] for who in each.eliminated}
     assert len(gone) == (0 if year == 2026 else 6)
 
 
@@ -368,31 +370,31 @@ def test_a_make_has_the_finish_points_of_its_best_truck() -> None:
         [Row("C", make="Toyota", eligible=False), Row("A", make="Ford", disqualified=True)],
         [Row("E", make="Chevrolet"), Row("C", make="Toyota"), Row("D", make=None), Row("A", make="Ford")],
     ]
-    assert manufacturers(make_season(2025, orders, upcoming=4)) == (
-        MakePlace(1, "Toyota", 34 + 40 + 35, 0, 1),
-        MakePlace(2, "Ford", 40 + 35 + 33, 1, 1),
-        MakePlace(3, "Chevrolet", 40, 69, 1),
+    assert manufacturer_standings(make_season(2025, orders, upcoming=4)) == (
+        ManufacturerPlace(1, "Toyota", 34 + 40 + 35, 0, 1),
+        ManufacturerPlace(2, "Ford", 40 + 35 + 33, 1, 1),
+        ManufacturerPlace(3, "Chevrolet", 40, 69, 1),
     )
 
 
 def test_level_makes_go_by_wins_and_then_by_name() -> None:
     orders = [[Row("A", make="Ford"), Row("B", make="Toyota")], [Row("B", make="Toyota"), Row("A", make="Ford")]]
-    assert [line.make for line in manufacturers(make_season(2025, orders))] == ["Ford", "Toyota"]
-    assert manufacturers(make_season(2025)) == ()
+    assert [line.make for line in manufacturer_standings(make_season(2025, orders))] == ["Ford", "Toyota"]
+    assert manufacturer_standings(make_season(2025)) == ()
 
 
 def test_makes_won_as_many_races_as_were_run() -> None:
     for season in bundled_seasons():
-        table = manufacturers(season)
+        table = manufacturer_standings(season)
         assert sum(line.wins for line in table) == len(season.run)
         assert [line.position for line in table] == list(range(1, len(table) + 1))
         assert [line.gap for line in table] == [table[0].points - line.points for line in table]
 
 
 def test_rookies_stand_as_they_do_among_all() -> None:
-    assert rookies(drivers(bundled_season(2023)))[0] == "nick-sanchez"
-    assert rookies(drivers(bundled_season(2024)))[0] == "layne-riggs"
-    assert rookies(drivers(bundled_season(2025)))[0] == "gio-ruggiero"
+    assert rookie_order(driver_standings(bundled_season(2023)))[0] == "nick-sanchez"
+    assert rookie_order(driver_standings(bundled_season(2024)))[0] == "layne-riggs"
+    assert rookie_order(driver_standings(bundled_season(2025)))[0] == "gio-ruggiero"
     season = bundled_season(2025)
-    assert set(rookies(drivers(season))) == set(season.rookies)
+    assert set(rookie_order(driver_standings(season))) == set(season.rookies)
     assert "frankie-muniz" in season.rookies

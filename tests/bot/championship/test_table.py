@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.championship.table import Standing, points_table, stage_winners
+from bot.championship.table import PointsStanding, points_table, stage_winners
 from db.models import Outcome, Season
 from tests.seasons import Order, Row, bundled_season, drawn_seasons, make_season, shuffled
 
 
-def table(season: Season) -> dict[str, Standing]:
+def table(season: Season) -> dict[str, PointsStanding]:
     return {line.driver: line for line in points_table(season)}
 
 

@@ -44,9 +44,9 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(
     file = tmp_path / f"out.{form}"
     file.write_text(capsys.readouterr().out, encoding="utf-8")
     assert main(["import", str(file), "--db", str(store_path)]) == 0
-    told = capsys.readouterr().out
-    assert " 0 created, 0 updated, " in told
-    assert " 0 unchanged" not in told
+    captured = capsys.readouterr().out
+    assert " 0 created, 0 updated, " in captured
+    assert " 0 unchanged" not in captured
 
 
 def test_standings_come_as_json_and_csv(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,11 +122,11 @@ MISTAKES = {
 def test_a_mistake_gets_one_clear_line(store_path: Path, what: str, capsys: pytest.CaptureFixture[str]) -> None:
     words, expected = MISTAKES[what]
     assert main([*words, "--db", str(store_path)]) in {1, 2}
-    told = capsys.readouterr()
-    lines = [line for line in told.err.splitlines() if not line.startswith("The store is")]
+    captured = capsys.readouterr()
+    lines = [line for line in captured.err.splitlines() if not line.startswith("The store is")]
     assert len(lines) == 1
     assert expected in lines[0]
-    assert told.out == ""
+    assert captured.out == ""
 
 
 def imports(path: Path) -> int:
@@ -147,19 +147,19 @@ def test_a_broken_document_changes_nothing(
     assert imports(store_path) == before
 
 
-def test_check_tells_what_is_held(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_reports_what_is_stored(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--db", str(store_path)]) == 0
-    told = capsys.readouterr().out
-    assert f"schema version {schema_version()}, " in told
-    assert "2025: 25 races, results of 25, through race 25; refreshed 2025-10-16 17:00 Eastern" in told
-    assert "2026: 25 races, results of 13, through race 13" in told
+    captured = capsys.readouterr().out
+    assert f"schema version {schema_version()}, " in captured
+    assert "2025: 25 races, results of 25, through race 25; refreshed 2025-10-16 17:00 Eastern" in captured
+    assert "2026: 25 races, results of 13, through race 13" in captured
 
 
 def test_check_notes_totals_that_do_not_add_up(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--db", str(store_path)]) == 0
-    told = capsys.readouterr()
-    assert "note: 2024 race 1: Rajah Caruth has 35 points, finish and stages give 34" in told.out.splitlines()
-    assert "cannot be so" not in told.out
+    captured = capsys.readouterr()
+    assert "note: 2024 race 1: Rajah Caruth has 35 points, finish and stages give 34" in captured.out.splitlines()
+    assert "cannot be so" not in captured.out
 
 
 IN_RACE_5 = "entry_id IN (SELECT entry_id FROM results WHERE race_id = {race} AND finish = {place})"
@@ -187,13 +187,13 @@ def test_check_and_export_name_what_cannot_be_so(
         store.execute(change.format(race=race, place=place))
         store.commit()
     assert main(["check", "--db", str(store_path)]) == 1
-    told = capsys.readouterr()
-    assert f"cannot be so: 2025 race 5: {said}" in told.out.splitlines()
-    assert told.err.splitlines()[-1].endswith(f"2025 race 5: {said}; import a corrected document")
+    captured = capsys.readouterr()
+    assert f"cannot be so: 2025 race 5: {said}" in captured.out.splitlines()
+    assert captured.err.splitlines()[-1].endswith(f"2025 race 5: {said}; import a corrected document")
     assert main(["export", "standings", "--season", "2025", "--db", str(store_path)]) == 0
-    told = capsys.readouterr()
-    assert told.err.splitlines()[-1] == f"left out, since it cannot be so: 2025 race 5: {said}"
-    leader = json.loads(told.out)["standings"][0]
+    captured = capsys.readouterr()
+    assert captured.err.splitlines()[-1] == f"left out, since it cannot be so: 2025 race 5: {said}"
+    leader = json.loads(captured.out)["standings"][0]
     assert (leader["driver"], leader["starts"]) == ("Corey Heim", 24 if said == "no winner" else 25)
 
 
@@ -243,6 +243,6 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit) as left:
         main([command, "--help"])
     assert left.value.code == 0
-    told = capsys.readouterr().out
-    assert "--db PATH" in told
-    assert len(told.splitlines()) > 5
+    captured = capsys.readouterr().out
+    assert "--db PATH" in captured
+    assert len(captured.splitlines()) > 5

@@ -110,6 +110,6 @@ def test_every_command_names_the_store_it_takes_by_default(capsys: pytest.Captur
     for command in ("run", "try", "import", "export", "backup", "check", "sync"):
         with pytest.raises(SystemExit):
             make_parser().parse_args([command, "--help"])
-        told = " ".join(capsys.readouterr().out.split())
-        assert ("TAILGATE_DB" in told) is (command != "try")
-        assert ("gone when the page is stopped" in told) is (command == "try")
+        captured = " ".join(capsys.readouterr().out.split())
+        assert ("TAILGATE_DB" in captured) is (command != "try")
+        assert ("gone when the page is stopped" in captured) is (command == "try")

@@ -57,7 +57,7 @@ class Shell:
         self.path = path
         self._capsys = capsys
 
-    def told(self, *words: str, status: int = 0) -> str:
+    def output(self, *words: str, status: int = 0) -> str:
         """What a command prints; of one that fails the line that says why."""
         assert main([*words, "--db", str(self.path)]) == status
         out, err = self._capsys.readouterr()
@@ -77,12 +77,12 @@ def shell(bare_path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path) -
 
 
 def test_quotes_go_in_as_a_table_and_come_out_in_both_forms(shell: Shell, tmp_path: Path) -> None:
-    assert shell.told("import", "said.csv") == "quotes: 2 created, 0 updated, 0 unchanged\n"
-    assert shell.told("import", "said.csv") == "quotes: 0 created, 0 updated, 2 unchanged\n"
+    assert shell.output("import", "said.csv") == "quotes: 2 created, 0 updated, 0 unchanged\n"
+    assert shell.output("import", "said.csv") == "quotes: 0 created, 0 updated, 2 unchanged\n"
     for form in ("json", "csv"):
-        text = shell.told("export", "quotes", "--format", form)
+        text = shell.output("export", "quotes", "--format", form)
         (tmp_path / f"out.{form}").write_text(text)
-        assert shell.told("import", f"out.{form}") == "quotes: 0 created, 0 updated, 2 unchanged\n"
+        assert shell.output("import", f"out.{form}") == "quotes: 0 created, 0 updated, 2 unchanged\n"
     assert json.loads((tmp_path / "out.json").read_text()) == {
         "format": "tailgate/1",
         "complete": True,
@@ -102,36 +102,36 @@ def test_quotes_go_in_as_a_table_and_come_out_in_both_forms(shell: Shell, tmp_pa
 
 
 def test_quotes_of_a_season_are_those_of_its_races_and_days(shell: Shell) -> None:
-    shell.told("import", "said.csv")
+    shell.output("import", "said.csv")
     words = {
-        year: [row["words"] for row in json.loads(shell.told("export", "quotes", "--season", year)).get("quotes", [])]
+        year: [row["words"] for row in json.loads(shell.output("export", "quotes", "--season", year)).get("quotes", [])]
         for year in ("2023", "2024", "2025")
     }
     assert words == {"2023": [], "2024": ["So proud"], "2025": ["The truck was a rocket.\n\nThanks, Toyota!"]}
 
 
 def test_a_servers_quotes_are_apart_from_everybodys(shell: Shell) -> None:
-    assert shell.told("import", "--guild", SERVER, "said.csv") == "quotes: 2 created, 0 updated, 0 unchanged\n"
-    assert "quotes" not in json.loads(shell.told("export", "quotes"))
-    assert len(json.loads(shell.told("export", "quotes", "--guild", SERVER))["quotes"]) == 2
-    assert "quotes" not in json.loads(shell.told("export", "quotes", "--guild", "42"))
-    checked = shell.told("check").splitlines()
+    assert shell.output("import", "--guild", SERVER, "said.csv") == "quotes: 2 created, 0 updated, 0 unchanged\n"
+    assert "quotes" not in json.loads(shell.output("export", "quotes"))
+    assert len(json.loads(shell.output("export", "quotes", "--guild", SERVER))["quotes"]) == 2
+    assert "quotes" not in json.loads(shell.output("export", "quotes", "--guild", "42"))
+    checked = shell.output("check").splitlines()
     assert "quotes: 0 seen everywhere, 2 of servers; recaps: 0 sections by editors" in checked
 
 
 def test_recaps_go_out_and_in_and_the_last_edited_hold(shell: Shell, tmp_path: Path) -> None:
-    assert shell.told("import", "recaps.json") == "recaps: 1 created, 0 updated, 0 unchanged\n"
+    assert shell.output("import", "recaps.json") == "recaps: 1 created, 0 updated, 0 unchanged\n"
     older = RECAP | {"words": "Older.", "edited": "2025-09-13T12:00:00Z"}
     (tmp_path / "older.json").write_text(text_of({"format": "tailgate/1", "recaps": [older]}))
-    assert shell.told("import", "older.json") == "recaps: 0 created, 0 updated, 1 unchanged\n"
+    assert shell.output("import", "older.json") == "recaps: 0 created, 0 updated, 1 unchanged\n"
     for form in ("json", "csv"):
-        text = shell.told("export", "recaps", "--format", form)
+        text = shell.output("export", "recaps", "--format", form)
         (tmp_path / f"out.{form}").write_text(text)
         assert "Two laps to go." in text
-        assert shell.told("import", f"out.{form}") == "recaps: 0 created, 0 updated, 1 unchanged\n"
+        assert shell.output("import", f"out.{form}") == "recaps: 0 created, 0 updated, 1 unchanged\n"
     assert json.loads((tmp_path / "out.json").read_text())["recaps"] == [RECAP]
-    assert "recaps" not in json.loads(shell.told("export", "recaps", "--season", "2024"))
-    assert "0 of servers; recaps: 1 section by editors" in shell.told("check")
+    assert "recaps" not in json.loads(shell.output("export", "recaps", "--season", "2024"))
+    assert "0 of servers; recaps: 1 section by editors" in shell.output("check")
 
 
 MISTAKES = {
@@ -156,7 +156,7 @@ def test_a_mistake_gets_one_clear_line_and_changes_nothing(shell: Shell, what: s
     (tmp_path / "season.json").write_text(text_of(small()))
     (tmp_path / "bad.csv").write_text("words,speaker,link\nFine,A,\nBad,B,here\n")
     words, expected = MISTAKES[what]
-    assert expected in shell.told(*words, status=2 if "--bundled" in words else 1)
+    assert expected in shell.output(*words, status=2 if "--bundled" in words else 1)
     with closing(sqlite3.connect(shell.path)) as store:
         assert store.execute("SELECT (SELECT count(*) FROM quotes) + (SELECT count(*) FROM recaps)").fetchone() == (0,)
 
@@ -173,13 +173,13 @@ def test_the_bundled_words_come_again_without_taking_anybodys_place(
     store_path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     shell = Shell(store_path, capsys)
-    held = json.loads(shell.told("export", "quotes"))["quotes"]
+    quotes_out = json.loads(shell.output("export", "quotes"))["quotes"]
     with closing(sqlite3.connect(store_path)) as store:
         count = store.execute("SELECT count(*) FROM quotes").fetchone()[0]
-    assert len(held) == count > 0
-    mine = held[0] | {"role": "as I would put it"}
+    assert len(quotes_out) == count > 0
+    mine = quotes_out[0] | {"role": "as I would put it"}
     (tmp_path / "mine.json").write_text(text_of({"format": "tailgate/1", "quotes": [mine]}))
-    assert shell.told("import", "mine.json") == "quotes: 0 created, 1 updated, 0 unchanged\n"
-    told = shell.told("import", "--bundled").splitlines()
-    assert f"quotes: 0 created, 0 updated, {count} unchanged" in told
-    assert mine in json.loads(shell.told("export", "quotes"))["quotes"]
+    assert shell.output("import", "mine.json") == "quotes: 0 created, 1 updated, 0 unchanged\n"
+    captured = shell.output("import", "--bundled").splitlines()
+    assert f"quotes: 0 created, 0 updated, {count} unchanged" in captured
+    assert mine in json.loads(shell.output("export", "quotes"))["quotes"]

@@ -13,7 +13,7 @@ from discord import ui
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
-from bot.questions.core import PAGE, QUESTIONS, Question, part
+from bot.questions.core import PAGE, QUESTIONS, Question, parameter
 from bot.render.buttons import Link, row
 from bot.render.forms import Field, Form, carried, filled_in
 from bot.requester import Requester
@@ -30,7 +30,7 @@ def question_kinds() -> Iterator[type[Question]]:
     @dataclass(frozen=True, slots=True)
     class WishQuestion(Question):
         topic: ClassVar[str] = "wish"
-        page: int = part(PAGE, default=1)
+        page: int = parameter(PAGE, default=1)
 
     yield WishQuestion
     del QUESTIONS["wish"]

@@ -24,7 +24,7 @@ from db.reminders.outbox import recent
 from db.snapshots import Snapshots
 from tests.bot.outbox.postings import Board
 from tests.bot.outbox.standing import HandClock, step
-from tests.db.words import MODERATOR, NOW, draft, loose, save
+from tests.db.sample_texts import MODERATOR, NOW, draft, loose, save
 
 SPRING, FALL = date(2025, 3, 9), date(2025, 11, 2)
 """The days of the clock changes: 2 a.m. does not exist in one, and 1 a.m. comes twice in the other."""

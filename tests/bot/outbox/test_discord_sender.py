@@ -15,7 +15,7 @@ from bot.outbox.contracts import BusyError, Post, RefusedError, UnsureError
 from bot.outbox.discord_sender import DiscordSender, classify, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from tests.bot.outbox.standing import view_of
-from tests.wire.faults import Broken, Dropped, Fault, Held, RateLimited, Refused
+from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.permissions import May
 from tests.wire.probe import running
 from tests.wire.standin import StandIn, pointed_at
@@ -161,12 +161,12 @@ async def test_where_nobody_listens_surely_nothing_arrived(sender: DiscordSender
 
 
 async def test_what_hangs_is_cut_off_and_may_have_arrived(sender: DiscordSender, standin: StandIn) -> None:
-    held = Held(path=SENDING, done=True)
+    held = Paused(path=SENDING, done=True)
     standin.faults.append(held)
     sender._timeout = 0.2
     with pytest.raises(UnsureError):
         await send(sender, standin)
-    held.let_go.set()
+    held.resume.set()
     sender._timeout = 30
     await send(sender, standin)
     assert len(standin.written) == 1
@@ -203,11 +203,11 @@ REFUSALS = [
     (404, 10003, "the channel is gone", (True, False, False)),
     (404, 10004, "the server is gone, or I'm no longer in it", (True, False, False)),
     (404, 10013, "that person is no longer on Discord", (True, False, False)),
-    (404, 10070, "Discord refused it (404 Refused on order)", (False, False, False)),
+    (404, 10070, "Discord refused it (404 Refused by a test)", (False, False, False)),
     (403, 50278, "we no longer share a server", (False, True, False)),
-    (403, 40002, "Discord refused it (403 Refused on order)", (False, False, False)),
-    (404, 10008, "Discord refused it (404 Refused on order)", (False, False, True)),
-    (400, 50035, "Discord refused it (400 Refused on order)", (False, False, False)),
+    (403, 40002, "Discord refused it (403 Refused by a test)", (False, False, False)),
+    (404, 10008, "Discord refused it (404 Refused by a test)", (False, False, True)),
+    (400, 50035, "Discord refused it (400 Refused by a test)", (False, False, False)),
 ]
 
 

@@ -29,8 +29,8 @@ ARGUMENTS = [
 
 @pytest.fixture
 async def bare_env() -> Any:
-    """simcord's environment around a bot, not entered."""
-    await asyncio.sleep(0)  # a client wants a running loop
+    """simcord's environment around a bot that was not started."""
+    await asyncio.sleep(0)  # creating a client requires a running loop
     return simcord.run(DemoBot(SystemClock()), shard_count=1)._env
 
 

@@ -25,7 +25,7 @@ TABLE = "\n".join(
     for place in range(1, 11)
 )
 EDIT = "edit the last message"
-"""Put into the queue of posts, it changes the newest message in place of posting one."""
+"""Put into the queue of posts, this edits the newest message instead of posting one."""
 DRIVERS = ("Corey Heim", "Grant Enfinger", "Ty Majeski", "Layne Riggs", "Kaden Honeycutt")
 
 
@@ -129,7 +129,7 @@ class Demo(commands.Cog):
     @compare.autocomplete("first")
     @compare.autocomplete("second")
     async def keys(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Offers a name where a key is sent; of a name and something else, it knows the last word, as a finder does."""
+        """Offers names whose values are keys; of several words it understands the last one, as the finder does."""
         found = matching(typed) or matching(typed.rsplit(maxsplit=1)[-1])
         keys = {name: name.lower().replace(" ", "-") for name in found}
         return [app_commands.Choice(name=f"#{len(name)} {name}", value=key) for name, key in keys.items()]
@@ -197,7 +197,7 @@ class DemoBot(commands.AutoShardedBot):
         self.home: int | None = None
 
     def meet(self, server: LocalServer) -> None:
-        """Learns where it is at home before it starts."""
+        """Remembers the server whose own commands it registers; called before the start."""
         self.home = server.guild
 
     async def setup_hook(self) -> None:
@@ -220,7 +220,7 @@ class DemoBot(commands.AutoShardedBot):
 
 
 def png(width: int, height: int) -> bytes:
-    """A plain picture, written by hand so that no library is needed for it."""
+    """A plain PNG picture, encoded here so that no library is needed."""
     row = b"\0" + b"\x3a\x6e\xa5" * width
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(row * height)), (b"IEND", b""))

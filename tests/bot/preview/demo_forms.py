@@ -1,4 +1,4 @@
-"""The demo bot's forms, message commands, and a command of its own server alone."""
+"""The demo bot's forms, message commands, and a command registered for its own server only."""
 
 from __future__ import annotations
 
@@ -66,11 +66,11 @@ class Quote(discord.ui.Modal, title="Save a driver's quote"):
             await interaction.response.send_message("No driver is called nobody", ephemeral=True)
             return
         after = f" after {race.values[0]}" if race.values else ""
-        told = f"{len(words.value)} characters of {speaker.value}{after}, from {source.value or 'nowhere'}"
+        summary = f"{len(words.value)} characters of {speaker.value}{after}, from {source.value or 'nowhere'}"
         if interaction.message is None:
-            await interaction.response.send_message(f"Saved {told}")
+            await interaction.response.send_message(f"Saved {summary}")
         else:
-            await interaction.response.edit_message(view=ways_in(f"Changed to {told}"))
+            await interaction.response.edit_message(view=ways_in(f"Changed to {summary}"))
 
 
 class ChangeButton(discord.ui.Button[Any]):
@@ -98,7 +98,7 @@ def ways_in(text: str = "A quote") -> discord.ui.LayoutView:
 
 
 def notes() -> discord.ui.LayoutView:
-    """What an editor writes: lists, quotations, small print, a link, a spoiler, and a picture from elsewhere."""
+    """A text as editors write it: lists, quotations, small print, a link, a spoiler, and a remote picture."""
     view = discord.ui.LayoutView(timeout=None)
     picture = discord.MediaGalleryItem(PICTURE, description="The winning truck")
     gallery: discord.ui.MediaGallery[discord.ui.LayoutView] = discord.ui.MediaGallery(picture)
@@ -139,7 +139,7 @@ async def recap_edit(interaction: discord.Interaction) -> None:
 
 
 async def add_to(bot: commands.AutoShardedBot, home: int | None) -> None:
-    """Give the bot all of it; what is for editors is known in their own server alone."""
+    """Add everything to the bot; the editors' command is registered in their own server only."""
     await bot.add_cog(Forms())
     bot.tree.add_command(save)
     bot.tree.add_command(measure)

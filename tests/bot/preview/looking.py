@@ -1,4 +1,4 @@
-"""A person in front of the page: what is seen, and what is typed and clicked."""
+"""A person who uses the page: what they see, type and click."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from playwright.async_api import Browser, Page
 from tests.bot.preview.served import Served, served
 
 PATIENCE = 10.0
-"""Seconds after which something that should have appeared is called missing."""
+"""Seconds after which something that should have appeared counts as missing."""
 
 AT_BOTTOM = """() => {
   const timeline = document.getElementById("channel-timeline");
   return timeline.scrollHeight - timeline.scrollTop - timeline.clientHeight < 2;
 }"""
-COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-reminder_writer-input'"
+COMPOSER_HAS_FOCUS = "() => document.activeElement?.id === 'channel-composer-input'"
 
 SIDEWAYS = """() => [...document.querySelectorAll("*")].filter((element) =>
   !element.closest(".code-block") && element.clientWidth > 2 && element.scrollWidth > element.clientWidth + 1
@@ -32,9 +32,9 @@ class Person:
     stage: Served
 
     async def until(self, script: str, argument: Any = None) -> float:
-        """Wait until the script's function is true on the page; the loop's time when it was.
+        """Wait until a JavaScript function returns true on the page; returns the loop's time at which it did.
 
-        The page's policy forbids playwright's own waiting by script, hence the asking again and again.
+        The page's content policy forbids playwright's own waiting, so the function is called again and again.
         """
         loop = asyncio.get_running_loop()
         end = loop.time() + PATIENCE
@@ -66,7 +66,7 @@ class Person:
             await self.page.keyboard.type(part)
 
     async def offered(self) -> list[str]:
-        """The commands that the reminder_writer offers for a lone slash."""
+        """The commands that the composer offers for a lone slash."""
         await self.type("/")
         await self.until("() => document.querySelector('.command-entry')")
         found: list[str] = await self.page.evaluate(
@@ -86,7 +86,7 @@ class Person:
 async def looking(
     browser: Browser, *, width: int = 1280, height: int = 800, complaining: bool = False, **options: Any
 ) -> AsyncIterator[Person]:
-    """Serve the demo bot and open its page; what the page complains of in the console fails the test if it may not."""
+    """Serve the demo bot and open its page; errors in the console fail the test unless they are allowed."""
     complaints: list[str] = []
     async with served(**options) as stage:
         page = await browser.new_page(viewport={"width": width, "height": height})

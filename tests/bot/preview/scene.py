@@ -1,4 +1,4 @@
-"""The page's server without a browser: visitors ask for its state, and act as its script does."""
+"""The page's server without a browser: visitors poll its state and act as its script does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Visitor:
 
     def __init__(self, session: aiohttp.ClientSession, origin: str) -> None:
         self._session, self._origin = session, origin
-        self._done = 0  # the number of the last thing done
+        self._done = 0  # the sequence number of the last action
         self._shown: dict[str, Any] = {}
         self.page = ""
 
@@ -37,13 +37,13 @@ class Visitor:
         return self._shown
 
     async def newest(self) -> dict[str, Any]:
-        """The message that stands last."""
+        """The last message."""
         shown = await self.look()
         message: dict[str, Any] = shown["messages"][shown["timeline"][-1]]
         return message
 
     async def act(self, kind: str, **what: Any) -> dict[str, Any]:
-        """Do something as the page's script does; what came of it."""
+        """Do something as the page's script does; returns the outcome."""
         number = self._done + 1
         body = {
             "protocol_version": 3,
@@ -59,7 +59,7 @@ class Visitor:
         async with self._session.post(f"{self._origin}/api/action", json=body, headers=headers) as answer:
             assert answer.status == 200
             receipt: dict[str, Any] = await answer.json()
-        self._done = receipt["expectedSequence"]  # what was refused uses up no number
+        self._done = receipt["expectedSequence"]  # a refused action uses up no number
         await self.look()
         return receipt
 
@@ -67,7 +67,7 @@ class Visitor:
         await self.act("viewer", viewer_id=str(person))
 
     async def use(self, app: str, message: dict[str, Any]) -> dict[str, Any]:
-        """Run a command of a message's menu, by its id."""
+        """Run a command from a message's menu, by its id."""
         key = f"message:{message['id']}:component:app:{app}"
         return await self.act("click", control_key=key, target_id=message["id"])
 
@@ -92,7 +92,7 @@ class Scene:
 
 @contextlib.asynccontextmanager
 async def on_scene() -> AsyncIterator[Scene]:
-    """The demo bot's page without what keeps it fresh: a test says itself when."""
+    """The demo bot's page without automatic updates: a test triggers them."""
     clock = TravelClock(EVE_OF_TALLADEGA)
     async with contextlib.AsyncExitStack() as stack:
         bot = DemoBot(clock)

@@ -1,4 +1,4 @@
-"""Markdown is read as Discord reads it, where that is not what CommonMark says."""
+"""Markdown is read as Discord reads it where CommonMark differs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.preview.simcord_adapter import drawing
 
 
 def outline(blocks: list[dict[str, Any]]) -> Iterator[str]:
-    """What a text is made of: text as it is, breaks as /, and blocks by name around what is in them."""
+    """The structure of a text: text as it is, line breaks as /, and blocks by name around their contents."""
     for block in blocks:
         inside = "".join(outline(block.get("children", [])))
         match block["type"]:

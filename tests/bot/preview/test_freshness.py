@@ -1,4 +1,4 @@
-"""Pages are published to when they miss something, and left alone otherwise."""
+"""Pages are updated when they are out of date, and left alone otherwise."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.preview import freshness
 
 
 class Pages:
-    """Two pages that say what they miss; published to, they miss nothing more."""
+    """Two pages that report whether they are out of date; publishing brings them up to date."""
 
     def __init__(self) -> None:
         self.acting = False
@@ -46,7 +46,7 @@ async def kept_fresh(pages: Pages) -> AsyncIterator[None]:
 
 
 async def looked(pages: Pages, times: int = 3) -> None:
-    """Let so many looks pass."""
+    """Let that many checks pass."""
     for _ in range(times):
         pages.looked_at.clear()
         await asyncio.wait_for(pages.looked_at.wait(), 5)

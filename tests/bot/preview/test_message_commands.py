@@ -1,4 +1,4 @@
-"""The commands of a message's menu: offered to whom they are for, run on what he sees, and refused by hand."""
+"""The commands in a message's menu: offered to the right people, run on what they see, refused if forged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.bot.preview.scene import Scene, Visitor, on_scene
 
 
 def apps(message: dict[str, Any]) -> dict[str, str]:
-    """Ids of what a message's menu offers, by name."""
+    """The ids of the commands in a message's menu, by name."""
     return {app["name"]: app["id"] for app in message["apps"]}
 
 
@@ -22,7 +22,7 @@ async def said(visitor: Visitor, text: str) -> dict[str, Any]:
     return await visitor.newest()
 
 
-async def test_each_is_offered_what_he_may_use() -> None:
+async def test_people_are_offered_the_commands_that_they_may_use() -> None:
     async with on_scene() as scene:
         visitor = await scene.visitor()
         message = await said(visitor, "Best truck tonight")
@@ -79,7 +79,7 @@ async def _for_moderators_only(visitor: Visitor, scene: Scene) -> tuple[str, str
 
 
 async def _on_a_message_for_somebody_else(visitor: Visitor, scene: Scene) -> tuple[str, str]:
-    await scene.ask("setup")  # its answer is for the moderator alone
+    await scene.ask("setup")  # only the moderator sees its answer
     scene.refresh()
     secret = await visitor.newest()
     assert secret["ephemeral"]

@@ -1,4 +1,4 @@
-"""The page in a real browser: what a person who tries the bot feels."""
+"""The page in a real browser, as a person who tries the bot uses it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def test_words_behind_a_command_are_shared_out_and_shown_by_the_names_offe
         await person.type("\n")
         await person.until_seen("corey-heim before ty-majeski in 2025")
         await person.until(COMPOSER_HAS_FOCUS)
-        await person.type("/compare corey heim\n")  # all of one name, which is meant for one option
+        await person.type("/compare corey heim\n")  # both words belong to one name, so to one option
         await person.until(f"() => ({FIELDS})().join() === '#10 Corey Heim,'")
 
 
@@ -105,7 +105,7 @@ async def test_a_name_that_no_command_has_is_said_and_not_sent(browser: Browser)
     async with looking(browser) as person:
         await person.type("/nxt\n")
         await person.until_seen("No command is called /nxt")
-        assert await person.page.input_value("#channel-reminder_writer-input") == "/nxt"
+        assert await person.page.input_value("#channel-composer-input") == "/nxt"
         for _ in range(3):
             await person.page.keyboard.press("Backspace")
         await person.until_gone("No command is called")
@@ -116,7 +116,7 @@ async def test_messages_typed_while_another_is_on_its_way_stay_apart(browser: Br
     async with looking(browser) as person:
         await person.type("/slow\nhello\nworld\nand so on")
         await person.until_seen("world")
-        await person.until("() => document.getElementById('channel-reminder_writer-input').value === 'and so on'")
+        await person.until("() => document.getElementById('channel-composer-input').value === 'and so on'")
         texts = await person.page.locator(".message-content").all_inner_texts()
         assert [text.strip() for text in texts][-3:] == ["Slowly but surely", "hello", "world"]
 
@@ -162,7 +162,7 @@ async def test_escape_leaves_a_command(browser: Browser) -> None:
         await person.page.keyboard.press("Escape")
         await person.page.keyboard.press("Escape")
         await person.until(COMPOSER_HAS_FOCUS)
-        assert await person.page.input_value("#channel-reminder_writer-input") == ""
+        assert await person.page.input_value("#channel-composer-input") == ""
 
 
 async def test_posts_of_the_bots_own_appear_within_a_second(browser: Browser) -> None:
@@ -174,7 +174,7 @@ async def test_posts_of_the_bots_own_appear_within_a_second(browser: Browser) ->
             person.stage.bot.posts.put_nowait(post)
             waits.append(await person.until_seen(post) - sent)
         assert sorted(waits)[1] < 1.0
-        assert await person.page.input_value("#channel-reminder_writer-input") == "half a thought"
+        assert await person.page.input_value("#channel-composer-input") == "half a thought"
         assert await person.page.evaluate(COMPOSER_HAS_FOCUS)
 
 
@@ -199,7 +199,7 @@ async def test_a_button_held_down_while_its_message_changes_still_counts(browser
         person.stage.bot.posts.put_nowait(EDIT)
         await person.stage.bot.posted.wait()
         loop = asyncio.get_running_loop()
-        long_enough = loop.time() + 1.5  # a page that did not wait would have drawn the message anew by then
+        long_enough = loop.time() + 1.5  # a page that did not wait would have redrawn the message by then
         while loop.time() < long_enough:
             assert await person.page.evaluate("() => window.pressed.isConnected")
         await person.page.mouse.up()
@@ -222,8 +222,8 @@ async def test_a_select_answers_and_gives_the_focus_back(browser: Browser) -> No
         await person.page.click(".select-trigger")
         await person.page.click(".select-option:visible >> text=Phoenix")
         await person.until_seen("You chose Phoenix")
-        await person.type("/next")  # wherever the focus is, typing goes to the reminder_writer
-        await person.until("() => document.getElementById('channel-reminder_writer-input').value === '/next'")
+        await person.type("/next")  # wherever the focus is, typing goes to the composer
+        await person.until("() => document.getElementById('channel-composer-input').value === '/next'")
 
 
 async def test_the_newest_message_stays_in_sight_with_pictures_too(browser: Browser) -> None:

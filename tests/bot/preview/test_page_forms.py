@@ -1,4 +1,4 @@
-"""Forms, menus of messages, and what editors write, in a real browser on a narrow page."""
+"""Forms, menus of messages, and texts of editors, in a real browser on a narrow page."""
 
 from __future__ import annotations
 

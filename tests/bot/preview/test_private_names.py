@@ -1,4 +1,4 @@
-"""Each private name of simcord that the adapter uses is where it was, in the shape it had."""
+"""Each private name of simcord that the adapter uses exists, with the expected signature."""
 
 from __future__ import annotations
 

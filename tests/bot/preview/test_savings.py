@@ -1,4 +1,4 @@
-"""A long session stays quick: what is shown is bounded, and nothing is done for pages that nobody looks at."""
+"""A long session stays fast: what is shown is bounded, and nothing is done for unused pages."""
 
 from __future__ import annotations
 

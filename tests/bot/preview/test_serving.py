@@ -1,4 +1,4 @@
-"""Serving from start to stop, seen without a browser."""
+"""Serving from start to stop, without a browser."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.bot.preview.served import EVE_OF_TALLADEGA, WELCOME, served
 
 
 async def messages(address: str) -> list[dict[str, Any]]:
-    """The channel's messages as a browser gets them."""
+    """The channel's messages as a browser receives them."""
     origin, _, key = address.partition("/#")
     async with (
         aiohttp.ClientSession(headers={"X-Simcord-Capability": key}) as session,

@@ -10,16 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FriendlyError
-from bot.quotes.form_parser import filled, from_message, read, unquoted
+from bot.quotes.form_parser import form_values, form_values_of_message, parse_form, unquoted
 from bot.seasons.as_of import AsOf, AsOfKeeper
-from db.texts import QuoteDraft, clean_draft
+from db.quotes.models import QuoteDraft, clean_draft
 from tests.seasons import bundled_seasons
 
 BASE = {"words": "We won.", "who": "heim", "about": "", "when": "", "link": ""}
 
 
 def as_of(moment: datetime = datetime(2025, 10, 16, 21, tzinfo=UTC)) -> AsOf:
-    return AsOfKeeper().at(moment, bundled_seasons(), 1)
+    return AsOfKeeper().at(moment, bundled_seasons())
 
 
 NOW = as_of()
@@ -51,7 +51,7 @@ NOW = as_of()
     ],
 )
 def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
-    draft = read(BASE | typed, NOW)
+    draft = parse_form(BASE | typed, NOW)
     assert {name: getattr(draft, name) for name in meant} == meant
 
 
@@ -77,26 +77,26 @@ def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
 )
 def test_what_is_wrong_is_one_clear_line(typed: dict[str, str], line: str) -> None:
     with pytest.raises(FriendlyError, match=line) as raised:
-        read(BASE | typed, NOW)
+        parse_form(BASE | typed, NOW)
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("who", ["Dale Earnhardt", "Austin Dillon", "Mike Wallace", "the king"])
 def test_words_are_put_into_nobodys_mouth_who_was_not_named(who: str) -> None:
     with pytest.raises(FriendlyError, match="in quotation marks"):
-        read(BASE | {"who": who}, NOW)
+        parse_form(BASE | {"who": who}, NOW)
 
 
 @pytest.mark.parametrize("who", ["cory heim", "Hiem", "No. 11", "gio rugiero", "chandler s", "majesky"])
 def test_a_slip_of_the_finger_names_him_all_the_same(who: str) -> None:
-    assert read(BASE | {"who": who}, NOW).driver in {"corey-heim", "gio-ruggiero", "chandler-smith", "ty-majeski"}
+    assert parse_form(BASE | {"who": who}, NOW).driver in {"corey-heim", "gio-ruggiero", "chandler-smith", "ty-majeski"}
 
 
 def test_a_race_under_way_takes_what_was_said_on_its_day() -> None:
     during = as_of(datetime(2025, 10, 17, 21, tzinfo=UTC))
-    assert read(BASE | {"when": "talladega 2025-10-17"}, during).round == 23
+    assert parse_form(BASE | {"when": "talladega 2025-10-17"}, during).round == 23
     with pytest.raises(FriendlyError, match="isn't over yet"):
-        read(BASE | {"when": "talladega"}, during)
+        parse_form(BASE | {"when": "talladega"}, during)
 
 
 LINE = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -123,19 +123,19 @@ def test_a_quote_in_a_form_is_read_back_as_it_was(draft: QuoteDraft) -> None:
         return
     if set(held.speaker) & set('"“”«»„'):
         return
-    assert read(filled(held, NOW), NOW) == held
+    assert parse_form(form_values(held, NOW), NOW) == held
 
 
 HELD = QuoteDraft("Heim's spotter", "“Won.”", driver="corey-heim", role="-", source="https://a.example/name")
 
 
 def test_what_was_not_touched_means_what_is_held() -> None:
-    assert filled(HELD, NOW)["who"] == "“Heim's spotter”"
-    assert read({field: f" {text}\r\n" for field, text in filled(HELD, NOW).items()}, NOW, HELD) == HELD
-    changed = filled(HELD, NOW) | {"who": "heim"}
-    assert read(changed, NOW, HELD) == replace(HELD, speaker="Corey Heim")
-    changed = filled(HELD, NOW) | {"who": "“Somebody”", "link": "FS1"}
-    assert read(changed, NOW, HELD) == replace(HELD, speaker="Somebody", driver=None, source="FS1")
+    assert form_values(HELD, NOW)["who"] == "“Heim's spotter”"
+    assert parse_form({field: f" {text}\r\n" for field, text in form_values(HELD, NOW).items()}, NOW, HELD) == HELD
+    changed = form_values(HELD, NOW) | {"who": "heim"}
+    assert parse_form(changed, NOW, HELD) == replace(HELD, speaker="Corey Heim")
+    changed = form_values(HELD, NOW) | {"who": "“Somebody”", "link": "FS1"}
+    assert parse_form(changed, NOW, HELD) == replace(HELD, speaker="Somebody", driver=None, source="FS1")
 
 
 @given(DRAFTS, st.sampled_from([None, "corey-heim", "gio-ruggiero", "nobody-held"]))
@@ -144,7 +144,7 @@ def test_any_quote_is_what_it_was_after_its_form_was_opened_and_sent(draft: Quot
         held = clean_draft(replace(draft, driver=driver))
     except ValueError:
         return
-    assert read(filled(held, NOW), NOW, held) == held
+    assert parse_form(form_values(held, NOW), NOW, held) == held
 
 
 def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
@@ -153,7 +153,7 @@ def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
         QuoteDraft("Corey Heim", "Won."),
         QuoteDraft("Bono", "Hammer time."),
     ):
-        assert read(filled(draft, NOW), NOW) == draft
+        assert parse_form(form_values(draft, NOW), NOW) == draft
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
     ],
 )
 def test_a_message_is_read_for_its_words_and_who_signs_them(texts: list[str], words: str, who: str) -> None:
-    typed = from_message(texts, "https://discord.com/channels/1/2/3", NOW)
+    typed = form_values_of_message(texts, "https://discord.com/channels/1/2/3", NOW)
     assert (typed["words"], typed["who"]) == (words, who)
     assert typed["link"] == "https://discord.com/channels/1/2/3"
 
@@ -182,14 +182,14 @@ def test_a_message_is_read_for_its_words_and_who_signs_them(texts: list[str], wo
 @pytest.mark.parametrize("stuff", ["\n", "\n ", " ", "”", "”-", "\n-", "-", "“", "\t\n—"])
 def test_a_message_is_read_once_through_however_it_is_built(stuff: str) -> None:
     """Whatever takes the square of its length would be at this for minutes."""
-    typed = from_message(["x" + stuff * 100_000 + "qqqqqq"], "https://a.example", NOW)
+    typed = form_values_of_message(["x" + stuff * 100_000 + "qqqqqq"], "https://a.example", NOW)
     assert typed["words"].startswith("x")
     assert typed["words"].endswith("qqqqqq")
 
 
 @given(st.text(max_size=300))
 def test_any_message_can_be_taken(text: str) -> None:
-    assert from_message([text], "https://a.example", NOW).keys() == BASE.keys()
+    assert form_values_of_message([text], "https://a.example", NOW).keys() == BASE.keys()
 
 
 @pytest.mark.parametrize("text", ["“a b”", '"a b"', "«a b»", "„a b“", "a b", " “a b” "])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.finder import Finder
 from bot.questions.core import decode
 from bot.questions.quotes import QuoteQuestion
-from bot.quotes.query import Meaning, joined, meaning, named, parted, telling, words_of
+from bot.quotes.query import Meaning, content_words, find_meaning, join_words, named_drivers, split_words, words_of
 from db.quotes import match_of
 from tests.seasons import bundled_seasons
 
@@ -70,12 +70,12 @@ def test_words_are_told_from_what_is_around_them(text: str, words: tuple[str, ..
 @example("ᾳ̈ ﬃ ß İ ㎯")
 def test_a_button_carries_the_words_whole(text: str) -> None:
     words = words_of(text)
-    assert parted(joined(words)) == words
-    encoded = QuoteQuestion(joined(words) or None).encode()
+    assert split_words(join_words(words)) == words
+    encoded = QuoteQuestion(join_words(words) or None).encode()
     if encoded is not None:
-        assert decode(encoded) == QuoteQuestion(joined(words) or None)
+        assert decode(encoded) == QuoteQuestion(join_words(words) or None)
     else:
-        assert len(joined(words)) > 60
+        assert len(join_words(words)) > 60
 
 
 @given(TEXTS)
@@ -93,11 +93,11 @@ def test_no_text_is_anything_but_words_to_the_index(text: str) -> None:
 def meant(text: str, moment: str = "2025-10-16T17:00-04:00") -> Meaning:
     seasons = [season.as_of(datetime.fromisoformat(moment)) for season in bundled_seasons()]
     season = next(season for season in seasons if season.year == int(moment[:4]))
-    return meaning(words_of(text), Finder(bundled_seasons()), season, seasons)
+    return find_meaning(words_of(text), Finder(bundled_seasons()), season, seasons)
 
 
 @pytest.mark.parametrize(
-    ("text", "plainly"),
+    ("text", "literal"),
     [
         ("fuel", (("fuel",),)),
         ("11 fuel", (("11", "Corey Heim"), ("fuel",))),
@@ -105,12 +105,12 @@ def meant(text: str, moment: str = "2025-10-16T17:00-04:00") -> Meaning:
         ("777", (("777",),)),
     ],
 )
-def test_a_truck_is_who_drives_it(text: str, plainly: tuple[tuple[str, ...], ...]) -> None:
-    assert meant(text).plainly == plainly
+def test_a_truck_is_who_drives_it(text: str, literal: tuple[tuple[str, ...], ...]) -> None:
+    assert meant(text).literal == literal
 
 
 def test_who_drives_it_is_a_matter_of_the_season() -> None:
-    assert meant("52", "2024-08-01T12:00-04:00").plainly == (("52", "Stewart Friesen"),)
+    assert meant("52", "2024-08-01T12:00-04:00").literal == (("52", "Stewart Friesen"),)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_common_word_stands_for_itself(word: str) -> None:
 )
 def test_whom_the_words_name(text: str, name: str | None) -> None:
     season = next(season for season in bundled_seasons() if season.year == 2025)
-    found = [driver.name for driver, _ in named(words_of(text), Finder(bundled_seasons()), season)]
+    found = [driver.name for driver, _ in named_drivers(words_of(text), Finder(bundled_seasons()), season)]
     assert (found[0] if found else None) == name
 
 
@@ -158,7 +158,7 @@ def test_whom_the_words_name(text: str, name: str | None) -> None:
 )
 def test_a_word_that_is_only_like_a_name_is_told_from_the_name(text: str, like: str) -> None:
     season = next(season for season in bundled_seasons() if season.year == 2025)
-    assert next(named(words_of(text), Finder(bundled_seasons()), season))[1] == like
+    assert next(named_drivers(words_of(text), Finder(bundled_seasons()), season))[1] == like
 
 
 @pytest.mark.parametrize(
@@ -171,29 +171,29 @@ def test_a_word_that_is_only_like_a_name_is_told_from_the_name(text: str, like: 
         ("fuel", ("fuel",)),
     ],
 )
-def test_a_question_is_pared_to_what_it_is_about(text: str, words: tuple[str, ...]) -> None:
-    assert telling(words_of(text)) == words
-    assert tuple(each[0] for each in meant(text).pared) == words
+def test_a_question_is_reduced_to_what_it_is_about(text: str, words: tuple[str, ...]) -> None:
+    assert content_words(words_of(text)) == words
+    assert tuple(each[0] for each in meant(text).reduced) == words
 
 
 @pytest.mark.parametrize(
     ("word", "also"), [("didnt", "didn't"), ("cant", "can't"), ("its", "it's"), ("didn't", "didnt"), ("y'all", "yall")]
 )
 def test_an_apostrophe_may_be_left_out(word: str, also: str) -> None:
-    assert meant(word).plainly == ((word, also),)
+    assert meant(word).literal == ((word, also),)
 
 
 @pytest.mark.parametrize("word", ["were", "well", "ill", "hell", "shed"])
 def test_a_word_of_its_own_is_none_that_lost_its_apostrophe(word: str) -> None:
-    assert meant(word).plainly == ((word,),)
+    assert meant(word).literal == ((word,),)
 
 
 def test_whose_it_is_is_meant_as_well() -> None:
-    assert meant("heim's").plainly == (("heim's", "heim"),)
-    assert meant("truck's").plainly == (("truck's",),)
+    assert meant("heim's").literal == (("heim's", "heim"),)
+    assert meant("truck's").literal == (("truck's",),)
     assert "truck" in meant("truck's").likely[0]
     assert "heim" in meant("hiem's").likely[0]
 
 
 def test_a_word_a_little_like_a_name_is_good_for_a_question() -> None:
-    assert meant("hunnicutt won").faintly == {"hunnicutt": "honeycutt"}
+    assert meant("hunnicutt won").similar == {"hunnicutt": "honeycutt"}

@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 
 from bot.recaps import TITLES, Facts, Recap, Section, recap
-from db.texts import SECTION_WORDS, SectionKind
-from tests.bot.recaps.telling import COUNT, NTH, UNCLEAN, bundled, keyed, name_of_race, prose, text
+from db.recaps.models import SECTION_LIMIT, SectionKind
+from tests.bot.recaps.sample_recaps import COUNT, NTH, UNCLEAN, bundled, keyed, name_of_race, prose, text
 
 ALL = bundled()
 EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
@@ -39,7 +39,7 @@ def test_nothing_is_empty_or_long(facts: Facts, made: Recap) -> None:
         assert section.paragraphs or section.lines
         assert all(section.paragraphs)
         assert all(line.text for line in section.lines)
-        assert len(text(section)) <= SECTION_WORDS
+        assert len(text(section)) <= SECTION_LIMIT
         # A road race may bring in a dozen rookies for once.
         assert len(section.lines) <= (LINES if section.kind is not SectionKind.ROOKIES else 15)
     nutshell = prose(made.section(SectionKind.NUTSHELL))

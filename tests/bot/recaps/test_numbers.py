@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from bot.recaps import Facts, Recap
-from db.texts import SectionKind
-from tests.bot.recaps.ledger import Ledger
-from tests.bot.recaps.telling import COUNT, NTH, bundled, keyed, name_of_race, number, said
+from db.recaps.models import SectionKind
+from tests.bot.recaps.expected_facts import Ledger
+from tests.bot.recaps.sample_recaps import COUNT, NTH, bundled, keyed, name_of_race, number, said
 
 ALL = bundled()
 EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
@@ -24,17 +24,17 @@ NUMBER = re.compile(rf"{COUNT}|{NTH}")
 
 def read(words: str, facts: Facts, readings: Readings) -> None:
     """Holds every number of the words against the ledger; each must be read by something."""
-    ledger, told = Ledger(facts), keyed(words, facts)
-    open_ = {match.start(): match.group() for match in NUMBER.finditer(told) if match.group().lower() != "no"}
+    ledger, finished = Ledger(facts), keyed(words, facts)
+    open_ = {match.start(): match.group() for match in NUMBER.finditer(finished) if match.group().lower() != "no"}
     for pattern, check in readings.items():
-        for match in re.finditer(pattern, told):
-            assert check(ledger, *match.groups()), (match.group(), told)
+        for match in re.finditer(pattern, finished):
+            assert check(ledger, *match.groups()), (match.group(), finished)
             for group in range(1, len(match.groups()) + 1):
                 open_.pop(match.start(group), None)
             for start in [start for start in open_ if match.start() <= start < match.end()]:
                 # A word such as "both races" inside a reading is checked by it as a whole.
                 open_.pop(start)
-    assert not open_, (open_, told)
+    assert not open_, (open_, finished)
 
 
 def is_year(led: Ledger, year: str) -> bool:
@@ -56,8 +56,8 @@ def is_record(led: Ledger, year: str) -> bool:
 
 def seed(led: Ledger, said: str, points: str) -> bool:
     key = led.winner.driver
-    opening = led.picture.stretches[1]
-    return led.stretch.through[number(said) - 1] == key and opening.totals[key] == number(points)
+    opening = led.standings.phases[1]
+    return led.phase.advanced[number(said) - 1] == key and opening.totals[key] == number(points)
 
 
 NUTSHELL: Readings = {
@@ -147,15 +147,15 @@ NUTSHELL: Readings = {
         )
     ),
     rf"{WHO} is the {O} of those eligible": lambda led, key, nth: (
-        key in led.stretch.winners and len(led.stretch.winners) == number(nth)
+        key in led.phase.winners and len(led.phase.winners) == number(nth)
     ),
     rf"makes {WHO} the {O} race winner": lambda led, key, nth: (
-        key in led.stretch.winners and len(led.stretch.winners) == number(nth)
+        key in led.phase.winners and len(led.phase.winners) == number(nth)
     ),
-    rf"(one) of {N} eligible race winners": lambda led, _, count: len(led.stretch.winners) == number(count),
-    rf"(first), and {WHO}": lambda led, _, key: key in led.stretch.winners,
+    rf"(one) of {N} eligible race winners": lambda led, _, count: len(led.phase.winners) == number(count),
+    rf"(first), and {WHO}": lambda led, _, key: key in led.phase.winners,
     rf"as the {O} of {N} seeds, with {N} points": lambda led, nth, of, points: (
-        seed(led, nth, points) and number(of) == len(led.stretch.through)
+        seed(led, nth, points) and number(of) == len(led.phase.advanced)
     ),
     rf"starts the \w+ as the {O} seed, with {N} points": seed,
     rf"the {O} seed for the \w+, with {N} points": seed,
@@ -166,22 +166,22 @@ NUTSHELL: Readings = {
     rf"{WHO}, {O} in the race, is the (\d{{4}}) champion(?: as the best of the {N} finalists)?": (
         lambda led, key, nth, year, of: (
             led.rows[key].finish == number(nth)
-            and led.picture.champion == key
+            and led.standings.champion == key
             and int(year) == led.season.year
-            and (of is None or number(of) == len(led.stretch.entered))
+            and (of is None or number(of) == len(led.phase.entered))
         )
     ),
     rf"The (\d{{4}}) champion is {WHO}, {O} in the race, as the best of the {N}": lambda led, year, key, nth, of: (
         led.rows[key].finish == number(nth)
-        and led.picture.champion == key
+        and led.standings.champion == key
         and int(year) == led.season.year
-        and number(of) == len(led.stretch.entered)
+        and number(of) == len(led.phase.entered)
     ),
     rf"(?:makes|With the win|\.) {WHO}(?: is)? the (\d{{4}}) champion": lambda led, key, year: (
-        led.picture.champion == key and int(year) == led.season.year
+        led.standings.champion == key and int(year) == led.season.year
     ),
     rf"{WHO} (?:does not score|is not in the playoffs)": lambda led, key: (
-        not led.winner.entry.eligible or key not in led.picture.stretches[1].totals
+        not led.winner.entry.eligible or key not in led.standings.phases[1].totals
     ),
 }
 

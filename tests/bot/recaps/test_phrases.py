@@ -99,8 +99,8 @@ def test_decimals_have_no_tail(value: float) -> None:
 
 
 def test_seconds_and_clock() -> None:
-    told = [seconds(value) for value in (0.059, 1.34, 1.0, 6.2)]
-    assert told == ["0.059 seconds", "1.34 seconds", "1 second", "6.2 seconds"]
+    finished = [seconds(value) for value in (0.059, 1.34, 1.0, 6.2)]
+    assert finished == ["0.059 seconds", "1.34 seconds", "1 second", "6.2 seconds"]
     evening = datetime(2025, 10, 17, 20, tzinfo=UTC)
     assert [clock(evening), clock(evening.replace(hour=23, minute=30)), clock(evening.replace(hour=16))] == [
         "4 p.m. ET", "7:30 p.m. ET", "noon ET",

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 
 from bot.recaps import Recap, facts_of, recap
 from db.models import FastestLap, Lead, Outcome, RaceStatus, Season
-from db.texts import SectionKind
-from tests.bot.recaps.telling import UNCLEAN, bundled_recap, facts_in, line, said, text, told
+from db.recaps.models import SectionKind
+from tests.bot.recaps.sample_recaps import UNCLEAN, bundled_recap, facts_in, finished, line, said, text
 from tests.seasons import NAMES, Order, Row, drawn_seasons, make_season
 
 NUTSHELL, TOP, MOVE = SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.MOVE
@@ -37,7 +37,7 @@ def decided(year: int, last: list[Row], **facts: object) -> Season:
 
 def test_a_race_of_which_only_the_order_is_known() -> None:
     season = make_season(2025, [["Corey Heim", "Ty Majeski"]], races={1: {"outcome": None}}, upcoming=2)
-    made = told(season)
+    made = finished(season)
     assert said(made, NUTSHELL) == (
         "Corey Heim won the Daytona 101 at Daytona, ahead of Ty Majeski. Heim leads the standings by five points."
     )
@@ -47,7 +47,7 @@ def test_a_race_of_which_only_the_order_is_known() -> None:
 
 
 def test_a_season_of_one_race() -> None:
-    made = told(make_season(2025, [["Corey Heim"]]))
+    made = finished(make_season(2025, [["Corey Heim"]]))
     assert said(made, NUTSHELL) == "Corey Heim won the Daytona 101 at Daytona."
     assert said(made, PLAYOFFS) == "Corey Heim leads the standings."
     assert made.section(PLAYOFFS).title == "Points rundown"  # type: ignore[union-attr]
@@ -56,7 +56,7 @@ def test_a_season_of_one_race() -> None:
 
 def test_a_winner_who_scores_elsewhere_moves_nobody() -> None:
     season = make_season(2025, [[Row("Kyle Busch", eligible=False, start=1), "Corey Heim", "Ty Majeski"]], upcoming=9)
-    made = told(season)
+    made = finished(season)
     assert "Busch does not score points in this series" in said(made, NUTSHELL)
     assert "standings" not in said(made, NUTSHELL)
     assert "Corey Heim leads the standings by one point over Ty Majeski." in said(made, PLAYOFFS)
@@ -67,7 +67,7 @@ def test_results_that_cannot_be_so_are_not_told() -> None:
     season = make_season(2025, [["Corey Heim", "Ty Majeski"], ["Ty Majeski", "Corey Heim"]], upcoming=8)
     rows = season.results[2]
     season = replace(season, results={**season.results, 2: (rows[0], replace(rows[1], finish=1))})
-    assert [section.kind for section in told(season, 2).sections] == [NEXT]
+    assert [section.kind for section in finished(season, 2).sections] == [NEXT]
 
 
 def test_who_crossed_the_line_first_and_lost_it() -> None:
@@ -79,44 +79,44 @@ def test_who_crossed_the_line_first_and_lost_it() -> None:
     season = make_season(2025, [order], upcoming=9)
     rows = season.results[1]
     entry = replace(rows[2].entry, note="crossed the line first; disqualified, truck too low")
-    made = told(replace(season, results={1: (*rows[:2], replace(rows[2], entry=entry))}))
+    made = finished(replace(season, results={1: (*rows[:2], replace(rows[2], entry=entry))}))
     assert "; Ben Rhodes crossed the line first and was disqualified." in said(made, NUTSHELL)
     assert line(made, TOP, "Disqualified") == "Ben Rhodes (crossed the line first; truck too low)"
 
 
 def test_a_race_called_off_has_no_winner() -> None:
     season = make_season(2025, [FIELD, [], FIELD], races={2: {"status": RaceStatus.CANCELLED}}, upcoming=8)
-    made = told(season, 2)
+    made = finished(season, 2)
     assert re.fullmatch(
         r"(?:The|There was no race at Atlanta: the) Atlanta 102.* was called off\.", said(made, NUTSHELL)
     )
     assert made.section(TOP) is None
     # Nobody waits for it: it is no gap in the season.
-    assert "second of the season" in said(told(season, 3), NUTSHELL)
+    assert "second of the season" in said(finished(season, 3), NUTSHELL)
     # The next stop before it is the one behind it.
-    assert "Las Vegas" in said(told(season, 1), NEXT)
+    assert "Las Vegas" in said(finished(season, 1), NEXT)
 
 
 def test_a_hole_in_the_season_is_said() -> None:
-    made = told(make_season(2025, [FIELD, [], FIELD], upcoming=8), 3)
+    made = finished(make_season(2025, [FIELD, [], FIELD], upcoming=8), 3)
     assert "second win in the two races of 2025 on record" in said(made, NUTSHELL)
     assert "in a row" not in said(made, NUTSHELL)
 
 
 def test_seasons_with_a_year_missing_between_are_not_told_as_one() -> None:
     old, now = make_season(2023, [FIELD]), make_season(2025, [FIELD, FIELD], upcoming=8)
-    assert "2023" not in said(told(now, 2, old), NUTSHELL)
-    assert "since 2023" in said(told(now, 2, old, make_season(2024, [turned(1)])), NUTSHELL)
+    assert "2023" not in said(finished(now, 2, old), NUTSHELL)
+    assert "since 2023" in said(finished(now, 2, old, make_season(2024, [turned(1)])), NUTSHELL)
 
 
 def test_a_season_held_in_part_proves_nothing_about_before() -> None:
     old = make_season(2024, [FIELD, []])
-    assert "2024" not in said(told(make_season(2025, [FIELD], upcoming=9), 1, old), NUTSHELL)
+    assert "2024" not in said(finished(make_season(2025, [FIELD], upcoming=9), 1, old), NUTSHELL)
 
 
 def test_a_first_win_is_one_of_the_seasons_held() -> None:
     old = make_season(2024, [turned(1)] * 4)
-    made = told(make_season(2025, [turned(1), FIELD], upcoming=8), 2, old)
+    made = finished(make_season(2025, [turned(1), FIELD], upcoming=8), 2, old)
     assert re.search(r"since 2024.*(?:No\. six|No\. 6|sixth start|five races)", said(made, NUTSHELL))
     assert "career" not in text(made.section(NUTSHELL))
 
@@ -124,13 +124,13 @@ def test_a_first_win_is_one_of_the_seasons_held() -> None:
 def test_the_most_wins_of_any_season_held() -> None:
     old = make_season(2024, [FIELD, turned(1), FIELD])
     season = make_season(2025, [FIELD] * 3, upcoming=8)
-    assert "the most in any season since 2024" in said(told(season, 3, old), NUTSHELL)
-    assert "most in any season" not in said(told(season, 2, old), NUTSHELL)
+    assert "the most in any season since 2024" in said(finished(season, 3, old), NUTSHELL)
+    assert "most in any season" not in said(finished(season, 2, old), NUTSHELL)
 
 
 def test_two_for_two() -> None:
     some = [Row("Kyle Busch", eligible=False), *FIELD]
-    made = told(make_season(2025, [some, FIELD, some], upcoming=8), 3)
+    made = finished(make_season(2025, [some, FIELD, some], upcoming=8), 3)
     assert "two for two this year" in said(made, NUTSHELL)
 
 
@@ -151,7 +151,7 @@ def test_the_last_lead_change(leads: list[tuple[str, int, int]], pattern: str) -
     for position in range(3):
         before = [FIELD] * position
         season = make_season(2025, [*before, FIELD], outcomes={position + 1: outcome}, upcoming=9)
-        move = said(told(season, position + 1), MOVE)
+        move = said(finished(season, position + 1), MOVE)
         assert re.search(pattern, move), move
         assert "Ty Majeski" in move
         assert f"{'two' if len(leads) == 3 and leads[1][0] != leads[2][0] else 'one'} " in move
@@ -167,31 +167,31 @@ def test_the_last_lead_change(leads: list[tuple[str, int, int]], pattern: str) -
 )
 def test_leads_that_do_not_end_with_the_winner_tell_no_pass(leads: list[tuple[str, int, int]]) -> None:
     outcome = replace(LED, leads=tuple(Lead(*lead) for lead in leads))
-    move = said(told(make_season(2025, [FIELD], outcomes={1: outcome}, upcoming=9)), MOVE)
+    move = said(finished(make_season(2025, [FIELD], outcomes={1: outcome}, upcoming=9)), MOVE)
     assert not re.search(r"took the lead|from .* to|to go|last lap", move)
 
 
 def test_overtime_and_a_finish_under_caution() -> None:
     outcome = Outcome(laps=103, under_caution=True)
     season = make_season(2025, [FIELD], outcomes={1: outcome}, races={1: {"scheduled_laps": 100}}, upcoming=9)
-    assert re.search(r"three laps past the scheduled 100,? and.* ended under caution", said(told(season), MOVE))
-    assert "second when it ended under caution" in said(told(season), NUTSHELL)
+    assert re.search(r"three laps past the scheduled 100,? and.* ended under caution", said(finished(season), MOVE))
+    assert "second when it ended under caution" in said(finished(season), NUTSHELL)
 
 
 def test_led_from_the_first_lap_to_the_last() -> None:
-    made = told(make_season(2025, [won_by("Corey Heim", led=100)], upcoming=9))
+    made = finished(make_season(2025, [won_by("Corey Heim", led=100)], upcoming=9))
     assert re.search(r"led (?:all|every one of the) 100 laps", said(made, MOVE))
 
 
 def test_one_of_a_thing_is_said_in_the_singular() -> None:
     outcome = Outcome(laps=101, margin=1.0, cautions=1, caution_laps=1, lead_changes=1)
     season = make_season(2025, [FIELD], outcomes={1: outcome}, races={1: {"scheduled_laps": 100}}, upcoming=9)
-    assert "1 second " in said(told(season), NUTSHELL)
-    assert UNCLEAN.search(text(told(season).section(MOVE))) is None
+    assert "1 second " in said(finished(season), NUTSHELL)
+    assert UNCLEAN.search(text(finished(season).section(MOVE))) is None
 
 
 def test_without_stages_no_stage_is_told() -> None:
-    section = told(make_season(2025, [FIELD], upcoming=9)).section(TOP)
+    section = finished(make_season(2025, [FIELD], upcoming=9)).section(TOP)
     assert section is not None
     assert not any("tage" in each.label for each in section.lines)
 
@@ -202,7 +202,7 @@ def test_what_one_driver_did_stands_in_one_line() -> None:
         fastest_lap=FastestLap("corey-heim", 30.1, 179.25), rookie_of_the_race="ty-majeski",
     )  # fmt: skip
     rows = won_by("Corey Heim", number="11", team="TRICON Garage", start=1, led=60)
-    section = told(make_season(2025, [rows], outcomes={1: outcome}, upcoming=9)).section(TOP)
+    section = finished(make_season(2025, [rows], outcomes={1: outcome}, upcoming=9)).section(TOP)
     assert section is not None
     assert [(each.label, each.text) for each in section.lines] == [
         (
@@ -218,7 +218,7 @@ def test_what_one_driver_did_stands_in_one_line() -> None:
 
 def test_hard_luck_is_to_lead_more_than_the_winner() -> None:
     rows = [Row("Corey Heim", led=40), Row("Ty Majeski", led=60)]
-    assert "hard luck" in next(iter(told(make_season(2025, [rows], upcoming=9)).section(TOP).lines[1:])).label  # type: ignore[union-attr]
+    assert "hard luck" in next(iter(finished(make_season(2025, [rows], upcoming=9)).section(TOP).lines[1:])).label  # type: ignore[union-attr]
 
 
 def test_a_tie_at_the_cut_is_said() -> None:
@@ -226,7 +226,7 @@ def test_a_tie_at_the_cut_is_said() -> None:
     rows = [Row(name, points=40 - place) for place, name in enumerate(NAMES[:9])]
     level = [Row(NAMES[9], points=10), Row(NAMES[10], points=10), Row(NAMES[11], points=1)]
     season = make_season(2025, [rows + level] * 2, upcoming=8)
-    made = told(season, 2)
+    made = finished(season, 2)
     assert re.search(r"Jake Garcia.*tied on points|tied on points.*Jake Garcia", said(made, PLAYOFFS))
     assert line(made, PLAYOFFS, "Below the line").startswith("Ruggiero 0")
 
@@ -239,9 +239,9 @@ def test_a_tie_that_sent_somebody_home_is_told_with_what_decided_it() -> None:
 
 
 def test_the_title_goes_to_the_winner_or_to_somebody_behind() -> None:
-    winner = told(decided(2025, FIELD))
+    winner = finished(decided(2025, FIELD))
     assert re.search(r"Heim.* the 2025 champion\.", said(winner, NUTSHELL))
-    other = told(decided(2025, turned(12)))
+    other = finished(decided(2025, turned(12)))
     assert re.search(r"not in the playoffs|2025 champion", said(other, NUTSHELL))
     assert "2025 title" in said(other, PLAYOFFS)
     assert len(other.section(PLAYOFFS).lines) == 4  # type: ignore[union-attr]
@@ -252,30 +252,32 @@ CHASE = [FIELD] * 3
 
 def test_the_chase_has_a_leader_a_title_won_early_and_a_champion() -> None:
     season = make_season(2026, [*CHASE, *[FIELD] * 7])
-    first = told(season, 4)
+    first = finished(season, 4)
     assert first.section(PLAYOFFS).title == "Chase rundown"  # type: ignore[union-attr]
     assert re.search(r"Corey Heim.*30 points ahead of Ty Majeski", said(first, PLAYOFFS))
     assert "six races left" in said(first, PLAYOFFS)
     far_ahead = [replace(row, points=55 if place == 0 else 1) for place, row in enumerate(FIELD)]
-    early = told(make_season(2026, [*CHASE, *[far_ahead] * 6], upcoming=1))
+    early = finished(make_season(2026, [*CHASE, *[far_ahead] * 6], upcoming=1))
     assert re.search(r"one race to go|nobody can catch", said(early, PLAYOFFS))
     assert re.search(r"2026 title|cannot be caught", said(early, NUTSHELL))
-    last = told(season, 10)
+    last = finished(season, 10)
     assert re.search(r"Corey Heim.* 2026 champion|2026 title goes to Corey Heim", said(last, PLAYOFFS))
-    assert "eliminated" not in "".join(text(told(season, number).section(PLAYOFFS)) for number in range(1, 11)).lower()
+    assert (
+        "eliminated" not in "".join(text(finished(season, number).section(PLAYOFFS)) for number in range(1, 11)).lower()
+    )
 
 
 def test_who_is_outside_the_chase_can_still_win_a_race() -> None:
-    made = told(make_season(2026, [*CHASE, turned(12)], upcoming=6))
+    made = finished(make_season(2026, [*CHASE, turned(12)], upcoming=6))
     assert re.search(r"Ross Chastain|Tanner Gray", said(made, NUTSHELL))
     assert "outside the Chase" in said(made, NUTSHELL) or "not in the Chase" in said(made, NUTSHELL)
 
 
 def test_a_playoff_win_locks_in_and_a_second_one_changes_nothing() -> None:
     season = make_season(2025, [FIELD] * 6, upcoming=4)
-    assert re.search(r"Heim.*(?:locked|spot|locks).*the Round of 8", said(told(season, 4), NUTSHELL))
-    assert re.search(r"already|certain before", said(told(season, 5), NUTSHELL))
-    assert re.search(r"goes on to the Round of 8|spot in the Round of 8", said(told(season, 6), NUTSHELL))
+    assert re.search(r"Heim.*(?:locked|spot|locks).*the Round of 8", said(finished(season, 4), NUTSHELL))
+    assert re.search(r"already|certain before", said(finished(season, 5), NUTSHELL))
+    assert re.search(r"goes on to the Round of 8|spot in the Round of 8", said(finished(season, 6), NUTSHELL))
 
 
 def test_the_next_race_postponed_has_no_time() -> None:
@@ -294,11 +296,11 @@ def test_the_next_season_opens_with_its_year() -> None:
 
 def test_a_listed_start_is_not_called_coverage() -> None:
     season = make_season(2025, [FIELD], upcoming=9)
-    words = said(told(season), NEXT)
+    words = said(finished(season), NEXT)
     assert "7:30 p.m. ET" in words
     assert "overage" not in words
     bare = [replace(race, start=None) for race in season.races]
-    assert "p.m." not in said(told(replace(season, races=tuple(bare))), NEXT)
+    assert "p.m." not in said(finished(replace(season, races=tuple(bare))), NEXT)
 
 
 def test_facts_of_a_season_that_is_not_held() -> None:
@@ -310,24 +312,24 @@ def test_facts_of_a_season_that_is_not_held() -> None:
 def test_a_recap_knows_nothing_of_what_came_after() -> None:
     whole = make_season(2025, [FIELD, turned(1), turned(2)], upcoming=8)
     then = make_season(2025, [FIELD], upcoming=10)
-    assert told(whole, 1).sections == told(then, 1).sections
+    assert finished(whole, 1).sections == finished(then, 1).sections
 
 
 @settings(max_examples=150, deadline=None)
 @given(drawn_seasons())
 def test_whatever_was_raced_can_be_told(season: Season) -> None:
     for race in season.run:
-        made: Recap = told(season, race.round)
+        made: Recap = finished(season, race.round)
         for section in made.sections:
             whole = text(section)
             assert UNCLEAN.search(whole) is None
             assert all(paragraph.endswith(".") for paragraph in section.paragraphs)
             assert all(paragraph[0].isupper() or paragraph[0].isdigit() for paragraph in section.paragraphs)
-        assert made.sections == told(season, race.round).sections
+        assert made.sections == finished(season, race.round).sections
 
 
 def test_sundays_and_abbreviated_months() -> None:
     sunday = {"date": date(2025, 9, 21), "start": datetime(2025, 9, 21, 16, tzinfo=UTC)}
-    words = said(told(make_season(2025, [FIELD], races={2: sunday}, upcoming=1), 1), NEXT)
+    words = said(finished(make_season(2025, [FIELD], races={2: sunday}, upcoming=1), 1), NEXT)
     assert "Sunday, Sept. 21" in words
     assert "noon ET" in words

@@ -5,8 +5,9 @@ import pytest
 from discord import ui
 
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent
-from bot.render.next_race import LastTime, NextFacts, upcoming
+from bot.render.next_race import NextFacts, upcoming
 from bot.render.welcome import welcome
 from db.models import Broadcast, BroadcastKind, RaceStatus, Season, Session, SessionKind
 from tests.bot.render.reading import accent, buttons, lines, small, text

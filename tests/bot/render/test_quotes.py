@@ -12,24 +12,25 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.questions.quotes import FormQuestion, PanelsQuestion, QuoteQuestion, Scope, StepsQuestion
+from bot.questions.quotes import FormQuestion, ManageQuotesQuestion, QuoteHistoryQuestion, QuoteQuestion, Scope
 from bot.render.forms import Form
 from bot.render.quote_panels import (
     DayFacts,
-    PanelsFacts,
+    ManageFacts,
+    confirm_delete,
     day_panel,
     deleted,
     form,
+    manage_quote,
+    manage_quotes,
     not_saved,
-    panel,
-    panels,
-    really,
+    quote_history,
     role_panel,
-    steps,
 )
-from bot.render.quotes import Asked, NothingFacts, QuoteFacts, found, nothing, of_the_day, single
+from bot.render.quotes import Asked, NothingFoundFacts, QuoteFacts, found, nothing_found, of_the_day, single
 from db.models import Driver
-from db.texts import CONTEXT, LINK, ROLE, SOURCE, SPEAKER, WORDS, Quote, QuoteVersion
+from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT, Quote, QuoteVersion
+from db.user_text import LINK_LIMIT
 from tests.bot.render.reading import body, buttons, lines, options, small, text, texts
 from tests.bot.render.test_user_text import AWKWARD
 from tests.checks.formatting import read
@@ -59,17 +60,17 @@ QUOTE = Quote(
 LONGEST = replace(
     QUOTE,
     id=2**62,
-    words="*" * WORDS,
-    speaker="_" * SPEAKER,
-    role="~" * ROLE,
-    context="|" * CONTEXT,
-    source="`" * SOURCE,
-    link="https://a.example/" + "%28" * ((LINK - 18) // 3),
+    words="*" * WORDS_LIMIT,
+    speaker="_" * SPEAKER_LIMIT,
+    role="~" * ROLE_LIMIT,
+    context="|" * CONTEXT_LIMIT,
+    source="`" * SOURCE_LIMIT,
+    link="https://a.example/" + "%28" * ((LINK_LIMIT - 18) // 3),
 )
 
 
 def around(quote: Quote) -> QuoteFacts:
-    return QuoteFacts(quote, RACE, ENTRY, results=True, mends=True)
+    return QuoteFacts(quote, RACE, ENTRY, results=True, editable=True)
 
 
 def history(quote: Quote) -> tuple[QuoteVersion, ...]:
@@ -81,23 +82,25 @@ def every_card(quote: Quote) -> Iterator[ui.LayoutView]:
     facts, draft = around(quote), quote.draft()
     asked = Asked(("win",), Driver("corey-heim", quote.speaker), RACE)
     yield found(facts, asked, QuoteQuestion("win", "corey-heim", 2025, 1, 3), 4000, NOW)
-    yield single(facts, NOW, lot=True)
+    yield single(facts, NOW, random=True)
     yield of_the_day(facts, NOW, "abcdefghij234567")
-    yield panel(facts, NOW)
-    yield panel(facts, NOW, note="Saved as quote 7")
-    yield really(facts, NOW)
+    yield manage_quote(facts, NOW)
+    yield manage_quote(facts, NOW, note="Saved as quote 7")
+    yield confirm_delete(facts, NOW)
     yield deleted(quote)
-    yield steps(replace(quote, words="Now."), history(quote), StepsQuestion(quote.id, 2), 1)
-    yield panels(PanelsFacts(facts, 9, tuple((n, draft) for n in range(1, 26))), PanelsQuestion("server", page=2))
-    yield panels(PanelsFacts(None, 0, ((3, draft),), ("win",)), PanelsQuestion("all"))
+    yield quote_history(replace(quote, words="Now."), history(quote), QuoteHistoryQuestion(quote.id, 2), 1)
+    yield manage_quotes(
+        ManageFacts(facts, 9, tuple((n, draft) for n in range(1, 26))), ManageQuotesQuestion("server", page=2)
+    )
+    yield manage_quotes(ManageFacts(None, 0, ((3, draft),), ("win",)), ManageQuotesQuestion("all"))
     yield not_saved(FormQuestion("server", 3, 4), quote.words, f"No driver called “{quote.speaker}”.", quote)
-    yield nothing(
-        NothingFacts(
+    yield nothing_found(
+        NothingFoundFacts(
             asked,
             (("win", 0), ("car", 1000)),
             without=3,
-            better=("won",),
-            named=(Driver("x", quote.speaker), 3),
+            corrected=("won",),
+            other_driver=(Driver("x", quote.speaker), 3),
             speakers=((None, quote.speaker, 1), *((f"d{n}", quote.speaker, 9) for n in range(9))),
         )
     )
@@ -106,7 +109,7 @@ def every_card(quote: Quote) -> Iterator[ui.LayoutView]:
     yield day_panel(DayFacts(None, NOW, quote.speaker, 1), NOW)
 
 
-@pytest.mark.parametrize("quote", [QUOTE, LONGEST, replace(LONGEST, words="日" * WORDS, speaker="e\u0301" * 40)])
+@pytest.mark.parametrize("quote", [QUOTE, LONGEST, replace(LONGEST, words="日" * WORDS_LIMIT, speaker="e\u0301" * 40)])
 def test_every_card_is_one_that_discord_takes(quote: Quote) -> None:
     for view in every_card(quote):
         assert not check_message(body(view)), text(view)[:80]
@@ -184,7 +187,7 @@ def test_a_day_other_than_the_races_is_said() -> None:
 def test_a_long_quote_gives_way_and_nothing_else_does() -> None:
     shown = text(single(around(LONGEST), NOW))
     assert "…”" in shown
-    assert "\\~" * ROLE in shown
+    assert "\\~" * ROLE_LIMIT in shown
     ordinary = "Words of an ordinary quote. " * 70
     assert ordinary.strip() in text(single(around(replace(QUOTE, words=ordinary.strip())), NOW))
 
@@ -196,18 +199,18 @@ def test_a_form_has_room_for_all_that_is_kept_and_is_one_that_discord_takes() ->
         assert not check_modal(dict(made.modal().to_dict()))
     limits = {field.name: field.limit for field in made.fields}
     assert limits == {
-        "words": WORDS,
-        "who": SPEAKER + 2,
-        "about": ROLE + CONTEXT + 1,
+        "words": WORDS_LIMIT,
+        "who": SPEAKER_LIMIT + 2,
+        "about": ROLE_LIMIT + CONTEXT_LIMIT + 1,
         "when": 100,
-        "link": SOURCE + LINK + 1,
+        "link": SOURCE_LIMIT + LINK_LIMIT + 1,
     }
 
 
 def test_history_names_what_changed_and_offers_each_wording_once() -> None:
     before = replace(QUOTE.draft(), words="We lost.", round=2)
     done = (QuoteVersion(7, NOW, 1, "edited", before), QuoteVersion(7, NOW, 9, "added", None))
-    view = steps(QUOTE, done, StepsQuestion(7), 1)
+    view = quote_history(QUOTE, done, QuoteHistoryQuestion(7), 1)
     assert lines(view)[1:4] == [
         "<t:1764547200:f> · edited: words and race · by you",
         "Before: “We lost.”",

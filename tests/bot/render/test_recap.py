@@ -8,13 +8,14 @@ from discord import ui
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
-from bot.recaps.facts import TITLES, Line, Recap, Section
+from bot.recaps.facts import TITLES, Recap, RecapLine, Section
 from bot.render.blocks import Accent
 from bot.render.recap import GLANCE, recap_card
 from db.models import Adjustment, Season
-from db.texts import SectionKind
+from db.recaps.models import SectionKind
 from tests.bot.render.reading import accent, body, buttons, lines, options, parts, small, text, texts
 from tests.bot.render.test_limits import ODD, season_of
 from tests.checks.formatting import read
@@ -26,7 +27,9 @@ EDITED = datetime(2025, 11, 1, tzinfo=UTC)
 GALLERY = 12
 NUTSHELL, TOP, MOVE, PLAYOFFS = (
     Section(SectionKind.NUTSHELL, "In a nutshell", ("Corey Heim won his second.", "He leads.")),
-    Section(SectionKind.TOP, "Top truckers", (), (Line("Winner", "Corey Heim (No. 11)"), Line("", "and more"))),
+    Section(
+        SectionKind.TOP, "Top truckers", (), (RecapLine("Winner", "Corey Heim (No. 11)"), RecapLine("", "and more"))
+    ),
     Section(SectionKind.MOVE, "The winning move", ("He passed *them* all on lap 99.",)),
     Section(SectionKind.PLAYOFFS, "Playoff rundown", ("Four are in.",)),
 )
@@ -43,7 +46,7 @@ def ask(
     known = season or three_races()
     race = known.race(number)
     assert race is not None
-    return recap_card(Recap(race, sections), known, RecapQuestion(2025, number, section, page), NOW)
+    return recap_card(Recap(race, sections), ComputedSeason(known), RecapQuestion(2025, number, section, page), NOW)
 
 
 def test_the_first_screen_is_the_nutshell_the_top_truckers_and_the_playoffs() -> None:
@@ -142,7 +145,9 @@ def test_the_first_screen_shows_the_paragraphs_for_which_there_is_room_and_says_
 
 
 def test_the_first_screen_has_figures_rather_than_a_second_paragraph() -> None:
-    told = replace(PLAYOFFS, paragraphs=("Four are in.", "Nobody crossed."), lines=(Line("Above the line", "Heim +5"),))
+    told = replace(
+        PLAYOFFS, paragraphs=("Four are in.", "Nobody crossed."), lines=(RecapLine("Above the line", "Heim +5"),)
+    )
     said = text(view := ask(NUTSHELL, told))
     assert "Four are in.\n**Above the line** Heim +5" in said
     assert "Nobody crossed" not in said
@@ -211,7 +216,7 @@ def sections(draw: st.DrawFn) -> tuple[Section, ...]:
             kind,
             TITLES[kind],
             tuple(draw(st.lists(WORDS, min_size=1, max_size=3))),
-            tuple(Line(draw(WORDS)[:80], draw(WORDS)) for _ in range(draw(st.integers(0, 12)))),
+            tuple(RecapLine(draw(WORDS)[:80], draw(WORDS)) for _ in range(draw(st.integers(0, 12)))),
             draw(st.none() | st.text(min_size=1, max_size=80)),
             draw(st.none() | st.just("https://a.example/b.png")),
             EDITED,
@@ -235,11 +240,11 @@ def test_no_name_breaks_a_limit(odd: str) -> None:
     season = season_of(odd)
     race = season.races[0]
     written = [
-        Section(kind, TITLES[kind], (odd * 15,), (Line(odd, odd),), odd[:80], "https://a.example/b.png", EDITED)
+        Section(kind, TITLES[kind], (odd * 15,), (RecapLine(odd, odd),), odd[:80], "https://a.example/b.png", EDITED)
         for kind in SectionKind
     ]
     for kind in (None, *SectionKind):
-        view = recap_card(Recap(race, tuple(written)), season, RecapQuestion(2025, 1, kind), NOW)
+        view = recap_card(Recap(race, tuple(written)), ComputedSeason(season), RecapQuestion(2025, 1, kind), NOW)
         assert not check_message(body(view))
         assert all(label.isprintable() for label in (*buttons(view), *options(view)))
         assert all(part.count("```") == 0 for part in texts(view))

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.render.user_text import LEAST_ROOM, as_typed, as_typed_in_line, in_parts, shortened
-from db.texts import clean
+from db.user_text import clean_text
 from tests.checks.formatting import read
 
 SIGNS = [
@@ -44,7 +44,7 @@ AWKWARD = st.lists(st.sampled_from(SIGNS) | st.text(max_size=4), max_size=30).ma
 
 
 def cleaned(text: str) -> str:
-    return clean(text, 4 * len(text), lines=True)
+    return clean_text(text, 4 * len(text), lines=True)
 
 
 @given(AWKWARD)

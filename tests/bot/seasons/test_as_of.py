@@ -8,7 +8,7 @@ from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from bot.seasons.as_of import AsOf
 from db.models import RaceStatus, Season
-from tests.bot.recaps.telling import last_time
+from tests.bot.recaps.sample_recaps import last_time
 from tests.seasons import bundled_season, bundled_seasons, make_season
 
 

@@ -76,9 +76,9 @@ async def at_three_one_message_says_that_coverage_starts_at_four_on_fs1(scene: S
 
 
 async def remind_me_too(scene: Scene, components: list[Payload], channel: Channel) -> None:
-    """A fan presses the button below the reminder, and is reminded himself from then on.
+    """A fan presses the button below the reminder, and from then on gets reminders too.
 
-    The hour before is past for him, so that half an hour is added.
+    One hour before has already passed by then, so half an hour before is added.
     """
     (button,) = [each for each in every_component(components) if each.get("label") == "Remind me too"]
     message = scene.standin.messages[-1]

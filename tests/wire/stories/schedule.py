@@ -10,7 +10,7 @@ from tests.wire.reminded import COVERAGE, SEASON, TALLADEGA, Scene, listed, outb
 
 HOUR = timedelta(hours=1)
 SKEW = timedelta(seconds=10)
-"""Two clocks that go sixty times as fast are so far apart before one notices."""
+"""How far two clocks at sixty times the speed may drift apart unnoticed."""
 
 
 def moment(at: datetime) -> str:
@@ -49,14 +49,14 @@ async def rain_moves_a_race_before_its_reminder_and_again_after_it(scene: Scene)
     assert next_day - HOUR - SKEW <= fourth.at < next_day - HOUR + timedelta(seconds=30)
     assert f"<t:{int(next_day.timestamp())}:R>" in fourth.text
     await scene.stop()
-    told = [
+    expected = [
         (NotificationKind.CHANGE, later),
         (NotificationKind.CHANGE, next_day),
         (NotificationKind.REMINDER, later),
         (NotificationKind.REMINDER, next_day),
     ]
-    assert sorted(rows(scene, RowState.SENT)) == told
-    assert len(scene.messages(channel)) == len(told)
+    assert sorted(rows(scene, RowState.SENT)) == expected
+    assert len(scene.messages(channel)) == len(expected)
 
 
 async def a_race_that_is_called_off_is_told_of_once_and_reminds_of_nothing(scene: Scene) -> None:

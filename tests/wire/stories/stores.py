@@ -1,4 +1,4 @@
-"""The store under a bot that reminds: two processes at it, a clock set back, an older copy put in its place."""
+"""Trouble with the store: two processes on it, a clock set back, an older copy put in its place."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections import Counter
 from datetime import timedelta
 
 from db.reminders.models import Extras, OutboxRow, RowState
-from tests.wire.faults import Held, Refused
+from tests.wire.faults import Paused, Refused
 from tests.wire.process import READY, run_to_end, running_bot
 from tests.wire.reminded import COVERAGE, MESS, NOON, TALLADEGAS, Scene, listed, outbox, plan, remind, remind_many
 from tests.wire.world import Channel
 
 DUE = COVERAGE - timedelta(hours=1)
 SKEW = timedelta(seconds=15)
-"""Two clocks that go 150 times as fast are so far apart before one notices."""
+"""How far two clocks at 150 times the speed may drift apart unnoticed."""
 
 
 def rows(scene: Scene, channel: Channel) -> list[OutboxRow]:
-    """Those of the race at Talladega that are for a channel."""
+    """The rows about the race at Talladega for one channel."""
     assert channel.guild is not None
     return outbox(scene.path, f"{TALLADEGAS} AND guild_id = {channel.guild.id}")
 
@@ -33,9 +33,9 @@ async def two_processes_that_got_past_the_lock_send_each_row_once(scene: Scene) 
     path.with_name(path.name + ".lock").unlink()
     async with running_bot(path, standin, home=path.parent, at=scene.now, speed=1) as second:
         await second.says(READY)
-        # It stands still until the other is at work: alone, one could be through before the other looks again.
+        # The clock stands still until both processes work: one alone could finish before the other looks again.
         first.signal(signal.SIGSTOP)
-        # Known of before, one of them would begin early enough to manage alone.
+        # Were the reminders planned before, one process would begin early enough to send them all.
         await listed(path, scene.now + timedelta(hours=1))
         await remind_many(path, channels, extras=Extras(changes=False))
         await standin.written.expect(lambda _: True, deadline=30)
@@ -53,22 +53,22 @@ async def two_processes_that_got_past_the_lock_send_each_row_once(scene: Scene) 
 
 
 async def a_clock_that_is_set_back_repeats_nothing(scene: Scene) -> None:
-    """Not what was sent and marked, and not what was sent and cut off before it was marked."""
+    """Neither what was sent and marked, nor what was sent while its response was lost."""
     standin = scene.standin
     marked, cut_off, again, witness = (standin.world.guild(f"Turn {number}").channel("races") for number in range(4))
     await remind(scene.path, marked, cut_off, again, leads=(5,))
     await remind(scene.path, witness, leads=(0,))
-    held = Held(method="POST", path=f"/channels/{cut_off.id}/messages", done=True)
-    standin.faults.extend([held, Refused(method="POST", path=f"/channels/{again.id}/messages", status=503)])
+    paused = Paused(method="POST", path=f"/channels/{cut_off.id}/messages", done=True)
+    standin.faults.extend([paused, Refused(method="POST", path=f"/channels/{again.id}/messages", status=503)])
 
     await scene.start(COVERAGE - timedelta(minutes=5, seconds=8), 5)
     await scene.all(marked, cut_off)
-    # Before it tries anything again it writes down what arrived.
+    # Before it retries anything the bot records what has arrived.
     await scene.posted(again, 2)
     assert rows(scene, marked)[0].state is RowState.SENT
     assert rows(scene, cut_off)[0].state is RowState.CLAIMED
     await scene.kill(settled=False)
-    held.let_go.set()
+    paused.resume.set()
     await standin.quiet()
 
     before = len(standin.requests)

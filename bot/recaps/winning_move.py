@@ -1,0 +1,159 @@
+"""The winning move: the last lead change, overtime and the margin, as far as they are on record."""
+
+from __future__ import annotations
+
+from bot.recaps.context import RecapContext, who
+from bot.recaps.facts import TITLES, Section
+from bot.recaps.phrases import count, seconds, spelled
+from db.models import Lead, Result
+from db.recaps.models import SectionKind
+
+
+def winning_move(context: RecapContext) -> Section | None:
+    """How the race was decided; None where nothing about it is on record."""
+    if context.winner is None:
+        return None
+    pass_, end, changes = _last_pass(context, context.winner), _end(context), _changes(context)
+    if not (pass_ or end or changes):
+        return None
+    paragraphs = context.finished(
+        [[pass_, *context.pick((end, changes), (changes, end)), _led(context, context.winner)]]
+    )
+    return Section(SectionKind.MOVE, TITLES[SectionKind.MOVE], paragraphs)
+
+
+def _leads(context: RecapContext) -> list[Lead]:
+    """Who led from lap to lap, consecutive entries of a driver merged; empty where the list has gaps."""
+    merged: list[Lead] = []
+    for lead in context.outcome.leads:
+        if merged and lead.from_lap != merged[-1].to_lap + 1:
+            return []
+        if merged and merged[-1].driver == lead.driver:
+            merged[-1] = Lead(lead.driver, merged[-1].from_lap, lead.to_lap)
+        else:
+            merged.append(lead)
+    return merged
+
+
+def _last_pass(context: RecapContext, winner: Result) -> str:
+    """When and from whom the winner took the lead for good."""
+    driver, leads = who(winner.driver), _leads(context)
+    if context.laps and winner.led == context.laps:
+        return context.pick(
+            f"There was nobody to pass: {driver} led all {count(context.laps, 'lap')}.",
+            f"{driver} led every one of the {count(context.laps, 'lap')}.",
+        )
+    if len(leads) < 2 or leads[-1].driver != winner.driver or leads[-1].to_lap != context.laps:
+        return ""
+    last, passed = leads[-1], who(leads[-2].driver)
+    if last.laps == 1:
+        return context.pick(
+            f"{driver} took the lead from {passed} on the last lap.",
+            f"The lead changed for the last time on the final lap, from {passed} to {driver}.",
+            f"{passed} led until the last lap, when {driver} took over.",
+        )
+    return context.pick(
+        f"{driver} took the lead from {passed} on lap {last.from_lap} and led the last {spelled(last.laps)} laps.",
+        f"The last lead change came on lap {last.from_lap}, from {passed} to {driver}, "
+        f"with {spelled(last.laps)} laps to go.",
+        f"With {spelled(last.laps)} laps to go {driver} took the lead from {passed} for good.",
+    )
+
+
+def _end(context: RecapContext) -> str:
+    """Overtime or a race cut short, and how it ended."""
+    run, due, margin = context.outcome.laps, context.race.scheduled_laps, context.outcome.margin
+    close = seconds(margin) if margin else ""
+    if run and due and run > due:
+        return _overtime(context, f"{count(run - due, 'lap')} past the scheduled {due}", close)
+    caution = context.outcome.under_caution
+    if run and due and run < due:
+        how = " under caution" if caution else ""
+        return context.pick(
+            f"The race ended{how} {count(due - run, 'lap')} short of the scheduled {due}.",
+            f"The race was over{how} after {spelled(run)} of the scheduled {count(due, 'lap')}.",
+        )
+    if caution:
+        return context.pick("The race ended under caution.", "The finish came under caution.")
+    driver = who(context.rows[0].driver)
+    return (
+        context.pick(f"The margin of victory was {close}.", f"At the line {driver} was {close} ahead.") if close else ""
+    )
+
+
+def _overtime(context: RecapContext, over: str, close: str) -> str:
+    if context.outcome.under_caution:
+        return context.pick(
+            f"Overtime took the race {over}, and it ended under caution.",
+            f"The race went to overtime, {over}, and ended under caution.",
+        )
+    if close:
+        return context.pick(
+            f"Overtime took the race {over}, and {who(context.rows[0].driver)} won it by {close}.",
+            f"The race went to overtime, {over}, and the margin at the line was {close}.",
+            f"It took overtime, {over}, and {close} at the line made the difference.",
+        )
+    return context.pick(
+        f"Overtime took the race {over}.",
+        f"The race went to overtime and ended {over}.",
+        f"It took overtime to settle it, {over}.",
+    )
+
+
+def _changes(context: RecapContext) -> str:
+    """How often the lead changed, among how many drivers, and how many laps were run under caution."""
+    leads, outcome = _leads(context), context.outcome
+    if leads and (leads[0].from_lap != 1 or leads[-1].to_lap != context.laps):
+        leads = []  # the first or the last laps are not on record, so their lead changes are unknown
+    changes = outcome.lead_changes if outcome.lead_changes is not None else len(leads) - 1 if leads else None
+    leaders = len({lead.driver for lead in leads}) or sum(row.led > 0 for row in context.rows)
+    said = []
+    if changes:
+        among = f" among {count(leaders, 'driver')}" if leaders > 1 else ""
+        said.append(
+            context.pick(
+                f"The lead changed hands {count(changes, 'time')}{among}.",
+                f"There {_was(changes)} {count(changes, 'lead change')}{among}.",
+            )
+        )
+    if outcome.cautions:
+        laps = f" for {count(outcome.caution_laps, 'lap')}" if outcome.caution_laps else ""
+        said.append(
+            context.pick(
+                f"There {_was(outcome.cautions)} {count(outcome.cautions, 'caution')}{laps}.",
+                f"The caution came out {count(outcome.cautions, 'time')}{laps}.",
+            )
+        )
+    return " ".join(said)
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _led(context: RecapContext, winner: Result) -> str:
+    """How many laps the winner led, and who led the most."""
+    laps = context.laps
+    most = max(context.rows, key=lambda row: row.led)
+    if not laps or not winner.led or winner.led == laps:
+        return ""
+    driver = who(winner.driver)
+    laps_led = f"{spelled(winner.led)} of the {spelled(laps)} laps"
+    first = sum(row.led == most.led for row in context.rows)
+    if most.led > winner.led and first > 1:
+        return f"{driver} led {laps_led}."
+    if most.led > winner.led:
+        return context.pick(
+            f"{driver} led {laps_led}; {who(most.driver)} led the most, {spelled(most.led)}.",
+            f"The most laps, {spelled(most.led)}, were led by {who(most.driver)}, "
+            f"and {driver} led {spelled(winner.led)}.",
+            f"{who(most.driver)} led {spelled(most.led)} of the {spelled(laps)} laps "
+            f"and {driver} {spelled(winner.led)}.",
+        )
+    if first > 1:
+        return f"{driver} led {laps_led}."
+    return context.pick(
+        f"{driver} led {laps_led}, more than anyone else.",
+        f"Nobody led more than {driver}, in front for {laps_led}.",
+        f"With {laps_led} led, {driver} was in front more than anyone else.",
+    )

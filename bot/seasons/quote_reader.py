@@ -1,0 +1,18 @@
+"""Whose quotes may be shown at a moment: what the quote queries must know of the seasons."""
+
+from __future__ import annotations
+
+from bot.seasons.as_of import AsOf
+from db.models import EASTERN
+from db.quotes import Reader
+
+
+def reader_in(as_of: AsOf, guild: int | None) -> Reader:
+    """The reader of a server's quotes and of those for everyone; of the latter alone where ``guild`` is None.
+
+    Nothing said after the moment is shown, and of a race that is under way only what this very server has saved.
+    """
+    today = as_of.now.astimezone(EASTERN).date()
+    races = (race for season in as_of.seasons for race in season.races)
+    ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > as_of.now)
+    return Reader(guild, today, ahead, as_of.now)
