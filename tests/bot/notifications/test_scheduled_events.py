@@ -40,10 +40,9 @@ FS2 = (Broadcast(BroadcastKind.TV, "FS2", COVERAGE),)
 
 @dataclass
 class Desk:
-    """The events of one server, in memory; they begin and end by themselves.
+    """The events of one server, in memory. ``before`` and ``after`` happen to changes, each once and in order.
 
-    ``before`` and ``after`` is what happens to changes, each once and in order; ``may`` what we know of our permission,
-    ``closed`` whether it is missing. Changes are answered when ``answers`` is set.
+    ``may`` is what we know of our permission, ``closed`` whether it is missing. ``answers`` lets changes be answered.
     """
 
     clock: HandClock
@@ -402,18 +401,6 @@ async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
     (row,) = await scene.rows(target)
     assert row.state is RowState.FAILED
     assert "Discord refused it" in (row.reason or "")
-
-
-async def test_a_version_of_an_older_release_is_looked_at_once_and_changes_nothing(scene: Scene) -> None:
-    target = await scene.wants(events=True)
-    await scene.go()
-    async with scene.store.write() as connection:
-        await connection.execute("UPDATE outbox SET lead = 12345")
-    await scene.go(ticks=9, minutes=2)
-    await scene.go(ticks=9, hours=5)
-    assert scene.starts == [COVERAGE]
-    assert scene.desk.requests == ["list", "create", "list"]
-    assert [row.state for row in await scene.rows(target)] == [RowState.SENT, RowState.SENT]
 
 
 async def test_a_person_has_none(scene: Scene) -> None:
