@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.jobs.schedule import Jobs
+from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
@@ -150,8 +151,10 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     worker.compose(NotificationKind.STANDINGS, results_writer.standings)
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
     worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
+    worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
     worker.plan(plan_schedule)
     worker.plan(plan_results)
+    worker.plan(plan_quotes)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:

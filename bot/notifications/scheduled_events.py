@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self
 
 import discord
@@ -50,12 +49,6 @@ class RaceEvent:
     end: datetime
 
     @property
-    def version(self) -> int:
-        """A number, never ``NO_EVENT``, that changes with everything the event says."""
-        digest = hashlib.blake2b(json.dumps(self.detail, sort_keys=True).encode(), digest_size=6).digest()
-        return int.from_bytes(digest) + 1
-
-    @property
     def detail(self) -> dict[str, Any]:
         """The event as JSON can hold it."""
         return {**asdict(self), "start": self.start.isoformat(), "end": self.end.isoformat()}
@@ -91,6 +84,26 @@ def race_event(season: Season, race: Race) -> RaceEvent | None:
         start,
         max(end, start + timedelta(hours=1)),
     )
+
+
+def event_version(season: Season, race: Race, event: RaceEvent) -> int:
+    """A number, never ``NO_EVENT``, that changes with every fact the event reports, but not with how it is worded.
+
+    A release that words events differently thus does not change every event of every server at once.
+    """
+    track, coverage = race.track, race.coverage
+    facts = (
+        (race.season, race.round, race.name, race.phase, race.status, race.scheduled_laps, len(season.races)),
+        (track.key, track.short, track.name, track.city, track.state, track.length),
+        tuple((each.kind, each.network, _iso(each.coverage), each.approximate) for each in race.broadcasts),
+        (coverage is not None and coverage.approximate, _iso(race.start), _iso(race.green_flag)),
+        (_iso(event.start), _iso(event.end)),
+    )
+    return int.from_bytes(hashlib.blake2b(repr(facts).encode(), digest_size=6).digest()) + 1
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def event_mark(season: int, number: int) -> str:

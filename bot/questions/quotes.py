@@ -18,6 +18,7 @@ SCOPE = Word(tuple(Scope))
 LAST_PAGE = 99_999
 """The last page that a button can turn to, at one quote a page."""
 QUOTE_PAGE = Number(1, LAST_PAGE)
+HOUR = Number(0, 23)
 
 
 class QuoteQuestion(Question, topic="quote"):
@@ -37,6 +38,13 @@ class RandomQuoteQuestion(Question, topic="quoteany"):
     """A quote at random; another one than ``last``, if there is one."""
 
     last: int | None = parameter(ID, default=None)
+
+
+class AnotherQuoteQuestion(Question, topic="quotemore"):
+    """The same, asked under a quote of the day; ``mark`` is by which the message is recognized."""
+
+    last: int = parameter(ID)
+    mark: str = parameter(KEY)
 
 
 class OneQuoteQuestion(Question, topic="quoteone"):
@@ -111,3 +119,14 @@ class DayQuestion(Question, topic="qday", private=True):
 
     channel: int | None = parameter(ID, default=None)
     off: str | None = parameter(Word(("off",)), default=None)
+
+
+class DaySettingQuestion(Question, topic="qdayset", private=True):
+    """Sets the channel of the server's quote of the day, the hour (Eastern), or both, and shows what is set."""
+
+    channel: int | None = parameter(ID, default=None)
+    hour: int | None = parameter(HOUR, default=None)
+
+
+class DayHourQuestion(Question, topic="qdayhour", private=True):
+    """The select of the hour of the server's quote of the day; what was chosen comes beside it."""

@@ -13,6 +13,7 @@ import pytest
 
 from bot.client.permissions import lacking
 from bot.errors import FriendlyError
+from bot.notifications.settings import TEST_COOLDOWN
 from bot.questions.reminders import (
     LEADS,
     OFF,
@@ -137,8 +138,22 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
     assert lacking(guild, target) == ()
 
 
+async def test_a_second_test_at_once_is_refused_for_this_person_in_this_server(
+    cog: Any, requester: Requester, stand: Stand
+) -> None:
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    with pytest.raises(FriendlyError, match=r"You can send a test again in \d+ seconds?\."):
+        await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    assert len(stand.channel.history()) == 1
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), replace(requester, user=requester.user + 1))
+    stand.clock._start += TEST_COOLDOWN
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    assert len(stand.channel.history()) == 3
+
+
 async def test_a_test_that_discord_refuses_is_one_line(
-    cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
+    stand: Stand, cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     answer: Any = SimpleNamespace(status=400, reason="Bad Request")
@@ -149,6 +164,7 @@ async def test_a_test_that_discord_refuses_is_one_line(
     monkeypatch.setattr(discord.PartialMessageable, "send", refuse)
     with pytest.raises(FriendlyError, match="Discord refused the test"):
         await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    stand.clock._start += TEST_COOLDOWN
     answer.status = 503
     with pytest.raises(discord.HTTPException):
         await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)

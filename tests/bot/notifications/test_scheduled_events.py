@@ -39,10 +39,9 @@ FS2 = (Broadcast(BroadcastKind.TV, "FS2", COVERAGE),)
 
 @dataclass
 class Desk:
-    """The events of one server, in memory; they begin and end by themselves.
+    """The events of one server, in memory. ``before`` and ``after`` happen to changes, each once and in order.
 
-    ``before`` and ``after`` is what happens to changes, each once and in order; ``may`` what we know of our permission,
-    ``closed`` whether it is missing. Changes are answered when ``answers`` is set.
+    ``may`` is what we know of our permission, ``closed`` whether it is missing. ``answers`` lets changes be answered.
     """
 
     clock: HandClock
