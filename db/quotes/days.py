@@ -1,7 +1,7 @@
-"""The quote of a server's day: which servers wait for one, and who may send it.
+"""The quote of the day: which servers wait for one, and which process sends it.
 
-A day is claimed before anything is sent, and marked after; so none is sent twice, and what stays claimed may or may not
-have gone out before a crash.
+A day is claimed before anything is sent, and marked afterwards. So no server gets two quotes on a day. A day that stays
+``claimed`` was cut off by a crash, and its quote may or may not have been sent.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from db.quotes.reading import Reader, random_quote
 from db.timestamps import to_text
 
 SETTING = "quote-of-the-day"
-"""The name of the servers' setting; what its value looks like is up to whoever sets it."""
+"""The name of the servers' setting; the code that sets it decides what the value looks like."""
 
 KEPT = timedelta(days=60)
-"""How long it is remembered which quote went to a server on which day."""
+"""How long the store remembers which quote a server got on which day."""
 
 DUE = """
 SELECT guild_id, value FROM guild_settings s
@@ -40,14 +40,14 @@ LATELY = "SELECT quote_id FROM quote_days WHERE guild_id = ? AND day >= ? AND qu
 
 
 async def due_days(store: Store, day: date) -> dict[int, Any]:
-    """The setting of every server that wants a quote a day and has none claimed for this one."""
+    """By server, the setting of those that want a quote of the day and have not claimed this day yet."""
     return {row["guild_id"]: json.loads(row["value"]) for row in await store.fetch(DUE, (SETTING, day.isoformat()))}
 
 
 async def day_quote(
     store: Store, reader: Reader, season: int, choose: random.Random, *, lately: timedelta = KEPT
 ) -> Quote | None:
-    """One for the day, drawn as ``random_quote`` draws, if it can be one the server has not had lately."""
+    """A quote at random, as ``random_quote`` chooses it; if possible, one that the server has not had ``lately``."""
     assert reader.guild is not None
     rows = await store.fetch(LATELY, (reader.guild, (reader.today - lately).isoformat()))
     had = frozenset(row["quote_id"] for row in rows)
@@ -57,20 +57,20 @@ async def day_quote(
 
 
 async def claim_day(store: Store, guild: int, day: date, quote: int, channel: int, now: datetime) -> bool:
-    """Takes a server's day; False if somebody has it already."""
+    """Claims a server's day; False if it is claimed already."""
     async with store.write() as connection:
         values = (guild, day.isoformat(), quote, channel, to_text(now))
         return bool(list(await connection.execute_fetchall(CLAIM, values)))
 
 
 async def mark_day(store: Store, guild: int, day: date, state: Literal["sent", "failed"], now: datetime) -> None:
-    """Says how a claimed day ended."""
+    """Notes how a claimed day ended."""
     async with store.write() as connection:
         await connection.execute(MARK, (state, to_text(now), guild, day.isoformat()))
 
 
 async def switch(store: Store, guild: int, before: Any, after: Any, now: datetime) -> bool:
-    """Changes a server's setting, by nobody's hand, if it still is ``before``; False where somebody has set another."""
+    """Changes a server's setting on the bot's own behalf, if it still is ``before``; False if somebody changed it."""
     texts = [json.dumps(each, sort_keys=True) for each in (after, before)]
     async with store.write() as connection:
         done = await connection.execute(SWITCH, (texts[0], to_text(now), guild, SETTING, texts[1]))
@@ -78,6 +78,6 @@ async def switch(store: Store, guild: int, before: Any, after: Any, now: datetim
 
 
 async def forget_days(store: Store, today: date) -> None:
-    """Removes the days that are too long past to matter for what comes next."""
+    """Removes the days that are too long ago to matter for the next choice."""
     async with store.write() as connection:
         await connection.execute(FORGET, ((today - KEPT).isoformat(),))

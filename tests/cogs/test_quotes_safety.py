@@ -36,7 +36,7 @@ from db.quotes.drafts import save_typed, typed_quote
 from db.quotes.own import own_quote
 from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
-from tests.cogs.quote_helpers import (
+from tests.cogs.quoting import (
     FILLED,
     MANAGING,
     Elsewhere,
