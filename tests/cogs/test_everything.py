@@ -41,7 +41,7 @@ from tests.bot.render.reading import body, buttons, options, small, text
 from tests.checks.limits import check_message
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
-from tests.cogs.quote_helpers import member
+from tests.cogs.quoting import member
 
 COMMANDS = (
     StandingsQuestion(),

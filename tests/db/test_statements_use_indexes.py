@@ -27,7 +27,7 @@ INSIDE_WRITE = {
     "expired drafts of recaps": quote_drafts.OUTDATED_RECAPS,
     "an editor's oldest drafts of recaps": recap_drafts.TOO_MANY,
     "a draft of a recap written again": recap_drafts.REPLACE,
-    "a recap's last changes that are not undone": recap_texts.STANDING,
+    "a recap's last changes that are not undone": recap_texts.NOT_UNDONE,
     "the last step of a recap's history": recap_texts.LAST,
     "a section set back": recap_texts.UNSET,
 }
