@@ -1,4 +1,4 @@
-"""The finder itself: words in, driver or race out."""
+"""The finder: from words to a driver or a race."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _NEXT = frozenset({"next", "upcoming"})
 _VALUE = re.compile(r"\s*(\d{4})[\s./:-]+(?:r|rd|round|race)?\s*(\d{1,2})\s*", re.IGNORECASE | re.ASCII)
 _ROUND = re.compile(r"r?(\d{1,2})", re.ASCII)
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
-_REMEMBERED = 32
-"""How many states of seasons are kept at hand: a clock only ever asks for the newest, a fan for an old one."""
+_KEPT_STATES = 32
+"""How many states of seasons are kept. The clock only ever asks for the newest; fans also ask for earlier ones."""
 
 
 class Finder:
-    """Router from what it was built of; build one for each version of the store, whole seasons given.
+    """Finds drivers and races in the seasons it was built from; a new version of the data needs a new finder.
 
-    The season handed to a question is the one as it stands at the asker's moment (``Season.as_of``): it decides who
-    drives which number, who comes first and which races have been run.
+    It is built from whole seasons. Each method takes a season as it was known at the current moment (``Season.as_of``),
+    which decides who drives which number, who comes first and which races have been run.
     """
 
     def __init__(self, seasons: Iterable[Season]) -> None:
@@ -47,9 +47,9 @@ class Finder:
     # --- drivers
 
     def drivers(self, text: str, season: Season, limit: int = 25) -> list[Match]:
-        """Those who fit, best first; for empty words the season's drivers, most starts and points first."""
+        """The drivers that match, best first; for an empty text the season's drivers, most starts and points first."""
         here = self._presence(season)
-        words, numbers = _parted(fold(text))
+        words, numbers = _split_numbers(fold(text))
         if numbers and set(words) <= _NUMBER_WORDS:
             entered = {key: EXACT if whole else PREFIX for key, whole in here.entered(numbers[0]).items()}
             return self._matches(entered, entered, here)[:limit]
@@ -63,15 +63,18 @@ class Finder:
         return self._matches(sorted(scores, key=order), scores, here)[:limit]
 
     def driver(self, text: str, season: Season) -> Driver:
-        """The one driver meant: a key, a name, a number, or words that fit one driver clearly best.
+        """The one driver meant: a key, a name, a number, or words that match one driver clearly best.
 
-        Where words fit several alike, the only one of them in the truck named beside, or the only one with an entry
-        in the season, is meant. Raises UnknownDriver with the three nearest names.
+        Where several match equally well, it is the only one of them in a truck number typed as well, or the only one
+        with an entry in the season.
+
+        Raises:
+            UnknownDriver: with the three nearest names.
         """
         known = self._drivers.get(text.strip())
         if known is not None:
             return known
-        words, numbers = _parted(fold(text))
+        words, numbers = _split_numbers(fold(text))
         matches = self.drivers(text, season, limit=len(self._drivers)) if words or numbers else []
         best = max((match.score for match in matches), default=0.0)
         by_number = bool(numbers) and set(words) <= _NUMBER_WORDS
@@ -86,7 +89,7 @@ class Finder:
         raise UnknownDriver(text, [match.driver.name for match in tied[:NEAREST]], several=True)
 
     def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
-        """Who drives that number, the latest of them; matches are those ``drivers`` gives for it."""
+        """The latest driver of a truck number; ``matches`` is what ``drivers`` returns for it."""
         if matches and matches[0].score == EXACT:
             return matches[0].driver
         here = self._presence(season)
@@ -98,7 +101,7 @@ class Finder:
         )
 
     def _nearest(self, matches: Sequence[Match], words: Sequence[str], season: Season) -> list[str]:
-        """Names to offer: what was found, then what looks alike, then who leads the season's list."""
+        """Names to suggest: first matches, then similar names, then the first of the season's list."""
         names = [match.driver.name for match in matches[:NEAREST]]
         if len(names) < NEAREST and words:
             names += [self._drivers[key].name for key in self._names.nearest(words)]
@@ -117,7 +120,7 @@ class Finder:
         state = (season.year, tuple(season.results), tuple(season.absent), season.refreshed)
         found = self._presences.get(state)
         if found is None:
-            if len(self._presences) >= _REMEMBERED:
+            if len(self._presences) >= _KEPT_STATES:
                 self._presences.clear()
             found = self._presences[state] = Presence.of(season)
         return found
@@ -125,10 +128,10 @@ class Finder:
     # --- races
 
     def races(self, text: str, season: Season, moment: datetime, *, limit: int = 25, run: bool = False) -> list[Race]:
-        """Races of the season that fit, best first; ``run`` leaves out those without results.
+        """The races of the season that match, best first; ``run`` leaves out those without results.
 
-        Words that hold another year held here ("bristol 2024", "2024.3") look in that season instead. For empty words:
-        races run, newest first, then those to come, soonest first.
+        With another year on record in the text ("bristol 2024", "2024.3") that season is searched instead. For an empty
+        text the races already run come first, newest first, then those to come, soonest first.
         """
         try:
             season, typed = self._asked(text, season, moment)
@@ -143,11 +146,14 @@ class Finder:
         return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
 
     def race(self, text: str, season: Season, moment: datetime, *, whole: bool = False) -> Race:
-        """The one race meant. Where a name or a track fits several, the latest run, else the next.
+        """The one race meant. Where a name or a track fits several, it is the latest one run, else the next.
 
-        Takes a round ("22", "round 22"), "2025.22", a name, a track, "latest", "last", "next"; a year beside any of
-        them asks that season. ``whole`` asks that every word fits. Raises UnknownRace with the three nearest names,
-        or UnknownSeason for a year not held.
+        The text may be a round ("22", "round 22"), "2025.22", a name, a track, "latest", "last" or "next", with a year
+        if another season is meant. ``whole`` requires that every word matches.
+
+        Raises:
+            UnknownRace: with the three nearest names.
+            UnknownSeason: the year is not on record.
         """
         season, typed = self._asked(text, season, moment)
         named = self._by_time(typed or ["latest"], season, moment)
@@ -165,11 +171,11 @@ class Finder:
         raise UnknownRace(text, list(names)[:NEAREST], where=f"in {season.year}")
 
     def _asked(self, text: str, season: Season, moment: datetime) -> tuple[Season, list[str]]:
-        """The season the words ask of, as it stands, and the words without year and fillers.
+        """The season that a text asks for, as it was known at ``moment``, and the words without the year and fillers.
 
-        Text without a letter or digit is its own one word, which nothing is called by; empty text has none.
+        A text without a letter or digit is kept as one word, which matches nothing; an empty text has no words.
         """
-        # Discord lets people type 6,000 characters, and a pattern takes its time over as many blanks.
+        # Discord allows 6,000 characters, and the pattern would be slow for that many spaces.
         text = text.strip()[:LONGEST]
         value = _VALUE.fullmatch(text)
         words = [value[1], value[2]] if value else list(fold(text)) or text.split()[:1]
@@ -178,15 +184,16 @@ class Finder:
         typed = [word for word in typed if word not in _FILLERS] or typed
         if not years or int(years[0]) == season.year:
             return season, typed
-        held = self._seasons.get(int(years[0]))
-        if held is None:
+        other = self._seasons.get(int(years[0]))
+        if other is None:
             raise UnknownSeason(years[0], [*self._seasons])
-        return held.as_of(moment), typed
+        return other.as_of(moment), typed
 
     def _by_time(self, typed: Sequence[str], season: Season, moment: datetime) -> Race | None:
-        """The race that "latest" or "next" means, looked for in the seasons before or after where need be.
+        """The race that "latest" or "next" means, if necessary from an earlier or later season; None for other words.
 
-        None for any other words. Raises UnknownRace where there is none.
+        Raises:
+            UnknownRace: there is no such race.
         """
         if not typed or not (set(typed) <= _LATEST or set(typed) <= _NEXT):
             return None
@@ -220,15 +227,15 @@ class Finder:
         return self._races.get(season.year) or RaceNames(season.races)
 
 
-def _parted(typed: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The words that are no numbers, and those that are."""
+def _split_numbers(typed: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that are not numbers, and the numbers."""
     return [word for word in typed if not word.isdecimal()], [word for word in typed if word.isdecimal()]
 
 
 def _ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:
-    """By round, what comes first where names say nothing: races run, newest first, then those to come, soonest first.
+    """By round, the order of races that match equally well: races run, newest first, then those to come, soonest first.
 
-    Races over without results follow, and cancelled ones come last.
+    After them come races that are over but have no results, and cancelled ones last.
     """
     ranks: dict[int, tuple[int, float]] = {}
     for race in season.races:

@@ -1,4 +1,4 @@
-"""How a list shows what was found, so that two of a name can be told apart."""
+"""How matches are labeled in a list, so that two with the same name can be distinguished."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from db.models import Driver, Race
 
 LONGEST = 100
-"""Discord's limit for the text of a choice."""
+"""Discord's limit for the text of a choice, in characters."""
 
 _PRESENTER = re.compile(r"\s+(?:presented|powered) by .+$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A driver that fits the words. ``score`` is 0 to 100; ``number`` is his latest truck of the season asked for."""
+    """A driver that matches, with a score of 0 to 100. ``number`` is their latest truck of the season asked for."""
 
     driver: Driver
     score: float
@@ -30,12 +30,12 @@ class Match:
 
 
 def race_value(race: Race) -> str:
-    """What a list sends back for a race: "2025.22"."""
+    """The value that a list sends back for a race: "2025.22"."""
     return f"{race.season}.{race.round}"
 
 
 def race_label(race: Race) -> str:
-    """The race in a list, at most 100 characters, what tells it apart first: track and day, then its sponsors.
+    """The race in a list, at most 100 characters. Track and day come first, because sponsors repeat.
 
     "22 · Charlotte ROVAL · Oct 3, 2025 · EcoSave 250"
     """
@@ -44,7 +44,7 @@ def race_label(race: Race) -> str:
 
 
 def race_title(race: Race) -> str:
-    """The race in a sentence, with its track and without who presents it: "EcoSave 250 (Charlotte ROVAL)"."""
+    """The race in a sentence, with its track and without its presenter: "EcoSave 250 (Charlotte ROVAL)"."""
     return f"{_PRESENTER.sub('', race.name)} ({race.track.short})"
 
 

@@ -1,4 +1,4 @@
-"""Every spelling of every name held, and how well typed words fit it: drivers by key, races by round."""
+"""All spellings of all names, and how well typed words match them: drivers by key, races by round."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words
 from db.models import Driver, Race
 
 FIRST_NAME = 3.0
-"""What a first name alone is worth less than a last name alone."""
+"""How much less a first name alone scores than a last name alone."""
 ALIKE = 0.7
-"""How much of a whole name must be right, written in one, for it to be offered: 0 to 1."""
+"""From this similarity on, 0 to 1, a whole name written as one word is suggested."""
 
 K = TypeVar("K", str, int)
 
 
-class _Whole(Generic[K]):
-    """Whole names, each written in one word: "coreyheim"."""
+class _WholeNames(Generic[K]):
+    """Whole names, each written as one word: "coreyheim"."""
 
     def __init__(self, names: Iterable[tuple[K, Sequence[str]]]) -> None:
         self._keys: list[K] = []
@@ -30,7 +30,7 @@ class _Whole(Generic[K]):
             self._joined.append("".join(words))
 
     def score(self, joined: str, found: dict[K, float]) -> None:
-        """Raises the scores of names that are typed whole, with typos perhaps, or from their beginning."""
+        """Raises the scores in ``found`` for names typed as a whole, with or without typos, or from their beginning."""
         for name, alike, index in process.extract(
             joined, self._joined, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None
         ):
@@ -43,7 +43,7 @@ class _Whole(Generic[K]):
                 found[key] = PREFIX
 
     def nearest(self, joined: str) -> list[K]:
-        """Those whose names look most like the words, however little that is; none where no letter fits."""
+        """The names most similar to the text, even if barely so; none if no letter fits."""
         alike = process.extract(joined, self._joined, scorer=JaroWinkler.similarity, limit=4 * NEAREST)
         return list(dict.fromkeys(self._keys[index] for _, likeness, index in alike if likeness))
 
@@ -57,10 +57,10 @@ class DriverNames:
             spellings = {fold(name) for name in (driver.name, *driver.aliases)}
             self._forms += [(driver.key, words) for words in sorted(spellings) if words]
         self._words = Words(word for _, words in self._forms for word in words)
-        self._whole = _Whole(self._forms)
+        self._whole = _WholeNames(self._forms)
 
     def scores(self, typed: Sequence[str]) -> dict[str, float]:
-        """Score by driver's key, 0 to 100, of those worth offering; 100 is a whole name, exactly."""
+        """By driver's key, the scores that are high enough to suggest; 100 is a whole name, spelled exactly."""
         found: dict[str, float] = {}
         fits = [self._words.like(word) for word in typed]
         candidates = set().union(*fits)
@@ -82,7 +82,7 @@ class DriverNames:
 class RaceNames:
     """Names and aliases of a season's races and of their tracks, track towns included.
 
-    A track's shape ("oval", "road course") is no name of it, but tells it apart from its neighbour, spelt out.
+    A track's shape ("oval", "road course") is not a name, but typed in full it tells two layouts of a track apart.
     """
 
     def __init__(self, races: Iterable[Race]) -> None:
@@ -100,12 +100,12 @@ class RaceNames:
             self._shapes[race.round] = frozenset(fold(track.shape or ""))
         self._every_shape = frozenset(word for words in self._shapes.values() for word in words)
         self._words = Words(word for _, bag in self._bags for word in bag)
-        self._whole = _Whole(forms)
+        self._whole = _WholeNames(forms)
 
     def scores(self, typed: Sequence[str], *, whole: bool = False) -> dict[int, float]:
-        """Score by round, 0 to 100, of those worth offering; 100 is a whole name of the race or its track.
+        """By round, the scores that are high enough to suggest; 100 is a whole name of the race or its track.
 
-        ``whole`` leaves out those in whose names a typed word has nothing like it.
+        ``whole`` leaves out races whose names match only some of the typed words.
         """
         found: dict[int, float] = {}
         fits = [self._words.like(word) for word in typed]
@@ -121,7 +121,7 @@ class RaceNames:
         joined: dict[int, float] = {}
         self._whole.score("".join(typed), joined)
         for number, score in joined.items():
-            # What several words look like together says nothing of each.
+            # A similarity of all words together does not mean that each of them matches.
             if score >= PREFIX or not (whole and len(typed) > 1):
                 found[number] = max(found.get(number, 0.0), score)
         return found

@@ -1,4 +1,4 @@
-"""Who drives in a season as it stands: trucks, starts and points by driver, drivers by truck."""
+"""Who drives in a season so far: trucks, starts and points by driver, drivers by truck."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from db.models import Season
 
 HERE = 5.0
-"""What it is worth in the order of a list to have an entry in the season asked for."""
+"""Added to a driver's score, for the order of a list, for an entry in the season."""
 REGULAR = 3.0
-"""What it is worth to have raced all of it; part of it counts in proportion."""
+"""Added for starting in every race of it; fewer starts add in proportion."""
 
 
 @dataclass(slots=True)
 class Presence:
-    """``trucks`` gives drivers by truck number, who was entered in it last first; ``numbers`` a driver's last truck."""
+    """Who drives what. ``trucks`` has the drivers by number, the latest first; ``numbers`` each driver's latest."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     trucks: dict[str, list[str]] = field(default_factory=dict)
@@ -43,13 +43,13 @@ class Presence:
         return here
 
     def weight(self, key: str) -> float:
-        """What being in the season adds to a driver's score in the order of a list."""
+        """What is added to a driver's score, for the order of a list, for taking part in the season."""
         return HERE + REGULAR * self.starts[key] / self.most if key in self.numbers else 0.0
 
     def entered(self, number: str) -> dict[str, bool]:
-        """Drivers by a truck number that is typed, maybe in part; whether theirs is that very number.
+        """The drivers of a truck number, which may be typed in part; True for those of exactly that number.
 
-        Those of that number come first, then those of numbers that begin like it.
+        Those of exactly that number come first, then those of numbers that start with it.
         """
         exact = number if number in self.trucks else next((n for n in self.trucks if _same(n, number)), None)
         found = dict.fromkeys(self.trucks.get(exact, ()) if exact is not None else (), True)
@@ -59,7 +59,7 @@ class Presence:
         return found
 
     def near(self, number: str, count: int) -> list[tuple[str, str]]:
-        """Trucks whose numbers are nearest to one that is not there, each with who was entered in it last."""
+        """The trucks whose numbers are nearest to one that does not exist, each with its latest driver."""
         trucks = sorted(self.trucks, key=lambda truck: (abs(int(truck) - int(number)), truck))
         return [(truck, self.trucks[truck][0]) for truck in trucks[:count]]
 

@@ -1,4 +1,4 @@
-"""What people type, made comparable: words without accents, case and punctuation, and the words they may stand for."""
+"""Makes what people type comparable: words without accents, case and punctuation, and how well they match names."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 EXACT = 100.0
-"""A whole name, as it is written."""
+"""Score of a whole name, spelled exactly."""
 WORD = 99.0
-"""A whole word of a name."""
+"""Score of a whole word of a name."""
 PREFIX = 90.0
-"""The beginning of a word."""
+"""Score of the beginning of a word."""
 CLOSE = 88.0
-"""What a word with typos is measured against; each wrong letter takes away its share of the word."""
+"""The score from which a word with typos starts; each wrong letter takes away its share of the word."""
 UNFINISHED = 78.0
 """The same for the beginning of a word with a typo in it."""
 OTHER_INITIAL = 3.0
-"""What a wrong first letter costs beside: people get the first letter right."""
+"""What a wrong first letter costs in addition, since people usually get the first letter right."""
 
 CLEAR = 62.0
-"""From this score on a best match is taken for what was meant; below, it is only offered."""
+"""From this score on the best match is taken as meant; below, it is only suggested."""
 OFFERED = 50.0
-"""From this score on a match is offered at all."""
+"""From this score on a match is suggested at all."""
 TIED = 4.0
-"""Scores nearer to each other than this do not tell two names apart."""
+"""Two names whose scores differ by less than this fit equally well."""
 NEAREST = 3
-"""How many names an error offers."""
+"""How many names an error suggests."""
 
 LONGEST = 80
-"""How many characters of what is typed are looked at; no name is longer."""
-MANY = 12
-"""How many of its words."""
+"""How many characters of the text are used; no name is longer."""
+MOST_WORDS = 12
+"""How many words of the text are used."""
 
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DROPPED = frozenset("'’‘`´ʻʼ.")
@@ -43,20 +43,20 @@ _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"
 def fold(text: str) -> tuple[str, ...]:
     """The words of a text, ready to compare: "Andrés Pérez de Lara, Jr." gives andres, perez, de, lara.
 
-    Apostrophes and dots vanish ("A.J." is aj), other punctuation parts words, and a closing Jr., Sr. or II is left out.
+    Apostrophes and dots vanish ("A.J." is aj), other punctuation separates words, and a final Jr. or II is left out.
     """
     plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold()).casefold().translate(_LETTERS)
     kept = "".join(
         char if char.isalnum() else "" if char in _DROPPED or unicodedata.combining(char) else " " for char in plain
     )
-    words = kept.split()[:MANY]
+    words = kept.split()[:MOST_WORDS]
     while len(words) > 1 and words[-1] in _GENERATIONS:
         words.pop()
     return tuple(words)
 
 
 class Words:
-    """The words that names are made of; tells which of them a typed word may stand for."""
+    """The words that names are made of, to be matched with typed words."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
@@ -64,10 +64,10 @@ class Words:
         self._beginnings: dict[int, list[str]] = {}
 
     def like(self, typed: str) -> dict[str, float]:
-        """Words that fit and how well, 0 to WORD: the word itself, its beginning, or either with a typo or two."""
+        """The words that a typed word fits, with scores of 0 to WORD: whole or in part, with or without typos."""
         fits: dict[str, float] = {}
         if not typed.isdecimal():
-            self._misspelt(typed, fits)
+            self._add_misspelled(typed, fits)
         for word in self._words:
             if word.startswith(typed):
                 fits[word] = PREFIX
@@ -75,11 +75,11 @@ class Words:
             fits[typed] = WORD
         return fits
 
-    def _misspelt(self, typed: str, fits: dict[str, float]) -> None:
-        """Adds words that are typed with typos, whole or, with one typo, as far as they go."""
-        room = _typos_allowed(len(typed))
+    def _add_misspelled(self, typed: str, fits: dict[str, float]) -> None:
+        """Adds words that were misspelled: whole words, and the beginning of words with one typo."""
+        most = _typos_allowed(len(typed))
         for word, distance, _ in process.extract(
-            typed, self._words, scorer=OSA.distance, score_cutoff=room, limit=None
+            typed, self._words, scorer=OSA.distance, score_cutoff=most, limit=None
         ):
             fits[word] = _misspelling(CLOSE, typed, word, distance)
         length = len(typed)
@@ -95,9 +95,10 @@ class Words:
 
 
 def fit(typed: Sequence[str], fits: Sequence[dict[str, float]], words: Iterable[str]) -> tuple[float, list[str]]:
-    """How well typed words fit a name, 0 to WORD, and the words of it that are left over.
+    """How well typed words fit a name, 0 to WORD, and the words of the name that are left over.
 
-    Each takes the best word left; longer words count for more. ``fits`` is what ``Words.like`` says of each.
+    Each typed word is matched with the best word that is left; longer words weigh more. ``fits`` has the result of
+    ``Words.like`` for each typed word.
     """
     left = list(words)
     total = 0.0
@@ -114,7 +115,7 @@ def _misspelling(most: float, typed: str, word: str, distance: float) -> float:
 
 
 def _typos_allowed(length: int) -> int:
-    """How many letters may be wrong, missing, too many or swapped in a typed word."""
+    """How many letters of a word of that length may be wrong, missing, extra or swapped."""
     if length < 2:
         return 0
     if length < 6:

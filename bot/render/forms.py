@@ -16,7 +16,7 @@ from discord import ui
 from bot.questions.core import ID_LIMIT, VERSION, Question
 from bot.render.blocks import Accent, card
 from bot.render.formatting import escape
-from bot.render.tables import plain
+from bot.render.tables import cut
 from bot.render.user_text import shortened
 
 TITLE_LIMIT = 45
@@ -63,12 +63,12 @@ class Form:
         text = self.question.encode()
         if text is None or len(PREFIX + text) > ID_LIMIT or not 1 <= len(self.fields) <= FIELDS:
             raise ValueError(f"no form can be made of {self.question} with {len(self.fields)} fields")
-        modal = ui.Modal(title=_cut(self.title, TITLE_LIMIT), custom_id=PREFIX + text)
+        modal = ui.Modal(title=cut(self.title, TITLE_LIMIT), custom_id=PREFIX + text)
         for each in self.fields:
             modal.add_item(
                 ui.Label(
-                    text=_cut(each.label, LABEL_LIMIT),
-                    description=_cut(each.hint, HINT_LIMIT) or None,
+                    text=cut(each.label, LABEL_LIMIT),
+                    description=cut(each.hint, HINT_LIMIT) or None,
                     component=ui.TextInput(
                         custom_id=each.name,
                         style=discord.TextStyle.paragraph if each.long else discord.TextStyle.short,
@@ -114,8 +114,3 @@ def not_kept(typed: Iterable[str], why: str) -> ui.LayoutView:
         accent=Accent.YELLOW,
         small=["Nothing was changed."],
     )
-
-
-def _cut(text: str, room: int) -> str:
-    flat = plain(text)
-    return flat if len(flat) <= room else flat[: room - 1].rstrip() + "…"

@@ -10,7 +10,7 @@ import discord
 from discord import ui
 
 from bot.questions.core import VERSION, Question
-from bot.render.tables import plain
+from bot.render.tables import cut
 
 PLACEHOLDER_LIMIT = 150
 OPTION_LIMIT = 100
@@ -58,16 +58,16 @@ class SettingSelect:
         """A row with a select of given options, ``least`` to ``most`` of which may be chosen."""
         select = _Select(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=least,
             max_values=min(most, len(options)),
         )
         for each in options:
             select.add_option(
-                label=_cut(each.label, OPTION_LIMIT),
+                label=cut(each.label, OPTION_LIMIT),
                 value=each.value,
                 default=each.chosen,
-                description=_cut(each.hint, OPTION_LIMIT) or None,
+                description=cut(each.hint, OPTION_LIMIT) or None,
             )
         return ui.ActionRow(select)
 
@@ -76,7 +76,7 @@ class SettingSelect:
         """A row with a select of the server's text and announcement channels."""
         select = _ChannelSelect(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             default_values=_default(chosen, discord.SelectDefaultValueType.channel),
         )
@@ -87,7 +87,7 @@ class SettingSelect:
         """A row with a select of one of the server's roles, or none."""
         select = _RoleSelect(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=0,
             default_values=_default(chosen, discord.SelectDefaultValueType.role),
         )
@@ -115,8 +115,3 @@ def _custom_id(question: Question) -> str:
     if text is None:
         raise ValueError(f"{question} does not fit into a custom id")
     return f"{VERSION}:set:{text}"
-
-
-def _cut(text: str, room: int) -> str:
-    flat = plain(text)
-    return flat if len(flat) <= room else flat[: room - 1].rstrip() + "…"

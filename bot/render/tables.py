@@ -49,6 +49,12 @@ def fit(text: str, room: int) -> str:
     return kept.rstrip() + MORE if room > 0 else ""
 
 
+def cut(text: str, room: int) -> str:
+    """The text in one line of at most ``room`` characters, as Discord counts them, with … where it is cut."""
+    flat = plain(text)
+    return flat if len(flat) <= room else flat[: room - 1].rstrip() + MORE
+
+
 def fit_name(name: str, room: int) -> str:
     """A person's name in at most ``room`` columns: whole, else with an initial, else shortened."""
     if width(name) <= room:

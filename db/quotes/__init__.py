@@ -1,4 +1,4 @@
-"""What drivers said: found by their words, kept once, seen by those they are for, with a history of every change."""
+"""What drivers said: quotes are searched by their words, saved once, shown to those they are for; changes are kept."""
 
 from __future__ import annotations
 

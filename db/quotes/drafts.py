@@ -1,6 +1,6 @@
-"""What somebody typed into a quote's form and could not save yet: kept for him alone until he goes on or gives up.
+"""Drafts of quotes: what somebody submitted and could not save yet, kept for that person only.
 
-Here as well: the end of every draft, those of recaps included.
+Expired drafts are removed here as well, those of recaps included.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from db.quotes.rows import is_id
 from db.timestamps import to_text
 
 KEPT = timedelta(days=30)
-"""How long a draft waits for its writer."""
+"""How long a draft is kept after its last change."""
 
 MOST = 25
-"""Drafts of one person's; the oldest makes room."""
+"""The most drafts of one person; the oldest are removed."""
 
 OUTDATED = "DELETE FROM quote_drafts WHERE saved_at < ?"
 OUTDATED_RECAPS = "DELETE FROM recap_drafts WHERE typed_at < ?"
@@ -37,9 +37,10 @@ DROP = "DELETE FROM quote_drafts WHERE id = ? AND user_id = ?"
 
 @dataclass(frozen=True, slots=True)
 class TypedQuote:
-    """``typed`` is what stood in the form, by its fields' names; ``quote`` the one mended, None for a new one.
+    """A draft of a quote.
 
-    ``guild`` None is a quote for everybody.
+    ``user`` is the Discord id of its writer, ``typed`` the submitted values by field name, ``quote`` the id of the
+    quote that is edited, None for a new one, and ``guild`` the server, None for a quote for everyone.
     """
 
     id: int
@@ -59,18 +60,18 @@ async def save_typed(
     quote: int | None = None,
     draft: int | None = None,
 ) -> int:
-    """Keeps what was typed and hands back the draft's number.
+    """Keeps submitted values as a draft and returns its number.
 
     Args:
         store: a writable store.
-        user: whose it is, a Discord id.
-        typed: the form's values by its fields' names.
-        now: an aware moment; drafts that nobody has gone on with for 30 days are removed.
-        guild: for which server the quote is; None for everybody.
-        quote: the quote that is mended; None for a new one.
-        draft: the draft that the form was opened with, if it still is his: it is written over.
+        user: the writer, a Discord id.
+        typed: the submitted values by field name.
+        now: the current time, aware; drafts that have not changed for 30 days are removed.
+        guild: the server that the quote is for; None for everyone.
+        quote: the id of the quote that is edited; None for a new one.
+        draft: the draft that the form was opened with. It is overwritten, if it still exists and is the writer's own.
     """
-    # As ASCII: what is typed may hold half a character, which no text in a store can.
+    # As ASCII, because the text may contain a lone surrogate, which SQLite cannot store.
     text = json.dumps(dict(typed))
     async with store.write() as connection:
         await connection.execute(OUTDATED, (to_text(now - KEPT),))
@@ -83,7 +84,7 @@ async def save_typed(
 
 
 async def typed_quote(store: Store, draft: int, user: int, now: datetime) -> TypedQuote | None:
-    """A person's own draft; None if there is none, its time is up, or it is somebody else's."""
+    """A person's own draft; None if it does not exist, has expired, or is somebody else's."""
     rows = await store.fetch(ONE, (draft, user, to_text(now - KEPT))) if is_id(draft) else []
     if not rows:
         return None
@@ -99,7 +100,7 @@ async def drop_typed(store: Store, draft: int, user: int) -> None:
 
 
 async def expire_drafts(store: Store, now: datetime) -> None:
-    """Removes every draft, of a quote or of a recap, that nobody has gone on with for 30 days."""
+    """Removes every draft, of a quote or of a recap, that has not changed for 30 days."""
     end = to_text(now - KEPT)
     async with store.write() as connection:
         await connection.execute(OUTDATED, (end,))

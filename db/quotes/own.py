@@ -1,4 +1,4 @@
-"""What is one server's own, or the operator's: for those who mend it, said yet or not, deleted or not."""
+"""One server's own quotes, or those for everyone, for the people who edit them: hidden and deleted ones included."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import Found
 from db.quotes.rows import SELECT, draft_from_json, is_id, to_moment, to_quote
 
-KEPT = "SELECT count(*) FROM quotes WHERE guild_id IS ?"
+COUNT_OWN = "SELECT count(*) FROM quotes WHERE guild_id IS ?"
 ONE = f"{SELECT} WHERE q.guild_id IS ? AND q.id = ?"
 MATCHING = "q.id IN (SELECT rowid FROM quotes_text WHERE quotes_text MATCH ?)"
 COUNT = "SELECT count(*) FROM quotes q WHERE q.guild_id IS ?"
 NEWEST = f"{SELECT} WHERE q.guild_id IS ?"
 PAGE = "ORDER BY q.id DESC LIMIT ? OFFSET ?"
-REMOVED = """
+DELETED = """
 SELECT quote_id, before, changed_at FROM quote_history h
  WHERE guild_id IS ? AND action = 'deleted' AND NOT EXISTS (SELECT 1 FROM quotes q WHERE q.id = h.quote_id)
    AND id = (SELECT max(id) FROM quote_history l WHERE l.quote_id = h.quote_id)
@@ -25,8 +25,8 @@ SELECT quote_id, before, changed_at FROM quote_history h
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
-    """A deleted quote: its number, how it read last, and when it went."""
+class DeletedQuote:
+    """A deleted quote: its number, its last version, and when it was deleted."""
 
     id: int
     draft: QuoteDraft
@@ -34,12 +34,12 @@ class Removed:
 
 
 async def count_own(store: Store, guild: int | None) -> int:
-    """How many quotes a server has of its own, or (None) how many are the operator's."""
-    return int((await store.fetch(KEPT, (guild,)))[0][0])
+    """How many quotes of its own a server has or, where ``guild`` is None, how many there are for everyone."""
+    return int((await store.fetch(COUNT_OWN, (guild,)))[0][0])
 
 
 async def own_quote(store: Store, guild: int | None, number: int) -> Quote | None:
-    """A quote of exactly that server, or (None) one of the operator's."""
+    """A quote of exactly that server or, where ``guild`` is None, one for everyone."""
     rows = await store.fetch(ONE, (guild, number)) if is_id(number) else []
     return to_quote(rows[0]) if rows else None
 
@@ -49,8 +49,8 @@ async def own_quotes(store: Store, guild: int | None, match: str | None, *, limi
 
     Args:
         store: an open store.
-        guild: the server; None for the operator's.
-        match: made by ``match_of``; None for all.
+        guild: the server; None for the quotes for everyone.
+        match: an expression of ``match_of``; None for all quotes.
         limit: quotes on a page.
         offset: quotes on the pages before.
     """
@@ -62,12 +62,14 @@ async def own_quotes(store: Store, guild: int | None, match: str | None, *, limi
     return Found(tuple(to_quote(row) for row in rows), total)
 
 
-async def deleted_quotes(store: Store, guild: int | None, limit: int) -> tuple[Removed, ...]:
-    """A server's own deleted quotes, the last ones first."""
-    rows = await store.fetch(REMOVED, (guild, limit))
-    return tuple(Removed(row["quote_id"], draft_from_json(row["before"]), to_moment(row["changed_at"])) for row in rows)
+async def deleted_quotes(store: Store, guild: int | None, limit: int) -> tuple[DeletedQuote, ...]:
+    """A server's own deleted quotes, the last deleted first."""
+    rows = await store.fetch(DELETED, (guild, limit))
+    return tuple(
+        DeletedQuote(row["quote_id"], draft_from_json(row["before"]), to_moment(row["changed_at"])) for row in rows
+    )
 
 
 def _in_words(match: str) -> str:
-    """Everything that a quote is found by, but for the index's own marks."""
+    """The expression, limited to the columns that people search, without the index's own marks."""
     return f"{{words who race context}} : ({match})"

@@ -1,4 +1,4 @@
-"""Finds quotes for who reads: his server's and the operator's, nothing that is not said yet."""
+"""Searches the quotes that a reader may see: those of their server and those for everyone, without the future's."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
 from db.timestamps import to_text
 
 RANKED = 2000
-"""Up to so many matches are counted and put in order of how well they fit; where there are more, the newest so many are
-found.
+"""Up to this many matches are counted and ranked; of more, only the newest are found.
 
-Words that so many quotes hold tell none of them from another; to count and weigh them all takes most of the time.
+Words that so many quotes contain do not tell good matches from bad ones, and ranking all of them would take most of the
+time of a search.
 """
 
 FEW = 2000
-"""Up to so many quotes are looked up and sorted by day; where there are more, walking by day finds a page sooner."""
+"""Up to this many quotes are looked up and sorted by day; of more, walking the index by day finds a page sooner."""
 
 MOST_WORDS, MOST_ALTERNATIVES = 32, 16
-"""Of what is searched for; what goes beyond is left out."""
+"""The most words of a search, and alternatives of a word; the rest is left out."""
 
 MARK = "\ue000"
-"""What every mark of the index begins with: a character for private use, which no text and no search brings along."""
+"""What every mark in the index starts with: a private-use character, which no text and no search can contain."""
 
 THIS_SEASON = 5
-"""How many times likelier a quote of the season is than another."""
+"""How many times as likely a quote of the current season is as any other."""
 
 # ruff: noqa: S608 - the statements below are made of each other, at import, and of nothing else.
 AHEAD = """
@@ -45,14 +45,14 @@ HEARD = f"""
 SELECT o.id FROM quotes o INDEXED BY quotes_by_race
  WHERE o.race_id IN ({AHEAD}) AND o.guild_id = :guild AND o.added_at <= :now
 """
-"""Of races that are not over, what the reader's own server has saved by now, and so has heard."""
+"""Quotes of races that are not over which the reader's own server has saved, so that they are no spoilers there."""
 NOT_OVER = f"""
 (q.race_id IN ({AHEAD}) AND (q.said_on IS NULL
     OR (q.said_on = :today AND (SELECT date FROM races WHERE id = q.race_id) <= :today))
  AND q.id NOT IN ({HEARD}))
 """
-"""Of a race that is not over, unless it was said on a day before or heard; NULL for quotes of no race. By ids, so that
-an index is enough to tell."""
+"""Quotes of races that are not over, unless said on an earlier day or saved by the reader's server; NULL for quotes
+without a race. It compares ids only, so that an index can answer it."""
 VISIBLE = f"""
 (q.guild_id IS NULL OR q.guild_id = :guild) AND (q.day IS NULL OR q.day <= :today) AND {NOT_OVER} IS NOT TRUE
 """
@@ -61,7 +61,8 @@ SELECT id FROM quotes WHERE day > :today AND day <= :month_end
 UNION ALL
 SELECT q.id FROM quotes q INDEXED BY quotes_by_race WHERE (q.guild_id IS NULL OR q.guild_id = :guild) AND {NOT_OVER}
 """
-"""What ``VISIBLE`` says of days, for rows of the index, whose marks tell servers and months; see ``_expression``."""
+"""The part of ``VISIBLE`` that the full-text index cannot answer: its marks know servers and months, but not days. See
+``_expression``."""
 MATCHING = "quotes_text MATCH :match"
 NOT_HIDDEN = " AND rowid NOT IN (SELECT value FROM json_each(:hidden))"
 COUNT = "SELECT count(*) FROM quotes_text WHERE {matching}"
@@ -70,8 +71,8 @@ BEST = """
 SELECT rowid AS id FROM quotes_text WHERE {matching}
  ORDER BY bm25(quotes_text, 10, 100, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
 """
-"""Whose words they are says more than whom they are about, however often they name him: past a certain number of times
-the same word hardly counts any more, and a heavy column gets there at once.
+"""The speaker's name weighs ten times as much as the words, so that a search for a driver finds what they said before
+what was said about them. Repeating a name in the words cannot outweigh that, because bm25 levels off.
 """
 PART = "SELECT rowid, {place} AS place FROM quotes_text WHERE {matching}"
 ANY = """
@@ -99,15 +100,16 @@ OF_SCOPE = SELECT + "WHERE q.guild_id IS ? ORDER BY q.id"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the quotes of a server and the operator's, none said after a day.
+    """Who reads, which decides what they may see: their server's quotes and those for everyone, none from the future.
 
-    What is said while a race is under way is known in the server that saved it; the operator's waits until it is over.
+    Quotes of a race that is under way are shown only in the server that saved them; those for everyone have to wait
+    until the race is over.
 
     Attributes:
-        guild: the server's id; None sees the operator's alone.
-        today: the day it is, Eastern.
-        ahead: races (season, round) that are not over yet though their day is today.
-        now: the moment, aware; without one the server's own quotes of those races wait as well.
+        guild: the server's id; None sees only the quotes for everyone.
+        today: the current day, Eastern.
+        ahead: races (season, round) of today or earlier that are not over yet.
+        now: the current time, aware; without it the server's own quotes of those races are hidden as well.
     """
 
     guild: int | None
@@ -116,7 +118,7 @@ class Reader:
     now: datetime | None = None
 
     def asked(self) -> dict[str, Any]:
-        """What ``VISIBLE`` asks for."""
+        """The parameters of ``VISIBLE``."""
         return {
             "guild": self.guild,
             "today": self.today.isoformat(),
@@ -127,7 +129,7 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found, and how many there are on all pages; ``more``: words are in more that are not found."""
+    """A page of quotes, and how many there are on all pages; ``more`` says that further matches were left out."""
 
     quotes: tuple[Quote, ...]
     total: int
@@ -135,10 +137,10 @@ class Found:
 
 
 def match_of(words: Sequence[Sequence[str]], *, whole: bool = False) -> str:
-    """An expression for ``search``: every word must be found, each by one of its alternatives.
+    """An FTS5 expression for ``search``: every word must match, each by one of its alternatives.
 
-    Nothing in a word has a meaning of its own. The last word may be the beginning of a longer one, unless it is a
-    number or ``whole`` asks for whole words alone. "" where there is nothing to search for, which finds nothing.
+    Every word is quoted, so that no operator of FTS5 works. The last word also matches longer words that start with it,
+    unless it is a number or ``whole`` is set. The result is "" if there is nothing to search for; that finds nothing.
     """
     given = [tuple(each for each in some[:MOST_ALTERNATIVES] if _has_letters(each)) for some in words]
     terms = [term for term in dict.fromkeys(given) if term][:MOST_WORDS]
@@ -154,7 +156,7 @@ def _quoted(word: str) -> str:
 
 
 def _has_letters(word: str) -> bool:
-    """Whether the index could hold it; it knows letters and digits alone."""
+    """Whether the index can contain the word; it has only letters and digits."""
     return any(unicodedata.category(c)[0] in "LN" for c in word)
 
 
@@ -169,13 +171,13 @@ async def search(
     limit: int,
     offset: int = 0,
 ) -> Found:
-    """A page of quotes: the best first, among equals the newest; all of them, or the newest of very many, by their age.
+    """A page of quotes, the best match first; all quotes, or the newest of very many matches, are in order of age.
 
     Args:
         store: an open store.
         reader: who reads.
-        match: made by ``match_of``; None for all.
-        driver: a driver's key; only what he said.
+        match: an expression of ``match_of``; None for all quotes.
+        driver: a driver's key; only what that driver said.
         season: only quotes of that season, by their race or else by their day.
         round: with ``season``, only quotes of that race.
         limit: quotes on a page.
@@ -194,7 +196,7 @@ async def search(
         more = match is not None and total > RANKED
         total = RANKED if more else total
         if offset >= total:
-            # To look for what is not there a second time takes as long as the first.
+            # There is nothing on this page, and searching once more would take as long as counting did.
             return Found((), total, more)
         few, many = (NEWEST_OF_FEW, NEWEST_OF_MANY) if match is None else (BEST, LAST)
         page = many if more or total > FEW else few
@@ -212,10 +214,10 @@ async def search_any(
     limit: int,
     offset: int = 0,
 ) -> Found:
-    """A page of quotes found by any of some expressions of ``match_of``: by the most of them first, then by the rarest.
+    """A page of quotes that match any of the expressions: those that match most of them first, then the rarest.
 
-    An expression that more quotes fit than can be ranked tells none from another and is left out; where they all are
-    such, the first alone is looked for. The rest as for ``search``.
+    An expression that matches more quotes than can be ranked is left out; if all do, only the rarest of them is used.
+    The other arguments are those of ``search``.
     """
     only: dict[str, Any] = {"driver": driver, "season": season, "round": round}
     async with store.read() as connection:
@@ -224,17 +226,17 @@ async def search_any(
             return Found((), 0)
         asked = await _asked(connection, reader) | {"limit": limit, "offset": offset}
         to_come = await _to_come(connection, reader)
-        held: dict[str, int] = {}
+        found_by: dict[str, int] = {}
         for match in filter(None, matches):
             asked["match"] = _expression(reader, match, marks, to_come)
-            held[match] = await _up_to(connection, asked, RANKED + 1)
-        some = [match for match in sorted(held, key=held.__getitem__) if held[match]]
-        rare = [match for match in some if held[match] <= RANKED]
+            found_by[match] = await _up_to(connection, asked, RANKED + 1)
+        some = [match for match in sorted(found_by, key=found_by.__getitem__) if found_by[match]]
+        rare = [match for match in some if found_by[match] <= RANKED]
         if len(rare) > 1:
             parts = []
             for place, match in enumerate(rare):
                 asked[f"match{place}"] = _expression(reader, match, marks, to_come)
-                part = _filled(PART.replace("{place}", str(place)), asked)
+                part = _with_condition(PART.replace("{place}", str(place)), asked)
                 parts.append(part.replace(":match", f":match{place}"))
             asked["match"] = _expression(reader, " OR ".join(rare), marks, to_come)
             ids = await _ids(connection, ANY.replace("{parts}", " UNION ALL ".join(parts)), asked)
@@ -250,7 +252,7 @@ async def count(
     season: int | None = None,
     round: int | None = None,  # noqa: A002 - what a race's number is called everywhere
 ) -> int:
-    """How many quotes there are for a reader, of all or of a driver, a season or a race, as for ``search``."""
+    """How many quotes a reader may see, of all or of a driver, a season or a race, as for ``search``."""
     async with store.read() as connection:
         marks = await _marks(connection, driver, season, round)
         if marks is None:
@@ -261,7 +263,7 @@ async def count(
 
 
 async def counts(store: Store, reader: Reader, matches: Sequence[str], most: int) -> tuple[int, ...]:
-    """How many quotes each of some expressions of ``match_of`` finds; beyond ``most`` is not counted, and so cheap."""
+    """For each expression of ``match_of``, how many quotes match it. Counting ends at ``most``, to keep it cheap."""
     found = []
     async with store.read() as connection:
         asked = await _asked(connection, reader)
@@ -275,26 +277,27 @@ async def counts(store: Store, reader: Reader, matches: Sequence[str], most: int
 async def random_quote(
     store: Store, reader: Reader, season: int, choose: random.Random, *, but: frozenset[int] = frozenset()
 ) -> Quote | None:
-    """One of those a reader may see, by lot; one of ``season`` is as likely as five others. None if there are none.
+    """A quote at random. One of ``season`` is five times as likely as any other. None if there are no quotes.
 
     Args:
         store: an open store.
         reader: who reads.
-        season: the one whose quotes weigh more; a quote's is its race's, else that of its day.
-        choose: draws the lot.
-        but: ids of quotes that are not wanted.
+        season: the season that is preferred; a quote's season is that of its race, else of its day.
+        choose: makes the choice.
+        but: ids of quotes that are left out.
     """
     async with store.read() as connection:
         asked = await _asked(connection, reader, but)
         to_come = await _to_come(connection, reader)
         current = asked | {"match": _expression(reader, None, {"s": season}, to_come)}
         others = asked | {"match": f"{_expression(reader, None, {}, to_come)} NOT {_mark('s', season)}"}
-        weighty = await _count(connection, current) * THIS_SEASON
-        lots = weighty + await _count(connection, others)
-        if not lots:
+        preferred = await _count(connection, current) * THIS_SEASON
+        total = preferred + await _count(connection, others)
+        if not total:
             return None
-        lot = choose.randrange(lots)
-        drawn = current | {"offset": lot // THIS_SEASON} if lot < weighty else others | {"offset": lot - weighty}
+        number = choose.randrange(total)
+        in_season, rest = number // THIS_SEASON, number - preferred
+        drawn = current | {"offset": in_season} if number < preferred else others | {"offset": rest}
         return (await _quotes(connection, reader, await _ids(connection, NTH, drawn)))[0]
 
 
@@ -305,7 +308,7 @@ async def quotes_of_race(store: Store, reader: Reader, season: int, number: int)
 
 
 async def quote(store: Store, reader: Reader, number: int) -> Quote | None:
-    """A quote by its id; None if there is none, or it is another server's, or not said yet."""
+    """A quote by its id; None if there is none, or it is another server's, or from the reader's future."""
     if not is_id(number):
         return None
     rows = await store.fetch(ONE, _parameters(reader) | {"id": number})
@@ -313,26 +316,27 @@ async def quote(store: Store, reader: Reader, number: int) -> Quote | None:
 
 
 async def quotes_of_scope(store: Store, guild: int | None) -> tuple[Quote, ...]:
-    """All of a server's own quotes, or (None) all of the operator's, in the order in which they were saved."""
+    """All of a server's own quotes or, where ``guild`` is None, all for everyone, in the order they were saved."""
     return tuple(to_quote(row) for row in await store.fetch(OF_SCOPE, (guild,)))
 
 
 def _parameters(reader: Reader) -> dict[str, Any]:
-    """What ``VISIBLE`` and ``MATCHING`` ask for."""
+    """The parameters of ``VISIBLE`` and ``HIDDEN``."""
     return reader.asked() | {"month_end": f"{reader.today:%Y-%m}-31"}
 
 
 async def _asked(connection: aiosqlite.Connection, reader: Reader, but: frozenset[int] = frozenset()) -> dict[str, Any]:
-    """The same, and what the index is not to give: what is not said yet, and what is not wanted."""
+    """The same with the ids that the index must not return: hidden quotes, and those in ``but``."""
     asked = _parameters(reader)
     hidden = [row["id"] for row in await fetch(connection, HIDDEN, asked)]
     return asked | {"hidden": json.dumps([*hidden, *sorted(but)])}
 
 
 async def _to_come(connection: aiosqlite.Connection, reader: Reader) -> str:
-    """The marks of the months after this one, as far as there are quotes of them; "" if there are none.
+    """An expression that leaves out the months and years after this one; "" if there are no quotes from then.
 
-    Where half of all quotes are still to be said, one list of a month's is drawn up instead of one of them all.
+    With it ``HIDDEN`` has to list only the rest of the current month, even if half of all quotes are in the future, as
+    for a bot whose clock is set back.
     """
     last = (await fetch(connection, LAST_DAY, ()))[0][0] or ""
     today = reader.today
@@ -346,7 +350,7 @@ async def _to_come(connection: aiosqlite.Connection, reader: Reader) -> str:
 async def _marks(
     connection: aiosqlite.Connection, driver: str | None, season: int | None, number: int | None
 ) -> dict[str, int | None] | None:
-    """The marks of what is asked for; None where the store knows no such driver or race."""
+    """The ids for the index's marks of a driver, race and season; None if there is no such driver or race."""
     known = (await fetch(connection, IDS, {"driver": driver, "season": season, "round": number}))[0]
     marks = {"d": known["driver"], "r": known["race"], "s": season}
     unknown = (driver is not None and marks["d"] is None) or (number is not None and marks["r"] is None)
@@ -358,7 +362,7 @@ def _mark(letter: str, value: object) -> str:
 
 
 def _expression(reader: Reader, match: str | None, marks: Mapping[str, int | None], to_come: str) -> str:
-    """For the index: the words that are looked for, and by their marks what the reader may see and asks for."""
+    """The whole FTS5 expression: the words, and as marks what is asked for and which servers' quotes may be seen."""
     parts = [f"({match})"] if match is not None else []
     parts += [_mark(letter, number) for letter, number in marks.items() if number is not None]
     scopes = [_mark("g", guild) for guild in ((0,) if reader.guild is None else (0, reader.guild))]
@@ -366,25 +370,25 @@ def _expression(reader: Reader, match: str | None, marks: Mapping[str, int | Non
     return f"({' AND '.join(parts)}){to_come}"
 
 
-def _filled(sql: str, asked: Mapping[str, Any]) -> str:
-    """A statement with its condition; where nothing is hidden, as on most days, every row is spared a look-up."""
+def _with_condition(sql: str, asked: Mapping[str, Any]) -> str:
+    """A statement with its condition. On most days nothing is hidden, and then no row has to be looked up for it."""
     return sql.format(matching=MATCHING if asked["hidden"] == "[]" else MATCHING + NOT_HIDDEN)
 
 
 async def _count(connection: aiosqlite.Connection, asked: Mapping[str, Any]) -> int:
-    return int((await fetch(connection, _filled(COUNT, asked), asked))[0][0])
+    return int((await fetch(connection, _with_condition(COUNT, asked), asked))[0][0])
 
 
 async def _up_to(connection: aiosqlite.Connection, asked: Mapping[str, Any], most: int) -> int:
-    """The same, no further than ``most``, which of common words takes a fraction of the time."""
-    return int((await fetch(connection, _filled(UP_TO, asked), dict(asked) | {"most": most}))[0][0])
+    """As ``_count``, but counting ends at ``most``, which for common words takes a fraction of the time."""
+    return int((await fetch(connection, _with_condition(UP_TO, asked), dict(asked) | {"most": most}))[0][0])
 
 
 async def _ids(connection: aiosqlite.Connection, sql: str, asked: Mapping[str, Any]) -> list[int]:
-    return [int(row["id"]) for row in await fetch(connection, _filled(sql, asked), asked)]
+    return [int(row["id"]) for row in await fetch(connection, _with_condition(sql, asked), asked)]
 
 
 async def _quotes(connection: aiosqlite.Connection, reader: Reader, ids: Sequence[int]) -> tuple[Quote, ...]:
-    """The quotes of these ids in their order; asked once more whether the reader may see them."""
+    """The quotes of these ids in their order. ``VISIBLE`` is checked once more, in case the index is wrong."""
     asked = _parameters(reader) | {"ids": json.dumps(ids)}
     return tuple(to_quote(row) for row in await fetch(connection, IN_ORDER, asked))

@@ -1,4 +1,4 @@
-"""Rows of quotes and the nouns made of them, for those that read and those that write."""
+"""Turns rows of quotes into models, for the modules that read and write them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SELECT (SELECT id FROM drivers WHERE key = :driver) AS driver,
 
 
 def to_quote(row: sqlite3.Row) -> Quote:
-    """A row of ``SELECT``."""
+    """The quote in a row of ``SELECT``."""
     return Quote(
         id=row["id"],
         guild=row["guild_id"],
@@ -46,14 +46,14 @@ def to_quote(row: sqlite3.Row) -> Quote:
 
 
 def to_moment(text: str | None) -> datetime:
-    """A moment that is never missing."""
+    """The time in a column that is never NULL."""
     moment = from_text(text)
     assert moment is not None
     return moment
 
 
 def draft_from_json(text: str) -> QuoteDraft:
-    """What ``draft_to_json`` wrote into a history."""
+    """The draft that ``draft_to_json`` wrote into a history."""
     fields = json.loads(text)
     return QuoteDraft(**fields | {"said_on": day_from_text(fields["said_on"])})
 
@@ -64,7 +64,7 @@ def draft_to_json(draft: QuoteDraft) -> str:
 
 
 def is_id(number: int) -> bool:
-    """Whether a number could be a row's at all; what comes from outside may be of any size."""
+    """Whether a number could be the id of a row. A number from outside may be larger than SQLite can take."""
     return 0 < number < 2**63
 
 

@@ -1,4 +1,4 @@
-"""Of whom there are quotes, and how many."""
+"""Who there are quotes from, and how many."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ SELECT q.driver_id, q.speaker, count(*) AS quotes, max(q.id) AS last
  WHERE q.guild_id {scope} AND (q.day IS NULL OR q.day <= :today){over}
  GROUP BY q.driver_id, q.speaker
 """
-"""What a reader may see of one scope, from its index alone; all of it at once takes ten times as long."""
+"""The quotes of one scope that a reader may see, counted from an index alone. Both scopes in one query take ten times
+as long, because no index serves them together."""
 
 
 def _speakers(over: str) -> str:
@@ -28,12 +29,13 @@ SELECT d.key AS driver, coalesce(d.name, s.speaker) AS name, sum(s.quotes) AS qu
 
 SPEAKERS = _speakers("")
 SPEAKERS_ON_RACE_DAY = _speakers(f" AND {NOT_OVER} IS NOT TRUE")
-"""While a race is not over; what it takes to ask that of every quote is spared on all other days."""
+"""For a reader to whom some races are not over. The extra condition costs time for each quote, so that it is left out
+on all other days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """``driver`` is a driver's key, None for anybody else; ``quotes`` is how many of his there are."""
+    """``driver`` is a driver's key, None for anybody else; ``quotes`` is the number of quotes from them."""
 
     driver: str | None
     name: str
@@ -41,6 +43,6 @@ class Speaker:
 
 
 async def speakers(store: Store, reader: Reader) -> tuple[Speaker, ...]:
-    """Everybody of whom the reader may see quotes, those with the most first."""
+    """Everyone of whom the reader may see quotes, those with the most first."""
     rows = await store.fetch(SPEAKERS_ON_RACE_DAY if reader.ahead else SPEAKERS, reader.asked())
     return tuple(Speaker(row["driver"], row["name"], row["quotes"]) for row in rows)

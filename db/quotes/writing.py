@@ -1,4 +1,4 @@
-"""Saves, changes and removes quotes, each step kept in the quote's history."""
+"""Saves, edits, deletes and restores quotes; every step is noted in the quote's history."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SELECT before FROM quote_history
 
 
 @dataclass(frozen=True, slots=True)
-class Hand:
+class Change:
     """Who changes something, when, and whether it came with the program; ``by`` is None for a document."""
 
     by: int | None
@@ -49,22 +49,22 @@ class Hand:
 
 
 class DuplicateQuoteError(Exception):
-    """The same words are held already, as ``first``, which the one who saves may see."""
+    """A quote with the same words exists already: ``first``, which the person who saves is allowed to see."""
 
     def __init__(self, first: Quote) -> None:
         self.first = first
-        super().__init__(f"these words are held already, as quote {first.id} of {first.speaker}")
+        super().__init__(f"these words are saved already, as quote {first.id} of {first.speaker}")
 
 
 async def add(store: Store, draft: QuoteDraft, guild: int | None, by: int | None, now: datetime) -> Quote:
-    """Saves a quote for a server, or (guild None) for everybody.
+    """Saves a quote for a server or, where ``guild`` is None, for everyone.
 
     Raises:
-        DuplicateQuoteError: the same words are held already where the server, or everybody, can see them.
-        ValueError: something in it does not fit; one line says what.
+        DuplicateQuoteError: the server, or everyone, can see a quote with the same words already.
+        ValueError: a part of the quote is not valid; one line says which.
     """
     async with store.write() as connection:
-        return await insert(connection, draft, guild, Hand(by, now))
+        return await insert(connection, draft, guild, Change(by, now))
 
 
 async def edit(
@@ -77,63 +77,72 @@ async def edit(
     *,
     after: int | None = None,
 ) -> Quote:
-    """Changes a quote of exactly that server, or (guild None) one of the operator's; raises as ``add`` does.
+    """Edits a quote of exactly that server or, where ``guild`` is None, one for everyone.
 
-    ``after`` is the step with which its history must end; None for any.
+    Args:
+        store: a writable store.
+        guild: the server, or None.
+        number: the quote's id.
+        draft: the new version.
+        by: the Discord id of who edits; None for a document.
+        now: the current time, aware.
+        after: the step with which the quote's history must end; None for any.
 
     Raises:
-        LookupError: it has no such quote.
-        OvertakenError: its history ends with another step; nothing is changed.
+        DuplicateQuoteError, ValueError: as for ``add``.
+        LookupError: there is no such quote.
+        OvertakenError: the history ends with another step; nothing is changed.
     """
     async with store.write() as connection:
-        held = await _own(connection, guild, number)
+        quote = await _own(connection, guild, number)
         last = (await fetch(connection, LAST, (number, guild)))[0][0]
         if after not in {None, last}:
             raise OvertakenError(f"the history of quote {number} ends with step {last}, not with {after}")
-        return await change(connection, held, draft, Hand(by, now))
+        return await change(connection, quote, draft, Change(by, now))
 
 
 async def last_step(store: Store, guild: int | None, number: int) -> int:
-    """The last step in the history of a quote of exactly that server; 0 where there is none."""
+    """The id of the last step in the history of a quote of exactly that server; 0 if there is none."""
     return int((await store.fetch(LAST, (number, guild)))[0][0]) if is_id(number) else 0
 
 
-async def draft_at(store: Store, held: Quote, step: int) -> QuoteDraft:
-    """How a quote read when its history ended with that step."""
-    later = await store.fetch(NEXT, (held.id, held.guild, step))
-    return draft_from_json(later[0]["before"]) if later else held.draft()
+async def draft_at(store: Store, quote: Quote, step: int) -> QuoteDraft:
+    """The version of the quote after that step of its history."""
+    later = await store.fetch(NEXT, (quote.id, quote.guild, step))
+    return draft_from_json(later[0]["before"]) if later else quote.draft()
 
 
 async def delete(store: Store, guild: int | None, number: int, by: int | None, now: datetime) -> Quote:
-    """Removes a quote of exactly that server; hands back how it read. Can be restored.
+    """Deletes a quote of exactly that server and returns it. It can be restored.
 
     Raises:
-        LookupError: it has no such quote.
+        LookupError: there is no such quote.
     """
     async with store.write() as connection:
-        held = await _own(connection, guild, number)
-        await remove(connection, held, Hand(by, now))
-        return held
+        quote = await _own(connection, guild, number)
+        await remove(connection, quote, Change(by, now))
+        return quote
 
 
 async def restore(store: Store, guild: int | None, number: int, by: int | None, now: datetime) -> Quote:
-    """Brings a deleted quote back under its number; raises as ``add`` does.
+    """Restores a deleted quote under its number.
 
     Raises:
-        LookupError: that server has deleted no such quote.
+        DuplicateQuoteError, ValueError: as for ``add``.
+        LookupError: that server has no such deleted quote.
     """
     async with store.write() as connection:
         steps = await fetch(connection, HISTORY, (number, guild)) if is_id(number) else []
         if not steps or steps[0]["action"] != "deleted":
             raise LookupError(f"there is no deleted quote {number} here")
-        return await insert(connection, draft_from_json(steps[0]["before"]), guild, Hand(by, now), number)
+        return await insert(connection, draft_from_json(steps[0]["before"]), guild, Change(by, now), number)
 
 
 async def history(store: Store, guild: int | None, number: int) -> tuple[QuoteVersion, ...]:
-    """What was done to a quote of exactly that server, the newest first; deleted ones have theirs as well.
+    """The history of a quote of exactly that server, the newest step first; a deleted quote has one as well.
 
     Raises:
-        LookupError: it never had such a quote.
+        LookupError: there never was such a quote.
     """
     steps = await store.fetch(HISTORY, (number, guild)) if is_id(number) else []
     if not steps:
@@ -151,35 +160,39 @@ async def history(store: Store, guild: int | None, number: int) -> tuple[QuoteVe
 
 
 async def insert(
-    connection: aiosqlite.Connection, draft: QuoteDraft, guild: int | None, hand: Hand, number: int | None = None
+    connection: aiosqlite.Connection,
+    draft: QuoteDraft,
+    guild: int | None,
+    change_made: Change,
+    number: int | None = None,
 ) -> Quote:
-    """As ``add``, inside a transaction; ``number`` is given to a quote that comes back."""
+    """As ``add``, inside a transaction; ``number`` is the id that a restored quote had."""
     draft = clean_draft(draft)
     values = await _values(connection, draft)
-    await _refuse_double(connection, draft, guild, None)
-    added = await fetch(connection, ADD, (*values, number, guild, hand.by, to_text(hand.now)))
+    await _refuse_duplicate(connection, draft, guild, None)
+    added = await fetch(connection, ADD, (*values, number, guild, change_made.by, to_text(change_made.now)))
     quote = await _own(connection, guild, added[0]["id"])
-    await _note(connection, quote, "added", hand)
+    await _note(connection, quote, "added", change_made)
     return quote
 
 
-async def change(connection: aiosqlite.Connection, held: Quote, draft: QuoteDraft, hand: Hand) -> Quote:
-    """As ``edit``, inside a transaction; a draft that changes nothing leaves no step."""
+async def change(connection: aiosqlite.Connection, quote: Quote, draft: QuoteDraft, change_made: Change) -> Quote:
+    """As ``edit``, inside a transaction; a draft that changes nothing adds no step."""
     draft = clean_draft(draft)
-    if draft == held.draft():
-        return held
+    if draft == quote.draft():
+        return quote
     values = await _values(connection, draft)
-    if fold_words(draft.words) != fold_words(held.words):
-        await _refuse_double(connection, draft, held.guild, held.id)
-    await _note(connection, held, "edited", hand)
-    await connection.execute(SET, (*values, held.id))
-    return await _own(connection, held.guild, held.id)
+    if fold_words(draft.words) != fold_words(quote.words):
+        await _refuse_duplicate(connection, draft, quote.guild, quote.id)
+    await _note(connection, quote, "edited", change_made)
+    await connection.execute(SET, (*values, quote.id))
+    return await _own(connection, quote.guild, quote.id)
 
 
-async def remove(connection: aiosqlite.Connection, held: Quote, hand: Hand) -> None:
+async def remove(connection: aiosqlite.Connection, quote: Quote, change_made: Change) -> None:
     """As ``delete``, inside a transaction."""
-    await _note(connection, held, "deleted", hand)
-    await connection.execute(REMOVE, (held.id,))
+    await _note(connection, quote, "deleted", change_made)
+    await connection.execute(REMOVE, (quote.id,))
 
 
 async def _own(connection: aiosqlite.Connection, guild: int | None, number: int) -> Quote:
@@ -190,7 +203,7 @@ async def _own(connection: aiosqlite.Connection, guild: int | None, number: int)
 
 
 async def _values(connection: aiosqlite.Connection, draft: QuoteDraft) -> tuple[Any, ...]:
-    """A draft's columns in the order of ``SET``."""
+    """A draft's columns, in the order of ``SET``."""
     ids = {"driver": draft.driver, "season": draft.season, "round": draft.round}
     known = (await fetch(connection, IDS, ids))[0]
     if draft.driver is not None and known["driver"] is None:
@@ -202,17 +215,17 @@ async def _values(connection: aiosqlite.Connection, draft: QuoteDraft) -> tuple[
     return (known["driver"], *texts, known["race"], said_on, draft.source, draft.link)
 
 
-async def _refuse_double(
+async def _refuse_duplicate(
     connection: aiosqlite.Connection, draft: QuoteDraft, guild: int | None, number: int | None
 ) -> None:
-    """Looks where whoever saves can look: a server's quotes are never held against another's, nor named to it."""
+    """Refuses words that are saved already. Another server's quotes do not count, since they are not to be revealed."""
     rows = await fetch(connection, SAME, (fold_words(draft.words), guild or 0, number))
     if rows:
         raise DuplicateQuoteError(to_quote(rows[0]))
 
 
-async def _note(connection: aiosqlite.Connection, quote: Quote, action: str, hand: Hand) -> None:
-    """Notes a step; ``quote`` as it read before it, or as it was added."""
+async def _note(connection: aiosqlite.Connection, quote: Quote, action: str, change_made: Change) -> None:
+    """Adds a step to the history. ``quote`` is the quote before the step, or as it was added."""
     before = None if action == "added" else draft_to_json(quote.draft())
-    values = (quote.id, quote.guild, action, before, hand.by, to_text(hand.now), int(hand.bundled))
+    values = (quote.id, quote.guild, action, before, change_made.by, to_text(change_made.now), int(change_made.bundled))
     await connection.execute(NOTE, values)

@@ -1,1 +1,1 @@
-"""Editors' words of recaps, and drafts of them."""
+"""Editors' texts for recaps, their history, and drafts of them."""

@@ -1,4 +1,4 @@
-"""What an editor has typed for a recap and not saved yet: kept as he typed it, for him alone, until he saves it."""
+"""Drafts of recaps: what an editor typed and has not saved yet, kept unchanged and for that editor only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from db.recaps.models import SectionKind
 from db.timestamps import from_text, to_text
 
 MOST = 10
-"""Drafts of one editor's for one section; the oldest makes room."""
+"""The most drafts of one editor for one section; the oldest are removed."""
 
 RACE = "SELECT id FROM races WHERE season = ? AND round = ?"
 DRAFTS = """
@@ -38,10 +38,10 @@ DROP = "DELETE FROM recap_drafts WHERE id = ? AND editor = ?"
 
 @dataclass(frozen=True, slots=True)
 class RecapDraft:
-    """``words`` and ``picture`` as typed, good or not; ``editor`` is a Discord id.
+    """A draft. ``words`` and ``picture`` are as they were typed, valid or not; ``editor`` is a Discord id.
 
-    ``base`` is the last step of the section's history that he had before him when he began, 0 before the first. ``id``
-    is 0 where it is in no store yet, and another one after each change.
+    ``base`` is the last step of the section's history when the editor began, 0 before the first. ``id`` is 0 for a
+    draft that is not in the store yet, and each change gives it a new one.
     """
 
     id: int
@@ -56,18 +56,18 @@ class RecapDraft:
 
 
 async def save_draft(store: Store, draft: RecapDraft) -> RecapDraft:
-    """Keeps what an editor typed, whatever it is.
+    """Keeps what an editor typed, even if it is not valid.
 
-    It takes the place of the draft whose ``id`` it has, if that is still as it was: what he has written since, in
-    another form, stays beside it.
+    It replaces the draft whose ``id`` it has, if that has not changed. If it has, because the editor had a second form
+    open, both are kept.
 
     Returns:
-        the draft as it is kept, under its new number.
+        the draft as it was stored, with its new number.
 
     Raises:
         LookupError: the store holds no such race.
     """
-    # Half a character, which only a program can send, is nothing that a store could hold.
+    # A lone surrogate, which only a forged form can contain, cannot be stored.
     words, picture = (text.encode("utf-8", "ignore").decode() for text in (draft.words, draft.picture))
     typed_at = to_text(draft.typed_at)
     async with store.write() as connection:
@@ -83,12 +83,12 @@ async def save_draft(store: Store, draft: RecapDraft) -> RecapDraft:
 
 
 async def drafts_of_race(store: Store, season: int, number: int, editor: int) -> tuple[RecapDraft, ...]:
-    """An editor's own drafts for a race, of every section, the newest first; another's are never given."""
+    """One editor's drafts for a race, of every section, the newest first."""
     return tuple(_draft(row) for row in await store.fetch(DRAFTS, (season, number, editor)))
 
 
 async def drop_draft(store: Store, draft: int, editor: int) -> None:
-    """Drops an editor's own draft; nothing where there is none by that number."""
+    """Removes an editor's own draft; does nothing if there is none of that number."""
     async with store.write() as connection:
         await connection.execute(DROP, (draft, editor))
 

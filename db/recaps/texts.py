@@ -1,4 +1,4 @@
-"""An editor's words for the sections of recaps: what holds, what held at a moment, and how it came to be so."""
+"""The editors' texts for the sections of recaps: the current ones, those of an earlier moment, and their history."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ SELECT r.season, r.round, h.section, h.words, h.picture, h.author, h.edited_at
    AND h.id = (SELECT max(e.id) FROM recap_history e
                 WHERE e.race_id = h.race_id AND e.section = h.section AND coalesce(e.edited_at, e.changed_at) <= ?)
 """
-"""What the last step of that time left standing: a document's words are as old as they say, not as their import."""
-HELD = "SELECT words, picture, author, edited_at FROM recaps WHERE race_id = ? AND section = ?"
+"""The text after the last step before a moment. A text from a document counts from when it says it was edited, not from
+its import."""
+CURRENT = "SELECT words, picture, author, edited_at FROM recaps WHERE race_id = ? AND section = ?"
 SET = """
 INSERT INTO recaps (race_id, section, words, picture, author, edited_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (race_id, section) DO UPDATE SET words = excluded.words, picture = excluded.picture,
@@ -45,13 +46,13 @@ SELECT h.id, r.season, r.round, h.section, h.words, h.picture, h.author, h.edite
   FROM recap_history h JOIN races r ON r.id = h.race_id
  WHERE r.season = ? AND r.round = ? AND h.section = ? ORDER BY h.id DESC
 """
-STANDING = """
+NOT_UNDONE = """
 SELECT id, words, picture, author FROM recap_history h
  WHERE race_id = ? AND section = ? AND undoes IS NULL
    AND NOT EXISTS (SELECT 1 FROM recap_history u WHERE u.undoes = h.id)
  ORDER BY id DESC LIMIT 2
 """
-"""The last step that has not been taken back, and the one before it."""
+"""The last step that has not been undone, and the one before it."""
 LAST_CHANGE = "SELECT coalesce(edited_at, changed_at) FROM recap_history WHERE race_id = ? AND section = ? ORDER BY id"
 LAST = "SELECT coalesce(max(id), 0) FROM recap_history WHERE race_id = ? AND section = ?"
 
@@ -59,9 +60,9 @@ LAST = "SELECT coalesce(max(id), 0) FROM recap_history WHERE race_id = ? AND sec
 async def recap_texts(
     store: Store, season: int, number: int, at: datetime | None = None
 ) -> dict[SectionKind, RecapText]:
-    """What editors wrote of a race, by section in their order; the race is named by its season and round.
+    """The editors' texts for a race, by section, in the order of the sections.
 
-    ``at`` asks for what stood there at that moment: an earlier version where there was one, else nothing.
+    ``at`` asks for the texts of an earlier moment; a section that had none then is left out.
     """
     rows = await store.fetch(*((TEXTS, (season, number)) if at is None else (TEXTS_AT, (season, number, to_text(at)))))
     texts = [_text(row) for row in rows]
@@ -70,7 +71,7 @@ async def recap_texts(
 
 
 async def all_recap_texts(store: Store, season: int | None = None) -> tuple[RecapText, ...]:
-    """Every editor's text, of one season or of all, in order of race and section."""
+    """All editors' texts, of one season or of all, in order of race and section."""
     texts = [_text(row) for row in await store.fetch(ALL_TEXTS)]
     order = list(SectionKind)
     kept = [text for text in texts if season in {None, text.season}]
@@ -80,20 +81,20 @@ async def all_recap_texts(store: Store, season: int | None = None) -> tuple[Reca
 async def save_recap(
     store: Store, text: RecapText, editor: int | None, *, after: int | None = None, draft: int | None = None
 ) -> RecapText:
-    """Puts an editor's words in place, with a step in the history unless nothing changes.
+    """Saves an editor's text for a section and adds a step to its history, unless nothing changes.
 
     Args:
         store: a writable store.
-        text: the words; they are as of their ``edited_at``.
-        editor: whose hand it is, a Discord id; None for no person's.
+        text: the text, which counts from its ``edited_at``.
+        editor: the editor's Discord id; None for a document.
         after: the step with which the section's history must end, 0 before the first; None for any.
-        draft: the draft of his that the words come from, which is dropped.
+        draft: the editor's draft that the text comes from, which is removed.
 
     Returns:
-        the text as it holds now, in its normal form.
+        the saved text, in normal form.
 
     Raises:
-        ValueError: it is empty, too long or has no good picture; one line says so.
+        ValueError: it is empty, too long or has an invalid picture; one line says so.
         LookupError: the store holds no such race.
         OvertakenError: the history ends with another step; nothing is changed.
     """
@@ -110,11 +111,11 @@ async def save_recap(
 async def put(
     connection: aiosqlite.Connection, race: int, text: RecapText, editor: int | None, now: datetime
 ) -> RecapText:
-    """Puts a text that is in its normal form in place, inside a transaction; ``race`` is a row id."""
-    held = await held_recap(connection, race, text.season, text.round, text.section)
+    """Saves a text that is in normal form, inside a transaction; ``race`` is a row id."""
+    current = await current_text(connection, race, text.season, text.round, text.section)
     values = (text.words, text.picture, text.author)
-    if held is not None and (held.words, held.picture, held.author) == values:
-        return held
+    if current is not None and (current.words, current.picture, current.author) == values:
+        return current
     edited_at = to_text(text.edited_at)
     await _write(connection, race, text.section, (*values, edited_at), editor, now)
     return replace(text, edited_at=to_moment(edited_at))
@@ -130,16 +131,16 @@ async def take_back(
     *,
     after: int | None = None,
 ) -> None:
-    """Takes an editor's words of a section away, so that the made ones show again; can be undone.
+    """Takes the editors' text of a section away, so that the automatic text is shown again. It can be undone.
 
     Raises:
-        LookupError: there are none.
-        OvertakenError: the history does not end with the step ``after``, where one is named.
+        LookupError: the section has no text of an editor's.
+        OvertakenError: ``after`` is given, and the history does not end with that step.
     """
     async with store.write() as connection:
         race = await race_id(connection, season, number)
         await _must_end(connection, race, section, after)
-        if not await fetch(connection, HELD, (race, section.value)):
+        if not await fetch(connection, CURRENT, (race, section.value)):
             raise LookupError(f"no editor's words stand in section {section} of {season} race {number}")
         await _write(connection, race, section, None, editor, now)
 
@@ -154,23 +155,23 @@ async def undo(
     *,
     after: int | None = None,
 ) -> RecapText | None:
-    """Takes the last change of a section back; once more goes one change further back.
+    """Undoes the last change of a section that is not undone yet, so that repeated calls go further back.
 
     Returns:
-        the text that holds now, edited now; None where that are the made words.
+        the text that is shown from now on; None if that is the automatic text.
 
     Raises:
-        LookupError: there is no change left to take back.
-        OvertakenError: the history does not end with the step ``after``, where one is named.
+        LookupError: there is no change left to undo.
+        OvertakenError: ``after`` is given, and the history does not end with that step.
     """
     async with store.write() as connection:
         race = await race_id(connection, season, number)
         await _must_end(connection, race, section, after)
-        steps = await fetch(connection, STANDING, (race, section.value))
+        steps = await fetch(connection, NOT_UNDONE, (race, section.value))
         if not steps:
             raise LookupError(f"no change of section {section} of {season} race {number} is left to undo")
         before = steps[1] if len(steps) > 1 and steps[1]["words"] is not None else None
-        # As of now, so that no document older than this can come and put its own words there.
+        # Edited now, so that an import of an older document does not overwrite what the editor brought back.
         values = (before["words"], before["picture"], before["author"], to_text(now)) if before else None
         await _write(connection, race, section, values, editor, now, undoes=steps[0]["id"])
     if before is None:
@@ -188,11 +189,11 @@ async def recap_history(store: Store, season: int, number: int, section: Section
     return tuple(versions)
 
 
-async def held_recap(
+async def current_text(
     connection: aiosqlite.Connection, race: int, season: int, number: int, section: SectionKind
 ) -> RecapText | None:
-    """An editor's words as they hold, inside a transaction; ``race`` is the row id."""
-    rows = await fetch(connection, HELD, (race, section.value))
+    """The current text of a section, inside a transaction; ``race`` is the row id."""
+    rows = await fetch(connection, CURRENT, (race, section.value))
     if not rows:
         return None
     words, picture, author, edited_at = rows[0]
@@ -200,13 +201,13 @@ async def held_recap(
 
 
 async def last_change(connection: aiosqlite.Connection, race: int, section: SectionKind) -> datetime | None:
-    """When a section last changed, taken back or not; None if it never did. ``race`` is a row id."""
+    """When a section last changed, undone or not; None if it never did. ``race`` is a row id."""
     rows = await fetch(connection, LAST_CHANGE, (race, section.value))
     return from_text(rows[-1][0]) if rows else None
 
 
 async def _must_end(connection: aiosqlite.Connection, race: int, section: SectionKind, after: int | None) -> None:
-    """Makes sure, inside the transaction that changes a section, that its history ends with the step that is meant."""
+    """Checks, inside the transaction that changes a section, that its history ends with that step; None allows any."""
     last = int((await fetch(connection, LAST, (race, section.value)))[0][0])
     if after is not None and after != last:
         raise OvertakenError(f"the history of section {section} ends with step {last}, not with {after}")
@@ -221,7 +222,7 @@ async def _write(
     now: datetime,
     undoes: int | None = None,
 ) -> None:
-    """Sets or takes away a section, and notes the step; ``values`` are words, picture, author and edited_at."""
+    """Sets or takes away a section's text and notes the step; ``values`` are words, picture, author and edited_at."""
     if values is None:
         await connection.execute(UNSET, (race, section.value))
     else:

@@ -12,8 +12,8 @@ from bot.services import Services
 from cogs.about import links_of
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
+from tests.cogs.editing import editors_bot, open_newsroom
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.newsroom import editors_bot, open_newsroom
 
 
 async def test_about_says_version_freshness_and_privacy(stand: Stand) -> None:

@@ -40,7 +40,7 @@ from tests.checks.limits import check_message
 from tests.cogs.commands import asked_by_commands
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
-from tests.cogs.quote_helpers import member
+from tests.cogs.quoting import member
 
 SEARCHES = (QuoteQuestion(), QuoteQuestion("win"), QuoteQuestion("hiem_feul"))
 """What fans type; for these Discord offers no choices."""

@@ -14,7 +14,7 @@ from bot.errors import FriendlyError
 from bot.questions.core import OldButtonError, decode
 from bot.render.forms import Form
 from bot.requester import Requester
-from tests.cogs.newsroom import HOME
+from tests.cogs.editing import HOME
 
 IDS = Path(__file__).with_name("older_custom_ids.txt").read_text("utf-8").split()
 _OURS = re.compile(r"t1:(?P<what>[0-9]|set|form|pick):(?P<question>.+)")

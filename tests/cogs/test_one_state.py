@@ -15,7 +15,7 @@ from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer
-from tests.cogs.quote_helpers import member
+from tests.cogs.quoting import member
 
 TYPED = {
     "driver": "heim",

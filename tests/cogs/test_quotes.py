@@ -21,7 +21,7 @@ from bot.services import Services
 from tests.bot.render.reading import buttons, text
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quote_helpers import Elsewhere, filled_in, labels, moderator, press, said, saved
+from tests.cogs.quoting import Elsewhere, filled_in, labels, moderator, press, said, saved
 
 ROVAL: dict[str, Any] = {"season": 2025, "round": 22}
 

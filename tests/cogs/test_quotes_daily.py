@@ -22,7 +22,7 @@ from tests.bot.outbox.standing import step
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quote_helpers import MANAGING, Elsewhere, labels, member, press, said, saved
+from tests.cogs.quoting import MANAGING, Elsewhere, labels, member, press, said, saved
 
 
 @pytest.fixture(autouse=True)

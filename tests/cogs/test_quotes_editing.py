@@ -22,7 +22,7 @@ from db.documents.reader import read_bytes
 from db.quotes.own import own_quote, own_quotes
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quote_helpers import (
+from tests.cogs.quoting import (
     FILLED,
     MODERATING,
     fields,

@@ -37,7 +37,7 @@ from db.reminders import targets
 from db.reminders.models import Purpose
 from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
-from tests.cogs.quote_helpers import (
+from tests.cogs.quoting import (
     FILLED,
     MANAGING,
     Elsewhere,

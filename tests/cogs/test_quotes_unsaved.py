@@ -20,7 +20,7 @@ from db.quotes.models import Quote
 from db.quotes.own import own_quote
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.quote_helpers import FILLED, MANAGING, fields, filled_in, labels, member, moderator, press, saved
+from tests.cogs.quoting import FILLED, MANAGING, fields, filled_in, labels, member, moderator, press, saved
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from bot.services import Services
 from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from db.recaps.texts import recap_history, recap_texts, save_recap
 from tests.checks.recorder import SentBodies
+from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, saved, section
 from tests.cogs.looking import title_and_answer, words
-from tests.cogs.newsroom import Newsroom, buttons, editors_bot, open_newsroom, options, picture, saved, section
 
 PAINT = "Paint scheme of the race"
 MADE = "### Top truckers\n**Winner"

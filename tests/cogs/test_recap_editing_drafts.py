@@ -19,8 +19,8 @@ from db.recaps.drafts import drafts_of_race
 from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from db.recaps.texts import recap_texts, save_recap
 from tests.checks.recorder import SentBodies
+from tests.cogs.editing import Newsroom, buttons, editors_bot, open_newsroom, options, picture, section
 from tests.cogs.looking import words
-from tests.cogs.newsroom import Newsroom, buttons, editors_bot, open_newsroom, options, picture, section
 
 
 @pytest.fixture

@@ -31,8 +31,8 @@ from db.recaps.models import RecapText, SectionKind
 from db.recaps.texts import recap_history, recap_texts, save_recap
 from tests.checks.formatting import read
 from tests.checks.recorder import SentBodies
+from tests.cogs.editing import HOME, Newsroom, editors_bot, open_newsroom, options, picture
 from tests.cogs.looking import words
-from tests.cogs.newsroom import HOME, Newsroom, editors_bot, open_newsroom, options, picture
 
 RACE = (2025, 20)
 EVIL = """@everyone and @here, <@123456789012345678> <@&123456789012345678> <#123456789012345678>

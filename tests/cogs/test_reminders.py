@@ -29,7 +29,7 @@ from db.reminders.models import Extras, Target, WeekendSession
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
-from tests.cogs.quote_helpers import member, press
+from tests.cogs.quoting import member, press
 
 MANAGING = discord.Permissions(manage_guild=True, send_messages=True, view_channel=True)
 NO_MANAGER = "You need the Manage Server permission for this."

@@ -32,7 +32,7 @@ from db.reminders import plans, targets
 from db.reminders.models import SeenRace, Target, WeekendSession
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
-from tests.cogs.quote_helpers import member, press
+from tests.cogs.quoting import member, press
 from tests.cogs.test_reminders import MANAGING, chooser, held
 
 FORUM = 700
