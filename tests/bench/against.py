@@ -110,10 +110,14 @@ class Process:
         )
         return self
 
-    async def __aexit__(self, *_: object) -> None:
-        if self._process.returncode is None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        if kind is not None and self._process.returncode is None:
             self._process.kill()
-        await self._process.wait()
+        status = await self._process.wait()
+        if kind is None and status:
+            raise AgainstError(f"{self.name} failed at its end, with exit status {status}")
 
     async def prepared(self) -> None:
         """Waits until it can be asked, and makes sure that it runs the code it is meant to."""

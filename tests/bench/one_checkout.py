@@ -180,7 +180,7 @@ async def serve(path: Path, quotes: Path, searches: list[str], repeats: int) -> 
         _say({"root": str(root.parent), "tasks": list(tasks)})
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             _say(await tasks[line]())
-        await bot.close()
+        # The bot was never logged in, so there is nothing of it to close.
 
 
 def _say(content: Any) -> None:
