@@ -31,10 +31,10 @@ from db.errors import DocumentError, StoreError
 log = logging.getLogger(__name__)
 
 FAILED, MISUSED, INTERRUPTED = 1, 2, 130
-"""Exit status: something is wrong with the data or around us; with how we were started; a person pressed Ctrl-C."""
+"""Exit status: the data or the surroundings are at fault; the way it was started is; a person pressed Ctrl-C."""
 
-SAID = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, TokenError, DiscordError)
-"""Errors that are one line for the operator by themselves."""
+ONE_LINE_ERRORS = (DocumentError, FriendlyError, StoreError, SettingsError, PreviewError, TokenError, DiscordError)
+"""Errors whose text is one line for the operator."""
 
 FIRST_STEPS = """\
 tailgate: there is no bot token yet. Make an application at https://discord.com/developers/applications
@@ -43,7 +43,7 @@ To see the bot without Discord, start `tailgate try`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command; returns the exit status. Whatever goes wrong is said in one line."""
+    """Runs a command; returns the exit status. Whatever goes wrong is printed in one line."""
     parser = make_parser()
     if not (sys.argv[1:] if arguments is None else arguments):
         parser.print_help()
@@ -51,21 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = load_settings()
-        # In the page a person reads the terminal for the address alone.
+        # A person who tries the local page looks at the terminal for its address alone.
         quiet = chosen.command == "try" and settings.tailgate_log_level == "INFO"
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)
         return asyncio.run(_do(chosen, settings))
-    except SAID as error:
+    except ONE_LINE_ERRORS as error:
         print_message(f"tailgate: {error}")
         started_well = isinstance(error, DocumentError | FriendlyError | DiscordError) or chosen.command == "check"
         return FAILED if started_well else MISUSED
     except BrokenPipeError:
-        # The reader of our output has seen enough, as `| head` does.
+        # The program that reads our output has stopped reading, as `| head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except (sqlite3.Error, OSError, aiohttp.ClientError) as error:
-        # What nobody nearer to it has put into better words.
-        log.debug("the whole story:", exc_info=True)
+        # Errors for which no code nearer to them had better words.
+        log.debug("the stack trace:", exc_info=True)
         print_message(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
         return FAILED
     except KeyboardInterrupt:
@@ -112,7 +112,7 @@ async def _try(chosen: argparse.Namespace) -> None:
     with contextlib.ExitStack() as cleanup:
         path = chosen.db
         if path is None:
-            # A page to play with starts from the same facts each time, and leaves nothing behind.
+            # Each try starts from the same facts and leaves nothing behind.
             path = Path(cleanup.enter_context(TemporaryDirectory(prefix="tailgate-"))) / "tailgate.db"
         print_message(f"The store is {path}")
         clock = TravelClock(chosen.at or SystemClock().now(), chosen.speed)
@@ -126,7 +126,7 @@ def _stopped_by_signals() -> Iterator[asyncio.Event]:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Windows has no handlers on the loop; there Ctrl-C arrives as KeyboardInterrupt.
+        # On Windows the loop takes no signal handlers; there Ctrl-C arrives as KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, stop.set)
     try:

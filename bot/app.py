@@ -14,13 +14,14 @@ from typing import Any
 import discord
 from filelock import FileLock, Timeout
 
-from bot.client.connection import NOT_TAKEN, UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, point_at
+from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.memory import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.jobs.schedule import Jobs
+from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
@@ -48,15 +49,15 @@ OUTBOX_SECONDS = 2.5
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """An open store with what was loaded into it: None when it held seasons already."""
+class Opened:
+    """An open store, and what was loaded into it: None where it had seasons already."""
 
     services: Services
     loaded: Report | None
 
 
 @asynccontextmanager
-async def open_services(path: Path, clock: Clock) -> AsyncIterator[Held]:
+async def open_services(path: Path, clock: Clock) -> AsyncIterator[Opened]:
     """Opens the store, loads the bundled seasons into an empty one, and closes it at the end.
 
     Raises:
@@ -64,17 +65,17 @@ async def open_services(path: Path, clock: Clock) -> AsyncIterator[Held]:
     """
     async with await Store.open(path) as store:
         loaded = await load_if_empty(store, clock.now())
-        yield Held(Services(store, Snapshots(store), clock), loaded)
+        yield Opened(Services(store, Snapshots(store), clock), loaded)
 
 
 @contextlib.contextmanager
 def sole_runner(path: Path) -> Iterator[None]:
-    """Holds the store for one running bot: a second on the same file would do everything twice.
+    """Locks the store for one running bot: a second one on the same file would do everything twice.
 
     Raises:
         StoreError: another one is running, or the folder cannot be made or written.
     """
-    # One file has one lock, whatever way leads to it.
+    # A file has one lock, by whatever path it is named.
     path = path.resolve()
     lock = FileLock(path.with_name(path.name + ".lock"))
     try:
@@ -103,22 +104,22 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
     """
     assert settings.discord_token is not None
     if settings.tailgate_discord_api is not None:
-        point_at(settings.tailgate_discord_api)
+        use_api(settings.tailgate_discord_api)
     with sole_runner(path):
-        async with open_services(path, settings.clock()) as held:
-            tell_loaded(held.loaded, say)
+        async with open_services(path, settings.clock()) as opened:
+            tell_loaded(opened.loaded, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
-            limiter = RateLimiter(speed=held.services.clock.speed or 1.0)
+            limiter = RateLimiter(speed=opened.services.clock.speed or 1.0)
             bot = TailgateBot(
-                held.services,
+                opened.services,
                 editors=settings.editors,
                 guild_ready_timeout=patience,
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, held.services, limiter)
-            background = Jobs(bot, held.services, worker)
+            worker = _worker(bot, opened.services, limiter)
+            background = Jobs(bot, opened.services, worker)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
@@ -130,16 +131,16 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
 
 
 def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter) -> Worker:
-    """The worker, told who writes what it delivers."""
+    """The outbox's worker, with its writers and planners."""
     sender = DiscordSender(bot, services.clock.speed or 1.0)
     limiter.clear = sender.clear
     worker = Worker(services, sender, limiter)
-    outfit(worker, bot)
+    register_writers(worker, bot)
     return worker
 
 
-def outfit(worker: Worker, bot: TailgateBot) -> None:
-    """Says who writes, or does, what the outbox asks for."""
+def register_writers(worker: Worker, bot: TailgateBot) -> None:
+    """Hands the worker what writes each kind of message, what keeps the scheduled events, and what plans them."""
     reminder_writer = ReminderWriter(bot.router.as_of, bot.services.store)
     worker.compose(NotificationKind.REMINDER, reminder_writer.reminder)
     worker.compose(NotificationKind.CHANGE, reminder_writer.change)
@@ -150,8 +151,10 @@ def outfit(worker: Worker, bot: TailgateBot) -> None:
     worker.compose(NotificationKind.STANDINGS, results_writer.standings)
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
     worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
+    worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
     worker.plan(plan_schedule)
     worker.plan(plan_results)
+    worker.plan(plan_quotes)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
@@ -165,7 +168,7 @@ async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: a
     finally:
         stopping.cancel()
         while not connecting.done():
-            # Once is not enough: discord.py swallows a cancellation that meets it while it identifies anew.
+            # Once is not enough: discord.py swallows a cancellation that arrives while it identifies again.
             connecting.cancel()
             await asyncio.wait([connecting], timeout=0.1)
         await asyncio.gather(connecting, stopping, return_exceptions=True)
@@ -187,26 +190,26 @@ def _announcer(bot: TailgateBot, say: Say) -> Callable[[], Coroutine[Any, Any, N
 
 
 async def sync(settings: Settings, path: Path) -> int:
-    """Tells Discord of the commands, remembered or not; returns how many there are.
+    """Registers the commands with Discord, whether or not they changed; returns how many there are.
 
     Raises:
         TokenError, StoreError: as ``run``.
-        DiscordError: it could not be told.
+        DiscordError: Discord could not be reached.
     """
     assert settings.discord_token is not None
     if settings.tailgate_discord_api is not None:
-        point_at(settings.tailgate_discord_api)
-    async with open_services(path, settings.clock()) as held:
-        bot = TailgateBot(held.services, editors=settings.editors)
+        use_api(settings.tailgate_discord_api)
+    async with open_services(path, settings.clock()) as opened:
+        bot = TailgateBot(opened.services, editors=settings.editors)
         try:
             await bot.login(settings.discord_token.get_secret_value())
-            if not bot.told_commands:
+            if not bot.registered_commands:
                 await bot.sync_commands(force=True)
         except discord.LoginFailure:
-            raise TokenError(NOT_TAKEN) from None
+            raise TokenError from None
         except UNREACHABLE as error:
             raise DiscordError(
-                f"Discord cannot be told of the commands ({describe_error(error)}); try again later"
+                f"the commands could not be registered with Discord ({describe_error(error)}); try again later"
             ) from error
         finally:
             await bot.close()
@@ -223,28 +226,28 @@ async def try_out(
         PreviewError: the page cannot be served.
     """
     with sole_runner(path):
-        async with open_services(path, clock) as held:
-            tell_loaded(held.loaded, say)
-            bot = TailgateBot(held.services, local=True, shard_count=1)
-            worker = _worker(bot, held.services, RateLimiter(speed=clock.speed or 1.0))
-            background = Jobs(bot, held.services, worker)
+        async with open_services(path, clock) as opened:
+            tell_loaded(opened.loaded, say)
+            bot = TailgateBot(opened.services, local=True, shard_count=1)
+            worker = _worker(bot, opened.services, RateLimiter(speed=clock.speed or 1.0))
+            background = Jobs(bot, opened.services, worker)
 
             places: list[LocalServer] = []
 
-            def at_home(server: LocalServer) -> None:
+            def settle_in(server: LocalServer) -> None:
                 bot.editors = Editors(frozenset({server.owner}), server.guild)
                 places.append(server)
 
             async def begin() -> None:
                 for server in places:
-                    await remind_at_first(held.services, server)
-                if await targets.guilds(held.services.store) - {server.guild for server in places}:
-                    # To the page these are unknown, and what is unknown is switched off.
+                    await remind_at_first(opened.services, server)
+                if await targets.guilds(opened.services.store) - {server.guild for server in places}:
+                    # The page does not know those servers, and reminders for an unknown server are switched off.
                     say("This store has other servers' reminders; the page delivers none.")
                     await worker.close(0)
                 await background.start()
 
-            # The page probes discord.py with a client of its own that asks for nothing, which is none of ours.
+            # The page makes a client of its own to look into discord.py, whose warnings concern nobody here.
             logging.getLogger("discord.state").setLevel(logging.ERROR)
             try:
                 await serve(
@@ -254,7 +257,7 @@ async def try_out(
                     welcome=welcome(clock.now()),
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
-                    before_start=at_home,
+                    before_start=settle_in,
                     background=begin,
                     open_browser=open_browser,
                 )
@@ -264,13 +267,13 @@ async def try_out(
 
 
 async def remind_at_first(services: Services, server: LocalServer) -> None:
-    """Sets the page's channel to be reminded, as one press does, unless somebody set it otherwise before."""
+    """Turns reminders on for the page's channel, as the button does, unless they were set before."""
     if await targets.target_of(services.store, guild=server.guild) is None:
         await targets.save(services.store, Target(guild=server.guild, channel=server.channel), services.clock.now())
 
 
 def tell_loaded(loaded: Report | None, say: Say) -> None:
-    """Says what the first start put into an empty store."""
+    """Prints what the first start loaded into an empty store."""
     if loaded is not None:
         first, last = loaded.seasons[0], loaded.seasons[-1]
         results = loaded.sections["results"].created

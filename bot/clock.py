@@ -8,11 +8,11 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; everything that says "latest", "next" or "so far" asks one of these."""
+    """Gives the time; everything that means "latest", "next" or "so far" asks one of these."""
 
     @property
     def speed(self) -> float:
-        """How many of its seconds pass in a real one; 0 where it stands still."""
+        """How many of its seconds pass in one real second; 0 for a clock that stands still."""
         ...
 
     def now(self) -> datetime:

@@ -1,4 +1,4 @@
-"""Who runs this bot: its editors, and the operator's own server where they work."""
+"""The editors of this bot, and the operator's own server, where they work."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Editors:
-    """``editors`` are Discord ids of users, ``home`` that of the operator's server; without either nobody edits."""
+    """``editors`` are ids of users, ``home`` is that of the operator's server; without either nobody may edit."""
 
     editors: frozenset[int] = frozenset()
     home: int | None = None
 
     def may_edit(self, user: int, guild: int | None) -> bool:
-        """Whether a person may write for everybody: an editor, at home."""
+        """Whether a person may write for everybody: an editor may, in the operator's own server."""
         return self.home is not None and guild == self.home and user in self.editors

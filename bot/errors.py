@@ -7,20 +7,25 @@ from collections.abc import Sequence
 NO_MANAGER = "You need the Manage Server permission for this."
 _LONGEST_QUOTE = 40
 _MEANINGFUL = str.maketrans("", "", "\\*_~|`<>@#[]()")
-"""Characters Discord reads as formatting or mentions: a quotation of the asker's words does without them."""
+"""Characters that Discord reads as formatting or mentions; they are left out where a person's words are quoted."""
 
 
 class FriendlyError(Exception):
-    """Something the requester did or can mend; its one line is shown to the requester alone.
+    """Something that the requester did or can fix; its text is one line that only the requester sees.
 
-    The line is plain text, names in it as they are: it is escaped where it is sent.
+    The text is plain, with names as they are stored or were typed: it is escaped where it is sent.
     """
 
 
 class _NotFound(FriendlyError):  # noqa: N818 - not a fault, an answer
-    """Words that name nothing, or several things. ``text`` is what was typed, ``nearest`` the names nearest to it.
+    """Words that name nothing, or several things.
 
-    ``several`` says that they name several; ``where`` is added ("in 2025"); ``opening`` is said instead.
+    Args:
+        text: what was typed.
+        nearest: the names most like it, which are offered.
+        several: the words name several things.
+        where: added to the line, such as "in 2025".
+        opening: replaces the line's first sentence.
     """
 
     kind = ""
@@ -41,19 +46,19 @@ class _NotFound(FriendlyError):  # noqa: N818 - not a fault, an answer
 
 
 class UnknownDriver(_NotFound):
-    """No driver goes by that name, or several do and none is clearly meant."""
+    """No driver has that name, or several do and it is not clear which one is meant."""
 
     kind, kinds = "driver", "drivers"
 
 
 class UnknownRace(_NotFound):
-    """No race goes by that name, round or track."""
+    """No race has that name, round or track."""
 
     kind, kinds = "race", "races"
 
 
 class UnknownSeason(FriendlyError):  # noqa: N818 - not a fault, an answer
-    """A season that the store does not hold. ``years`` are those it does."""
+    """A season that is not in the store; ``years`` are those that are."""
 
     def __init__(self, text: str, years: Sequence[int] = ()) -> None:
         self.text = text
@@ -65,7 +70,7 @@ class UnknownSeason(FriendlyError):  # noqa: N818 - not a fault, an answer
 
 
 def quote(text: str) -> str:
-    """The asker's words, short and on one line, without what Discord would format or ping; may be empty."""
+    """What a person typed, short and on one line, without what Discord would format or ping; may be empty."""
     words = " ".join("".join(c if c.isprintable() else " " for c in text.translate(_MEANINGFUL)).split())
     return words if len(words) <= _LONGEST_QUOTE else words[: _LONGEST_QUOTE - 1].rstrip() + "…"
 

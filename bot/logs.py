@@ -9,14 +9,14 @@ _TOKEN = re.compile(r"[\w-]{23,28}\.[\w-]{6,7}\.[\w-]{27,}")
 
 
 class _Discreet(logging.Formatter):
-    """Takes anything that looks like a token out of the finished line, tracebacks included."""
+    """Removes anything that looks like a token from the finished line, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         return _TOKEN.sub("<token>", super().format(record))
 
 
 def set_up_logging(level: str) -> None:
-    """Sends records of this level and above to standard error; discord.py's chatter only from WARNING on."""
+    """Sends records of this level and above to standard error; those of libraries only from WARNING on."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Discreet("{asctime} {levelname:<7} {name}: {message}", style="{"))
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -1,4 +1,4 @@
-"""Who asks, where, and what they may do there."""
+"""The requester: the person who asks, where, and what they may do there."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from bot.seasons.as_of import AsOf
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, where, what he may do there, and what is known at that moment.
+    """The person who asks, where, what they may do there, and what is known at that moment.
 
-    ``permissions`` are what Discord says he holds in the channel, ``server_permissions`` what he holds in all of the
-    server, ``roles`` his roles in it; outside of servers there are none. ``editor`` says that he may write for
-    everybody.
+    ``user``, ``guild`` and ``channel`` are Discord's ids, ``name`` is what the person is called there. ``permissions``
+    are theirs in the channel, ``server_permissions`` those in the server as a whole, ``roles`` the ids of their roles
+    in it; outside of servers there are none. ``editor`` says that they may write recaps and quotes for everybody.
     """
 
     user: int

@@ -1,4 +1,4 @@
-"""What the commands stand on, handed to the client when it is made."""
+"""What the commands need, handed to the client when it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings, from the environment and a ``.env`` file beside it; ``.env.example`` names each."""
+"""Settings, from the environment and a ``.env`` file; ``.env.example`` names each of them."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from bot.editors import Editors
 from db.models import EASTERN
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Between these a moment can be moved to any time zone, and a season or two on."""
+"""Between these years a moment can be moved to any time zone, and a season or two ahead."""
 
 
 class SettingsError(Exception):
-    """A setting is wrong; the text is one line that says which and what to do."""
+    """A setting is wrong; the text is one line that says which one and what to do."""
 
 
 class Settings(BaseSettings):
-    """What the operator can set. The last three are for tests and development, and refused elsewhere."""
+    """What the operator can set. The last three are for tests and development, and refused anywhere else."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", env_ignore_empty=True)
 
@@ -79,7 +79,7 @@ class Settings(BaseSettings):
 
     @property
     def database(self) -> Path:
-        """The store's file: as set, else in the user's data folder."""
+        """The store's file: as set, or else in the user's data folder."""
         return self.tailgate_db or user_data_path("tailgate", appauthor=False) / "tailgate.db"
 
     @property
@@ -88,7 +88,7 @@ class Settings(BaseSettings):
         return Editors(self.tailgate_editors, self.tailgate_home)
 
     def clock(self) -> Clock:
-        """The machine's time, unless a test set another."""
+        """The machine's time, unless a test sets another."""
         if self.tailgate_now is None and self.tailgate_speed is None:
             return SystemClock()
         return TravelClock(
@@ -124,10 +124,10 @@ def is_loopback(address: str) -> bool:
 
 
 def at_home(path: Path) -> Path:
-    """The path with a leading ``~`` made the home folder: a shell does so at the start of a word only.
+    """The path with a leading ``~`` replaced by the home folder, which a shell does only at the start of a word.
 
     Raises:
-        ValueError: there is no such home.
+        ValueError: there is no such home folder.
     """
     try:
         return path.expanduser()
@@ -139,7 +139,7 @@ def parse_moment(text: str) -> datetime:
     """An ISO moment; without an offset it is Eastern, as NASCAR's times are.
 
     Raises:
-        ValueError: it is none, or too far off to reckon with.
+        ValueError: the text is no moment, or one too far off to compute with.
     """
     try:
         moment = datetime.fromisoformat(text)

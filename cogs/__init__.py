@@ -1,1 +1,1 @@
-"""The commands: one thin file a topic. Nobody imports this package; the client loads it by name."""
+"""The commands: one thin file a topic. Nothing imports this package: the client loads every file in it."""

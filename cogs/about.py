@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot import __version__
 from bot.client.tailgate_bot import TailgateBot
 from bot.questions.core import AboutQuestion, HelpQuestion
-from bot.render.about import TOPICS, CommandLine, about, help_card
+from bot.render.about import TOPICS, HelpCommand, about, help_card
 from bot.requester import Requester
 
 TOPIC_CHOICES = [app_commands.Choice(name=topic.title, value=key) for key, topic in TOPICS.items()]
@@ -52,18 +52,25 @@ class About(commands.Cog):
 
     async def answer_help(self, question: HelpQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
-        return help_card(as_of.season(), question, as_of.now, self._commands())
+        commands = self._commands(None)
+        if requester.editor and requester.guild is not None:
+            commands += self._commands(discord.Object(requester.guild))
+        return help_card(as_of.season(), question, as_of.now, commands)
 
-    def _commands(self) -> list[CommandLine]:
-        """Every slash command of the tree, by name: those of the operator's own server stand there and not here."""
-        commands = [each for each in self.bot.tree.get_commands() if isinstance(each, app_commands.Command)]
-        lines = [
-            CommandLine(
-                each.name, each.description, str(each.extras.get("example", "")), each.default_permissions is not None
+    def _commands(self, guild: discord.Object | None) -> list[HelpCommand]:
+        """The slash commands of the command tree, by name: those of every server, or the editors' in their own one."""
+        commands = sorted(self.bot.tree.get_commands(guild=guild), key=lambda each: each.name)
+        return [
+            HelpCommand(
+                each.name,
+                each.description,
+                str(each.extras.get("example", "")),
+                moderators=each.default_permissions is not None,
+                editors=guild is not None,
             )
             for each in commands
+            if isinstance(each, app_commands.Command)
         ]
-        return sorted(lines, key=lambda line: line.name)
 
 
 async def setup(bot: TailgateBot) -> None:

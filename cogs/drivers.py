@@ -6,16 +6,15 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.championship.record import career, head_to_head, races_of, record
+from bot.championship.record import head_to_head
 from bot.client.tailgate_bot import TailgateBot
-from bot.errors import FriendlyError
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.quotes.service import reader_of
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
 from bot.requester import Requester
-from db.models import Driver
+from bot.seasons.records import season_record, shared_records
 from db.quotes import search
 
 
@@ -39,8 +38,7 @@ class Drivers(commands.Cog):
         self, interaction: discord.Interaction[TailgateBot], name: UserText, season: int | None = None
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        as_of = requester.as_of
-        meant = as_of.driver(name, season)
+        meant = requester.as_of.driver(name, season)
         await self.bot.router.reply(interaction, DriverQuestion(meant.key, season), requester)
 
     @app_commands.command(
@@ -70,36 +68,18 @@ class Drivers(commands.Cog):
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         known = as_of.known(question.driver)
-        years = as_of.entered(known.key)
-        season = as_of.season(question.year or max(years, default=None))
-        his = record(season, known.key)
-        if his is None:
-            raise _not_in(known, season.year, years)
+        computed, own = season_record(as_of, known, question.year)
         quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
-        over_all, lines = career(as_of.seasons, known.key), races_of(season, known.key)
-        facts = DriverFacts(known, season, his, over_all, lines, quotes)
+        races = computed.races_of(known.key)
+        facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
         return driver(facts, question, as_of.now)
 
     async def answer_compare(self, question: CompareQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         a, b = as_of.known(question.a), as_of.known(question.b)
-        if a == b:
-            raise FriendlyError(f"That's {a.name} twice. Who's the other one?")
-        theirs = as_of.entered(b.key)
-        shared = [year for year in as_of.entered(a.key) if year in theirs]
-        if not shared:
-            raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
-        season = as_of.season(question.year or max(shared))
-        one, other = record(season, a.key), record(season, b.key)
-        if one is None or other is None:
-            raise _not_in(a if one is None else b, season.year, shared)
-        facts = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(shared))
+        computed, records, years = shared_records(as_of, a, b, question.year)
+        facts = CompareFacts(computed.season, (a, b), records, head_to_head(computed, a.key, b.key), years)
         return compare(facts, question, as_of.now)
-
-
-def _not_in(driver: Driver, year: int, years: list[int]) -> FriendlyError:
-    held = f" Try {', '.join(map(str, years))}." if years else ""
-    return FriendlyError(f"{driver.name} has no entry in {year}, as far as Tailgate knows.{held}")
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -41,13 +41,13 @@ class Playoffs(commands.Cog):
 
     async def answer(self, question: PlayoffsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
-        return playoffs(as_of.season(question.year), question, as_of.now, as_of.years)
+        return playoffs(as_of.computed(as_of.season(question.year)), question, as_of.now, as_of.years)
 
     async def answer_clinch(self, question: ClinchQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         season = as_of.season()
         driver = as_of.known(question.driver) if question.driver else None
-        return clinch(ClinchFacts(season, season.next_race(as_of.now), driver), question, as_of.now)
+        return clinch(ClinchFacts(as_of.computed(season), season.next_race(as_of.now), driver), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

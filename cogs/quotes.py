@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
-from bot.questions.quotes import OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
 from bot.quotes.query import LONGEST
 from bot.quotes.service import number_reply, parse_search, random_reply, search_reply
 from bot.requester import Requester
@@ -26,6 +26,7 @@ class Quotes(commands.Cog):
         self._random = random.Random()
         bot.router.register(QuoteQuestion, self.answer)
         bot.router.register(RandomQuoteQuestion, self.answer_random)
+        bot.router.register(AnotherQuoteQuestion, self.answer_another)
         bot.router.register(OneQuoteQuestion, self.answer_one)
 
     @app_commands.command(
@@ -47,8 +48,9 @@ class Quotes(commands.Cog):
         race: UserText | None = None,
         season: int | None = None,
     ) -> None:
-        as_of = await self.bot.router.as_of()
-        await self.bot.router.reply(interaction, parse_search(as_of, about, driver, race, season))
+        requester = await self.bot.router.requester(interaction)
+        question = parse_search(requester.as_of, about, driver, race, season)
+        await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: QuoteQuestion, requester: Requester) -> ui.LayoutView:
         if question == QuoteQuestion(page=question.page):
@@ -61,6 +63,9 @@ class Quotes(commands.Cog):
 
     def _is_member(self, guild: int) -> bool:
         return self.bot.get_guild(guild) is not None
+
+    async def answer_another(self, question: AnotherQuoteQuestion, requester: Requester) -> ui.LayoutView:
+        return await self.answer_random(RandomQuoteQuestion(question.last), requester)
 
     async def answer_one(self, question: OneQuoteQuestion, requester: Requester) -> ui.LayoutView:
         return await number_reply(self.bot.services.store, requester, question.id)

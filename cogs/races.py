@@ -1,4 +1,4 @@
-"""/results, /schedule and /next: races run and to come."""
+"""/results, /schedule and /next: races that were run, and races to come."""
 
 from __future__ import annotations
 
@@ -58,8 +58,7 @@ class Races(commands.Cog):
             raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
         if race is None:
             raise FriendlyError(f"No results for {season.year} yet.")
-        before = as_of.last_time(race)
-        return results(season, race, question, as_of.now, before)
+        return results(season, race, question, as_of.now, as_of.last_time(race))
 
     async def answer_schedule(self, question: ScheduleQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

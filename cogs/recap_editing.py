@@ -46,7 +46,8 @@ class RecapEditing(commands.Cog):
     ) -> None:
         requester = await self.bot.router.requester(interaction)
         must_be_editor(requester)
-        await self.bot.router.reply(interaction, parse_race(requester.as_of, race, season), private=True)
+        question = parse_race(requester.as_of, race, season)
+        await self.bot.router.reply(interaction, question, requester, private=True)
 
 
 async def setup(bot: TailgateBot) -> None:

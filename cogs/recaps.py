@@ -9,11 +9,10 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
-from bot.recaps import recap
 from bot.render.recap import recap_card
 from bot.requester import Requester
 from bot.seasons.quote_reader import reader_in
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_for
 
 
 class Recaps(commands.Cog):
@@ -39,8 +38,8 @@ class Recaps(commands.Cog):
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         season, race = as_of.race_run(question.year, question.round)
-        facts = await gather_recap_facts(self.bot.services.store, as_of, reader_in(as_of, requester.guild), race)
-        return recap_card(recap(facts), season, question, as_of.now)
+        recap = await recap_for(self.bot.services.store, as_of, reader_in(as_of, requester.guild), race)
+        return recap_card(recap, as_of.computed(season), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

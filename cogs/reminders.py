@@ -13,8 +13,8 @@ from bot.notifications.settings import ReminderSettings
 from bot.questions.reminders import (
     PERSON,
     SERVER,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
     RemindMeQuestion,
@@ -29,7 +29,7 @@ class Reminders(commands.Cog):
         self.settings = ReminderSettings(bot, bot.services)
         bot.router.register(RemindersQuestion, self.settings.panel)
         bot.router.register(ReminderStatusQuestion, self.settings.status)
-        bot.router.register(ReminderDeedQuestion, self.settings.act)
+        bot.router.register(ReminderActionQuestion, self.settings.act)
         bot.router.register_choice(ReminderChoiceQuestion, self.settings.choose)
         bot.router.register(RemindMeQuestion, self.settings.remind_me)
 

@@ -1,4 +1,4 @@
-"""/standings: the picture that matters, and every other view of the season."""
+"""/standings: the view that matters most at the time, and every other view of the season."""
 
 from __future__ import annotations
 
@@ -56,12 +56,14 @@ class Standings(commands.Cog):
         await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
-        season = requester.as_of.season(question.year)
+        as_of = requester.as_of
+        season = as_of.season(question.year)
         race = season.race(question.after) if question.after else None
         if question.after and (race is None or race not in season.run):
             name = race_name(race) if race else f"race {question.after}"
             raise FriendlyError(f"No results for {name} ({season.year}) yet, so no standings after it either.")
-        return standings(season, question, requester.as_of.now)
+        then = as_of.computed_after(season, race.round) if race else None
+        return standings(as_of.computed(season), question, as_of.now, then)
 
 
 async def setup(bot: TailgateBot) -> None:

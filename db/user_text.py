@@ -43,6 +43,9 @@ def clean_text(text: str, limit: int, *, lines: bool = False) -> str:
     Raises:
         ValueError: the text is too long; the message is one line.
     """
+    if text.isascii() and text.isprintable():
+        # Most text is one line of plain letters and signs, of which the steps below could change nothing but spaces.
+        return _of_length(" ".join(text.split()), limit)
     cleaned = _BREAKS.sub("\n" if lines else " ", unicodedata.normalize("NFC", text))
     cleaned = cleaned.replace("\t", " ").replace(BLANK, " ")
     cleaned = _without_idle_joiners("".join(c for c in cleaned if c == "\n" or not _is_not_text(c)))
@@ -50,9 +53,13 @@ def clean_text(text: str, limit: int, *, lines: bool = False) -> str:
     cleaned = unicodedata.normalize("NFC", re.sub("\n{3,}", "\n\n", cleaned))
     if not any(unicodedata.category(c)[0] in "LNPS" for c in cleaned):
         return ""
-    if len(cleaned) > limit:
-        raise ValueError(f"is {len(cleaned)} characters long; {limit} is the most")
-    return cleaned
+    return _of_length(cleaned, limit)
+
+
+def _of_length(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise ValueError(f"is {len(text)} characters long; {limit} is the most")
+    return text
 
 
 def is_control(character: str) -> bool:

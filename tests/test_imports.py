@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.discord_errors import AUTHENTICATION_FAILED, Code
+
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models", "db.user_text"}
@@ -203,3 +205,29 @@ def _named(kind: ast.expr) -> set[str]:
     if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
         kind = ast.parse(kind.value, mode="eval").body
     return {each.id for each in ast.walk(kind) if isinstance(each, ast.Name)}
+
+
+MOST_LINES = 10
+"""Of a function in a cog: it makes a question of the options, or hands a question to what answers it."""
+
+
+def topics_and_commands() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
+    """The coroutines of the cogs."""
+    for module, path in MODULES.items():
+        if within(module, "cogs"):
+            tree = ast.parse(path.read_text("utf-8"))
+            yield from ((module, node) for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef))
+
+
+@pytest.mark.parametrize(("module", "function"), [pytest.param(*e, id=e[1].name) for e in topics_and_commands()])
+def test_a_command_is_short(module: str, function: ast.AsyncFunctionDef) -> None:
+    first = function.body[1 if ast.get_docstring(function) is not None and len(function.body) > 1 else 0]
+    last = function.body[-1]
+    assert (last.end_lineno or last.lineno) - first.lineno < MOST_LINES, f"{module}: {function.name}"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name != "bot.discord_errors"])
+def test_discords_error_codes_are_in_one_table(module: str) -> None:
+    codes = {*Code, AUTHENTICATION_FAILED}
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    assert [n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value in codes] == []

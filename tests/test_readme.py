@@ -1,4 +1,4 @@
-"""What the papers of the project promise is so."""
+"""What the README and the other documents promise is true."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def test_the_readme_names_every_command_of_the_command_line() -> None:
         assert what in README
 
 
-def test_the_changelog_begins_with_this_version() -> None:
+def test_the_changelog_begins_with_this_version_and_what_comes_after_it() -> None:
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    match = re.search(r"^## (\S+)", changelog, re.MULTILINE)
-    assert match is not None
-    assert match[1] == __version__
+    headings = re.findall(r"^## (.+)$", changelog, re.MULTILINE)
+    released = headings[1:] if headings[0] == "Unreleased" else headings
+    assert released[0] == __version__
 
 
 def test_readme_says_that_it_is_unofficial() -> None:

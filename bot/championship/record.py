@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
 from typing import Any
 
-from bot.championship.table import points_table, stage_winners
+from bot.championship.computed import ComputedSeason, DriverRace
 from db.models import Entry, Race, Result, Season, Track
 
 RECENT_RACES = 5
@@ -19,14 +18,6 @@ RECENT_RACES = 5
 
 ENOUGH_STARTS = 2
 """The best track needs this many starts, unless the driver has no track with as many."""
-
-
-@dataclass(frozen=True, slots=True)
-class DriverRace:
-    """A race and the driver's result in it."""
-
-    race: Race
-    result: Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +125,16 @@ class HeadToHead:
         return len(self.pairs)
 
 
-def record(season: Season, driver_key: str) -> Record | None:
+def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     """The driver's season as it stands; None without an entry in it."""
-    lines = races_of(season, driver_key)
+    season = computed.season
+    lines = computed.races_of(driver_key)
     entry = _latest_entry(season, driver_key, lines)
     if entry is None:
         return None
-    place = next((line for line in points_table(season) if line.driver == driver_key), None)
+    place = next((line for line in computed.points_table if line.driver == driver_key), None)
     return Record(
-        **_as_fields(_totals([season], driver_key, lines)),
+        **_as_fields(_totals([computed], driver_key, lines)),
         driver=driver_key,
         year=season.year,
         number=entry.number,
@@ -157,31 +149,11 @@ def record(season: Season, driver_key: str) -> Record | None:
     )
 
 
-def races_of(season: Season, driver_key: str) -> tuple[DriverRace, ...]:
-    """All races of the season that the driver started, in order."""
-    return _lines(season).get(driver_key, ())
-
-
-@lru_cache(maxsize=64)
-def _lines(season: Season) -> Mapping[str, tuple[DriverRace, ...]]:
-    lines: dict[str, list[DriverRace]] = {}
-    for race in season.run:
-        for result in season.results[race.round]:
-            lines.setdefault(result.driver, []).append(DriverRace(race, result))
-    return {driver: tuple(own_races) for driver, own_races in lines.items()}
-
-
-@lru_cache(maxsize=64)
-def _stages(season: Season) -> tuple[tuple[str | None, ...], ...]:
-    """The stage winners of each race with results, in order of round."""
-    return tuple(stage_winners(race, season.results[race.round]) for race in season.run)
-
-
-def career(seasons: Sequence[Season], driver_key: str) -> Career:
+def career(seasons: Sequence[ComputedSeason], driver_key: str) -> Career:
     """The driver over the seasons given, which may come in any order; all counts are 0 without an entry in any."""
-    ordered = sorted(seasons, key=lambda season: season.year)
-    records = [found for season in ordered if (found := record(season, driver_key))]
-    lines = [line for season in ordered for line in races_of(season, driver_key)]
+    ordered = sorted(seasons, key=lambda computed: computed.season.year)
+    records = [found for computed in ordered if (found := record(computed, driver_key))]
+    lines = [line for computed in ordered for line in computed.races_of(driver_key)]
     return Career(
         **_as_fields(_totals(ordered, driver_key, lines)),
         driver=driver_key,
@@ -190,16 +162,16 @@ def career(seasons: Sequence[Season], driver_key: str) -> Career:
     )
 
 
-def head_to_head(season: Season, a: str, b: str) -> HeadToHead:
+def head_to_head(computed: ComputedSeason, a: str, b: str) -> HeadToHead:
     """The two drivers' shared starts in the season as it stands."""
-    theirs = {line.race.round: line.result for line in races_of(season, b)}
+    theirs = {line.race.round: line.result for line in computed.races_of(b)}
     pairs = tuple(
         SharedRace(line.race, line.result, theirs[line.race.round])
-        for line in races_of(season, a)
+        for line in computed.races_of(a)
         if line.race.round in theirs
     )
     return HeadToHead(
-        year=season.year,
+        year=computed.season.year,
         a=a,
         b=b,
         pairs=pairs,
@@ -215,10 +187,10 @@ def _latest_entry(season: Season, driver_key: str, lines: Sequence[DriverRace]) 
     return max(entries, key=lambda entry: entry.round, default=None)
 
 
-def _totals(seasons: Iterable[Season], driver_key: str, lines: Sequence[DriverRace]) -> Totals:
-    run = [(season, race) for season in seasons for race in season.run]
-    on_pole = [race.outcome.pole for _, race in run if race.outcome and race.outcome.pole]
-    stages = [winners for season in seasons for winners in _stages(season)]
+def _totals(seasons: Sequence[ComputedSeason], driver_key: str, lines: Sequence[DriverRace]) -> Totals:
+    run = [race for computed in seasons for race in computed.season.run]
+    on_pole = [race.outcome.pole for race in run if race.outcome and race.outcome.pole]
+    stages = [winners for computed in seasons for winners in computed.stage_winners]
     results = [line.result for line in lines]
     finishes = [result.finish for result in results]
     return Totals(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from db.models import Entry, Race, Result, Season
 
@@ -67,7 +66,6 @@ class _Tally:
             self.paying.append(result.finish)
 
 
-@lru_cache(maxsize=64)
 def points_table(season: Season) -> tuple[PointsStanding, ...]:
     """The table of the season as it stands, best first, positions 1 to n without gaps.
 

@@ -1,4 +1,4 @@
-"""Reaching Discord and staying there: what may pass is waited out, what will not is said in one line."""
+"""Logging in and connecting, again and again while Discord is out of reach, and how a token is refused."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from bot.discord_errors import AUTHENTICATION_FAILED, describe_error
 RETRY_SECONDS = (1, 5, 15, 30, 60)
 """Waits between attempts to reach Discord at the start; the last one repeats."""
 BANNED_SECONDS = 15 * 60
-"""The wait after Discord has shut out this address for asking too often: asking on makes that last."""
-NOT_TAKEN = "Discord does not take the token in DISCORD_TOKEN; copy it again from your application's Bot page"
+"""The wait after Discord has shut out this address for asking too often: further requests prolong the ban."""
+REFUSED = "Discord does not take the token in DISCORD_TOKEN; copy it again from your application's Bot page"
 
 UNREACHABLE = (OSError, aiohttp.ClientError, discord.HTTPException, discord.GatewayNotFound)
 """What may be over in a minute: the network is down, or Discord is."""
@@ -33,27 +33,35 @@ Say = Callable[[str], None]
 class TokenError(Exception):
     """Discord does not take the token; the text is one line for the operator."""
 
+    def __init__(self) -> None:
+        super().__init__(REFUSED)
+
 
 class DiscordError(Exception):
-    """Discord cannot be reached, or wants no more of us; the text is one line for the operator."""
+    """Discord cannot be reached, or closed the connection for good; the text is one line for the operator."""
 
 
-def point_at(api: str) -> None:
-    """Sends discord.py to another API; the settings have made sure that it is this machine."""
+def use_api(api: str) -> None:
+    """Sends discord.py to another API than Discord's; the settings have made sure that it is on this machine."""
     discord.http.Route.BASE = api.rstrip("/")
 
 
-async def stay_there(bot: TailgateBot) -> None:
+async def keep_gateway(bot: TailgateBot) -> None:
     """Makes the other API's gateway the one that discord.py goes to when Discord declares a session void.
 
-    Otherwise it would start again, token and all, at Discord's own, whose address it knows by heart.
+    Otherwise discord.py would identify, with the token, at Discord's own gateway, whose address is built into it.
     """
     _, gateway, _ = await bot.http.get_bot_gateway()
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 
 
 async def connect_and_stay(bot: TailgateBot, token: str, say: Say) -> None:
-    """Logs in and connects, waiting out whatever may pass; once connected discord.py reconnects by itself."""
+    """Logs in and connects, waiting out whatever may pass; once connected discord.py reconnects by itself.
+
+    Raises:
+        TokenError: Discord does not take the token.
+        DiscordError: Discord closed the connection for good.
+    """
 
     async def log_in() -> None:
         try:
@@ -66,22 +74,22 @@ async def connect_and_stay(bot: TailgateBot, token: str, say: Say) -> None:
 
     async def connect() -> None:
         if discord.http.Route.BASE != DISCORD_API:
-            await stay_there(bot)
+            await keep_gateway(bot)
         await bot.connect(reconnect=True)
 
     try:
-        await _insist(log_in, say)
-        await _insist(connect, say)
+        await _retrying(log_in, say)
+        await _retrying(connect, say)
     except discord.LoginFailure:
-        raise TokenError(NOT_TAKEN) from None
+        raise TokenError from None
     except discord.ConnectionClosed as error:
         if error.code == AUTHENTICATION_FAILED:
-            raise TokenError(NOT_TAKEN) from None
+            raise TokenError from None
         raise DiscordError(f"Discord closed the connection for good (code {error.code})") from error
 
 
-async def _insist(work: Callable[[], Awaitable[None]], say: Say) -> None:
-    """Does it, and again as long as Discord cannot be reached."""
+async def _retrying(work: Callable[[], Awaitable[None]], say: Say) -> None:
+    """Does the work, and again as long as Discord cannot be reached."""
     for attempt in itertools.count():
         try:
             await work()
@@ -96,7 +104,7 @@ async def _insist(work: Callable[[], Awaitable[None]], say: Say) -> None:
 
 def _wait(error: Exception, attempt: int) -> int:
     """Seconds until the next attempt, counted from 0."""
-    # That the gateway was not found hides the answer by which it was not.
+    # GatewayNotFound has no status of its own; the HTTP answer behind it is its cause.
     if getattr(error.__cause__ or error, "status", None) == HTTPStatus.TOO_MANY_REQUESTS:
         return BANNED_SECONDS
     return RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)]

@@ -1,4 +1,4 @@
-"""The Discord client: asks for next to nothing, remembers nobody, tells Discord of its commands when they change."""
+"""The Discord client: few intents, no member cache, and commands that are registered only when they changed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from db.key_values import recall, remember
 
 log = logging.getLogger(__name__)
 
-# Nothing here speaks; discord.py would warn at every start that it cannot.
+# The bot uses no voice; discord.py would warn at every start that the libraries for it are missing.
 discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
@@ -48,24 +48,24 @@ PERMISSIONS = discord.Permissions(
 
 
 class TailgateBot(commands.AutoShardedBot):
-    """The bot. It is handed all it needs and starts no work of its own beside answering.
+    """The bot. It is handed all it needs and does nothing by itself: it answers.
 
     Args:
         services: the store, its seasons and the clock.
-        local: it runs in a page on this machine, which forgets the commands and to which nobody can be invited.
+        local: it runs in a page on this machine, which forgets the commands and to which it cannot be added.
         editors: who may edit, and in which server the editors' commands are.
         **options: for discord.py, such as ``shard_count``.
 
     Attributes:
         local: whether it runs in a page on this machine.
-        told_commands: whether this start has told Discord of the commands.
+        registered_commands: whether this start registered the commands with Discord.
     """
 
     def __init__(
         self, services: Services, *, local: bool = False, editors: Editors | None = None, **options: Any
     ) -> None:
         super().__init__(
-            # Slash commands only: the prefix is one nobody can type.
+            # Slash commands only; discord.py insists on a prefix, and there are no commands behind this one.
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=TailgateTree,
@@ -80,43 +80,45 @@ class TailgateBot(commands.AutoShardedBot):
         self.editors = editors or Editors()
         self.router = Router(services, lambda: self.editors)
         self.local = local
-        self.told_commands = False
+        self.registered_commands = False
 
     async def setup_hook(self) -> None:
-        # A start that failed on the network is tried again, and has them already.
+        # After a start that failed on the network this runs again, with the cogs loaded already.
         for extension in extensions():
             if extension not in self.extensions:
                 await self.load_extension(extension)
         self.router.attach(self)
         try:
-            self.told_commands = await self.sync_commands(force=self.local)
+            self.registered_commands = await self.sync_commands(force=self.local)
         except discord.HTTPException as error:
-            # Discord still has those it was told of before, and nothing else hangs on them.
-            log.error("Discord did not take the commands (%s); the next start tells it again", describe_error(error))  # noqa: TRY400
+            # Discord still has the commands registered before, and nothing else depends on them.
+            log.error(  # noqa: TRY400
+                "Discord did not accept the commands (%s); the next start sends them again", describe_error(error)
+            )
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        """Says what a listener failed on: what is wrong with the store, or that it is closed already, in one line."""
+        """Logs why a listener failed; an error of the store, such as that it is closed already, in one line."""
         error = sys.exc_info()[1]
         if isinstance(error, StoreError):
-            log.warning("%s was passed over: %s", event_method, error)
+            log.warning("%s was skipped: %s", event_method, error)
         else:
             await super().on_error(event_method, *args, **kwargs)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forgets a server that was left; one that is merely out of reach is none of these."""
+        """Forgets a server that removed the bot. Discord reports one that is merely unavailable by another event."""
         await forget_guild(self.services.store, guild.id)
-        log.info("forgot a server that was left")
+        log.info("forgot a server that removed the bot")
 
     async def sync_commands(self, *, force: bool = False) -> bool:
-        """Tells Discord of the commands if they changed since it was last told; returns whether it was told.
+        """Registers the commands with Discord if they changed since they were last registered; returns whether it did.
 
-        What was told is remembered in the store, so that a restart does not ask again: registering is slow and limited.
+        What was registered is remembered in the store, as a digest, because registering is slow and limited.
         """
-        told = await self._tell(None, force=force)
-        await self._tell_home(force=force)
-        return told
+        registered = await self._register(None, force=force)
+        await self._register_at_home(force=force)
+        return registered
 
-    async def _tell(self, guild: discord.Object | None, *, force: bool) -> bool:
+    async def _register(self, guild: discord.Object | None, *, force: bool) -> bool:
         definition = json.dumps(
             [command.to_dict(self.tree) for command in self.tree.get_commands(guild=guild)], sort_keys=True
         )
@@ -124,33 +126,33 @@ class TailgateBot(commands.AutoShardedBot):
         name = f"commands of {self.application_id}" + (f" in {guild.id}" if guild else "")
         if not force and await recall(self.services.store, name) == digest:
             return False
-        told = await self.tree.sync(guild=guild)
+        registered = await self.tree.sync(guild=guild)
         await remember(self.services.store, name, digest)
-        log.info("told Discord of %d commands%s", len(told), " for the operator's own server" if guild else "")
+        log.info("registered %d commands%s", len(registered), " for the operator's own server" if guild else "")
         return True
 
-    async def _tell_home(self, *, force: bool) -> None:
-        """The editors' commands are in the operator's server only; in one that was it before they are taken back."""
+    async def _register_at_home(self, *, force: bool) -> None:
+        """Registers the editors' commands in the operator's server, and removes them from the one it was before."""
         name = f"home of {self.application_id}"
         before, home = await recall(self.services.store, name), self.editors.home
         if before and int(before) != home:
             try:
-                await self._tell(discord.Object(int(before)), force=True)
+                await self._register(discord.Object(int(before)), force=True)
             except (discord.Forbidden, discord.NotFound):
-                log.info("the server %s, once the operator's own, is out of reach and its commands with it", before)
+                log.info("the server %s, formerly the operator's own, is out of reach, and so are its commands", before)
             except discord.HTTPException as error:
                 log.warning(
-                    "the editors' commands could not be taken back from %s yet (%s)", before, describe_error(error)
+                    "the editors' commands could not be removed from %s yet (%s)", before, describe_error(error)
                 )
                 return
             await remember(self.services.store, name, "")
         if home is None:
             return
         try:
-            await self._tell(discord.Object(home), force=force)
+            await self._register(discord.Object(home), force=force)
         except discord.HTTPException as error:
             log.error(  # noqa: TRY400
-                "Discord did not take the editors' commands for the server %s (%s); "
+                "Discord did not accept the editors' commands for the server %s (%s); "
                 "is TAILGATE_HOME the id of a server that the bot is in?",
                 home,
                 describe_error(error),
@@ -160,7 +162,7 @@ class TailgateBot(commands.AutoShardedBot):
 
     @property
     def invite(self) -> str | None:
-        """The address at which a moderator adds the bot to a server, or a person to himself; None in a local page."""
+        """The address at which a moderator adds the bot to a server, or a person to their own account; None locally."""
         if self.local or self.application_id is None:
             return None
         return discord.utils.oauth_url(

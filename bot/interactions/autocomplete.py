@@ -1,4 +1,4 @@
-"""What autocomplete offers: seasons held, drivers and races, by whatever a fan has typed so far.
+"""What autocomplete offers for what a fan has typed so far: seasons, drivers and races.
 
 Discord does not enforce a choice, so a command looks up again what comes back.
 """
@@ -16,10 +16,10 @@ from bot.seasons.as_of import AsOf
 from db.models import Season
 
 UserText: TypeAlias = app_commands.Range[str, 1, 100]
-"""Words of a fan's; no name is longer, and no key or race that is offered."""
+"""What a fan types; no name, key or race that is offered is longer."""
 
 LIMIT = 25
-"""Choices that Discord shows at most."""
+"""How many choices Discord shows at most."""
 
 
 async def _as_of(interaction: discord.Interaction[Any]) -> AsOf:
@@ -28,7 +28,7 @@ async def _as_of(interaction: discord.Interaction[Any]) -> AsOf:
 
 
 def _season(as_of: AsOf, interaction: discord.Interaction[Any]) -> Season:
-    """The season already typed into the command, or else the season of the day."""
+    """The season already typed into the command's other option, or else the season of the day."""
     typed = str(getattr(interaction.namespace, "season", None) or "")
     try:
         return as_of.season(int(typed) if typed.isdecimal() else None)
@@ -37,7 +37,7 @@ def _season(as_of: AsOf, interaction: discord.Interaction[Any]) -> Season:
 
 
 async def season_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[int]]:
-    """The seasons held, newest first."""
+    """The seasons in the store, newest first."""
     as_of = await _as_of(interaction)
     years = [year for year in reversed(as_of.years) if str(current or "").strip() in str(year)]
     return [app_commands.Choice(name=str(year), value=year) for year in years[:LIMIT]]

@@ -16,11 +16,11 @@ from bot.render.formatting import escape
 log = logging.getLogger(__name__)
 
 LONGEST = 400
-"""Columns of a friendly line at most; nearest names are the longest part of it."""
+"""Columns of a friendly line at most; the longest part of it is a list of the nearest names."""
 
 
 class TailgateTree(app_commands.CommandTree[Any]):
-    """Commands work in servers and direct messages, for servers and for people who installed the bot themselves."""
+    """Commands work in servers and direct messages, for servers and for people who installed the bot for themselves."""
 
     def __init__(self, client: discord.Client) -> None:
         super().__init__(
@@ -34,15 +34,16 @@ class TailgateTree(app_commands.CommandTree[Any]):
 
 
 async def answer_error(interaction: discord.Interaction[Any], error: Exception) -> None:
-    """Tells the requester, and only him, what went wrong: what he did in one friendly line, what we did by reference.
+    """Tells the requester, and nobody else, what went wrong.
 
-    The reference stands in the log beside the whole story; no stack trace, token or path reaches the chat.
+    A mistake of theirs is answered in one friendly line. A fault of the bot gets a reference, which the log shows
+    beside the stack trace: no stack trace, token or path reaches the chat.
     """
     cause = getattr(error, "original", error)
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
         log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
         return
-    text = _in_words(cause)
+    text = _friendly_line(cause)
     if text is None:
         reference = secrets.token_hex(3)
         log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
@@ -55,13 +56,13 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
         else:
             await interaction.response.send_message(text, ephemeral=True)
     except discord.HTTPException as failure:
-        log.warning("could not tell of an error in %s: %s", _what(interaction), failure)
+        log.warning("could not report an error in %s: %s", _what(interaction), failure)
 
 
-def _in_words(error: Exception) -> str | None:  # noqa: PLR0911 - a ladder has rungs
-    """The line for what a person did or may mend; None for what is ours."""
+def _friendly_line(error: Exception) -> str | None:  # noqa: PLR0911 - one return for each kind of error
+    """The line for what a person did or can fix; None for a fault of the bot."""
     if isinstance(error, FriendlyError):
-        # Its text is plain: it may hold names, which nobody has vetted.
+        # Its text may contain names and words that people typed.
         return escape(str(error), LONGEST)
     if isinstance(error, app_commands.NoPrivateMessage):
         return "This only works in a server."

@@ -1,4 +1,4 @@
-"""What hears the buttons and selects of every answer, those sent before this start included.
+"""The dynamic items that hear the buttons and selects of every message, those sent before this start included.
 
 ``bot.render`` makes plain buttons and selects whose custom ids, or values, are questions. discord.py hands a press to
 the dynamic item whose template fits the custom id, so nothing about a message has to be remembered.
@@ -16,9 +16,9 @@ from discord import ui
 from bot.questions.core import VERSION
 
 Press = Callable[[discord.Interaction[Any], str], Awaitable[None]]
-"""Takes a pressed question as text; an empty text where another version made it."""
+"""Gets the question of a pressed button as text, which is empty where another version made the button."""
 Choose = Callable[[discord.Interaction[Any], str, Sequence[str]], Awaitable[None]]
-"""Takes the question of a select, as text, and what was chosen in it."""
+"""Gets the question of a select as text, and the values chosen in it."""
 
 BUTTON = re.compile(r"(?P<version>t[0-9]+):[0-9]:(?P<question>.+)", re.DOTALL)
 SELECT = re.compile(r"(?P<version>t[0-9]+):pick:[a-z]+")
@@ -28,11 +28,12 @@ SETTING = re.compile(r"(?P<version>t[0-9]+):set:(?P<question>.+)", re.DOTALL)
 def listeners(press: Press, choose: Choose) -> tuple[type[ui.DynamicItem[Any]], ...]:
     """The dynamic items for one client: what they hear goes to ``press`` and ``choose``.
 
-    They are made for each client, since discord.py makes an item out of nothing but its class.
+    The classes are made for each client, because discord.py builds a dynamic item from its class alone and offers no
+    other place to tell it where to go.
     """
 
     class HeardItem(ui.DynamicItem[ui.Item[Any]], template=re.compile("(?!)")):
-        """What the three have in common: which version made the component, and its question."""
+        """What the three have in common: whether this version made the component, and its question."""
 
         def __init__(self, item: ui.Item[Any], version: str, question: str) -> None:
             super().__init__(item)
@@ -69,7 +70,7 @@ def listeners(press: Press, choose: Choose) -> tuple[type[ui.DynamicItem[Any]], 
 
 
 def _chosen(interaction: discord.Interaction[Any]) -> list[str]:
-    """What was chosen, as Discord sends it; nothing where that is not a list of texts."""
+    """The chosen values, as Discord sends them; nothing where that is not a list of texts."""
     data: Mapping[str, Any] = interaction.data or {}
     values = data.get("values")
     return [value for value in values if isinstance(value, str)] if isinstance(values, Iterable) else []

@@ -23,19 +23,18 @@ Q = TypeVar("Q", bound=Question)
 T = TypeVar("T")
 
 POSTED = f":{RemindMeQuestion.topic}:"
-"""Stands in a button of whatever is posted of the bot's own accord."""
-
+"""Part of the custom id of a button that is under every message which the bot posts unasked, and under no other."""
 
 Reply = ui.LayoutView | Form
 """What answers a question: a message, or a form to fill in."""
 
 
 class Router:
-    """The one way from a question to a message. Nothing of an answer is remembered.
+    """The one way from a question to a message. Nothing about an answer is remembered.
 
     Args:
         services: where seasons and the time come from.
-        editors: who runs the bot; asked each time, since the local page knows it late.
+        editors: who may edit; called each time, because the local page learns its owner after the bot was made.
     """
 
     def __init__(self, services: Services, editors: Callable[[], Editors] = Editors) -> None:
@@ -47,32 +46,31 @@ class Router:
         self._as_of_keeper = AsOfKeeper()
 
     def attach(self, client: commands.AutoShardedBot) -> None:
-        """Makes the client hear the buttons, selects and forms of every answer, those long past included."""
+        """Makes the router hear the buttons, selects and forms of every message, however old."""
         client.add_dynamic_items(*listeners(self.press, self.choose))
         client.add_listener(self._hear_forms, "on_interaction")
 
     def register(self, kind: type[Q], topic: Callable[[Q, Requester], Awaitable[Reply]]) -> None:
-        """Says how questions of a kind are answered; the last word counts."""
+        """Says how questions of a kind are answered; a later registration replaces an earlier one."""
         self._topics[kind] = topic
 
     def register_form(
-        self, kind: type[Q], taker: Callable[[Q, Mapping[str, str], Requester], Awaitable[Reply]]
+        self, kind: type[Q], topic: Callable[[Q, Mapping[str, str], Requester], Awaitable[Reply]]
     ) -> None:
-        """Says what becomes of a form that carries a question of that kind: it is handed what was written."""
-        self._forms[kind] = taker
+        """Says how a form that carries a question of a kind is answered: the topic gets what was written, by field."""
+        self._forms[kind] = topic
 
-    def register_choice(self, kind: type[Q], taker: Callable[[Q, Sequence[str], Requester], Awaitable[Reply]]) -> None:
-        """Says what becomes of a choice whose select carries a question of that kind."""
-        self._choices[kind] = taker
+    def register_choice(self, kind: type[Q], topic: Callable[[Q, Sequence[str], Requester], Awaitable[Reply]]) -> None:
+        """Says how a choice is answered whose select carries a question of a kind: the topic gets the chosen values."""
+        self._choices[kind] = topic
 
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
-        snapshots = self._services.seasons
-        seasons = await snapshots.all()
-        return self._as_of_keeper.at(self._services.clock.now(), seasons, snapshots.version)
+        seasons = await self._services.seasons.all()
+        return self._as_of_keeper.at(self._services.clock.now(), seasons)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
-        """Who is behind an interaction, by what Discord says of them, and what is known now."""
+        """The person behind an interaction, as Discord describes them, and what is known at this moment."""
         person = interaction.user
         return Requester(
             person.id,
@@ -90,9 +88,9 @@ class Router:
         """The answer to a question.
 
         Raises:
-            FriendlyError: the question names what is not there, or the requester may not.
+            FriendlyError: the question names something that does not exist, or the requester may not ask it.
         """
-        return await self._topics[type(question)](question, requester)
+        return await _found(self._topics, question)(question, requester)
 
     async def reply(
         self,
@@ -102,10 +100,10 @@ class Router:
         *,
         private: bool = False,
     ) -> None:
-        """Answers a command, in one request; where ``private`` the requester alone sees it.
+        """Answers a command, in one request; where ``private`` only the requester sees the answer.
 
-        A command that looked something up to make its question hands on the ``requester`` it did that with: what is
-        known is asked for once an interaction, so that an import in between cannot mix two states.
+        A command that looked something up to make its question passes on the ``requester`` that it used: what is known
+        is asked for once an interaction, so that an import in between cannot mix two states.
         """
         requester = requester or await self.requester(interaction)
         await _send(interaction, await self.view(question, requester), private=private)
@@ -148,8 +146,9 @@ class Router:
         interaction: discord.Interaction[Any],
         answer: Callable[[Requester], Awaitable[tuple[Question, Reply]]],
     ) -> None:
-        """Answers a component or a form: in place for whoever the message was made for, in a private copy for others.
+        """Answers a component or a form.
 
+        The message changes in place for the person it was made for; anybody else gets a copy that they alone see.
         discord.py only logs what a component raises, so errors become replies here, as a command's do in the tree.
         """
         try:
@@ -159,51 +158,52 @@ class Router:
             await answer_error(interaction, error)
 
 
-def _found(takers: Mapping[type[Question], T], question: Question) -> T:
-    """Who takes what was written or chosen; a question that nobody asks any more is of an older version."""
-    taker = takers.get(type(question))
-    if taker is None:
+def _found(topics: Mapping[type[Question], T], question: Question) -> T:
+    """The topic of a question; a question that no topic answers in this way comes from an older version."""
+    topic = topics.get(type(question))
+    if topic is None:
         raise OldButtonError
-    return taker
+    return topic
 
 
 def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
-    """What the person may in every channel, as their roles say; a channel may give and take what it wants."""
+    """What the person may do in the server as a whole, as their roles say; channels can add and take permissions."""
     person = interaction.user
     if not isinstance(person, discord.Member):
         return discord.Permissions.none()
     if person.guild.roles:
         return person.guild_permissions
-    # The roles come with the guilds intent; while a server is out of reach there are none. These no channel gives.
+    # Roles come over the gateway, so while the server is unavailable there are none. Of the permissions that come with
+    # the interaction, which are those in the channel, these two cannot be given or taken by a channel.
     return interaction.permissions & discord.Permissions(administrator=True, manage_guild=True)
 
 
-async def _put(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:
-    """Router what was done on a message, or in a form opened from one; what is private never where others see it."""
-    if isinstance(made, ui.LayoutView) and (_unseen(interaction) if private else _own(interaction)):
-        await interaction.response.edit_message(view=made)
+async def _put(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
+    """Changes the message that the input came from, or replies beside it; what is private never shows to others."""
+    if isinstance(reply, ui.LayoutView) and (_alone(interaction) if private else _own(interaction)):
+        await interaction.response.edit_message(view=reply)
     else:
-        await _send(interaction, made, private=True)
+        await _send(interaction, reply, private=True)
 
 
-async def _send(interaction: discord.Interaction[Any], made: Reply, *, private: bool) -> None:
-    if isinstance(made, Form):
-        await interaction.response.send_modal(made.modal())
+async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
+    if isinstance(reply, Form):
+        await interaction.response.send_modal(reply.modal())
     else:
-        await interaction.response.send_message(view=made, ephemeral=private)
+        await interaction.response.send_message(view=reply, ephemeral=private)
 
 
-def _unseen(interaction: discord.Interaction[Any]) -> bool:
-    """Whether who pressed is the only person who sees the message."""
+def _alone(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the person who pressed is the only one who sees the message."""
     message = interaction.message
     return message is not None and (message.flags.ephemeral or interaction.context.dm_channel) and not _is_post(message)
 
 
 def _own(interaction: discord.Interaction[Any]) -> bool:
-    """Whether the message was made for who pressed: they asked for it, or nobody else sees it.
+    """Whether the message was made for the person who pressed: they asked for it, or nobody else sees it.
 
-    A direct message between two people, where one of them brought the bot along, is a DMChannel as well: what counts
-    is where Discord says the press was made.
+    A direct message between two people, one of whom installed the bot, has the same type of channel as one with the
+    bot; the interaction's context tells the two apart.
     """
     message = interaction.message
     if message is None or _is_post(message):
@@ -215,9 +215,9 @@ def _own(interaction: discord.Interaction[Any]) -> bool:
 
 
 def _is_post(message: discord.Message) -> bool:
-    """Whether nobody asked for the message: it was delivered, and stays as it is, in direct messages too.
+    """Whether the bot posted the message unasked. Such a message stays as it is, in direct messages too.
 
-    What it says is what somebody wanted to be told, and the mark in its button is how it is found again.
+    It says what somebody wanted to be told, and the outbox finds it again by the mark in its button.
     """
     waiting: list[Any] = list(message.components)
     while waiting:

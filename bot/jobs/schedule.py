@@ -5,21 +5,24 @@ It is started by the composition root and not by the client, so that tests and t
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import discord
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.jobs.guild_cleanup import forget_left
 from bot.jobs.scheduler import Scheduler
-from bot.notifications.quote_of_the_day import QuotesOfTheDay
 from bot.outbox.worker import Worker
 from bot.services import Services
 from db.models import EASTERN, Race
-from db.quotes.days import forget_days
 from db.quotes.drafts import expire_drafts
+from db.quotes.draws import forget_draws
 
 PRESENCE_SECONDS = 300
 UPKEEP_SECONDS = 6 * 3600
-QUOTE_SECONDS = 60
+CLEANUP_SECONDS = 60
+"""How often it is checked whether it is time to look for servers that were left."""
+CLEANUP_TIMEOUT_SECONDS = 3600
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -37,14 +40,14 @@ class Jobs:
     def __init__(self, bot: TailgateBot, services: Services, worker: Worker | None = None) -> None:
         self._bot = bot
         self._services = services
-        self._quotes = QuotesOfTheDay(bot, services, lambda: bot.router.as_of())  # noqa: PLW0108 - asked for when it is due
         self._scheduler = Scheduler()
+        self._cleaned_up_at: datetime | None = None
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
-        self._scheduler.every(QUOTE_SECONDS, self._send_quotes)
+        self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
@@ -62,19 +65,21 @@ class Jobs:
         # Sent every time: a new session with Discord begins without a status.
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 
-    async def _send_quotes(self) -> None:
-        """Sends the quote of the day to the servers for which it is due."""
-        await self._quotes.send_due()
-
     async def _keep_up(self) -> None:
-        """Removes old drafts, days and left servers, and lets SQLite refresh its statistics."""
+        """Removes old drafts and draws, and lets SQLite refresh its statistics."""
         now = self._services.clock.now()
         await expire_drafts(self._services.store, now)
-        await forget_days(self._services.store, now.astimezone(EASTERN).date())
-        if self._bot.is_ready():
-            await forget_left(self._bot, self._services.store)
+        await forget_draws(self._services.store, now.astimezone(EASTERN).date())
         async with self._services.store.write() as connection:
             await connection.execute("PRAGMA optimize")
+
+    async def _clean_up(self) -> None:
+        """Deletes the data of servers that were left while the bot was down: once it is ready, then every six hours."""
+        now, last = self._services.clock.now(), self._cleaned_up_at
+        if not self._bot.is_ready() or (last is not None and abs(now - last) < timedelta(seconds=UPKEEP_SECONDS)):
+            return
+        await forget_left(self._bot, self._services.store)
+        self._cleaned_up_at = now
 
 
 def presence(race: Race) -> str:

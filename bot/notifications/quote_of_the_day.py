@@ -1,160 +1,137 @@
-"""The quote of the day: once a day in each channel that is set for it, and never twice."""
+"""The quote of the day: when it is due, and how it is drawn and written."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 import random
-from collections.abc import Awaitable, Callable, Mapping
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
-import discord
-
-from bot.outbox.discord_sender import FAILURES, classify
+from bot.outbox.contracts import BusyError, Post
 from bot.quotes.service import facts_of
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
 from bot.seasons.quote_reader import reader_in
-from bot.services import Services
-from db.models import EASTERN
-from db.quotes import claim_day, day_quote, due_days, mark_day
-from db.quotes.days import switch
+from db.connection import Store
+from db.models import EASTERN, Season
+from db.quotes import Reader, quote
+from db.quotes.draws import Pool, draw, draws_since, load_pool, save_draw
 from db.quotes.models import Quote
+from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, Target, quote_session
+from db.reminders.plans import Connection
 
-log = logging.getLogger(__name__)
-
-HOUR = time(9)
-"""Eastern; from then on until midnight the day's quote is due."""
 AGAIN_AFTER = timedelta(days=30)
 """How long a server does not get a quote again, if there are others."""
-AT_ONCE = 20
-"""Channels that are served at the same time."""
-PATIENCE = 20.0
-"""Seconds that one channel may take."""
-ROUND = 30.0
-"""Seconds after which no more are begun; the others follow with the next run of the job."""
-
-CLOSED = {
-    10003: "the channel is gone",
-    50001: "I can't see the channel anymore",
-    50013: "I can't post in the channel anymore",
-}
-"""Discord's error codes for a channel that stays unusable until a moderator changes something. Any other failure may
-pass, even a refusal without a code, which comes from something in front of Discord."""
-
-CHANNEL, OFF, SINCE = "channel", "off", "since"
-"""Keys of the setting: the channel's id, None while it is off; why the bot switched it off; and when."""
+POOL_KEPT = timedelta(minutes=10)
+"""How long the quotes for everybody are kept in memory; one that is added since is drawn only after that."""
+NO_QUOTE_SECONDS = 15 * 60.0
+"""When to look again whether there is a quote to send."""
+DRAWS = 5
+"""How many times one is drawn that was deleted since the pool was loaded."""
 
 
-class QuotesOfTheDay:
-    """Sends what is due.
+def due_at(day: date, hour: int) -> datetime:
+    """When the quote of a day is due, for a server that chose an hour (Eastern), in UTC.
 
-    A day is claimed in the store before anything is sent, and marked after. What was claimed is never sent again: of a
-    crash in between a server loses one quote and never gets two.
+    Each hour of each day is one moment, in the nights of the clock changes as well: of an hour that comes twice it is
+    the first, and an hour that the clock skips is the one after it.
+    """
+    return datetime.combine(day, time(hour), EASTERN).astimezone(UTC)
+
+
+def day_of(row: OutboxRow) -> date:
+    """The day, Eastern, that a row's quote is for."""
+    return date(row.notification.season, 1, 1) + timedelta(days=row.notification.round - 1)
+
+
+async def plan_quotes(connection: Connection, seasons: Sequence[Season], now: datetime) -> list[PlannedNotification]:
+    """The quotes of today and tomorrow, for every hour that can be chosen; an ``outbox.contracts.Planner``."""
+    del connection, seasons
+    return list(quotes_of_days(now))
+
+
+def quotes_of_days(now: datetime) -> Iterator[PlannedNotification]:
+    """The quotes of today and tomorrow; pure.
+
+    They are also for servers that set the quote of the day up only after their hour: those get today's at once. The day
+    identifies a quote, not its hour, so that a server that changes the hour does not get a second one.
+    """
+    today = now.astimezone(EASTERN).date()
+    for day in (today, today + timedelta(days=1)):
+        number = (day - date(day.year, 1, 1)).days + 1
+        event_at, until = due_at(day, 12), due_at(day + timedelta(days=1), 0)
+        for hour in range(24):
+            yield PlannedNotification(
+                NotificationKind.QUOTE,
+                day.year,
+                number,
+                quote_session(hour),
+                0,
+                event_at,
+                due_at(day, hour),
+                until,
+                newcomers=True,
+            )
+
+
+class QuoteOfTheDayWriter:
+    """Draws and writes quotes of the day.
+
+    With ten thousand servers, drawing from the store for each of them took 43 s during which commands waited. Nearly
+    all servers draw from the same quotes, so those are kept in memory; what is read for a server is what is its own.
 
     Args:
-        client: knows the servers, and sends.
-        services: the store and the clock.
         as_of: returns what is known now.
-        choose: draws the quotes.
+        store: holds the quotes, and which were drawn before.
+        choose: draws.
     """
 
-    def __init__(
-        self,
-        client: discord.Client,
-        services: Services,
-        as_of: Callable[[], Awaitable[AsOf]],
-        choose: random.Random | None = None,
-    ) -> None:
-        self._client = client
-        self._services = services
+    def __init__(self, as_of: Callable[[], Awaitable[AsOf]], store: Store, choose: random.Random | None = None) -> None:
         self._as_of = as_of
+        self._store = store
         self._choose = choose or random.Random()
+        self._common = Pool()
+        self._common_of: tuple[date, tuple[tuple[int, int], ...], int] | None = None
+        self._common_until: datetime | None = None
 
-    async def send_due(self) -> None:
-        """Sends today's quote to every server that waits for one; nothing before nine, Eastern."""
-        now = self._services.clock.now().astimezone(EASTERN)
-        if now.time() < HOUR or not self._client.is_ready():
-            return
-        due = await due_days(self._services.store, now.date())
-        wanted = {guild: value for guild, value in due.items() if channel_of(value) is not None}
-        if not wanted:
-            return
-        as_of = await self._as_of()
-        gate = asyncio.Semaphore(AT_ONCE)
-        loop = asyncio.get_running_loop()
-        end = loop.time() + ROUND
+    async def write(self, row: OutboxRow, target: Target) -> Post | None:
+        """The quote of a server's day.
 
-        async def one(guild: int, value: Mapping[str, Any]) -> None:
-            async with gate:
-                if loop.time() < end:
-                    await self._serve(guild, value, now.date(), as_of)
+        Written again, such as after a crash, it is the same quote: Discord may have the first message already.
 
-        # One that fails, or is slow, holds up nobody else.
-        ended = await asyncio.gather(*(one(*each) for each in wanted.items()), return_exceptions=True)
-        for error in ended:
-            if isinstance(error, Exception):
-                log.error("a quote of the day failed", exc_info=error)
-
-    async def _serve(self, guild: int, value: Mapping[str, Any], day: date, as_of: AsOf) -> None:
-        """Claims a server's day and sends its quote; does nothing while Discord does not say that it is there."""
-        channel: int = value[CHANNEL]
-        store = self._services.store
-        home = self._client.get_guild(guild)
-        if home is None or home.unavailable:
-            return
-        reader = reader_in(as_of, guild)
-        quote = await day_quote(store, reader, as_of.season().year, self._choose, lately=AGAIN_AFTER)
-        if quote is None or not await claim_day(store, guild, day, quote.id, channel, as_of.now):
-            return
-        sent = await self._send(guild, value, day, quote, as_of)
-        await mark_day(store, guild, day, "sent" if sent else "failed", self._services.clock.now())
-
-    async def _send(self, guild: int, value: Mapping[str, Any], day: date, quote: Quote, as_of: AsOf) -> bool:
-        """Sends it; a channel that is gone or closed to us is switched off, and the moderators find out why.
-
-        Whatever else fails, the next day tries again.
+        Raises:
+            BusyError: there is no quote yet that the server may see.
         """
-        channel: int = value[CHANNEL]
-        view = of_the_day(facts_of(as_of, quote), as_of.now)
-        target = self._client.get_partial_messageable(channel, guild_id=guild)
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await target.send(view=view, nonce=nonce(guild, day), allowed_mentions=discord.AllowedMentions.none())
-        except discord.HTTPException as error:
-            log.warning("the quote of the day did not reach channel %d (%s)", channel, classify(error))
-            if error.code in CLOSED:
-                now = self._services.clock.now()
-                # What a moderator has set in the meantime stays.
-                await switch(self._services.store, guild, value, switched_off(CLOSED[error.code], now), now)
-            return False
-        except FAILURES as error:
-            log.warning("the quote of the day was lost on the way to channel %d (%s)", channel, classify(error))
-            return False
-        return True
+        if target.guild is None:
+            return None
+        as_of = await self._as_of()
+        found = await self._quote(as_of, reader_in(as_of, target.guild), target.guild, day_of(row))
+        if found is None:
+            raise BusyError("there is no quote to post yet", NO_QUOTE_SECONDS)
+        return Post(of_the_day(facts_of(as_of, found), as_of.now, row.mark))
 
+    async def _quote(self, as_of: AsOf, reader: Reader, guild: int, day: date) -> Quote | None:
+        earlier = await draws_since(self._store, guild, day - AGAIN_AFTER)
+        if day in earlier and (found := await quote(self._store, reader, earlier[day])) is not None:
+            return found
+        season = as_of.season().year
+        own = await load_pool(self._store, reader, season, own=True)
+        for _ in range(DRAWS):
+            drawn = draw((await self._common_pool(as_of, season), own), frozenset(earlier.values()), self._choose)
+            if drawn is None:
+                return None
+            if (found := await quote(self._store, reader, drawn)) is not None:
+                await save_draw(self._store, guild, day, drawn)
+                return found
+            # It was deleted since the pool was loaded.
+            self._common_until = None
+        return None
 
-def nonce(guild: int, day: date) -> str:
-    """By which Discord knows a server's quote of the day, in at most 25 characters."""
-    return f"{guild:x}q{day:%y%m%d}"
-
-
-def channel_of(value: Any) -> int | None:
-    """The channel that a setting names; None where it is off."""
-    channel = value.get(CHANNEL) if isinstance(value, Mapping) else None
-    return channel if isinstance(channel, int) else None
-
-
-def switched_off(reason: str, now: datetime) -> dict[str, Any]:
-    """The setting of a server whose channel does not take quotes any more."""
-    return {CHANNEL: None, OFF: reason, SINCE: int(now.timestamp())}
-
-
-def next_time(now: datetime, *, sent_today: bool) -> datetime:
-    """When the next one is due, Eastern: today's at nine, or with the next tick after; else tomorrow's."""
-    local = now.astimezone(EASTERN)
-    today = datetime.combine(local.date(), HOUR, EASTERN)
-    if sent_today:
-        return datetime.combine(local.date() + timedelta(days=1), HOUR, EASTERN)
-    return max(today, local)
+    async def _common_pool(self, as_of: AsOf, season: int) -> Pool:
+        """The quotes for everybody, as of now."""
+        reader = reader_in(as_of, None)
+        basis = reader.today, reader.ahead, season
+        until = self._common_until
+        if until is None or self._common_of != basis or not until - POOL_KEPT <= as_of.now < until:
+            self._common = await load_pool(self._store, reader, season, own=False)
+            self._common_of, self._common_until = basis, as_of.now + POOL_KEPT
+        return self._common

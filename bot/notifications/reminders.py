@@ -19,7 +19,8 @@ from db.timestamps import day_from_text, from_text
 
 def notice(as_of: AsOf, race: Race, mark: str, *, personal: bool) -> RaceNotice:
     """What a message about a race to come says, as known now."""
-    return RaceNotice(as_of.season(race.season), race, mark, as_of.last_winner(race), personal)
+    computed = as_of.computed(as_of.season(race.season))
+    return RaceNotice(computed, race, mark, as_of.last_winner(race), personal)
 
 
 def start_of(race: Race) -> datetime:

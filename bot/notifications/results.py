@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from functools import lru_cache
 
 from bot.outbox.contracts import Post
 from bot.outbox.ordering import await_turn
-from bot.recaps import Facts, Recap, recap
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
 from bot.seasons.quote_reader import reader_in
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_for
 from db.connection import Store
 from db.models import Race, Season
 from db.reminders.models import NotificationKind, OutboxRow, Target
 from db.reminders.outbox import last_sent
-
-KEPT = 8
-"""How many recaps are kept: thousands of servers get the same one, except for quotes of their own."""
 
 
 class ResultsWriter:
@@ -34,7 +28,6 @@ class ResultsWriter:
     def __init__(self, store: Store, as_of: Callable[[], Awaitable[AsOf]]) -> None:
         self._store = store
         self._as_of = as_of
-        self._recaps: deque[tuple[tuple[Season, ...], Facts, Recap]] = deque(maxlen=KEPT)
 
     async def results(self, row: OutboxRow, target: Target) -> Post | None:
         """The results of the row's race; None if it no longer has any."""
@@ -49,17 +42,8 @@ class ResultsWriter:
         if found is None:
             return None
         season, race = found
-        facts = await gather_recap_facts(self._store, as_of, reader_in(as_of, target.guild), race)
-        return Post(recap_post(self._recap(as_of, facts), season, _options(row, target), as_of.now))
-
-    def _recap(self, as_of: AsOf, facts: Facts) -> Recap:
-        for seasons, known, made in self._recaps:
-            same = (known.race, known.quotes, known.texts) == (facts.race, facts.quotes, facts.texts)
-            if same and seasons is as_of.seasons:
-                return made
-        made = recap(facts)
-        self._recaps.append((as_of.seasons, facts, made))
-        return made
+        recap = await recap_for(self._store, as_of, reader_in(as_of, target.guild), race)
+        return Post(recap_post(recap, as_of.computed(season), _options(row, target), as_of.now))
 
     async def standings(self, row: OutboxRow, target: Target) -> Post | None:
         """The standings, as an edit of the message in the target's channel, or as a new one if there is none.
@@ -72,20 +56,16 @@ class ResultsWriter:
         await await_turn(self._store, row)
         as_of = await self._as_of()
         season = _season(as_of, row)
-        shown = _through(season, row.notification.round) if season and season.race(row.notification.round) else None
-        if season is None or shown is None or not shown.run:
+        if season is None or season.race(row.notification.round) is None:
+            return None
+        then = as_of.computed_after(season, row.notification.round)
+        if not then.season.run:
             return None
         later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.notification.round)
-        view = standings_post(shown, _options(row, target), min([as_of.now, *later]))
+        view = standings_post(then, _options(row, target), min([as_of.now, *later]))
         before = await last_sent(self._store, target.id, NotificationKind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)
         return Post(view, edit=before.message if before is not None and there else None)
-
-
-@lru_cache(maxsize=KEPT)
-def _through(season: Season, number: int) -> Season:
-    """The season up to a race; the same object for every target, since views are cached with it."""
-    return season.through(number)
 
 
 def _options(row: OutboxRow, target: Target) -> PostOptions:

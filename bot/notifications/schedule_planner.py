@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from bot.notifications.scheduled_events import NO_EVENT, race_event
+from bot.notifications.scheduled_events import NO_EVENT, event_version, race_event
 from db.models import Race, RaceStatus, Season, SessionKind
 from db.reminders import plans
 from db.reminders.models import (
@@ -328,7 +328,7 @@ def plan_events(
                 race.season,
                 race.round,
                 RACE,
-                event.version,
+                event_version(season, race, event),
                 start,
                 due_at,
                 start,

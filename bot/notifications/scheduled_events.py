@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, Self
 
 import discord
 from discord.ext import commands
 
+from bot.discord_errors import Code
 from bot.outbox.contracts import BusyError, RefusedError, Turn
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.ordering import RETRY_SECONDS, await_turn
@@ -36,8 +36,6 @@ MISSING = "I need the Create Events permission"
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)
-UNKNOWN_EVENT, MISSING_PERMISSIONS, FINISHED_EVENT = 10070, 50013, 180000
-"""Discord's error codes for an event that was deleted, a missing permission, and an event that is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,6 @@ class RaceEvent:
     location: str
     start: datetime
     end: datetime
-
-    @property
-    def version(self) -> int:
-        """A number, never ``NO_EVENT``, that changes with everything the event says."""
-        digest = hashlib.blake2b(json.dumps(self.detail, sort_keys=True).encode(), digest_size=6).digest()
-        return int.from_bytes(digest) + 1
 
     @property
     def detail(self) -> dict[str, Any]:
@@ -92,6 +84,26 @@ def race_event(season: Season, race: Race) -> RaceEvent | None:
         start,
         max(end, start + timedelta(hours=1)),
     )
+
+
+def event_version(season: Season, race: Race, event: RaceEvent) -> int:
+    """A number, never ``NO_EVENT``, that changes with every fact the event reports, but not with how it is worded.
+
+    A release that words events differently thus does not change every event of every server at once.
+    """
+    track, coverage = race.track, race.coverage
+    facts = (
+        (race.season, race.round, race.name, race.phase, race.status, race.scheduled_laps, len(season.races)),
+        (track.key, track.short, track.name, track.city, track.state, track.length),
+        tuple((each.kind, each.network, _iso(each.coverage), each.approximate) for each in race.broadcasts),
+        (coverage is not None and coverage.approximate, _iso(race.start), _iso(race.green_flag)),
+        (_iso(event.start), _iso(event.end)),
+    )
+    return int.from_bytes(hashlib.blake2b(repr(facts).encode(), digest_size=6).digest()) + 1
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat() if moment else None
 
 
 def event_mark(season: int, number: int) -> str:
@@ -205,7 +217,7 @@ class EventKeeper:
         try:
             return await self._bring_in_step(guild, row, wanted, turn)
         except RefusedError as error:
-            if error.code != MISSING_PERMISSIONS:
+            if error.code != Code.MISSING_PERMISSIONS:
                 raise
             raise BusyError(MISSING, LOOK_AGAIN_SECONDS) from error
 
@@ -245,7 +257,7 @@ class EventKeeper:
         try:
             await self._calendar.edit(guild, kept.id, wanted)
         except RefusedError as error:
-            if error.code in {UNKNOWN_EVENT, FINISHED_EVENT}:
+            if error.code in {Code.UNKNOWN_EVENT, Code.FINISHED_EVENT}:
                 return None
             raise
         return kept.id
@@ -254,7 +266,7 @@ class EventKeeper:
         try:
             await self._calendar.delete(guild, event.id)
         except RefusedError as error:
-            if error.code != UNKNOWN_EVENT:
+            if error.code != Code.UNKNOWN_EVENT:
                 raise
 
 

@@ -12,6 +12,7 @@ from discord import ui
 
 from bot.client.permissions import lacking, takes_reminders
 from bot.errors import NO_MANAGER, FriendlyError
+from bot.notifications.cooldowns import Cooldown
 from bot.notifications.reminders import notice, start_of
 from bot.notifications.schedule_planner import plan_reminders
 from bot.questions.reminders import (
@@ -24,8 +25,8 @@ from bot.questions.reminders import (
     ROLE,
     SERVER,
     SESSIONS,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
     RemindMeQuestion,
@@ -48,6 +49,8 @@ OPTIONS = ("changes", "results", "recap", "standings", "events")
 TEST_NOTE = "-# This is a test of the reminder, which comes when it's due. Nobody was pinged."
 TEST_MARK = "test"
 """The mark of a test message, which belongs to no row of the outbox."""
+TEST_COOLDOWN = timedelta(seconds=30)
+"""How soon the same person may send another test in the same server: everybody in the channel sees it."""
 
 
 class ReminderSettings:
@@ -61,6 +64,7 @@ class ReminderSettings:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
+        self._tests = Cooldown(services.clock, TEST_COOLDOWN, "send a test")
 
     async def panel(self, question: RemindersQuestion, requester: Requester) -> ui.LayoutView:
         """The settings, and what changes them."""
@@ -73,11 +77,11 @@ class ReminderSettings:
             return panel(facts)
         return status(facts, await upcoming(self._store, facts.target.id), await recent(self._store, facts.target.id))
 
-    async def act(self, question: ReminderDeedQuestion, requester: Requester) -> ui.LayoutView:
+    async def act(self, question: ReminderActionQuestion, requester: Requester) -> ui.LayoutView:
         """Does what a button of the panel says: switches on or off, or sends a test."""
-        if question.deed == ON:
+        if question.action == ON:
             note = await self._switch_on(question.whose, requester)
-        elif question.deed == OFF:
+        elif question.action == OFF:
             note = "Reminders are off; your settings are kept."
             await self._change(
                 question.whose, requester, lambda current: current and replace(current, on=False, off_reason=None)
@@ -240,6 +244,7 @@ class ReminderSettings:
         found = requester.as_of.next_race()
         if found is None:
             raise FriendlyError("There's no upcoming race on the schedule here, so there's nothing to show yet.")
+        self._tests.use((requester.user, target.guild))
         race = found[1]
         facts = notice(requester.as_of, race, TEST_MARK, personal=target.user is not None)
         view = reminder(facts, WeekendSession.COVERAGE, start_of(race), requester.as_of.now)

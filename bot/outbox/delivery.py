@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, OrderedDict
 from datetime import UTC, datetime, timedelta
 
 from discord import ui
@@ -41,6 +41,8 @@ JUST_RUNNING = timedelta(seconds=30)
 """A store in which a run was sending this shortly before is not an older copy: nobody restores a backup that fast."""
 OPENING_AT_ONCE = 20
 """How many channels for direct messages are opened at the same time."""
+OPENED_KEPT = 1_000
+"""How many opened channels are kept in memory: as many as rows can be claimed at once."""
 
 DOUBTED = "reminders in doubt up to"
 """The name under which ``Delivery.doubted_until`` is stored from run to run."""
@@ -79,7 +81,7 @@ class Delivery:
         self._looked_for: set[int] = set()
         self._own_errors: Counter[int] = Counter()
         self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
-        self._opened: dict[int, int] = {}
+        self._opened: OrderedDict[int, int] = OrderedDict()
         self._writing = asyncio.Lock()
 
     async def begin(self, now: datetime) -> None:
@@ -201,7 +203,7 @@ class Delivery:
         async with self._writing:
             versions = await self._versions()
             target = await targets.target(self._store, row.notification.target)
-            if target is None or not target.on or not _still_wanted(target, row):
+            if target is None or not target.on or not _still_wanted(target, claimed):
                 return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer wanted"), versions
             if not claimed.doubt and target.guild is not None and target.channel != claimed.target.channel:
                 # Claimed again, so that the channel it goes to is stored before it is sent.
@@ -310,7 +312,10 @@ class Delivery:
         async with self._opening:
             await turn()
             channel = await self._sender.open(target.user)
+        # The store has it from the next claim on; this is for rows that were claimed before.
         self._opened[target.user] = channel
+        if len(self._opened) > OPENED_KEPT:
+            self._opened.popitem(last=False)
         await targets.remember_channel(self._store, target.id, channel)
         return channel
 
@@ -356,12 +361,13 @@ def _earliest_due(row: OutboxRow) -> datetime:
     )
 
 
-def _still_wanted(target: Target, row: OutboxRow) -> bool:
+def _still_wanted(target: Target, claimed: ClaimedRow) -> bool:
     """Whether the target still subscribes to what the row is."""
-    due = row.notification
+    due = claimed.row.notification
     return any(
         each.kind is due.kind
-        and each.session == due.session
+        # A quote that may have arrived is not given up because another hour was chosen: that one would be a second.
+        and (each.session == due.session or (claimed.doubt and due.kind is NotificationKind.QUOTE))
         and (each.lead == due.lead or due.kind != NotificationKind.REMINDER)
         for each in target.subscriptions
     )

@@ -17,6 +17,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from bot.discord_errors import BARRED, GONE, REASONS, SLOW_DOWN, Code
 from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
 
 T = TypeVar("T")
@@ -30,24 +31,7 @@ BANNED_SECONDS = 60.0
 LIMITED_SECONDS = 5.0
 """The wait after a rate limit that names no time."""
 HURRIED_SECONDS = 30.0
-"""The wait after one of the limits in ``_HURRIED``."""
-
-UNKNOWN_MESSAGE = 10008
-_REASONS = {
-    50007: "your DMs are closed to me",
-    50001: "I can't see the channel",
-    50013: "I'm missing a permission in the channel",
-    10003: "the channel is gone",
-    10004: "the server is gone, or I'm no longer in it",
-    10013: "that person is no longer on Discord",
-    50278: "we no longer share a server",
-}
-"""What Discord's error codes mean, for people."""
-_GONE = frozenset({10003, 10004, 10013})
-"""The channel or the person is gone; other codes with status 404 do not say that."""
-_BARRED = frozenset({50001, 50007, 50013, 50278})
-_HURRIED = frozenset({20016, 20028, 20029, 31002, 40003, 40004, 40006})
-"""Limits that pass by themselves although the status is not 429."""
+"""The wait after one of the limits in ``SLOW_DOWN``."""
 
 FAILURES = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """Everything that a request can fail with; TimeoutError is for requests that were cut off."""
@@ -221,10 +205,10 @@ def classify(error: Exception, attempts: Attempts | None = None) -> RefusedError
 
 
 def _classify_answer(error: discord.HTTPException, attempts: Attempts | None) -> RefusedError | BusyError | UnsureError:
-    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.code in _HURRIED:
+    if error.status == HTTPStatus.TOO_MANY_REQUESTS or error.code in SLOW_DOWN:
         if attempts is not None and attempts.doubt:
             return UnsureError("Discord failed, then told me to slow down")
-        after = HURRIED_SECONDS if error.code in _HURRIED else LIMITED_SECONDS
+        after = HURRIED_SECONDS if error.code in SLOW_DOWN else LIMITED_SECONDS
         return BusyError("Discord told me to slow down", after)
     if error.status == HTTPStatus.UNAUTHORIZED or (error.code == 0 and error.status == HTTPStatus.FORBIDDEN):
         # This is not about the channel: the token is bad, or something in front of Discord (Cloudflare) refuses us.
@@ -232,12 +216,12 @@ def _classify_answer(error: discord.HTTPException, attempts: Attempts | None) ->
     if error.code == 0 and error.status == HTTPStatus.NOT_FOUND:
         # Discord's own 404 has a code: this one is from something in front of it.
         return BusyError("Discord can't be reached (404)", BANNED_SECONDS)
-    text = _REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
-    missing = error.code == UNKNOWN_MESSAGE
+    text = REASONS.get(error.code) or f"Discord refused it ({error.status} {' '.join(error.text.split())[:120]})"
+    missing = error.code == Code.UNKNOWN_MESSAGE
     return RefusedError(
         text,
-        gone=error.code in _GONE,
-        barred=error.code in _BARRED,
+        gone=error.code in GONE,
+        barred=error.code in BARRED,
         missing=missing,
         code=error.code,
     )

@@ -1,14 +1,16 @@
 """What a person can ask, one frozen question a topic, and how a button carries one in its custom id.
 
-A custom id outlives the process, so nothing about it is believed: it is read back field by field, and what a
-question names (a driver, a race, a season, a page) is looked up again by whoever answers.
+A custom id outlives the process that made it, so nothing in it is trusted: it is read back field by field, and what a
+question names (a driver, a race, a season, a page) is looked up again by the code that answers it.
+
+A question registers by being defined, wherever that is: beside the others here, in a cog, or in a render module.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar, Protocol, TypeVar, overload
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform, overload
 
 from bot.errors import FriendlyError
 
@@ -30,9 +32,10 @@ class OldButtonError(FriendlyError):
 
 
 class Codec(Protocol[T_co]):
-    """How a parameter is read back from text; raises ValueError. ``str`` writes it."""
+    """How a parameter is read back from the text that ``str`` made of it."""
 
-    def read(self, text: str) -> T_co: ...
+    def read(self, text: str) -> T_co:
+        """The value. Raises ValueError where the text is not that of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Number:
     high: int
 
     def read(self, text: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,5}", text) or not self.low <= int(text) <= self.high:
+        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text) or not self.low <= int(text) <= self.high:
             raise ValueError(text)
         return int(text)
 
@@ -60,23 +63,16 @@ class Word:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class Id:
-    """A number that the store or Discord gave: of a quote, a draft, a role, a channel. ``least`` is 1, or 0."""
-
-    least: int = 1
-
-    def read(self, text: str) -> int:
-        if not re.fullmatch(r"0|[1-9][0-9]{0,18}", text) or int(text) < self.least:
-            raise ValueError(text)
-        return int(text)
-
-
 YEAR = Number(1900, 2999)
 ROUND = Number(1, 99)
 PAGE = Number(1, 999)
 KEY = Word()
-ID = Id()
+LARGEST = 2**63 - 1
+"""The largest number that SQLite stores; Discord's ids are smaller."""
+ID = Number(1, LARGEST)
+"""A number that the store or Discord gave: of a quote, a draft, a role, a channel."""
+STEP = Number(0, LARGEST)
+"""A step of a text's history, counted by the store; 0 is before the first."""
 STANDINGS_VIEWS = (
     "playoffs",
     "points",
@@ -95,30 +91,49 @@ COMPARE_TABS = ("season", "races")
 @overload
 def parameter(codec: Codec[T]) -> T: ...
 @overload
-def parameter(codec: Codec[T], *, default: None) -> T | None: ...
-@overload
 def parameter(codec: Codec[T], *, default: T) -> T: ...
 def parameter(codec: Codec[Any], **default: Any) -> Any:
-    """A field of a question: how it is read, and what it is where nothing was said; typed as what its codec reads."""
+    """A field of a question.
+
+    Args:
+        codec: reads the field back from a custom id. What it reads, or the default, has to be of the field's type.
+        default: what the field is where it is left out; None only for a field that may be empty in a custom id.
+    """
     return field(metadata={"codec": codec}, **default)
 
 
 QUESTIONS: dict[str, type[Question]] = {}
-"""Every kind of question by its topic; a kind is here from when its class is made."""
+"""Every kind of question by its topic."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(parameter,))
 class Question:
-    """Something asked. A field that is None is for the clock to settle: the season of the day, the latest race.
+    """Something asked; each subclass is a frozen dataclass, whose fields are its parameters.
 
-    ``private`` says that the answer is for the requester alone: a press on a message that others see leaves it alone.
+    A field that is None is for the clock to decide: the season of the day, the latest race.
+
+    Args of a subclass:
+        topic: the word by which a custom id names this kind of question; no two kinds share one. Without one the
+            class is only a base of others.
+        private: the answer is for the requester alone: a press on a message that others see leaves that message alone.
     """
 
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     topic: ClassVar[str]
     private: ClassVar[bool] = False
 
-    def __init_subclass__(cls) -> None:
-        QUESTIONS[cls.topic] = cls
+    def __init_subclass__(cls, *, topic: str = "", private: bool | None = None) -> None:
+        # dataclass_transform tells type checkers so; they would not see through a decorator with defaults of our own.
+        dataclass(frozen=True)(cls)
+        if private is not None:
+            cls.private = private
+        if topic:
+            # A cog that is loaded again defines its questions again, under the same names.
+            before = QUESTIONS.get(topic, cls)
+            if (before.__module__, before.__qualname__) != (cls.__module__, cls.__qualname__):
+                raise TypeError(f"the topic {topic!r} belongs to {before.__module__}.{before.__qualname__} already")
+            cls.topic = topic
+            QUESTIONS[topic] = cls
 
     def encode(self) -> str | None:
         """The question as text without spaces; None where it is too long for a custom id or cannot be one."""
@@ -128,49 +143,39 @@ class Question:
         return text if fits and not re.search(r"\s", text) and text.count(":") == len(values) else None
 
 
-@dataclass(frozen=True, slots=True)
-class StandingsQuestion(Question):
+class StandingsQuestion(Question, topic="standings"):
     """The standings; ``after`` is a round. Without a view it is the one that matters at the time."""
 
-    topic: ClassVar[str] = "standings"
     year: int | None = parameter(YEAR, default=None)
     after: int | None = parameter(ROUND, default=None)
     view: str | None = parameter(Word(STANDINGS_VIEWS), default=None)
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class PlayoffsQuestion(Question):
+class PlayoffsQuestion(Question, topic="playoffs"):
     """The playoffs, round by round."""
 
-    topic: ClassVar[str] = "playoffs"
     year: int | None = parameter(YEAR, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class ClinchQuestion(Question):
-    """What a driver needs at the next race; without one, what everybody needs."""
+class ClinchQuestion(Question, topic="clinch"):
+    """What a driver needs at the next race; without a driver, what every driver needs."""
 
-    topic: ClassVar[str] = "clinch"
     driver: str | None = parameter(KEY, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class DriverQuestion(Question):
-    """A driver's season, or all his races of it."""
+class DriverQuestion(Question, topic="driver"):
+    """A driver's season, or all of the driver's races in it."""
 
-    topic: ClassVar[str] = "driver"
     driver: str = parameter(KEY)
     year: int | None = parameter(YEAR, default=None)
     tab: str = parameter(Word(DRIVER_TABS), default="season")
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class CompareQuestion(Question):
+class CompareQuestion(Question, topic="compare"):
     """Two drivers side by side, or every race in which they met."""
 
-    topic: ClassVar[str] = "compare"
     a: str = parameter(KEY)
     b: str = parameter(KEY)
     year: int | None = parameter(YEAR, default=None)
@@ -178,44 +183,32 @@ class CompareQuestion(Question):
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ResultsQuestion(Question):
-    """How a race ended; without a round the latest one run."""
+class ResultsQuestion(Question, topic="results"):
+    """How a race ended; without a round the latest race that was run."""
 
-    topic: ClassVar[str] = "results"
     year: int | None = parameter(YEAR, default=None)
     round: int | None = parameter(ROUND, default=None)
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleQuestion(Question):
-    """A season's races; without a page the one on which the next race stands."""
+class ScheduleQuestion(Question, topic="schedule"):
+    """A season's races; without a page the page that the next race is on."""
 
-    topic: ClassVar[str] = "schedule"
     year: int | None = parameter(YEAR, default=None)
     page: int | None = parameter(PAGE, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class NextQuestion(Question):
+class NextQuestion(Question, topic="next"):
     """The next race."""
 
-    topic: ClassVar[str] = "next"
 
-
-@dataclass(frozen=True, slots=True)
-class AboutQuestion(Question):
+class AboutQuestion(Question, topic="about"):
     """What Tailgate is and how fresh it is."""
 
-    topic: ClassVar[str] = "about"
 
-
-@dataclass(frozen=True, slots=True)
-class HelpQuestion(Question):
+class HelpQuestion(Question, topic="help"):
     """What to type; without a topic the overview."""
 
-    topic: ClassVar[str] = "help"
     about: str | None = parameter(KEY, default=None)
 
 

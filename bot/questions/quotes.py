@@ -1,16 +1,14 @@
-"""What is asked of quotes: by fans who read them, and by who may save and mend them."""
+"""What can be asked about quotes: by fans who read them, and by the people who save and edit them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 from bot.questions.core import ID, KEY, PAGE, ROUND, YEAR, Number, Question, Word, parameter
 
 
 class Scope(StrEnum):
-    """For whom a quote is: the server in which it is saved, or everybody."""
+    """Who can see a quote: the server in which it is saved, or everybody."""
 
     SERVER = "server"
     ALL = "all"
@@ -20,16 +18,15 @@ SCOPE = Word(tuple(Scope))
 LAST_PAGE = 99_999
 """The last page that a button can turn to, at one quote a page."""
 QUOTE_PAGE = Number(1, LAST_PAGE)
+HOUR = Number(0, 23)
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteQuestion(Question):
-    """Quotes that were looked for, one a page. ``about`` are words joined, ``round`` goes with a year.
+class QuoteQuestion(Question, topic="quote"):
+    """The quotes that a search finds, one a page. ``about`` are words joined, ``round`` goes with a year.
 
     With none of these four any quote is shown, as by ``RandomQuoteQuestion``.
     """
 
-    topic: ClassVar[str] = "quote"
     about: str | None = parameter(KEY, default=None)
     driver: str | None = parameter(KEY, default=None)
     year: int | None = parameter(YEAR, default=None)
@@ -37,112 +34,99 @@ class QuoteQuestion(Question):
     page: int = parameter(QUOTE_PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RandomQuoteQuestion(Question):
+class RandomQuoteQuestion(Question, topic="quoteany"):
     """A quote at random; another one than ``last``, if there is one."""
 
-    topic: ClassVar[str] = "quoteany"
     last: int | None = parameter(ID, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class OneQuoteQuestion(Question):
+class AnotherQuoteQuestion(Question, topic="quotemore"):
+    """The same, asked under a quote of the day; ``mark`` is by which the message is recognized."""
+
+    last: int = parameter(ID)
+    mark: str = parameter(KEY)
+
+
+class OneQuoteQuestion(Question, topic="quoteone"):
     """The quote of that number."""
 
-    topic: ClassVar[str] = "quoteone"
     id: int = parameter(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class ManageQuoteQuestion(Question):
+class ManageQuoteQuestion(Question, topic="qpanel", private=True):
     """A quote with what can be done to it."""
 
-    topic: ClassVar[str] = "qpanel"
-    private: ClassVar[bool] = True
     id: int = parameter(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class ManageQuotesQuestion(Question):
+class ManageQuotesQuestion(Question, topic="qpanels", private=True):
     """The quotes of a scope with what can be done to them, one a page; ``about`` are words joined."""
 
-    topic: ClassVar[str] = "qpanels"
-    private: ClassVar[bool] = True
     scope: str = parameter(SCOPE)
     about: str | None = parameter(KEY, default=None)
     page: int = parameter(QUOTE_PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class FormQuestion(Question):
-    """The form for a quote: for a new one without an ``id``; filled in with what ``draft`` holds.
+class FormQuestion(Question, topic="qform", private=True):
+    """The form for a quote, a new one where there is no ``id``; filled in from the ``draft`` where one is named.
 
-    ``base`` is the last step of the quote's history that whoever fills it in knows of.
+    ``base`` is the last step of the quote's history that was known when the form was opened.
     """
 
-    topic: ClassVar[str] = "qform"
-    private: ClassVar[bool] = True
     scope: str = parameter(SCOPE)
     id: int | None = parameter(ID, default=None)
     draft: int | None = parameter(ID, default=None)
     base: int | None = parameter(ID, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class DiscardQuoteDraftQuestion(Question):
-    """Throws away a draft of the asker's."""
+class DiscardQuoteDraftQuestion(Question, topic="qdrop", private=True):
+    """Deletes one of the requester's own drafts."""
 
-    topic: ClassVar[str] = "qdrop"
-    private: ClassVar[bool] = True
     draft: int = parameter(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteQuestion(Question):
-    """Deletes a quote; asks first whether that is meant."""
+class DeleteQuestion(Question, topic="qdelete", private=True):
+    """Deletes a quote; without ``sure`` it asks first."""
 
-    topic: ClassVar[str] = "qdelete"
-    private: ClassVar[bool] = True
     id: int = parameter(ID)
     sure: str | None = parameter(Word(("sure",)), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class QuoteHistoryQuestion(Question):
-    """How a quote came to read as it does, newest first."""
+class QuoteHistoryQuestion(Question, topic="qsteps", private=True):
+    """The history of a quote, newest step first."""
 
-    topic: ClassVar[str] = "qsteps"
-    private: ClassVar[bool] = True
     id: int = parameter(ID)
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreQuestion(Question):
+class RestoreQuestion(Question, topic="qrestore", private=True):
     """Brings a deleted quote back or, with a ``step``, how it read before that step; they count from 1, the oldest."""
 
-    topic: ClassVar[str] = "qrestore"
-    private: ClassVar[bool] = True
     scope: str = parameter(SCOPE)
     id: int = parameter(ID)
     step: int | None = parameter(ID, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class RoleQuestion(Question):
+class RoleQuestion(Question, topic="qrole", private=True):
     """Shows the role that may save quotes in the server; with one, or "nobody", sets it first."""
 
-    topic: ClassVar[str] = "qrole"
-    private: ClassVar[bool] = True
     role: int | None = parameter(ID, default=None)
     nobody: str | None = parameter(Word(("nobody",)), default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class DayQuestion(Question):
+class DayQuestion(Question, topic="qday", private=True):
     """Shows where the server's quote of the day goes; with a channel, or "off", sets it first."""
 
-    topic: ClassVar[str] = "qday"
-    private: ClassVar[bool] = True
     channel: int | None = parameter(ID, default=None)
     off: str | None = parameter(Word(("off",)), default=None)
+
+
+class DaySettingQuestion(Question, topic="qdayset", private=True):
+    """Sets the channel of the server's quote of the day, the hour (Eastern), or both, and shows what is set."""
+
+    channel: int | None = parameter(ID, default=None)
+    hour: int | None = parameter(HOUR, default=None)
+
+
+class DayHourQuestion(Question, topic="qdayhour", private=True):
+    """The select of the hour of the server's quote of the day; what was chosen comes beside it."""

@@ -1,110 +1,82 @@
-"""What is asked of recaps, by fans and by editors."""
+"""What can be asked about recaps: by fans who read them, and by editors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
-
-from bot.questions.core import PAGE, ROUND, YEAR, Id, Question, Word, parameter
+from bot.questions.core import ID, PAGE, ROUND, STEP, YEAR, Question, Word, parameter
 from db.recaps.models import SectionKind
 
 SECTION = Word(tuple(SectionKind))
 
 
-STORED = Id(least=0)
-"""A number that the store gave: a step of a section's history, 0 before the first, or a draft."""
+class RecapQuestion(Question, topic="recap"):
+    """A race's recap: of the latest race without a round, the short first screen without a section."""
 
-
-@dataclass(frozen=True, slots=True)
-class RecapQuestion(Question):
-    """A race's recap; without a round of the latest race, without a section the short first screen."""
-
-    topic: ClassVar[str] = "recap"
     year: int | None = parameter(YEAR, default=None)
     round: int | None = parameter(ROUND, default=None)
     section: str | None = parameter(SECTION, default=None)
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class EditQuestion(Question):
-    """An editor's panel; without a round of the latest race, without a section on the first one."""
+class EditQuestion(Question, topic="redit", private=True):
+    """An editor's panel: of the latest race without a round, on the first section without a section."""
 
-    topic: ClassVar[str] = "redit"
-    private: ClassVar[bool] = True
     year: int | None = parameter(YEAR, default=None)
     round: int | None = parameter(ROUND, default=None)
     section: str | None = parameter(SECTION, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class OfSection:
-    """What all that an editor asks of one section has in common."""
+class SectionQuestion(Question, private=True):
+    """What the editors' questions about one section of a recap have in common."""
 
-    private: ClassVar[bool] = True
     year: int = parameter(YEAR)
     round: int = parameter(ROUND)
     section: str = parameter(SECTION)
 
 
-@dataclass(frozen=True, slots=True)
-class WriteQuestion(OfSection, Question):
+class WriteQuestion(SectionQuestion, topic="rwrite"):
     """Opens the form, and comes back with it.
 
-    ``draft`` is the draft that the form begins with, ``step`` a step of the history; without either it begins with what
-    stands. ``base`` is the last step that the editor has before him.
+    ``draft`` is the draft that the form begins with, ``step`` a step of the history; without either it begins with the
+    current text. ``base`` is the last step that the editor has seen.
     """
 
-    topic: ClassVar[str] = "rwrite"
-    base: int | None = parameter(STORED, default=None)
-    draft: int | None = parameter(STORED, default=None)
-    step: int | None = parameter(STORED, default=None)
+    base: int | None = parameter(STEP, default=None)
+    draft: int | None = parameter(ID, default=None)
+    step: int | None = parameter(STEP, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewQuestion(OfSection, Question):
+class PreviewQuestion(SectionQuestion, topic="rpreview"):
     """An editor's draft as fans would see it, the latest where none is named."""
 
-    topic: ClassVar[str] = "rpreview"
-    draft: int | None = parameter(STORED, default=None)
+    draft: int | None = parameter(ID, default=None)
 
 
-@dataclass(frozen=True, slots=True)
-class SaveQuestion(OfSection, Question):
-    """Saves a draft, unless somebody has gone beyond the step ``last``, the last one when the draft was shown."""
+class SaveQuestion(SectionQuestion, topic="rsave"):
+    """Saves a draft, unless there is a step after ``last``, the last one when the draft was shown."""
 
-    topic: ClassVar[str] = "rsave"
-    last: int = parameter(STORED)
-    draft: int = parameter(STORED)
+    last: int = parameter(STEP)
+    draft: int = parameter(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class DiscardQuestion(OfSection, Question):
-    """Drops a draft."""
+class DiscardQuestion(SectionQuestion, topic="rdiscard"):
+    """Deletes a draft."""
 
-    topic: ClassVar[str] = "rdiscard"
-    draft: int = parameter(STORED)
+    draft: int = parameter(ID)
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryQuestion(OfSection, Question):
-    """How a section came to read as it does, newest first."""
+class HistoryQuestion(SectionQuestion, topic="rhistory"):
+    """The history of a section, newest step first."""
 
-    topic: ClassVar[str] = "rhistory"
     page: int = parameter(PAGE, default=1)
 
 
-@dataclass(frozen=True, slots=True)
-class UndoQuestion(OfSection, Question):
-    """Takes the last change back, which is the step ``last``."""
+class UndoQuestion(SectionQuestion, topic="rundo"):
+    """Undoes the last change, which is the step ``last``."""
 
-    topic: ClassVar[str] = "rundo"
-    last: int = parameter(STORED)
+    last: int = parameter(STEP)
 
 
-@dataclass(frozen=True, slots=True)
-class AutomaticTextQuestion(OfSection, Question):
-    """Goes back to the automatic text; ``last`` is the step that it goes back from."""
+class AutomaticTextQuestion(SectionQuestion, topic="rmade"):
+    """Goes back to the automatic text; ``last`` is the step that was last when this was asked."""
 
-    topic: ClassVar[str] = "rmade"
-    last: int = parameter(STORED)
+    last: int = parameter(STEP)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import TypeVar
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 from discord import ui
 
@@ -48,6 +48,25 @@ Search = Callable[[int], Awaitable[Found]]
 
 Q = TypeVar("Q", QuoteQuestion, ManageQuotesQuestion)
 D = TypeVar("D", Quote, QuoteDraft)
+P = ParamSpec("P")
+
+Reply = Callable[Concatenate[Store, P], Awaitable[ui.LayoutView]]
+"""Makes a reply from what a store holds."""
+
+
+def in_one_view(reply: Reply[P]) -> Reply[P]:
+    """Makes all queries of a reply see the same state of the store.
+
+    A reply takes up to a dozen of them. Without this, a quote that is saved or deleted in between would be counted by
+    one and not found by the next. Such a reply must not write: it would not see what it wrote.
+    """
+
+    @wraps(reply)
+    async def in_view(store: Store, /, *args: P.args, **kwargs: P.kwargs) -> ui.LayoutView:
+        async with store.view():
+            return await reply(store, *args, **kwargs)
+
+    return in_view
 
 
 def reader_of(requester: Requester) -> Reader:
@@ -119,6 +138,7 @@ def facts_of(as_of: AsOf, quote: Quote) -> QuoteFacts:
     return QuoteFacts(quote, race, entry, bool(rows))
 
 
+@in_one_view
 async def search_reply(store: Store, requester: Requester, question: QuoteQuestion) -> ui.LayoutView:
     """A page of search results or, if there are none, what there is instead.
 
@@ -184,6 +204,7 @@ def parse_search(
     )
 
 
+@in_one_view
 async def random_reply(
     store: Store,
     requester: Requester,
@@ -210,6 +231,7 @@ async def random_reply(
     return single(await gather_facts(store, requester, drawn), requester.as_of.now, random=True)
 
 
+@in_one_view
 async def number_reply(store: Store, requester: Requester, number: int) -> ui.LayoutView:
     """The quote of that number by itself; raises as ``by_number`` does."""
     quote = await by_number(store, requester, number)

@@ -15,20 +15,19 @@ from bot.questions.recaps import (
     DiscardQuestion,
     EditQuestion,
     HistoryQuestion,
-    OfSection,
     PreviewQuestion,
     SaveQuestion,
+    SectionQuestion,
     UndoQuestion,
     WriteQuestion,
 )
-from bot.recaps import recap
 from bot.render.forms import UNWRITABLE, Form, not_kept
 from bot.render.recap import find
 from bot.render.recap_editor import PICTURE, WORDS, DraftView, EditorFacts, form, history, panel, preview
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
 from bot.seasons.quote_reader import reader_in
-from bot.seasons.recap_facts import gather_recap_facts
+from bot.seasons.recap_facts import recap_words
 from db.connection import Store
 from db.errors import OvertakenError, StoreError
 from db.recaps.drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
@@ -157,13 +156,15 @@ class RecapEditor:
             note = OLD_BUTTON
         return panel(await self._facts(question, requester), note)
 
-    async def _own_draft(self, question: OfSection, number: int, requester: Requester) -> DraftView | None:
+    async def _own_draft(self, question: SectionQuestion, number: int, requester: Requester) -> DraftView | None:
         """The requester's draft of that number, if it is of this section."""
         drafts = await drafts_of_race(self._store, question.year, question.round, requester.user)
         found = (draft for draft in drafts if (draft.id, draft.section.value) == (number, question.section))
         return next((_as_fans_would_see(draft, requester) for draft in found), None)
 
-    async def _draft_or_panel(self, question: OfSection, requester: Requester, number: int | None) -> ui.LayoutView:
+    async def _draft_or_panel(
+        self, question: SectionQuestion, requester: Requester, number: int | None
+    ) -> ui.LayoutView:
         """The draft of that number, else the latest one, else the section without a draft."""
         facts = await self._facts(question, requester, number, or_latest=True)
         if facts.shown is None:
@@ -172,7 +173,7 @@ class RecapEditor:
 
     async def _facts(
         self,
-        question: EditQuestion | OfSection,
+        question: EditQuestion | SectionQuestion,
         requester: Requester,
         draft: int | None = None,
         *,
@@ -197,18 +198,18 @@ class RecapEditor:
         # round the editor would overwrite it without having seen it.
         steps = await recap_history(self._store, season.year, race.round, kind)
         kept = await drafts_of_race(self._store, season.year, race.round, requester.user)
-        facts = await gather_recap_facts(self._store, as_of, reader_in(as_of, requester.guild), race)
+        words = await recap_words(self._store, as_of, reader_in(as_of, requester.guild), race)
         drafts = [_as_fans_would_see(each, requester) for each in kept]
         own = [each for each in drafts if each.kind is kind]
         shown = next((each for each in own if each.id == draft), own[0] if own and or_latest else None)
         text = shown.text if shown else None
-        written = recap(replace(facts, texts={**facts.texts, kind: text}) if text else facts)
+        written = as_of.recap(race, words.quotes, {**words.texts, kind: text} if text else words.texts)
         filled = frozenset(section.kind for section in written.sections)
         section = find(written, kind)
-        return EditorFacts(season, race, kind, section, as_of.now, facts.texts, filled, drafts, shown, steps)
+        return EditorFacts(season, race, kind, section, as_of.now, words.texts, filled, drafts, shown, steps)
 
 
-def _section_of(question: OfSection) -> tuple[int, int, SectionKind]:
+def _section_of(question: SectionQuestion) -> tuple[int, int, SectionKind]:
     return question.year, question.round, SectionKind(question.section)
 
 

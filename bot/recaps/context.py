@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.needs import Need, Verdict, needs
 from bot.championship.postseason import Phase, Standings
-from bot.championship.standings import SeasonStandings, driver_standings
-from bot.championship.table import PointsStanding, points_table, stage_winners
+from bot.championship.table import PointsStanding, stage_winners
 from bot.recaps.facts import Facts
 from bot.recaps.phrases import capital, plain, possessive, surname
 from db.models import Outcome, RaceStatus, Result, Season
@@ -54,7 +54,7 @@ class RecapContext:
 
     def _doubtful(self) -> bool:
         """Whether the race's results contradict themselves, so that nothing may be concluded from them."""
-        return any(fault.round == self.race.round and fault.stage is None for fault in self._now.left_out)
+        return any(fault.round == self.race.round and fault.stage is None for fault in self._now.standings.left_out)
 
     @cached_property
     def position(self) -> int:
@@ -67,13 +67,17 @@ class RecapContext:
         return variants[self.position % len(variants)]
 
     @cached_property
-    def _now(self) -> SeasonStandings:
-        return driver_standings(self.facts.season)
+    def _now(self) -> ComputedSeason:
+        return ComputedSeason(self.facts.season)
+
+    @cached_property
+    def _then(self) -> ComputedSeason:
+        return ComputedSeason(self.facts.before)
 
     @property
     def counted_season(self) -> Season:
         """The season after the race, without results that contradict themselves."""
-        return self._now.season
+        return self._now.standings.season
 
     @cached_property
     def whole(self) -> bool:
@@ -82,20 +86,20 @@ class RecapContext:
 
     @cached_property
     def after(self) -> Standings:
-        return self._now.standings
+        return self._now.standings.standings
 
     @cached_property
     def before(self) -> Standings:
-        return driver_standings(self.facts.before).standings
+        return self._then.standings.standings
 
     @cached_property
     def table(self) -> tuple[PointsStanding, ...]:
         """Full-season points after the race."""
-        return points_table(self._now.season)
+        return self._now.counted_points_table
 
     @cached_property
     def table_before(self) -> tuple[PointsStanding, ...]:
-        return points_table(self.facts.before)
+        return self._then.points_table
 
     @cached_property
     def postseason(self) -> bool:

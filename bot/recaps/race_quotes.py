@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from bot.recaps.context import RecapContext
+from collections.abc import Mapping, Sequence
+
 from bot.recaps.facts import TITLES, RecapLine, Section
 from bot.recaps.phrases import figures, plain
+from db.models import Driver
 from db.quotes.models import Quote
 from db.recaps.models import SECTION_LIMIT, SectionKind
 
@@ -13,21 +15,21 @@ MOST_QUOTES = 6
 _QUOTATION_MARKS = '“”"'
 
 
-def race_quotes(context: RecapContext, room: int = SECTION_LIMIT) -> Section | None:
+def race_quotes(quotes: Sequence[Quote], drivers: Mapping[str, Driver], room: int = SECTION_LIMIT) -> Section | None:
     """The race's quotes, as many as fit.
 
     Args:
-        context: the race.
+        quotes: the quotes, in the order in which they were saved.
+        drivers: the drivers by key.
         room: how many characters they may take.
 
     Returns:
         a section of lines without paragraphs; None where there are no quotes.
     """
     lines: list[RecapLine] = []
-    quotes = context.facts.quotes
     room -= len(_number_of_quotes(len(quotes)).text)
     for quote in quotes[:MOST_QUOTES]:
-        line = _line(context, quote)
+        line = _line(drivers, quote)
         room -= len(line.label) + len(line.text)
         if room < 0:
             break
@@ -43,9 +45,9 @@ def _number_of_quotes(number: int, *, more: bool = True) -> RecapLine:
     return RecapLine("", figures(number, f"{'more ' if more else ''}quote") + " from this race on record")
 
 
-def _line(context: RecapContext, quote: Quote) -> RecapLine:
+def _line(drivers: Mapping[str, Driver], quote: Quote) -> RecapLine:
     """``Gio Ruggiero, winning driver, on the win`` and the words in quotation marks, with their source."""
-    driver = context.season.drivers.get(quote.driver or "")
+    driver = drivers.get(quote.driver or "")
     speaker = plain(driver.name if driver else quote.speaker)
     label = ", ".join(filter(None, (speaker, plain(quote.role or ""))))
     words = plain(quote.words)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.recaps.context import RecapContext
 from bot.recaps.facts import FOLLOWED, TITLES, Facts, Recap, Section
@@ -14,6 +15,8 @@ from bot.recaps.rookies import rookies
 from bot.recaps.rundown import rundown
 from bot.recaps.top_drivers import top_drivers
 from bot.recaps.winning_move import winning_move
+from db.models import Driver, Race
+from db.quotes.models import Quote
 from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 
 _MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
@@ -22,48 +25,75 @@ _MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
     SectionKind.MOVE: winning_move,
     SectionKind.PLAYOFFS: rundown,
     SectionKind.ROOKIES: rookies,
-    SectionKind.QUOTES: race_quotes,
     SectionKind.NEXT: next_stop,
 }
-"""The functions that make the sections from facts.
+"""The functions that make sections from results.
 
 There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it.
 """
 
 
+@dataclass(frozen=True, slots=True)
+class GeneratedRecap:
+    """The sections made from results alone.
+
+    They are the same for every reader, so they can be kept; quotes and editors' texts, which are not, come in with
+    ``with_words``.
+
+    Attributes:
+        race: the race.
+        drivers: the drivers by key, to name those who are quoted.
+        sections: the sections for which there are facts.
+    """
+
+    race: Race
+    drivers: Mapping[str, Driver]
+    sections: Mapping[SectionKind, Section]
+
+
 def recap(facts: Facts) -> Recap:
     """The recap of a race.
 
-    An editor's text replaces the generated sentences; the race's quotes and the points to the cut line follow it. The
-    same facts always give the same recap, and two consecutive races never use the same phrases.
+    The same facts always give the same recap, and two consecutive races never use the same phrases.
     """
+    return with_words(generate(facts), facts.quotes, facts.texts)
+
+
+def generate(facts: Facts) -> GeneratedRecap:
+    """The sections made from results, without the quotes and texts among the facts."""
     context = RecapContext(facts)
-    made = (_section(context, kind) for kind in SectionKind)
-    return Recap(facts.race, tuple(section for section in made if section is not None))
+    made = {kind: section for kind, maker in _MAKERS.items() if (section := maker(context)) is not None}
+    return GeneratedRecap(facts.race, facts.season.drivers, made)
 
 
-def _section(context: RecapContext, kind: SectionKind) -> Section | None:
-    text = context.facts.texts.get(kind)
-    return _made(context, kind) if text is None else _edited(context, text)
+def with_words(generated: GeneratedRecap, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+    """The whole recap: an editor's text replaces a section's sentences, and the race's quotes are a section.
+
+    Args:
+        generated: the sections made from results.
+        quotes: quotes from the race that the reader may see.
+        texts: the editors' texts by section.
+    """
+    sections: list[Section | None] = []
+    for kind in SectionKind:
+        text = texts.get(kind)
+        if kind is SectionKind.QUOTES:
+            made = race_quotes(quotes, generated.drivers, SECTION_LIMIT - (len(text.words) if text else 0))
+        else:
+            made = generated.sections.get(kind)
+        sections.append(_edited(text, made) if text else made)
+    return Recap(generated.race, tuple(section for section in sections if section is not None))
 
 
-def _edited(context: RecapContext, text: RecapText) -> Section:
+def _edited(text: RecapText, made: Section | None) -> Section:
     """A section with an editor's text, under the generated section's title and, if ``FOLLOWED``, with its lines."""
-    made = _made(context, text.section, SECTION_LIMIT - len(text.words)) if text.section in FOLLOWED else None
+    followed = made if text.section in FOLLOWED else None
     return Section(
         text.section,
-        made.title if made else TITLES[text.section],
+        followed.title if followed else TITLES[text.section],
         tuple(part.strip() for part in re.split(r"\n\s*\n", text.words) if part.strip()),
-        made.lines if made else (),
+        followed.lines if followed else (),
         author=text.author,
         picture=text.picture,
         edited_at=text.edited_at,
     )
-
-
-def _made(context: RecapContext, kind: SectionKind, room: int | None = None) -> Section | None:
-    """The generated section; quotes that follow an editor's text get ``room`` characters."""
-    if kind is SectionKind.QUOTES and room is not None:
-        return race_quotes(context, room)
-    maker = _MAKERS.get(kind)
-    return maker(context) if maker else None

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.championship.audit import faults, without_faults
-from bot.championship.record import races_of
 from bot.recaps.context import RecapContext, whole
 from db.models import Season
 
@@ -52,8 +51,8 @@ def winner_history(context: RecapContext, key: str) -> WinnerHistory:
     """The record of the winner, whose key is given."""
     season = context.counted_season
     seasons = _unbroken(context)
-    season_finishes = [line.result.finish for line in races_of(season, key)]
-    finishes = [line.result.finish for each in seasons for line in races_of(each, key)]
+    season_finishes = _finishes(season, key)
+    finishes = [finish for each in seasons for finish in _finishes(each, key)]
     by = _wins(season)
     elsewhere = max((most for each in seasons[:-1] for most in _wins(each).values()), default=0)
     rivals = max((wins for other, wins in by.items() if other != key), default=0)
@@ -79,6 +78,11 @@ def winner_history(context: RecapContext, key: str) -> WinnerHistory:
 
 def _winner(season: Season, number: int) -> str | None:
     return next((row.driver for row in season.results.get(number, ()) if row.finish == 1), None)
+
+
+def _finishes(season: Season, key: str) -> list[int]:
+    """The driver's finishing places in the season, in order of race."""
+    return [row.finish for race in season.run for row in season.results[race.round] if row.driver == key]
 
 
 def _wins(season: Season) -> Counter[str]:

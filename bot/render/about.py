@@ -23,7 +23,7 @@ OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-seri
 
 @dataclass(frozen=True, slots=True)
 class HelpTopic:
-    """A topic of the help: what its select calls it, its one-line answer, and what to type."""
+    """A topic of the help: its title, which is also its option in the select, its one-line answer, and what to type."""
 
     title: str
     answer: str
@@ -122,11 +122,11 @@ def about(
     """Version, how fresh each season is, links and privacy.
 
     Args:
-        seasons: as they stand at ``now``, oldest first; at least one.
+        seasons: as of ``now``, oldest first; at least one.
         question: the question.
-        now: the asker's moment.
+        now: the requester's moment.
         version: Tailgate's own.
-        links: markdown links of the project's own, such as its source.
+        links: the project's own markdown links, such as that to its source.
     """
     del question
     fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
@@ -143,13 +143,17 @@ def about(
 
 
 @dataclass(frozen=True, slots=True)
-class CommandLine:
-    """A command as the help names it: what to type, what it does, and whether it is for a server's moderators."""
+class HelpCommand:
+    """A command as the help names it: its name, what it does, options to type for an example, and whose it is.
+
+    ``moderators`` are those of a server, ``editors`` the bot's own; a command of neither is for everybody.
+    """
 
     name: str
     description: str
     example: str = ""
     moderators: bool = False
+    editors: bool = False
 
     @property
     def typed(self) -> str:
@@ -157,15 +161,19 @@ class CommandLine:
 
 
 def help_card(
-    season: Season, question: HelpQuestion, now: datetime, commands: Sequence[CommandLine] = ()
+    season: Season, question: HelpQuestion, now: datetime, commands: Sequence[HelpCommand] = ()
 ) -> ui.LayoutView:
     """The topic asked for, or the overview of all commands; an unknown topic is the overview as well."""
     topic = TOPICS.get(question.about or "")
     if topic is None:
         title, answer = "How to use Tailgate", "Start with `/standings`. Only `/driver` and `/compare` need names."
-        lines: Sequence[str] = [f"{each.typed} {each.description}" for each in commands if not each.moderators]
         moderators = [each.typed for each in commands if each.moderators]
-        lines = [*lines, f"**For moderators** {' '.join(moderators)}"] if moderators else lines
+        editors = [each.typed for each in commands if each.editors]
+        lines: Sequence[str] = [
+            *(f"{each.typed} {each.description}" for each in commands if not each.moderators and not each.editors),
+            *([f"**For moderators** {' '.join(moderators)}"] if moderators else ()),
+            *([f"**For editors** {' '.join(editors)}"] if editors else ()),
+        ]
     else:
         title, answer, lines = topic.title, topic.answer, topic.lines
     select = QuestionSelect.of(

@@ -9,6 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
@@ -58,16 +59,16 @@ def results_post(season: Season, race: Race, options: PostOptions, now: datetime
     return _as_post(view, options, _heading("Results", season, race, "who won"))
 
 
-def recap_post(recap: Recap, season: Season, options: PostOptions, now: datetime) -> ui.LayoutView:
+def recap_post(recap: Recap, computed: ComputedSeason, options: PostOptions, now: datetime) -> ui.LayoutView:
     """A race's recap: its first screen. The arguments are those of ``results_post``."""
     race = recap.race
-    view = recap_card(recap, season, RecapQuestion(race.season, race.round), now)
-    return _as_post(view, options, _heading("Recap", season, race, "how it went"))
+    view = recap_card(recap, computed, RecapQuestion(race.season, race.round), now)
+    return _as_post(view, options, _heading("Recap", computed.season, race, "how it went"))
 
 
-def standings_post(season: Season, options: PostOptions, now: datetime) -> ui.LayoutView:
+def standings_post(computed: ComputedSeason, options: PostOptions, now: datetime) -> ui.LayoutView:
     """The standings as they are, in a message that is changed whenever they do."""
-    return _as_post(standings(season, StandingsQuestion(season.year), now), options, "", ITSELF)
+    return _as_post(standings(computed, StandingsQuestion(computed.season.year), now), options, "", ITSELF)
 
 
 def _heading(what: str, season: Season, race: Race, why: str) -> str:

@@ -16,12 +16,12 @@ from bot.render.tables import MORE, plain
 LABEL_LIMIT = 80
 BUTTONS = 5
 OPTIONS = 25
-"""What a row of buttons, and a select, hold at most."""
+"""How many buttons a row holds at most, and how many options a select; ``LABEL_LIMIT`` is in characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A button to be: what it says and what it asks; one that is off is greyed out."""
+    """A button or an option: its label and its question; one that is ``off`` is greyed out, or shown as chosen."""
 
     label: str
     question: Question
@@ -29,15 +29,15 @@ class Link:
 
     @property
     def text(self) -> str:
-        """What it says, on one line that Discord takes."""
+        """The label, on one line that Discord accepts."""
         return plain(self.label)[:LABEL_LIMIT].strip() or MORE
 
 
 class QuestionButton(ui.Button[Any]):
     """A button whose custom id is a question; the digit in it keeps the ids of one message apart.
 
-    Presses are heard by the dynamic items of ``bot.interactions.components``, after any restart. discord.py must not
-    keep the message's view in memory to wait for them as well, hence ``is_dispatchable``.
+    Presses are heard by the dynamic items of ``bot.interactions.components``, after any restart. ``is_dispatchable``
+    keeps discord.py from holding the message's view in memory to wait for presses as well.
     """
 
     @classmethod
@@ -58,7 +58,7 @@ class QuestionSelect(ui.Select[Any]):
 
     @classmethod
     def of(cls, name: str, placeholder: str, links: Sequence[Link]) -> Self:
-        """A select; of its links those that are off are shown as chosen."""
+        """A select of links; those that are off are shown as chosen."""
         select = cls(custom_id=f"{VERSION}:pick:{name}", placeholder=placeholder)
         for link in links:
             value = link.question.encode()
@@ -74,7 +74,7 @@ def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:
     """A row of at most five buttons; None without any.
 
     Raises:
-        ValueError: there are more; a mistake of the caller's, who must choose what to leave out.
+        ValueError: there are more; the caller has to choose what to leave out.
     """
     if len(links) > BUTTONS:
         raise ValueError(f"{len(links)} buttons do not fit into a row")
@@ -83,14 +83,14 @@ def row(links: Sequence[Link]) -> ui.ActionRow[Any] | None:
 
 
 def fitted(links: Sequence[Link]) -> list[Link]:
-    """As many as a row holds: where there are too many, those that are off go first, then the last ones."""
+    """As many as a row holds: where there are too many, those that are off are left out, then the last ones."""
     return [link for link in links if not link.off][:BUTTONS] if len(links) > BUTTONS else list(links)
 
 
 def row_or_select(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
     """A row of buttons, or a select where there are more than a row holds.
 
-    Of more than a select holds the first are shown, and the placeholder says so.
+    Where there are more than a select holds, the first ones are shown, and the placeholder says so.
     """
     if len(links) <= BUTTONS:
         return row(links)
@@ -100,7 +100,7 @@ def row_or_select(name: str, placeholder: str, links: Sequence[Link]) -> ui.Acti
 
 
 def pager(page: Page, ask: Callable[[int], Question]) -> list[Link]:
-    """The two buttons that turn pages, named by the lines they lead to; none where there is one page."""
+    """The two buttons that turn pages, named by the lines on the pages they lead to; none for one page."""
     if page.pages == 1:
         return []
     back, on = page.number > 1, page.number < page.pages

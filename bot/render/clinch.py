@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.needs import NEAR, Need, Verdict
 from bot.championship.postseason import Place
 from bot.questions.core import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
@@ -20,12 +22,10 @@ from bot.render.playoff_table import (
     board_of,
     by_gap,
     cut_figure,
-    drivers_view,
     has_cut,
     has_postseason,
     headline,
     left_out,
-    needs_of,
     postseason,
     progress,
     where,
@@ -47,19 +47,22 @@ NOTHING = "–"
 
 @dataclass(frozen=True, slots=True)
 class ClinchFacts:
-    """``season`` as it stands, its next race, and the driver; None for everyone."""
+    """The season as it stands, its next race, and the driver; None for everyone."""
 
-    season: Season
+    computed: ComputedSeason
     race: Race | None
     driver: Driver | None = None
+
+    @property
+    def season(self) -> Season:
+        return self.computed.season
 
 
 def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.LayoutView:
     """What the driver needs at the next race, or what everyone needs."""
     del question
     season = facts.season
-    view = drivers_view(season)
-    board = board_of(view)
+    board = board_of(facts.computed)
     title, body, legend = _answer(facts, board, now)
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs" if has_postseason(season) else None))]
     if facts.driver is not None:
@@ -72,7 +75,7 @@ def clinch(facts: ClinchFacts, question: ClinchQuestion, now: datetime) -> ui.La
         title,
         *body,
         accent=Accent.YELLOW if missing(season, now) else make_accent(board.makes.get(who)),
-        small=[legend, left_out(view), freshness(season, now)],
+        small=[legend, left_out(facts.computed.standings), freshness(season, now)],
         controls=row(links),
     )
 
@@ -97,16 +100,17 @@ def _answer(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> tuple[s
     position = where(board, place) if place is not None and has_postseason(season) and season.run else ""
     if facts.race is None or not _open(facts, board, now):
         return title, [_closed(facts, board), position], ""
+    known = facts.computed.needs
     if facts.driver is None:
-        return title, [*_everybody(board, facts.race)], _legend(board)
+        return title, [*_everyone(board, facts.race, known)], _legend(board, known)
     if place is None:
         said = f"{escape(facts.driver.name)} isn't in the {season.year} standings."
         return title, [said, "That means points in another series, or no starts yet."], ""
     at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
-    computed = place.who in standings.current.totals and bool(needs_of(season))
-    need = needs_of(season).get(place.who)
+    applies = place.who in standings.current.totals and bool(known)
+    need = known.get(place.who)
     small = _while_eligible(board) if need is not None and _assured(need) else ""
-    return title, [_sentence(board, place, facts.race), f"{position}\n{at}" if computed else at], small
+    return title, [_sentence(board, place, facts.race, known), f"{position}\n{at}" if applies else at], small
 
 
 def _assured(need: Need) -> bool:
@@ -119,9 +123,9 @@ def _while_eligible(board: StandingsBoard) -> str:
     return ELIGIBLE if len(board.standings.phases) == 1 and board.standings.rules.rounds else ""
 
 
-def _legend(board: StandingsBoard) -> str:
+def _legend(board: StandingsBoard, known: Mapping[str, Need]) -> str:
     """What the column of needs means; empty where nothing in it needs one."""
-    needed = [_short(need) for need in needs_of(board.season).values()]
+    needed = [_short(need) for need in known.values()]
     if set(needed) <= {NOTHING}:
         return ""
     dash = f"; {NOTHING}: nothing at this race clinches on its own" if NOTHING in needed else ""
@@ -148,9 +152,8 @@ def _closed(facts: ClinchFacts, board: StandingsBoard) -> str:
     return f"Results run only through race {last} of {len(season.races)}, so there are no clinch scenarios."
 
 
-def _everybody(board: StandingsBoard, race: Race) -> list[str]:
+def _everyone(board: StandingsBoard, race: Race, known: Mapping[str, Need]) -> list[str]:
     """The table of the phase under way; in a finale, who races for the title."""
-    known = needs_of(board.season)
     at = f"At {escape(race_name(race))}, {escape(race.track.short)}, {day(race.date)}"
     far = progress(board.standings, named=len(board.standings.phases) < 2)
     said = "\n".join(filter(None, [headline(board), far, at]))
@@ -198,10 +201,10 @@ def _goal(board: StandingsBoard) -> str:
     return f"a spot in the {standings.rules.rounds[len(standings.phases) - 1].name}"
 
 
-def _sentence(board: StandingsBoard, place: Place, race: Race) -> str:
+def _sentence(board: StandingsBoard, place: Place, race: Race, known: Mapping[str, Need]) -> str:
     """What the driver needs, in words."""
     now = board.standings.current
-    need, track = needs_of(board.season).get(place.who), escape(race.track.short)
+    need, track = known.get(place.who), escape(race.track.short)
     if place.who not in now.totals:
         return _not_in_it(board, place)
     if need is not None:
@@ -209,7 +212,7 @@ def _sentence(board: StandingsBoard, place: Place, race: Race) -> str:
     if now.spots == 1 and not by_gap(board):
         rest = joined(board.bold(who) for who in now.entered if who != place.who)
         return f"Wins the title by finishing **ahead of the other {spelled(len(now.entered) - 1)}** at {track}: {rest}"
-    if any(each.win for each in needs_of(board.season).values()):
+    if any(each.win for each in known.values()):
         return f"Needs **a win** at {track} to clinch {_goal(board)}; points aren't figured this far back"
     return f"A long way from {_goal(board)}; needs are figured only for the top {spelled(NEAR)}"
 

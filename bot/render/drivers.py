@@ -8,7 +8,8 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.record import Career, DriverRace, Record
+from bot.championship.computed import ComputedSeason, DriverRace
+from bot.championship.record import Career, Record
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
@@ -50,11 +51,15 @@ class DriverFacts:
     """
 
     driver: Driver
-    season: Season
+    computed: ComputedSeason
     record: Record
     career: Career
     races: tuple[DriverRace, ...]
     quotes: int = 0
+
+    @property
+    def season(self) -> Season:
+        return self.computed.season
 
 
 def driver(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:
@@ -73,7 +78,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     return card(
         f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
         _headline(facts, now),
-        "\n".join(filter(None, [_who(record), playoff_line(facts.season, facts.driver.key)])),
+        "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key)])),
         _totals(record) if record.starts else "",
         _recent(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),

@@ -1,4 +1,4 @@
-"""How things are said: dates, times, names, counts and networks, the same in every answer."""
+"""How dates, times, names, counts and networks are written, the same in every answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NETWORKS = {
     "mrn": "Motor Racing Network (MRN)",
     "prn": "Performance Racing Network (PRN)",
 }
-"""What a fan looks for in the guide; any other network is shown as it is stored."""
+"""Names of networks that fans look for in a program guide; any other is shown as it is stored."""
 
 _TAIL = re.compile(r"\s+(?:presented|powered|fueled)\s+by\s.*$", re.IGNORECASE)
 
@@ -87,7 +87,7 @@ def average(value: float | None) -> str:
 
 
 def race_name(race: Race) -> str:
-    """The race's name without who presents it, for text that is not yet escaped."""
+    """The race's name without its presenting sponsor, not yet escaped."""
     return _TAIL.sub("", plain(race.name)) or plain(race.name)
 
 
@@ -102,12 +102,12 @@ def network(broadcast: Broadcast) -> str:
 
 
 def name_of(season: Season, key: str) -> str:
-    """A driver's name, not yet escaped; the key where the season does not hold him."""
+    """A driver's name, not yet escaped; the key where the driver is not in the season."""
     driver = season.drivers.get(key)
     return driver.name if driver else key
 
 
 def surnames(a: Driver, b: Driver) -> tuple[str, str]:
-    """What to call two drivers beside each other: surnames, or whole names where those are the same."""
+    """The names of two drivers beside each other: surnames, or whole names where the surnames are the same."""
     first, second = (d.name.partition(" ")[2] or d.name for d in (a, b))
     return (first, second) if first.casefold() != second.casefold() else (a.name, b.name)

@@ -1,7 +1,7 @@
 """Forms: what a person fills in and sends, as Discord's modals, carrying their question like buttons do.
 
-Nothing of an open form is remembered here: what comes back is read from what Discord sends, so a text that somebody
-wrote while the bot was started anew is not lost.
+Nothing is remembered about an open form: what comes back is read from Discord's data alone, so a text that somebody
+wrote while the bot was restarted is not lost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from discord import ui
 from bot.questions.core import ID_LIMIT, VERSION, Question
 from bot.render.blocks import Accent, card
 from bot.render.formatting import escape
-from bot.render.tables import plain
+from bot.render.tables import cut
 from bot.render.user_text import shortened
 
 TITLE_LIMIT = 45
@@ -24,7 +24,7 @@ LABEL_LIMIT = 45
 HINT_LIMIT = 100
 LONGEST = 4000
 FIELDS = 5
-"""What Discord lets a form, and a field of one, hold."""
+"""Discord's limits of a form: characters of its texts, and how many fields it has."""
 
 PREFIX = f"{VERSION}:form:"
 
@@ -35,7 +35,7 @@ UNWRITABLE = "Tailgate can't save anything right now."
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A line to fill in, or a box where ``long``; ``value`` stands in it already, ``hint`` is small print above it."""
+    """A line to fill in, or a box where ``long``; it begins with ``value``, and ``hint`` is small print above it."""
 
     name: str
     label: str
@@ -48,27 +48,27 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: what it says on top, up to five fields, and the question its answers belong to."""
+    """A form: its title, up to five fields, and the question that what is written belongs to."""
 
     title: str
     fields: Sequence[Field]
     question: Question
 
     def modal(self) -> ui.Modal:
-        """As Discord takes it.
+        """The form as discord.py sends it.
 
         Raises:
-            ValueError: it has no fields or too many, or its question is too long; a mistake of the caller's.
+            ValueError: it has no fields or too many, or its question is too long.
         """
         text = self.question.encode()
         if text is None or len(PREFIX + text) > ID_LIMIT or not 1 <= len(self.fields) <= FIELDS:
             raise ValueError(f"no form can be made of {self.question} with {len(self.fields)} fields")
-        modal = ui.Modal(title=_cut(self.title, TITLE_LIMIT), custom_id=PREFIX + text)
+        modal = ui.Modal(title=cut(self.title, TITLE_LIMIT), custom_id=PREFIX + text)
         for each in self.fields:
             modal.add_item(
                 ui.Label(
-                    text=_cut(each.label, LABEL_LIMIT),
-                    description=_cut(each.hint, HINT_LIMIT) or None,
+                    text=cut(each.label, LABEL_LIMIT),
+                    description=cut(each.hint, HINT_LIMIT) or None,
                     component=ui.TextInput(
                         custom_id=each.name,
                         style=discord.TextStyle.paragraph if each.long else discord.TextStyle.short,
@@ -79,7 +79,8 @@ class Form:
                     ),
                 )
             )
-        # discord.py keeps open forms by their ids, and two people may have the same one open: it need not keep any.
+        # discord.py would keep open forms by their custom ids, and two people may have the same form open at once: a
+        # form that is stopped is not kept.
         modal.stop()
         return modal
 
@@ -93,7 +94,7 @@ def carried(custom_id: str) -> str | None:
 
 
 def filled_in(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What was written, by the fields' names, with spaces around it taken off; read from what Discord sent."""
+    """What was written, by the fields' names, without the spaces around it; read from what Discord sent."""
     values: dict[str, str] = {}
     for component in components:
         inner = component.get("components") or ([component["component"]] if component.get("component") else [])
@@ -105,7 +106,7 @@ def filled_in(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def not_kept(typed: Iterable[str], why: str) -> ui.LayoutView:
-    """What was typed, to be copied, where there is no keeping it."""
+    """Shows what was typed, to be copied, where it cannot be saved; ``why`` is a line that is escaped here."""
     return card(
         "Not saved",
         f"**{escape(why, 400)}** Copy what you typed before you go:",
@@ -113,8 +114,3 @@ def not_kept(typed: Iterable[str], why: str) -> ui.LayoutView:
         accent=Accent.YELLOW,
         small=["Nothing was changed."],
     )
-
-
-def _cut(text: str, room: int) -> str:
-    flat = plain(text)
-    return flat if len(flat) <= room else flat[: room - 1].rstrip() + "…"

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import Format, format_of
-from bot.championship.needs import Need, needs
 from bot.championship.postseason import Phase, Place, Standings, Status, Tie, TieBreak
-from bot.championship.standings import SeasonStandings, driver_standings, owner_standings
-from bot.championship.table import points_table
+from bot.championship.standings import SeasonStandings
 from bot.render.blocks import phase_of
 from bot.render.formatting import count, escape, joined, listed, name_of, ordinal, spelled
 from bot.render.tables import Column, fit, plain, table
@@ -29,15 +27,6 @@ NAME_WIDTH = 40
 TEAM_WIDTH = 19
 """Columns for a team's name, which has no first name to shorten."""
 
-drivers_view = lru_cache(maxsize=64)(driver_standings)
-owners_view = lru_cache(maxsize=64)(owner_standings)
-
-
-@lru_cache(maxsize=16)
-def needs_of(season: Season) -> dict[str, Need]:
-    """What each driver needs, by key; kept, since it takes long to compute."""
-    return {need.who: need for need in needs(drivers_view(season).standings)}
-
 
 def has_postseason(season: Season, rules: Format | None = None) -> bool:
     """Whether the format has a postseason and the schedule is long enough for it."""
@@ -50,11 +39,11 @@ def postseason(rules: Format) -> str:
     return rules.name.removeprefix("The ")
 
 
-def playoffs_matter(season: Season) -> bool:
+def playoffs_matter(computed: ComputedSeason) -> bool:
     """Whether the playoff standings matter more than points at this time of the season."""
-    if not has_postseason(season):
+    if not has_postseason(computed.season):
         return False
-    now = drivers_view(season).standings
+    now = computed.standings.standings
     return len(now.phases) > 1 or (now.current.run > 0 and now.current.left <= BUBBLE)
 
 
@@ -81,27 +70,28 @@ class StandingsBoard:
         return f"the No. {escape(who)}" if self.owners else escape(self.names.get(who, who), NAME_WIDTH)
 
 
-def board_of(view: SeasonStandings, *, supposed: bool = False) -> StandingsBoard:
-    """The drivers' board, with numbers and makes of the latest entries."""
-    season = view.season
-    table = {line.driver: line for line in points_table(season)}
+def board_of(computed: ComputedSeason, rules: Format | None = None) -> StandingsBoard:
+    """The drivers' board, with numbers and makes of the latest entries; under other rules it is a what-if."""
+    counted = computed.standings if rules is None else computed.standings_under(rules)
+    table = {place.driver: place for place in computed.counted_points_table}
     return StandingsBoard(
-        season,
-        view.standings,
-        {place.who: name_of(season, place.who) for place in view.standings.places},
-        {who: line.number or "" for who, line in table.items()},
-        {who: line.make for who, line in table.items()},
-        supposed=supposed,
+        counted.season,
+        counted.standings,
+        {place.who: name_of(counted.season, place.who) for place in counted.standings.places},
+        {who: place.number or "" for who, place in table.items()},
+        {who: place.make for who, place in table.items()},
+        supposed=rules is not None,
     )
 
 
-def owners_board(view: SeasonStandings) -> StandingsBoard:
+def owners_board(computed: ComputedSeason) -> StandingsBoard:
     """The owners' board: truck numbers, with the team that fielded the truck last."""
-    season = view.season
+    counted = computed.owner_standings
+    season = counted.season
     latest = {row.entry.number: row.entry for race in season.run for row in season.results[race.round]}
     return StandingsBoard(
         season,
-        view.standings,
+        counted.standings,
         {number: fit(plain(entry.team or ""), TEAM_WIDTH) for number, entry in latest.items()},
         {number: number for number in latest},
         {number: entry.make for number, entry in latest.items()},
@@ -318,20 +308,20 @@ def tie_line(board: StandingsBoard, where: str, tie: Tie) -> str:
     return f"**{where}** {who}: {by}{places}"
 
 
-def left_out(view: SeasonStandings) -> str:
+def left_out(counted: SeasonStandings) -> str:
     """The results that contradict themselves and are not counted, for the small print."""
-    if not view.left_out:
+    if not counted.left_out:
         return ""
-    said = "; ".join(f"race {fault.round}: {escape(fault.what)}" for fault in view.left_out[:3])
-    more = f"; and {len(view.left_out) - 3} more" if len(view.left_out) > 3 else ""
+    said = "; ".join(f"race {fault.round}: {escape(fault.what)}" for fault in counted.left_out[:3])
+    more = f"; and {len(counted.left_out) - 3} more" if len(counted.left_out) > 3 else ""
     return f"Left out, since it can't be right: {said}{more}."
 
 
-def playoff_line(season: Season, key: str) -> str:
+def playoff_line(computed: ComputedSeason, key: str) -> str:
     """A driver's playoff standing: ``**Playoffs** Round of 8: 5 below the cut``; empty where there is none."""
-    if not season.run or not has_postseason(season):
+    if not computed.season.run or not has_postseason(computed.season):
         return ""
-    board = board_of(drivers_view(season))
+    board = board_of(computed)
     place = board.standings.place(key)
     if place is None:
         return ""

@@ -9,6 +9,7 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship import scores
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.postseason import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
@@ -21,7 +22,6 @@ from bot.render.playoff_table import (
     StandingsBoard,
     board_of,
     by_gap,
-    drivers_view,
     fate,
     has_cut,
     has_postseason,
@@ -43,23 +43,25 @@ SURNAME_WIDTH = 20
 """Columns for a name in a line that holds the whole field."""
 
 
-def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: Sequence[int]) -> ui.LayoutView:
+def playoffs(
+    computed: ComputedSeason, question: PlayoffsQuestion, now: datetime, years: Sequence[int]
+) -> ui.LayoutView:
     """A season's playoffs, round by round.
 
     Args:
-        season: as it stands at ``now``.
+        computed: the season as it stands at ``now``.
         question: the question.
         now: the current time.
         years: the seasons on record.
     """
     del question
+    season = computed.season
     called = postseason(format_of(season.year))
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs"))]
     if season.next_race(now) is not None and season.run:
         links.append(Link("Clinch scenarios", ClinchQuestion()))
     links += [Link(str(y), PlayoffsQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
-    view = drivers_view(season)
-    board = board_of(view)
+    board = board_of(computed)
     if not season.run or not has_postseason(season):
         said = f"No results for {season.year} yet." if has_postseason(season) else "This season has no playoffs."
         body, small = [said, _ahead(season, board) if has_postseason(season) else ""], ""
@@ -74,7 +76,7 @@ def playoffs(season: Season, question: PlayoffsQuestion, now: datetime, years: S
         f"{season.year} {called}" + (f" after race {last.round}, {escape(last.track.short)}" if last else ""),
         *body,
         accent=Accent.YELLOW if stale else make_accent(board.makes.get(leader)),
-        small=[small, left_out(view), freshness(season, now)],
+        small=[small, left_out(computed.standings), freshness(season, now)],
         controls=row(links),
     )
 

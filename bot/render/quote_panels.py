@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.questions.quotes import (
     LAST_PAGE,
+    DayHourQuestion,
     DayQuestion,
     DeleteQuestion,
     DiscardQuoteDraftQuestion,
@@ -28,6 +29,7 @@ from bot.render.buttons import OPTIONS, Link, QuestionSelect, pager, row
 from bot.render.formatting import count, day, eastern, joined, listed, stamp
 from bot.render.forms import Field, Form
 from bot.render.quotes import QuoteFacts, under
+from bot.render.setting_selects import Choice, SettingSelect
 from bot.render.tables import fit, plain
 from bot.render.user_text import as_typed_in_line, shortened
 from db.models import EASTERN
@@ -259,19 +261,21 @@ class DayFacts:
         next: when the next one is due.
         off: why the bot itself switched it off; None if it did not.
         since: when the bot did so, in seconds since 1970.
+        hour: of the day, Eastern.
     """
 
     channel: int | None
     next: datetime
     off: str | None = None
     since: int | None = None
+    hour: int = 9
 
 
 def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     """What is set for the quote of the day."""
     if facts.channel is not None:
         soon = "Today's is coming within minutes." if facts.next <= now else f"Next one: {stamp(facts.next, 'R')}."
-        state = f"One a day in <#{facts.channel}>, at 9 a.m. Eastern. {soon}"
+        state = f"One a day in <#{facts.channel}>, at {hour_of_day(facts.hour)} Eastern. {soon}"
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
         state = f"Off{since}: {as_typed_in_line(facts.off)}."
@@ -283,7 +287,18 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
         accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
         small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
         controls=row([Link("Turn off", DayQuestion(off="off"))]) if facts.channel else None,
+        select=_hours(facts.hour) if facts.channel else None,
     )
+
+
+def _hours(chosen: int) -> ui.ActionRow[Any]:
+    hours = [Choice(str(hour), f"{hour_of_day(hour)} Eastern", hour == chosen) for hour in range(24)]
+    return SettingSelect.of_options(DayHourQuestion(), "When?", hours)
+
+
+def hour_of_day(hour: int) -> str:
+    """``9 a.m.`` for 9."""
+    return eastern(datetime(2025, 1, 1, hour, tzinfo=EASTERN))
 
 
 def _actions(quote: Quote) -> list[Link]:

@@ -11,7 +11,13 @@ from urllib.parse import urlsplit
 from discord import ui
 
 from bot.questions.core import DriverQuestion, ResultsQuestion
-from bot.questions.quotes import LAST_PAGE, ManageQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.questions.quotes import (
+    LAST_PAGE,
+    AnotherQuoteQuestion,
+    ManageQuoteQuestion,
+    QuoteQuestion,
+    RandomQuoteQuestion,
+)
 from bot.render.blocks import Accent, Page, card, make_accent
 from bot.render.buttons import BUTTONS, Link, pager, row
 from bot.render.formatting import count, day, escape, joined, listed, race_name, stamp
@@ -108,9 +114,9 @@ def single(facts: QuoteFacts, now: datetime, *, random: bool = False) -> ui.Layo
     return _card(facts, links, [number_of(facts.quote, now)])
 
 
-def of_the_day(facts: QuoteFacts, now: datetime) -> ui.LayoutView:
-    """The quote of the day, as it is posted to a channel."""
-    links = [Link("Another", RandomQuoteQuestion(facts.quote.id)), *_links_onward(facts)]
+def of_the_day(facts: QuoteFacts, now: datetime, mark: str) -> ui.LayoutView:
+    """The quote that a channel gets unasked; ``mark`` is the outbox row's."""
+    links = [Link("Another", AnotherQuoteQuestion(facts.quote.id, mark)), *_links_onward(facts)]
     return under("Quote of the day", facts, [number_of(facts.quote, now)], links)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import NextQuestion, ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import Recap, Section, winner_of
@@ -16,7 +17,7 @@ from bot.render.blocks import Accent, Page, card, freshness, make_accent, phase_
 from bot.render.buttons import Link, QuestionSelect, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp
 from bot.render.penalties import of_race
-from bot.render.playoff_table import drivers_view, left_out
+from bot.render.playoff_table import left_out
 from bot.render.tables import fit
 from bot.render.user_text import as_typed, as_typed_in_line, in_parts, shortened
 from db.models import Race, Season
@@ -35,16 +36,16 @@ LABEL = 160
 """Columns of a line's label."""
 
 
-def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime) -> ui.LayoutView:
     """The recap's first screen, or the section asked for.
 
     Args:
         recap: of a race with results.
-        season: the race's, as it stands at ``now``.
+        computed: the race's season as it stands at ``now``.
         question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
         now: the current time.
     """
-    race = recap.race
+    race, season = recap.race, computed.season
     asked = RecapQuestion(race.season, race.round, question.section, question.page)
     section = find(recap, asked.section)
     links = [
@@ -59,7 +60,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
         dateline(season, race),
         *words_by(shown, now),
         *of_race(season, race.round),
-        _left_out(season, race),
+        _left_out(computed, race),
         freshness(season, now),
     ]
     room = room_beside(title, *small)
@@ -75,7 +76,7 @@ def recap_card(recap: Recap, season: Season, question: RecapQuestion, now: datet
     return card(
         title,
         *body,
-        accent=_accent(season, race),
+        accent=_accent(computed, race),
         small=small,
         controls=row(links),
         select=_sections(recap, section),
@@ -123,7 +124,7 @@ def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
 def parts_of(section: Section, room: int = ROOM) -> list[str]:
     """A section's whole text, escaped for Discord, in parts of at most ``room`` characters."""
     parts = [""]
-    for apart, label, text in _pieces(section):
+    for apart, label, text, _ in _pieces(section):
         for i, piece in enumerate(in_parts(text, room - len(label))):
             shown_text = piece if i else label + piece
             joined = f"{parts[-1]}{apart}{shown_text}" if parts[-1] else shown_text
@@ -134,16 +135,18 @@ def parts_of(section: Section, room: int = ROOM) -> list[str]:
     return parts
 
 
-def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str]]:
-    """A section piece by piece: the space before each one, its label escaped, and its text as written."""
-    paragraphs = [paragraph for paragraph in section.paragraphs if as_typed(paragraph)]
-    # Where room is short, lines of figures say more than the paragraphs after the first one.
-    yield from (("\n\n", "", paragraph) for paragraph in (paragraphs[:1] if brief and section.lines else paragraphs))
+def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str, str, str]]:
+    """A section piece by piece: the space before each one, its label escaped, its text as written and escaped."""
+    for paragraph in section.paragraphs:
+        if shown := as_typed(paragraph):
+            yield "\n\n", "", paragraph, shown
+            if brief and section.lines:
+                break  # where room is short, lines of figures say more than the paragraphs after the first one
     apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
     for line in section.lines:
         text = line.brief if brief and line.brief else line.text
-        if as_typed(text):
-            yield apart, _label(line.label), text
+        if shown := as_typed(text):
+            yield apart, _label(line.label), text, shown
 
 
 def _label(label: str) -> str:
@@ -167,19 +170,18 @@ def _brief(sections: Sequence[Section], room: int) -> tuple[list[str], list[str]
 def _beginning(section: Section, room: int) -> tuple[str, bool]:
     """As much of a section as there is room for, at least a part of its first piece, and whether that is all of it."""
     shown_text = ""
-    for apart, label, text in _pieces(section, brief=True):
-        piece = f"{apart if shown_text else ''}{label}{as_typed(text)}"
+    for apart, label, text, shown in _pieces(section, brief=True):
+        piece = f"{apart if shown_text else ''}{label}{shown}"
         if len(shown_text) + len(piece) > room:
             return shown_text or label + shortened(text, room - len(label)), False
         shown_text += piece
     return shown_text, not section.lines or len(section.paragraphs) < 2
 
 
-def _accent(season: Season, race: Race) -> Accent:
-    """The color of the winner's make."""
-    winner = winner_of(season, race.round)
-    rows = season.results[race.round]
-    return make_accent(next((row.entry.make for row in rows if winner is not None and row.driver == winner), None))
+def _accent(computed: ComputedSeason, race: Race) -> Accent:
+    """The color of the winner's make; none where the results contradict themselves, which are not counted."""
+    rows = computed.standings.season.results.get(race.round, ())
+    return make_accent(next((row.entry.make for row in rows if row.finish == 1), None))
 
 
 def _in_short(season: Season, race: Race) -> str:
@@ -190,10 +192,11 @@ def _in_short(season: Season, race: Race) -> str:
     return f"**{escape(name_of(season, winner))}** won."
 
 
-def _left_out(season: Season, race: Race) -> str:
+def _left_out(computed: ComputedSeason, race: Race) -> str:
     """The results up to the race that contradict themselves and are left out."""
-    view = drivers_view(season)
-    return left_out(replace(view, left_out=tuple(fault for fault in view.left_out if fault.round <= race.round)))
+    counted = computed.standings
+    faults = tuple(fault for fault in counted.left_out if fault.round <= race.round)
+    return left_out(replace(counted, left_out=faults))
 
 
 def _neighbours(season: Season, race: Race) -> list[Link]:

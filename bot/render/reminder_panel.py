@@ -20,8 +20,8 @@ from bot.questions.reminders import (
     ROLE,
     SESSIONS,
     TEST,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
 )
@@ -216,11 +216,11 @@ def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
 def _buttons(facts: PanelFacts) -> Sequence[Link]:
     status = Link("Status", ReminderStatusQuestion(facts.whose))
     if facts.target is None:
-        return [Link("Turn on", ReminderDeedQuestion(ON, facts.whose))]
+        return [Link("Turn on", ReminderActionQuestion(ON, facts.whose))]
     if not facts.target.on:
-        return [Link("Turn on", ReminderDeedQuestion(ON, facts.whose)), status]
-    test = Link("Send a test", ReminderDeedQuestion(TEST, facts.whose))
-    return [test, status, Link("Turn off", ReminderDeedQuestion(OFF, facts.whose))]
+        return [Link("Turn on", ReminderActionQuestion(ON, facts.whose)), status]
+    test = Link("Send a test", ReminderActionQuestion(TEST, facts.whose))
+    return [test, status, Link("Turn off", ReminderActionQuestion(OFF, facts.whose))]
 
 
 def _planned(facts: PanelFacts) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ClinchQuestion, NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
 from bot.recaps.facts import LastTime
@@ -14,7 +15,7 @@ from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import escape, listed, race_name, stamp, weekday
 from bot.render.next_race import broadcasts, last_winner, times
-from bot.render.playoff_table import board_of, drivers_view, has_postseason, headline, race_stakes
+from bot.render.playoff_table import board_of, has_postseason, headline, race_stakes
 from bot.render.race_status import NO_DATE
 from db.models import Race, RaceStatus, Season
 from db.reminders.models import WeekendSession
@@ -32,11 +33,15 @@ class RaceNotice:
     row's.
     """
 
-    season: Season
+    computed: ComputedSeason
     race: Race
     mark: str
     last_time: LastTime | None = None
     personal: bool = False
+
+    @property
+    def season(self) -> Season:
+        return self.computed.season
 
 
 def reminder(notice: RaceNotice, session: WeekendSession, event_at: datetime, now: datetime) -> ui.LayoutView:
@@ -53,7 +58,7 @@ def reminder(notice: RaceNotice, session: WeekendSession, event_at: datetime, no
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         _starts(race, session, event_at),
         "\n".join([*broadcasts(race, now), *times(race, now)]) if session is WeekendSession.COVERAGE else "",
-        _at_stake(season, race),
+        _at_stake(notice.computed, race),
         last_winner(season, race, notice.last_time),
         accent=Accent.GREEN,
         small=[YOURS if notice.personal else SERVERS, freshness(season, now)],
@@ -72,11 +77,12 @@ def _starts(race: Race, session: WeekendSession, event_at: datetime) -> str:
     return f"Coverage starts {when}"
 
 
-def _at_stake(season: Season, race: Race) -> str:
+def _at_stake(computed: ComputedSeason, race: Race) -> str:
     """What the race means for the championship, in a line; empty before the first race of a season."""
+    season = computed.season
     if not season.run:
         return ""
-    board = board_of(drivers_view(season))
+    board = board_of(computed)
     return listed([headline(board), race_stakes(season, race)])
 
 

@@ -1,4 +1,4 @@
-"""Choosers: selects that set something, each carrying its question; what is chosen comes back beside it."""
+"""Selects that set something, each carrying its question; what is chosen comes back beside the question."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ import discord
 from discord import ui
 
 from bot.questions.core import VERSION, Question
-from bot.render.tables import plain
+from bot.render.tables import cut
 
 PLACEHOLDER_LIMIT = 150
 OPTION_LIMIT = 100
+"""Characters that Discord accepts in a placeholder, and in an option's label or explanation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option: its value, what it says, whether it is chosen, and a line of explanation."""
+    """An option: its value, its label, whether it is chosen, and a line of explanation."""
 
     value: str
     label: str
@@ -27,21 +28,21 @@ class Choice:
 
 
 class _Select(ui.Select[Any]):
-    """A select of given options. discord.py keeps no view waiting for it, see ``QuestionButton``."""
+    """A select of given options; for ``is_dispatchable`` see ``QuestionButton``."""
 
     def is_dispatchable(self) -> bool:
         return False
 
 
 class _ChannelSelect(ui.ChannelSelect[Any]):
-    """The same of channels."""
+    """A select of channels."""
 
     def is_dispatchable(self) -> bool:
         return False
 
 
 class _RoleSelect(ui.RoleSelect[Any]):
-    """The same of roles."""
+    """A select of roles."""
 
     def is_dispatchable(self) -> bool:
         return False
@@ -57,16 +58,16 @@ class SettingSelect:
         """A row with a select of given options, ``least`` to ``most`` of which may be chosen."""
         select = _Select(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=least,
             max_values=min(most, len(options)),
         )
         for each in options:
             select.add_option(
-                label=_cut(each.label, OPTION_LIMIT),
+                label=cut(each.label, OPTION_LIMIT),
                 value=each.value,
                 default=each.chosen,
-                description=_cut(each.hint, OPTION_LIMIT) or None,
+                description=cut(each.hint, OPTION_LIMIT) or None,
             )
         return ui.ActionRow(select)
 
@@ -75,7 +76,7 @@ class SettingSelect:
         """A row with a select of the server's text and announcement channels."""
         select = _ChannelSelect(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             default_values=_default(chosen, discord.SelectDefaultValueType.channel),
         )
@@ -86,7 +87,7 @@ class SettingSelect:
         """A row with a select of one of the server's roles, or none."""
         select = _RoleSelect(
             custom_id=_custom_id(question),
-            placeholder=_cut(placeholder, PLACEHOLDER_LIMIT),
+            placeholder=cut(placeholder, PLACEHOLDER_LIMIT),
             min_values=0,
             default_values=_default(chosen, discord.SelectDefaultValueType.role),
         )
@@ -105,17 +106,12 @@ def _default(chosen: int | None, kind: discord.SelectDefaultValueType) -> list[d
 
 
 def _custom_id(question: Question) -> str:
-    """As a button's, with another word in it.
+    """The select's custom id.
 
     Raises:
-        ValueError: the question is too long for one; a mistake of the caller's.
+        ValueError: the question is too long for one.
     """
     text = question.encode()
     if text is None:
         raise ValueError(f"{question} does not fit into a custom id")
     return f"{VERSION}:set:{text}"
-
-
-def _cut(text: str, room: int) -> str:
-    flat = plain(text)
-    return flat if len(flat) <= room else flat[: room - 1].rstrip() + "…"

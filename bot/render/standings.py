@@ -9,14 +9,14 @@ from typing import Any
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.standings import SeasonStandings
-from bot.championship.table import PointsStanding, points_table
+from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
 from bot.render.buttons import Link, QuestionSelect, pager, row
 from bot.render.formatting import average, count, escape, listed, name_of
-from bot.render.playoff_table import drivers_view, has_postseason, left_out, playoffs_matter
+from bot.render.playoff_table import has_postseason, left_out, playoffs_matter
 from bot.render.standings_views import StandingsContent, content_of, title, view_label, what_if_rules
 from bot.render.tables import Column, initialled, table
 from db.models import Season
@@ -46,20 +46,22 @@ _STATS = (
 _STATS_LEGEND = "T5, T10: top fives and tens · Stg: stage wins · Led: laps led · AvF: average finish."
 
 
-def standings(season: Season, question: StandingsQuestion, now: datetime) -> ui.LayoutView:
+def standings(
+    computed: ComputedSeason, question: StandingsQuestion, now: datetime, then: ComputedSeason | None = None
+) -> ui.LayoutView:
     """The standings in the view asked for, or in the one that matters at the time.
 
     Args:
-        season: as it stands at ``now``.
+        computed: the season as it stands at ``now``.
         question: its ``after`` is a race of the season with results, or None for the latest.
         now: the current time.
+        then: the season as it stood after that race; None for the latest.
     """
-    shown = season if question.after is None else season.through(question.after)
+    season, shown = computed.season, then or computed
     view = settled_view(shown, question.view)
     asked = replace(question, year=season.year, view=view)
-    counted = drivers_view(shown)
     past = question.after is not None or last_held(season, now) is not None
-    content = content_of(counted, view, past=past) or _points_content(counted, view, past=past)
+    content = content_of(shown, view, past=past) or _points_content(shown, view, past=past)
     page = Page.of(question.page, ROWS, content.rows)
     links = pager(page, lambda number: replace(asked, page=number))
     if view == "playoffs":
@@ -73,28 +75,30 @@ def standings(season: Season, question: StandingsQuestion, now: datetime) -> ui.
         content.table(page.part),
         *content.below,
         accent=Accent.YELLOW if yellow else make_accent(content.make),
-        small=[*content.small, left_out(counted), freshness(season, now)],
+        small=[*content.small, left_out(shown.standings), freshness(season, now)],
         select=_select(shown, asked) if content.rows else None,
         controls=row(links if content.rows else []),
     )
 
 
-def settled_view(season: Season, view: str | None) -> str:
+def settled_view(computed: ComputedSeason, view: str | None) -> str:
     """The view to show when this one is asked for: the same where the season has it, else the one that matters."""
+    season = computed.season
     if view is None:
-        return "playoffs" if playoffs_matter(season) else "points"
+        return "playoffs" if playoffs_matter(computed) else "points"
     if view == "playoffs" and not has_postseason(season):
         return "points"
     rules = what_if_rules(season.year, view)
     if rules == format_of(season.year):
-        return settled_view(season, "playoffs")
+        return settled_view(computed, "playoffs")
     if rules is not None and view != "full-season" and not has_postseason(season, rules):
         return "points"
     return view
 
 
-def _select(season: Season, asked: StandingsQuestion) -> ui.ActionRow[Any]:
-    offered = [view for view in STANDINGS_VIEWS if settled_view(season, view) == view]
+def _select(computed: ComputedSeason, asked: StandingsQuestion) -> ui.ActionRow[Any]:
+    season = computed.season
+    offered = [view for view in STANDINGS_VIEWS if settled_view(computed, view) == view]
     if not season.rookies:
         offered.remove("rookies")
     links = [
@@ -104,14 +108,13 @@ def _select(season: Season, asked: StandingsQuestion) -> ui.ActionRow[Any]:
     return ui.ActionRow(QuestionSelect.of("view", "Another view", links))
 
 
-def _points_content(view: SeasonStandings, which: str, *, past: bool) -> StandingsContent:
+def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> StandingsContent:
     """The views of season points without a reset: ``points`` and ``stats``."""
-    season = view.season
-    rows = points_table(season)
+    season, rows = computed.standings.season, computed.counted_points_table
     lines = _stats if which == "stats" else _points
     return StandingsContent(
         title(season, f"{season.year} standings", past=past),
-        (_headline(season, rows),),
+        (_headline(computed, rows),),
         lambda part: lines(season, rows[part]),
         len(rows),
         make=rows[0].make if rows else None,
@@ -122,15 +125,16 @@ def _points_content(view: SeasonStandings, which: str, *, past: bool) -> Standin
     )
 
 
-def _headline(season: Season, rows: Sequence[PointsStanding]) -> str:
+def _headline(computed: ComputedSeason, rows: Sequence[PointsStanding]) -> str:
     """Who leads and by how much; after the last race who is champion, which points alone do not decide."""
+    season = computed.season
     if not rows:
         return f"No results for {season.year} yet."
     leader = f"**{escape(name_of(season, rows[0].driver))}**"
     wins = count(rows[0].wins, "win") if rows[0].wins else "no wins yet"
     lead = rows[1].points - rows[0].points if len(rows) > 1 else 0
     level = f"tied with **{escape(name_of(season, rows[1].driver))}** on points" if len(rows) > 1 and not lead else ""
-    champion = season.champion or drivers_view(season).standings.champion
+    champion = season.champion or computed.standings.standings.champion
     if champion is None:
         ahead = level or (f"by {-lead:,}" if lead else "")
         return listed([" ".join(part for part in (leader, "leads", ahead) if part), wins])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import Format, format_of
 from bot.championship.standings import (
     FULL_SEASON,
-    SeasonStandings,
-    manufacturer_standings,
     rookie_order,
     what_if_formats,
 )
@@ -17,11 +16,9 @@ from bot.render.formatting import count, escape, listed, ordinal
 from bot.render.playoff_table import (
     StandingsBoard,
     board_of,
-    drivers_view,
     headline,
     legend,
     owners_board,
-    owners_view,
     postseason,
     progress,
     standings_table,
@@ -97,26 +94,26 @@ def title(season: Season, what: str, *, past: bool) -> str:
     return f"{what} after race {latest.round}, {escape(latest.track.short)}" if past and latest else what
 
 
-def content_of(view: SeasonStandings, which: str, *, past: bool) -> StandingsContent | None:
+def content_of(computed: ComputedSeason, which: str, *, past: bool) -> StandingsContent | None:
     """The content of a view by its name; None for the views of points."""
-    season = view.season
+    season = computed.standings.season
     rules = what_if_rules(season.year, which)
     if rules is not None:
-        board = board_of(drivers_view(season, rules), supposed=True)
+        board = board_of(computed, rules)
         named = title(season, f"What if: {season.year} under {_FORMAT_NAMES[which]}", past=past)
         return _championship_content(board, named, (_unknown_laps(season, rules), _finale(season, rules), WHAT_IF))
     if which == "playoffs":
-        board = board_of(view)
+        board = board_of(computed)
         return _championship_content(
-            board, title(season, _championship_title(board), past=past), named=len(view.standings.phases) < 2
+            board, title(season, _championship_title(board), past=past), named=len(board.standings.phases) < 2
         )
     if which == "owners":
-        board = owners_board(owners_view(season))
+        board = owners_board(computed)
         return _championship_content(board, title(season, f"{season.year} owner standings", past=past))
     if which == "rookies":
-        return _rookies_content(view, past=past)
+        return _rookies_content(computed, past=past)
     if which == "manufacturers":
-        return _manufacturers_content(season, past=past)
+        return _manufacturers_content(computed, past=past)
     return None
 
 
@@ -168,10 +165,10 @@ def _finale(season: Season, rules: Format) -> str:
     return FINALE_COUNTS if rules.name == FULL_SEASON and alone and run else ""
 
 
-def _rookies_content(view: SeasonStandings, *, past: bool) -> StandingsContent:
-    board, season = board_of(view), view.season
+def _rookies_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
+    board, season = board_of(computed), computed.standings.season
     standings = board.standings
-    order = [place for who in rookie_order(view) if (place := standings.place(who)) is not None]
+    order = [place for who in rookie_order(computed.standings) if (place := standings.place(who)) is not None]
     rows = [
         (
             str(number),
@@ -198,8 +195,8 @@ def _rookies_content(view: SeasonStandings, *, past: bool) -> StandingsContent:
     )
 
 
-def _manufacturers_content(season: Season, *, past: bool) -> StandingsContent:
-    places = manufacturer_standings(season)
+def _manufacturers_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
+    season, places = computed.standings.season, computed.manufacturer_standings
     rows = [(str(p.position), p.make, str(p.points), str(-p.gap) if p.gap else "–", str(p.wins)) for p in places]
     said = f"No results for {season.year} yet."
     if places:

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 40
-"""Columns of text that a phone shows in a code block without wrapping."""
+"""How many columns of text a phone shows in a code block without wrapping."""
 
 MORE = "…"
 MARK = "*"
-"""May stand after a name; it stays where the name is shortened."""
+"""A mark that may follow a name; it is kept when the name is shortened."""
 _LEAST = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading, whether it is set flush right, and whether it gives way when the table is too wide."""
+    """A column: its heading, whether it is right-aligned, and whether it shrinks when the table is too wide."""
 
     head: str
     right: bool = False
@@ -49,6 +49,12 @@ def fit(text: str, room: int) -> str:
     return kept.rstrip() + MORE if room > 0 else ""
 
 
+def cut(text: str, room: int) -> str:
+    """The text in one line of at most ``room`` characters, as Discord counts them, with … where it is cut."""
+    flat = plain(text)
+    return flat if len(flat) <= room else flat[: room - 1].rstrip() + MORE
+
+
 def fit_name(name: str, room: int) -> str:
     """A person's name in at most ``room`` columns: whole, else with an initial, else shortened."""
     if width(name) <= room:
@@ -70,13 +76,13 @@ def _pad(text: str, room: int, right: bool) -> str:
 
 
 def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]]) -> list[int]:
-    """The width of every column; while the line is too long, the widest of those that give way loses a column."""
+    """The width of every column; while a line is too long, the widest of the columns that can shrink gets narrower."""
     widths = [max(width(line[i]) for line in lines) for i in range(len(columns))]
     giving = [i for i, column in enumerate(columns) if column.gives_way]
     while sum(widths) + len(columns) - 1 > WIDTH:
         widest = max(giving, key=widths.__getitem__, default=None)
         if widest is None or widths[widest] <= _LEAST:
-            raise ValueError("the columns that do not give way are too wide")
+            raise ValueError("the columns that cannot shrink are too wide")
         widths[widest] -= 1
     return widths
 
@@ -90,11 +96,11 @@ def rule(label: str, room: int) -> str:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], rules: Mapping[int, str] | None = None) -> str:
     """A code block with a line of headings and a line a row, at most 40 columns wide.
 
-    A column that gives way holds names: "Corey Heim" becomes "C. Heim" before it is cut. ``rules`` are lines drawn
-    across the table, with their word, by the row (counted from 0) above which they stand.
+    A column that shrinks holds names: "Corey Heim" becomes "C. Heim" before it is cut. ``rules`` are lines drawn
+    across the table, each with a label, by the row (counted from 0) that they are drawn above.
 
     Raises:
-        ValueError: the columns that do not give way are too wide; a mistake of the caller's.
+        ValueError: the columns that cannot shrink are too wide.
     """
     heads = [plain(column.head) for column in columns]
     lines = [heads, *([plain(cell) for cell in row] for row in rows)]

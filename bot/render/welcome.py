@@ -25,7 +25,7 @@ _TRY = (
 
 
 def welcome(now: datetime) -> ui.LayoutView:
-    """The message that greets whoever opens the page, with its clock at ``now``."""
+    """The message that greets the person who opens the page, whose clock says ``now``."""
     today = now.astimezone(EASTERN).date()
     eve = ", the eve of Talladega" if today == _EVE else ""
     return card(

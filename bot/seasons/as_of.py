@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import Career, career
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
-from bot.recaps.facts import Facts, LastTime, facts_of, race_after, winner_of
+from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of
+from bot.recaps.recap import with_words
+from bot.seasons.cache import SeasonCache
 from db.models import Driver, Race, RaceStatus, Season
 from db.quotes.models import Quote
 from db.recaps.models import RecapText, SectionKind
@@ -24,11 +28,13 @@ class AsOf:
         now: the moment, aware.
         seasons: all seasons on record, oldest first, each without what was not known at ``now``.
         finder: finds drivers and races by what a fan types.
+        cache: keeps what is computed from the seasons.
     """
 
     now: datetime
     seasons: tuple[Season, ...]
     finder: Finder
+    cache: SeasonCache = field(default_factory=SeasonCache)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -92,11 +98,35 @@ class AsOf:
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
 
-    def recap_facts(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Facts:
-        """The facts for the recap of a race with results: what was known when it was over, and what comes next."""
+    def computed(self, season: Season) -> ComputedSeason:
+        """One of ``seasons`` with its standings, tables and records."""
+        return self.cache.computed(season)
+
+    def computed_after(self, season: Season, number: int) -> ComputedSeason:
+        """One of ``seasons`` as it stood after the race of a round. Raises LookupError if it has no such race."""
+        return self.cache.computed_after(season, number)
+
+    def career(self, key: str) -> Career:
+        """A driver over all seasons."""
+        return career([self.computed(season) for season in self.seasons], key)
+
+    def recap(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+        """The recap of a race with results.
+
+        Args:
+            race: the race.
+            quotes: quotes from the race that the reader may see.
+            texts: the editors' texts by section.
+        """
+        season = self.season(race.season)
+        generated = self.cache.recap(self.seasons, season, race.round, lambda: self._recap_facts(race))
+        return with_words(generated, quotes, texts)
+
+    def _recap_facts(self, race: Race) -> Facts:
+        """What the recap tells: what was known when the race was over, and what comes next."""
         ahead = race_after(self.seasons, race)
         last = self.last_winner(ahead[1]) if ahead else None
-        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last, quotes=quotes, texts=texts)
+        return facts_of(self.seasons, race, ahead=ahead, ahead_last=last)
 
     def ended_before(self, season: Season) -> Season | None:
         """The season before this one, if it is over and this one has not begun."""
@@ -195,32 +225,60 @@ class AsOf:
         return self.finder.race(text, season, self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class _SeasonState:
+    """A season as of a moment: the whole season, the rounds of the races that were over, and what was known then."""
+
+    whole: Season
+    over: frozenset[int]
+    known: Season
+
+
 class AsOfKeeper:
-    """Makes ``AsOf``. What is known changes only when a race ends or the data does; in between it is kept."""
+    """Makes ``AsOf``, and keeps the one cache of what is computed from its seasons.
+
+    What is known changes only when a race ends or an import changes a season. Then that season becomes a new object,
+    and the cache drops what belonged to the old one; every other season stays the very same object, so that all that
+    was computed for it is still there.
+    """
 
     def __init__(self) -> None:
+        self.cache = SeasonCache()
         self._finder = Finder(())
+        self._whole: tuple[Season, ...] = ()
+        self._states: dict[int, _SeasonState] = {}
         self._seasons: tuple[Season, ...] = ()
-        self._version: int | None = None
+        # The moments at which the same races are over as now; none at first.
         self._from = self._until = datetime.min.replace(tzinfo=UTC)
 
-    def at(self, now: datetime, seasons: Sequence[Season], version: int) -> AsOf:
+    def at(self, now: datetime, seasons: Sequence[Season]) -> AsOf:
         """What is known at a moment.
 
         Args:
             now: the moment, aware; it may be earlier than that of the last call.
-            seasons: whole seasons, oldest first.
-            version: the version of the data, which changes whenever the data does.
+            seasons: whole seasons, oldest first; one that did not change is the same object as in the last call.
         """
-        if version != self._version:
-            self._finder = Finder(seasons)
-        if version != self._version or not self._from <= now < self._until:
-            ends = [race.over_at for season in seasons for race in season.races]
+        whole = tuple(seasons)
+        changed = whole != self._whole  # seasons are equal only if they are the same object
+        if changed:
+            self._finder = Finder(whole)
+            self._whole = whole
+        if changed or not self._from <= now < self._until:
+            ends = [race.over_at for season in whole for race in season.races]
             self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))
             self._until = min((end for end in ends if end > now), default=datetime.max.replace(tzinfo=UTC))
-            self._seasons = tuple(season.as_of(now) for season in seasons)
-            self._version = version
-        return AsOf(now, self._seasons, self._finder)
+            self._states = {season.year: self._state(season, now) for season in whole}
+            self._seasons = tuple(state.known for state in self._states.values())
+            self.cache.keep_only(self._seasons)
+        return AsOf(now, self._seasons, self._finder, self.cache)
+
+    def _state(self, season: Season, now: datetime) -> _SeasonState:
+        """The season as of now; the same object as before where neither the season nor what is over has changed."""
+        over = frozenset(race.round for race in season.races if race.over_at <= now)
+        before = self._states.get(season.year)
+        if before is not None and before.whole is season and before.over == over:
+            return before
+        return _SeasonState(season, over, season.as_of(now))
 
 
 def _begins(race: Race) -> datetime:

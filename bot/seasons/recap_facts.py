@@ -1,17 +1,32 @@
-"""Gathers what a recap is made from: the results as of a moment, the race's quotes, and the editors' texts."""
+"""What a recap takes from the store beside the results: the race's quotes, and the editors' texts."""
 
 from __future__ import annotations
 
-from bot.recaps.facts import Facts
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.recaps.facts import Recap
 from bot.seasons.as_of import AsOf
 from db.connection import Store
 from db.models import Race
 from db.quotes import Reader, quotes_of_race
+from db.quotes.models import Quote
+from db.recaps.models import RecapText, SectionKind
 from db.recaps.texts import recap_texts
 
 
-async def gather_recap_facts(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Facts:
-    """The facts for the recap of a race with results, in two queries.
+@dataclass(frozen=True, slots=True)
+class RecapWords:
+    """The words of people in a recap: quotes that a reader may see, and the editors' texts by section."""
+
+    quotes: Sequence[Quote]
+    texts: Mapping[SectionKind, RecapText]
+
+
+async def recap_words(store: Store, as_of: AsOf, reader: Reader, race: Race) -> RecapWords:
+    """The words for the recap of a race, in two queries.
+
+    They are read each time, never kept: what one server may see another may not.
 
     Args:
         store: where quotes and editors' texts are.
@@ -21,4 +36,10 @@ async def gather_recap_facts(store: Store, as_of: AsOf, reader: Reader, race: Ra
     """
     texts = await recap_texts(store, race.season, race.round, as_of.now)
     quotes = await quotes_of_race(store, reader, race.season, race.round)
-    return as_of.recap_facts(race, quotes, texts)
+    return RecapWords(quotes, texts)
+
+
+async def recap_for(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Recap:
+    """The recap of a race with results, for a reader. The arguments are those of ``recap_words``."""
+    words = await recap_words(store, as_of, reader, race)
+    return as_of.recap(race, words.quotes, words.texts)

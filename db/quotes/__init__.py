@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from db.quotes.days import claim_day, day_quote, due_days, mark_day
 from db.quotes.reading import (
     Found,
     Reader,
@@ -23,17 +22,13 @@ __all__ = [
     "Found",
     "Reader",
     "add",
-    "claim_day",
     "count",
     "counts",
-    "day_quote",
     "delete",
     "draft_at",
-    "due_days",
     "edit",
     "history",
     "last_step",
-    "mark_day",
     "match_of",
     "quote",
     "quotes_of_race",

@@ -34,6 +34,7 @@ class NotificationKind(StrEnum):
     RECAP = "recap"
     STANDINGS = "standings"
     EVENT = "event"
+    QUOTE = "quote"
 
 
 class RowState(StrEnum):
@@ -45,6 +46,13 @@ class RowState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     CANCELLED = "cancelled"
+
+
+class Purpose(StrEnum):
+    """What a target is for. A server has one of each at most, with a channel and a state of its own."""
+
+    REMINDERS = "reminders"
+    QUOTES = "quotes"
 
 
 class WeekendSession(StrEnum):
@@ -66,7 +74,11 @@ CALLED_OFF = "called off"
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """What a target wants besides reminders. ``results_delay``: minutes by which everything with the outcome waits."""
+    """What a target wants besides reminders.
+
+    ``results_delay`` is in minutes: by so much everything with the outcome waits. ``quote_hour`` is the hour of the
+    day, Eastern, at which a target for quotes gets the quote of the day.
+    """
 
     changes: bool = True
     results: bool = False
@@ -75,6 +87,12 @@ class Extras:
     recap: bool = False
     standings: bool = False
     events: bool = False
+    quote_hour: int = 9
+
+
+def quote_session(hour: int) -> str:
+    """The ``session`` of the quotes of the day that are due at an hour, such as ``09:00``."""
+    return f"{hour:02}:00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +109,9 @@ class Subscription:
 class Target:
     """Where notifications go: a server's channel, or one person.
 
-    Exactly one of ``guild`` and ``user`` is set; a server and a person have at most one target. ``channel``
-    of a person is that of their direct messages, once it is known. ``off_reason`` says why the bot switched the target
-    off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved.
+    Exactly one of ``guild`` and ``user`` is set; a server has at most one target of each purpose, a person one.
+    ``channel`` of a person is that of their direct messages, once it is known. ``off_reason`` says why the bot switched
+    the target off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved.
     """
 
     id: int = 0
@@ -107,6 +125,7 @@ class Target:
     on: bool = True
     off_reason: str | None = None
     since: datetime | None = None
+    purpose: Purpose = Purpose.REMINDERS
 
     @property
     def place(self) -> str:
@@ -116,6 +135,9 @@ class Target:
     @property
     def subscriptions(self) -> frozenset[Subscription]:
         """Everything the target wants; if it is off, only that scheduled events made before are removed."""
+        if self.purpose is Purpose.QUOTES:
+            hour = quote_session(self.extras.quote_hour)
+            return frozenset({Subscription(NotificationKind.QUOTE, hour)}) if self.on else frozenset()
         if not self.on:
             return frozenset() if self.guild is None else frozenset({Subscription(NotificationKind.EVENT, CALLED_OFF)})
         extras, wanted = (
@@ -142,9 +164,9 @@ class PlannedNotification:
 
     Args:
         kind: the kind of notification.
-        season: the race's year.
-        round: the race's.
-        session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``.
+        season: the race's year; for a quote of the day the year.
+        round: the race's; for a quote of the day the number of the day in the year.
+        session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``; for a quote of the day its ``quote_session``.
         lead: for reminders the minutes before the event; for other kinds a version of what the message says, so that a
             change of that is a new notification.
         event_at: the moment the message speaks of.

@@ -21,10 +21,15 @@ KEPT = timedelta(days=60)
 """How long after its event a row is kept, except for the one that says which message holds the standings; and how long
 a person is kept whose reminders are off."""
 
+QUOTES_KEPT = timedelta(days=7)
+"""The same for quotes of the day, of which there is one a day for each server."""
+PORTION = 1_000
+"""How many rows are removed in one transaction."""
+
 # A row that may have arrived is reconciled, useful or not; the others are simply too late.
 EXPIRE = """
 UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
- WHERE state = 'pending' AND tried_at IS NULL AND until <= :now
+ WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now
 """
 TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
@@ -89,18 +94,22 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind A
 """
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
+# In portions, each a transaction of its own: nobody else who writes shall wait for long.
 TIDY = """
-DELETE FROM outbox WHERE event_at < ? AND state IN ('sent', 'failed', 'expired', 'cancelled')
-   AND (kind <> 'standings' OR state <> 'sent' OR EXISTS (
-    SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'standings'
-       AND later.state = 'sent' AND later.id > outbox.id AND later.sent_at >= outbox.sent_at))
+DELETE FROM outbox WHERE id IN (
+    SELECT o.id FROM outbox o WHERE o.event_at < :before AND o.state IN ('sent', 'failed', 'expired', 'cancelled')
+       AND (o.kind = 'quote' OR o.event_at < :long_before)
+       AND (o.kind <> 'standings' OR o.state <> 'sent' OR EXISTS (
+        SELECT 1 FROM outbox later WHERE later.target_id = o.target_id AND later.kind = 'standings'
+           AND later.state = 'sent' AND later.id > o.id AND later.sent_at >= o.sent_at))
+     LIMIT :most)
 """
 # A person whose reminders were off for that long is forgotten; a server is forgotten when it removes the bot.
 TIDY_PEOPLE = """
-DELETE FROM reminder_targets WHERE user_id IS NOT NULL AND NOT is_on AND since < :before
+DELETE FROM reminder_targets WHERE user_id IS NOT NULL AND is_on = 0 AND since < :before
    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = reminder_targets.id AND o.event_at >= :before)
 """
-TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < ?"
+TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < :before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,11 +284,14 @@ async def record_outcomes(store: Store, run: str, outcomes: Iterable[DeliveryOut
 
 async def tidy(store: Store, now: datetime) -> None:
     """Removes what is long past."""
+    values = {"before": to_text(now - QUOTES_KEPT), "long_before": to_text(now - KEPT), "most": PORTION}
+    removed = PORTION
+    while removed == PORTION:
+        async with store.write() as connection:
+            removed = (await connection.execute(TIDY, values)).rowcount
     async with store.write() as connection:
-        before = to_text(now - KEPT)
-        await connection.execute(TIDY, (before,))
-        await connection.execute(TIDY_PEOPLE, {"before": before})
-        await connection.execute(TIDY_CHANGES, (before,))
+        await connection.execute(TIDY_PEOPLE, {"before": to_text(now - KEPT)})
+        await connection.execute(TIDY_CHANGES, {"before": to_text(now - KEPT)})
 
 
 async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:

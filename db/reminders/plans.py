@@ -38,6 +38,7 @@ DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
 # - Of every other kind the latest row that is done or claimed counts, not any earlier one: a message that was updated
 #   may have to go back to what it said before. The standings also have to be in the channel that is set now, and for a
 #   scheduled event the removal (another session) counts as well.
+# - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 _SUBSCRIBED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
 _BY_ALL = f"""
   FROM temp.planned s
@@ -75,6 +76,10 @@ SELECT w.target_id, s.kind, s.season, s.round, s.session, s.lead, s.event_at, s.
                SELECT max(o.lead) FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind
                   AND o.season = s.season AND o.round = s.round
                   AND o.state IN ('claimed', 'sent', 'failed', 'expired')), 0))
+       WHEN 'quote' THEN NOT EXISTS (
+           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
+              AND o.round = s.round AND (o.state IN ('claimed', 'sent', 'failed', 'expired')
+                  OR (o.state = 'pending' AND o.tried_at IS NOT NULL)))
        ELSE NOT coalesce((
            SELECT o.lead = s.lead AND o.event_at > s.event_from AND o.event_at < s.event_to
                   AND (s.kind <> 'standings' OR o.channel_id IS t.channel_id)
@@ -92,7 +97,8 @@ _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.sea
 # is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
- WHERE {{whose}} AND state = 'pending' AND until > :now AND (kind <> 'standings' OR tried_at IS NULL) AND NOT EXISTS (
+ WHERE {{whose}} AND state = 'pending' AND until > :now
+   AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module

@@ -12,16 +12,18 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.reminders.models import Extras, Target, WeekendSession
+from db.reminders.models import Extras, Purpose, Target, WeekendSession
 from db.timestamps import from_text, to_text
 
-OF_PLACE = "SELECT * FROM reminder_targets WHERE guild_id = ? OR user_id = ?"
+OF_PLACE = "SELECT * FROM reminder_targets WHERE (guild_id = ? AND purpose = ?) OR user_id = ?"
 BY_ID = "SELECT * FROM reminder_targets WHERE id = ?"
 BY_IDS = "SELECT * FROM reminder_targets WHERE id IN (SELECT value FROM json_each(?))"
 GUILDS = "SELECT guild_id FROM reminder_targets WHERE guild_id IS NOT NULL"
 INSERT = """
-INSERT INTO reminder_targets (guild_id, user_id, channel_id, role_id, leads, sessions, extras, is_on, off_reason, since)
-VALUES (:guild, :user, :channel, :role, :leads, :sessions, :extras, :on, :off_reason, :since) RETURNING id
+INSERT INTO reminder_targets (guild_id, user_id, purpose, channel_id, role_id, leads, sessions, extras, is_on,
+off_reason,
+    since)
+VALUES (:guild, :user, :purpose, :channel, :role, :leads, :sessions, :extras, :on, :off_reason, :since) RETURNING id
 """
 UPDATE = """
 UPDATE reminder_targets SET channel_id = :channel, role_id = :role, leads = :leads, sessions = :sessions,
@@ -56,9 +58,11 @@ UPDATE reminder_targets SET changed = (SELECT CAST(value AS INTEGER) FROM memory
 """
 
 
-async def target_of(store: Store, *, guild: int | None = None, user: int | None = None) -> Target | None:
-    """A server's target, or a person's; None if there is none."""
-    rows = await store.fetch(OF_PLACE, (guild, user))
+async def target_of(
+    store: Store, *, guild: int | None = None, user: int | None = None, purpose: Purpose = Purpose.REMINDERS
+) -> Target | None:
+    """A server's target for a purpose, or a person's; None if there is none."""
+    rows = await store.fetch(OF_PLACE, (guild, purpose, user))
     return as_target(rows[0]) if rows else None
 
 
@@ -85,7 +89,9 @@ async def save(store: Store, wanted: Target, now: datetime) -> Target:
     A lead or an extra that is new counts from ``now``: nothing is sent that was due before it was asked for.
     """
     async with store.write() as connection:
-        return await _saved(connection, await _current(connection, wanted.guild, wanted.user), wanted, now)
+        return await _saved(
+            connection, await _current(connection, wanted.guild, wanted.user, wanted.purpose), wanted, now
+        )
 
 
 async def change(
@@ -95,6 +101,7 @@ async def change(
     *,
     guild: int | None = None,
     user: int | None = None,
+    purpose: Purpose = Purpose.REMINDERS,
 ) -> Target | None:
     """Changes a server's or a person's target in one transaction; returns it as it is then.
 
@@ -104,15 +111,18 @@ async def change(
         now: the current moment, as for ``save``.
         guild: the server.
         user: or the person.
+        purpose: which of a server's targets.
     """
     async with store.write() as connection:
-        current = await _current(connection, guild, user)
+        current = await _current(connection, guild, user, purpose)
         wanted = changed(current)
         return current if wanted is None or wanted == current else await _saved(connection, current, wanted, now)
 
 
-async def _current(connection: aiosqlite.Connection, guild: int | None, user: int | None) -> Target | None:
-    found = list(await connection.execute_fetchall(OF_PLACE, (guild, user)))
+async def _current(
+    connection: aiosqlite.Connection, guild: int | None, user: int | None, purpose: Purpose
+) -> Target | None:
+    found = list(await connection.execute_fetchall(OF_PLACE, (guild, purpose, user)))
     return as_target(found[0]) if found else None
 
 
@@ -194,6 +204,7 @@ def as_target(row: sqlite3.Row) -> Target:
         on=bool(row["is_on"]),
         off_reason=row["off_reason"],
         since=from_text(row["since"]),
+        purpose=Purpose(row["purpose"]),
     )
 
 
@@ -202,6 +213,7 @@ def _values(saved: Target) -> dict[str, Any]:
         "id": saved.id,
         "guild": saved.guild,
         "user": saved.user,
+        "purpose": saved.purpose,
         "channel": saved.channel,
         "role": saved.role,
         "leads": json.dumps(saved.leads),

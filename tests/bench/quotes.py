@@ -53,8 +53,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '2026-07-01T00:00:00Z')
 """
 
 
-def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[object, ...]]:
-    """Rows of quotes: two in three the operator's, the others one server's; nearly all say "the truck"."""
+def sentences(count: int) -> Iterator[str]:
+    """Texts of quotes, no two alike; nearly all contain "the truck"."""
     choose, common = random.Random(22), COMMON.split()
     names = [f"{stem}{end}" for stem in ("spoil", "splitt", "track", "wedg", "loos", "tight") for end in range(500)]
     for number in range(count):
@@ -65,11 +65,17 @@ def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[
         words[3:3] = ["the", "truck"] if choose.random() < 0.95 else ["the", "car"]
         if number % RARE == 7:
             words.append("grandmother")
+        yield " ".join([*words, str(number)])
+
+
+def sayings(count: int, drivers: list[Any], races: list[Any]) -> Iterator[tuple[object, ...]]:
+    """Rows of quotes: two in three are the operator's, the others one server's."""
+    choose = random.Random(23)
+    for number, words in enumerate(sentences(count)):
         driver, race = choose.choice(drivers), choose.choice(races)
-        text = " ".join([*words, str(number)])
         yield (
             *(SERVER if number % 3 == 0 else None, driver["id"], driver["name"], "driver, TRICON Garage"),
-            *(text, text, "after the race", race["id"], race["date"] if number % 2 else None),
+            *(words, words, "after the race", race["id"], race["date"] if number % 2 else None),
         )
 
 
@@ -127,7 +133,7 @@ def works(store: Store, count: int) -> list[Work]:
 async def cards(store: Store) -> list[Work]:
     """Complete answers of /quote without sending them, from the text to the view: a hit, and misses of all kinds."""
     seasons = await Snapshots(store).all()
-    requester = Requester(1, AsOfKeeper().at(NOW, seasons, 1), guild=SERVER)
+    requester = Requester(1, AsOfKeeper().at(NOW, seasons), guild=SERVER)
 
     def card(label: str, words: str, said: str, **only: Any) -> Work:
         question = QuoteQuestion(join_words(words_of(words)), **only)

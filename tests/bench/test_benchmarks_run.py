@@ -7,18 +7,22 @@ import sys
 
 import pytest
 
+from db.connection import Store
+from tests.bench import against
+from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
+from tests.bench.one_checkout import first_module_attribute
 from tests.wire.process import ROOT
 
 
-def quick(name: str) -> list[list[str]]:
+def quick(name: str, *arguments: str) -> list[list[str]]:
     """The cells of all table lines that a benchmark prints."""
     done = subprocess.run(
-        [sys.executable, "-m", f"tests.bench.{name}", "--quick"],
+        [sys.executable, "-m", f"tests.bench.{name}", *arguments, "--quick"],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=240,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -58,6 +62,40 @@ def test_a_fan_out_is_measured_and_reaches_every_channel() -> None:
     assert printed["messages due and seen"] == "50"
     assert printed["lost, doubled"] == "0, 0"
     assert {"× the best", "answered with 429", "MiB at most"} < set(printed)
+
+
+@pytest.fixture
+def commit() -> str:
+    """The commit that is checked out. A shallow clone has it; an unpacked archive has none."""
+    try:
+        return find_commit("HEAD")
+    except AgainstError as error:
+        pytest.skip(str(error))
+
+
+def test_answers_are_measured_against_a_commit_in_the_same_run(commit: str) -> None:
+    lines = {line[0]: line[1:] for line in quick("against", commit)}
+    assert set(LABELS.values()) < set(lines)
+    for label in LABELS.values():
+        before, now, times = lines[label]
+        assert float(before) > 0
+        assert float(now) > 0
+        assert "–" in times
+
+
+def test_a_commit_that_is_not_there_is_said_in_one_line(
+    commit: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["against", f"{commit[:-4]}zzzz"])
+    assert against.main() == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no commit" in line
+
+
+def test_what_was_renamed_is_found_by_its_newest_name() -> None:
+    assert first_module_attribute(("db.nowhere:Store", "db.connection:Nothing", "db.connection:Store")) is Store
+    with pytest.raises(LookupError, match=r"db\.nowhere:Store"):
+        first_module_attribute(("db.nowhere:Store",))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A bot with its topics loaded, and the same bot in a server of simcord's with two fans."""
+"""A bot with its commands loaded, and the same bot in a server of simcord's with two fans."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.checks.recorder import SentBodies
 
 @pytest.fixture
 async def bot(services: Services) -> TailgateBot:
-    """Not logged in: for what needs answers and no Discord."""
+    """A bot that is not logged in, for tests of answers that need no Discord."""
     made = TailgateBot(services)
     for extension in extensions():
         await made.load_extension(extension)

@@ -1,7 +1,18 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
 from bot import __version__
+from bot.client.tailgate_bot import TailgateBot
+from bot.clock import TravelClock
 from bot.questions.core import HelpQuestion
+from bot.services import Services
 from cogs.about import links_of
+from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
+from tests.cogs.editing import editors_bot, open_newsroom
 from tests.cogs.looking import title_and_answer, words
 
 
@@ -29,3 +40,22 @@ def test_the_projects_own_links_are_those_it_was_built_with() -> None:
         "[privacy](https://example.org/p)",
     ]
     assert links_of(None) == []
+
+
+class TestAtHome:
+    @pytest.fixture
+    def simcord_bot(self, services: Services, sent: SentBodies) -> TailgateBot:
+        del sent  # it only has to listen first
+        return editors_bot(services)
+
+    async def test_help_names_the_editors_commands_to_editors_in_their_own_server(
+        self, simcord_bot: TailgateBot, simcord_env: Any, clock: TravelClock
+    ) -> None:
+        room = await open_newsroom(simcord_bot, simcord_env, clock)
+        line = "**For editors** `/quote-curate` `/recap-edit`"
+        assert line in words(await room.mo.slash(room.channel, "help"))
+        for person, channel in ((room.fay, room.channel), (room.mo_abroad, room.abroad)):
+            shown = words(await person.slash(channel, "help"))
+            assert "`/standings` " in shown
+            assert "recap-edit" not in shown
+            assert "For editors" not in shown

@@ -15,12 +15,12 @@ async def test_a_driver_is_found_by_whatever_a_fan_types(stand: Stand, typed: st
     )
 
 
-async def test_his_season_is_the_latest_with_an_entry_unless_another_is_asked_for(stand: Stand) -> None:
+async def test_the_season_is_the_latest_with_an_entry_unless_another_is_asked_for(stand: Stand) -> None:
     assert title_and_answer(await stand.ask("driver", name="zane smith"))[0] == "#91 Zane Smith · 2024"
     assert title_and_answer(await stand.ask("driver", name="heim", season=2023))[0] == "#11 Corey Heim · 2023"
 
 
-async def test_all_his_races_and_back(stand: Stand) -> None:
+async def test_all_races_of_a_driver_and_back(stand: Stand) -> None:
     asked = await stand.ask("driver", name="heim")
     await stand.fan.click(asked.response, label="All 22 races")
     assert "2025 races" in words(asked)

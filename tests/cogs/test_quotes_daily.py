@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import discord
 import pytest
 
 from bot.clock import TravelClock
-from bot.notifications import quote_of_the_day as daily
-from bot.notifications.quote_of_the_day import QuotesOfTheDay, next_time, nonce
-from bot.questions.quotes import DayQuestion
+from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
+from bot.outbox.discord_sender import DiscordSender
+from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.worker import Worker
+from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion
 from bot.services import Services
-from db.guilds import setting
-from db.quotes.days import SETTING
+from db.reminders import targets
+from db.reminders.models import NotificationKind, Purpose, Target
+from tests.bot.outbox.standing import step
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
@@ -25,7 +27,7 @@ from tests.cogs.quoting import MANAGING, Elsewhere, labels, member, press, said,
 
 @pytest.fixture(autouse=True)
 async def three(services: Services) -> None:
-    """Three quotes are held, none of them with the program."""
+    """Three quotes are in the store, none of them bundled ones."""
     async with services.store.write() as connection:
         await connection.execute("DELETE FROM quotes")
     for words_ in ("One.", "Two.", "Three."):
@@ -38,8 +40,17 @@ def boss(stand: Stand) -> Any:
 
 
 @pytest.fixture
-def poster(stand: Stand, services: Services) -> QuotesOfTheDay:
-    return QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of, random.Random(1))
+def worker(stand: Stand, services: Services) -> Worker:
+    return new_run(stand, services)
+
+
+def new_run(stand: Stand, services: Services) -> Worker:
+    bot = stand.env.bot
+    made = Worker(services, DiscordSender(bot), RateLimiter(1e6))
+    writer = QuoteOfTheDayWriter(bot.router.as_of, services.store, random.Random(1))
+    made.compose(NotificationKind.QUOTE, writer.write)
+    made.plan(plan_quotes)
+    return made
 
 
 def at(clock: TravelClock, moment: str) -> None:
@@ -57,53 +68,116 @@ def posted(channel: Any) -> list[str]:
 
 
 async def states(services: Services) -> list[str]:
-    return [row["state"] for row in await services.store.fetch("SELECT state FROM quote_days ORDER BY day, guild_id")]
+    rows = await services.store.fetch(
+        "SELECT state FROM outbox WHERE state NOT IN ('pending', 'cancelled') ORDER BY id"
+    )
+    return [row["state"] for row in rows]
 
 
-async def test_it_comes_at_nine_eastern_once_a_day(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay
-) -> None:
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+async def target_of(services: Services, stand: Stand) -> Target | None:
+    return await targets.target_of(services.store, guild=stand.channel.guild.id, purpose=Purpose.QUOTES)
+
+
+async def test_it_comes_at_nine_eastern_once_a_day(stand: Stand, services: Services, boss: Any, worker: Worker) -> None:
     at(stand.clock, "2025-10-17T08:59:59-04:00")
-    await poster.send_due()
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    await step(worker)
     assert posted(stand.channel) == []
     for moment in ("09:00:00", "09:01:00", "23:59:00"):
         at(stand.clock, f"2025-10-17T{moment}-04:00")
-        await poster.send_due()
+        await step(worker)
         assert len(posted(stand.channel)) == 1
     at(stand.clock, "2025-10-18T00:01:00-04:00")
-    await poster.send_due()
+    await step(worker)
     assert len(posted(stand.channel)) == 1
-    # Late, after a night off the network, but the same day.
+    # Late, after a night without the network, but on the same day.
     at(stand.clock, "2025-10-18T22:00:00-04:00")
-    await poster.send_due()
+    await step(worker)
     assert len(posted(stand.channel)) == 2
     assert await states(services) == ["sent", "sent"]
 
 
-async def test_no_quote_comes_again_before_all_others_had_their_day(
-    stand: Stand, boss: Any, poster: QuotesOfTheDay
+async def test_it_comes_at_the_hour_that_was_chosen(stand: Stand, boss: Any, worker: Worker) -> None:
+    at(stand.clock, "2025-10-17T08:00-04:00")
+    asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel, hour=19)
+    answer = title_and_answer(asked)[1]
+    assert answer == f"One a day in <#{stand.channel.id}>, at 7 p.m. Eastern. Next one: <t:1760742000:R>."
+    for moment, many in (("09:00", 0), ("18:59", 0), ("19:00", 1)):
+        at(stand.clock, f"2025-10-17T{moment}-04:00")
+        await step(worker)
+        assert len(posted(stand.channel)) == many
+
+
+async def test_a_change_of_the_hour_brings_no_second_quote_that_day(
+    stand: Stand, services: Services, boss: Any, worker: Worker
 ) -> None:
+    at(stand.clock, "2025-10-17T09:00-04:00")
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    await step(worker)
+    requester = boss
+    asked = await press(stand, requester, stand.channel, DaySettingQuestion(hour=12))
+    assert "at 12 p.m. Eastern. Next one: <t:1760803200:R>." in words(asked)
+    for moment in ("2025-10-17T12:00-04:00", "2025-10-17T23:00-04:00", "2025-10-18T11:59-04:00"):
+        at(stand.clock, moment)
+        await step(worker)
+    assert len(posted(stand.channel)) == 1
+    at(stand.clock, "2025-10-18T12:00-04:00")
+    await step(worker)
+    assert len(posted(stand.channel)) == 2
+    assert await states(services) == ["sent", "sent"]
+
+
+async def test_the_hour_is_chosen_in_the_panel(stand: Stand, services: Services, boss: Any) -> None:
+    asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    view = stand.env.bot.router
+    requester = await view.requester(_interaction(stand, boss))
+    for chosen, hour in (("17", 17), ("24", 17), ("0", 0)):
+        await view._choices[DayHourQuestion](DayHourQuestion(), [chosen], requester)
+        target = await target_of(services, stand)
+        assert target is not None
+        assert target.extras.quote_hour == hour
+    assert "t1:set:qdayhour" in str(asked.response.components)
+
+
+def _interaction(stand: Stand, boss: Any) -> Any:
+    class Interaction:
+        user = discord.utils.find(lambda _: True, [boss])
+        guild_id, channel_id = stand.channel.guild.id, stand.channel.id
+        permissions = MANAGING
+
+    interaction: Any = Interaction()
+    interaction.user.display_name = "Boss"
+    return interaction
+
+
+async def test_an_hour_alone_is_refused_until_there_is_a_channel(stand: Stand, services: Services, boss: Any) -> None:
+    refused = await press(stand, boss, stand.channel, DaySettingQuestion(hour=12))
+    assert said(refused).startswith("Choose a channel first")
+    assert await target_of(services, stand) is None
+
+
+async def test_no_quote_comes_again_before_all_others_had_their_day(stand: Stand, boss: Any, worker: Worker) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     for day in (18, 19, 20, 21):
         at(stand.clock, f"2025-10-{day}T09:00-04:00")
-        await poster.send_due()
+        await step(worker)
     assert sorted(posted(stand.channel)[:3]) == ["One.", "Three.", "Two."]
     assert len(posted(stand.channel)) == 4
 
 
 async def test_what_it_posts_mentions_nobody_and_goes_on(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, sent: SentBodies
+    stand: Stand, services: Services, boss: Any, worker: Worker, sent: SentBodies
 ) -> None:
     async with services.store.write() as connection:
         await connection.execute("DELETE FROM quotes")
     await saved(services, stand.channel.guild.id, "@everyone <@1> # hi", season=2025, round=22)
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    await poster.send_due()
-    body = next(each.body for each in sent.requests if each.path == f"/channels/{stand.channel.id}/messages")
+    await step(worker)
+    body = next(
+        each.body for each in sent.requests if each.path == f"/channels/{stand.channel.id}/messages" and each.body
+    )
     assert body["allowed_mentions"] == {"parse": []}
     assert body["enforce_nonce"] is True
-    assert body["nonce"] == nonce(stand.channel.guild.id, date(2025, 10, 16))
     assert "“@\u200beveryone \\<@1\\> \\# hi”\n" in body["components"][0]["components"][0]["content"] + "\n"
     message = stand.channel.history()[-1]
     copy = await stand.fan.click(message, label="Another")
@@ -112,7 +186,7 @@ async def test_what_it_posts_mentions_nobody_and_goes_on(
 
 
 async def test_each_server_gets_its_own_and_everybodys(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay
+    stand: Stand, services: Services, boss: Any, worker: Worker
 ) -> None:
     async with services.store.write() as connection:
         await connection.execute("DELETE FROM quotes")
@@ -121,180 +195,115 @@ async def test_each_server_gets_its_own_and_everybodys(
     await saved(services, stand.channel.guild.id, "Ours.")
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     await chief.slash(away.channel, "quote-of-the-day", channel=away.channel)
-    await poster.send_due()
+    await step(worker)
     assert (posted(stand.channel), posted(away.channel)) == (["Ours."], [])
-    # Nothing to send is no day spent.
+    # A day without a quote to send is not used up.
     await saved(services, away.channel.guild.id, "Theirs.")
-    await poster.send_due()
+    at(stand.clock, "2025-10-16T17:20-04:00")
+    await step(worker)
     assert (posted(stand.channel), posted(away.channel)) == (["Ours."], ["Theirs."])
 
 
-class Crash(BaseException):
-    """The process dies."""
-
-
-@pytest.mark.parametrize(("where", "sent_before"), [("_send", 0), ("mark_day", 1)])
-async def test_a_crash_loses_a_day_at_most_and_doubles_none(
-    stand: Stand,
-    services: Services,
-    boss: Any,
-    poster: QuotesOfTheDay,
-    monkeypatch: pytest.MonkeyPatch,
-    where: str,
-    sent_before: int,
+async def test_a_crash_after_sending_neither_loses_nor_doubles(
+    stand: Stand, services: Services, boss: Any, worker: Worker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between claim and sending, and between sending and mark."""
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
 
     async def crash(*_: object) -> None:
-        raise Crash
+        raise SystemError
 
     with monkeypatch.context() as broken:
-        broken.setattr(QuotesOfTheDay if where == "_send" else daily, where, crash)
         # What is left behind by then is what a process that dies leaves behind.
-        await poster.send_due()
+        broken.setattr(worker, "_record_outcomes", crash)
+        with pytest.raises(SystemError):
+            await worker.tick()
+        broken.setattr(worker, "_record_outcomes", _nothing)
+        await worker.tick()
+        await worker.settled()
     assert await states(services) == ["claimed"]
-    assert len(posted(stand.channel)) == sent_before
-    again = QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of)
-    for _ in range(3):
-        await again.send_due()
-    assert len(posted(stand.channel)) == sent_before
-    at(stand.clock, "2025-10-17T09:00-04:00")
-    await again.send_due()
-    assert len(posted(stand.channel)) == sent_before + 1
-
-
-async def test_two_ticks_at_once_post_one(stand: Stand, services: Services, boss: Any) -> None:
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    posters = [QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of) for _ in range(5)]
-    await asyncio.gather(*(each.send_due() for each in posters))
     assert len(posted(stand.channel)) == 1
+    # The bot finds it in the channel by the mark in its button.
+    for moment in ("17:10", "17:30"):
+        at(stand.clock, f"2025-10-16T{moment}-04:00")
+        await step(new_run(stand, services))
+    assert len(posted(stand.channel)) == 1
+    assert await states(services) == ["sent"]
 
 
-async def test_a_slow_channel_holds_up_nobody(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    away = Elsewhere.of(stand)
-    chief = member(away.channel.guild, "Chief", MANAGING)
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    await chief.slash(away.channel, "quote-of-the-day", channel=away.channel)
-    bot, done = stand.env.bot, asyncio.Event()
-    real = bot.get_partial_messageable
-
-    class Slow:
-        async def send(self, **_: object) -> None:
-            await done.wait()
-
-    class Quick:
-        def __init__(self, channel: Any) -> None:
-            self.channel = channel
-
-        async def send(self, **given: Any) -> None:
-            await self.channel.send(**given)
-            done.set()
-
-    def messageable(number: int, **given: Any) -> Any:
-        return Slow() if number == stand.channel.id else Quick(real(number, **given))
-
-    monkeypatch.setattr(bot, "get_partial_messageable", messageable)
-    async with asyncio.timeout(10):
-        await poster.send_due()
-    assert len(posted(away.channel)) == 1
-    assert await states(services) == ["sent", "sent"]
-
-
-async def test_a_channel_that_takes_too_long_is_given_up(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    monkeypatch.setattr(daily, "PATIENCE", 0.01)
-
-    class Never:
-        async def send(self, **_: object) -> None:
-            await asyncio.Event().wait()
-
-    monkeypatch.setattr(stand.env.bot, "get_partial_messageable", lambda *_, **__: Never())
-    await poster.send_due()
-    assert await states(services) == ["failed"]
-    assert (await setting(services.store, stand.channel.guild.id, SETTING))["channel"] == stand.channel.id
+async def _nothing() -> None:
+    """Nothing is written down."""
 
 
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
     [
-        (403, 50013, "I can't post in the channel anymore"),
-        (403, 50001, "I can't see the channel anymore"),
+        (403, 50013, "I'm missing a permission in the channel"),
+        (403, 50001, "I can't see the channel"),
         (404, 10003, "the channel is gone"),
     ],
 )
 async def test_a_channel_that_takes_nothing_is_switched_off_and_it_is_said_why(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, status: int, code: int, reason: str
+    stand: Stand, services: Services, boss: Any, worker: Worker, status: int, code: int, reason: str
 ) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=status, code=code)
-    await poster.send_due()
+    await step(worker)
     assert await states(services) == ["failed"]
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert title_and_answer(asked)[1] == f"Off since <t:1760648400:d>: {reason}."
     at(stand.clock, "2025-10-17T09:00-04:00")
-    await poster.send_due()
+    await step(worker)
     assert posted(stand.channel) == []
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    await poster.send_due()
+    await step(worker)
     assert len(posted(stand.channel)) == 1
 
 
-@pytest.mark.parametrize(("status", "code"), [(500, 0), (403, 0), (404, 0), (403, 40333), (400, 50035)])
-async def test_when_discord_fails_or_something_before_it_refuses_the_channel_stays_set(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, status: int, code: int
-) -> None:
+async def test_what_may_pass_is_tried_again_the_same_day(stand: Stand, boss: Any, worker: Worker) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=status, code=code)
-    await poster.send_due()
-    assert await states(services) == ["failed"]
-    at(stand.clock, "2025-10-17T09:00-04:00")
-    await poster.send_due()
+    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=403, code=0)
+    await step(worker)
+    assert posted(stand.channel) == []
+    at(stand.clock, "2025-10-16T17:05-04:00")
+    await step(worker)
     assert len(posted(stand.channel)) == 1
 
 
-async def test_a_channel_that_is_set_while_the_old_one_refuses_stays_set(
-    stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay, monkeypatch: pytest.MonkeyPatch
+async def test_what_is_set_is_shown_and_switched_off(
+    stand: Stand, services: Services, boss: Any, worker: Worker
 ) -> None:
-    server = stand.channel.guild
-    better = server.create_text_channel("better")
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=403, code=50013)
-    real = stand.env.bot.get_partial_messageable
-
-    class Meanwhile:
-        def __init__(self, channel: Any) -> None:
-            self.channel = channel
-
-        async def send(self, **given: Any) -> None:
-            await boss.slash(stand.channel, "quote-of-the-day", channel=better)
-            await self.channel.send(**given)
-
-    monkeypatch.setattr(stand.env.bot, "get_partial_messageable", lambda *which, **how: Meanwhile(real(*which, **how)))
-    await poster.send_due()
-    assert await states(services) == ["failed"]
-    assert await setting(services.store, server.id, SETTING) == {"channel": better.id}
-
-
-async def test_what_is_set_is_shown_and_switched_off(stand: Stand, services: Services, boss: Any) -> None:
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert asked.ephemeral
     assert title_and_answer(asked) == ("Quote of the day", "Not set up yet.")
     asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     # At five in the afternoon the day's quote is due at once.
-    said_ = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Today's is coming within minutes."
-    assert title_and_answer(asked)[1] == said_
-    await QuotesOfTheDay(stand.env.bot, services, stand.env.bot.router.as_of).send_due()
+    answer = f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern. Today's is coming within minutes."
+    assert title_and_answer(asked)[1] == answer
+    await step(worker)
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert "Next one: <t:1760706000:R>." in words(asked)
     assert labels(asked) == ["Turn off"]
     await boss.click(asked.response, label="Turn off")
     assert title_and_answer(asked)[1] == "Not set up yet."
-    assert await setting(services.store, stand.channel.guild.id, SETTING) is None
+    target = await target_of(services, stand)
+    assert target is not None
+    assert not target.on
+    # Switched on again the same day, it does not bring a second one.
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    await step(worker)
+    assert len(posted(stand.channel)) == 1
+
+
+async def test_reminders_and_quotes_have_channels_of_their_own(stand: Stand, services: Services, boss: Any) -> None:
+    guild = stand.channel.guild
+    await targets.save(services.store, Target(guild=guild.id, channel=5), stand.clock.now())
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    await targets.switch_off(services.store, (await targets.target_of(services.store, guild=guild.id)).id, "gone")  # type: ignore[union-attr]
+    quotes, reminders = await target_of(services, stand), await targets.target_of(services.store, guild=guild.id)
+    assert quotes is not None
+    assert reminders is not None
+    assert (quotes.on, quotes.channel) == (True, stand.channel.id)
+    assert (reminders.on, reminders.channel) == (False, 5)
 
 
 @pytest.mark.parametrize(
@@ -311,7 +320,7 @@ async def test_the_permission_that_the_bot_lacks_is_named(
     quiet = server.create_text_channel("quiet", overwrites={server.default_role: discord.PermissionOverwrite(**denied)})
     result = await press(stand, boss, stand.channel, DayQuestion(quiet.id))
     assert said(result) == named
-    assert await setting(services.store, server.id, SETTING) is None
+    assert await target_of(services, stand) is None
 
 
 async def test_a_channel_of_another_server_or_of_another_kind_is_refused(stand: Stand, boss: Any) -> None:
@@ -320,29 +329,3 @@ async def test_a_channel_of_another_server_or_of_another_kind_is_refused(stand: 
     for channel in (away.channel, voice):
         line = said(await press(stand, boss, stand.channel, DayQuestion(channel.id)))
         assert line == "That isn't a text channel in this server, or I can't see it."
-
-
-async def test_a_server_out_of_reach_waits(stand: Stand, services: Services, boss: Any, poster: QuotesOfTheDay) -> None:
-    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    stand.env.backend.emit("GUILD_DELETE", {"id": str(stand.channel.guild.id), "unavailable": True})
-    await stand.env.settle()
-    await poster.send_due()
-    assert await states(services) == []
-
-
-def test_the_name_by_which_discord_knows_it_is_short_enough_and_its_own() -> None:
-    assert len(nonce(2**63, date(2025, 10, 16))) <= 25
-    assert len({nonce(guild, date(2025, 10, day)) for guild in (1, 2, 16) for day in (1, 2)}) == 6
-
-
-@pytest.mark.parametrize(
-    ("now", "sent_today", "due"),
-    [
-        ("2025-10-16T08:00-04:00", False, "2025-10-16T09:00-04:00"),
-        ("2025-10-16T17:00-04:00", False, "2025-10-16T17:00-04:00"),
-        ("2025-10-16T17:00-04:00", True, "2025-10-17T09:00-04:00"),
-        ("2025-11-01T17:00-04:00", True, "2025-11-02T09:00-05:00"),
-    ],
-)
-def test_when_the_next_one_is_due(now: str, sent_today: bool, due: str) -> None:
-    assert next_time(datetime.fromisoformat(now), sent_today=sent_today) == datetime.fromisoformat(due)

@@ -11,7 +11,7 @@ import simcord
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import NO_MANAGER, FriendlyError
-from bot.jobs.guild_cleanup import APPLICATION, forget_left
+from bot.jobs.guild_cleanup import APPLICATION, PAUSE_SECONDS, forget_left
 from bot.questions.core import Question
 from bot.questions.quotes import (
     DayQuestion,
@@ -31,9 +31,10 @@ from bot.services import Services
 from db.guilds import setting
 from db.key_values import remember
 from db.quotes import delete, history
-from db.quotes.days import SETTING
 from db.quotes.drafts import save_typed, typed_quote
 from db.quotes.own import own_quote
+from db.reminders import targets
+from db.reminders.models import Purpose
 from tests.bot.render.reading import text
 from tests.cogs.conftest import Stand
 from tests.cogs.quoting import (
@@ -203,7 +204,7 @@ async def test_settings_are_for_who_manages_the_server(stand: Stand, services: S
         for question in (RoleQuestion(role.id), DayQuestion(stand.channel.id), DayQuestion(off="off"), DayQuestion()):
             assert said(await press(stand, who, stand.channel, question)) == NO_MANAGER
     assert await setting(services.store, server.id, ROLE) is None
-    assert await setting(services.store, server.id, SETTING) is None
+    assert await targets.target_of(services.store, guild=server.id, purpose=Purpose.QUOTES) is None
 
 
 async def test_a_server_that_is_left_is_forgotten_one_out_of_reach_is_not(stand: Stand, services: Services) -> None:
@@ -220,8 +221,7 @@ async def test_a_server_that_is_left_is_forgotten_one_out_of_reach_is_not(stand:
     assert await own_quote(services.store, ours, kept[0].id) is not None
     assert await own_quote(services.store, theirs, kept[1].id) is None
     assert await typed_quote(services.store, draft, 5, services.clock.now()) is None
-    assert await setting(services.store, theirs, SETTING) is None
-    tables = ("quotes", "quote_history", "quote_drafts", "quote_days", "guild_settings")
+    tables = ("quotes", "quote_history", "quote_drafts", "quote_draws", "guild_settings", "reminder_targets")
     for table in tables:
         rows = await services.store.fetch(f"SELECT count(*) FROM {table} WHERE guild_id = ?", (theirs,))
         assert rows[0][0] == 0, table
@@ -280,9 +280,13 @@ async def test_a_server_left_while_away_is_forgotten_if_discord_says_so(
         number = {"same": str(bot.application_id), "another": "1", None: ""}[application]
         await remember(services.store, APPLICATION, number)
         env.inject_error("GET", "/guilds/*", status=status, code=code)
-        await forget_left(bot, services.store)
+        await forget_left(bot, services.store, at_once)
         assert (await own_quote(services.store, 4711, quote.id) is None) is forgotten
         assert await own_quote(services.store, here.id, kept.id) is not None
+
+
+async def at_once(_: float) -> None:
+    """Does not wait."""
 
 
 async def test_a_server_of_another_processs_shards_is_none_of_ours(services: Services) -> None:
@@ -294,6 +298,13 @@ async def test_a_server_of_another_processs_shards_is_none_of_ours(services: Ser
         await remember(services.store, APPLICATION, str(bot.application_id))
         env.inject_error("GET", "/guilds/*", status=404, code=10004)
         env.inject_error("GET", "/guilds/*", status=404, code=10004)
-        await forget_left(bot, services.store)
+        pauses: list[float] = []
+
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+
+        await forget_left(bot, services.store, pause)
+    # One request was made, and others of the bot have room after it.
+    assert pauses == [PAUSE_SECONDS]
     assert await own_quote(services.store, theirs, quotes[0].id) is not None
     assert await own_quote(services.store, ours, quotes[1].id) is None

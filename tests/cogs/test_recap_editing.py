@@ -162,10 +162,10 @@ async def test_a_press_makes_one_recap_and_asks_once_for_drafts(
 
         return call
 
-    for name in ("recap", "drafts_of_race"):
+    for name in ("recap_words", "drafts_of_race"):
         monkeypatch.setattr(recap_editor, name, counted(name, getattr(recap_editor, name)))
     await room.mo.click(panel.response, label=label)
-    assert sorted(done) == ["drafts_of_race", "recap"]
+    assert sorted(done) == ["drafts_of_race", "recap_words"]
 
 
 async def test_undo_goes_back_one_version_and_an_old_button_goes_nowhere(room: Newsroom) -> None:

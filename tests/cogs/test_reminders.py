@@ -15,8 +15,8 @@ from bot.questions.reminders import (
     ON,
     SERVER,
     TEST,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
     RemindMeQuestion,
@@ -122,7 +122,7 @@ async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None
 
 @pytest.mark.parametrize("deed", [ON, OFF, TEST])
 async def test_a_fan_is_refused_whatever_he_presses(stand: Stand, services: Services, deed: str) -> None:
-    result = await press(stand, stand.fan, stand.channel, ReminderDeedQuestion(deed, SERVER))
+    result = await press(stand, stand.fan, stand.channel, ReminderActionQuestion(deed, SERVER))
     assert result.response.content == NO_MANAGER
     assert await held(services, stand) is None
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.client.permissions import lacking
 from bot.errors import FriendlyError
+from bot.notifications.settings import TEST_COOLDOWN
 from bot.questions.reminders import (
     LEADS,
     OFF,
@@ -21,8 +22,8 @@ from bot.questions.reminders import (
     SERVER,
     SESSIONS,
     TEST,
+    ReminderActionQuestion,
     ReminderChoiceQuestion,
-    ReminderDeedQuestion,
 )
 from bot.requester import Requester
 from bot.services import Services
@@ -71,7 +72,7 @@ def forum(guild: discord.Guild) -> None:
 async def test_two_choices_at_once_are_both_kept(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     await asyncio.gather(
         cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["15"], requester),
         cog.settings.choose(ReminderChoiceQuestion(SESSIONS, SERVER), ["qualifying"], requester),
@@ -85,9 +86,9 @@ async def test_two_choices_at_once_are_both_kept(
 async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     await asyncio.gather(
-        cog.settings.act(ReminderDeedQuestion(OFF, SERVER), requester),
+        cog.settings.act(ReminderActionQuestion(OFF, SERVER), requester),
         cog.settings.choose(ReminderChoiceQuestion(LEADS, SERVER), ["5"], requester),
     )
     target = await held(services, stand)
@@ -98,7 +99,7 @@ async def test_a_choice_at_the_moment_of_switching_off_switches_nothing_on(
 async def test_what_the_courier_switched_off_stays_off_whatever_is_chosen_then(
     services: Services, stand: Stand, cog: Any, requester: Requester
 ) -> None:
-    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
     await asyncio.gather(
@@ -126,7 +127,7 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
     forum(guild)
     for channel in (5, FORUM, 123456):
         with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
-            await cog.settings.act(ReminderDeedQuestion(ON, SERVER), replace(requester, channel=channel))
+            await cog.settings.act(ReminderActionQuestion(ON, SERVER), replace(requester, channel=channel))
     assert await held(services, stand) is None
     target = Target(guild=guild.id, channel=stand.channel.id)
     with pytest.raises(FriendlyError, match=NO_TEXT_CHANNEL):
@@ -137,10 +138,24 @@ async def test_a_post_in_a_forum_is_no_place_for_reminders(
     assert lacking(guild, target) == ()
 
 
-async def test_a_test_that_discord_refuses_is_one_line(
-    cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
+async def test_a_second_test_at_once_is_refused_for_this_person_in_this_server(
+    cog: Any, requester: Requester, stand: Stand
 ) -> None:
-    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    with pytest.raises(FriendlyError, match=r"You can send a test again in \d+ seconds?\."):
+        await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    assert len(stand.channel.history()) == 1
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), replace(requester, user=requester.user + 1))
+    stand.clock._start += TEST_COOLDOWN
+    await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    assert len(stand.channel.history()) == 3
+
+
+async def test_a_test_that_discord_refuses_is_one_line(
+    stand: Stand, cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     answer: Any = SimpleNamespace(status=400, reason="Bad Request")
 
     async def refuse(*_: object, **__: object) -> None:
@@ -148,17 +163,18 @@ async def test_a_test_that_discord_refuses_is_one_line(
 
     monkeypatch.setattr(discord.PartialMessageable, "send", refuse)
     with pytest.raises(FriendlyError, match="Discord refused the test"):
-        await cog.settings.act(ReminderDeedQuestion(TEST, SERVER), requester)
+        await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
+    stand.clock._start += TEST_COOLDOWN
     answer.status = 503
     with pytest.raises(discord.HTTPException):
-        await cog.settings.act(ReminderDeedQuestion(TEST, SERVER), requester)
+        await cog.settings.act(ReminderActionQuestion(TEST, SERVER), requester)
 
 
 async def test_what_comes_next_is_what_the_planner_knows(
     services: Services, stand: Stand, cog: Any, requester: Requester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A race put off without a new date is listed at its old time still, of which nobody is reminded."""
-    await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     target = await held(services, stand)
     assert target is not None
     ahead = requester.as_of.next_race()
@@ -183,7 +199,7 @@ async def test_what_comes_next_is_what_the_planner_knows(
 
 async def test_a_person_who_switches_on_late_is_still_reminded_of_this_race(stand: Stand, services: Services) -> None:
     stand.clock._start = datetime(2025, 10, 17, 19, 30, tzinfo=UTC)
-    result = await press(stand, stand.fan, stand.channel, ReminderDeedQuestion(ON, PERSON))
+    result = await press(stand, stand.fan, stand.channel, ReminderActionQuestion(ON, PERSON))
     assert "For this race that's 15 minutes before coverage; it's too late for the rest." in words(result)
     mine = await targets.target_of(services.store, user=stand.fan.id)
     assert mine is not None
@@ -195,7 +211,7 @@ async def test_a_server_that_switches_on_too_late_is_told_so(
     stand: Stand, boss: Any, services: Services, *, late: bool
 ) -> None:
     stand.clock._start = datetime(2025, 10, 17, 19 if late else 18, 30, tzinfo=UTC)
-    result = await press(stand, boss, stand.channel, ReminderDeedQuestion(ON, SERVER))
+    result = await press(stand, boss, stand.channel, ReminderActionQuestion(ON, SERVER))
     assert ("It's too late for this race; they start with the next one." in words(result)) is late
     target = await held(services, stand)
     assert target is not None
@@ -228,7 +244,7 @@ async def test_switched_on_again_reminders_go_where_there_is_a_channel(
     await targets.switch_off(services.store, target.id, "the channel is gone")
     guild = stand.env.bot.get_guild(stand.channel.guild.id)
     guild._remove_channel(guild.get_channel(other.id))
-    made = await cog.settings.act(ReminderDeedQuestion(ON, SERVER), requester)
+    made = await cog.settings.act(ReminderActionQuestion(ON, SERVER), requester)
     assert f"The old channel can't take them, so they go to <#{stand.channel.id}> now." in said(made)
     again = await held(services, stand)
     assert again is not None

@@ -9,7 +9,8 @@ import pytest
 
 from db.connection import Store
 from db.guilds import forget_guild, set_setting, setting
-from db.quotes import add, claim_day, delete, edit
+from db.quotes import add, delete, edit
+from db.quotes.draws import save_draw
 from tests.db.sample_texts import AWAY, HOME, LATER, MODERATOR, NOW, TODAY, draft
 
 
@@ -45,8 +46,8 @@ async def test_a_forgotten_server_is_in_no_table(bare: Store) -> None:
         await set_setting(bare, guild, "a", 1, MODERATOR, NOW)
         gone, kept = [await add(bare, draft(words), guild, MODERATOR, NOW) for words in ("One", "Two")]
         await edit(bare, guild, kept.id, draft("Three"), MODERATOR, NOW)
-        assert await claim_day(bare, guild, TODAY, kept.id, 5, NOW)
-        assert await claim_day(bare, guild, TODAY + timedelta(1), gone.id, 5, NOW)
+        await save_draw(bare, guild, TODAY, kept.id)
+        await save_draw(bare, guild, TODAY + timedelta(1), gone.id)
         await delete(bare, guild, gone.id, MODERATOR, NOW)
     await forget_guild(bare, HOME)
     tables = await bare.fetch(
@@ -57,6 +58,6 @@ async def test_a_forgotten_server_is_in_no_table(bare: Store) -> None:
         row["name"]: [guild["guild_id"] for guild in await bare.fetch(f"SELECT guild_id FROM {row['name']}")]
         for row in tables
     }
-    assert {"quotes", "quote_history", "quote_days", "guild_settings"} <= set(left)
+    assert {"quotes", "quote_history", "quote_draws", "guild_settings"} <= set(left)
     assert {name for name, guilds in left.items() if HOME in guilds} == set()
-    assert [len(left[name]) for name in ("quotes", "quote_history", "quote_days", "guild_settings")] == [1, 4, 2, 1]
+    assert [len(left[name]) for name in ("quotes", "quote_history", "quote_draws", "guild_settings")] == [1, 4, 1, 1]

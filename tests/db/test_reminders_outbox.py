@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -291,6 +292,50 @@ async def test_a_person_whose_reminders_are_long_off_is_forgotten(empty_store: S
 
 async def left(store: Store) -> list[int]:
     return [row["id"] for row in await store.fetch("SELECT id FROM reminder_targets ORDER BY id")]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [outbox.TIDY, outbox.TIDY_PEOPLE, outbox.TIDY_CHANGES, outbox.LAST_CLAIM, outbox.EARLIER_UNDER_WAY, outbox.EXPIRE],
+)
+async def test_no_table_is_read_from_end_to_end(empty_store: Store, sql: str) -> None:
+    names = ("before", "long_before", "now", "most", "target", "kind", "id", "same_race", "season", "round")
+    values = dict.fromkeys(names, 1)
+    async with empty_store.write() as connection:
+        steps = [row["detail"] for row in await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert steps
+    assert [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"] == []
+
+
+async def test_what_is_past_is_removed_portion_by_portion(
+    empty_store: Store, target: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "PORTION", 2)
+    for lead in range(5):
+        await add(empty_store, target, lead)
+    async with empty_store.write() as connection:
+        await connection.execute("UPDATE outbox SET state = 'failed'")
+    writes = 0
+    real = empty_store.write
+
+    def write() -> Any:
+        nonlocal writes
+        writes += 1
+        return real()
+
+    monkeypatch.setattr(empty_store, "write", write)
+    await tidy(empty_store, COVERAGE + timedelta(days=61))
+    assert await empty_store.fetch("SELECT 1 FROM outbox") == []
+    assert writes == 4
+
+
+async def test_quotes_of_the_day_are_kept_for_a_week(empty_store: Store, target: int) -> None:
+    for kind in ("quote", "reminder"):
+        await add(empty_store, target, kind=kind)
+    async with empty_store.write() as connection:
+        await connection.execute("UPDATE outbox SET state = 'failed'")
+    await tidy(empty_store, COVERAGE + timedelta(days=8))
+    assert [row["kind"] for row in await empty_store.fetch("SELECT kind FROM outbox")] == ["reminder"]
 
 
 def row_of(**facts: object) -> OutboxRow:

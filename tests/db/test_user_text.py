@@ -46,6 +46,12 @@ CLEANED = {
 }
 
 
+@given(st.text(st.characters(min_codepoint=32, max_codepoint=126)), st.booleans())
+def test_the_short_way_for_plain_text_gives_what_the_long_one_does(text: str, lines: bool) -> None:
+    # An unseen character is taken out, and takes the text the long way.
+    assert clean_text(text, len(text), lines=lines) == clean_text(text + "\u200b", len(text), lines=lines)
+
+
 @pytest.mark.parametrize("what", CLEANED)
 def test_text_is_cleaned(what: str) -> None:
     text, expected = CLEANED[what]

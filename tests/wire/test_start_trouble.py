@@ -77,7 +77,7 @@ async def test_commands_not_taken_hold_up_nothing_and_are_told_again(
     standin.faults.append(Refused(method="PUT", path=".*/commands", status=status, code=50001))
     async with starting(standin, tmp_path) as program:
         await program.says(READY)
-        assert program.output.count("did not take the commands") == 1
+        assert program.output.count("did not accept the commands") == 1
         await stopped(program)
     assert standin.rest.commands == []
     async with starting(standin, tmp_path) as program:
@@ -108,7 +108,7 @@ async def test_sync_without_a_network_says_so(tmp_path: Path) -> None:
     status, lines = await run_to_end("sync", "--db", tmp_path / "tailgate.db", home=tmp_path, **nobody)
     assert status == FAILED
     assert len(lines) == 2
-    assert "cannot be told of the commands" in lines[1]
+    assert "the commands could not be registered with Discord" in lines[1]
 
 
 async def test_sync_refused_says_so(standin: StandIn, tmp_path: Path) -> None:

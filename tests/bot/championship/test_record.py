@@ -5,20 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.championship.record import Record, career, head_to_head, races_of, record
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import Record, career, head_to_head, record
 from bot.championship.table import points_table
 from db.models import Outcome, Season
 from tests.seasons import NAMES, Order, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
 
 
 def known(season: Season, key: str) -> Record:
-    found = record(season, key)
+    found = record(ComputedSeason(season), key)
     assert found is not None
     return found
 
 
 def test_who_has_no_entry_has_no_record() -> None:
-    assert record(make_season(2025, [["Corey Heim"]]), "ty-majeski") is None
+    assert record(ComputedSeason(make_season(2025, [["Corey Heim"]])), "ty-majeski") is None
 
 
 def test_who_only_failed_to_qualify_has_a_record_without_starts() -> None:
@@ -76,7 +77,7 @@ def test_stage_wins_count_where_they_are_on_record() -> None:
 def test_last_five_are_newest_first() -> None:
     season = make_season(2025, [["Corey Heim"]] * 7, upcoming=2)
     assert [line.race.round for line in known(season, "corey-heim").last_five] == [7, 6, 5, 4, 3]
-    assert [line.race.round for line in races_of(season, "corey-heim")] == [1, 2, 3, 4, 5, 6, 7]
+    assert [line.race.round for line in ComputedSeason(season).races_of("corey-heim")] == [1, 2, 3, 4, 5, 6, 7]
 
 
 def test_points_and_position_are_the_tables() -> None:
@@ -126,7 +127,7 @@ def test_a_career_adds_up_seasons_oldest_first() -> None:
     new = make_season(2025, [["Corey Heim"], ["X", "Corey Heim"]], tracks=("Bristol", "Texas"), champion="corey-heim")
     old = make_season(2024, [["X", "Y", "Corey Heim"]], tracks=("Bristol",), outcomes={1: Outcome(pole="corey-heim")})
     other = make_season(2023, [["X"]])
-    whole = career([new, other, old], "corey-heim")
+    whole = career([ComputedSeason(each) for each in (new, other, old)], "corey-heim")
     assert [line.year for line in whole.seasons] == [2024, 2025]
     assert (whole.starts, whole.wins, whole.average_finish, whole.championships) == (3, 1, 2.0, (2025,))
     assert (whole.poles, whole.poles_known, whole.races) == (1, 1, 4)
@@ -135,7 +136,7 @@ def test_a_career_adds_up_seasons_oldest_first() -> None:
 
 
 def test_a_career_without_entries_is_empty() -> None:
-    whole = career([make_season(2025, [["Corey Heim"]])], "ty-majeski")
+    whole = career([ComputedSeason(make_season(2025, [["Corey Heim"]]))], "ty-majeski")
     assert (whole.starts, whole.seasons, whole.average_finish) == (0, (), None)
 
 
@@ -146,7 +147,7 @@ def test_head_to_head_counts_shared_starts_only() -> None:
         [Row("Ty Majeski", start=4), "Corey Heim"],
         ["Corey Heim", "Ty Majeski"],
     ]
-    duel = head_to_head(make_season(2025, orders), "corey-heim", "ty-majeski")
+    duel = head_to_head(ComputedSeason(make_season(2025, orders)), "corey-heim", "ty-majeski")
     assert (duel.shared_starts, duel.ahead_a, duel.ahead_b) == (3, 2, 1)
     assert [(pair.race.round, pair.ahead) for pair in duel.pairs] == [
         (1, "corey-heim"),
@@ -158,14 +159,15 @@ def test_head_to_head_counts_shared_starts_only() -> None:
 @given(drawn_seasons())
 def test_head_to_head_turned_round_says_the_same(season: Season) -> None:
     a, b = (name.lower().replace(" ", "-") for name in NAMES[:2])
-    one, other = head_to_head(season, a, b), head_to_head(season, b, a)
+    computed = ComputedSeason(season)
+    one, other = head_to_head(computed, a, b), head_to_head(computed, b, a)
     assert (one.ahead_a, one.ahead_b) == (other.ahead_b, other.ahead_a)
     assert one.ahead_a + one.ahead_b == one.shared_starts
 
 
 @given(drawn_seasons())
 def test_records_of_all_drivers_add_up_to_the_races(season: Season) -> None:
-    found = [line for key in season.drivers if (line := record(season, key))]
+    found = [line for key in season.drivers if (line := record(ComputedSeason(season), key))]
     assert sum(line.wins for line in found) == len(season.run)
     assert sum(line.starts for line in found) == sum(map(len, season.results.values()))
     assert sum(line.points for line in found) == sum(line.points for line in points_table(season))
@@ -195,13 +197,13 @@ def test_the_champions_season() -> None:
 
 
 def test_heim_beat_majeski_21_times_in_25() -> None:
-    duel = head_to_head(bundled_season(2025), "corey-heim", "ty-majeski")
+    duel = head_to_head(ComputedSeason(bundled_season(2025)), "corey-heim", "ty-majeski")
     assert (duel.shared_starts, duel.ahead_a, duel.ahead_b) == (25, 21, 4)
 
 
 def test_every_driver_has_a_career_over_the_seasons_held() -> None:
     seasons = bundled_seasons()
     for key in seasons[0].drivers:
-        whole = career(seasons, key)
+        whole = career([ComputedSeason(season) for season in seasons], key)
         assert whole.starts == sum(line.starts for line in whole.seasons)
         assert whole.dnfs + whole.disqualifications <= whole.starts

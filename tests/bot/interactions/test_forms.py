@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import discord
 import pytest
@@ -27,9 +26,7 @@ OLD = "That button is from an older version of Tailgate. Please run the command 
 def question_kinds() -> Iterator[type[Question]]:
     """A question of this file's own, known only while its tests run."""
 
-    @dataclass(frozen=True, slots=True)
-    class WishQuestion(Question):
-        topic: ClassVar[str] = "wish"
+    class WishQuestion(Question, topic="wish"):
         page: int = parameter(PAGE, default=1)
 
     yield WishQuestion
@@ -81,11 +78,11 @@ async def test_two_people_fill_in_the_same_form_at_once(services: Services) -> N
     async with simcord.run(bot) as env:
         channel, mo, jo = people(env)
         message = await bot.get_channel(channel.id).send(view=shown("Wishes"))  # type: ignore[union-attr]
-        his, hers = await mo.click(message, label="Wish"), await jo.click(message, label="Wish")
-        said = await jo.submit_modal(hers, {"what": "rain", "when": ""})
+        form_of_mo, form_of_jo = await mo.click(message, label="Wish"), await jo.click(message, label="Wish")
+        said = await jo.submit_modal(form_of_jo, {"what": "rain", "when": ""})
         assert said.ephemeral
         assert "Jo wishes for rain" in words(said)
-        await mo.submit_modal(his, {"what": "  sun\non Friday ", "when": "always"})
+        await mo.submit_modal(form_of_mo, {"what": "  sun\non Friday ", "when": "always"})
         assert wishes.heard == [(jo.id, "rain", ""), (mo.id, "sun\non Friday", "always")]
 
 

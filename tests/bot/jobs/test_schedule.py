@@ -14,11 +14,12 @@ import aiohttp
 import pytest
 
 from bot.clock import TravelClock
+from bot.jobs import schedule
 from bot.jobs.schedule import Jobs, presence
 from bot.services import Services
 from db.models import EASTERN
-from db.quotes import claim_day
 from db.quotes.drafts import save_typed
+from db.quotes.draws import draws_since, save_draw
 from tests.seasons import bundled_season
 
 
@@ -111,9 +112,33 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
         await background.stop()
     assert waits.pop("_show_presence") == pytest.approx(300, abs=5)
     assert waits.pop("_keep_up") == pytest.approx(6 * 3600, abs=5)
-    assert waits.pop("_send_quotes") == pytest.approx(60, abs=5)
-    assert sorted(waits) == ["first _keep_up", "first _send_quotes", "first _show_presence"]
+    assert waits.pop("_clean_up") == pytest.approx(60, abs=5)
+    assert sorted(waits) == ["first _clean_up", "first _keep_up", "first _show_presence"]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())
+
+
+async def test_left_servers_are_looked_for_once_the_bot_is_ready_and_then_every_six_hours(
+    monkeypatch: pytest.MonkeyPatch, services: Services
+) -> None:
+    looked: list[datetime] = []
+    ready = False
+
+    async def forget_left(*_: object) -> None:
+        looked.append(services.clock.now())
+
+    monkeypatch.setattr(schedule, "forget_left", forget_left)
+    bot: Any = Bot(OSError())
+    monkeypatch.setattr(bot, "is_ready", lambda: ready)
+    clock: Any = services.clock
+    background = Jobs(bot, services)
+    await background._clean_up()
+    assert looked == []
+    ready = True
+    start = clock.now()
+    for minutes in (0, 1, 359, 361, 362):
+        clock._start = start + timedelta(minutes=minutes)
+        await background._clean_up()
+    assert [round((moment - start).total_seconds() / 60) for moment in looked] == [0, 361]
 
 
 async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> None:
@@ -129,8 +154,7 @@ async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> Non
 async def test_upkeep_forgets_which_quote_went_out_long_ago(services: Services) -> None:
     today = services.clock.now().astimezone(EASTERN).date()
     for days in (61, 60):
-        await claim_day(services.store, 1, today - timedelta(days), 1, 2, services.clock.now())
+        await save_draw(services.store, 1, today - timedelta(days), 1)
     bot: Any = Bot(OSError())
     await Jobs(bot, services)._keep_up()
-    (row,) = await services.store.fetch("SELECT day FROM quote_days")
-    assert row["day"] == (today - timedelta(60)).isoformat()
+    assert set(await draws_since(services.store, 1, today - timedelta(99))) == {today - timedelta(60)}

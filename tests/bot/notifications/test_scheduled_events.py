@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
+from bot.discord_errors import Code
 from bot.notifications.schedule_planner import EVENT_HORIZON as HORIZON
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import (
-    FINISHED_EVENT,
     MISSING,
-    UNKNOWN_EVENT,
     EventKeeper,
     Listed,
     RaceEvent,
@@ -40,10 +39,9 @@ FS2 = (Broadcast(BroadcastKind.TV, "FS2", COVERAGE),)
 
 @dataclass
 class Desk:
-    """The events of one server, in memory; they begin and end by themselves.
+    """The events of one server, in memory. ``before`` and ``after`` happen to changes, each once and in order.
 
-    ``before`` and ``after`` is what happens to changes, each once and in order; ``may`` what we know of our permission,
-    ``closed`` whether it is missing. Changes are answered when ``answers`` is set.
+    ``may`` is what we know of our permission, ``closed`` whether it is missing. ``answers`` lets changes be answered.
     """
 
     clock: HandClock
@@ -88,7 +86,7 @@ class Desk:
         assert guild == GUILD
         await self._ask("edit")
         if event not in self.there:
-            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=UNKNOWN_EVENT)
+            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=Code.UNKNOWN_EVENT)
         self.there[event] = Listed(event, content)
         await self._answer()
 
@@ -96,7 +94,7 @@ class Desk:
         assert guild == GUILD
         await self._ask("delete")
         if self.there.pop(event, None) is None:
-            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=UNKNOWN_EVENT)
+            raise RefusedError("Unknown Guild Scheduled Event", gone=True, code=Code.UNKNOWN_EVENT)
         await self._answer()
 
     async def _ask(self, what: str) -> None:
@@ -389,7 +387,7 @@ async def test_other_events_are_left_alone_and_of_two_of_ours_one_goes(scene: Sc
 async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
     target = await scene.wants(events=True)
     await scene.go()
-    scene.desk.before.append(RefusedError("Cannot update a finished event", code=FINISHED_EVENT))
+    scene.desk.before.append(RefusedError("Cannot update a finished event", code=Code.FINISHED_EVENT))
     scene.seasons.put(race_at(broadcasts=FS2))
     await scene.go(ticks=9)
     assert [row.state for row in await scene.rows(target)] == [RowState.SENT, RowState.SENT]

@@ -26,6 +26,7 @@ from bot.questions.core import (
     StandingsQuestion,
     decode,
 )
+from bot.questions.quotes import OneQuoteQuestion
 from bot.render.buttons import Link, QuestionButton, QuestionSelect, row
 
 YEARS = st.none() | st.integers(1900, 2999)
@@ -122,6 +123,25 @@ def test_no_button_is_heard_as_a_select() -> None:
     assert button.custom_id is not None
     assert not SELECT.fullmatch(button.custom_id)
     assert not BUTTON.fullmatch(select.custom_id)
+
+
+@pytest.mark.parametrize("number", ["0", "01", "-1", str(2**63), "9" * 19, "9" * 40])
+def test_a_number_that_the_store_cannot_have_given_is_refused(number: str) -> None:
+    with pytest.raises(FriendlyError, match="older version"):
+        decode(f"quoteone:{number}")
+
+
+def test_the_largest_number_of_the_store_is_read() -> None:
+    assert decode(f"quoteone:{2**63 - 1}") == OneQuoteQuestion(2**63 - 1)
+
+
+def test_a_topic_belongs_to_one_kind_of_question() -> None:
+    with pytest.raises(TypeError, match="the topic 'next' belongs to"):
+
+        class OtherQuestion(Question, topic="next"):
+            """Another question that wants a topic which is taken."""
+
+    assert QUESTIONS["next"] is NextQuestion
 
 
 def test_every_kind_of_question_is_known_by_its_topic() -> None:

@@ -19,7 +19,7 @@ BASE = {"words": "We won.", "who": "heim", "about": "", "when": "", "link": ""}
 
 
 def as_of(moment: datetime = datetime(2025, 10, 16, 21, tzinfo=UTC)) -> AsOf:
-    return AsOfKeeper().at(moment, bundled_seasons(), 1)
+    return AsOfKeeper().at(moment, bundled_seasons())
 
 
 NOW = as_of()

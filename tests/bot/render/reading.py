@@ -60,8 +60,9 @@ def buttons(view: ui.LayoutView, *, off: bool = False) -> dict[str, Question]:
 
 
 def options(view: ui.LayoutView) -> dict[str, Question]:
-    """What each option of the select asks, by its label."""
-    return {o["label"]: decode(o["value"]) for part in parts(view) if part["type"] == SELECT for o in part["options"]}
+    """What each option of a select of questions asks, by its label; a select that sets something has none."""
+    selects = [part for part in parts(view) if part["type"] == SELECT and ":set:" not in part["custom_id"]]
+    return {option["label"]: decode(option["value"]) for select in selects for option in select["options"]}
 
 
 def body(view: ui.LayoutView) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
@@ -53,7 +54,9 @@ def results_of(*, covered: bool = False, personal: bool = False) -> ui.LayoutVie
 
 def recap_of(*, covered: bool = False) -> ui.LayoutView:
     seasons = [each.as_of(NOW) for each in bundled_seasons()]
-    return recap_post(recap(facts_of(seasons, talladega())), known(), PostOptions(MARK, covered=covered), NOW)
+    return recap_post(
+        recap(facts_of(seasons, talladega())), ComputedSeason(known()), PostOptions(MARK, covered=covered), NOW
+    )
 
 
 def covers(view: ui.LayoutView) -> list[bool]:
@@ -109,21 +112,21 @@ def test_the_recap_is_its_first_screen_with_everything_a_press_away() -> None:
 
 
 def test_the_standings_say_through_which_race_they_run_and_that_they_stay_current() -> None:
-    view = standings_post(known(), PostOptions(MARK), NOW)
+    view = standings_post(ComputedSeason(known()), PostOptions(MARK), NOW)
     assert "Data through race 23 of 25, Love's RV Stop 225 (Oct 17)" in small(view)[-2]
     assert small(view)[-1] == f"{ITSELF} · {SERVERS}"
     assert buttons(view)["Remind me"] == RemindMeQuestion(MARK)
 
 
 def test_a_card_without_buttons_gets_a_row_for_the_mark() -> None:
-    view = standings_post(make_season(2025, upcoming=3), PostOptions(MARK), NOW)
+    view = standings_post(ComputedSeason(make_season(2025, upcoming=3)), PostOptions(MARK), NOW)
     assert buttons(view) == {"Remind me": RemindMeQuestion(MARK)}
     assert check_message(body(view)) == []
 
 
 def _posts() -> list[ui.LayoutView]:
     made = [results_of(covered=c, personal=p) for c in (False, True) for p in (False, True)]
-    return [*made, recap_of(), recap_of(covered=True), standings_post(known(), PostOptions(MARK), NOW)]
+    return [*made, recap_of(), recap_of(covered=True), standings_post(ComputedSeason(known()), PostOptions(MARK), NOW)]
 
 
 @pytest.mark.parametrize("view", _posts())
@@ -138,6 +141,6 @@ def test_discord_takes_a_recap_of_any_length(words: str, author: str) -> None:
     season = make_season(2025, [[Row("Corey Heim"), Row("Ty Majeski")]], upcoming=1)
     kinds = (SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.PLAYOFFS)
     sections = tuple(Section(kind, TITLES[kind], (words,), (RecapLine("", words),), author=author) for kind in kinds)
-    view = recap_post(Recap(season.races[0], sections), season, PostOptions(MARK, covered=True), NOW)
+    view = recap_post(Recap(season.races[0], sections), ComputedSeason(season), PostOptions(MARK, covered=True), NOW)
     assert check_message(body(view)) == []
     assert MARK in json.dumps(body(view))

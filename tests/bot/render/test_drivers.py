@@ -3,7 +3,8 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.record import career, head_to_head, races_of, record
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import career, head_to_head, record
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare
@@ -17,9 +18,10 @@ LATER = datetime(2025, 12, 1, tzinfo=UTC)
 
 def ask(key: str, *seasons: Season, **fields: Any) -> ui.LayoutView:
     season = seasons[-1]
-    his = record(season, key)
-    assert his is not None
-    facts = DriverFacts(season.drivers[key], season, his, career(seasons, key), races_of(season, key))
+    *_, computed = every = [ComputedSeason(each) for each in seasons]
+    own = record(computed, key)
+    assert own is not None
+    facts = DriverFacts(season.drivers[key], computed, own, career(every, key), computed.races_of(key))
     return driver(facts, DriverQuestion(key, **fields), LATER)
 
 
@@ -166,10 +168,11 @@ def test_the_colour_is_his_make() -> None:
 
 
 def side_by_side(season: Season, a: str, b: str, years: tuple[int, ...] = (2025,), **fields: Any) -> ui.LayoutView:
-    one, other = record(season, a), record(season, b)
+    computed = ComputedSeason(season)
+    one, other = record(computed, a), record(computed, b)
     assert one is not None
     assert other is not None
-    meetings = head_to_head(season, a, b)
+    meetings = head_to_head(computed, a, b)
     facts = CompareFacts(season, (season.drivers[a], season.drivers[b]), (one, other), meetings, years)
     return compare(facts, CompareQuestion(a, b, **fields), LATER)
 

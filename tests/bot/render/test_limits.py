@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from discord import ui
 
-from bot.championship.record import career, head_to_head, races_of, record
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import career, head_to_head, record
 from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,
@@ -90,18 +91,25 @@ def season_of(odd: str) -> Season:
 
 
 def every_card(season: Season) -> list[ui.LayoutView]:
-    one, other = record(season, "driver-0"), record(season, "driver-1")
+    computed = ComputedSeason(season)
+    one, other = record(computed, "driver-0"), record(computed, "driver-1")
     assert one is not None
     assert other is not None
     a, b = season.drivers["driver-0"], season.drivers["driver-1"]
-    facts = DriverFacts(a, season, one, career([season], a.key), races_of(season, a.key))
-    both = CompareFacts(season, (a, b), (one, other), head_to_head(season, a.key, b.key), tuple(range(1995, 2026)))
+    facts = DriverFacts(a, computed, one, career([computed], a.key), computed.races_of(a.key))
+    both = CompareFacts(season, (a, b), (one, other), head_to_head(computed, a.key, b.key), tuple(range(1995, 2026)))
     last = LastTime(season.races[0], a.name, defending=True)
     return [
-        *(standings(season, StandingsQuestion(2025, view=view), LATER) for view in STANDINGS_VIEWS),
-        *(standings(season, StandingsQuestion(2025, after=n, page=2), LATER) for n in (4, 8, 10)),
-        *(playoffs(known, PlayoffsQuestion(2025), LATER, (2024, 2025)) for known in (season, season.through(6))),
-        *(clinch(ClinchFacts(season, season.races[13], who), ClinchQuestion(), EARLY) for who in (None, a, b)),
+        *(standings(computed, StandingsQuestion(2025, view=view), LATER) for view in STANDINGS_VIEWS),
+        *(
+            standings(computed, StandingsQuestion(2025, after=n, page=2), LATER, ComputedSeason(season.through(n)))
+            for n in (4, 8, 10)
+        ),
+        *(
+            playoffs(ComputedSeason(known), PlayoffsQuestion(2025), LATER, (2024, 2025))
+            for known in (season, season.through(6))
+        ),
+        *(clinch(ClinchFacts(computed, season.races[13], who), ClinchQuestion(), EARLY) for who in (None, a, b)),
         *(driver(facts, DriverQuestion(a.key, tab=tab), LATER) for tab in ("season", "races")),
         *(compare(both, CompareQuestion(a.key, b.key, tab=tab), LATER) for tab in ("season", "races")),
         *(results(season, season.races[n], ResultsQuestion(2025, page=3), LATER) for n in (0, 13)),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.championship.computed import ComputedSeason
 from bot.championship.formats import CHASE, PLAYOFFS
 from bot.championship.postseason import Tie, TieBreak
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
@@ -14,7 +15,6 @@ from bot.render.clinch import ClinchFacts, clinch
 from bot.render.playoff_table import (
     StandingsBoard,
     board_of,
-    drivers_view,
     fate,
     headline,
     playoff_line,
@@ -37,7 +37,7 @@ def season_of(*orders: list[Row], races: int = 10) -> Season:
 
 
 def board(season: Season) -> StandingsBoard:
-    return board_of(drivers_view(season))
+    return board_of(ComputedSeason(season))
 
 
 def turned(places: int) -> list[Row]:
@@ -59,7 +59,7 @@ def test_level_on_points_at_the_line_is_said() -> None:
 def test_a_round_not_begun_has_its_field_and_its_reset() -> None:
     season = season_of(FIELD, turned(1), FIELD)
     assert board(season).standings.current.name == "Round of 10"
-    view = standings(season, StandingsQuestion(2025), LATER)
+    view = standings(ComputedSeason(season), StandingsQuestion(2025), LATER)
     assert lines(view)[0] == "## 2025 playoffs · Round of 10 after race 3, Las Vegas"
     ruled = [line for line in tables(view)[0] if line.startswith("──")]
     assert [line.strip("─ ") for line in ruled] == ["cut line", "outside the playoffs"]
@@ -68,42 +68,48 @@ def test_a_round_not_begun_has_its_field_and_its_reset() -> None:
 def test_what_cannot_be_so_is_left_out_and_said() -> None:
     twice = [*FIELD[:12], FIELD[0]]
     season = season_of(FIELD, twice, turned(2), races=11)
-    view = standings(season, StandingsQuestion(2025, view="playoffs"), LATER)
+    view = standings(ComputedSeason(season), StandingsQuestion(2025, view="playoffs"), LATER)
     assert "Left out, since it can't be right: race 2: corey-heim is in it twice." in small(view)
-    assert drivers_view(season).standings.current.run == 2
+    assert ComputedSeason(season).standings.standings.current.run == 2
 
 
 def test_a_short_schedule_has_no_playoffs_and_says_so() -> None:
     season = make_season(2025, [FIELD, FIELD])
-    assert playoff_line(season, "corey-heim") == ""
-    assert lines(playoffs(season, PlayoffsQuestion(2025), LATER, (2025,)))[1] == "This season has no playoffs."
-    assert lines(standings(season, StandingsQuestion(2025, view="playoffs"), LATER))[0] == "## 2025 standings"
+    assert playoff_line(ComputedSeason(season), "corey-heim") == ""
+    assert (
+        lines(playoffs(ComputedSeason(season), PlayoffsQuestion(2025), LATER, (2025,)))[1]
+        == "This season has no playoffs."
+    )
+    assert (
+        lines(standings(ComputedSeason(season), StandingsQuestion(2025, view="playoffs"), LATER))[0]
+        == "## 2025 standings"
+    )
 
 
 def test_before_the_first_race_the_rounds_are_listed() -> None:
-    view = playoffs(season_of(), PlayoffsQuestion(2025), LATER, (2024, 2025))
+    view = playoffs(ComputedSeason(season_of()), PlayoffsQuestion(2025), LATER, (2024, 2025))
     assert lines(view)[1] == "No results for 2025 yet."
     assert "**Championship 4** · Daytona, Apr 18 · four start, the best finisher is the champion" in text(view)
 
 
 def test_a_whole_season_has_a_champion_and_every_round() -> None:
     season = season_of(*[FIELD] * 10)
-    view = playoffs(season, PlayoffsQuestion(2025), LATER, (2025,))
+    view = playoffs(ComputedSeason(season), PlayoffsQuestion(2025), LATER, (2025,))
     assert lines(view)[1] == "**Corey Heim** is the champion · 10 wins"
     assert [len(table) for table in tables(view)] == [12, 10, 5]
-    assert playoff_line(season, "corey-heim") == "**Playoffs** Champion, 4,040 points"
+    assert playoff_line(ComputedSeason(season), "corey-heim") == "**Playoffs** Champion, 4,040 points"
 
 
 def test_a_champion_that_the_data_does_not_state_is_the_one_reckoned() -> None:
     season = season_of(*[FIELD] * 9, turned(1))
     assert season.champion is None
-    view = standings(season, StandingsQuestion(2025, view="points"), LATER)
+    view = standings(ComputedSeason(season), StandingsQuestion(2025, view="points"), LATER)
     assert lines(view)[1] == "**Ty Majeski** is the champion · **Corey Heim** has the most points and 9 wins"
 
 
 def test_two_of_one_surname_are_told_apart_in_the_playoff_points() -> None:
     field = [*FIELD[:9], Row("Zane Smith"), *FIELD[10:]]
-    said = text(playoffs(season_of(field, field, field), PlayoffsQuestion(2025), LATER, (2025,)))
+    said = text(playoffs(ComputedSeason(season_of(field, field, field)), PlayoffsQuestion(2025), LATER, (2025,)))
     line = next(line for line in said.splitlines() if line.startswith("**Playoff points** at the reset: "))
     # Three wins and the places of the regular season.
     assert line.endswith(
@@ -114,7 +120,7 @@ def test_two_of_one_surname_are_told_apart_in_the_playoff_points() -> None:
 
 def test_one_winner_has_won() -> None:
     season = season_of(FIELD, FIELD, races=25)
-    facts = ClinchFacts(season, season.races[2], season.drivers["corey-heim"])
+    facts = ClinchFacts(ComputedSeason(season), season.races[2], season.drivers["corey-heim"])
     assert "one has won, 16 races left, ten spots" in text(clinch(facts, ClinchQuestion(), EARLY))
 
 

@@ -83,7 +83,7 @@ def every_card(quote: Quote) -> Iterator[ui.LayoutView]:
     asked = Asked(("win",), Driver("corey-heim", quote.speaker), RACE)
     yield found(facts, asked, QuoteQuestion("win", "corey-heim", 2025, 1, 3), 4000, NOW)
     yield single(facts, NOW, random=True)
-    yield of_the_day(facts, NOW)
+    yield of_the_day(facts, NOW, "abcdefghij234567")
     yield manage_quote(facts, NOW)
     yield manage_quote(facts, NOW, note="Saved as quote 7")
     yield confirm_delete(facts, NOW)

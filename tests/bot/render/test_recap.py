@@ -8,6 +8,7 @@ from discord import ui
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import TITLES, Recap, RecapLine, Section
@@ -45,7 +46,7 @@ def ask(
     known = season or three_races()
     race = known.race(number)
     assert race is not None
-    return recap_card(Recap(race, sections), known, RecapQuestion(2025, number, section, page), NOW)
+    return recap_card(Recap(race, sections), ComputedSeason(known), RecapQuestion(2025, number, section, page), NOW)
 
 
 def test_the_first_screen_is_the_nutshell_the_top_truckers_and_the_playoffs() -> None:
@@ -243,7 +244,7 @@ def test_no_name_breaks_a_limit(odd: str) -> None:
         for kind in SectionKind
     ]
     for kind in (None, *SectionKind):
-        view = recap_card(Recap(race, tuple(written)), season, RecapQuestion(2025, 1, kind), NOW)
+        view = recap_card(Recap(race, tuple(written)), ComputedSeason(season), RecapQuestion(2025, 1, kind), NOW)
         assert not check_message(body(view))
         assert all(label.isprintable() for label in (*buttons(view), *options(view)))
         assert all(part.count("```") == 0 for part in texts(view))

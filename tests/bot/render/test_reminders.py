@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
 from bot.recaps.facts import LastTime
@@ -32,7 +33,7 @@ def stamp(moment: datetime, style: str) -> str:
 def told(*, personal: bool = False, last: LastTime | None = None, **race: Any) -> RaceNotice:
     known = {"name": "Love's RV Stop 225", "start": START, "date": START.date(), "phase": "Round of 8", **race}
     season = make_season(2025, [["Corey Heim"]], tracks=["Daytona", TALLADEGA], upcoming=1, races={2: known})
-    return RaceNotice(season, season.races[1], MARK, last, personal)
+    return RaceNotice(ComputedSeason(season), season.races[1], MARK, last, personal)
 
 
 def said(view: ui.LayoutView) -> list[str]:
@@ -60,7 +61,7 @@ def test_what_is_at_stake_before_talladega() -> None:
     season: Season = bundled_season(2025).as_of(NOW)
     race = season.race(23)
     assert race is not None
-    view = reminder(RaceNotice(season, race, MARK), WeekendSession.COVERAGE, START, NOW)
+    view = reminder(RaceNotice(ComputedSeason(season), race, MARK), WeekendSession.COVERAGE, START, NOW)
     stake = "**Corey Heim** is locked in; five points separate seven drivers · Round of 8, race 2 of 3 · four advance"
     assert stake in said(view)
 
@@ -92,7 +93,7 @@ def test_a_person_is_told_how_to_end_it() -> None:
 
 def test_before_the_first_race_nothing_is_at_stake_yet() -> None:
     season = make_season(2026, [], tracks=["Daytona"], upcoming=1)
-    view = reminder(RaceNotice(season, season.races[0], MARK), WeekendSession.COVERAGE, START, NOW)
+    view = reminder(RaceNotice(ComputedSeason(season), season.races[0], MARK), WeekendSession.COVERAGE, START, NOW)
     assert set(buttons(view)) == {"Remind me too"}
     assert said(view)
 

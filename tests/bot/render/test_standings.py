@@ -3,6 +3,7 @@ from typing import Any
 
 from discord import ui
 
+from bot.championship.computed import ComputedSeason
 from bot.questions.core import StandingsQuestion
 from bot.render.blocks import Accent
 from bot.render.standings import NO_RESET, standings
@@ -21,7 +22,9 @@ def two_races(**facts: Any) -> Season:
 
 
 def ask(season: Season, now: datetime = LATER, **fields: Any) -> ui.LayoutView:
-    return standings(season, StandingsQuestion(**fields), now)
+    after = fields.get("after")
+    then = ComputedSeason(season.through(after)) if isinstance(after, int) else None
+    return standings(ComputedSeason(season), StandingsQuestion(**fields), now, then)
 
 
 def test_the_first_two_lines_say_who_leads_and_by_how_much() -> None:

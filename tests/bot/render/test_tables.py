@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.render.tables import WIDTH, Column, fit, fit_name, initialled, plain, table, width
+from bot.render.tables import WIDTH, Column, cut, fit, fit_name, initialled, plain, table, width
 
 NAMES = st.text(max_size=60)
 
@@ -87,3 +87,16 @@ def test_a_rule_is_drawn_across_the_table_above_its_row() -> None:
 def test_a_rule_longer_than_the_table_keeps_its_word() -> None:
     lines = table((Column("", right=True),), [("1",), ("2",)], {0: "outside the playoffs"}).splitlines()
     assert lines[1] == "── outside the playoffs ──"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Talladega", "Talladega"),
+        ("Talladega Superspeedway", "Talladega…"),
+        ("Two\nlines `x`", "Two lines…"),
+        ("\U0001f3c1" * 12, "\U0001f3c1" * 9 + "…"),
+    ],
+)
+def test_a_label_is_cut_by_characters(text: str, shown: str) -> None:
+    assert cut(text, 10) == shown

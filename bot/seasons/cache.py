@@ -1,0 +1,132 @@
+"""The one place where what is computed from seasons is kept: standings, tables, records and recaps.
+
+What is kept belongs to a season object as of a moment. When a race ends or an import changes a season, there is a new
+object for it, and everything of the old one is dropped at once. Seasons that did not change keep their objects and all
+that was computed for them.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.championship.computed import ComputedSeason
+from bot.recaps.facts import Facts
+from bot.recaps.recap import GeneratedRecap, generate
+from db.models import Season
+
+_K = TypeVar("_K")
+_V = TypeVar("_V")
+
+PAST_STATES = 64
+"""How many past states (a season as of after one of its races) are kept; a season has 25."""
+RECAPS = 128
+"""How many recaps are kept, from all seasons: a few kilobytes each."""
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptRecap:
+    """A recap and the seasons that it was made from: all those up to ``last_year``, or all where that is None."""
+
+    recap: GeneratedRecap
+    seasons: tuple[Season, ...]
+    last_year: int | None
+
+    def is_current(self, seasons: Sequence[Season]) -> bool:
+        # Seasons are equal only if they are the same object.
+        return self.seasons == _up_to(seasons, self.last_year)
+
+
+class SeasonCache:
+    """Keeps what is computed from the seasons as they are now, and a limited number of past states and recaps.
+
+    The seasons as they are now are kept for as long as they are current, apart from the past states: however many of
+    those are asked for, they cannot push today's standings out.
+
+    Args:
+        past_states: how many past states to keep.
+        recaps: how many recaps to keep.
+    """
+
+    def __init__(self, past_states: int = PAST_STATES, recaps: int = RECAPS) -> None:
+        self._most_past, self._most_recaps = past_states, recaps
+        self._seasons: tuple[Season, ...] = ()
+        self._current: dict[Season, ComputedSeason] = {}
+        self._past: OrderedDict[tuple[Season, int], ComputedSeason] = OrderedDict()
+        self._recaps: OrderedDict[tuple[Season, int], _KeptRecap] = OrderedDict()
+
+    def keep_only(self, seasons: Sequence[Season]) -> None:
+        """Makes these the current seasons, and drops all that was computed from any other.
+
+        Args:
+            seasons: all seasons as of now, oldest first; a season that did not change must be the same object as
+                before, or its results are computed anew.
+        """
+        self._seasons = tuple(seasons)
+        self._current = {season: self._current.get(season) or ComputedSeason(season) for season in seasons}
+        for place in [place for place in self._past if place[0] not in self._current]:
+            del self._past[place]
+        for place in [place for place, kept in self._recaps.items() if not kept.is_current(self._seasons)]:
+            del self._recaps[place]
+
+    def computed(self, season: Season) -> ComputedSeason:
+        """What is computed from a season as it is now.
+
+        One that is not current any more, which an answer under way may still hold, is computed anew and not kept.
+        """
+        return self._current.get(season) or ComputedSeason(season)
+
+    def computed_after(self, season: Season, number: int) -> ComputedSeason:
+        """What is computed from a season as it stood after the race of a round.
+
+        Raises:
+            LookupError: the season has no such race.
+        """
+        place = (season, number)
+        if place in self._past:
+            self._past.move_to_end(place)
+            return self._past[place]
+        then = season.through(number)
+        if then is season:
+            return self.computed(season)
+        found = ComputedSeason(then)
+        if season in self._current:
+            _keep(self._past, place, found, self._most_past)
+        return found
+
+    def recap(
+        self, seasons: Sequence[Season], season: Season, number: int, facts: Callable[[], Facts]
+    ) -> GeneratedRecap:
+        """The recap of a race, without quotes and editors' texts, which depend on who reads and when.
+
+        Args:
+            seasons: the seasons that the facts are taken from, oldest first.
+            season: the race's own, one of them.
+            number: the race's round.
+            facts: collects the facts; called only if the recap is not kept.
+        """
+        place = (season, number)
+        kept = self._recaps.get(place)
+        if kept is not None and kept.is_current(seasons):
+            self._recaps.move_to_end(place)
+            return kept.recap
+        known = facts()
+        # A recap looks back at every season before it and ahead to the next race, and no farther.
+        last_year = known.ahead[0].year if known.ahead is not None else None
+        made = _KeptRecap(generate(known), _up_to(seasons, last_year), last_year)
+        if made.is_current(self._seasons):
+            _keep(self._recaps, place, made, self._most_recaps)
+        return made.recap
+
+
+def _up_to(seasons: Sequence[Season], last_year: int | None) -> tuple[Season, ...]:
+    return tuple(season for season in seasons if last_year is None or season.year <= last_year)
+
+
+def _keep(kept: OrderedDict[_K, _V], place: _K, value: _V, most: int) -> None:
+    """Adds a value, and drops the one that was not asked for the longest where there are too many."""
+    kept[place] = value
+    while len(kept) > most:
+        kept.popitem(last=False)

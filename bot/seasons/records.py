@@ -1,0 +1,51 @@
+"""A driver's record in the season that is meant, and the season that two drivers share."""
+
+from __future__ import annotations
+
+from bot.championship.computed import ComputedSeason
+from bot.championship.record import Record, record
+from bot.errors import FriendlyError
+from bot.seasons.as_of import AsOf
+from db.models import Driver
+
+
+def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[ComputedSeason, Record]:
+    """A driver's season and their record in it; the last season in which they have an entry where no year is named.
+
+    Raises:
+        UnknownSeason: that year is not in the store.
+        FriendlyError: the driver has no entry in it.
+    """
+    years = as_of.entered(driver.key)
+    season = as_of.season(year or max(years, default=None))
+    computed = as_of.computed(season)
+    return computed, _record(driver, computed, years)
+
+
+def shared_records(
+    as_of: AsOf, a: Driver, b: Driver, year: int | None
+) -> tuple[ComputedSeason, tuple[Record, Record], tuple[int, ...]]:
+    """A season that two drivers share, their records in it, and the years of all that they share, oldest first.
+
+    Without a year it is the last one.
+
+    Raises:
+        UnknownSeason: that year is not in the store.
+        FriendlyError: the two are one driver, share no season, or one of them has no entry in that one.
+    """
+    if a == b:
+        raise FriendlyError(f"That's {a.name} twice. Who's the other one?")
+    entered_b = as_of.entered(b.key)
+    years = [each for each in as_of.entered(a.key) if each in entered_b]
+    if not years:
+        raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
+    computed = as_of.computed(as_of.season(year or max(years)))
+    return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
+
+
+def _record(driver: Driver, computed: ComputedSeason, years: list[int]) -> Record:
+    found = record(computed, driver.key)
+    if found is None:
+        others = f" Try {', '.join(map(str, years))}." if years else ""
+        raise FriendlyError(f"{driver.name} has no entry in {computed.season.year}, as far as Tailgate knows.{others}")
+    return found
