@@ -58,8 +58,9 @@ class About(commands.Cog):
         return help_card(as_of.season(), question, as_of.now, commands)
 
     def _commands(self, guild: discord.Object | None) -> list[HelpCommand]:
-        """The slash commands of the command tree, by name: those of every server, or the editors' in their own one."""
-        commands = sorted(self.bot.tree.get_commands(guild=guild), key=lambda each: each.name)
+        """The slash commands of the tree by name, those about the bot itself last; or the editors' of their own server."""
+        ours = {command.name for command in self.get_app_commands()}
+        commands = sorted(self.bot.tree.get_commands(guild=guild), key=lambda each: (each.name in ours, each.name))
         return [
             HelpCommand(
                 each.name,

@@ -62,7 +62,7 @@ Order = list[str | Row]
 
 
 def make_driver(name: str, **facts: Any) -> Driver:
-    """A driver whose key is made of his name, as the store makes it."""
+    """A driver whose key is made of the name, as the store makes it."""
     return Driver(slug(name), name, **facts)
 
 

@@ -394,7 +394,7 @@ def test_a_last_name_with_one_typo_is_among_the_first_three(held: Finder, data: 
     driver: Driver = data.draw(st.sampled_from(sorted(season.drivers.values(), key=lambda d: d.key)))
     last = name_words(driver.name)[-1]
     typed = data.draw(typos(last))
-    # Where the typo makes somebody else's name, or is as near to it, he is as good an answer.
+    # Where the typo makes somebody else's name, or is as near to it, that driver is as good an answer.
     others = {word for d in season.drivers.values() for name in (d.name, *d.aliases) for word in name_words(name)} - {
         last
     }

@@ -42,7 +42,7 @@ class Newsroom:
         self.clock._start += timedelta(**time)
 
     async def open(self, editor: Any, **options: Any) -> Any:
-        """An editor's panel, for him alone."""
+        """An editor's panel, which they alone see."""
         result = await editor.slash(self.channel, "recap-edit", **options)
         assert result.ephemeral
         return result
@@ -115,7 +115,7 @@ async def section(room: Newsroom, editor: Any, kind: SectionKind, race: str = "2
 
 
 async def saved(room: Newsroom, editor: Any, *texts: str) -> Any:
-    """An editor's panel on top truckers, after he has saved these words there, a minute apart."""
+    """An editor's panel on top truckers, after they saved these words there, a minute apart."""
     panel = await section(room, editor, SectionKind.TOP)
     for text in texts:
         await room.write(editor, panel, text)

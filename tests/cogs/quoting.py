@@ -32,7 +32,7 @@ FILLED = {
 
 
 def member(server: Any, name: str, permissions: discord.Permissions | None = None) -> Any:
-    """Somebody in a server who has what is given, by a role of his own."""
+    """Somebody in a server with the given permissions, by a role of their own."""
     roles = [server.create_role(f"{name}'s", permissions=permissions)] if permissions else []
     return server.add_member(server._env.create_user(name), roles=roles)
 
@@ -75,7 +75,7 @@ async def saved(services: Services, guild: int | None, text: str = "Fuel, fuel, 
 
 
 async def refused(stand: Stand, who: Any, channel: Any, command: str, **options: Any) -> str:
-    """The line that somebody gets, for himself, in place of a command's answer."""
+    """The line that somebody alone sees, in place of a command's answer."""
     result = await who.slash(channel, command, **options)
     simcord.assert_error(stand.env, FriendlyError)
     assert result.ephemeral

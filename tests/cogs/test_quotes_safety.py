@@ -239,7 +239,7 @@ async def test_a_moderator_of_one_channel_alone_may_not_touch_the_servers_quotes
     for channel in (own, stand.channel):
         assert await refused(stand, person, channel, "quote-add") == NOT_YOU
         assert said(await press(stand, person, channel, DeleteQuestion(quote.id, "sure"))) == NOT_YOU
-    # Nor does a channel take from a moderator what is his in the server.
+    # Nor does a channel take from a moderator what they may do in the server.
     mod = moderator(stand)
     closed = {server.default_role: discord.PermissionOverwrite(manage_messages=False)}
     quiet = server.create_text_channel("quiet", overwrites=closed)

@@ -141,7 +141,7 @@ async def test_what_was_undone_can_be_written_on_from_the_history(room: Newsroom
     opened = await room.mo.select(panel.response, [value])
     assert opened.modal["components"][0]["component"]["value"] == "Version two, " + "long " * 100 + "end"
     await room.mo.submit_modal(opened, {"words": "Version two", "picture": ""})
-    # The history that he chose from did not have Jo's words yet.
+    # The history that they chose from did not have Jo's words yet.
     assert "Meanwhile, Jo saved something else" in words(panel)
 
 

@@ -129,7 +129,7 @@ async def test_a_draft_of_yesterday_does_not_go_over_todays_words(room: Newsroom
 
 
 async def test_a_draft_remembers_what_its_editor_had_before_him(room: Newsroom) -> None:
-    """Mo opens the form, Jo saves, Mo sends his: he is warned then, and whenever he comes back to his draft."""
+    """Mo opens the form, Jo saves, Mo sends theirs: Mo is warned then, and each time they come back to the draft."""
     mine, theirs = await section(room, room.mo, SectionKind.TOP), await section(room, room.jo, SectionKind.TOP)
     opened = await room.mo.click(mine.response, label="Write")
     await room.write(room.jo, theirs, "Jo's words")

@@ -71,7 +71,7 @@ async def asked(room: Newsroom) -> list[Any]:
     await save_recap(store, recap_text(room, "An editor's words"), room.mo.id)
     last = (await recap_history(store, *RACE, SectionKind.TOP))[0].id
     key = (*RACE, "top")
-    theirs, his = [
+    theirs, own = [
         await save_draft(store, RecapDraft(0, *RACE, SectionKind.TOP, person.id, "A draft", "", last, room.clock.now()))
         for person in (room.fay, room.mo)
     ]
@@ -80,13 +80,13 @@ async def asked(room: Newsroom) -> list[Any]:
         EditQuestion(*key),
         WriteQuestion(*key),
         WriteQuestion(*key, last),
-        WriteQuestion(*key, last, his.id),
+        WriteQuestion(*key, last, own.id),
         WriteQuestion(*key, last, None, last),
         PreviewQuestion(*key),
-        PreviewQuestion(*key, his.id),
-        SaveQuestion(*key, last, his.id),
+        PreviewQuestion(*key, own.id),
+        SaveQuestion(*key, last, own.id),
         SaveQuestion(*key, last, theirs.id),
-        DiscardQuestion(*key, his.id),
+        DiscardQuestion(*key, own.id),
         DiscardQuestion(*key, theirs.id),
         HistoryQuestion(*key),
         UndoQuestion(*key, last),
@@ -169,15 +169,15 @@ async def test_an_editor_who_is_none_any_more_is_refused_on_his_open_panel(room:
 async def test_another_editors_draft_is_not_reached_by_its_number(room: Newsroom) -> None:
     panel = await room.open(room.mo, race="2025.20")
     await room.write(room.mo, panel, "Only Mo's")
-    (his,) = await room.drafts(room.mo)
+    (own,) = await room.drafts(room.mo)
     key = (*RACE, "nutshell")
-    questions = PreviewQuestion(*key, his.id), SaveQuestion(*key, 0, his.id), DiscardQuestion(*key, his.id)
-    for question in (*questions, WriteQuestion(*key, 0, his.id)):
+    questions = PreviewQuestion(*key, own.id), SaveQuestion(*key, 0, own.id), DiscardQuestion(*key, own.id)
+    for question in (*questions, WriteQuestion(*key, 0, own.id)):
         pressed = await room.jo.click(await room.posted(question), label="Go")
         assert "Only Mo's" not in (str(pressed.modal) if pressed.modal else words(pressed)), question
-    sent = await room.sends(room.jo, WriteQuestion(*key, 0, his.id), {"words": "Jo's"})
+    sent = await room.sends(room.jo, WriteQuestion(*key, 0, own.id), {"words": "Jo's"})
     assert "Jo's" in words(sent)
-    assert await room.drafts(room.mo) == [his]
+    assert await room.drafts(room.mo) == [own]
     assert await recap_texts(room.bot.services.store, *RACE) == {}
 
 

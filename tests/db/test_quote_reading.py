@@ -1,4 +1,4 @@
-"""Whoever searches finds what is said by now in his own server or for everybody, the best first, and nothing else."""
+"""A search finds what was said by now in the own server or for everybody, the best first, and nothing else."""
 
 from __future__ import annotations
 

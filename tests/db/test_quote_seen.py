@@ -1,4 +1,4 @@
-"""Nobody sees what is another server's or not said yet, whichever way he asks; and how one is drawn by lot."""
+"""Nobody sees what is another server's or not said yet, whichever way they ask; and how one is chosen at random."""
 
 from __future__ import annotations
 

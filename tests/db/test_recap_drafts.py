@@ -1,4 +1,4 @@
-"""What an editor has not saved yet: kept as typed, his alone, and replaced by what he made of it and nothing else."""
+"""What an editor has not saved yet: kept as typed, theirs alone, and replaced by what they made of it and nothing else."""
 
 from __future__ import annotations
 

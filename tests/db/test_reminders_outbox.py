@@ -1,4 +1,4 @@
-"""The outbox: claimed by one, marked by him, given up when too late; numbers that are never used twice."""
+"""The outbox: claimed by one run, marked by the same, given up when too late; numbers that are never used twice."""
 
 from __future__ import annotations
 

@@ -167,7 +167,7 @@ async def test_results_are_held_back_as_long_as_wished(empty_store: Store) -> No
     await plan(empty_store, [results(NOON)])
     (row,) = await upcoming(empty_store, saved.id)
     assert row.notification.due_at == NOON + timedelta(hours=3)
-    # Known before he asked for it: not made up for, held back or not.
+    # Known before they asked for it: not made up for, held back or not.
     assert await upcoming(empty_store, late.id) == ()
     await save(empty_store, replace(wanted, extras=Extras(results=True)), NOON + timedelta(hours=2))
     assert await plan(empty_store, [results(NOON)]) == PlanCounts(0, 1, 0)

@@ -90,7 +90,7 @@ def test_what_a_target_wishes_for() -> None:
         Subscription(NotificationKind.RESULTS, RACE, delay=15),
         Subscription(NotificationKind.EVENT, RACE),
     }
-    # Without a reminder nobody is told of changes to what he would not have been reminded of.
+    # Without a reminder nobody is told of changes to what they would not have been reminded of.
     assert replace(target, leads=()).subscriptions == {
         Subscription(NotificationKind.RESULTS, RACE, delay=15),
         Subscription(NotificationKind.EVENT, RACE),

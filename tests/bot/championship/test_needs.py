@@ -64,7 +64,7 @@ class Case:
         return {need.who: need for need in needs(self.standings)}
 
     def ahead(self, gains: Sequence[int], won: frozenset[str], who: str) -> tuple[int, int]:
-        """How many are ahead of him in the end; and how many are ahead of him or level."""
+        """How many are ahead of the driver in the end, and how many are ahead or level."""
         end = {other: points + gains[WHO.index(other)] for other, points in self.totals.items()}
         won = (won | self.winners) & set(self.totals) if self.rules.winners_first else frozenset()
         if who in won:
@@ -165,7 +165,7 @@ def test_with_one_race_left_nobody_is_told_to_score_more_than_he_has_to(case: Ca
             for gains, winner in outcomes(case.rules, case.field)
             if not (case.rules.winners_first and winner == who)
         }
-        assert lost, "he was certain"
+        assert lost, "the driver was certain"
         short = [points for points in scored if need.points is None or points < need.points]
         assert max(short) in lost
 
@@ -335,7 +335,7 @@ def test_before_martinsville_2025_heim_is_in_and_the_rest_can_win_their_way_in()
 
 def test_over_a_whole_season_heim_would_have_clinched_2025_at_charlotte() -> None:
     rules = what_if_formats(2025)[FULL_SEASON]
-    # 233 ahead with four races of 61 points to go he needs 12 points, so that not even 244 draw level; then 259 ahead.
+    # 233 ahead with four races of 61 points to go the driver needs 12 points, so that not even 244 draw level; then 259 ahead.
     assert named(2025, 21, rules)["corey-heim"] == Need("corey-heim", Verdict.OPEN, points=12)
     held = named(2025, 22, rules)
     assert held["corey-heim"].verdict is Verdict.CERTAIN
@@ -348,7 +348,7 @@ def test_what_came_to_be_belies_nothing_that_was_said(year: int, which: str | No
     season = bundled_season(year)
     rules = what_if_formats(year)[which] if which else format_of(year)
     scored = driver_scores(season, rules).by
-    # The stated field of 2025 lacks a winner who was hurt; what was reckoned of him was so all the same.
+    # The stated field of 2025 lacks a winner who was hurt; what was computed for them was right all the same.
     season = replace(season, playoff_field=())
     end = driver_standings(season, rules).standings
     said = 0

@@ -219,7 +219,7 @@ def test_majeskis_five_playoff_points_are_gone_from_milwaukee_2023_on() -> None:
 
 def test_heims_penalty_at_phoenix_2023_cost_him_25_points_and_a_place() -> None:
     whole = bundled_season(2023)
-    # Told of no penalty in it, the finale pays his finish alone, as it would have.
+    # Told of no penalty in it, the finale pays the finish alone, as it would have.
     pardoned = replace(whole, adjustments=tuple(each for each in whole.adjustments if each.round != 23))
     heims = [driver_standings(season).standings.place("corey-heim") for season in (whole, pardoned)]
     assert [(heim.position, heim.points) for heim in heims if heim] == [(4, 3994), (3, 4019)]

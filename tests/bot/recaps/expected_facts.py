@@ -84,7 +84,7 @@ class Ledger:
         return totals
 
     def place_in_points(self, key: str) -> set[int]:
-        """The places he may have in the points: one, or any of those that are level."""
+        """The places the driver may have in the points: one, or any of those that are level."""
         totals = self.points()
         ahead = sum(points > totals[key] for points in totals.values())
         level = sum(points == totals[key] for points in totals.values())

@@ -93,7 +93,7 @@ def test_a_field_stated_with_fewer_than_its_spots_is_told(size: int, monkeypatch
 
 
 def dominated(run: int) -> Season:
-    """Heim wins every race and stage, the others take turns behind him."""
+    """Heim wins every race and stage, the others take turns behind."""
     orders = []
     for number in range(run):
         rest = [name for name in NAMES if name != "Corey Heim"]

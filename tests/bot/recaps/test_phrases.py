@@ -52,11 +52,11 @@ def test_surnames(name: str, last: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "his"),
+    ("name", "expected"),
     [("Heim", "Heim's"), ("Rhodes", "Rhodes'"), ("Ankrum", "Ankrum's"), ("Mills", "Mills'"), ("Alex", "Alex's")],
 )
-def test_possessives(name: str, his: str) -> None:
-    assert possessive(name) == his
+def test_possessives(name: str, expected: str) -> None:
+    assert possessive(name) == expected
 
 
 @pytest.mark.parametrize(

@@ -142,7 +142,7 @@ LED = Outcome(laps=100)
     [
         ([("corey-heim", 1, 60), ("ty-majeski", 61, 90), ("corey-heim", 91, 100)], r"(?:lap 91|10 laps to go).*"),
         ([("ty-majeski", 1, 99), ("corey-heim", 100, 100)], r".*(?:the last lap|final lap).*"),
-        # One who is listed twice running has not passed himself.
+        # One who is listed twice running has not passed anybody.
         ([("ty-majeski", 1, 50), ("corey-heim", 51, 80), ("corey-heim", 81, 100)], r".*(?:lap 51|50 laps to go).*"),
     ],
 )

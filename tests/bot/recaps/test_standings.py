@@ -197,7 +197,7 @@ def test_the_points_are_the_sums_of_what_was_scored(facts: Facts, made: Recap) -
         assert int(each.label) in ledger.place_in_points(key)
         assert (number(back) if back else 0) == max(totals.values()) - totals[key]
         if way:
-            # Whoever was level with him before may have stood on either side of him.
+            # Drivers who were level before may have stood on either side.
             was = range(
                 sum(p > before[key] for p in before.values()) + 1, sum(p >= before[key] for p in before.values()) + 1
             )

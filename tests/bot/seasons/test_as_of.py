@@ -119,7 +119,7 @@ def test_results_that_cannot_be_so_name_no_last_winner_and_are_there_to_be_seen(
     ("year", "number", "winner", "then", "defending"),
     [
         (2025, 23, "grant-enfinger", (2024, 20), True),  # Talladega
-        (2024, 4, "corey-heim", (2023, 20), False),  # Bristol in March, where he had won in September
+        (2024, 4, "corey-heim", (2023, 20), False),  # Bristol in March, where Heim had won in September
         (2024, 18, "christian-eckes", (2024, 4), False),  # Bristol in September
         (2024, 22, "christian-eckes", (2024, 6), False),  # Martinsville in November
         (2025, 5, "christian-eckes", (2024, 22), False),  # Martinsville in March
