@@ -15,7 +15,7 @@ import discord
 from filelock import FileLock, Timeout
 
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
-from bot.client.memory import set_servers_aside
+from bot.client.garbage_collection import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error

@@ -58,7 +58,7 @@ class About(commands.Cog):
         return help_card(as_of.season(), question, as_of.now, commands)
 
     def _commands(self, guild: discord.Object | None) -> list[HelpCommand]:
-        """The slash commands of the tree by name, those about the bot itself last; or the editors' of their own server."""
+        """The tree's slash commands by name, those about the bot itself last; or the editors' of their server."""
         ours = {command.name for command in self.get_app_commands()}
         commands = sorted(self.bot.tree.get_commands(guild=guild), key=lambda each: (each.name in ours, each.name))
         return [

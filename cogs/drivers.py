@@ -6,7 +6,7 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
-from bot.championship.record import head_to_head
+from bot.championship.driver_record import head_to_head
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
 from bot.questions.core import CompareQuestion, DriverQuestion

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
+from bot.finder.drivers_in_season import HERE, Presence
 from bot.finder.labels import Match, race_title
 from bot.finder.names import DriverNames, RaceNames
-from bot.finder.presence import HERE, Presence
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
 

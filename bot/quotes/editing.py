@@ -33,8 +33,8 @@ from db.errors import OvertakenError, StoreError
 from db.quotes import DuplicateQuoteError, add, delete, draft_at, edit, history, last_step, match_of, restore
 from db.quotes.drafts import drop_typed, save_typed, typed_quote
 from db.quotes.models import WORDS_LIMIT, Quote, QuoteDraft
-from db.quotes.own import count_own, deleted_quotes, own_quote, own_quotes
 from db.quotes.reading import Found
+from db.quotes.server_ownership import count_own, deleted_quotes, own_quote, own_quotes
 
 log = logging.getLogger(__name__)
 

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.clinching import Need, Verdict, needs
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.needs import Need, Verdict, needs
 from bot.championship.postseason import Phase, Standings
 from bot.championship.table import PointsStanding, stage_winners
 from bot.recaps.facts import Facts

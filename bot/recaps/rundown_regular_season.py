@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bot.championship.table import PointsStanding
 from bot.recaps.context import BUBBLE, RecapContext, who
-from bot.recaps.cut_line import certain, crossed, has_cut, inside, last_spot, sides, tie
 from bot.recaps.facts import RecapLine
 from bot.recaps.phrases import capital, count, figures, joined, plain, spelled
+from bot.recaps.points_to_cut import certain, crossed, has_cut, inside, last_spot, sides, tie
 
 SHOWN = 5
 """How many drivers of the points table are listed."""

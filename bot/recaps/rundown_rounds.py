@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from bot.championship.postseason import Phase
 from bot.recaps.context import RecapContext, who
-from bot.recaps.cut_line import certain, crossed, has_cut, inside, last_spot, sides, signed, tie
 from bot.recaps.facts import RecapLine
 from bot.recaps.phrases import be, capital, count, joined, spelled
+from bot.recaps.points_to_cut import certain, crossed, has_cut, inside, last_spot, sides, signed, tie
 
 Rundown = tuple[list[list[str]], list[RecapLine]]
 

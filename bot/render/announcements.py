@@ -9,7 +9,7 @@ from typing import Any
 import discord
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion

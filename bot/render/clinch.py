@@ -8,8 +8,8 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.needs import NEAR, Need, Verdict
+from bot.championship.clinching import NEAR, Need, Verdict
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.postseason import Place
 from bot.questions.core import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, make_accent, missing

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.record import HeadToHead, Record, SharedRace
+from bot.championship.driver_record import HeadToHead, Record, SharedRace
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row_or_select

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason, DriverRace
-from bot.championship.record import Career, Record
+from bot.championship.computed_season import ComputedSeason, DriverRace
+from bot.championship.driver_record import Career, Record
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages

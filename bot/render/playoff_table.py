@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
 from bot.championship.postseason import Phase, Place, Standings, Status, Tie, TieBreak
 from bot.championship.standings import SeasonStandings

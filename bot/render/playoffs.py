@@ -9,7 +9,7 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship import scores
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.postseason import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion

@@ -9,7 +9,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import NextQuestion, ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.recaps.facts import Recap, Section, winner_of

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import ClinchQuestion, NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
 from bot.recaps.facts import LastTime

@@ -9,7 +9,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion

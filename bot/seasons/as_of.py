@@ -8,8 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.record import Career, career
+from bot.championship.computed_season import ComputedSeason
+from bot.championship.driver_record import Career, career
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of

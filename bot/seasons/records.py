@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.record import Record, record
+from bot.championship.computed_season import ComputedSeason
+from bot.championship.driver_record import Record, record
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
 from db.models import Driver

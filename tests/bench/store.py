@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from bot.championship.needs import needs
+from bot.championship.clinching import needs
 from bot.championship.standings import driver_standings, owner_standings
 from bot.championship.table import points_table
 from db.bundled import bundled_documents, load_if_empty

@@ -19,7 +19,7 @@ from bot.quotes.service import NO_WORD, TOO_LONG
 from bot.services import Services
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
-from db.quotes.own import own_quote, own_quotes
+from db.quotes.server_ownership import own_quote, own_quotes
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 from tests.cogs.quoting import (

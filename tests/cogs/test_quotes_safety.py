@@ -32,7 +32,7 @@ from db.guilds import setting
 from db.key_values import remember
 from db.quotes import delete, history
 from db.quotes.drafts import save_typed, typed_quote
-from db.quotes.own import own_quote
+from db.quotes.server_ownership import own_quote
 from db.reminders import targets
 from db.reminders.models import Purpose
 from tests.bot.render.reading import text

@@ -17,7 +17,7 @@ from db.connection import Store
 from db.errors import StoreError
 from db.quotes import delete, history, restore
 from db.quotes.models import Quote
-from db.quotes.own import own_quote
+from db.quotes.server_ownership import own_quote
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 from tests.cogs.quoting import FILLED, MANAGING, fields, filled_in, labels, member, moderator, press, saved

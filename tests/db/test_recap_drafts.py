@@ -1,4 +1,4 @@
-"""What an editor has not saved yet: kept as typed, theirs alone, and replaced by what they made of it and nothing else."""
+"""What an editor has not saved yet: kept as typed, theirs alone, and replaced by what they made of it."""
 
 from __future__ import annotations
 

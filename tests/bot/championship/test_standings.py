@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.championship import scores
+from bot.championship.clinching import needs
 from bot.championship.formats import Format, format_of
-from bot.championship.needs import needs
 from bot.championship.postseason import Place, Standings, Status, Tie, TieBreak
 from bot.championship.standings import (
     FULL_SEASON,

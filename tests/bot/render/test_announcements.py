@@ -10,7 +10,7 @@ from discord import ui
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion

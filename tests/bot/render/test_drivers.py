@@ -3,8 +3,8 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.record import career, head_to_head, record
+from bot.championship.computed_season import ComputedSeason
+from bot.championship.driver_record import career, head_to_head, record
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare

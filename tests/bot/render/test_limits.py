@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.record import career, head_to_head, record
+from bot.championship.computed_season import ComputedSeason
+from bot.championship.driver_record import career, head_to_head, record
 from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,

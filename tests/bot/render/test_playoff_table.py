@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import CHASE, PLAYOFFS
 from bot.championship.postseason import Tie, TieBreak
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion

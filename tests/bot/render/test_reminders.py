@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import NextQuestion, StandingsQuestion
 from bot.questions.reminders import RemindMeQuestion
 from bot.recaps.facts import LastTime

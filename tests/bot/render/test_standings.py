@@ -3,7 +3,7 @@ from typing import Any
 
 from discord import ui
 
-from bot.championship.computed import ComputedSeason
+from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import StandingsQuestion
 from bot.render.blocks import Accent
 from bot.render.standings import NO_RESET, standings

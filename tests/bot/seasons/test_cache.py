@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.needs import needs
+from bot.championship.clinching import needs
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.standings import driver_standings, manufacturer_standings, owner_standings, what_if_formats
 from bot.championship.table import points_table
 from bot.finder import Finder

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.championship.clinching import Need, needs
 from bot.championship.formats import Format, format_of
-from bot.championship.needs import Need, needs
 from bot.championship.standings import (
     ManufacturerPlace,
     SeasonStandings,

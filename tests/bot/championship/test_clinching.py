@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.championship.clinching import NEAR, SEARCHED, Need, Verdict, needs
 from bot.championship.formats import Format, PlayoffRound, format_of
-from bot.championship.needs import NEAR, SEARCHED, Need, Verdict, needs
 from bot.championship.postseason import Phase, Standings, compute_standings
 from bot.championship.scores import driver_scores
 from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
@@ -335,7 +335,7 @@ def test_before_martinsville_2025_heim_is_in_and_the_rest_can_win_their_way_in()
 
 def test_over_a_whole_season_heim_would_have_clinched_2025_at_charlotte() -> None:
     rules = what_if_formats(2025)[FULL_SEASON]
-    # 233 ahead with four races of 61 points to go the driver needs 12 points, so that not even 244 draw level; then 259 ahead.
+    # 233 ahead with four races of 61 points to go takes 12 points, so that not even 244 draw level; then 259 ahead.
     assert named(2025, 21, rules)["corey-heim"] == Need("corey-heim", Verdict.OPEN, points=12)
     held = named(2025, 22, rules)
     assert held["corey-heim"].verdict is Verdict.CERTAIN

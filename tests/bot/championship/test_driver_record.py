@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.championship.computed import ComputedSeason
-from bot.championship.record import Record, career, head_to_head, record
+from bot.championship.computed_season import ComputedSeason
+from bot.championship.driver_record import Record, career, head_to_head, record
 from bot.championship.table import points_table
 from db.models import Outcome, Season
 from tests.seasons import NAMES, Order, Row, bundled_season, bundled_seasons, drawn_seasons, make_season

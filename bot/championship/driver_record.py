@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from bot.championship.computed import ComputedSeason, DriverRace
+from bot.championship.computed_season import ComputedSeason, DriverRace
 from db.models import Entry, Race, Result, Season, Track
 
 RECENT_RACES = 5

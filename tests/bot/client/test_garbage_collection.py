@@ -5,7 +5,7 @@ import weakref
 
 import pytest
 
-from bot.client.memory import set_servers_aside
+from bot.client.garbage_collection import set_servers_aside
 
 
 class Server:

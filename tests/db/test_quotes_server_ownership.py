@@ -11,7 +11,7 @@ from db.guilds import forget_guild
 from db.quotes import Reader, add, delete, edit, match_of, restore
 from db.quotes.drafts import KEPT, MOST, drop_typed, expire_drafts, save_typed, typed_quote
 from db.quotes.models import Quote, QuoteDraft
-from db.quotes.own import count_own, deleted_quotes, own_quote, own_quotes
+from db.quotes.server_ownership import count_own, deleted_quotes, own_quote, own_quotes
 from db.quotes.speakers import SPEAKERS, SPEAKERS_ON_RACE_DAY, speakers
 from db.quotes.writing import HISTORY, LAST, NEXT
 from db.recaps.drafts import RecapDraft, save_draft
