@@ -234,9 +234,13 @@ class Store:
         self._must_be_open()  # Before waiting as well, since ``close`` is in line for all readers by now.
         async with self._turns:
             self._must_be_open()
-            reader = self._idle.pop()
+            # The one that was given back first: the last one may still be busy with a query that was cancelled.
+            reader = self._idle.pop(0)
             try:
                 yield reader
+            except asyncio.CancelledError:
+                await reader.interrupt()
+                raise
             finally:
                 self._idle.append(reader)
 
@@ -247,6 +251,10 @@ class Store:
             try:
                 await connection.execute("BEGIN")
                 yield
+            except asyncio.CancelledError:
+                # A query that nobody waits for any more is ended, or the rollback would wait until it is done.
+                await connection.interrupt()
+                raise
             finally:
                 await asyncio.shield(connection.rollback())
 
@@ -320,6 +328,11 @@ def _file_problems_as_store_errors(path: Path) -> Iterator[None]:
     """Raises StoreError for problems of the file; an error in a statement is passed on as it is."""
     try:
         yield
+    except ValueError as error:
+        # What aiosqlite says where ``close`` has run out of patience with a block that was still open.
+        if str(error) != "no active connection":
+            raise
+        raise StoreError(f"{path} is closed") from error
     except sqlite3.Error as error:
         # The low byte is the primary code, the rest refines it; errors of the sqlite3 module itself have no code.
         words = _FILE_PROBLEMS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -150,11 +150,11 @@ def _outcome(
         fastest = FastestLap(keys[row["fastest_lap_id"]], row["fastest_lap_seconds"], row["fastest_lap_mph"])
     return Outcome(
         laps=row["laps"],
-        pole=keys.get(row["pole_id"]),
+        pole=_named(keys, row["pole_id"]),
         pole_mph=row["pole_mph"],
-        stage_winners=tuple(keys.get(w["driver_id"]) for w in winners),
+        stage_winners=tuple(_named(keys, w["driver_id"]) for w in winners),
         fastest_lap=fastest,
-        rookie_of_the_race=keys.get(row["rookie_id"]),
+        rookie_of_the_race=_named(keys, row["rookie_id"]),
         cautions=row["cautions"],
         caution_laps=row["caution_laps"],
         lead_changes=row["lead_changes"],
@@ -259,6 +259,46 @@ def _result(row: sqlite3.Row, entry: Entry) -> Result:
     )
 
 
+def _named(keys: Mapping[int | None, str], number: int | None) -> str | None:
+    """The key of a driver where a row names one."""
+    return None if number is None else keys[number]
+
+
+class _KeysInUse(dict[int | None, str]):
+    """Keys of drivers by row id, which remembers those that were asked for."""
+
+    def __init__(self, keys: Mapping[int | None, str]) -> None:
+        super().__init__(keys)
+        self.used: set[str] = set()
+
+    def __getitem__(self, number: int | None) -> str:
+        key = super().__getitem__(number)
+        self.used.add(key)
+        return key
+
+
+class _SeasonDrivers(Mapping[str, Driver]):
+    """All drivers by key: those whom a season shows as they were when it was loaded, the others as they are now.
+
+    A season is a snapshot, so a rename must not reach into one from which an answer is being made; a driver who is new,
+    or whom the season does not show, must not cost it its identity and everything that was computed from it.
+    """
+
+    def __init__(self, shown: Mapping[str, Driver], everybody: Mapping[str, Driver]) -> None:
+        self._shown = shown
+        self._everybody = everybody
+
+    def __getitem__(self, key: str) -> Driver:
+        driver = self._shown.get(key)
+        return self._everybody[key] if driver is None else driver
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._everybody)
+
+    def __len__(self) -> int:
+        return len(self._everybody)
+
+
 async def load_season(
     connection: aiosqlite.Connection,
     year: int,
@@ -278,7 +318,8 @@ async def load_season(
     head = await _all(connection, SEASON, year)
     if not head:
         return None
-    keys: dict[int | None, str] = {number: driver.key for number, driver in drivers.items()}
+    everybody = MappingProxyType({driver.key: driver for driver in drivers.values()})
+    keys = _KeysInUse({number: driver.key for number, driver in drivers.items()})
     results: dict[int, list[Result]] = defaultdict(list)
     absent: dict[int, list[Entry]] = defaultdict(list)
     for row in await _all(connection, RESULTS, year):
@@ -292,7 +333,6 @@ async def load_season(
         races=await _load_races(connection, year, keys, tracks),
         results=MappingProxyType({number: tuple(rows) for number, rows in results.items()}),
         absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
-        drivers=MappingProxyType({driver.key: driver for driver in drivers.values()}) if by_key is None else by_key,
         rookies=tuple(keys[row["driver_id"]] for row in await _all(connection, ROOKIES, year)),
         playoff_field=tuple(
             Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await _all(connection, FIELD, year)
@@ -303,6 +343,8 @@ async def load_season(
             )
             for row in await _all(connection, ADJUSTMENTS, year)
         ),
-        champion=keys.get(head[0]["champion_id"]),
+        champion=_named(keys, head[0]["champion_id"]),
         freshness=_freshness(head[0]),
+        # The last one: by now it is known whom the season shows.
+        drivers=_SeasonDrivers({key: everybody[key] for key in keys.used}, everybody if by_key is None else by_key),
     )

@@ -67,7 +67,7 @@ class Router:
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
         seasons = await self._services.seasons.all()
-        return self._as_of_keeper.at(self._services.clock.now(), seasons)
+        return self._as_of_keeper.at(self._services.clock.now(), seasons, self._services.seasons.version)
 
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
         """The person behind an interaction, as Discord describes them, and what is known at this moment."""

@@ -49,3 +49,7 @@ class Cooldown:
         self._used.move_to_end(key)
         while len(self._used) > KEPT:
             self._used.popitem(last=False)
+
+    def give_back(self, key: Hashable) -> None:
+        """Forgets a use that came to nothing."""
+        self._used.pop(key, None)

@@ -84,7 +84,15 @@ class QuoteOfTheDaySettings:
         hour = target.extras.quote_hour
         since = int(_switched_off_at(target, last).timestamp()) if target.off_reason else None
         return day_panel(
-            DayFacts(target.channel if target.on else None, _next(hour, now, last), target.off_reason, since, hour), now
+            DayFacts(
+                target.channel if target.on else None,
+                _next(hour, now, last),
+                target.off_reason,
+                since,
+                hour,
+                None if target.on else target.channel,
+            ),
+            now,
         )
 
     async def _change(self, guild: int, changed: Callable[[Target | None], Target | None]) -> None:

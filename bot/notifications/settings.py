@@ -258,9 +258,11 @@ class ReminderSettings:
                 place = self._client.get_partial_messageable(int(target.channel or 0), guild_id=target.guild)
             await place.send(view=view, allowed_mentions=discord.AllowedMentions.none())
         except discord.Forbidden:
+            self._tests.give_back((requester.user, target.guild))
             where = "DM you; allow direct messages in this server's privacy settings" if target.user else "post there"
             raise FriendlyError(f"Discord won't let me {where}.") from None
         except discord.NotFound:
+            self._tests.give_back((requester.user, target.guild))
             raise FriendlyError(GONE) from None
         except discord.HTTPException as error:
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

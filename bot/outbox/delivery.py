@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, OrderedDict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from discord import ui
 
@@ -22,6 +22,7 @@ from bot.outbox.reconcile import UnknownYetError, UnreadableError, find, find_am
 from bot.services import Services
 from db.errors import StoreError
 from db.key_values import recall, remember
+from db.models import EASTERN
 from db.reminders import outbox, targets
 from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
@@ -356,6 +357,9 @@ def _channel_of(claimed: ClaimedRow) -> int | None:
 def _earliest_due(row: OutboxRow) -> datetime:
     """The earliest moment at which a row was due: results are due once they are stored, and may be imported twice."""
     due = row.notification
+    if due.kind is NotificationKind.QUOTE:
+        # Another hour of the same day may have been set when it was sent.
+        return datetime.combine(due.event_at.astimezone(EASTERN).date(), time(0), EASTERN).astimezone(UTC)
     return (
         min(due.event_at, due.due_at) if due.kind in {NotificationKind.RESULTS, NotificationKind.RECAP} else due.due_at
     )

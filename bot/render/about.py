@@ -84,7 +84,7 @@ TOPICS: dict[str, HelpTopic] = {
         "Quotes",
         "`/quote heim crash` finds what a driver said; `/quote` alone picks one at random.",
         (
-            "`/quote driver:heim race:talladega` what Heim said there",
+            "`/quote driver:heim race:charlotte` what Heim said there",
             "`/quote-add` saves one for this server (for moderators, and a role the server chooses)",
             "**Save as driver quote** does the same for a message: right-click or long-press it, then Apps",
             "`/quote-edit` edits, deletes and restores",

@@ -13,6 +13,7 @@ from bot.questions.quotes import (
     LAST_PAGE,
     DayHourQuestion,
     DayQuestion,
+    DaySettingQuestion,
     DeleteQuestion,
     DiscardQuoteDraftQuestion,
     FormQuestion,
@@ -262,6 +263,7 @@ class DayFacts:
         off: why the bot itself switched it off; None if it did not.
         since: when the bot did so, in seconds since 1970.
         hour: of the day, Eastern.
+        last_channel: the id of the channel it went to before it was switched off; None if it was never set.
     """
 
     channel: int | None
@@ -269,6 +271,7 @@ class DayFacts:
     off: str | None = None
     since: int | None = None
     hour: int = 9
+    last_channel: int | None = None
 
 
 def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
@@ -279,6 +282,8 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
         state = f"Off{since}: {as_typed_in_line(facts.off)}."
+    elif facts.last_channel is not None:
+        state = f"Off. **Turn on** posts it in <#{facts.last_channel}> again, at {hour_of_day(facts.hour)} Eastern."
     else:
         state = "Not set up yet."
     return card(
@@ -286,9 +291,16 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
         state,
         accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
         small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
-        controls=row([Link("Turn off", DayQuestion(off="off"))]) if facts.channel else None,
+        controls=_switch(facts),
         select=_hours(facts.hour) if facts.channel else None,
     )
+
+
+def _switch(facts: DayFacts) -> ui.ActionRow[Any] | None:
+    """The button that turns it off, or on again where it was."""
+    if facts.channel is not None:
+        return row([Link("Turn off", DayQuestion(off="off"))])
+    return row([Link("Turn on", DaySettingQuestion(facts.last_channel))]) if facts.last_channel is not None else None
 
 
 def _hours(chosen: int) -> ui.ActionRow[Any]:

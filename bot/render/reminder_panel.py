@@ -120,7 +120,7 @@ def _state(facts: PanelFacts) -> list[str]:
         return ["**Off.**", f"**Turn on** sends a reminder 1 hour before coverage, {where}; you can change all of it."]
     if not target.on:
         why = _sentence(target.off_reason) if target.off_reason else ""
-        return [f"**Off.**{why} **Turn on** picks up where you left off:", *_set(target, mine=mine)]
+        return [f"**Off.**{why}", "**Turn on** picks up where you left off:", *_set(target, mine=mine)]
     return [*_set(target, mine=mine, on="**On** "), *(f"**Heads up** {lack}" for lack in facts.lacking)]
 
 

@@ -246,23 +246,25 @@ class AsOfKeeper:
         self.cache = SeasonCache()
         self._finder = Finder(())
         self._whole: tuple[Season, ...] = ()
+        self._version = 0
         self._states: dict[int, _SeasonState] = {}
         self._seasons: tuple[Season, ...] = ()
         # The moments at which the same races are over as now; none at first.
         self._from = self._until = datetime.min.replace(tzinfo=UTC)
 
-    def at(self, now: datetime, seasons: Sequence[Season]) -> AsOf:
+    def at(self, now: datetime, seasons: Sequence[Season], version: int = 0) -> AsOf:
         """What is known at a moment.
 
         Args:
             now: the moment, aware; it may be earlier than that of the last call.
             seasons: whole seasons, oldest first; one that did not change is the same object as in the last call.
+            version: changes with any driver or track as well, those of whom no season shows anything included.
         """
         whole = tuple(seasons)
         changed = whole != self._whole  # seasons are equal only if they are the same object
-        if changed:
+        if changed or version != self._version:
             self._finder = Finder(whole)
-            self._whole = whole
+            self._whole, self._version = whole, version
         if changed or not self._from <= now < self._until:
             ends = [race.over_at for season in whole for race in season.races]
             self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))

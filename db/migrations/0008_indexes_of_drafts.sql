@@ -3,3 +3,5 @@
 CREATE INDEX quote_drafts_by_age ON quote_drafts (saved_at);
 CREATE INDEX recap_drafts_by_age ON recap_drafts (typed_at);
 CREATE INDEX recap_history_undone ON recap_history (undoes) WHERE undoes IS NOT NULL;
+-- Quotes of the day are kept for a week and are most of the outbox where thousands of servers have one.
+CREATE INDEX outbox_past_quotes ON outbox (event_at) WHERE kind = 'quote';

@@ -267,15 +267,10 @@ class OutboxRow:
         They are made from place, kind, race, session, lead and moment, so they are the same after a restored backup.
         """
         notification = self.notification
-        parts = (
-            self.place,
-            notification.kind,
-            notification.season,
-            notification.round,
-            notification.session,
-            notification.lead,
-            to_text(notification.event_at),
-        )
+        parts: tuple[object, ...] = (self.place, notification.kind, notification.season, notification.round)
+        if notification.kind is not NotificationKind.QUOTE:
+            # A quote is the day's, at whatever hour: one that went out at nine is found by who looks at eight.
+            parts += (notification.session, notification.lead, to_text(notification.event_at))
         return b32encode(hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=10).digest()).decode().lower()
 
     @property

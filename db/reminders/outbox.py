@@ -95,10 +95,14 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind A
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 # In portions, each a transaction of its own: nobody else who writes shall wait for long.
+TIDY_QUOTES = """
+DELETE FROM outbox WHERE id IN (
+    SELECT id FROM outbox INDEXED BY outbox_past_quotes
+     WHERE kind = 'quote' AND event_at < :before AND state IN ('sent', 'failed', 'expired', 'cancelled') LIMIT :most)
+"""
 TIDY = """
 DELETE FROM outbox WHERE id IN (
     SELECT o.id FROM outbox o WHERE o.event_at < :before AND o.state IN ('sent', 'failed', 'expired', 'cancelled')
-       AND (o.kind = 'quote' OR o.event_at < :long_before)
        AND (o.kind <> 'standings' OR o.state <> 'sent' OR EXISTS (
         SELECT 1 FROM outbox later WHERE later.target_id = o.target_id AND later.kind = 'standings'
            AND later.state = 'sent' AND later.id > o.id AND later.sent_at >= o.sent_at))
@@ -284,11 +288,12 @@ async def record_outcomes(store: Store, run: str, outcomes: Iterable[DeliveryOut
 
 async def tidy(store: Store, now: datetime) -> None:
     """Removes what is long past."""
-    values = {"before": to_text(now - QUOTES_KEPT), "long_before": to_text(now - KEPT), "most": PORTION}
-    removed = PORTION
-    while removed == PORTION:
-        async with store.write() as connection:
-            removed = (await connection.execute(TIDY, values)).rowcount
+    for statement, kept in ((TIDY_QUOTES, QUOTES_KEPT), (TIDY, KEPT)):
+        removed = PORTION
+        while removed == PORTION:
+            async with store.write() as connection:
+                done = await connection.execute(statement, {"before": to_text(now - kept), "most": PORTION})
+                removed = done.rowcount
     async with store.write() as connection:
         await connection.execute(TIDY_PEOPLE, {"before": to_text(now - KEPT)})
         await connection.execute(TIDY_CHANGES, {"before": to_text(now - KEPT)})

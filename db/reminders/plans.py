@@ -68,7 +68,8 @@ SELECT w.target_id, s.kind, s.season, s.round, s.session, s.lead, s.event_at, s.
        WHEN 'reminder' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
               AND o.round = s.round AND o.session = s.session AND o.lead = s.lead
-              AND o.state IN ('claimed', 'sent', 'failed', 'expired')
+              AND (o.state IN ('claimed', 'sent', 'failed', 'expired')
+                  OR (o.state = 'cancelled' AND o.tried_at IS NOT NULL))
               AND o.event_at > s.event_from AND o.event_at < s.event_to)
        WHEN 'change' THEN s.after = (
            SELECT min(c.id) FROM schedule_changes c
@@ -78,8 +79,7 @@ SELECT w.target_id, s.kind, s.season, s.round, s.session, s.lead, s.event_at, s.
                   AND o.state IN ('claimed', 'sent', 'failed', 'expired')), 0))
        WHEN 'quote' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
-              AND o.round = s.round AND (o.state IN ('claimed', 'sent', 'failed', 'expired')
-                  OR (o.state = 'pending' AND o.tried_at IS NOT NULL)))
+              AND o.round = s.round AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
        ELSE NOT coalesce((
            SELECT o.lead = s.lead AND o.event_at > s.event_from AND o.event_at < s.event_to
                   AND (s.kind <> 'standings' OR o.channel_id IS t.channel_id)

@@ -284,10 +284,14 @@ async def test_what_is_set_is_shown_and_switched_off(
     assert "Next one: <t:1760706000:R>." in words(asked)
     assert labels(asked) == ["Turn off"]
     await boss.click(asked.response, label="Turn off")
-    assert title_and_answer(asked)[1] == "Not set up yet."
+    off = f"Off. **Turn on** posts it in <#{stand.channel.id}> again, at 9 a.m. Eastern."
+    assert title_and_answer(asked)[1] == off
+    assert labels(asked) == ["Turn on"]
     target = await target_of(services, stand)
     assert target is not None
     assert not target.on
+    await boss.click(asked.response, label="Turn on")
+    assert title_and_answer(asked)[1].startswith(f"One a day in <#{stand.channel.id}>, at 9 a.m. Eastern.")
     # Switched on again the same day, it does not bring a second one.
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
     await step(worker)

@@ -115,7 +115,9 @@ async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None
     await boss.click(shown.response, label="Turn on")
     await boss.select(shown.response, ["15"], custom_id=chooser(shown, "leads"))
     await boss.click(shown.response, label="Turn off")
-    assert f"**Off.** **Turn on** picks up where you left off:\nIn <#{stand.channel.id}>: 15 minutes" in words(shown)
+    assert f"**Off.**\n**Turn on** picks up where you left off:\nIn <#{stand.channel.id}>: 15 minutes" in words(shown)
+    status = words(await boss.slash(stand.channel, "reminders", show="status"))
+    assert "**Off.**\n**Coming up**" in status, "nothing is begun that only the settings go on with"
     await boss.click(shown.response, label="Turn on")
     assert "15 minutes before coverage" in words(shown)
 

@@ -10,6 +10,7 @@ import aiosqlite
 import pytest
 
 import db.snapshots
+from bot.seasons.as_of import AsOfKeeper
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents import import_sql
@@ -235,3 +236,23 @@ async def test_the_record_of_imports_is_bounded_and_freshness_stays(
         await take_in(filled, small(results=[RESULTS[0] | {"points": points}, *RESULTS[1:]]))
     assert await imports(filled) == 3
     assert {season.refreshed for season in await Snapshots(filled).all()} == {RETRIEVED}
+
+
+async def test_a_driver_whom_no_season_shows_is_found_at_once(filled: Store) -> None:
+    seasons, keeper = Snapshots(filled), AsOfKeeper()
+    keeper.at(NOW, await seasons.all(), seasons.version)
+    await take_in(filled, {"format": "tailgate/1", "drivers": [{"name": "Zebulon Quixote"}]}, NOW)
+    assert keeper.at(NOW, await seasons.all(), seasons.version).driver("Zebulon Quixote").key == "zebulon-quixote"
+    again = {"format": "tailgate/1", "drivers": [{"name": "Zebulon Quixote", "aliases": ["Zebby"]}]}
+    await take_in(filled, again, NOW)
+    assert keeper.at(NOW, await seasons.all(), seasons.version).driver("Zebby").key == "zebulon-quixote"
+
+
+async def test_a_renamed_driver_keeps_their_name_in_an_answer_that_is_under_way(filled: Store) -> None:
+    seasons = Snapshots(filled)
+    season = (await seasons.all())[-1]
+    driver = season.drivers[next(iter(season.results.values()))[0].driver]
+    renamed = {"name": f"Renamed {driver.name}", "aliases": [driver.name, *driver.aliases]}
+    await take_in(filled, {"format": "tailgate/1", "drivers": [renamed]}, NOW)
+    assert (await seasons.all())[-1].drivers[driver.key].name == f"Renamed {driver.name}"
+    assert season.drivers[driver.key] == driver
