@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot import __version__
 from bot.client.tailgate_bot import TailgateBot
 from bot.questions.core import AboutQuestion, HelpQuestion
-from bot.render.about import TOPICS, HelpCommand, about, help_card
+from bot.render.about import TOPICS, HelpCommand, HelpEntry, about, help_card
 from bot.requester import Requester
 
 TOPIC_CHOICES = [app_commands.Choice(name=topic.title, value=key) for key, topic in TOPICS.items()]
@@ -35,11 +35,19 @@ class About(commands.Cog):
         bot.router.register(AboutQuestion, self.answer_about)
         bot.router.register(HelpQuestion, self.answer_help)
 
-    @app_commands.command(name="about", description="What Tailgate is, how current its data is, and what it keeps")
+    @app_commands.command(
+        name="about",
+        description="What Tailgate is, how current its data is, and what it keeps",
+        extras={"help": HelpEntry(place=99, short="how current all this is")},
+    )
     async def about(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.router.reply(interaction, AboutQuestion())
 
-    @app_commands.command(name="help", description="How to use Tailgate")
+    @app_commands.command(
+        name="help",
+        description="How to use Tailgate",
+        extras={"help": HelpEntry(place=98, short="this list, and more on each topic")},
+    )
     @app_commands.describe(topic="A topic to read more about")
     @app_commands.choices(topic=TOPIC_CHOICES)
     async def help(self, interaction: discord.Interaction[TailgateBot], topic: str | None = None) -> None:
@@ -58,20 +66,21 @@ class About(commands.Cog):
         return help_card(as_of.season(), question, as_of.now, commands)
 
     def _commands(self, guild: discord.Object | None) -> list[HelpCommand]:
-        """The tree's slash commands by name, those about the bot itself last; or the editors' of their server."""
-        ours = {command.name for command in self.get_app_commands()}
-        commands = sorted(self.bot.tree.get_commands(guild=guild), key=lambda each: (each.name in ours, each.name))
-        return [
-            HelpCommand(
+        """The slash commands of the tree, in the order of the help; those of all servers, or the editors' of theirs."""
+        commands = [each for each in self.bot.tree.get_commands(guild=guild) if isinstance(each, app_commands.Command)]
+        entries: list[tuple[HelpEntry, HelpCommand]] = []
+        for each in commands:
+            entry = each.extras.get("help", HelpEntry())
+            moderators = entry.moderators or each.default_permissions is not None
+            command = HelpCommand(
                 each.name,
-                each.description,
-                str(each.extras.get("example", "")),
-                moderators=each.default_permissions is not None,
+                entry.short or each.description,
+                entry.example,
+                moderators=moderators,
                 editors=guild is not None,
             )
-            for each in commands
-            if isinstance(each, app_commands.Command)
-        ]
+            entries.append((entry, command))
+        return [command for _, command in sorted(entries, key=lambda each: (each[0].place, each[1].name))]
 
 
 async def setup(bot: TailgateBot) -> None:

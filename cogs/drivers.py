@@ -11,6 +11,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.quotes.service import reader_of
+from bot.render.about import HelpEntry
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
 from bot.requester import Requester
@@ -29,7 +30,7 @@ class Drivers(commands.Cog):
     @app_commands.command(
         name="driver",
         description="A driver's season: points, wins, recent races, best track, career",
-        extras={"example": "heim"},
+        extras={"help": HelpEntry(place=8, short="a driver's season", example="heim")},
     )
     @app_commands.describe(name="Full or partial name, nickname or truck number", season="A different season")
     @app_commands.autocomplete(name=driver_choices)
@@ -44,7 +45,7 @@ class Drivers(commands.Cog):
     @app_commands.command(
         name="compare",
         description="Two drivers side by side, and who finished ahead more often",
-        extras={"example": "heim honeycutt"},
+        extras={"help": HelpEntry(place=9, short="two drivers side by side", example="heim honeycutt")},
     )
     @app_commands.describe(
         first="Full or partial name, nickname or truck number",

@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion
+from bot.render.about import HelpEntry
 from bot.render.clinch import ClinchFacts, clinch
 from bot.render.playoffs import playoffs
 from bot.requester import Requester
@@ -23,14 +24,20 @@ class Playoffs(commands.Cog):
         bot.router.register(ClinchQuestion, self.answer_clinch)
 
     @app_commands.command(
-        name="playoffs", description="The playoffs round by round: who advanced, how, and who was eliminated"
+        name="playoffs",
+        description="The playoffs round by round: who advanced, how, and who was eliminated",
+        extras={"help": HelpEntry(place=2, short="round by round, and who would be in now")},
     )
     @app_commands.describe(season="A different season")
     @app_commands.autocomplete(season=season_choices)
     async def playoffs(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
         await self.bot.router.reply(interaction, PlayoffsQuestion(season))
 
-    @app_commands.command(name="clinch", description="What drivers need to clinch at the next race")
+    @app_commands.command(
+        name="clinch",
+        description="What drivers need to clinch at the next race",
+        extras={"help": HelpEntry(place=3, short="what it takes at the next race", example="honeycutt")},
+    )
     @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
     @app_commands.autocomplete(driver=driver_choices)
     async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: UserText | None = None) -> None:

@@ -20,6 +20,7 @@ from bot.questions.quotes import (
 from bot.quotes.editing import QuoteEditor
 from bot.quotes.query import LONGEST
 from bot.quotes.service import checked_length, search_words
+from bot.render.about import HelpEntry
 
 SearchText = app_commands.Range[str, 1, LONGEST]
 IN_SERVERS = app_commands.AppInstallationType(guild=True, user=False)
@@ -57,13 +58,21 @@ class QuoteEditing(commands.Cog):
     async def cog_unload(self) -> None:
         self.bot.tree.remove_command(self._menu.name, type=self._menu.type)
 
-    @app_commands.command(name="quote-add", description="Save something a driver said for this server")
+    @app_commands.command(
+        name="quote-add",
+        description="Save something a driver said for this server",
+        extras={"help": HelpEntry(moderators=True)},
+    )
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_add(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.router.reply(interaction, FormQuestion(Scope.SERVER), private=True)
 
-    @app_commands.command(name="quote-edit", description="Edit, delete or restore this server's quotes")
+    @app_commands.command(
+        name="quote-edit",
+        description="Edit, delete or restore this server's quotes",
+        extras={"help": HelpEntry(moderators=True)},
+    )
     @app_commands.describe(about="Words to search for; the most recently saved if left out")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()

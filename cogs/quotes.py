@@ -13,6 +13,7 @@ from bot.interactions.autocomplete import UserText, driver_choices, race_choices
 from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
 from bot.quotes.query import LONGEST
 from bot.quotes.service import number_reply, parse_search, random_reply, search_reply
+from bot.render.about import HelpEntry
 from bot.requester import Requester
 
 SearchText = app_commands.Range[str, 1, LONGEST]
@@ -30,7 +31,9 @@ class Quotes(commands.Cog):
         bot.router.register(OneQuoteQuestion, self.answer_one)
 
     @app_commands.command(
-        name="quote", description="What drivers said: by words, driver or race; a random quote if left out"
+        name="quote",
+        description="What drivers said: by words, driver or race; a random quote if left out",
+        extras={"help": HelpEntry(place=7, short="what a driver said", example="heim crash")},
     )
     @app_commands.describe(
         about="Words to search for, such as heim crash; typos in names are OK",

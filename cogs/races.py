@@ -10,6 +10,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError, UnknownRace
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion
+from bot.render.about import HelpEntry
 from bot.render.next_race import NextFacts, upcoming
 from bot.render.results import results
 from bot.render.schedule import schedule
@@ -25,7 +26,11 @@ class Races(commands.Cog):
         bot.router.register(ScheduleQuestion, self.answer_schedule)
         bot.router.register(NextQuestion, self.answer_next)
 
-    @app_commands.command(name="results", description="Race results: winner, stages and the full finishing order")
+    @app_commands.command(
+        name="results",
+        description="Race results: winner, stages and the full finishing order",
+        extras={"help": HelpEntry(place=5, short="the latest race")},
+    )
     @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
@@ -38,13 +43,21 @@ class Races(commands.Cog):
         question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
         await self.bot.router.reply(interaction, question, requester)
 
-    @app_commands.command(name="schedule", description="Every race of the season: winners so far and what's next")
+    @app_commands.command(
+        name="schedule",
+        description="Every race of the season: winners so far and what's next",
+        extras={"help": HelpEntry(place=10, short="every race of the season")},
+    )
     @app_commands.describe(season="A different season")
     @app_commands.autocomplete(season=season_choices)
     async def schedule(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
         await self.bot.router.reply(interaction, ScheduleQuestion(season))
 
-    @app_commands.command(name="next", description="The next race: when coverage starts, TV, radio and a countdown")
+    @app_commands.command(
+        name="next",
+        description="The next race: when coverage starts, TV, radio and a countdown",
+        extras={"help": HelpEntry(place=4, short="when coverage starts, and where")},
+    )
     async def next(self, interaction: discord.Interaction[TailgateBot]) -> None:
         await self.bot.router.reply(interaction, NextQuestion())
 

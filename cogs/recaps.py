@@ -9,6 +9,7 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.recaps import RecapQuestion
+from bot.render.about import HelpEntry
 from bot.render.recap import recap_card
 from bot.requester import Requester
 from bot.seasons.quote_reader import reader_in
@@ -22,7 +23,11 @@ class Recaps(commands.Cog):
         self.bot = bot
         bot.router.register(RecapQuestion, self.answer_recap)
 
-    @app_commands.command(name="recap", description="The story of a race: top truckers, playoffs, quotes and more")
+    @app_commands.command(
+        name="recap",
+        description="The story of a race: top truckers, playoffs, quotes and more",
+        extras={"help": HelpEntry(place=6, short="the story of that race")},
+    )
     @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)

@@ -19,6 +19,7 @@ from bot.questions.reminders import (
     ReminderStatusQuestion,
     RemindMeQuestion,
 )
+from bot.render.about import HelpEntry
 
 
 class Reminders(commands.Cog):
@@ -46,7 +47,11 @@ class Reminders(commands.Cog):
         question = ReminderStatusQuestion(SERVER) if show == "status" else RemindersQuestion(SERVER)
         await self.bot.router.reply(interaction, question, private=True)
 
-    @app_commands.command(name="remindme", description="Your own race reminders, by DM")
+    @app_commands.command(
+        name="remindme",
+        description="Your own race reminders, by DM",
+        extras={"help": HelpEntry(place=11, short="a DM before coverage starts")},
+    )
     @app_commands.describe(show="Settings, or what's coming up and what was sent")
     async def remindme(
         self, interaction: discord.Interaction[TailgateBot], show: Literal["settings", "status"] = "settings"

@@ -10,6 +10,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.questions.core import STANDINGS_VIEWS, StandingsQuestion
+from bot.render.about import HelpEntry
 from bot.render.formatting import race_name
 from bot.render.standings import standings
 from bot.requester import Requester
@@ -32,7 +33,11 @@ class Standings(commands.Cog):
         self.bot = bot
         bot.router.register(StandingsQuestion, self.answer)
 
-    @app_commands.command(name="standings", description="Who leads, who's in and who's out, now or after any race")
+    @app_commands.command(
+        name="standings",
+        description="Who leads, who's in and who's out, now or after any race",
+        extras={"help": HelpEntry(place=1, short="who leads, who's in and who's out")},
+    )
     @app_commands.describe(
         season="A different season",
         after="As of a race: round, name or track",

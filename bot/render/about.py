@@ -143,6 +143,23 @@ def about(
 
 
 @dataclass(frozen=True, slots=True)
+class HelpEntry:
+    """What a command says of itself for the help, in its ``extras``; one without is listed by its description.
+
+    Attributes:
+        place: where it stands in the list, the lowest first.
+        short: what it does in a few words, so that it fits into one line on a phone; else its description.
+        example: options to type for an example.
+        moderators: it takes rights of a moderator that Discord does not check.
+    """
+
+    place: int = 50
+    short: str = ""
+    example: str = ""
+    moderators: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HelpCommand:
     """A command as the help names it: its name, what it does, options to type for an example, and whose it is.
 
