@@ -27,6 +27,7 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
+from bot.outbox.contracts import InDoubt
 from bot.outbox.discord_sender import DiscordSender, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
@@ -118,7 +119,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, opened.services, limiter)
+            worker = _worker(bot, opened.services, limiter, InDoubt(settings.tailgate_in_doubt))
             background = Jobs(bot, opened.services, worker)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
@@ -130,11 +131,11 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                         await bot.close()
 
 
-def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter) -> Worker:
+def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
     """The outbox's worker, with its writers and planners."""
     sender = DiscordSender(bot, services.clock.speed or 1.0)
     limiter.clear = sender.clear
-    worker = Worker(services, sender, limiter)
+    worker = Worker(services, sender, limiter, in_doubt)
     register_writers(worker, bot)
     return worker
 

@@ -62,7 +62,6 @@ class Store:
         self._writer = writer
         self._writing = asyncio.Lock()
         self._watching = asyncio.Lock()
-        self._reserving = asyncio.Lock()
         self._idle = list(readers)
         self._turns = asyncio.Semaphore(len(readers))
         self._long_turns = asyncio.Semaphore(max(1, len(readers) - 1))
@@ -126,7 +125,6 @@ class Store:
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await locks.enter_async_context(self._writing)
                     await locks.enter_async_context(self._watching)
-                    await locks.enter_async_context(self._reserving)
                     for _ in self._readers:
                         await locks.enter_async_context(self._turns)
             await self._close()
@@ -194,10 +192,11 @@ class Store:
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[aiosqlite.Connection]:
-        """As ``read``, but on a connection that answers never use, so that it waits for no search.
+        """A connection that answers never use, so that what is read on it waits for no search.
 
-        It is for the outbox alone: two tasks inside ``reserved`` at the same time would wait for each other. Inside
-        another block of the same task it is that block's connection.
+        It is for the outbox. Unlike ``read`` it takes no view of its own and may be entered by many tasks at once: each
+        query sees the newest committed state, and they follow one another. Inside another block of the same task it is
+        that block's connection.
 
         Raises:
             StoreError: the file is damaged or cannot be read.
@@ -208,11 +207,8 @@ class Store:
                 yield current
             return
         self._must_be_open()
-        async with self._reserving:
-            self._must_be_open()
-            with self._bound(self._reserved):
-                async with self._snapshot(self._reserved):
-                    yield self._reserved
+        with self._bound(self._reserved):
+            yield self._reserved
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator[None]:
