@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -127,7 +128,9 @@ class TailgateBot(commands.AutoShardedBot):
         if not force and await recall(self.services.store, name) == digest:
             return False
         registered = await self.tree.sync(guild=guild)
-        await remember(self.services.store, name, digest)
+        # Where that cannot be written down, the next start registers them again.
+        with contextlib.suppress(StoreError):
+            await remember(self.services.store, name, digest)
         log.info("registered %d commands%s", len(registered), " for the operator's own server" if guild else "")
         return True
 

@@ -30,7 +30,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 def test_an_import_gives_up_on_a_store_that_another_keeps_locked(
     store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("db.connection.BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("db.connecting.BUSY_MILLISECONDS", 20)
     with closing(sqlite3.connect(store_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(["import", "--bundled", "--db", str(store_path)]) == 2

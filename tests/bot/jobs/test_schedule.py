@@ -65,6 +65,9 @@ class Store:
     async def execute(self, *_: object) -> None:
         self.kept_up.set()
 
+    def watch(self) -> None:
+        pass
+
 
 async def ticked(error: Exception, clock: TravelClock) -> None:
     """Both jobs run once, and the failing one can run again."""
@@ -112,8 +115,9 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
         await background.stop()
     assert waits.pop("_show_presence") == pytest.approx(300, abs=5)
     assert waits.pop("_keep_up") == pytest.approx(6 * 3600, abs=5)
+    assert waits.pop("_watch_store") == pytest.approx(30, abs=5)
     assert waits.pop("_clean_up") == pytest.approx(60, abs=5)
-    assert sorted(waits) == ["first _clean_up", "first _keep_up", "first _show_presence"]
+    assert sorted(waits) == [f"first {name}" for name in ("_clean_up", "_keep_up", "_show_presence", "_watch_store")]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())
 
 
