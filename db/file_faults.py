@@ -84,6 +84,7 @@ def _words(fault: FileFault, path: Path, error: str) -> str:
 
 def damage(what: str) -> tuple[FileFault, str]:
     """The fault of a file in which a check found damage, and the words for it."""
+    what = " ".join(what.replace("*** in database main ***", "").split())
     return FileFault.DAMAGED, _words(FileFault.DAMAGED, Path(), what)
 
 
@@ -97,7 +98,8 @@ def obstacle(path: Path) -> str | None:
         # SQLite makes files beside the store, and another user may have left some there.
         for file in (folder, path, *_beside(path, "-wal", "-shm", ".lock")):
             if os.path.lexists(file) and not os.access(file, os.R_OK | os.W_OK):
-                return f"the user who runs this may not write {file}; change its owner or its permissions"
+                what = "it" if file == path else file
+                return f"the user who runs this may not write {what}; change its owner or its permissions"
     return FREE_SPACE if _is_full(path) else None
 
 

@@ -67,7 +67,7 @@ async def must_be_sound(store: Store) -> None:
     async with store.reserved() as connection:
         found = [str(row[0]) for row in await connection.execute_fetchall("PRAGMA quick_check(1)")]
     if found != ["ok"]:
-        raise store.faults.met(*damage(" ".join(found[0].split())))
+        raise store.faults.met(*damage(found[0]))
 
 
 async def inspect(store: Store) -> Inspection:
