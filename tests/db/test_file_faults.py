@@ -102,7 +102,7 @@ class TestFullDisk:
             empty_store.watch()
         assert empty_store.faults.known == (FileFault.FULL,)
         empty_store.watch()
-        assert empty_store.faults.known == ()
+        assert not empty_store.faults.known
         assert len(told.over) == 1
 
     async def test_small_writes_that_still_fit_do_not_make_it_told_again(self, empty_store: Store) -> None:

@@ -145,6 +145,19 @@ async def test_left_servers_are_looked_for_once_the_bot_is_ready_and_then_every_
     assert [round((moment - start).total_seconds() / 60) for moment in looked] == [0, 361]
 
 
+async def test_a_store_that_is_removed_is_noticed_though_nobody_writes(services: Services) -> None:
+    told: list[str] = []
+    services.store.faults.report(told.append, told.append)
+    bot: Any = Bot(OSError())
+    background = Jobs(bot, services)
+    await background._watch_store()
+    assert told == []
+    services.store.path.unlink()
+    await background._watch_store()
+    await background._watch_store()
+    assert [line.endswith("start it again") for line in told] == [True]
+
+
 async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> None:
     now = services.clock.now()
     for days in (31, 29):
