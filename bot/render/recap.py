@@ -36,7 +36,9 @@ LABEL = 160
 """Columns of a line's label."""
 
 
-def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+def recap_card(
+    recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime, *, note: str = ""
+) -> ui.LayoutView:
     """The recap's first screen, or the section asked for.
 
     Args:
@@ -44,6 +46,7 @@ def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, 
         computed: the race's season as it stands at ``now``.
         question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
         now: the current time.
+        note: what is missing this time, for the small print.
     """
     race, season = recap.race, computed.season
     asked = RecapQuestion(race.season, race.round, question.section, question.page)
@@ -61,6 +64,7 @@ def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, 
         *words_by(shown, now),
         *of_race(season, race.round),
         _left_out(computed, race),
+        note,
         freshness(season, now),
     ]
     room = room_beside(title, *small)
