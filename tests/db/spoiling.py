@@ -14,14 +14,19 @@ import pytest
 PAGE = 4096
 
 
-def damage(path: Path, *tables: str) -> None:
-    """Overwrites the first page of some tables or indexes; everything else stays readable."""
+def damage(path: Path, *names: str, indexes: bool = False) -> None:
+    """Overwrites the first page of some tables or indexes, or of tables and all their indexes.
+
+    Everything else stays readable, and so does what a connection has read already, until somebody writes.
+    """
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint")
-        pages = dict(connection.execute("SELECT name, rootpage FROM sqlite_master").fetchall())
+        found = connection.execute("SELECT name, tbl_name, rootpage FROM sqlite_master WHERE rootpage > 0").fetchall()
+    pages = [page for name, table, page in found if name in names or (indexes and table in names)]
+    assert len(pages) >= len(names)
     with path.open("r+b") as file:
-        for table in tables:
-            file.seek((pages[table] - 1) * PAGE)
+        for page in pages:
+            file.seek((page - 1) * PAGE)
             file.write(b"\x5a" * (PAGE // 2))
 
 
