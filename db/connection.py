@@ -105,11 +105,13 @@ class Store:
                     "`tailgate import` once, which brings it up to date"
                 )
         except BaseException as error:
+            # Before the connections are closed, which may remove the very file that is in the way.
+            fault = fault_of(error, path, writing=True)
             for connection in opened:
                 await connection.close()
             if isinstance(error, sqlite3.DatabaseError | OSError):
-                fault, words = fault_of(error, path, writing=True) or (None, f"cannot be opened as a store: {error}")
-                raise StoreError(f"{path} {words}", fault) from error
+                kind, words = fault or (None, f"cannot be opened as a store: {error}")
+                raise StoreError(f"{path} {words}", kind) from error
             raise
         *readers, watcher, reserved = opened if writer is None else opened[1:]
         return cls(path, readers, watcher, reserved, writer)

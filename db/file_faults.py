@@ -42,7 +42,7 @@ Tell = Callable[[str], None]
 """Gets a line for the operator."""
 
 
-def fault_of(error: Exception, path: Path, *, writing: bool) -> tuple[FileFault, str] | None:
+def fault_of(error: BaseException, path: Path, *, writing: bool) -> tuple[FileFault, str] | None:
     """What is wrong with a file that SQLite, or the system, could not use, and the words for it after the file's name.
 
     Args:

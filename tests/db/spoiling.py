@@ -46,7 +46,8 @@ def unwritable(place: Path) -> Iterator[None]:
     finally:
         if immutable:
             _run("chattr", "-i", str(place))
-        place.chmod(mode)
+        if place.exists():
+            place.chmod(mode)
 
 
 @contextmanager
