@@ -318,7 +318,7 @@ class Store:
             raise StoreError(f"{self.path} is closed")
 
     def _must_be_in_place(self) -> None:
-        """Refuses to write into a file that nobody would find again; costs a few microseconds."""
+        """Refuses to write into a file that nobody would find again; costs ten microseconds or so."""
         missing = self._files and self._files.missing()
         if missing:
             raise self.faults.met(FileFault.GONE, missing)
