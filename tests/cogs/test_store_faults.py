@@ -12,8 +12,8 @@ from bot.app import tell_faults
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
 from bot.errors import store_line
+from bot.render.recap import UNREADABLE
 from bot.services import Services
-from cogs.recaps import UNREADABLE
 from db.errors import FileFault, StoreError
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
