@@ -13,7 +13,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 from tests.wire.world import Payload, World
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
@@ -217,6 +217,6 @@ class Gateway:
             with contextlib.suppress(ConnectionError):  # the bot is gone, and the socket has not noticed yet
                 await socket.send_json(content)
 
-    def expect(self, op: int, *, after: int = 0, deadline: float = 5.0) -> Any:
+    def expect(self, op: int, *, after: int = 0, deadline: float = DEADLINE) -> Any:
         """Awaits the next frame with an opcode; the first ``after`` frames are ignored."""
         return self.frames.expect(lambda frame: frame.op == op, after=after, deadline=deadline)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Tailgate is on Discord as"
@@ -81,7 +81,7 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
-    async def says(self, part: str, *, deadline: float = 20.0) -> str:
+    async def says(self, part: str, *, deadline: float = DEADLINE) -> str:
         """Waits for the first line that contains a text; fails at once if the program ends without it."""
         assert self._reading is not None
         waiting = asyncio.create_task(self.lines.expect(lambda line: part in line, deadline=deadline))
@@ -112,7 +112,7 @@ class Program:
         found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
         return int(found[1]) / 1024 if found else None
 
-    async def ends(self, *, deadline: float = 20.0) -> int:
+    async def ends(self, *, deadline: float = DEADLINE) -> int:
         """Waits for the end and returns the exit status; all output has been read by then."""
         assert self._process is not None
         assert self._reading is not None

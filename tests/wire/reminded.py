@@ -27,6 +27,7 @@ from db.reminders.models import OutboxRow, Target
 from db.reminders.outbox import as_row
 from db.snapshots import Snapshots
 from tests.bot.outbox.standing import FakeDiscord, HandClock
+from tests.wire.log import DEADLINE
 from tests.wire.messages import Written
 from tests.wire.process import READY, Program, Runs
 from tests.wire.rest import Request
@@ -182,7 +183,7 @@ class Scene:
         await self.runs.kill(settled=settled)
         self.standin.clock.run(0)
 
-    async def message(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Written:
+    async def message(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Written:
         """Waits for the nth message that the bot sent unasked to a channel."""
         left = number
 
@@ -201,7 +202,7 @@ class Scene:
         """The requests that posted there, or tried to."""
         return self.standin.seen("POST", _writing(channel))
 
-    async def posted(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Request:
+    async def posted(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Request:
         """Waits for the nth of these requests."""
         left = number
 
@@ -212,7 +213,7 @@ class Scene:
 
         return await self.standin.requests.expect(fits, deadline=deadline)
 
-    async def all(self, *channels: Channel, deadline: float = 20.0) -> list[Written]:
+    async def all(self, *channels: Channel, deadline: float = DEADLINE) -> list[Written]:
         """Waits for the first message in each of several channels."""
         return list(await asyncio.gather(*(self.message(channel, deadline=deadline) for channel in channels)))
 

@@ -13,7 +13,7 @@ from tests.checks.sound import AnswerKind
 from tests.wire.faults import Dropped, Exhausted, Paused, RateLimited, Refused
 from tests.wire.gateway import IDENTIFY, RESUME
 from tests.wire.interactions import ids_in
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 from tests.wire.probe import Probe, running
 from tests.wire.standin import StandIn, pointed_at
 from tests.wire.world import Person, World, snowflake
@@ -291,7 +291,7 @@ async def test_a_slow_answer_comes_when_the_test_lets_go(standin: StandIn) -> No
     async with running(standin) as bot:
         standin.faults.append(slow := Paused(path=POSTING))
         sending = asyncio.create_task(channel(bot, standin).send("Coverage"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(DEADLINE):
             await slow.reached.wait()
             assert not sending.done()
             assert standin.messages == []
@@ -325,7 +325,7 @@ async def test_faults_are_for_the_requests_they_name(standin: StandIn) -> None:
 async def test_a_bot_resumes_and_misses_nothing(standin: StandIn, trouble: str) -> None:
     async with running(standin) as bot:
         frames = len(standin.gateway.frames)
-        resumed = asyncio.create_task(bot.wait_for("shard_resumed", timeout=5))
+        resumed = asyncio.create_task(bot.wait_for("shard_resumed", timeout=DEADLINE))
         await getattr(standin.gateway, trouble)()
         asked = await standin.slash("say", {"what": "meanwhile"})
         await resumed
@@ -337,7 +337,7 @@ async def test_a_bot_resumes_and_misses_nothing(standin: StandIn, trouble: str) 
 async def test_a_bot_whose_session_is_void_identifies_anew(standin: StandIn) -> None:
     async with running(standin) as bot:
         frames = len(standin.gateway.frames)
-        ready = asyncio.create_task(bot.wait_for("ready", timeout=5))
+        ready = asyncio.create_task(bot.wait_for("ready", timeout=DEADLINE))
         await standin.gateway.invalidate()
         await standin.gateway.expect(IDENTIFY, after=frames)
         await ready
@@ -347,7 +347,7 @@ async def test_a_bot_whose_session_is_void_identifies_anew(standin: StandIn) -> 
 async def test_a_session_that_is_unknown_cannot_be_resumed(standin: StandIn) -> None:
     async with running(standin) as bot:
         frames = len(standin.gateway.frames)
-        ready = asyncio.create_task(bot.wait_for("ready", timeout=5))
+        ready = asyncio.create_task(bot.wait_for("ready", timeout=DEADLINE))
         standin.gateway.sessions.clear()
         await standin.gateway.close()
         await standin.gateway.expect(IDENTIFY, after=frames)

@@ -15,6 +15,7 @@ import pytest
 from tests.wire.asking import Asking
 from tests.wire.faults import ALWAYS, Broken, Dropped, Fault, Paused, RateLimited, Refused, Slow, Storm
 from tests.wire.gateway import RESUME
+from tests.wire.log import DEADLINE
 from tests.wire.probe import Probe, heartbeats, running
 from tests.wire.standin import StandIn
 
@@ -49,7 +50,7 @@ async def test_an_error_tells_not_whether_it_was_done(standin: StandIn, done: bo
 async def test_an_answer_is_held_though_the_message_is_there(standin: StandIn, asking: Asking) -> None:
     standin.faults.append(paused := Paused(path=POSTING, done=True))
     sending = asyncio.create_task(asking.post(standin.world.general))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE):
         await paused.reached.wait()
         assert len(standin.written) == 1
         assert not sending.done()
@@ -122,7 +123,7 @@ def die_asking(standin: StandIn, how: str) -> None:
     """A process that sends a request and is killed before the loop of this one gets to read a byte of it."""
     host, _, rest = standin.api.removeprefix("http://").partition("/")
     path = f"/{rest}/channels/{standin.world.general.id}/messages"
-    subprocess.run([sys.executable, "-c", DYING, host, path, standin.token, how], check=False, timeout=20)
+    subprocess.run([sys.executable, "-c", DYING, host, path, standin.token, how], check=False, timeout=DEADLINE)
 
 
 @pytest.mark.parametrize(("how", "written"), [("whole", 1), ("cut off", 0)])
@@ -136,7 +137,7 @@ async def test_what_a_bot_asked_for_before_it_was_killed_is_done(standin: StandI
 async def test_what_is_held_is_done_after_its_bot_is_dead(standin: StandIn, asking: Asking) -> None:
     standin.faults.append(paused := Paused(path=POSTING))
     die_asking(standin, "whole")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(DEADLINE):
         await paused.reached.wait()
     with pytest.raises(AssertionError, match="still under way after"):
         await standin.quiet(deadline=0.01)
@@ -153,9 +154,9 @@ async def test_what_is_held_is_done_after_its_bot_is_dead(standin: StandIn, aski
 async def test_a_socket_that_is_cut_is_no_end(standin: StandIn) -> None:
     async with running(standin) as bot:
         frames = len(standin.gateway.frames)
-        resumed = asyncio.create_task(bot.wait_for("shard_resumed", timeout=10))
+        resumed = asyncio.create_task(bot.wait_for("shard_resumed", timeout=DEADLINE))
         standin.gateway.drop()
-        await standin.gateway.expect(RESUME, after=frames, deadline=10)
+        await standin.gateway.expect(RESUME, after=frames)
         await resumed
         assert (await standin.slash("say", {"what": "back"})).answer["data"]["content"] == "back"
 
