@@ -102,17 +102,6 @@ class RateLimited(Fault):
 
 
 @dataclass(kw_only=True)
-class Exhausted(Fault):
-    """Answers properly, and says in the headers that the route's limit is now used up."""
-
-    after: float = 0.05
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": str(self.after)}
-
-
-@dataclass(kw_only=True)
 class Refused(Fault):
     """An error response, such as 403 with 50013 (missing permissions) or 404 with 10003 (unknown channel)."""
 

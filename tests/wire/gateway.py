@@ -151,7 +151,7 @@ class Gateway:
             "application": {"id": str(self.world.application_id), "flags": 0},
         }
         await session.send("READY", ready)
-        for count, guild in enumerate(guilds, 1):
+        for count, guild in enumerate((guild for guild in guilds if guild.id not in self.world.out), 1):
             await session.send("GUILD_CREATE", guild.payload(self.world.bot))
             if count % AT_A_TIME == 0:
                 await asyncio.sleep(0)
