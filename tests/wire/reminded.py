@@ -7,26 +7,19 @@ import contextlib
 import json
 import signal
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from bot.clock import TravelClock
-from bot.notifications.schedule_planner import plan_schedule
-from bot.outbox.rate_limit import RateLimiter
-from bot.outbox.worker import Worker
-from bot.services import Services
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.models import EASTERN
 from db.reminders import targets
-from db.reminders.models import OutboxRow, Target
+from db.reminders.models import OutboxRow, RowState, Target
 from db.reminders.outbox import as_row
-from db.snapshots import Snapshots
-from tests.bot.outbox.standing import FakeDiscord, HandClock
 from tests.wire.log import DEADLINE
 from tests.wire.messages import Written
 from tests.wire.process import READY, Program, Runs
@@ -43,6 +36,9 @@ TALLADEGAS = f"season = {SEASON} AND round = {TALLADEGA} AND kind = 'reminder'"
 MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
 BEGUN = "The store is "
 """Printed just before the bot's clock starts."""
+GLANCE = 0.02
+"""Seconds between two looks at the store."""
+SETTLED = frozenset(RowState) - {RowState.PENDING, RowState.CLAIMED}
 
 LIKE_THE_FIRST = """
 INSERT INTO reminder_targets (guild_id, channel_id, role_id, leads, sessions, extras, is_on, since)
@@ -116,16 +112,6 @@ async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> Non
         await import_documents(store, [read_bytes(content, "schedule.json")], NOON)
 
 
-async def plan(path: Path, at: datetime = NOON) -> None:
-    """Does only the planning of a bot: afterwards all that is due soon is pending."""
-    async with await Store.open(path) as store:
-        services = Services(store, Snapshots(store), TravelClock(at, 0))
-        worker = Worker(services, FakeDiscord(HandClock(at), ready=False), RateLimiter())
-        worker.plan(plan_schedule)
-        await worker.tick()
-        await worker.close(0)
-
-
 class Scene:
     """A stand-in, a store, and the runs of a bot on it, one after another; leaving the context ends the last one.
 
@@ -182,6 +168,23 @@ class Scene:
         """Kills the run, as a power cut would."""
         await self.runs.kill(settled=settled)
         self.standin.clock.run(0)
+
+    async def stored(self, fits: Callable[[list[OutboxRow]], bool], where: str = "true") -> list[OutboxRow]:
+        """Waits until rows of the outbox are as wanted, and returns them.
+
+        What the bot stores is not seen on the wire, and SQLite tells nobody of a change, so this looks again and again.
+        """
+        rows: list[OutboxRow] = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DEADLINE):
+                while not fits(rows := await asyncio.to_thread(outbox, self.path, where)):
+                    await asyncio.sleep(GLANCE)
+        assert fits(rows), f"{rows}\n{self.runs.now.output}"
+        return rows
+
+    async def settled(self, count: int, where: str = "true") -> list[OutboxRow]:
+        """Waits until that many rows of the outbox are there, all of them delivered or given up."""
+        return await self.stored(lambda rows: len(rows) == count and all(row.state in SETTLED for row in rows), where)
 
     async def message(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Written:
         """Waits for the nth message that the bot sent unasked to a channel."""
