@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 DEADLINE = 60.0
-"""Real seconds after which a wait fails. No test takes nearly as long: a machine that is busy with other things may stall
-a process for many seconds, and what a test shows is not how fast the machine is."""
+"""Real seconds after which a wait fails. What is waited for comes within a few; but a machine that is busy with other
+things may stall a process for ten or more, and no test is about how fast the machine is."""
 
 
 class Log(list[Item], Generic[Item]):

@@ -177,7 +177,7 @@ class Scene:
         rows: list[OutboxRow] = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DEADLINE):
-                while not fits(rows := await asyncio.to_thread(outbox, self.path, where)):
+                while not fits(rows := await asyncio.to_thread(outbox, self.path, where)):  # noqa: ASYNC110 - as said
                     await asyncio.sleep(GLANCE)
         assert fits(rows), f"{rows}\n{self.runs.now.output}"
         return rows

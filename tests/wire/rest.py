@@ -34,8 +34,8 @@ class Rest:
     """Answers a bot's requests.
 
     A request that arrived whole is carried out even if the bot dies meanwhile.
-    ``patience`` is the number of seconds after an interaction in which its first answer is accepted. Discord's is three,
-    which a busy machine may need before a process gets its turn.
+    ``patience`` is the number of seconds after an interaction in which its first answer is accepted. Discord's three
+    may pass on a busy machine before the bot gets its turn.
 
     Args:
         world: where the bot is.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,22 +16,10 @@ from tests.wire.interactions import every_component, ids_in
 from tests.wire.log import DEADLINE
 from tests.wire.messages import Written
 from tests.wire.permissions import May, Role
-from tests.wire.process import READY, running_bot
-from tests.wire.reminded import (
-    COVERAGE,
-    MESS,
-    NOON,
-    TALLADEGAS,
-    Scene,
-    listed,
-    outbox,
-    remind,
-    remind_many,
-    target_of,
-)
+from tests.wire.reminded import COVERAGE, NOON, TALLADEGAS, Scene, listed, remind, target_of
 from tests.wire.rest import EPHEMERAL
 from tests.wire.standin import StandIn
-from tests.wire.world import Payload, World
+from tests.wire.world import Payload
 
 SPEED = 5.0
 MONDAY = datetime(2025, 10, 13, 16, tzinfo=UTC)
@@ -207,28 +193,3 @@ async def test_an_event_is_made_once_and_changed_with_the_schedule_and_taken_off
     await scene.stop()
     assert not guild.events
     assert len(standin.seen("POST", EVENTS)) == 1
-
-
-# Two at once
-
-
-async def test_two_processes_that_got_past_the_lock_send_each_row_once(store_path: Path, tmp_path: Path) -> None:
-    """The lock keeps a second one away, unless somebody has deleted its file."""
-    async with StandIn(World(100)) as standin, Scene(standin, store_path, tmp_path) as scene:
-        # Each of the two keeps to the limit, and knows nothing of the other.
-        standin.limits.everywhere = None
-        await scene.start(THREE + timedelta(minutes=1), SPEED, ready=True)
-        store_path.with_name(store_path.name + ".lock").unlink()
-        async with running_bot(store_path, standin, home=tmp_path, at=scene.now, speed=SPEED) as second:
-            await second.says(READY)
-            # Set only now, so that neither has sent everything before the other looks.
-            await remind_many(store_path, standin.world.channels, extras=Extras(changes=False))
-            await scene.all(*standin.world.channels)
-            await scene.settled(100, TALLADEGAS)
-            await scene.stop()
-            second.signal(signal.SIGTERM)
-            assert await second.ends() == 0
-            assert not any(sign in second.output for sign in MESS), second.output
-        assert set(Counter(each.channel for each in standin.written).values()) == {1}
-        assert {row.state for row in outbox(store_path, TALLADEGAS)} == {RowState.SENT}
-    assert standin.problems == []
