@@ -16,6 +16,8 @@ from tests.wire.log import DEADLINE, Log
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Tailgate is on Discord as"
+MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
+"""What a program that ended in good order has not printed."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -92,6 +94,17 @@ class Program:
             raise AssertionError(f"it ended without printing {part!r}:\n{self.output}")
         return await waiting
 
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stops the program as an operator does, and checks that it ended cleanly."""
+        self.signal(number)
+        assert await self.ends() == 0, self.output
+        assert self.tidy, self.output
+
+    @property
+    def tidy(self) -> bool:
+        """Whether nothing in its output is a sign of a mess."""
+        return not any(sign in self.output for sign in MESS)
+
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
@@ -123,12 +136,6 @@ class Program:
         except TimeoutError:
             raise AssertionError(f"it is still running after {deadline} s:\n{self.output}") from None
         return status
-
-
-async def run_to_end(*arguments: str | Path, home: Path, **more: str) -> tuple[int, list[str]]:
-    """Exit status and output of a program that ends by itself."""
-    async with Program(*arguments, home=home, **more) as program:
-        return await program.ends(), list(program.lines)
 
 
 def running_bot(
