@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.client.tailgate_bot import TailgateBot
 from tests.wire.faults import Dropped, Fault, RateLimited, Refused
 from tests.wire.gateway import AUTHENTICATION_FAILED, IDENTIFY, PRESENCE
 from tests.wire.here import restored_addresses, running_here, settings_for
+from tests.wire.log import DEADLINE
 from tests.wire.process import READY, running_bot
 from tests.wire.standin import StandIn
 
@@ -147,6 +149,25 @@ async def test_it_comes_back_to_the_same_gateway_after_its_session_is_void(stand
         await standin.gateway.invalidate()
         await standin.gateway.expect(IDENTIFY, after=frames)
         await standin.slash("next")
+
+
+async def test_it_can_be_stopped_in_the_pause_before_it_identifies_anew(
+    standin: StandIn, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """discord.py swallows a cancellation that comes then."""
+    pausing = asyncio.Event()
+
+    async def pause(_: TailgateBot, __: int | None, *, initial: bool = False) -> None:
+        if not initial:
+            pausing.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(TailgateBot, "before_identify_hook", pause)
+    async with running_here(store_path, standin) as bot, asyncio.timeout(DEADLINE):
+        await bot.is_ready()
+        await standin.gateway.invalidate()
+        await pausing.wait()
+        await bot.stop()
 
 
 # The command line
