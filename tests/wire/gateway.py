@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import random
 import secrets
 from collections import deque
 from dataclasses import dataclass, field
@@ -199,15 +198,6 @@ class Gateway:
         """Invalidates all sessions: a bot has to identify anew."""
         self.sessions.clear()
         await self._send_all({"op": INVALID_SESSION, "d": False})
-
-    async def trouble(self, dice: random.Random) -> str:
-        """Makes one randomly chosen thing go wrong with the gateway; returns its name."""
-        which = dice.choice(["close", "drop", "ask_to_reconnect", "invalidate"])
-        if which == "drop":
-            self.drop()
-        else:
-            await getattr(self, which)()
-        return which
 
     def _open(self) -> list[web.WebSocketResponse]:
         return [socket for socket in self._sockets if not socket.closed]

@@ -196,12 +196,7 @@ class Runs:
             await program.says(READY)
         return program
 
-    async def kill(self, *, settled: bool = True) -> None:
-        """Kills the run, as a power cut would.
-
-        Args:
-            settled: whether to wait until the stand-in has carried out all requests of the run.
-        """
+    async def kill(self) -> None:
+        """Kills the run, as a power cut would, and waits until the stand-in has carried out all that it asked for."""
         await self.now.kill()
-        if settled:
-            await self._standin.quiet()
+        await self._standin.quiet()

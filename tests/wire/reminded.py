@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -160,16 +160,20 @@ class Scene:
         await self.runs.now.stop()
         self.standin.clock.run(0)
 
-    async def kill(self, *, settled: bool = True) -> None:
-        """Kills the run, as a power cut would."""
-        await self.runs.kill(settled=settled)
+    async def kill(self) -> None:
+        """Kills the run, as a power cut would; all that it has asked of Discord is carried out."""
+        await self.runs.kill()
         self.standin.clock.run(0)
 
-    async def stored(self, fits: Callable[[list[OutboxRow]], bool], where: str = "true") -> list[OutboxRow]:
-        """Waits until rows of the outbox are as wanted, and returns them.
+    async def settled(self, count: int, where: str = "true") -> list[OutboxRow]:
+        """Waits until that many rows of the outbox are there, all of them delivered or given up; returns them.
 
         What the bot stores is not seen on the wire, and SQLite tells nobody of a change, so this looks again and again.
         """
+
+        def fits(rows: list[OutboxRow]) -> bool:
+            return len(rows) == count and all(row.state in SETTLED for row in rows)
+
         rows: list[OutboxRow] = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DEADLINE):
@@ -177,10 +181,6 @@ class Scene:
                     await asyncio.sleep(GLANCE)
         assert fits(rows), f"{rows}\n{self.runs.now.output}"
         return rows
-
-    async def settled(self, count: int, where: str = "true") -> list[OutboxRow]:
-        """Waits until that many rows of the outbox are there, all of them delivered or given up."""
-        return await self.stored(lambda rows: len(rows) == count and all(row.state in SETTLED for row in rows), where)
 
     async def message(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Written:
         """Waits for the nth message that the bot sent unasked to a channel."""
@@ -200,17 +200,6 @@ class Scene:
     def posts(self, channel: Channel) -> list[Request]:
         """The requests that posted there, or tried to."""
         return self.standin.seen("POST", _writing(channel))
-
-    async def posted(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Request:
-        """Waits for the nth of these requests."""
-        left = number
-
-        def fits(request: Request) -> bool:
-            nonlocal left
-            left -= request.method == "POST" and request.path == _writing(channel)
-            return left <= 0
-
-        return await self.standin.requests.expect(fits, deadline=deadline)
 
     async def all(self, *channels: Channel, deadline: float = DEADLINE) -> list[Written]:
         """Waits for the first message in each of several channels."""

@@ -127,7 +127,6 @@ class Rest:
         except LookupError as error:
             self.problems.append(str(error))
         fault = None if refused else next((fault for fault in self.faults if fault.meets(method, path)), None)
-        fault = fault and fault.chosen()
         response = refused or (await fault.instead() if fault else None)
         if response is None:
             response = self._answer(incoming, request)

@@ -50,16 +50,12 @@ def test_fifty_a_second_are_taken_wherever_the_second_begins() -> None:
     assert (limits.refused, limits.counted, limits.busiest) == (3, 73, 53)
 
 
-def refused(rate: int, jitter: float = 0.0, *, stalled: bool = False) -> int:
-    """How many of 20 seconds of even requests are refused.
-
-    If ``stalled``, those of each sixteenth of a second arrive together.
-    """
+def refused(rate: int) -> int:
+    """How many of 20 seconds of even requests are refused."""
     clock = Hand()
-    limits = Limits(clock, jitter=jitter)
+    limits = Limits(clock)
     for number in range(rate * 20):
-        second, part = divmod(number / rate, 1.0)
-        clock.seconds = second + (max(part, 1 / 16) if stalled and second % 2 == 0 else part)
+        clock.seconds = number / rate
         limits.take("GET", "/gateway/bot")
     return limits.refused
 
@@ -67,12 +63,6 @@ def refused(rate: int, jitter: float = 0.0, *, stalled: bool = False) -> int:
 def test_even_requests_are_taken_up_to_the_limit() -> None:
     assert refused(49) == 0
     assert refused(52) > 20
-
-
-def test_what_bunches_a_little_is_forgiven_but_not_more_than_the_limit_over_ten_seconds() -> None:
-    assert refused(49, stalled=True) > 0
-    assert refused(49, 1 / 16, stalled=True) == 0
-    assert refused(51, 1 / 16) > 0
 
 
 def test_answers_to_people_do_not_count() -> None:
