@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-DEADLINE = 60.0
+DEADLINE = 120.0
 """Real seconds after which a wait fails. What is waited for comes within a few; but a machine that is busy with other
 things may stall a process for ten or more, and no test is about how fast the machine is."""
 
