@@ -18,6 +18,7 @@ from bot.questions.quotes import (
     Scope,
 )
 from bot.quotes.editing import QuoteEditor
+from bot.quotes.form_parser import FIELDS
 from bot.quotes.query import LONGEST
 from bot.quotes.service import checked_length, search_words
 from bot.render.about import HelpEntry
@@ -50,7 +51,7 @@ class QuoteEditing(commands.Cog):
         register(DeleteQuestion, self.editor.delete)
         register(QuoteHistoryQuestion, self.editor.history)
         register(RestoreQuestion, self.editor.restore)
-        bot.router.register_form(FormQuestion, self.editor.submit)
+        bot.router.register_form(FormQuestion, self.editor.submit, FIELDS)
 
     async def cog_load(self) -> None:
         self.bot.tree.add_command(self._menu)
