@@ -19,7 +19,7 @@ from discord.ext import commands
 
 from bot.interactions.command_tree import answer_error
 from bot.interactions.components import check_component
-from bot.interactions.options import UPDATED, OddInteractionError, Payload, check_options, snowflake
+from bot.interactions.options import LARGEST, UPDATED, OddInteractionError, Payload, check_options, snowflake
 from bot.render.forms import ODD_FORM, OLD_FORM, carried, filled_in, not_kept
 
 log = logging.getLogger(__name__)
@@ -65,9 +65,7 @@ class Gate:
         Raises:
             OddInteractionError: it is something else.
         """
-        person = payload.get("member") if payload.get("guild_id") is not None else payload
-        if not isinstance(person, dict) or not isinstance(person.get("user"), dict):
-            raise OddInteractionError(NO_PERSON, "no person")
+        _check_surroundings(payload)
         kind, data = payload.get("type"), payload.get("data")
         if isinstance(kind, bool) or kind not in (COMMAND, COMPONENT, TYPING, FORM):
             raise OddInteractionError(NOT_OURS, f"type {reprlib.repr(kind)}")
@@ -150,6 +148,31 @@ def _typed(data: Any) -> Iterator[str]:
     """What somebody wrote into a form, wherever it stands in it."""
     components = data.get("components") if isinstance(data, dict) else None
     yield from filled_in(components).values()
+
+
+def _check_surroundings(payload: Payload) -> None:
+    """Who did it, where, and on which message: what the bot reads of that when the answer is made already.
+
+    Raises:
+        OddInteractionError: the person or the place is unknown.
+    """
+    guild, channel = payload.get("guild_id"), payload.get("channel")
+    person = payload.get("member") if guild is not None else payload
+    user = person.get("user") if isinstance(person, dict) else None
+    if not isinstance(user, dict) or not isinstance(person, dict) or snowflake(user.get("id")) is None:
+        raise OddInteractionError(NO_PERSON, "no person")
+    names = [user.get("username"), user.get("global_name") or "", person.get("nick") or ""]
+    if not all(isinstance(name, str) for name in names):
+        raise OddInteractionError(NO_PERSON, "a person without a name")
+    places = ([] if guild is None else [guild]) + ([channel.get("id")] if isinstance(channel, dict) else [])
+    if not all(map(snowflake, places)):
+        raise OddInteractionError(TRY_AGAIN, "the server or the channel has no id")
+    if not isinstance(payload.get("message"), dict):
+        # Nothing is lost with it: the answer to a press is a copy then, instead of a change of the message.
+        payload.pop("message", None)
+    context = payload.get("context")
+    if isinstance(context, bool) or not isinstance(context, int) or not 0 <= context <= LARGEST:
+        payload.pop("context", None)
 
 
 def _check_target(command: app_commands.ContextMenu, data: Payload) -> None:

@@ -180,8 +180,9 @@ class Router:
         discord.py only logs what a component raises, so errors become replies here, as a command's do in the tree.
         """
         try:
+            alone, own = _whose(interaction)
             private, made = await answer(await self.requester(interaction))
-            await _put(interaction, made, private=private)
+            await _put(interaction, made, in_place=alone if private else own)
         except Exception as error:  # noqa: BLE001 - answer_error sorts them
             await answer_error(interaction, error)
 
@@ -206,9 +207,9 @@ def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
     return interaction.permissions & discord.Permissions(administrator=True, manage_guild=True)
 
 
-async def _put(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
-    """Changes the message that the input came from, or replies beside it; what is private never shows to others."""
-    if isinstance(reply, ui.LayoutView) and (_alone(interaction) if private else _own(interaction)):
+async def _put(interaction: discord.Interaction[Any], reply: Reply, *, in_place: bool) -> None:
+    """Changes the message that the input came from, or replies beside it, for the person alone."""
+    if isinstance(reply, ui.LayoutView) and in_place:
         await interaction.response.edit_message(view=reply)
     else:
         await _send(interaction, reply, private=True)
@@ -221,6 +222,17 @@ async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private:
         # discord.py would keep what only one person sees in memory for a quarter of an hour, with a task for each.
         reply.stop()
         await interaction.response.send_message(view=reply, ephemeral=private)
+
+
+def _whose(interaction: discord.Interaction[Any]) -> tuple[bool, bool]:
+    """Whether only the person who pressed sees the message, and whether it was made for them; asked before the answer.
+
+    discord.py leaves out of a message what it cannot read, without a word. Such a message is not changed.
+    """
+    try:
+        return _alone(interaction), _own(interaction)
+    except (AttributeError, TypeError, ValueError):
+        return False, False
 
 
 def _alone(interaction: discord.Interaction[Any]) -> bool:

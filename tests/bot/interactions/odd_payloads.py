@@ -42,7 +42,7 @@ ODD: list[Any] = [
 ]
 """Values of every JSON type, with those that are at or beyond a limit."""
 
-UNHAPPY_STRINGS: list[Any] = [5, 5.5, NAN, True, None, ["heim"], {"name": "heim"}, "", "x" * 101, "x" * 7000]
+UNHAPPY_STRINGS: list[Any] = [5, 5.5, NAN, True, None, ["heim"], {"name": "heim"}, "", "x" * 201, "x" * 7000]
 UNHAPPY_SEASONS: list[Any] = [None, True, 2**53, -(2**70), 10**40, 0.5, NAN, INFINITE, "2025", "", [2025], {}]
 
 
