@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.interactions.turns import give_back
 from bot.questions.quotes import (
     DeleteQuestion,
     DiscardQuoteDraftQuestion,
@@ -84,6 +85,7 @@ class QuoteEditing(commands.Cog):
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
         requester = await self.bot.router.requester(interaction)
         form = await self.editor.form_of_message(message, requester)
+        give_back()
         await interaction.response.send_modal(form.modal())
 
 

@@ -13,6 +13,7 @@ from discord import app_commands
 from bot.discord_errors import TOO_LATE_TO_ANSWER
 from bot.errors import FriendlyError
 from bot.interactions.options import UPDATED, OddInteractionError
+from bot.interactions.turns import Turns, give_back
 from bot.render.formatting import escape
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,15 @@ class TailgateTree(app_commands.CommandTree[Any]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
         )
+        self.turns = Turns()
+        # While somebody types a pause would be felt at every letter, and choices cost little.
+        self.typing_turns = Turns(longest_pause=0)
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        # discord.py has no hook around a command as a whole; one before it and one after it would not see every end.
+        typing = interaction.type is discord.InteractionType.autocomplete
+        async with (self.typing_turns if typing else self.turns).turn():
+            await super()._call(interaction)
 
     async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
         """Whether discord.py can read what Discord describes beside the options.
@@ -70,6 +80,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
         text = (
             f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
         )
+    give_back()
     try:
         if interaction.type is discord.InteractionType.autocomplete:
             # Nothing can be said beside a text that is being typed, but an answer without choices ends the waiting.

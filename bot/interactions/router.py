@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot.editors import Editors
 from bot.interactions.command_tree import answer_error
 from bot.interactions.components import Chosen, heard
+from bot.interactions.turns import give_back
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
 from bot.render.forms import ODD_FORM, OLD_FORM, Form, carried, filled_in, not_kept
@@ -181,7 +182,8 @@ class Router:
         """
         try:
             alone, own = _whose(interaction)
-            private, made = await answer(await self.requester(interaction))
+            async with interaction.client.tree.turns.turn():
+                private, made = await answer(await self.requester(interaction))
             await _put(interaction, made, in_place=alone if private else own)
         except Exception as error:  # noqa: BLE001 - answer_error sorts them
             await answer_error(interaction, error)
@@ -216,6 +218,7 @@ async def _put(interaction: discord.Interaction[Any], reply: Reply, *, in_place:
 
 
 async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
+    give_back()
     if isinstance(reply, Form):
         await interaction.response.send_modal(reply.modal())
     else:
