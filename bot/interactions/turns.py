@@ -1,4 +1,4 @@
-"""Turns: only a few answers are made at the same time, first come, first served, however many people ask at once.
+"""Turns: answers are made one after another, first come, first served, however many people ask at once.
 
 Everything of the bot runs in one event loop, and all reads of the store go through a few connections. Two hundred
 answers at once would each be as slow as all together, and whatever else has to be done, reminders above all, would wait
@@ -13,8 +13,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
-AT_ONCE = 2
-"""How many answers are made at the same time: while one waits for the store, another is computed."""
+AT_ONCE = 1
+"""How many answers are made at the same time."""
+LONGEST_TURN = 0.05
+"""Seconds after which the next one begins although an answer is not made: one that waits to write holds up nobody."""
 LONGEST_PAUSE = 0.02
 """Seconds between the beginnings of two answers, while people wait: what is left of them is for reminders."""
 PATIENCE = 1.5
@@ -26,14 +28,20 @@ class Turns:
 
     Args:
         at_once: how many answers are made at the same time.
+        longest_turn: seconds after which a turn is handed on although the answer is not made.
         longest_pause: seconds between the beginnings of two answers at most, while others wait.
         patience: seconds in which all who wait are to be let in.
     """
 
     def __init__(
-        self, at_once: int = AT_ONCE, *, longest_pause: float = LONGEST_PAUSE, patience: float = PATIENCE
+        self,
+        at_once: int = AT_ONCE,
+        *,
+        longest_turn: float = LONGEST_TURN,
+        longest_pause: float = LONGEST_PAUSE,
+        patience: float = PATIENCE,
     ) -> None:
-        self._free = at_once
+        self._free, self._longest_turn = at_once, longest_turn
         self._longest_pause, self._patience = longest_pause, patience
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._begun = 0.0
@@ -55,9 +63,11 @@ class Turns:
                 raise
         turn = _Turn(self)
         before = _mine.set(turn)
+        late = asyncio.get_running_loop().call_later(self._longest_turn, turn.give_back)
         try:
             yield
         finally:
+            late.cancel()
             turn.give_back()
             _mine.reset(before)
 

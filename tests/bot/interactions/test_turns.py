@@ -14,9 +14,12 @@ from bot.services import Services
 from tests.bot.interactions.odd_payloads import STRING, asked, menu, option, press, typed
 from tests.bot.interactions.raw import Raw, raw
 
+LONG = 1000.0
+"""Seconds that no turn here takes."""
+
 
 def turns(at_once: int = 2) -> Turns:
-    return Turns(at_once, longest_pause=0)
+    return Turns(at_once, longest_pause=0, longest_turn=LONG)
 
 
 class Making:
@@ -25,12 +28,15 @@ class Making:
     def __init__(self, kept: Turns) -> None:
         self._turns = kept
         self.begun: list[int] = []
+        self.third = asyncio.Event()
         self.ends: dict[int, asyncio.Event] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
 
     async def _make(self, number: int) -> None:
         async with self._turns.turn():
             self.begun.append(number)
+            if len(self.begun) == 3:
+                self.third.set()
             await self.ends[number].wait()
 
     async def start(self, *numbers: int) -> None:
@@ -111,18 +117,31 @@ async def test_a_turn_is_given_back_early_and_only_once() -> None:
     give_back()
 
 
+async def test_an_answer_that_takes_long_holds_up_nobody() -> None:
+    making = Making(Turns(1, longest_pause=0, longest_turn=0))
+    await making.start(1, 2, 3)
+    await making.third.wait()
+    await making.end(3, 2, 1)
+    await making.start(4)
+    assert making.begun == [1, 2, 3, 4]
+    await making.end(4)
+    assert making._turns._free == 1
+
+
 async def test_the_pause_is_shorter_the_more_people_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     loop = asyncio.get_running_loop()
     at: list[float] = []
     monkeypatch.setattr(loop, "time", lambda: 100.0)
 
-    def call_at(when: float, call: Callable[[], object]) -> None:
+    def call_at(when: float, call: Callable[[], object], *_: object, **__: object) -> asyncio.Handle:
+        if when >= 100 + LONG:
+            return loop.call_soon(lambda: None)
         at.append(when - 100)
-        loop.call_soon(call)
+        return loop.call_soon(call)
 
     monkeypatch.setattr(loop, "call_at", call_at)
     for waiting, pause in ((1, 0.5), (4, 0.5), (10, 0.3), (100, 0.03)):
-        making = Making(Turns(1, longest_pause=0.5, patience=3))
+        making = Making(Turns(1, longest_pause=0.5, patience=3, longest_turn=LONG))
         await making.start(*range(waiting + 1))
         at.clear()
         await making.end(0)
