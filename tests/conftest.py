@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from bot.clock import TravelClock
 from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
-from db.snapshots import Snapshots
+from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
 
 # How long a case takes hangs on what else the machine does.
 settings.register_profile("patient", deadline=None)
@@ -49,6 +49,24 @@ def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def bundled_seasons(bundled_store: Path) -> BundledSeasons:
+    """The bundled seasons as read from their store, once: they are frozen, and reading them takes long."""
+
+    async def read() -> BundledSeasons:
+        async with await Store.open(bundled_store) as store:
+            return await BundledSeasons.read(store)
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cogs_run_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        run_cogs_once(patch)
+        yield
+
+
 @pytest.fixture
 def store_path(bundled_store: Path, tmp_path: Path) -> Path:
     """A test's own copy of the bundled store."""
@@ -74,5 +92,5 @@ def clock() -> TravelClock:
 
 
 @pytest.fixture
-def services(store: Store, clock: TravelClock) -> Services:
-    return Services(store, Snapshots(store), clock)
+def services(store: Store, bundled_seasons: BundledSeasons, clock: TravelClock) -> Services:
+    return Services(store, SharedSnapshots(store, bundled_seasons), clock)
