@@ -10,17 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from bot.clock import TravelClock
 from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
+from tests.examples import register_profiles
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
 
-# How long a case takes hangs on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+register_profiles()
 
 EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 """Thursday, 16 October 2025, 5 p.m. Eastern."""

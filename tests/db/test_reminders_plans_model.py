@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -21,6 +21,7 @@ from db.reminders.outbox import claim, expire, supersede
 from db.reminders.plans import apply
 from db.reminders.targets import save
 from tests.db.test_reminders_plans import EVENT, LEADS, MINUTE, NOON, NOTHING, deal, plan, reminders
+from tests.examples import examples
 
 
 @dataclass
@@ -173,7 +174,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(100)
 @given(steps=STEPS)
 def test_whatever_happened_what_is_pending_is_what_is_owed(made: Path, steps: list[Save | Move | Pass | Deal]) -> None:
     with tempfile.TemporaryDirectory() as folder:

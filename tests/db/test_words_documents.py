@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -27,6 +27,7 @@ from db.recaps.texts import all_recap_texts, save_recap
 from db.snapshots import Snapshots
 from tests.db.documents import read, small
 from tests.db.sample_texts import NOW
+from tests.examples import examples
 
 ROWS = {
     "quotes": {"words": "The truck was a rocket", "driver": "Gio Ruggiero", "season": 2025, "round": 23},
@@ -182,7 +183,7 @@ def written(section: str, rows: list[Row], form: str) -> bytes:
 
 
 @given(said=st.lists(drafts, max_size=4), form=st.sampled_from(["json", "csv"]))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 async def test_quotes_come_back_as_they_were_written(said: list[QuoteDraft], form: str) -> None:
     by_words = {fold_quote(draft.words): draft for each in said if (draft := kept(each)) is not None}
     assume(by_words)
@@ -202,7 +203,7 @@ async def test_quotes_come_back_as_they_were_written(said: list[QuoteDraft], for
 
 
 @given(written_by=st.lists(texts, max_size=4), form=st.sampled_from(["json", "csv"]))
-@settings(deadline=None, max_examples=40)
+@examples(40)
 async def test_recaps_come_back_as_they_were_written(written_by: list[RecapText], form: str) -> None:
     with TemporaryDirectory() as folder:
         async with await Store.open(Path(folder) / "a.db") as store, await Store.open(Path(folder) / "b.db") as other:
