@@ -1,11 +1,12 @@
-"""The store's connections: one writer behind a lock, a few readers that cannot write, one that watches for changes.
+"""The store's connections: one writer behind a lock, a few readers that cannot write, and two readers set aside.
 
 The *watcher* answers "has anything changed?" (``PRAGMA data_version`` is counted per connection) and loads what did.
-It is a connection of its own, so that this question, which every answer asks, never waits behind a search.
+It is a connection of its own, so that this question, which every answer asks, never waits behind a search. The
+*reserved* reader is for what must not be late, as the outbox must not: it never waits behind answers.
 
-A task has one connection at a time: whatever it reads inside ``write``, ``read`` or ``view`` goes to the connection of
-that block. So all reads of one answer see one state, and a read inside ``write`` sees what was written there.
-Other tasks, those started inside such a block among them, get connections of their own.
+A task has one connection at a time: whatever it reads inside ``write``, ``read``, ``view`` or ``reserved`` goes to the
+connection of that block. So all reads of one answer see one state, and a read inside ``write`` sees what was written
+there. Other tasks, those started inside such a block among them, get connections of their own.
 """
 
 from __future__ import annotations
@@ -51,14 +52,17 @@ class Store:
         path: Path,
         readers: Sequence[aiosqlite.Connection],
         watcher: aiosqlite.Connection,
+        reserved: aiosqlite.Connection,
         writer: aiosqlite.Connection | None,
     ) -> None:
         self.path = path
         self._readers = tuple(readers)
         self._watcher = watcher
+        self._reserved = reserved
         self._writer = writer
         self._writing = asyncio.Lock()
         self._watching = asyncio.Lock()
+        self._reserving = asyncio.Lock()
         self._idle = list(readers)
         self._turns = asyncio.Semaphore(len(readers))
         self._long_turns = asyncio.Semaphore(max(1, len(readers) - 1))
@@ -93,7 +97,7 @@ class Store:
                 await check_version(writer, str(path))
                 await _write_ahead(writer)
                 await migrate(writer, str(path))
-            for _ in range(READERS + 1):
+            for _ in range(READERS + 2):
                 opened.append(await _connect(path, "ro"))
                 await _pragmas(opened[-1], "query_only = ON")
             version = await check_version(opened[-1], str(path))
@@ -108,8 +112,8 @@ class Store:
             if isinstance(error, sqlite3.DatabaseError | OSError):
                 raise StoreError(f"{path} cannot be opened as a store: {error}") from error
             raise
-        *readers, watcher = opened if writer is None else opened[1:]
-        return cls(path, readers, watcher, writer)
+        *readers, watcher, reserved = opened if writer is None else opened[1:]
+        return cls(path, readers, watcher, reserved, writer)
 
     async def close(self) -> None:
         """Closes the connections. Later calls, and those still waiting for their turn, raise StoreError.
@@ -122,13 +126,14 @@ class Store:
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await locks.enter_async_context(self._writing)
                     await locks.enter_async_context(self._watching)
+                    await locks.enter_async_context(self._reserving)
                     for _ in self._readers:
                         await locks.enter_async_context(self._turns)
             await self._close()
 
     async def _close(self) -> None:
         # The writer is closed last: the last connection moves the write-ahead log into the file, and a reader cannot.
-        for connection in (*self._readers, self._watcher):
+        for connection in (*self._readers, self._watcher, self._reserved):
             await connection.close()
         if self._writer is not None:
             await self._writer.close()
@@ -170,7 +175,8 @@ class Store:
     async def read(self) -> AsyncIterator[aiosqlite.Connection]:
         """A connection with one consistent view of the store, whatever is written meanwhile.
 
-        Inside ``read``, ``view`` or ``write`` of the same task it is that block's connection, with its view.
+        Inside ``read``, ``view``, ``reserved`` or ``write`` of the same task it is that block's connection, with its
+        view.
 
         Raises:
             StoreError: the file is damaged or cannot be read.
@@ -185,6 +191,28 @@ class Store:
             with self._bound(reader):
                 async with self._snapshot(reader):
                     yield reader
+
+    @asynccontextmanager
+    async def reserved(self) -> AsyncIterator[aiosqlite.Connection]:
+        """As ``read``, but on a connection that answers never use, so that it waits for no search.
+
+        It is for the outbox alone: two tasks inside ``reserved`` at the same time would wait for each other. Inside
+        another block of the same task it is that block's connection.
+
+        Raises:
+            StoreError: the file is damaged or cannot be read.
+        """
+        current = self._current()
+        if current is not None:
+            with _file_problems_as_store_errors(self.path):
+                yield current
+            return
+        self._must_be_open()
+        async with self._reserving:
+            self._must_be_open()
+            with self._bound(self._reserved):
+                async with self._snapshot(self._reserved):
+                    yield self._reserved
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator[None]:

@@ -1,0 +1,156 @@
+"""The reserved reader: it waits for nobody's search, and is a block like the others in everything else."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiosqlite
+import pytest
+
+from db.connection import READERS, Store
+from db.errors import StoreError
+from db.key_values import recall, remember
+
+COUNT = "SELECT count(*) FROM memory"
+PATIENCE = 5
+"""Seconds after which a test that hangs is given up."""
+
+
+async def count(store: Store) -> int:
+    return int((await store.fetch(COUNT))[0][0])
+
+
+@asynccontextmanager
+async def all_readers_taken(store: Store) -> AsyncIterator[set[aiosqlite.Connection]]:
+    """As many other tasks as there are readers keep one each."""
+    taken: set[aiosqlite.Connection] = set()
+    full, go = asyncio.Event(), asyncio.Event()
+
+    async def search() -> None:
+        async with store._reader() as reader:
+            taken.add(reader)
+            if len(taken) == READERS:
+                full.set()
+            await go.wait()
+
+    searches = [asyncio.create_task(search()) for _ in range(READERS)]
+    await full.wait()
+    try:
+        yield taken
+    finally:
+        go.set()
+        await asyncio.gather(*searches)
+
+
+async def test_it_reads_at_once_while_searches_have_every_reader(empty_store: Store) -> None:
+    async with (
+        all_readers_taken(empty_store) as taken,
+        asyncio.timeout(PATIENCE),
+        empty_store.reserved() as connection,
+    ):
+        assert connection not in {*taken, empty_store._watcher, empty_store._writer}
+        assert await count(empty_store) == 0
+        assert await recall(empty_store, "a") is None
+
+
+async def test_without_it_the_same_read_waits(empty_store: Store) -> None:
+    async with all_readers_taken(empty_store):
+        waiting = asyncio.create_task(count(empty_store))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not waiting.done()
+    assert await waiting == 0
+
+
+async def test_all_its_reads_see_one_state(empty_store: Store) -> None:
+    async with empty_store.reserved() as connection:
+        assert await count(empty_store) == 0
+        await asyncio.create_task(remember(empty_store, "a", "x"))
+        async with empty_store.read() as same, empty_store.reserved() as again:
+            assert same is again is connection
+            assert await count(empty_store) == 0
+    async with empty_store.reserved():
+        assert await count(empty_store) == 1
+
+
+async def test_a_write_inside_it_is_its_own_and_the_view_stays(empty_store: Store) -> None:
+    async with empty_store.reserved():
+        assert await count(empty_store) == 0
+        await remember(empty_store, "a", "x")
+        async with empty_store.write():
+            assert await count(empty_store) == 1
+        assert await count(empty_store) == 0
+    assert await count(empty_store) == 1
+
+
+@pytest.mark.parametrize("outer", ["read", "write"])
+async def test_inside_another_block_it_is_that_blocks_connection(empty_store: Store, outer: str) -> None:
+    block = empty_store.read if outer == "read" else empty_store.write
+    async with block() as connection, empty_store.reserved() as same:
+        assert same is connection
+        # So another task finds it free.
+        async with asyncio.timeout(PATIENCE):
+            assert await asyncio.create_task(_reserved_count(empty_store)) == 0
+
+
+async def test_inside_a_view_it_sees_what_the_view_sees(empty_store: Store) -> None:
+    async with empty_store.view():
+        assert await count(empty_store) == 0
+        await asyncio.create_task(remember(empty_store, "a", "x"))
+        async with empty_store.reserved():
+            assert await count(empty_store) == 0
+
+
+async def test_two_tasks_take_turns_and_a_cancelled_one_gives_it_back(empty_store: Store) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> None:
+        async with empty_store.reserved():
+            await count(empty_store)
+            begun.set()
+            await asyncio.Event().wait()
+
+    first = asyncio.create_task(endless())
+    await begun.wait()
+    second = asyncio.create_task(_reserved_count(empty_store))
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert not second.done()
+    first.cancel()
+    async with asyncio.timeout(PATIENCE):
+        assert await second == 0
+    assert empty_store._connection_of == {}
+
+
+async def test_it_cannot_write(empty_store: Store) -> None:
+    async with empty_store.reserved() as connection:
+        with pytest.raises(aiosqlite.OperationalError, match="readonly"):
+            await connection.execute("INSERT INTO memory VALUES ('a', 'x')")
+
+
+async def test_a_closed_store_says_so(empty_store: Store) -> None:
+    inside, go = asyncio.Event(), asyncio.Event()
+
+    async def reads() -> int:
+        async with empty_store.reserved():
+            inside.set()
+            await go.wait()
+            return await count(empty_store)
+
+    task = asyncio.create_task(reads())
+    await inside.wait()
+    closing = asyncio.create_task(empty_store.close())
+    await asyncio.sleep(0)
+    with pytest.raises(StoreError, match="is closed"):
+        async with empty_store.reserved():
+            pass
+    go.set()
+    assert await task == 0
+    await closing
+
+
+async def _reserved_count(store: Store) -> int:
+    async with store.reserved():
+        return await count(store)

@@ -1,0 +1,308 @@
+"""What came of a night, compared with what was due: computed from the story, and not from what the outbox says of itself.
+
+A message is owed once there was a clean minute for it: the process was up, Discord could be reached, nobody forbade it,
+no request about that place went wrong, and the moment was one at which the message was of use.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+
+from bot.notifications.quote_of_the_day import quotes_of_days
+from bot.notifications.results_planner import plan_outcomes
+from bot.notifications.scheduled_events import event_mark, race_event
+from db.models import RaceStatus
+from db.reminders.models import Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
+from tests.simulation.schedule import ROUND, YEAR
+from tests.simulation.story import Place
+from tests.simulation.world import World
+
+MINUTE = 60.0
+ALLOWED = 66.0
+"""Within so many seconds of a clean stretch a message must be there: a minute, and the way to Discord."""
+AT_THE_START = timedelta(minutes=15)
+LOOKS_AGAIN = 960.0
+"""Scheduled events wait a quarter of an hour for a permission that is missing."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A message that is owed to a place: its mark, and from when to when it is of use, by the process's clock.
+
+    ``later`` are further reminders of the same event, which may take its place if it is late.
+    """
+
+    place: Place
+    kind: str
+    mark: str
+    due: float
+    until: float
+    known: float = 0.0
+    ends: float = float("inf")
+    later: tuple[float, ...] = ()
+
+
+@dataclass
+class Verdict:
+    """What came of one night, or of many.
+
+    Attributes:
+        due: messages that were owed; seen: messages that stand there.
+        lost, doubled, late: of those owed, and of those seen.
+        useless: sent after the moment at which they ceased to be of use.
+        healed: second messages that were taken away again.
+        risked_lost, risked_doubled: where history may not be read, of what was under way, as the operator chose.
+        wrong: everything else that is not as it should be.
+    """
+
+    nights: int = 0
+    due: int = 0
+    seen: int = 0
+    lost: int = 0
+    doubled: int = 0
+    late: int = 0
+    useless: int = 0
+    healed: int = 0
+    risked_lost: int = 0
+    risked_doubled: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def sound(self) -> bool:
+        return not (self.lost or self.doubled or self.late or self.useless or self.wrong)
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """What kinds of things are wrong."""
+        names = {name for name in ("lost", "doubled", "late", "useless") if getattr(self, name)}
+        return frozenset(names | {each.split(":")[0] for each in self.wrong})
+
+    def add(self, other: Verdict) -> None:
+        for name in (
+            "nights", "due", "seen", "lost", "doubled", "late", "useless", "healed", "risked_lost", "risked_doubled",
+            "wrong",
+        ):  # fmt: skip
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+
+def judge(world: World) -> Verdict:
+    """The verdict on a night that is over."""
+    return _Judge(world).verdict()
+
+
+class _Judge:
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._begins = world.story.begins
+        self._end = world.timeline.now
+        self._clean: dict[int | None, list[tuple[float, float, float]]] = {}
+
+    def verdict(self) -> Verdict:
+        world = self._world
+        verdict = Verdict(nights=1)
+        owed = list(self._owed())
+        self._judge_owed(owed, verdict)
+        self._judge_doubled(verdict)
+        for place in world.story.places:
+            if place.events:
+                self._judge_events(place, verdict)
+        verdict.useless = len(world.useless)
+        verdict.wrong += [f"useless: {mark}" for mark in world.useless]
+        verdict.wrong += self._false_claims()
+        return verdict
+
+    def _judge_owed(self, owed: Iterable[Due], verdict: Verdict) -> None:
+        for due in owed:
+            deadline = self._deadline(due)
+            there = [m for m in self._messages(due.place.channel) if m.mark == due.mark]
+            arrived = min((m.at for m in there), default=None)
+            if deadline is None:
+                continue
+            verdict.due += 1
+            if arrived is None:
+                if self._superseded(due, deadline):
+                    verdict.due -= 1
+                elif self._risked(due.place, due.mark, "drop"):
+                    verdict.risked_lost += 1
+                else:
+                    verdict.lost += 1
+                    verdict.wrong.append(f"lost: {due.kind} {due.mark} in {due.place.channel} by {self._when(deadline)}")
+            elif arrived > deadline:
+                verdict.late += 1
+                verdict.wrong.append(
+                    f"late: {due.kind} {due.mark} in {due.place.channel} at {self._when(arrived)}, owed by "
+                    f"{self._when(deadline)}"
+                )
+
+    def _judge_doubled(self, verdict: Verdict) -> None:
+        discord = self._world.discord
+        for place in self._world.story.places:
+            counts = Counter(m.mark for m in discord.live(place.channel))
+            verdict.seen += len(counts)
+            verdict.healed += sum(bool(m.deleted and m.mark) for m in self._messages(place.channel))
+            for mark, count in counts.items():
+                if count == 1:
+                    continue
+                if self._risked(place, mark, "again") or (self._world.restored and self._hidden(place)):
+                    verdict.risked_doubled += count - 1
+                else:
+                    verdict.doubled += count - 1
+                    verdict.wrong.append(f"doubled: {mark} in {place.channel}")
+            if place.standings:
+                standing = [m for m in discord.live(place.channel) if m.mark in self._standing_marks(place)]
+                if len(standing) > 1 and not self._hidden(place):
+                    verdict.doubled += len(standing) - 1
+                    verdict.wrong.append(f"doubled: standings in {place.channel}")
+
+    def _judge_events(self, place: Place, verdict: Verdict) -> None:
+        schedule = self._world.seasons.schedule
+        mark = event_mark(YEAR, ROUND)
+        there = [e for e in self._world.discord.events if e.guild == place.number and mark in e.content.description]
+        race = schedule.season.race(ROUND)
+        assert race is not None
+        wanted = race_event(schedule.season, race)
+        now = self._now()
+        verdict.due += 1
+        verdict.seen += len(there)
+        if len(there) > 1:
+            verdict.doubled += len(there) - 1
+            verdict.wrong.append(f"doubled: event in server {place.number}")
+        # A start that has come cannot be changed any more; a permission that was missing is looked for again later.
+        past = any(each.coverage <= now + timedelta(minutes=8) for _, each in self._world.schedules)
+        if past or any(at == place.number and ends > self._end for at, _, ends in self._world.troubles):
+            return
+        if schedule.status is RaceStatus.SCHEDULED and wanted is not None and [e.content for e in there] != [wanted]:
+            verdict.lost += 1
+            verdict.wrong.append(f"lost: event in server {place.number}: {[e.content.start for e in there]}")
+        if schedule.status is RaceStatus.CANCELLED and there:
+            verdict.wrong.append(f"not removed: event in server {place.number}")
+
+    def _false_claims(self) -> Iterator[str]:
+        """Rows that the store holds for sent although nothing is there, and rows left under way."""
+        world = self._world
+        there = {m.id for place in world.story.places for m in self._messages(place.channel)}
+        with sqlite3.connect(world.path) as connection:
+            rows = connection.execute("SELECT id, kind, state, message_id, due_at, until FROM outbox").fetchall()
+        connection.close()
+        for number, kind, state, message, _, _ in rows:
+            if kind != "event" and state == "sent" and message is not None and message not in there:
+                yield f"false: row {number} ({kind}) is held for sent as {message}"
+            if state == "claimed":
+                yield f"stuck: row {number} ({kind}) is still claimed"
+
+    def _owed(self) -> Iterator[Due]:
+        for place in self._world.story.places:
+            yield from self._owed_reminders(place)
+            yield from self._owed_otherwise(place)
+
+    def _owed_reminders(self, place: Place) -> Iterator[Due]:
+        schedules = self._world.schedules
+        for (known, schedule), (ends, _) in zip(schedules, [*schedules[1:], (float("inf"), None)], strict=True):
+            if schedule.status is not RaceStatus.SCHEDULED or any(
+                earlier.status is RaceStatus.POSTPONED for _, earlier in schedules
+            ):
+                continue
+            at = schedule.coverage
+            for lead in place.leads:
+                row = PlannedNotification(
+                    NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at
+                )
+                until = at if lead else at + AT_THE_START
+                later = tuple(
+                    self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead
+                )
+                yield Due(
+                    place, "reminder", _mark(place, row), self._seconds(row.due_at), self._seconds(until), known, ends,
+                    later,
+                )  # fmt: skip
+
+    def _owed_otherwise(self, place: Place) -> Iterator[Due]:
+        now, season = self._now(), self._world.seasons.schedule.season
+        known = next((at for at, each in self._world.schedules if each.results), 0.0)
+        wanted = {
+            NotificationKind.RESULTS: place.results,
+            NotificationKind.RECAP: place.recap,
+            NotificationKind.STANDINGS: place.standings,
+        }
+        planned = [each for each in plan_outcomes((season,), now) if wanted.get(each.kind)]
+        if place.hour is not None:
+            planned += [each for each in quotes_of_days(now) if each.session == quote_session(place.hour)]
+        for each in planned:
+            if each.kind is NotificationKind.STANDINGS:
+                # Which version was owed when, nobody needs to know: the last one must stand there in the end.
+                known = max(known, self._world.schedules[-1][0])
+            yield Due(
+                place, str(each.kind), _mark(place, each), self._seconds(each.due_at), self._seconds(each.until),
+                0.0 if each.kind is NotificationKind.QUOTE else known,
+            )  # fmt: skip
+
+    def _standing_marks(self, place: Place) -> set[str]:
+        marks = set()
+        for _, schedule in self._world.schedules:
+            for each in plan_outcomes((schedule.season,), self._now()):
+                if each.kind is NotificationKind.STANDINGS:
+                    marks.add(_mark(place, each))
+        return marks
+
+    def _deadline(self, due: Due) -> float | None:
+        """By when a message must be there; None if there was no clean minute for it."""
+        for begins, ends, offset in self._clean_stretches(due.place.channel):
+            start = max(begins, due.due - offset, due.known)
+            if min(ends, due.until - offset, due.ends) - start >= ALLOWED:
+                return start + ALLOWED
+        return None
+
+    def _superseded(self, due: Due, deadline: float) -> bool:
+        """Whether a late reminder gave way to a later one of the same event, which is nearer."""
+        now = deadline + self._world.offset - ALLOWED
+        return any(now - due.due >= later - now for later in due.later)
+
+    def _clean_stretches(self, channel: int) -> list[tuple[float, float, float]]:
+        """(from, to, offset of the process's clock) of the times in which nothing went wrong there."""
+        if channel not in self._clean:
+            self._clean[channel] = list(self._stretches(channel))
+        return self._clean[channel]
+
+    def _stretches(self, channel: int) -> Iterator[tuple[float, float, float]]:
+        world = self._world
+        bad = sorted((begins, ends) for place, begins, ends in world.troubles if place in {None, channel})
+        jumps = [at for at, _ in world.offsets[1:]]
+        bad = sorted([*bad, *((at, at + 0.001) for at in jumps), (self._end, float("inf"))])
+        at = 0.0
+        for begins, ends in bad:
+            if begins > at:
+                yield at, begins, [offset for since, offset in world.offsets if since <= at][-1]
+            at = max(at, ends)
+
+    def _risked(self, place: Place, mark: str, choice: str) -> bool:
+        """Whether it was left to chance: history may not be read there, and it was under way."""
+        return self._hidden(place) and mark in self._world.in_doubt and self._world.story.in_doubt == choice
+
+    def _hidden(self, place: Place) -> bool:
+        return place.channel in self._world.discord.hidden
+
+    def _messages(self, channel: int) -> list:  # type: ignore[type-arg]
+        return self._world.discord.messages.get(channel, [])
+
+    def _seconds(self, moment: datetime) -> float:
+        return (moment - self._begins).total_seconds()
+
+    def _now(self) -> datetime:
+        return (self._begins + timedelta(seconds=self._end + self._world.offset)).astimezone(UTC)
+
+    def _when(self, seconds: float) -> str:
+        return f"{self._begins + timedelta(seconds=seconds):%H:%M:%S}"
+
+
+def _mark(place: Place, planned: PlannedNotification) -> str:
+    """The mark of a message to a place."""
+    notification = Notification(
+        0, planned.kind, planned.season, planned.round, planned.session, planned.lead, planned.event_at,
+        planned.due_at, planned.until, MappingProxyType({}),
+    )  # fmt: skip
+    return OutboxRow(0, notification, f"u{place.number}" if place.person else f"g{place.number}").mark
