@@ -17,6 +17,7 @@ from db.bundled import load_if_empty
 from db.connection import Store
 from tests.examples import register_profiles
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
+from tests.stores import make_empty, open_unsynced
 
 register_profiles()
 
@@ -73,13 +74,19 @@ def store_path(bundled_store: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(store_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(store_path) as opened:
+    async with await open_unsynced(store_path) as opened:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without any rows, made once; tests copy it."""
+    return make_empty(tmp_path_factory.mktemp("empty") / "empty.db")
+
+
 @pytest.fixture
-async def empty_store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(tmp_path / "empty.db") as opened:
+async def empty_store(empty_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    async with await open_unsynced(tmp_path / "empty.db", copy_of=empty_file) as opened:
         yield opened
 
 
