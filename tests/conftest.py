@@ -16,6 +16,7 @@ from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
 from tests.examples import register_profiles
+from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
 from tests.stores import make_empty, open_unsynced
 
@@ -60,8 +61,10 @@ def bundled_seasons(bundled_store: Path) -> BundledSeasons:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cogs_run_once() -> Iterator[None]:
+def patient_and_quick() -> Iterator[None]:
+    """For the whole process: simcord waits for a busy machine, and the cogs' code runs once and not for every bot."""
     with pytest.MonkeyPatch.context() as patch:
+        wait_patiently(patch)
         run_cogs_once(patch)
         yield
 
