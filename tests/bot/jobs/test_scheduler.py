@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from bot.jobs.scheduler import Scheduler
+from tests.patience import PATIENCE
 
 
 async def test_a_tick_that_hangs_is_cut_off_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -25,7 +26,7 @@ async def test_a_tick_that_hangs_is_cut_off_and_the_others_go_on(caplog: pytest.
     ticks.every(3600, hangs, timeout=0.05)
     ticks.every(3600, goes_on)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await others.wait()
         await cut.wait()
     await ticks.stop()
@@ -73,7 +74,7 @@ async def test_the_end_waits_for_what_is_cut_short() -> None:
 
     ticks.every(3600, work)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
         await ticks.stop()
     assert ended.is_set()
