@@ -15,11 +15,13 @@ from bot.clock import TravelClock
 from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
+from tests.bytecode import keep_bytecode
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
 from tests.stores import make_empty, open_unsynced
 
+keep_bytecode()
 register_profiles()
 
 EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
