@@ -16,16 +16,17 @@ from bot.seasons.as_of import AsOfKeeper
 from bot.services import Services
 from tests.checks.recorder import SentBodies
 
+_keeper = AsOfKeeper()
 
-@pytest.fixture(scope="session", autouse=True)
+
+@pytest.fixture(scope="module", autouse=True)
 def computed_once() -> Iterator[None]:
     """All bots of the process keep what they compute from the seasons in one place, since they have the same seasons.
 
     It is kept by season and by which races are over; a test with another clock or an import makes it anew.
     """
-    keeper = AsOfKeeper()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.interactions.router.AsOfKeeper", lambda: keeper)
+        patch.setattr("bot.interactions.router.AsOfKeeper", lambda: _keeper)
         yield
 
 

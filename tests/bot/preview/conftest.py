@@ -28,7 +28,7 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def actions_in_peace() -> Iterator[None]:
     """An action on the page may take its time, as a command of simcord's may."""
     with pytest.MonkeyPatch.context() as patch:

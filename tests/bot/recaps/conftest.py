@@ -9,10 +9,12 @@ import pytest
 
 from bot.championship.computed_season import ComputedSeason
 
+# Two for each of the bundled races. A season is equal to itself alone, and cannot change.
+_computed = lru_cache(200)(ComputedSeason)
 
-@pytest.fixture(scope="session", autouse=True)
+
+@pytest.fixture(scope="module", autouse=True)
 def seasons_computed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        # Two for each of the bundled races. A season is equal to itself alone, and cannot change.
-        patch.setattr("bot.recaps.context.ComputedSeason", lru_cache(200)(ComputedSeason))
+        patch.setattr("bot.recaps.context.ComputedSeason", _computed)
         yield
