@@ -12,5 +12,6 @@ PATIENCE = 120.0
 def wait_patiently(patch: pytest.MonkeyPatch) -> None:
     """Lets simcord wait as long for a bot to come to rest, wherever a test or the page starts one."""
     defaults = simcord.Env.__init__.__kwdefaults__
+    assert defaults is not None
     assert "settle_timeout" in defaults
     patch.setitem(defaults, "settle_timeout", PATIENCE)
