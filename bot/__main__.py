@@ -66,10 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (sqlite3.Error, OSError, aiohttp.ClientError) as error:
         # Errors for which no code nearer to them had better words.
         log.debug("the stack trace:", exc_info=True)
-        print_message(f"tailgate: {' '.join(str(error).split()) or type(error).__name__}")
+        print_message(f"tailgate: {_in_words(error)}")
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno and error.strerror:
+        # Not "[Errno 13]", which says nothing to most people.
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 async def _do(chosen: argparse.Namespace, settings: Settings) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
+from bot.outbox.contracts import InDoubt
 from bot.outbox.discord_sender import DiscordSender, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
@@ -37,11 +39,17 @@ from bot.settings import Settings
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import Report
-from db.errors import StoreError
+from db.errors import FileFault, StoreError
+from db.file_faults import fault_of, obstacle
+from db.inspection import must_be_sound
 from db.reminders import targets
 from db.reminders.models import NotificationKind, Target
 from db.snapshots import Snapshots
 
+log = logging.getLogger(__name__)
+
+CHECK_SECONDS = 2.0
+"""A check of the store that takes longer says what it is: it takes that long with some 100 MB."""
 CLOSING_SECONDS = 4.0
 """How long a shutdown may take before it is cut short; an operator's Ctrl-C is answered within five."""
 OUTBOX_SECONDS = 2.5
@@ -77,21 +85,54 @@ def sole_runner(path: Path) -> Iterator[None]:
     """
     # A file has one lock, by whatever path it is named.
     path = path.resolve()
-    lock = FileLock(path.with_name(path.name + ".lock"))
+    lock_file = path.with_name(path.name + ".lock")
+    lock = FileLock(lock_file)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
+        if lock_file.exists() and not os.access(lock_file, os.W_OK):
+            # The lock of another user looks to filelock like one that is held.
+            raise StoreError(f"{path} cannot be opened: {obstacle(path)}", FileFault.SHUT) from None
         raise StoreError(
             f"another Tailgate is running on {path}; stop it first, or name another file with --db"
         ) from None
     except OSError as error:
-        why_not = error.strerror or error
-        raise StoreError(f"{path} cannot be used: its folder cannot be made or written ({why_not})") from error
+        why_not = f"cannot be used: its folder cannot be made or written ({error.strerror or error})"
+        fault, words = fault_of(error, path, writing=True) or (None, why_not)
+        raise StoreError(f"{path} {words}", fault) from error
     try:
         yield
     finally:
         lock.release()
+
+
+async def must_be_sound_to_start(opened: Opened, stop: asyncio.Event, say: Say) -> None:
+    """Looks for damage in a store that was there before, until it is done or ``stop`` is set.
+
+    Raises:
+        StoreError: the file is damaged.
+    """
+    if opened.loaded is not None:
+        return
+    store = opened.services.store
+    checking, stopping = asyncio.create_task(must_be_sound(store)), asyncio.create_task(stop.wait())
+    try:
+        done, _ = await asyncio.wait({checking, stopping}, timeout=CHECK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        if not done:
+            say(f"Checking the store before the start; it has {store.path.stat().st_size / 1e6:.0f} MB")
+            await asyncio.wait({checking, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if checking.done():
+            await checking
+    finally:
+        checking.cancel()
+        stopping.cancel()
+        await asyncio.gather(checking, stopping, return_exceptions=True)
+
+
+def tell_faults(store: Store) -> None:
+    """Lets the log say what is wrong with the store's file while the bot runs: once, and once when it is over."""
+    store.faults.report(log.error, log.info)
 
 
 async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> None:
@@ -107,6 +148,8 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
         use_api(settings.tailgate_discord_api)
     with sole_runner(path):
         async with open_services(path, settings.clock()) as opened:
+            await must_be_sound_to_start(opened, stop, say)
+            tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
@@ -118,7 +161,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, opened.services, limiter)
+            worker = _worker(bot, opened.services, limiter, InDoubt(settings.tailgate_in_doubt))
             background = Jobs(bot, opened.services, worker)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
@@ -130,11 +173,11 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                         await bot.close()
 
 
-def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter) -> Worker:
+def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
     """The outbox's worker, with its writers and planners."""
     sender = DiscordSender(bot, services.clock.speed or 1.0)
     limiter.clear = sender.clear
-    worker = Worker(services, sender, limiter)
+    worker = Worker(services, sender, limiter, in_doubt)
     register_writers(worker, bot)
     return worker
 
@@ -227,6 +270,8 @@ async def try_out(
     """
     with sole_runner(path):
         async with open_services(path, clock) as opened:
+            await must_be_sound_to_start(opened, stop, say)
+            tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
             bot = TailgateBot(opened.services, local=True, shard_count=1)
             worker = _worker(bot, opened.services, RateLimiter(speed=clock.speed or 1.0))

@@ -2,12 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+
+from db.errors import FileFault, StoreError
 
 NO_MANAGER = "You need the Manage Server permission for this."
 _LONGEST_QUOTE = 40
 _MEANINGFUL = str.maketrans("", "", "\\*_~|`<>@#[]()")
 """Characters that Discord reads as formatting or mentions; they are left out where a person's words are quoted."""
+
+
+_TOLD = "The people who run it have been told."
+_RESTORE = "Stop Tailgate, put back a backup, start it again."
+_STORE_LINES: dict[FileFault, tuple[str, str]] = {
+    FileFault.GONE: (
+        f"Tailgate can't save anything, because its store is gone. {_TOLD}",
+        f"Its file was removed or replaced while Tailgate ran, so nothing is saved any more. {_RESTORE}",
+    ),
+    FileFault.DAMAGED: (f"Tailgate's store is damaged. {_TOLD}", f"Its file is damaged. {_RESTORE}"),
+    FileFault.FULL: (
+        f"Tailgate can't save anything right now. {_TOLD}",
+        "Its disk is full. Free some space; Tailgate then goes on by itself.",
+    ),
+    FileFault.READ_ONLY: (
+        f"Tailgate can't save anything right now. {_TOLD}",
+        "Its file can't be written. The log says why, and what to do.",
+    ),
+    FileFault.FAILING: (
+        f"Tailgate's store can't be read or written right now. {_TOLD}",
+        "Its disk could not be read or written. The log says more.",
+    ),
+    FileFault.SHUT: (
+        f"Tailgate's store can't be opened right now. {_TOLD}",
+        "Its files can't be opened. The log says why, and what to do.",
+    ),
+    FileFault.BUSY: (
+        "Tailgate's store is busy. Try again in a moment.",
+        "Another program keeps its file locked.",
+    ),
+}
+"""What is wrong with the store's file, for whoever asks something, and for editors; no path in either."""
+RESTARTING = "Tailgate is restarting. Try again in a minute."
 
 
 class FriendlyError(Exception):
@@ -67,6 +102,17 @@ class UnknownSeason(FriendlyError):  # noqa: N818 - not a fault, an answer
         opening = f"No season {wanted} here." if wanted else "No such season here."
         held = _either([str(year) for year in self.years[-4:]])
         super().__init__(opening + (f" Try {held}." if held else ""))
+
+
+def store_line(error: StoreError) -> str:
+    """What a person is told whose question or change met a fault of the store; the operator is told by the store."""
+    # Without a fault, the store is closed: the bot stops.
+    return RESTARTING if error.fault is None else _STORE_LINES[error.fault][0]
+
+
+def store_faults(faults: Iterable[FileFault]) -> list[str]:
+    """What is wrong with the store, a line a fault, for editors, who may be able to mend it."""
+    return [_STORE_LINES[fault][1] for fault in faults]
 
 
 def quote(text: str) -> str:

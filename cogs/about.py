@@ -11,6 +11,7 @@ from discord.ext import commands
 
 from bot import __version__
 from bot.client.tailgate_bot import TailgateBot
+from bot.errors import store_faults
 from bot.questions.core import AboutQuestion, HelpQuestion
 from bot.render.about import TOPICS, HelpCommand, HelpEntry, about, help_card
 from bot.requester import Requester
@@ -56,7 +57,8 @@ class About(commands.Cog):
     async def answer_about(self, question: AboutQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
-        return about(as_of.seasons, question, as_of.now, version=__version__, links=[*invite, *LINKS])
+        faults = store_faults(self.bot.services.store.faults.known) if requester.editor else ()
+        return about(as_of.seasons, question, as_of.now, version=__version__, links=[*invite, *LINKS], faults=faults)
 
     async def answer_help(self, question: HelpQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

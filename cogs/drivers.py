@@ -16,6 +16,7 @@ from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
 from bot.requester import Requester
 from bot.seasons.records import season_record, shared_records
+from db.errors import StoreError
 from db.quotes import search
 
 
@@ -70,10 +71,19 @@ class Drivers(commands.Cog):
         as_of = requester.as_of
         known = as_of.known(question.driver)
         computed, own = season_record(as_of, known, question.year)
-        quotes = (await search(self.bot.services.store, reader_of(requester), None, driver=known.key, limit=0)).total
+        quotes = await self._quotes_of(known.key, requester)
         races = computed.races_of(known.key)
         facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
         return driver(facts, question, as_of.now)
+
+    async def _quotes_of(self, driver: str, requester: Requester) -> int:
+        """How many quotes the requester may see; none, and no button, while they cannot be read."""
+        try:
+            return (await search(self.bot.services.store, reader_of(requester), None, driver=driver, limit=0)).total
+        except StoreError as error:
+            if error.fault is None:
+                raise
+            return 0
 
     async def answer_compare(self, question: CompareQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

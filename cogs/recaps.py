@@ -13,7 +13,7 @@ from bot.render.about import HelpEntry
 from bot.render.recap import recap_card
 from bot.requester import Requester
 from bot.seasons.quote_reader import reader_in
-from bot.seasons.recap_facts import recap_for
+from bot.seasons.recap_facts import recap_if_need_be_without_words
 
 
 class Recaps(commands.Cog):
@@ -43,8 +43,9 @@ class Recaps(commands.Cog):
     async def answer_recap(self, question: RecapQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         season, race = as_of.race_run(question.year, question.round)
-        recap = await recap_for(self.bot.services.store, as_of, reader_in(as_of, requester.guild), race)
-        return recap_card(recap, as_of.computed(season), question, as_of.now)
+        reader = reader_in(as_of, requester.guild)
+        recap, whole = await recap_if_need_be_without_words(self.bot.services.store, as_of, reader, race)
+        return recap_card(recap, as_of.computed(season), question, as_of.now, whole=whole)
 
 
 async def setup(bot: TailgateBot) -> None:

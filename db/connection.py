@@ -20,24 +20,15 @@ from typing import Any, Self
 
 import aiosqlite
 
-from db.errors import StoreError
+from db.connecting import connect, must_be_writable, opening, pragmas, write_ahead
+from db.errors import FileFault, StoreError
+from db.file_faults import Faults, OpenFiles, damage, fault_of
 from db.migrate import check_version, migrate, schema_version
 
 CLOSING_SECONDS = 3.0
 """How long ``close`` waits for a transaction that is open."""
 READERS = 3
 """Connections that only read. All but one may be in ``read``; the last one is left for single queries."""
-BUSY_MILLISECONDS = 5000
-"""How long a statement waits for another process that holds a lock on the file."""
-
-_FILE_PROBLEMS = {
-    sqlite3.SQLITE_BUSY: "is being written by another program ({error}); try again when that is done",
-    sqlite3.SQLITE_CORRUPT: "is damaged: {error}; put back a backup",
-    sqlite3.SQLITE_NOTADB: "is damaged: {error}; put back a backup",
-    sqlite3.SQLITE_IOERR: "cannot be read or written: {error}",
-    sqlite3.SQLITE_FULL: "cannot be written: {error}",
-}
-"""By SQLite's primary error code: what is wrong with the file or its disk, rather than with a statement."""
 
 
 class Store:
@@ -45,6 +36,7 @@ class Store:
 
     Attributes:
         path: the SQLite file.
+        faults: what is wrong with the file or its disk, as far as it was met.
     """
 
     def __init__(
@@ -62,12 +54,14 @@ class Store:
         self._writer = writer
         self._writing = asyncio.Lock()
         self._watching = asyncio.Lock()
-        self._reserving = asyncio.Lock()
         self._idle = list(readers)
         self._turns = asyncio.Semaphore(len(readers))
         self._long_turns = asyncio.Semaphore(max(1, len(readers) - 1))
         self._connection_of: dict[asyncio.Task[Any] | None, aiosqlite.Connection] = {}
         self._closed = False
+        self.faults = Faults(path)
+        # A store that is only read may lie where others write it.
+        self._files = None if writer is None else OpenFiles(path)
 
     @classmethod
     async def open(cls, path: Path, *, readonly: bool = False) -> Self:
@@ -78,39 +72,45 @@ class Store:
             readonly: never write; the file must exist and have this program's schema.
 
         Raises:
-            StoreError: it cannot be opened, is not a store, or is newer than this program.
+            StoreError: it cannot be opened or, unless ``readonly``, written, is not a store, or is newer than this
+                program.
         """
-        if path.is_dir():
-            raise StoreError(f"{path} is a folder; name a file with --db")
-        if readonly and not path.is_file():
-            raise StoreError(
-                f"{path} does not exist yet; `tailgate import --bundled` makes it, as does `tailgate run`, "
-                "or name another file with --db"
-            )
         opened: list[aiosqlite.Connection] = []
         writer: aiosqlite.Connection | None = None
         try:
+            if path.is_dir():
+                raise StoreError(f"{path} is a folder; name a file with --db")
+            if readonly and not path.is_file():
+                raise StoreError(
+                    f"{path} does not exist yet; `tailgate import --bundled` makes it, as does `tailgate run`, "
+                    "or name another file with --db"
+                )
             if not readonly:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                writer = await _connect(path, "rwc")
+                writer = await connect(path, "rwc")
                 opened.append(writer)
                 await check_version(writer, str(path))
-                await _write_ahead(writer)
+                await must_be_writable(writer)
+                await write_ahead(writer)
                 await migrate(writer, str(path))
             for _ in range(READERS + 2):
-                opened.append(await _connect(path, "ro"))
-                await _pragmas(opened[-1], "query_only = ON")
-            version = await check_version(opened[-1], str(path))
+                opened.append(await connect(path, "ro"))
+                await pragmas(opened[-1], "query_only = ON")
+                # Each reads once, since SQLite opens the write-ahead log with the first read: by then it may be gone.
+                version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
                     f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "
                     "`tailgate import` once, which brings it up to date"
                 )
         except BaseException as error:
+            # Before the connections are closed, which may remove the very file that is in the way.
+            fault = fault_of(error, path, writing=True)
             for connection in opened:
                 await connection.close()
             if isinstance(error, sqlite3.DatabaseError | OSError):
-                raise StoreError(f"{path} cannot be opened as a store: {error}") from error
+                kind, words = fault or (None, f"cannot be opened as a store: {error}")
+                raise StoreError(f"{path} {words}", kind) from error
             raise
         *readers, watcher, reserved = opened if writer is None else opened[1:]
         return cls(path, readers, watcher, reserved, writer)
@@ -126,7 +126,6 @@ class Store:
                 async with asyncio.timeout(CLOSING_SECONDS):
                     await locks.enter_async_context(self._writing)
                     await locks.enter_async_context(self._watching)
-                    await locks.enter_async_context(self._reserving)
                     for _ in self._readers:
                         await locks.enter_async_context(self._turns)
             await self._close()
@@ -136,6 +135,11 @@ class Store:
         for connection in (*self._readers, self._watcher, self._reserved):
             await connection.close()
         if self._writer is not None:
+            if FileFault.GONE in self.faults.known:
+                # SQLite does this only where the file is in place. A log left beside a backup that is put there would
+                # be taken for the backup's own.
+                with suppress(sqlite3.Error):
+                    await pragmas(self._writer, "wal_checkpoint(TRUNCATE)")
             await self._writer.close()
 
     async def __aenter__(self) -> Self:
@@ -152,7 +156,7 @@ class Store:
 
         Raises:
             RuntimeError: this task is inside ``write`` already; waiting for itself would never end.
-            StoreError: the file is damaged, cannot be written, or another program kept on writing to it.
+            StoreError: the file is damaged or gone, cannot be written, or another program kept on writing to it.
         """
         if self._writer is None:
             raise StoreError(f"{self.path} is open for reading only")
@@ -160,11 +164,13 @@ class Store:
             raise RuntimeError("a transaction that writes was begun inside another of the same task")
         async with self._writing:
             self._must_be_open()
-            with _file_problems_as_store_errors(self.path), self._bound(self._writer):
+            with self._explained(writing=True), self._bound(self._writer):
+                self._must_be_in_place()
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
                     await self._writer.commit()
+                    self.faults.written()
                 except BaseException:
                     # The rollback is queued behind whatever the connection's thread is still doing. The shield lets it
                     # finish even if we are cancelled, or the next transaction would find this one open.
@@ -183,7 +189,7 @@ class Store:
         """
         current = self._current()
         if current is not None:
-            with _file_problems_as_store_errors(self.path):
+            with self._explained(writing=current is self._writer):
                 yield current
             return
         self._must_be_open()
@@ -194,25 +200,23 @@ class Store:
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[aiosqlite.Connection]:
-        """As ``read``, but on a connection that answers never use, so that it waits for no search.
+        """A connection that answers never use, so that what is read on it waits for no search.
 
-        It is for the outbox alone: two tasks inside ``reserved`` at the same time would wait for each other. Inside
-        another block of the same task it is that block's connection.
+        It is for the outbox. Unlike ``read`` it takes no view of its own and may be entered by many tasks at once: each
+        query sees the newest committed state, and they follow one another. Inside another block of the same task it is
+        that block's connection.
 
         Raises:
             StoreError: the file is damaged or cannot be read.
         """
         current = self._current()
         if current is not None:
-            with _file_problems_as_store_errors(self.path):
+            with self._explained(writing=current is self._writer):
                 yield current
             return
         self._must_be_open()
-        async with self._reserving:
-            self._must_be_open()
-            with self._bound(self._reserved):
-                async with self._snapshot(self._reserved):
-                    yield self._reserved
+        with self._bound(self._reserved):
+            yield self._reserved
 
     @asynccontextmanager
     async def view(self) -> AsyncIterator[None]:
@@ -231,17 +235,17 @@ class Store:
         """The rows of one query, its parameters in order or by name. Raises StoreError as ``read`` does."""
         current = self._current()
         if current is not None:
-            with _file_problems_as_store_errors(self.path):
+            with self._explained(writing=current is self._writer):
                 return list(await current.execute_fetchall(sql, parameters))
         async with self._reader() as reader:
-            with _file_problems_as_store_errors(self.path):
+            with self._explained():
                 return list(await reader.execute_fetchall(sql, parameters))
 
     async def data_version(self) -> int:
         """A number that changes whenever this or another process has changed the file."""
         async with self._watching:
             self._must_be_open()
-            with _file_problems_as_store_errors(self.path):
+            with self._explained():
                 rows = list(await self._watcher.execute_fetchall("PRAGMA data_version"))
         return int(rows[0][0])
 
@@ -275,7 +279,7 @@ class Store:
     @asynccontextmanager
     async def _snapshot(self, connection: aiosqlite.Connection) -> AsyncIterator[None]:
         """A transaction that only reads, on a connection that is this task's alone."""
-        with _file_problems_as_store_errors(self.path):
+        with self._explained():
             try:
                 await connection.execute("BEGIN")
                 yield
@@ -309,92 +313,63 @@ class Store:
         if self._closed:
             raise StoreError(f"{self.path} is closed")
 
+    def _must_be_in_place(self) -> None:
+        """Refuses to write into a file that nobody would find again; costs ten microseconds or so."""
+        missing = self._files and self._files.missing()
+        if missing:
+            raise self.faults.met(FileFault.GONE, missing)
+
+    def watch(self) -> None:
+        """Looks whether the file is still in place and what is over, without raising; to be called at intervals."""
+        self.faults.look_back()
+        with suppress(StoreError):
+            self._must_be_in_place()
+
+    @contextmanager
+    def _explained(self, *, writing: bool = False) -> Iterator[None]:
+        """Raises StoreError for faults of the file; an error in a statement is passed on as it is."""
+        try:
+            yield
+        except ValueError as error:
+            # What aiosqlite says where ``close`` has run out of patience with a block that was still open.
+            if str(error) != "no active connection":
+                raise
+            raise StoreError(f"{self.path} is closed") from error
+        except sqlite3.Error as error:
+            fault = fault_of(error, self.path, writing=writing)
+            if fault is None:
+                raise
+            raise self.faults.met(*fault) from error
+
     async def backup(self, target: Path) -> None:
         """Copies the store into a new file while it is in use (SQLite's online backup).
 
         Raises:
             StoreError: the target exists or cannot be written, or the store is damaged.
         """
-        if target.exists():
-            raise StoreError(f"{target} exists already; name a new file")
-        if not target.parent.is_dir():
-            raise StoreError(f"there is no folder {target.parent}; make it first, or name another")
         unfinished = target.with_name(target.name + ".part")
         try:
+            if target.exists():
+                raise StoreError(f"{target} exists already; name a new file")
+            if not target.parent.is_dir():
+                raise StoreError(f"there is no folder {target.parent}; make it first, or name another")
             unfinished.unlink(missing_ok=True)
-            copy = await _opened(aiosqlite.connect(unfinished))
+            copy = await opening(aiosqlite.connect(unfinished))
             try:
                 async with self._long_turns, self._reader() as reader:
                     await reader.backup(copy)
                 # Leave WAL mode, so that the copy is a single file that can be moved.
-                await _pragmas(copy, "journal_mode = DELETE")
+                await pragmas(copy, "journal_mode = DELETE")
                 found = [str(row[0]) for row in await copy.execute_fetchall("PRAGMA quick_check(1)")]
             finally:
                 await copy.close()
             if found != ["ok"]:
                 unfinished.unlink(missing_ok=True)
-                raise StoreError(f"{self.path} is damaged ({found[0]}) and was not copied; put back an older backup")
+                raise self.faults.met(*damage(f"{found[0]}, and was not copied"))
             unfinished.rename(target)
         except (sqlite3.DatabaseError, OSError) as error:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-            raise StoreError(f"{self.path} could not be copied to {target}: {error}") from error
-
-
-async def _opened(connection: aiosqlite.Connection) -> aiosqlite.Connection:
-    """Opens a connection. If that fails, waits for its thread, which would otherwise outlive the event loop."""
-    try:
-        return await connection
-    except BaseException:
-        thread: Any = getattr(connection, "_thread", connection)
-        await asyncio.to_thread(thread.join)
-        raise
-
-
-@contextmanager
-def _file_problems_as_store_errors(path: Path) -> Iterator[None]:
-    """Raises StoreError for problems of the file; an error in a statement is passed on as it is."""
-    try:
-        yield
-    except ValueError as error:
-        # What aiosqlite says where ``close`` has run out of patience with a block that was still open.
-        if str(error) != "no active connection":
-            raise
-        raise StoreError(f"{path} is closed") from error
-    except sqlite3.Error as error:
-        # The low byte is the primary code, the rest refines it; errors of the sqlite3 module itself have no code.
-        words = _FILE_PROBLEMS.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF)
-        if words is None:
-            raise
-        raise StoreError(f"{path} {words.format(error=error)}") from error
-
-
-async def _connect(path: Path, mode: str) -> aiosqlite.Connection:
-    address = path.resolve().as_uri() + f"?mode={mode}"
-    # isolation_level=None: transactions begin only where this module begins them.
-    connection = await _opened(aiosqlite.connect(address, uri=True, isolation_level=None))
-    connection.row_factory = sqlite3.Row
-    try:
-        await _pragmas(connection, f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON")
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
-
-
-async def _write_ahead(writer: aiosqlite.Connection) -> None:
-    """Switches to the write-ahead log; tries again while others use the file, since SQLite does not wait here."""
-    for left in reversed(range(BUSY_MILLISECONDS // 50)):
-        try:
-            await _pragmas(writer, "journal_mode = WAL", "synchronous = FULL")
-        except sqlite3.OperationalError as error:
-            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                raise
-            await asyncio.sleep(0.05)
-        else:
-            return
-
-
-async def _pragmas(connection: aiosqlite.Connection, *settings: str) -> None:
-    for setting in settings:
-        await connection.execute_fetchall(f"PRAGMA {setting}")
+            fault = fault_of(error, unfinished, writing=True)
+            why = f"the copy {fault[1]}" if fault else str(error)
+            raise StoreError(f"{self.path} could not be copied to {target}: {why}") from error

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import aiosqlite
 
 from db.connection import Store
+from db.errors import FileFault, StoreError
 from db.models import Driver, Freshness, Season
 from db.racing import load_drivers, load_season, load_stored_seasons, load_tracks, load_version
 
@@ -18,6 +19,8 @@ class Snapshots:
 
     ``PRAGMA data_version`` shows at almost no cost whether anything in the file changed. If something did, the version
     of the facts shows whether it was one of racing: settings and the like change often and concern no season.
+
+    What was loaded stays good for answers where the file can no longer be read; ``store.faults`` says that it cannot.
 
     Attributes:
         version: changes whenever a season, a driver or a track did; what is derived from all can be cached by it.
@@ -33,6 +36,7 @@ class Snapshots:
         self.version = -1
         self.versions: Mapping[int, int] = MappingProxyType({})
         self._data_version = -1
+        self._unreadable = -1
 
     async def years(self) -> tuple[int, ...]:
         """The years of the stored seasons, oldest first."""
@@ -57,19 +61,29 @@ class Snapshots:
     async def _refresh(self) -> None:
         # The first caller after a change loads; the lock makes the others wait instead of loading too.
         async with self._loading:
-            data_version = await self._store.data_version()
-            if data_version == self._data_version:
-                return
-            async with self._store.read_latest() as connection:
-                version = await load_version(connection)
-                stored = await load_stored_seasons(connection)
-                versions = {year: number for year, (number, _) in stored.items()}
-                if version != self.version or versions != self.versions:
-                    await self._load(connection, version, versions)
-            for year, (_, freshness) in stored.items():
-                _update(self._seasons[year].freshness, freshness)
-            # This was read before loading: a change in between causes one extra check, never a missed one.
-            self._data_version = data_version
+            data_version = -1
+            try:
+                data_version = await self._store.data_version()
+                if data_version not in {self._data_version, self._unreadable}:
+                    await self._load_changes(data_version)
+            except StoreError as error:
+                if error.fault is None or self._data_version < 0:
+                    raise
+                if error.fault is FileFault.DAMAGED:
+                    # The next attempt would fail as well, after as long a time.
+                    self._unreadable = data_version
+
+    async def _load_changes(self, data_version: int) -> None:
+        async with self._store.read_latest() as connection:
+            version = await load_version(connection)
+            stored = await load_stored_seasons(connection)
+            versions = {year: number for year, (number, _) in stored.items()}
+            if version != self.version or versions != self.versions:
+                await self._load(connection, version, versions)
+        for year, (_, freshness) in stored.items():
+            _update(self._seasons[year].freshness, freshness)
+        # It was read before loading: a change in between causes one extra check, never a missed one.
+        self._data_version = data_version
 
     async def _load(self, connection: aiosqlite.Connection, version: int, versions: Mapping[int, int]) -> None:
         drivers, tracks = await load_drivers(connection), await load_tracks(connection)

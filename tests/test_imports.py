@@ -22,7 +22,7 @@ LAYERS: dict[str, set[str]] = {
     # What each part may know of the others; a part is the longest prefix that fits.
     "db": set(),
     "bot.clock": set(),
-    "bot.errors": set(),
+    "bot.errors": {"db.errors"},
     "bot.discord_errors": set(),
     "bot.editors": set(),
     "bot.logs": set(),
@@ -39,7 +39,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
-    | {"bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
+    | {"db.errors", "bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
     | EVERYWHERE,
     "bot.requester": {"bot.seasons"},
     "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.util
 import json
@@ -97,10 +98,15 @@ class TailgateBot(commands.AutoShardedBot):
             )
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
-        """Logs why a listener failed; an error of the store, such as that it is closed already, in one line."""
+        """Logs why a listener failed; an error of the store, such as that it is closed already, in one line.
+
+        Faults of the store's file are not logged here: the store does so itself, and not at every event.
+        """
         error = sys.exc_info()[1]
         if isinstance(error, StoreError):
-            log.warning("%s was skipped: %s", event_method, error)
+            log.log(
+                logging.WARNING if error.fault is None else logging.DEBUG, "%s was skipped: %s", event_method, error
+            )
         else:
             await super().on_error(event_method, *args, **kwargs)
 
@@ -127,7 +133,9 @@ class TailgateBot(commands.AutoShardedBot):
         if not force and await recall(self.services.store, name) == digest:
             return False
         registered = await self.tree.sync(guild=guild)
-        await remember(self.services.store, name, digest)
+        # Where that cannot be written down, the next start registers them again.
+        with contextlib.suppress(StoreError):
+            await remember(self.services.store, name, digest)
         log.info("registered %d commands%s", len(registered), " for the operator's own server" if guild else "")
         return True
 

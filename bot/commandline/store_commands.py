@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,6 +26,7 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_file
 from db.errors import StoreError
+from db.file_faults import RESTORE
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
 from db.quotes import quotes_of_scope
@@ -142,16 +142,13 @@ async def check(path: Path) -> int:
     Raises:
         StoreError: it cannot even be opened.
     """
-    try:
-        async with await Store.open(path, readonly=True) as store:
-            found = await inspect(store)
-            seasons = () if found.problems else await Snapshots(store).all()
-    except sqlite3.DatabaseError as error:
-        raise StoreError(f"{path} is damaged: {error}; put back a backup") from error
+    async with await Store.open(path, readonly=True) as store:
+        found = await inspect(store)
+        seasons = () if found.problems else await Snapshots(store).all()
     _print(found)
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        print_message(f"tailgate: {path}: {found.problems[0]}{more}; put back a backup")
+        print_message(f"tailgate: {path}: {found.problems[0]}{more}; {RESTORE}")
         return 1
     return _audit(path, seasons)
 

@@ -10,8 +10,9 @@ import discord
 from discord import app_commands
 
 from bot.discord_errors import TOO_LATE_TO_ANSWER
-from bot.errors import FriendlyError
+from bot.errors import FriendlyError, store_line
 from bot.render.formatting import escape
+from db.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,8 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     """Tells the requester, and nobody else, what went wrong.
 
     A mistake of theirs is answered in one friendly line. A fault of the bot gets a reference, which the log shows
-    beside the stack trace: no stack trace, token or path reaches the chat.
+    beside the stack trace: no stack trace, token or path reaches the chat. A fault of the store's file gets a line
+    without one; the store tells the log of it, once and not at each command.
     """
     cause = getattr(error, "original", error)
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
@@ -60,10 +62,12 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
 
 
 def _friendly_line(error: Exception) -> str | None:  # noqa: PLR0911 - one return for each kind of error
-    """The line for what a person did or can fix; None for a fault of the bot."""
+    """The line for what a person did or can fix, or of the store's file; None for a fault of the bot."""
     if isinstance(error, FriendlyError):
         # Its text may contain names and words that people typed.
         return escape(str(error), LONGEST)
+    if isinstance(error, StoreError):
+        return store_line(error)
     if isinstance(error, app_commands.NoPrivateMessage):
         return "This only works in a server."
     if isinstance(error, app_commands.MissingPermissions):

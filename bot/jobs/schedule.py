@@ -23,6 +23,8 @@ UPKEEP_SECONDS = 6 * 3600
 CLEANUP_SECONDS = 60
 """How often it is checked whether it is time to look for servers that were left."""
 CLEANUP_TIMEOUT_SECONDS = 3600
+STORE_SECONDS = 30
+"""How often it is looked whether the store's file is still in place, so that the log says so though nobody writes."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -45,6 +47,7 @@ class Jobs:
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
+        self._scheduler.every(STORE_SECONDS, self._watch_store)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
@@ -64,6 +67,9 @@ class Jobs:
         text = presence(coming[1]) if coming else "/help"
         # Sent every time: a new session with Discord begins without a status.
         await self._bot.change_presence(activity=discord.CustomActivity(text))
+
+    async def _watch_store(self) -> None:
+        self._services.store.watch()
 
     async def _keep_up(self) -> None:
         """Removes old drafts and draws, and lets SQLite refresh its statistics."""

@@ -10,6 +10,8 @@ import aiohttp
 import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from db.errors import StoreError
+
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60.0
@@ -82,5 +84,8 @@ async def _carefully(work: Callable[[], Awaitable[None]], seconds: float, limit:
     except (OSError, aiohttp.ClientError, discord.ConnectionClosed, TimeoutError) as error:
         # The network comes and goes, and discord.py reconnects by itself.
         log.warning("a background job failed on the network (%s)", str(error) or type(error).__name__)
+    except StoreError as error:
+        # The store tells the log what is wrong with its file, once and not at each run.
+        log.debug("a background job was cut short (%s)", error)
     except Exception:
         log.exception("a background job failed; it runs again in %g s", seconds)

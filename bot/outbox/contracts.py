@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from discord import ui
@@ -27,6 +28,16 @@ class Post:
     view: ui.LayoutView
     role: int | None = None
     edit: int | None = None
+
+
+class InDoubt(StrEnum):
+    """What becomes of a message that may have arrived where the channel's history may not be read.
+
+    It is the operator's choice: with ``AGAIN`` it may be there twice, with ``DROP`` not at all.
+    """
+
+    AGAIN = "again"
+    DROP = "drop"
 
 
 class RefusedError(Exception):
@@ -125,6 +136,9 @@ class Sender(Protocol):
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         """Changes a message."""
+
+    async def delete(self, channel: int, message: int) -> None:
+        """Takes a message of the bot's own away."""
 
     async def open(self, user: int) -> int:
         """The id of the channel for direct messages to a person."""

@@ -121,6 +121,9 @@ class DiscordSender:
         post.view.stop()
         await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
 
+    async def delete(self, channel: int, message: int) -> None:
+        await self.ask(lambda: self._bot.http.delete_message(channel, message))
+
     async def open(self, user: int) -> int:
         opened: Mapping[str, Any] = await self.ask(lambda: self._bot.http.start_private_message(user))
         return int(opened["id"])

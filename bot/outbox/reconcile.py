@@ -1,26 +1,24 @@
-"""Reconciling a row that may have arrived with Discord: is its message in the channel?
+"""Looking for a row's message in its channel: is it there, and is it there more than once?
 
 Discord offers no search by nonce, so the channel's history is read and each message's custom ids are compared with the
 row's mark. There are three answers: it is there, it is certainly not there, or nobody can tell.
+
+The search goes from before the first request up to now, and never only to some moment after it: the process may have
+stood still between writing the moment down and sending, for as long as the machine liked.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from discord.utils import snowflake_time, time_snowflake
+from discord.utils import time_snowflake
 
 from bot.outbox.contracts import Sender, Turn
 
-YOUNG = timedelta(minutes=2)
-"""Up to this age of the first attempt a second one with the same nonce is safe: Discord documents "the last few
-minutes"."""
-WINDOW = timedelta(seconds=170)
-"""By then a second attempt must have reached Discord, however slow the request is."""
 EARLY = timedelta(minutes=5)
-"""The search begins this long before the first attempt, since our clock and Discord's never agree."""
-LATE = timedelta(minutes=10)
-"""The search ends this long after it: all attempts with the same nonce fall into that time."""
+"""The search begins at least this long before the first request, since our clock and Discord's never agree."""
+CLOCK_ERROR = timedelta(hours=1)
+"""And so long before it where the history is short enough: a clock may be set right after it was far ahead."""
 PAGE = 100
 """Messages on a page of history, Discord's limit."""
 PAGES = 10
@@ -35,76 +33,75 @@ class UnknownYetError(Exception):
     """Whether the history may be read is not known until the gateway has sent the server."""
 
 
-def is_young(tried_at: datetime, now: datetime, patience: float) -> bool:
-    """Whether Discord would still recognize a second attempt by its nonce.
+class TooMuchError(UnreadableError):
+    """There is more history than is read."""
 
-    Args:
-        tried_at: when it was first tried; if that is in the future, the clock was set back and it says nothing.
-        now: the current moment.
-        patience: how many seconds a request may take.
-    """
-    return timedelta(0) <= now - tried_at < min(YOUNG, WINDOW - timedelta(seconds=patience))
+    def __init__(self) -> None:
+        super().__init__("too many messages in the channel since then")
 
 
 async def find(
-    sender: Sender,
-    turn: Turn,
-    channel: int,
-    mark: str,
-    around: datetime,
-    *,
-    direct: bool,
-    to: datetime | None = None,
-) -> int | None:
-    """The id of the message in a channel that carries a mark; None if it is certainly not there.
+    sender: Sender, turn: Turn, channel: int, mark: str, since: datetime, now: datetime, *, direct: bool
+) -> list[int]:
+    """The ids of the messages in a channel that carry a mark, oldest first; none if it is certainly not there.
 
     Args:
         sender: the way to Discord.
         turn: awaited before each request.
         channel: where to look.
         mark: a row's.
-        around: about when it would have been sent.
+        since: when it can have been sent first; if that is in the future, the clock was set back and it says nothing.
+        now: the current moment.
         direct: whether these are direct messages, which can always be read.
-        to: the moment up to which it may have been sent, if that is later.
 
     Raises:
         UnreadableError, UnknownYetError: nobody can tell.
         RefusedError, BusyError, UnsureError: a request failed.
     """
-    after, end = time_snowflake(around - EARLY), max(around + LATE, to or around)
-    anything = False
+    if since > now:
+        return await find_among_latest(sender, turn, channel, mark, direct=direct)
+    try:
+        return await _find_after(sender, turn, channel, mark, since - CLOCK_ERROR, direct=direct)
+    except TooMuchError:
+        return await _find_after(sender, turn, channel, mark, since - EARLY, direct=direct)
+
+
+async def _find_after(
+    sender: Sender, turn: Turn, channel: int, mark: str, moment: datetime, *, direct: bool
+) -> list[int]:
+    after, found, anything = time_snowflake(moment), list[int](), False
     for _ in range(PAGES):
         await turn()
         page = await sender.history(channel, after=after)
-        for found in page:
-            if any(mark in custom_id for custom_id in found.custom_ids):
-                return found.id
+        found += [message.id for message in page if any(mark in custom_id for custom_id in message.custom_ids)]
         anything |= bool(page)
-        after = max((found.id for found in page), default=after)
-        if len(page) < PAGE or snowflake_time(after) > end:
+        after = max((message.id for message in page), default=after)
+        if len(page) < PAGE:
             break
     else:
-        raise UnreadableError("too many messages in the channel since then")
+        if not found:
+            raise TooMuchError
     if not anything and not direct:
         await _must_be_readable(sender, turn, channel)
-    return None
+    return sorted(found)
 
 
-async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str, *, direct: bool) -> int | None:
+async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str, *, direct: bool) -> list[int]:
     """As ``find``, among the channel's latest messages: for when nobody knows when it would have been sent."""
     before: int | None = None
+    found: list[int] = []
     for _ in range(PAGES):
         await turn()
         page = await sender.history(channel, before=before)
-        for found in page:
-            if any(mark in custom_id for custom_id in found.custom_ids):
-                return found.id
+        found += [message.id for message in page if any(mark in custom_id for custom_id in message.custom_ids)]
         if before is None and not page and not direct:
             await _must_be_readable(sender, turn, channel)
         if len(page) < PAGE:
-            return None
-        before = min(found.id for found in page)
-    raise UnreadableError("too many messages in the channel since then")
+            return sorted(found)
+        before = min(message.id for message in page)
+    if not found:
+        raise TooMuchError
+    return sorted(found)
 
 
 async def _must_be_readable(sender: Sender, turn: Turn, channel: int) -> None:

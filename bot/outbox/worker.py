@@ -1,8 +1,8 @@
 """The worker: stores the plan, claims the rows that are due, delivers them, and records what became of them.
 
-Whatever interrupts it, nothing is lost and nothing is sent twice: a row is claimed, and the claim is committed, before
-anything of it goes out; a row that was claimed and whose outcome was never recorded is reconciled with Discord before
-it is touched again.
+Whatever interrupts it, nothing is lost and nothing is sent twice: a row is claimed, so that nobody else takes it; the
+moment at which its request leaves is committed before it does; and a row with such a moment and no outcome is looked
+for on Discord before it is sent again. A row that was only waiting for its turn is simply claimed again.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.outbox.contracts import Compose, Perform, Planner, Sender
+from bot.outbox.contracts import Compose, InDoubt, Perform, Planner, Sender
 from bot.outbox.delivery import Delivery
+from bot.outbox.doubt import Doubts
+from bot.outbox.ledger import Ledger
 from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
 from db.errors import StoreError
 from db.models import Season
 from db.reminders import outbox, plans, targets
-from db.reminders.models import NotificationKind, PlannedNotification, RowState
+from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.reminders.plans import Connection
 
@@ -33,11 +35,13 @@ SPARE = 1.03
 AHEAD = timedelta(minutes=5)
 """How early the first of many rows may go out so that the last one is not late."""
 WAITING = 100
-"""How many claimed rows may wait for their turn; after a crash, that many have to be reconciled."""
+"""How many claimed rows may wait for their turn."""
 IN_HAND = 1_000
 """How many rows may be claimed at once, including those that wait for Discord's answer."""
 PATIENCE = timedelta(minutes=1)
 """How old a claim must be before its run counts as dead."""
+LOOKS = 20
+"""For how many rows at a time a second message is looked for."""
 REPLAN = timedelta(minutes=1)
 """How often everything is planned again although nothing is known to have changed."""
 
@@ -49,16 +53,21 @@ class Worker:
         services: the store, its seasons and the clock.
         sender: the way to Discord.
         limiter: the pace of all requests.
+        in_doubt: what becomes of a message that may have arrived where nobody can tell.
     """
 
-    def __init__(self, services: Services, sender: Sender, limiter: RateLimiter) -> None:
+    def __init__(
+        self, services: Services, sender: Sender, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN
+    ) -> None:
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
         self._sender, self._limiter = sender, limiter
         self._run = secrets.token_hex(8)
-        self._delivery = Delivery(services, sender, limiter)
+        self._ledger = Ledger(self._store, self._run, self._clock)
+        self._delivery = Delivery(services, sender, limiter, self._ledger, Doubts(services, sender, in_doubt))
         self._planners: list[Planner] = []
         self._tasks: dict[int, tuple[asyncio.Task[None], ClaimedRow]] = {}
-        self._outcomes: list[DeliveryOutcome] = []
+        self._looking: dict[int, asyncio.Task[None]] = {}
+        self._recorded = 0
         self._last_plan: LastPlan | None = None
         self._started_until: datetime | None = None
         self._first_take = True
@@ -85,13 +94,16 @@ class Worker:
         async with self._ticking:
             now = self._clock.now()
             try:
-                await self._delivery.begin(now)
-                await self._record_outcomes()
-                await self._update_plan(now)
-                await outbox.expire(self._store, now)
-                # The upper bound is for a clock that was set back: without it the worker would rest for that long.
-                if self._sender.ready and not now < self._delivery.resting_until <= now + PATIENCE:
-                    await self._take(now)
+                # What answers read never delays what is due.
+                async with self._store.reserved():
+                    await self._delivery.doubts.begin(now)
+                    await self._record_outcomes()
+                    await self._update_plan(now)
+                    await outbox.expire(self._store, now)
+                    # The upper bound is for a clock that was set back: without it the worker would rest for that long.
+                    if self._sender.ready and not now < self._delivery.resting_until <= now + PATIENCE:
+                        await self._take(now)
+                        await self._look_again(now)
             except StoreError as error:
                 self._warn_once(str(error))
             else:
@@ -111,43 +123,40 @@ class Worker:
         for number, (task, _) in self._tasks.items():
             if number not in self._delivery.in_flight:
                 task.cancel()
-        tasks = [task for task, _ in self._tasks.values()]
+        tasks = [*(task for task, _ in self._tasks.values()), *self._looking.values()]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
         # Tasks that were cancelled before they began leave no outcome themselves.
-        self._outcomes += [_given_back(claimed) for _, claimed in self._tasks.values()]
+        for _, claimed in self._tasks.values():
+            self._ledger.record(_given_back(claimed))
         self._tasks.clear()
         await self._limiter.close()
+        await self._ledger.close()
         # Written even if a tick was interrupted while it wrote: recording the same outcome twice changes nothing.
         with contextlib.suppress(StoreError):
             await self._record_outcomes()
 
     async def settled(self) -> None:
         """Returns once no row is under way and every outcome is recorded; for tests and orderly ends."""
-        while self._tasks:
-            await asyncio.wait([task for task, _ in self._tasks.values()])
+        while tasks := [*(task for task, _ in self._tasks.values()), *self._looking.values()]:
+            await asyncio.wait(tasks)
         await self._record_outcomes()
 
     async def _record_outcomes(self) -> None:
-        outcomes, self._outcomes = self._outcomes, []
-        if not outcomes:
-            return
-        try:
-            await outbox.record_outcomes(self._store, self._run, outcomes)
-        except BaseException:
-            # The rows stay claimed by this run, which alone knows what became of them: it records that later.
-            self._outcomes = outcomes + self._outcomes
-            raise
-        if self._last_plan is not None:
+        # If this fails, the rows stay claimed by this run, which alone knows what became of them.
+        await self._ledger.flush()
+        if self._last_plan is not None and self._ledger.recorded > self._recorded:
             # A row that is done no longer blocks another one of the same identity.
             self._last_plan = replace(self._last_plan, stale=True)
+        self._recorded = self._ledger.recorded
 
     async def _update_plan(self, now: datetime) -> None:
         seasons = await self._seasons.all()
         versions = self._seasons.version, await targets.settings_version(self._store)
+        self._delivery.versions = versions
         last = self._last_plan
         if last and last.versions == versions and not last.more and timedelta(0) <= now - last.at < REPLAN:
             return
@@ -187,7 +196,7 @@ class Worker:
         room = min(WAITING - waiting, IN_HAND - len(self._tasks))
         if room <= 0:
             return
-        busy = [*self._tasks, *(outcome.id for outcome in self._outcomes)]
+        busy = [*self._tasks, *self._ledger.unrecorded]
         claimed = await outbox.reclaim(
             self._store, self._run, now, busy, room, patience=PATIENCE, first=self._first_take
         )
@@ -204,6 +213,24 @@ class Worker:
         if horizon is not None and room > 0:
             busy += [each.row.id for each in claimed]
             self._start(await outbox.claim(self._store, self._run, now, horizon, room, busy))
+
+    async def _look_again(self, now: datetime) -> None:
+        """Looks for second messages of rows that were sent more than once, a while ago."""
+        room = LOOKS - len(self._looking)
+        if room <= 0:
+            return
+        for row in await outbox.to_look_at(self._store, now, list(self._looking), room):
+            task = asyncio.create_task(self._look(row), name=f"outbox look {row.id}")
+            self._looking[row.id] = task
+
+    async def _look(self, row: OutboxRow) -> None:
+        try:
+            await self._delivery.look_again(row)
+        except StoreError as error:
+            self._warn_once(str(error))
+        finally:
+            self._delivery.ended(row.id)
+            self._looking.pop(row.id, None)
 
     def _horizon(self, coming: Sequence[tuple[datetime, int]], waiting: int, now: datetime) -> datetime | None:
         """The due moment up to which rows must be claimed now to be out in time at our rate; None if none must be yet.
@@ -237,7 +264,7 @@ class Worker:
         finally:
             self._delivery.ended(number)
             self._tasks.pop(number, None)
-        self._outcomes.append(outcome)
+        self._ledger.record(outcome)
 
     def _warn_once(self, trouble: str) -> None:
         if trouble != self._last_trouble:

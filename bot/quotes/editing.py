@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import discord
 from discord import ui
 
-from bot.errors import FriendlyError
+from bot.errors import FriendlyError, store_line
 from bot.questions.quotes import (
     DeleteQuestion,
     DiscardQuoteDraftQuestion,
@@ -25,7 +24,7 @@ from bot.quotes.permissions import MOST_QUOTES, NO_EDITOR, NO_SERVER, NOT_YOU, g
 from bot.quotes.query import split_words
 from bot.quotes.service import gather_facts, meaning_of, with_current_name
 from bot.render import quote_panels
-from bot.render.forms import UNWRITABLE, Form, not_kept
+from bot.render.forms import Form, not_kept
 from bot.render.quote_panels import ManageFacts
 from bot.requester import Requester
 from db.connection import Store
@@ -35,8 +34,6 @@ from db.quotes.drafts import drop_typed, save_typed, typed_quote
 from db.quotes.models import WORDS_LIMIT, Quote, QuoteDraft
 from db.quotes.reading import Found
 from db.quotes.server_ownership import count_own, deleted_quotes, own_quote, own_quotes
-
-log = logging.getLogger(__name__)
 
 NO_DRAFT = "That draft was already saved or discarded."
 NO_WORDS = "The message has no text; type what was said"
@@ -96,9 +93,8 @@ class QuoteEditor:
             quote = await self._save_or_keep(question, values, requester)
         except FriendlyError as error:
             return not_kept(_in_order(values), str(error))
-        except StoreError:
-            log.exception("A quote could be saved neither as such nor as a draft")
-            return not_kept(_in_order(values), UNWRITABLE)
+        except StoreError as error:
+            return not_kept(_in_order(values), store_line(error))
         if not isinstance(quote, Quote):
             return quote
         if question.draft is not None:

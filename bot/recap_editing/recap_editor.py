@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
 
 from discord import ui
 
-from bot.errors import FriendlyError
+from bot.errors import FriendlyError, store_line
 from bot.questions.recaps import (
     AutomaticTextQuestion,
     DiscardQuestion,
@@ -21,7 +20,7 @@ from bot.questions.recaps import (
     UndoQuestion,
     WriteQuestion,
 )
-from bot.render.forms import UNWRITABLE, Form, not_kept
+from bot.render.forms import Form, not_kept
 from bot.render.recap import find
 from bot.render.recap_editor import PICTURE, WORDS, DraftView, EditorFacts, form, history, panel, preview
 from bot.requester import Requester
@@ -34,8 +33,6 @@ from db.recaps.drafts import RecapDraft, drafts_of_race, drop_draft, save_draft
 from db.recaps.models import AUTHOR_LIMIT, RecapText, SectionKind, clean_recap
 from db.recaps.texts import recap_history, save_recap, take_back, undo
 from db.user_text import clean_text
-
-log = logging.getLogger(__name__)
 
 NOT_YOURS = "Only Tailgate's editors can do that, and only in their own server."
 GONE = "That draft of yours is no longer here; the current version is below."
@@ -89,9 +86,8 @@ class RecapEditor:
             kept = await save_draft(self._store, submitted)
         except LookupError:
             return not_kept((words, picture), "Tailgate no longer has that race.")
-        except StoreError:
-            log.exception("An editor's draft could not be kept")
-            return not_kept((words, picture), UNWRITABLE)
+        except StoreError as error:
+            return not_kept((words, picture), store_line(error))
         try:
             return await self._draft_or_panel(question, requester, kept.id)
         except FriendlyError as error:

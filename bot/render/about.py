@@ -117,9 +117,15 @@ TOPICS: dict[str, HelpTopic] = {
 
 
 def about(
-    seasons: Sequence[Season], question: AboutQuestion, now: datetime, *, version: str, links: Sequence[str] = ()
+    seasons: Sequence[Season],
+    question: AboutQuestion,
+    now: datetime,
+    *,
+    version: str,
+    links: Sequence[str] = (),
+    faults: Sequence[str] = (),
 ) -> ui.LayoutView:
-    """Version, how fresh each season is, links and privacy.
+    """Version, how fresh each season is, links and privacy; for editors, first of all what is wrong with the store.
 
     Args:
         seasons: as of ``now``, oldest first; at least one.
@@ -127,16 +133,18 @@ def about(
         now: the requester's moment.
         version: Tailgate's own.
         links: the project's own markdown links, such as that to its source.
+        faults: what is wrong with the store, for editors alone; the card is yellow then.
     """
     del question
     fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
     return card(
         f"Tailgate {version}",
+        "\n".join(f"**The store** {fault}" for fault in faults),
         f"The NASCAR Craftsman Truck Series in your chat. {UNOFFICIAL}",
         "\n".join(fresh),
         PRIVACY,
         f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
-        accent=Accent.GREEN,
+        accent=Accent.YELLOW if faults else Accent.GREEN,
         small=[f"Seasons on record: {', '.join(str(season.year) for season in seasons)}. `/help` shows the commands."],
         controls=row([Link("Help", HelpQuestion()), Link("Next race", NextQuestion())]),
     )

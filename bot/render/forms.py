@@ -30,7 +30,6 @@ PREFIX = f"{VERSION}:form:"
 
 COPIED = 3500
 """Characters of what was typed that fit into a message beside its heading."""
-UNWRITABLE = "Tailgate can't save anything right now."
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,9 +34,12 @@ LONGER = 150
 """Characters kept for the line that names the sections that continue in the menu."""
 LABEL = 160
 """Columns of a line's label."""
+UNREADABLE = "Quotes and editors' words can't be read right now."
 
 
-def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime) -> ui.LayoutView:
+def recap_card(
+    recap: Recap, computed: ComputedSeason, question: RecapQuestion, now: datetime, *, whole: bool = True
+) -> ui.LayoutView:
     """The recap's first screen, or the section asked for.
 
     Args:
@@ -44,6 +47,7 @@ def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, 
         computed: the race's season as it stands at ``now``.
         question: its section, and the page of one that is long; a section that the recap lacks is the first screen.
         now: the current time.
+        whole: people's words, quotes and editors' texts, could be read; if not, the small print says so.
     """
     race, season = recap.race, computed.season
     asked = RecapQuestion(race.season, race.round, question.section, question.page)
@@ -61,6 +65,7 @@ def recap_card(recap: Recap, computed: ComputedSeason, question: RecapQuestion, 
         *words_by(shown, now),
         *of_race(season, race.round),
         _left_out(computed, race),
+        "" if whole else UNREADABLE,
         freshness(season, now),
     ]
     room = room_beside(title, *small)

@@ -298,5 +298,5 @@ def _again(row: OutboxRow) -> str:
 
 def _done(past: OutboxRow, races: Sequence[Race]) -> str:
     when = f"Sent {stamp(past.sent_at, 'f')}" if past.sent_at is not None else _STATES.get(past.state, past.state.value)
-    why = f" ({escape(past.reason, 200)})" if past.reason and past.state is not RowState.SENT else ""
+    why = f" ({escape(past.reason, 200)})" if past.reason else ""
     return f"- {listed([named(past.notification, races), when])}{why}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bot.recaps.facts import Recap
 from bot.seasons.as_of import AsOf
 from db.connection import Store
+from db.errors import StoreError
 from db.models import Race
 from db.quotes import Reader, quotes_of_race
 from db.quotes.models import Quote
@@ -43,3 +44,16 @@ async def recap_for(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Re
     """The recap of a race with results, for a reader. The arguments are those of ``recap_words``."""
     words = await recap_words(store, as_of, reader, race)
     return as_of.recap(race, words.quotes, words.texts)
+
+
+async def recap_if_need_be_without_words(store: Store, as_of: AsOf, reader: Reader, race: Race) -> tuple[Recap, bool]:
+    """The same, from the facts alone where the words cannot be read; and whether they could be.
+
+    The facts are in memory, the words are not.
+    """
+    try:
+        return await recap_for(store, as_of, reader, race), True
+    except StoreError as error:
+        if error.fault is None:
+            raise
+        return as_of.recap(race, (), {}), False

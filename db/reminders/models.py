@@ -243,8 +243,9 @@ class Notification:
 class OutboxRow:
     """A notification in the outbox.
 
-    ``tried_at`` is when it may first have reached Discord without our knowing, None if it cannot have; ``message`` is
-    the id of the message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
+    ``tried_at`` is when the first request left that may have reached Discord without our knowing, None if none can
+    have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``message`` is the id of the
+    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
     """
 
     id: int
@@ -252,6 +253,8 @@ class OutboxRow:
     place: str
     state: RowState = RowState.PENDING
     tried_at: datetime | None = None
+    last_tried_at: datetime | None = None
+    tries: int = 0
     claimed_by: str | None = None
     attempts: int = 0
     retry_at: datetime | None = None
@@ -265,10 +268,14 @@ class OutboxRow:
         """Sixteen letters and digits by which the message is recognized in a channel: they stand in one of its buttons.
 
         They are made from place, kind, race, session, lead and moment, so they are the same after a restored backup.
+        Two rows with one mark are one message to who reads the channel.
         """
         notification = self.notification
         parts: tuple[object, ...] = (self.place, notification.kind, notification.season, notification.round)
-        if notification.kind is not NotificationKind.QUOTE:
+        if notification.kind is NotificationKind.STANDINGS:
+            # There is one such message in a place, which is edited: whoever looks for it cannot know what it says.
+            parts = (self.place, notification.kind)
+        elif notification.kind is not NotificationKind.QUOTE:
             # A quote is the day's, at whatever hour: one that went out at nine is found by who looks at eight.
             parts += (notification.session, notification.lead, to_text(notification.event_at))
         return b32encode(hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=10).digest()).decode().lower()

@@ -23,6 +23,9 @@ a person is kept whose reminders are off."""
 
 QUOTES_KEPT = timedelta(days=7)
 """The same for quotes of the day, of which there is one a day for each server."""
+LOOK_AGAIN_AFTER = timedelta(minutes=2)
+"""How long after a message was sent more than once its channel is looked at for a second one: by then every request has
+arrived or never will."""
 PORTION = 1_000
 """How many rows are removed in one transaction."""
 
@@ -34,13 +37,17 @@ UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at 
 TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
 """
-# If several leads of one event are overdue at once, as after an outage, the latest one suffices.
+# Several leads of one event may be overdue at once, as after an outage, or one so late that the next one is nearer than
+# its own moment: then the later one suffices. It must be of the same event, not of one that the race was moved from.
 SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'reminder'
        AND later.season = outbox.season AND later.round = outbox.round AND later.session = outbox.session
-       AND later.due_at > outbox.due_at AND later.due_at <= :now AND later.state IN ('pending', 'claimed', 'sent'))
+       AND abs(strftime('%s', later.event_at) - strftime('%s', outbox.event_at)) < 600
+       AND later.due_at > outbox.due_at
+       AND strftime('%s', later.due_at) - strftime('%s', :now) <= strftime('%s', :now) - strftime('%s', outbox.due_at)
+       AND later.state IN ('pending', 'claimed', 'sent'))
 """
 SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
 # A row that is tried again may be superseded by a later one that is out, or on its way.
@@ -53,9 +60,7 @@ SELECT due_at, sum(retry_at IS NULL OR retry_at <= :now) AS many FROM outbox WHE
 """
 CLAIM = """
 UPDATE outbox SET state = 'claimed', claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL,
-    tried_at = coalesce(tried_at, :now), attempts = attempts + 1, retry_at = NULL,
-    channel_id = CASE WHEN tried_at IS NULL
-        THEN (SELECT channel_id FROM reminder_targets t WHERE t.id = target_id) ELSE channel_id END
+    attempts = attempts + 1, retry_at = NULL
  WHERE state = 'pending' AND id IN (
     SELECT id FROM outbox WHERE state = 'pending' AND due_at <= :horizon AND (retry_at IS NULL OR retry_at <= :now)
        AND id NOT IN (SELECT value FROM json_each(:busy))
@@ -67,14 +72,29 @@ SELECT id FROM outbox WHERE state = 'claimed' AND (claimed_at <= :before OR clai
     (:others AND claimed_by <> :run)) AND id NOT IN (SELECT value FROM json_each(:busy)) ORDER BY until, id LIMIT :most
 """
 RECLAIM = f"""
-UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = 1, attempts = attempts + 1
+UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL, attempts = attempts + 1
  WHERE id IN ({ABANDONED}) RETURNING *
 """  # noqa: S608 - words of this module
+# The moment of a request, which is committed before it leaves: from then on it may have arrived.
+MARK = """
+UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tries = tries + 1,
+    channel_id = coalesce(:channel, channel_id)
+ WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+"""
 RECORD = """
 UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
     channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
-    tried_at = CASE WHEN :doubt THEN tried_at END
+    tried_at = CASE WHEN :doubt THEN tried_at END, last_tried_at = CASE WHEN :doubt THEN last_tried_at END,
+    tries = CASE WHEN :doubt THEN tries ELSE 0 END,
+    look_again_at = CASE WHEN :state = 'sent' AND tries > 1 AND kind <> 'event' THEN :look_again_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+"""
+TO_LOOK_AT = """
+SELECT * FROM outbox WHERE look_again_at <= :now AND id NOT IN (SELECT value FROM json_each(:busy))
+ ORDER BY look_again_at LIMIT :most
+"""
+LOOKED = """
+UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
 """
 UPCOMING = """
 SELECT * FROM outbox WHERE target_id = ? AND state IN ('pending', 'claimed') ORDER BY due_at, id LIMIT ?
@@ -89,8 +109,9 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
  ORDER BY sent_at DESC, id DESC LIMIT 1
 """
 EARLIER_UNDER_WAY = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id AND tried_at IS NOT NULL
-    AND state IN ('pending', 'claimed') AND (NOT :same_race OR (season = :season AND round = :round)))
+SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
+    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL))
+    AND (NOT :same_race OR (season = :season AND round = :round)))
 """
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
@@ -277,13 +298,51 @@ async def reclaim(
         return await _claimed_rows(connection, await connection.execute_fetchall(RECLAIM, values))
 
 
-async def record_outcomes(store: Store, run: str, outcomes: Iterable[DeliveryOutcome]) -> None:
-    """Records what became of rows that this run has claimed; rows of other runs are left alone."""
+async def write_ledger(
+    store: Store,
+    run: str,
+    now: datetime,
+    marks: Sequence[tuple[int, int | None]],
+    outcomes: Iterable[DeliveryOutcome],
+) -> set[int]:
+    """Writes down that requests leave and what became of earlier ones, in one transaction; other runs' rows are left.
+
+    Args:
+        store: a writable store.
+        run: the id of the run that has claimed the rows.
+        now: the moment at which the requests leave.
+        marks: rows whose request leaves now, with the channel it goes to.
+        outcomes: what became of rows.
+
+    Returns:
+        Those of the marked rows that this run has claimed.
+    """
+    ours = set()
     async with store.write() as connection:
+        for number, channel in marks:
+            values = {"id": number, "channel": channel, "now": to_text(now), "run": run}
+            if (await connection.execute(MARK, values)).rowcount:
+                ours.add(number)
         for each in outcomes:
-            await connection.execute(RECORD, _outcome_values(run, each))
+            await connection.execute(RECORD, _outcome_values(run, each, now))
             if each.switch_off is not None:
                 await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
+    return ours
+
+
+async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int) -> list[OutboxRow]:
+    """Rows that were sent more than once, and whose channel may hold a second message by now."""
+    values = {"now": to_text(now), "busy": json.dumps(busy), "most": most}
+    rows = await store.fetch(TO_LOOK_AT, values)
+    # The place is only part of the mark; a row's target is never deleted without its rows.
+    places = {row["target_id"]: (await store.fetch(PLACE, (row["target_id"],)))[0]["place"] for row in rows}
+    return [as_row(row, places[row["target_id"]]) for row in rows]
+
+
+async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:
+    """Notes which message a row is, once a second one is gone; ``again`` is when to look once more, None for never."""
+    async with store.write() as connection:
+        await connection.execute(LOOKED, {"id": number, "message": message, "again": to_text(again)})
 
 
 async def tidy(store: Store, now: datetime) -> None:
@@ -316,8 +375,9 @@ async def _claimed_rows(connection: aiosqlite.Connection, rows: Iterable[sqlite3
     return sorted(claimed, key=lambda each: (each.row.notification.until, each.row.notification.due_at, each.row.id))
 
 
-def _outcome_values(run: str, each: DeliveryOutcome) -> dict[str, object]:
+def _outcome_values(run: str, each: DeliveryOutcome, now: datetime) -> dict[str, object]:
     return {
+        "look_again_at": to_text(now + LOOK_AGAIN_AFTER),
         "run": run,
         "id": each.id,
         "state": each.state,
@@ -351,6 +411,8 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         place=place,
         state=RowState(row["state"]),
         tried_at=from_text(row["tried_at"]),
+        last_tried_at=from_text(row["last_tried_at"]),
+        tries=row["tries"],
         claimed_by=row["claimed_by"],
         attempts=row["attempts"],
         retry_at=from_text(row["retry_at"]),

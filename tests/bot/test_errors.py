@@ -10,8 +10,17 @@ from discord import app_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason, quote
+from bot.errors import (
+    FriendlyError,
+    UnknownDriver,
+    UnknownRace,
+    UnknownSeason,
+    quote,
+    store_faults,
+    store_line,
+)
 from bot.interactions.command_tree import answer_error
+from db.errors import FileFault, StoreError
 
 
 def test_the_nearest_names_are_offered() -> None:
@@ -60,6 +69,19 @@ class Said:
     async def send_message(self, text: str, *, ephemeral: bool) -> None:
         assert ephemeral
         self.lines.append(text)
+
+
+@pytest.mark.parametrize("fault", [*FileFault, None])
+async def test_a_fault_of_the_store_is_one_line_without_reference_or_path_and_not_logged_here(
+    fault: FileFault | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = Said()
+    error = StoreError("/var/lib/t.db is damaged: malformed", fault)
+    await answer_error(asked, error)  # type: ignore[arg-type]
+    assert asked.lines == [store_line(error)]
+    assert "reference" not in asked.lines[0]
+    assert not any("/" in line for line in asked.lines + store_faults(filter(None, [fault])))
+    assert caplog.records == []
 
 
 ODD = "**Bob** <@1> @everyone `x`\n[y](z)"

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from bot.errors import store_line
 from bot.questions.quotes import FormQuestion, Scope
 from bot.quotes.editing import OVERTAKEN
 from bot.quotes.permissions import NOT_YOU
-from bot.render.forms import UNWRITABLE
 from bot.services import Services
 from db.connection import Store
-from db.errors import StoreError
+from db.errors import FileFault, StoreError
 from db.quotes import delete, history, restore
 from db.quotes.models import Quote
 from db.quotes.server_ownership import own_quote
@@ -102,21 +102,25 @@ async def test_a_quote_deleted_and_brought_back_was_changed(stand: Stand, mod: A
 
 
 async def test_where_nothing_can_be_written_it_is_handed_back(
-    stand: Stand, mod: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    stand: Stand, mod: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    full_disk = StoreError("the disk is full", FileFault.FULL)
+
     @asynccontextmanager
     async def full(_: Store) -> AsyncIterator[None]:
-        raise StoreError("the disk is full")
+        raise full_disk
         yield
 
     monkeypatch.setattr(Store, "write", full)
     for wrong in ({}, {"when": "nowhere at all"}):
         done = await filled_in(mod, stand.channel, **wrong)
         assert done.ephemeral
-        assert title_and_answer(done) == ("Not saved", f"**{UNWRITABLE}** Copy what you typed before you go:")
+        assert title_and_answer(done) == (
+            "Not saved",
+            f"**{store_line(full_disk)}** Copy what you typed before you go:",
+        )
         for part in FILLED | wrong:
             assert (FILLED | wrong)[part].split("\n")[0] in words(done).replace("<", "").replace(">", "")
-    assert "the disk is full" in caplog.text
 
 
 async def test_a_role_taken_away_while_he_types_does_not_take_the_words(stand: Stand, services: Services) -> None:

@@ -11,10 +11,11 @@ import pytest
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
+from bot.errors import store_line
 from bot.questions.recaps import SaveQuestion, WriteQuestion
 from bot.services import Services
 from db.connection import Store
-from db.errors import StoreError
+from db.errors import FileFault, StoreError
 from db.recaps.drafts import drafts_of_race
 from db.recaps.models import SECTION_LIMIT, RecapText, SectionKind
 from db.recaps.texts import recap_texts, save_recap
@@ -189,20 +190,19 @@ async def test_of_two_drafts_the_older_one_comes_back(room: Newsroom) -> None:
     assert "The older" in words(panel)
 
 
-async def test_where_a_draft_cannot_be_kept_it_is_handed_back(
-    room: Newsroom, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_where_a_draft_cannot_be_kept_it_is_handed_back(room: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    full_disk = StoreError("the disk is full", FileFault.FULL)
+
     @asynccontextmanager
     async def full(_: Store) -> AsyncIterator[None]:
-        raise StoreError("the disk is full")
+        raise full_disk
         yield
 
     panel = await section(room, room.mo, SectionKind.TOP)
     monkeypatch.setattr(Store, "write", full)
     await room.write(room.mo, panel, "An hour's\n- *work*", "https://pictures.example/a.png")
-    assert "**Tailgate can't save anything right now.** Copy what you typed" in words(panel)
+    assert f"**{store_line(full_disk)}** Copy what you typed" in words(panel)
     assert "An hour's\n- \\*work\\*\n\n<https://pictures.example/a.png>" in words(panel)
-    assert "the disk is full" in caplog.text
     long = await room.sends(room.mo, WriteQuestion(2025, 20, "top"), {"words": "long " * 600})
     assert words(long).count("long") == 600
 

@@ -131,7 +131,7 @@ async def test_a_readonly_store_is_not_made_and_not_written(tmp_path: Path) -> N
 async def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "t.db"
     path.write_bytes(content)
-    with pytest.raises(StoreError, match=r"cannot be opened as a store|another program"):
+    with pytest.raises(StoreError, match=r"no store at all: .*; stop Tailgate, put back a|another program"):
         await Store.open(path)
     assert path.read_bytes() == content
 
@@ -239,7 +239,7 @@ async def test_a_store_that_cannot_be_opened_leaves_no_thread_behind(
 async def test_a_writer_that_waits_in_vain_says_so_and_can_write_later(
     empty_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("db.connection.BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("db.connecting.BUSY_MILLISECONDS", 20)
     async with await Store.open(empty_store.path) as other:
         async with empty_store.write():
             with pytest.raises(StoreError, match="written by another program"):
@@ -255,7 +255,7 @@ async def test_damage_is_reported_as_damage(store_path: Path, reading: str) -> N
             file.seek(page * 4096)
             file.write(b"\x5a" * 2048)
     async with await Store.open(store_path, readonly=True) as store:
-        with pytest.raises(StoreError, match=r"is damaged: .*; put back a backup"):
+        with pytest.raises(StoreError, match=r"is damaged: .*; stop Tailgate, put back a backup, start it again"):
             if reading == "a query":
                 await store.fetch("SELECT * FROM results")
             else:

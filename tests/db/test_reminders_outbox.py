@@ -15,17 +15,20 @@ from db.connection import Store
 from db.reminders import outbox
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import (
+    LOOK_AGAIN_AFTER,
     ClaimedRow,
     DeliveryOutcome,
     claim,
     expire,
     last_sent,
+    looked,
     recent,
     reclaim,
-    record_outcomes,
     supersede,
     tidy,
+    to_look_at,
     upcoming,
+    write_ledger,
 )
 from db.reminders.targets import save
 
@@ -96,7 +99,7 @@ async def test_two_processes_never_claim_the_same_row(empty_store: Store, twin: 
 async def test_a_claim_is_committed_before_it_returns(empty_store: Store, target: int) -> None:
     number = await add(empty_store, target)
     (job,) = await claimed(empty_store)
-    assert (job.row.id, job.row.channel, job.doubt, job.target.id) == (number, 900, False, target)
+    assert (job.row.id, job.row.tried_at, job.doubt, job.target.id) == (number, None, False, target)
     with sqlite3.connect(empty_store.path) as other:
         assert other.execute("SELECT state, claimed_by FROM outbox").fetchall() == [("claimed", "a")]
     other.close()
@@ -113,9 +116,11 @@ async def test_what_is_due_is_claimed_nearest_deadline_first(empty_store: Store,
 async def test_only_who_claimed_it_marks_it(empty_store: Store, target: int) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store, "a")
-    await record_outcomes(empty_store, "b", [DeliveryOutcome(number, RowState.FAILED, reason="not mine")])
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=5, channel=900, at=DUE)])
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="too late")])
+    await write_ledger(empty_store, "b", DUE, [], [DeliveryOutcome(number, RowState.FAILED, reason="not mine")])
+    await write_ledger(
+        empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, message=5, channel=900, at=DUE)]
+    )
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.FAILED, reason="too late")])
     (row,) = await recent(empty_store, target)
     assert (row.state, row.message, row.sent_at, row.reason) == (RowState.SENT, 5, DUE, None)
 
@@ -126,18 +131,47 @@ async def test_what_is_given_back_remembers_whether_it_may_have_arrived(
 ) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store)
-    await record_outcomes(
-        empty_store, "a", [DeliveryOutcome(number, RowState.PENDING, retry_at=DUE + MINUTE, doubt=doubt)]
+    assert await write_ledger(empty_store, "a", DUE, [(number, 900)], []) == {number}
+    await write_ledger(
+        empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.PENDING, retry_at=DUE + MINUTE, doubt=doubt)]
     )
     assert await claimed(empty_store, now=DUE + MINUTE / 2) == []
     (job,) = await claimed(empty_store, now=DUE + MINUTE)
-    assert (job.doubt, job.row.tried_at, job.row.attempts) == (doubt, DUE if doubt else DUE + MINUTE, 2)
+    assert (job.doubt, job.row.tried_at, job.row.tries, job.row.attempts) == (doubt, DUE if doubt else None, doubt, 2)
+
+
+async def test_a_row_is_marked_with_the_moment_of_its_first_request_and_of_its_last(
+    empty_store: Store, target: int
+) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    for minutes in range(3):
+        assert await write_ledger(empty_store, "a", DUE + minutes * MINUTE, [(number, 900)], []) == {number}
+    assert await write_ledger(empty_store, "b", DUE, [(number, 900)], []) == set()
+    (row,) = await upcoming(empty_store, target)
+    assert (row.tried_at, row.last_tried_at, row.tries, row.channel) == (DUE, DUE + 2 * MINUTE, 3, 900)
+
+
+@pytest.mark.parametrize(("tries", "looked_at"), [(1, []), (2, [1])])
+async def test_what_was_sent_more_than_once_is_to_be_looked_at_again(
+    empty_store: Store, target: int, tries: int, looked_at: list[int]
+) -> None:
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    await write_ledger(empty_store, "a", DUE, [(number, 900)] * tries, [])
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, message=5, at=DUE)])
+    assert await to_look_at(empty_store, DUE + LOOK_AGAIN_AFTER - MINUTE, [], 9) == []
+    assert [row.id for row in await to_look_at(empty_store, DUE + LOOK_AGAIN_AFTER, [], 9)] == looked_at
+    await looked(empty_store, number, 4, None)
+    assert await to_look_at(empty_store, DUE + LOOK_AGAIN_AFTER, [], 9) == []
+    assert [row.message for row in await recent(empty_store, target)] == [4]
 
 
 async def test_where_it_may_have_arrived_it_is_tried_again_whatever_is_set_now(empty_store: Store, target: int) -> None:
     number = await add(empty_store, target)
     await claimed(empty_store)
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.PENDING, doubt=True)])
+    outcome = DeliveryOutcome(number, RowState.PENDING, doubt=True)
+    await write_ledger(empty_store, "a", DUE, [(number, 900)], [outcome])
     await save(empty_store, Target(guild=1, channel=901), DUE)
     (job,) = await claimed(empty_store)
     assert (job.row.channel, job.target.channel) == (900, 901)
@@ -145,27 +179,35 @@ async def test_where_it_may_have_arrived_it_is_tried_again_whatever_is_set_now(e
 
 async def test_a_run_that_begins_takes_over_what_others_left(empty_store: Store, twin: Store, target: int) -> None:
     number = await add(empty_store, target)
+    waiting = await add(empty_store, (await save(empty_store, Target(guild=2, channel=2), DUE)).id)
     await claimed(empty_store)
-    (job,) = await lost(twin, "b", DUE + MINUTE / 2)
-    assert (job.row.id, job.doubt, job.row.tried_at, job.row.claimed_by) == (number, True, DUE, "b")
+    await write_ledger(empty_store, "a", DUE, [(number, 900)], [])
+    jobs = {job.row.id: job for job in await lost(twin, "b", DUE + MINUTE / 2)}
+    # Only what was really being sent may have arrived; the other one was waiting for its turn.
+    assert {key: (job.doubt, job.row.tried_at) for key, job in jobs.items()} == {
+        number: (True, DUE),
+        waiting: (False, None),
+    }
+    assert {job.row.claimed_by for job in jobs.values()} == {"b"}
     # What it has in hand itself is not lost, nor what another has just taken.
-    assert await lost(twin, "b", DUE + 2 * MINUTE, busy=(number,)) == []
+    assert await lost(twin, "b", DUE + 2 * MINUTE, busy=(number, waiting)) == []
     assert await lost(empty_store, "a", DUE + MINUTE, first=False) == []
-    assert len(await lost(empty_store, "a", DUE + 2 * MINUTE, first=False)) == 1
+    assert len(await lost(empty_store, "a", DUE + 2 * MINUTE, first=False)) == 2
 
 
 async def test_a_claim_from_the_future_is_lost_too(empty_store: Store, target: int) -> None:
-    await add(empty_store, target)
+    number = await add(empty_store, target)
     await claimed(empty_store)
     back = DUE - timedelta(hours=1)
-    assert [job.row.tried_at for job in await lost(empty_store, "a", back, first=False)] == [DUE]
+    assert [job.row.id for job in await lost(empty_store, "a", back, first=False)] == [number]
 
 
 async def test_too_late_is_expired_unless_it_may_have_arrived(empty_store: Store, target: int) -> None:
     other = (await save(empty_store, Target(guild=2, channel=2), DUE)).id
     doubtful, never = await add(empty_store, target), await add(empty_store, other)
     await claimed(empty_store, most=1)
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(doubtful, RowState.PENDING, doubt=True)])
+    outcome = DeliveryOutcome(doubtful, RowState.PENDING, doubt=True)
+    await write_ledger(empty_store, "a", DUE, [(doubtful, 900)], [outcome])
     await expire(empty_store, COVERAGE - MINUTE)
     assert await recent(empty_store, other) == ()
     await expire(empty_store, COVERAGE)
@@ -192,7 +234,7 @@ async def test_a_thing_is_on_its_way_once_and_a_reminder_of_a_moment_made_once(e
     with pytest.raises(sqlite3.IntegrityError):
         await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
     await claimed(empty_store)
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, at=DUE)])
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, at=DUE)])
     with pytest.raises(sqlite3.IntegrityError):
         await add(empty_store, target)
     await add(empty_store, target, event=COVERAGE + timedelta(hours=3))
@@ -202,8 +244,12 @@ async def test_a_target_of_no_use_is_switched_off_with_what_it_had_coming(empty_
     number = await add(empty_store, target)
     await add(empty_store, target, lead=30)
     await claimed(empty_store)
-    await record_outcomes(
-        empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="the channel is gone", switch_off=target)]
+    await write_ledger(
+        empty_store,
+        "a",
+        DUE,
+        [],
+        [DeliveryOutcome(number, RowState.FAILED, reason="the channel is gone", switch_off=target)],
     )
     rows = await empty_store.fetch("SELECT state, reason FROM outbox ORDER BY id")
     assert [tuple(row) for row in rows] == [("failed", "the channel is gone"), ("cancelled", "the channel is gone")]
@@ -214,8 +260,8 @@ async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> No
     for lead, message in ((1, 71), (2, 72)):
         number = await add(empty_store, target, lead, "standings")
         await claimed(empty_store, now=COVERAGE)
-        await record_outcomes(
-            empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=message, at=DUE + lead * MINUTE)]
+        await write_ledger(
+            empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, message=message, at=DUE + lead * MINUTE)]
         )
     found = await last_sent(empty_store, target, NotificationKind.STANDINGS)
     assert found is not None
@@ -230,7 +276,7 @@ async def test_what_is_long_past_is_removed_but_the_message_that_is_kept_current
     for kind, event in (("reminder", COVERAGE), ("event", COVERAGE), ("standings", past), ("standings", COVERAGE)):
         number = await add(empty_store, target, kind=kind, event=event)
         await claimed(empty_store)
-        await record_outcomes(empty_store, "a", [DeliveryOutcome(number, RowState.SENT, message=number, at=DUE)])
+        await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, message=number, at=DUE)])
     await add(empty_store, target, lead=5)
     await tidy(empty_store, past + timedelta(days=59))
     assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 5
@@ -246,9 +292,11 @@ async def test_the_message_of_the_standings_is_known_though_later_ones_failed(em
     for event, state in ((COVERAGE - timedelta(days=7), RowState.SENT), (COVERAGE, RowState.FAILED)):
         number = await add(empty_store, target, kind="standings", event=event)
         await claimed(empty_store)
-        await record_outcomes(
+        await write_ledger(
             empty_store,
             "a",
+            DUE,
+            [],
             [DeliveryOutcome(number, state, message=number if state is RowState.SENT else None, at=DUE)],
         )
     await tidy(empty_store, COVERAGE + timedelta(days=61))
@@ -262,7 +310,7 @@ async def test_of_the_standings_that_failed_nothing_is_kept(empty_store: Store, 
         number = await add(empty_store, target, edition, "standings")
         await claimed(empty_store, now=COVERAGE)
         at = DUE if state is RowState.SENT else None
-        await record_outcomes(empty_store, "a", [DeliveryOutcome(number, state, at=at)])
+        await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, state, at=at)])
     await tidy(empty_store, COVERAGE + timedelta(days=61))
     assert [row["state"] for row in await empty_store.fetch("SELECT state FROM outbox")] == ["sent"]
 
@@ -276,14 +324,14 @@ async def test_a_person_whose_reminders_are_long_off_is_forgotten(empty_store: S
     failed = await save(empty_store, Target(user=5), DUE)
     number = await add(empty_store, failed.id, event=later)
     await claimed(empty_store, now=later)
-    await record_outcomes(
-        empty_store, "a", [DeliveryOutcome(number, RowState.FAILED, reason="closed", switch_off=failed.id)]
+    await write_ledger(
+        empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.FAILED, reason="closed", switch_off=failed.id)]
     )
     await add(empty_store, off.id)
     await claimed(empty_store)
     await tidy(empty_store, long - timedelta(days=2))
     assert await left(empty_store) == [on.id, off.id, lately.id, server.id, failed.id]
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(number + 1, RowState.SENT, at=DUE)])
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number + 1, RowState.SENT, at=DUE)])
     await tidy(empty_store, long)
     assert await left(empty_store) == [on.id, lately.id, server.id, failed.id]
     await tidy(empty_store, later + timedelta(days=61))

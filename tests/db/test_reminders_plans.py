@@ -20,7 +20,7 @@ from db.reminders.models import (
     Target,
     WeekendSession,
 )
-from db.reminders.outbox import DeliveryOutcome, claim, record_outcomes, upcoming
+from db.reminders.outbox import DeliveryOutcome, claim, upcoming, write_ledger
 from db.reminders.plans import PlanCounts, apply
 from db.reminders.targets import save, switch_off
 
@@ -68,8 +68,14 @@ async def deal(store: Store, now: datetime, state: RowState, most: int = 100) ->
     """Deals with what is due."""
     at = now if state is RowState.SENT else None
     jobs = await claim(store, "a", now, now, most)
-    await record_outcomes(
-        store, "a", [DeliveryOutcome(job.row.id, state, at=at, doubt=state is RowState.PENDING) for job in jobs]
+    if state is RowState.PENDING:
+        await write_ledger(store, "a", now, [(job.row.id, 9) for job in jobs], [])
+    await write_ledger(
+        store,
+        "a",
+        now,
+        [],
+        [DeliveryOutcome(job.row.id, state, at=at, doubt=state is RowState.PENDING) for job in jobs],
     )
 
 
@@ -145,7 +151,7 @@ async def test_one_in_hand_for_another_moment_is_waited_for(empty_store: Store, 
     (job,) = await claim(empty_store, "a", now, now, 9)
     moved = reminders(23, EVENT + timedelta(hours=2), now)
     assert await plan(empty_store, moved, now) == PlanCounts(0, 1, 0)
-    await record_outcomes(empty_store, "a", [DeliveryOutcome(job.row.id, RowState.SENT, at=now)])
+    await write_ledger(empty_store, "a", now, [], [DeliveryOutcome(job.row.id, RowState.SENT, at=now)])
     assert await plan(empty_store, moved, now) == PlanCounts(1, 0, 0)
     del target
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import Any
 
+import aiosqlite
+import pytest
+
+from db import racing, snapshots
 from db.connection import Store
 from db.documents.importer import import_documents
+from db.errors import FileFault, StoreError
 from db.key_values import remember
 from db.snapshots import Snapshots
 from tests.db.documents import read, small
+from tests.db.spoiling import damage
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -82,3 +89,50 @@ async def test_importing_stored_facts_again_without_a_date_makes_nothing_fresher
     season = await Snapshots(empty_store).season(2024)
     assert season is not None
     assert season.refreshed == datetime(2024, 12, 1, tzinfo=UTC)
+
+
+async def test_what_was_loaded_is_answered_from_where_the_file_is_damaged(store: Store) -> None:
+    seasons = Snapshots(store)
+    before = await seasons.season(2025)
+    damage(store.path, "seasons")
+    await remember(store, "something", "else")
+    assert await seasons.season(2025) is before
+    assert await seasons.years() == (2023, 2024, 2025, 2026)
+    assert store.faults.known == (FileFault.DAMAGED,)
+
+
+async def test_where_nothing_was_loaded_the_damage_is_said(store: Store) -> None:
+    damage(store.path, "results")
+    for _ in range(2):
+        with pytest.raises(StoreError, match="is damaged"):
+            await Snapshots(store).season(2025)
+
+
+async def test_a_damaged_season_is_not_tried_again_until_something_changes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seasons = Snapshots(store)
+    await seasons.all()
+    damage(store.path, "seasons")
+    tried = 0
+    load_stored_seasons = racing.load_stored_seasons
+
+    async def counted(connection: aiosqlite.Connection) -> Any:
+        nonlocal tried
+        tried += 1
+        return await load_stored_seasons(connection)
+
+    monkeypatch.setattr(snapshots, "load_stored_seasons", counted)
+    for change, expected in ((1, 1), (2, 2)):
+        await remember(store, "something", str(change))
+        for _ in range(3):
+            await seasons.all()
+        assert tried == expected
+
+
+async def test_a_store_that_is_closed_says_so_in_spite_of_what_was_loaded(store: Store) -> None:
+    seasons = Snapshots(store)
+    await seasons.all()
+    await store.close()
+    with pytest.raises(StoreError, match="is closed"):
+        await seasons.all()

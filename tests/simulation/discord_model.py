@@ -19,6 +19,8 @@ from discord.utils import time_snowflake
 from bot.discord_errors import Code
 from bot.notifications.scheduled_events import Listed, RaceEvent
 from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
+from bot.outbox.discord_sender import custom_ids
+from db.reminders.models import OutboxRow
 from tests.simulation.loop import Timeline
 from tests.simulation.story import Story
 
@@ -44,6 +46,12 @@ class Message:
     mark: str = ""
     custom_ids: tuple[str, ...] = ()
     deleted: bool = False
+    version: int = 0
+
+    def shows(self, post: Post) -> None:
+        """From now on it says what the post says."""
+        self.mark, self.version = signature_of(post)
+        self.custom_ids = tuple(custom_ids(component for component in post.view.to_components()))
 
 
 @dataclass
@@ -134,7 +142,7 @@ class Discord:
     def may_make_events(self, guild: int) -> bool:
         return self.no_events.get(guild, -1.0) <= self.timeline.now
 
-    def post(self, channel: int, nonce: str, mark: str, custom_ids: tuple[str, ...]) -> int:
+    def post(self, channel: int, nonce: str, post: Post) -> int:
         """Does what a request to send does."""
         self._must_exist(channel)
         if not self.may_write(channel):
@@ -145,16 +153,17 @@ class Discord:
                     raise RefusedError("Unknown Message", missing=True)
                 self.say(f"channel {channel}: known by its nonce as {message.id}")
                 return message.id
-        made = Message(self.new_id(), channel, self.timeline.now, nonce, mark, custom_ids)
+        made = Message(self.new_id(), channel, self.timeline.now, nonce)
+        made.shows(post)
         self._messages(channel).append(made)
-        self.say(f"channel {channel}: message {made.id} ({mark})")
+        self.say(f"channel {channel}: message {made.id} ({made.mark})")
         return made.id
 
-    def edit(self, channel: int, message: int, mark: str, custom_ids: tuple[str, ...]) -> int:
+    def edit(self, channel: int, message: int, post: Post) -> int:
         """Does what a request to edit does."""
         found = self._found(channel, message)
-        found.mark, found.custom_ids = mark, custom_ids
-        self.say(f"channel {channel}: {message} is edited ({mark})")
+        found.shows(post)
+        self.say(f"channel {channel}: {message} is edited ({found.mark}, version {found.version})")
         return message
 
     def delete(self, channel: int, message: int) -> int:
@@ -223,6 +232,7 @@ class Discord:
                 return Fate(latency, latency, takes_effect=False, answer="limited")
             case "limited everywhere":
                 self.limited_until = max(self.limited_until, now + dice.uniform(1, 20))
+                self.trouble(None, now, self.limited_until)
                 return Fate(latency, latency, takes_effect=False, answer="limited")
             case _:
                 return usual
@@ -269,11 +279,11 @@ class Line:
             await asyncio.sleep(wait)
 
     async def send(self, channel: int, post: Post, nonce: str) -> int:
-        mark, ids = mark_of(post), _custom_ids(post)
+        mark, _ = signature_of(post)
         self.sending.add(mark)
         self._host.sends(mark)
         try:
-            return await self._ask(channel, lambda: self._discord.post(channel, nonce, mark, ids), posts=True)
+            return await self._ask(channel, lambda: self._discord.post(channel, nonce, post), posts=True)
         except UnsureError:
             self._cut_off(mark)
             raise
@@ -282,8 +292,7 @@ class Line:
                 self.sending.discard(mark)
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
-        mark, ids = mark_of(post), _custom_ids(post)
-        await self._ask(channel, lambda: self._discord.edit(channel, message, mark, ids))
+        await self._ask(channel, lambda: self._discord.edit(channel, message, post))
 
     async def delete(self, channel: int, message: int) -> None:
         await self._ask(channel, lambda: self._discord.delete(channel, message))
@@ -415,18 +424,14 @@ class Calendar:
         self.edit, self.delete = line.edit_event, line.delete_event
 
 
-def signed(post: Post | None, mark: str) -> Post | None:
-    """The post, which remembers its mark for the judge; Discord itself is told nothing of it."""
+def signed(post: Post | None, row: OutboxRow) -> Post | None:
+    """The post, which remembers its row for the judge; Discord itself is told nothing of it."""
     if post is not None:
-        post.view.simulated_mark = mark  # type: ignore[attr-defined]
+        post.view.simulated_row = row  # type: ignore[attr-defined]
     return post
 
 
-def mark_of(post: Post) -> str:
-    """The mark that a post was signed with."""
-    return getattr(post.view, "simulated_mark", "")
-
-
-def _custom_ids(post: Post) -> tuple[str, ...]:
-    found = (getattr(item, "custom_id", None) for item in post.view.walk_children())
-    return tuple(each for each in found if isinstance(each, str) and each)
+def signature_of(post: Post) -> tuple[str, int]:
+    """The mark of the row that a post was written for, and the version of what it says."""
+    row: OutboxRow = post.view.simulated_row  # type: ignore[attr-defined]
+    return row.mark, row.notification.lead

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -45,6 +45,7 @@ class Due:
     known: float = 0.0
     ends: float = float("inf")
     later: tuple[float, ...] = ()
+    version: int | None = None
 
 
 @dataclass
@@ -119,8 +120,12 @@ class _Judge:
     def _judge_owed(self, owed: Iterable[Due], verdict: Verdict) -> None:
         for due in owed:
             deadline = self._deadline(due)
-            there = [m for m in self._messages(due.place.channel) if m.mark == due.mark]
-            arrived = min((m.at for m in there), default=None)
+            there = [
+                m
+                for m in self._messages(due.place.channel)
+                if m.mark == due.mark and (due.version is None or m.version == due.version)
+            ]
+            arrived = min((m.at for m in there if not m.deleted), default=None)
             if deadline is None:
                 continue
             verdict.due += 1
@@ -131,7 +136,9 @@ class _Judge:
                     verdict.risked_lost += 1
                 else:
                     verdict.lost += 1
-                    verdict.wrong.append(f"lost: {due.kind} {due.mark} in {due.place.channel} by {self._when(deadline)}")
+                    verdict.wrong.append(
+                        f"lost: {due.kind} {due.mark} in {due.place.channel} by {self._when(deadline)}"
+                    )
             elif arrived > deadline:
                 verdict.late += 1
                 verdict.wrong.append(
@@ -153,11 +160,6 @@ class _Judge:
                 else:
                     verdict.doubled += count - 1
                     verdict.wrong.append(f"doubled: {mark} in {place.channel}")
-            if place.standings:
-                standing = [m for m in discord.live(place.channel) if m.mark in self._standing_marks(place)]
-                if len(standing) > 1 and not self._hidden(place):
-                    verdict.doubled += len(standing) - 1
-                    verdict.wrong.append(f"doubled: standings in {place.channel}")
 
     def _judge_events(self, place: Place, verdict: Verdict) -> None:
         schedule = self._world.seasons.schedule
@@ -213,9 +215,7 @@ class _Judge:
                     NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at
                 )
                 until = at if lead else at + AT_THE_START
-                later = tuple(
-                    self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead
-                )
+                later = tuple(self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead)
                 yield Due(
                     place, "reminder", _mark(place, row), self._seconds(row.due_at), self._seconds(until), known, ends,
                     later,
@@ -236,18 +236,12 @@ class _Judge:
             if each.kind is NotificationKind.STANDINGS:
                 # Which version was owed when, nobody needs to know: the last one must stand there in the end.
                 known = max(known, self._world.schedules[-1][0])
+                each = replace(each, due_at=max(each.due_at, self._begins))  # noqa: PLW2901
             yield Due(
                 place, str(each.kind), _mark(place, each), self._seconds(each.due_at), self._seconds(each.until),
                 0.0 if each.kind is NotificationKind.QUOTE else known,
+                version=each.lead if each.kind is NotificationKind.STANDINGS else None,
             )  # fmt: skip
-
-    def _standing_marks(self, place: Place) -> set[str]:
-        marks = set()
-        for _, schedule in self._world.schedules:
-            for each in plan_outcomes((schedule.season,), self._now()):
-                if each.kind is NotificationKind.STANDINGS:
-                    marks.add(_mark(place, each))
-        return marks
 
     def _deadline(self, due: Due) -> float | None:
         """By when a message must be there; None if there was no clean minute for it."""

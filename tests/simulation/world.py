@@ -21,7 +21,7 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import EventKeeper
-from bot.outbox.contracts import Compose, Post
+from bot.outbox.contracts import Compose, InDoubt, Post
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf
@@ -66,9 +66,9 @@ RESTS_LONG = 900.0
 NEXT = """
 SELECT min(at) FROM (
     SELECT max(due_at, coalesce(retry_at, due_at)) AS at FROM outbox WHERE state = 'pending'
-    UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed' {more})
+    UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed'
+    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL)
 """
-LOOKS = "UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL"
 
 
 class World:
@@ -328,7 +328,7 @@ class Process:
             return world.seasons.as_of(self.clock.now())
 
         services = Services(store, world.seasons, self.clock)  # type: ignore[arg-type]
-        worker = Worker(services, self.line, self._limiter, **in_doubt(world.story.in_doubt))
+        worker = Worker(services, self.line, self._limiter, InDoubt(world.story.in_doubt))
         reminders, results = ReminderWriter(as_of, store), ResultsWriter(store, as_of)
         quotes = QuoteOfTheDayWriter(as_of, store, random.Random(world.story.seed))
         for kind, compose in (
@@ -353,17 +353,16 @@ class Process:
         async def composed(row: OutboxRow, target: Target) -> Post | None:
             self._until[row.mark] = row.notification.until
             self._marks[row.id] = row.mark
-            return signed(await compose(row, target), row.mark)
+            return signed(await compose(row, target), row)
 
         return composed
 
     def _rest(self, worker: Worker) -> float:
         """How many seconds from now there will be something to do."""
-        if worker._tasks or worker._outcomes:
+        if worker._tasks or worker._ledger.unrecorded:
             return TICK
         assert self._raw is not None
-        has_looks = any(row[1] == "look_again_at" for row in self._raw.execute("PRAGMA table_info(outbox)"))
-        (at,) = self._raw.execute(NEXT.format(more=LOOKS if has_looks else "")).fetchone()
+        (at,) = self._raw.execute(NEXT).fetchone()
         most = RESTS if self._world.story.seconds < 2 * 3600 else RESTS_LONG
         if at is None:
             return most
@@ -455,13 +454,6 @@ class Process:
                 let_go(connection)
 
 
-def in_doubt(choice: str) -> dict[str, Any]:
-    """The argument that tells a worker what the operator has chosen."""
-    import inspect
-
-    return {"in_doubt": choice} if "in_doubt" in inspect.signature(Worker.__init__).parameters else {}
-
-
 def _connections(store: Store) -> list[aiosqlite.Connection]:
     return [each for each in vars(store).values() if isinstance(each, aiosqlite.Connection)] + list(store._readers)
 
@@ -488,7 +480,9 @@ async def _save(store: Store, place: Place, at: datetime) -> None:
         events=place.events,
         spoiler=False,
     )
-    where: dict[str, int] = {"user": place.number} if place.person else {"guild": place.number, "channel": place.channel}
+    where: dict[str, int] = (
+        {"user": place.number} if place.person else {"guild": place.number, "channel": place.channel}
+    )
     sessions = frozenset(WeekendSession(each) for each in place.sessions)
     await targets.save(store, Target(leads=place.leads, sessions=sessions, extras=extras, **where), at)  # type: ignore[arg-type]
     if place.hour is not None:

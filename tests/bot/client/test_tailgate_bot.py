@@ -11,6 +11,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.clock import SystemClock
 from bot.services import Services
 from db.connection import Store
+from db.errors import FileFault, StoreError
 from db.key_values import remember
 from db.snapshots import Snapshots
 
@@ -26,6 +27,11 @@ async def test_a_listener_that_comes_after_the_end_is_told_of_in_one_line(
         await remember(store, name, "x")
 
     await bot._run_event(on_guild_remove, "on_guild_remove", "late")
+
+    async def on_guild_role_delete() -> None:
+        raise StoreError("the file is damaged", FileFault.DAMAGED)
+
+    await bot._run_event(on_guild_role_delete, "on_guild_role_delete")
     (record,) = caplog.records
     assert (record.levelno, record.exc_info) == (logging.WARNING, None)
     assert "is closed" in record.message

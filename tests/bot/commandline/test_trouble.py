@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.commandline.parser import make_parser
+from tests.db.spoiling import damage, unwritable
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +33,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
 def test_an_import_gives_up_on_a_store_that_another_keeps_locked(
     store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("db.connection.BUSY_MILLISECONDS", 20)
+    monkeypatch.setattr("db.connecting.BUSY_MILLISECONDS", 20)
     with closing(sqlite3.connect(store_path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert main(["import", "--bundled", "--db", str(store_path)]) == 2
@@ -45,6 +48,45 @@ def test_a_damaged_store_is_not_exported(store_path: Path, what: str, capsys: py
             file.write(b"\x5a" * 2048)
     assert main(["export", what, "--db", str(store_path)]) == 2
     assert "is damaged: " in said(capsys)
+
+
+@pytest.mark.parametrize("command", [["run"], ["try", "--no-browser"]])
+def test_a_damaged_store_is_not_started(
+    store_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "any")
+    monkeypatch.setenv("TAILGATE_DISCORD_API", "http://127.0.0.1:1/api/v10")
+    # Nothing that a start asks for is damaged.
+    damage(store_path, "quote_drafts")
+    assert main([*command, "--db", str(store_path)]) == 2
+    assert said(capsys).endswith("; stop Tailgate, put back a backup, start it again")
+
+
+@pytest.mark.parametrize("command", [["import", "--bundled"], ["run"], ["try", "--no-browser"], ["sync"]])
+def test_a_file_that_cannot_be_written_is_said_before_anything_else(
+    store_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "any")
+    monkeypatch.setenv("TAILGATE_DISCORD_API", "http://127.0.0.1:1/api/v10")
+    with unwritable(store_path):
+        assert main([*command, "--db", str(store_path)]) == 2
+    assert "cannot be written: the user who runs this may not write it" in said(capsys)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("command", [["export", "drivers"], ["check"], ["import", "--bundled"]])
+def test_an_output_that_finds_no_space_is_said_in_one_line(store_path: Path, command: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", *command, "--db", str(store_path)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=Path(__file__).parents[3],
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[1:] == ["tailgate: No space left on device"]
 
 
 def test_a_folder_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

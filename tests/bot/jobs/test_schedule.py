@@ -66,6 +66,9 @@ class Store:
     async def execute(self, *_: object) -> None:
         self.kept_up.set()
 
+    def watch(self) -> None:
+        pass
+
 
 async def ticked(error: Exception, clock: TravelClock) -> None:
     """Both jobs run once, and the failing one can run again."""
@@ -113,8 +116,9 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
         await background.stop()
     assert waits.pop("_show_presence") == pytest.approx(300, abs=5)
     assert waits.pop("_keep_up") == pytest.approx(6 * 3600, abs=5)
+    assert waits.pop("_watch_store") == pytest.approx(30, abs=5)
     assert waits.pop("_clean_up") == pytest.approx(60, abs=5)
-    assert sorted(waits) == ["first _clean_up", "first _keep_up", "first _show_presence"]
+    assert sorted(waits) == [f"first {name}" for name in ("_clean_up", "_keep_up", "_show_presence", "_watch_store")]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())
 
 
@@ -140,6 +144,19 @@ async def test_left_servers_are_looked_for_once_the_bot_is_ready_and_then_every_
         clock._start = start + timedelta(minutes=minutes)
         await background._clean_up()
     assert [round((moment - start).total_seconds() / 60) for moment in looked] == [0, 361]
+
+
+async def test_a_store_that_is_removed_is_noticed_though_nobody_writes(services: Services) -> None:
+    told: list[str] = []
+    services.store.faults.report(told.append, told.append)
+    bot: Any = Bot(OSError())
+    background = Jobs(bot, services)
+    await background._watch_store()
+    assert told == []
+    services.store.path.unlink()
+    await background._watch_store()
+    await background._watch_store()
+    assert [line.endswith("start it again") for line in told] == [True]
 
 
 async def test_upkeep_removes_drafts_whose_time_is_up(services: Services) -> None:

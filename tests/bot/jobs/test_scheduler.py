@@ -8,6 +8,7 @@ import logging
 import pytest
 
 from bot.jobs.scheduler import Scheduler
+from db.errors import FileFault, StoreError
 from tests.patience import PATIENCE
 
 
@@ -56,6 +57,22 @@ async def test_work_is_never_done_twice_at_once(caplog: pytest.LogCaptureFixture
     await asyncio.gather(*ticks._running)
     await tick()
     assert twice.is_set()
+    await ticks.stop()
+    assert caplog.records == []
+
+
+async def test_a_fault_of_the_store_is_told_by_the_store(caplog: pytest.LogCaptureFixture) -> None:
+    ticks, tried = Scheduler(), asyncio.Event()
+
+    async def work() -> None:
+        tried.set()
+        raise StoreError("t.db is damaged", FileFault.DAMAGED)
+
+    ticks.every(3600, work)
+    ticks.start()
+    async with asyncio.timeout(5):
+        await tried.wait()
+    await asyncio.gather(*ticks._running)
     await ticks.stop()
     assert caplog.records == []
 

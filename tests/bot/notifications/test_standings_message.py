@@ -21,7 +21,8 @@ from tests.checks.limits import check_message
 
 EVENING = HELD - timedelta(hours=1)
 KILLED = """
-UPDATE outbox SET state = 'claimed', claimed_by = 'killed', claimed_at = ?1, tried_at = ?1 WHERE state = 'pending'
+UPDATE outbox SET state = 'claimed', claimed_by = 'killed', claimed_at = ?1, tried_at = ?1, tries = 1
+ WHERE state = 'pending'
 """
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import aiosqlite
 from discord import ui
 from discord.utils import time_snowflake
 
 from bot.notifications.schedule_planner import plan_schedule
-from bot.outbox.contracts import FoundMessage, Post, RefusedError
+from bot.outbox.contracts import FoundMessage, InDoubt, Post, RefusedError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
 from bot.services import Services
@@ -47,46 +44,6 @@ class HandClock:
 
     def advance(self, **amount: float) -> None:
         self.moment += timedelta(**amount)
-
-
-MOMENTS = ("writing", "written", "asking", "answered")
-"""Just before or after something is committed, or reaches Discord."""
-
-
-class Fate:
-    """Kills the process, so to speak, at one of its moments: whoever does anything from then on waits for ever.
-
-    Args:
-        moment: one of ``MOMENTS``; any, if it is none of them.
-        left: how many such moments it still lives through.
-    """
-
-    def __init__(self, moment: str, left: int) -> None:
-        self.moment, self.left = moment, left
-        self.dead = asyncio.Event()
-
-    async def meet(self, moment: str) -> None:
-        if moment == self.moment:
-            self.left -= 1
-            if self.left < 0:
-                self.dead.set()
-        if self.dead.is_set():
-            await asyncio.Event().wait()
-
-
-class MortalStore(Store):
-    """A real store that may die just before or just after anything is committed."""
-
-    fate: Fate | None = None
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[aiosqlite.Connection]:
-        async with super().write() as connection:
-            yield connection
-            if self.fate:
-                await self.fate.meet("writing")
-        if self.fate:
-            await self.fate.meet("written")
 
 
 @dataclass
@@ -121,7 +78,7 @@ class FakeDiscord:
     told: bool = True
     ready: bool = True
     patience: float = 30.0
-    fate: Fate | None = None
+    delete_fails: list[Exception | Callable[[], Any] | None] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     numbers: Iterable[int] = field(default_factory=itertools.count)
 
@@ -148,6 +105,13 @@ class FakeDiscord:
             raise RefusedError("Unknown Message", missing=True)
         found.custom_ids, found.edits = _custom_ids(post.view), found.edits + 1
         await self._meet("edited", self.after)
+
+    async def delete(self, channel: int, message: int) -> None:
+        await self._meet("delete", self.delete_fails)
+        found = next((m for m in self.messages if m.id == message and m.channel == channel and not m.deleted), None)
+        if found is None:
+            raise RefusedError("Unknown Message", missing=True)
+        found.deleted = True
 
     async def open(self, user: int) -> int:
         await self._meet("open", [])
@@ -182,8 +146,6 @@ class FakeDiscord:
 
     async def _meet(self, what: str, happening: list[Any]) -> None:
         self.requests.append(what)
-        if self.fate:
-            await self.fate.meet("answered" if what in {"sent", "edited"} else "asking")
         happens = happening.pop(0) if happening else None
         if isinstance(happens, Exception):
             raise happens
@@ -236,10 +198,12 @@ def race_at(coverage: datetime | None = COVERAGE, number: int = 23, **facts: Any
     return make_race((coverage or COVERAGE).year, number, "Talladega", **facts)
 
 
-def make_worker(store: Store, seasons: Seasons, discord: FakeDiscord, rate: float = 1e6) -> Worker:
+def make_worker(
+    store: Store, seasons: Seasons, discord: FakeDiscord, rate: float = 1e6, in_doubt: InDoubt = InDoubt.AGAIN
+) -> Worker:
     """A worker that writes plain messages, as fast as it likes."""
     services: Any = Services(store, seasons, discord.clock)  # type: ignore[arg-type]
-    worker = Worker(services, discord, RateLimiter(rate))
+    worker = Worker(services, discord, RateLimiter(rate), in_doubt)
     worker.plan(plan_schedule)
     for kind in (NotificationKind.REMINDER, NotificationKind.CHANGE, NotificationKind.RESULTS):
         worker.compose(kind, plain)

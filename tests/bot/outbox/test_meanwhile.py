@@ -77,7 +77,7 @@ async def test_one_that_came_back_after_a_later_one_is_given_up(
     """The later one is out already, so that nothing else is due with it."""
     target = await wants(empty_store, clock, leads=(15, 5))
     await step(worker)
-    clock.moment = COVERAGE - timedelta(minutes=5, seconds=20)
+    clock.moment = COVERAGE - timedelta(minutes=11)
     met, go = asyncio.Event(), asyncio.Event()
     send = discord.send
 
@@ -194,6 +194,7 @@ async def test_what_waits_for_its_turn_goes_where_its_settings_say_then(
     await worker.tick()
     await held.met.wait()
     await targets.save(empty_store, replace(target, channel=901, role=8), clock.now())
+    await worker.tick()
     held.go.set()
     await worker.settled()
     await step(worker)
@@ -216,6 +217,7 @@ async def test_what_waits_for_its_turn_heeds_what_is_saved_meanwhile(
     else:
         facts: Any = {"leads": (30,)} if change == "the lead" else {"role": None}
         await targets.save(empty_store, replace(target, **facts), clock.now())
+    await worker.tick()
     held.go.set()
     await worker.settled()
     assert [message.role for message in discord.messages] == ([None] if change == "the role" else [])
@@ -390,6 +392,8 @@ async def test_a_row_in_hand_is_not_claimed_again(
     await worker.tick()
     held.go.set()
     await worker.settled()
+    assert discord.requests == []
+    await step(worker)
     assert discord.requests == ["send", "sent"]
 
 

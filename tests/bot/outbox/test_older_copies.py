@@ -91,7 +91,7 @@ async def test_a_store_restored_from_a_backup_repeats_nothing(
     await step(worker)
     await worker.close(1)
     assert len(discord.messages) == 2
-    clock.advance(minutes=20)
+    clock.advance(minutes=10)
     async with await Store.open(tmp_path / "backup.db") as restored:
         # The numbers that the lost store went on to give are given again, to others.
         other = await wants(restored, clock, guild=3, channel=901, leads=(15,))

@@ -1,0 +1,216 @@
+"""What becomes of a row that may have arrived: it is there, it is sent again, or nobody can tell.
+
+A row in doubt is looked for in the channel's history, by the mark in its button, before anything is sent again. What is
+sent again has the nonce it always had, which keeps Discord from making a second message for some minutes; how many,
+nobody promises. So whatever was sent more than once is looked at once more after a while, and the newer one of two is
+taken away.
+
+Where the history may not be read nobody can tell, and the operator has chosen which is worse: a message that is there
+twice, or one that is not there.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, time, timedelta
+
+from bot.outbox.contracts import BusyError, InDoubt, RefusedError, Sender, Turn, UnsureError
+from bot.outbox.reconcile import UnknownYetError, UnreadableError, find, find_among_latest
+from bot.services import Services
+from db.key_values import recall, remember
+from db.models import EASTERN
+from db.reminders import outbox
+from db.reminders.models import NotificationKind, OutboxRow, RowState
+from db.reminders.outbox import ClaimedRow, DeliveryOutcome
+from db.timestamps import from_text, to_text
+
+log = logging.getLogger(__name__)
+
+GIVE_UP = timedelta(hours=1)
+"""How long after a row's last useful moment we still try to find out whether it arrived."""
+EARLY = timedelta(minutes=5)
+"""How long before its due moment a row may have gone out (see the worker's AHEAD)."""
+JUST_RUNNING = timedelta(seconds=30)
+"""A store in which a run was sending this shortly before is not an older copy: nobody restores a backup that fast."""
+LANDS = timedelta(minutes=1)
+"""How long after it left a request may still arrive."""
+UNKNOWN_FOR = timedelta(seconds=40)
+"""How long after the start we wait to be told whether a history may be read, before we take it that it may not."""
+LOOK_LATER = timedelta(minutes=1)
+"""When to look again for a second message if Discord did not answer."""
+DOUBTED = "reminders in doubt up to"
+"""The name under which ``Delivery.doubted_until`` is stored from run to run."""
+
+CUT_OFF = "cut off while sending; it may or may not have arrived"
+DROPPED = "cut off while sending and not sent again, as this bot's operator chose, so it may be missing"
+SENT_AGAIN = "cut off while sending and sent again, as this bot's operator chose, so it may be there twice"
+
+
+Resolution = DeliveryOutcome | int | None
+"""What is known of a row: its outcome; a message that is there and is to be edited; or that it is to be sent."""
+
+
+class Doubts:
+    """Finds out whether rows have arrived.
+
+    Args:
+        services: the store and the clock.
+        sender: the way to Discord.
+        in_doubt: what the operator has chosen for rows of which nobody can tell.
+
+    Attributes:
+        doubted_until: if this store is a backup that was put back, rows due by then may have been sent after the backup
+            was made; None until ``begin``.
+    """
+
+    def __init__(self, services: Services, sender: Sender, in_doubt: InDoubt = InDoubt.AGAIN) -> None:
+        self._store, self._clock = services.store, services.clock
+        self._sender, self._in_doubt = sender, in_doubt
+        self.doubted_until: datetime | None = None
+        self._began: datetime | None = None
+        self._searched: set[int] = set()
+        self._untold: dict[int, str] = {}
+
+    async def begin(self, now: datetime) -> None:
+        """Decides, once a run, which untried rows may have been sent nevertheless, because the store is a backup.
+
+        A run that follows another one within seconds takes over what that one doubted: otherwise every quick restart
+        would look for each row that fell due in between in its channel.
+        """
+        if self.doubted_until is not None:
+            return
+        self._began = now
+        last = await outbox.last_claim(self._store)
+        just_running = last is not None and timedelta(0) <= now - last <= JUST_RUNNING
+        stored = from_text(await recall(self._store, DOUBTED)) if just_running else None
+        if stored is None:
+            await remember(self._store, DOUBTED, to_text(now) or "")
+        self.doubted_until = stored or now
+
+    def forget(self, number: int) -> None:
+        """Forgets a row that is over and done with."""
+        self._searched.discard(number)
+        self._untold.pop(number, None)
+
+    def why_again(self, number: int) -> str | None:
+        """What to say of a row that was sent although nobody could tell whether it was there; None for all others."""
+        why = self._untold.get(number)
+        return f"{SENT_AGAIN}: {why}" if why is not None else None
+
+    async def resolve(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
+        """Looks for a row that may have arrived. What is sent again has the nonce it always had.
+
+        Args:
+            claimed: the row.
+            channel: where it was tried.
+            turn: awaited before each request.
+
+        Raises:
+            RefusedError: the channel is gone.
+            BusyError, UnsureError, UnknownYetError: the question is to be asked again later.
+        """
+        row, direct = claimed.row, claimed.target.user is not None
+        now = self._clock.now()
+        try:
+            there = await find(self._sender, turn, channel, row.mark, row.tried_at or now, now, direct=direct)
+        except (RefusedError, UnreadableError, UnknownYetError) as error:
+            if self._may_be_told_later(error, now):
+                raise
+            return self._nobody_can_tell(claimed, str(error) or "I don't know whether I can read the channel's history")
+        if there:
+            message = await self._only_one(turn, channel, there)
+            return self._there(claimed, channel, message, row.tried_at)
+        if self._clock.now() < row.notification.until:
+            return None
+        if timedelta(0) <= now - (row.last_tried_at or row.tried_at or now) < LANDS:
+            # Too late to send it again, too early to say that it is not there: the last request may be under way.
+            return DeliveryOutcome(row.id, RowState.PENDING, retry_at=now + LANDS, doubt=True)
+        # It is certainly not there: from here on it counts as never tried.
+        return DeliveryOutcome(row.id, RowState.PENDING)
+
+    def _may_be_told_later(self, error: Exception, now: datetime) -> bool:
+        """Whether a search that failed settles nothing: the channel is gone, or we are still being told of servers."""
+        if isinstance(error, UnknownYetError):
+            return self._began is None or timedelta(0) <= now - self._began < UNKNOWN_FOR
+        return isinstance(error, RefusedError) and error.gone
+
+    def _nobody_can_tell(self, claimed: ClaimedRow, why: str) -> DeliveryOutcome | None:
+        """What becomes of a row in doubt whose channel cannot be read; None if it is to be sent again."""
+        row = claimed.row
+        if self._in_doubt is InDoubt.DROP:
+            return DeliveryOutcome(row.id, RowState.FAILED, reason=f"{DROPPED}: {why}")
+        if self._clock.now() >= row.notification.until:
+            return DeliveryOutcome(row.id, RowState.FAILED, reason=f"{CUT_OFF}: {why}")
+        self._untold[row.id] = why
+        return None
+
+    async def _only_one(self, turn: Turn, channel: int, there: list[int]) -> int:
+        """Takes away all but the oldest of a row's messages, and returns that one's id."""
+        oldest, *newer = there
+        for message in newer:
+            await turn()
+            try:
+                await self._sender.delete(channel, message)
+            except RefusedError as error:
+                if not error.missing:
+                    raise
+        return oldest
+
+    async def look_again(self, row: OutboxRow, turn: Turn) -> None:
+        """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
+        now, again, message = self._clock.now(), None, None
+        if row.channel is not None:
+            direct = row.place.startswith("u")
+            try:
+                there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
+                message = await self._only_one(turn, row.channel, there) if there else None
+            except (BusyError, UnsureError, UnknownYetError):
+                again = now + LOOK_LATER if now < row.notification.until + GIVE_UP else None
+            except (RefusedError, UnreadableError):
+                # Nobody will ever know; two are better than none.
+                log.debug("row %d of the outbox may be there twice", row.id)
+        await outbox.looked(self._store, row.id, message, again)
+
+    def may_be_sent_already(self, row: OutboxRow) -> bool:
+        """Whether a row never tried here may have been sent after the backup was made that this store is."""
+        before = self.doubted_until
+        return before is not None and _earliest_due(row) - EARLY < before and row.id not in self._searched
+
+    async def search(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
+        """Looks, once, for a row of which ``may_be_sent_already`` says so; arguments and errors as of ``resolve``."""
+        row, now, direct = claimed.row, self._clock.now(), claimed.target.user is not None
+        try:
+            if row.notification.kind is NotificationKind.STANDINGS:
+                # They are an edit of an older message, wherever that is.
+                there = await find_among_latest(self._sender, turn, channel, row.mark, direct=direct)
+            else:
+                there = await find(
+                    self._sender, turn, channel, row.mark, _earliest_due(row) - EARLY, now, direct=direct
+                )
+        except (RefusedError, UnreadableError, UnknownYetError):
+            # A missed reminder would be worse than a rare double one, and nothing says that it was sent.
+            there = []
+        self._searched.add(row.id)
+        if not there:
+            return None
+        message = await self._only_one(turn, channel, there)
+        return self._there(claimed, channel, message, row.notification.due_at)
+
+    def _there(self, claimed: ClaimedRow, channel: int, message: int, at: datetime | None) -> DeliveryOutcome | int:
+        """What a message that was found means: the row is delivered or, for standings, this is what to edit."""
+        if claimed.row.notification.kind is NotificationKind.STANDINGS:
+            return message
+        return DeliveryOutcome(
+            claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()
+        )
+
+
+def _earliest_due(row: OutboxRow) -> datetime:
+    """The earliest moment at which a row was due: results are due once they are stored, and may be imported twice."""
+    due = row.notification
+    if due.kind is NotificationKind.QUOTE:
+        # Another hour of the same day may have been set when it was sent.
+        return datetime.combine(due.event_at.astimezone(EASTERN).date(), time(0), EASTERN).astimezone(UTC)
+    return (
+        min(due.event_at, due.due_at) if due.kind in {NotificationKind.RESULTS, NotificationKind.RECAP} else due.due_at
+    )
