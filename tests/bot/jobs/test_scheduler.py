@@ -70,7 +70,7 @@ async def test_a_fault_of_the_store_is_told_by_the_store(caplog: pytest.LogCaptu
 
     ticks.every(3600, work)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await tried.wait()
     await asyncio.gather(*ticks._running)
     await ticks.stop()
