@@ -7,6 +7,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.interactions.turns import give_back
 from bot.questions.quotes import (
     DeleteQuestion,
     DiscardQuoteDraftQuestion,
@@ -18,6 +19,7 @@ from bot.questions.quotes import (
     Scope,
 )
 from bot.quotes.editing import QuoteEditor
+from bot.quotes.form_parser import FIELDS
 from bot.quotes.query import LONGEST
 from bot.quotes.service import checked_length, search_words
 from bot.render.about import HelpEntry
@@ -50,7 +52,7 @@ class QuoteEditing(commands.Cog):
         register(DeleteQuestion, self.editor.delete)
         register(QuoteHistoryQuestion, self.editor.history)
         register(RestoreQuestion, self.editor.restore)
-        bot.router.register_form(FormQuestion, self.editor.submit)
+        bot.router.register_form(FormQuestion, self.editor.submit, FIELDS)
 
     async def cog_load(self) -> None:
         self.bot.tree.add_command(self._menu)
@@ -83,6 +85,7 @@ class QuoteEditing(commands.Cog):
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
         requester = await self.bot.router.requester(interaction)
         form = await self.editor.form_of_message(message, requester)
+        give_back()
         await interaction.response.send_modal(form.modal())
 
 

@@ -19,6 +19,7 @@ from bot.questions.recaps import (
     WriteQuestion,
 )
 from bot.recap_editing.recap_editor import RecapEditor, must_be_editor, parse_race
+from bot.render.recap_editor import FIELDS
 
 
 class RecapEditing(commands.Cog):
@@ -29,7 +30,7 @@ class RecapEditing(commands.Cog):
         editor, router = RecapEditor(bot.services.store), bot.router
         router.register(EditQuestion, editor.panel)
         router.register(WriteQuestion, editor.form)
-        router.register_form(WriteQuestion, editor.submit)
+        router.register_form(WriteQuestion, editor.submit, FIELDS)
         router.register(PreviewQuestion, editor.preview)
         router.register(SaveQuestion, editor.save)
         router.register(DiscardQuestion, editor.discard)

@@ -215,7 +215,7 @@ class Store:
                 yield current
             return
         self._must_be_open()
-        with self._bound(self._reserved):
+        with self._explained(), self._bound(self._reserved):
             yield self._reserved
 
     @asynccontextmanager

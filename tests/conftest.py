@@ -29,7 +29,7 @@ EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--crash-trials", type=int, default=20, metavar="N", help="how often the bot is killed and judged")
+    parser.addoption("--crash-trials", type=int, default=3, metavar="N", help="how often the bot is killed and judged")
     parser.addoption("--crash-from", type=int, default=0, metavar="SEED", help="the seed of the first such trial")
 
 

@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.interactions.command_tree import TailgateTree
+from bot.interactions.gate import Gate
 from bot.interactions.router import Router
 from bot.services import Services
 from db.errors import StoreError
@@ -77,6 +78,7 @@ class TailgateBot(commands.AutoShardedBot):
             allowed_mentions=discord.AllowedMentions.none(),
             **options,
         )
+        self.gate = Gate(self)
         self.services = services
         self.editors = editors or Editors()
         self.router = Router(services, lambda: self.editors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -34,6 +35,8 @@ LONGEST = 80
 """How many characters of the text are used; no name is longer."""
 MOST_WORDS = 12
 """How many words of the text are used."""
+KEPT_TEXTS = 4096
+"""Of how many texts the words are kept: the names in all seasons, through which every search goes several times."""
 
 _GENERATIONS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DROPPED = frozenset("'’‘`´ʻʼ.")
@@ -46,7 +49,12 @@ def name_words(text: str) -> tuple[str, ...]:
     Apostrophes and dots vanish ("A.J." is aj), other punctuation separates words, and a final Jr. or II is left out.
     Unlike ``db.naming.fold_name`` it does not decide whether two names are the same.
     """
-    plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold()).casefold().translate(_LETTERS)
+    return _name_words(text[:LONGEST])
+
+
+@lru_cache(maxsize=KEPT_TEXTS)
+def _name_words(text: str) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_LETTERS)
     kept = "".join(
         char if char.isalnum() else "" if char in _DROPPED or unicodedata.combining(char) else " " for char in plain
     )

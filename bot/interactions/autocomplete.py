@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.errors import FriendlyError
 from bot.finder import race_label, race_value
+from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
 from db.models import Season
 
@@ -40,6 +41,7 @@ async def season_choices(interaction: discord.Interaction[Any], current: str) ->
     """The seasons in the store, newest first."""
     as_of = await _as_of(interaction)
     years = [year for year in reversed(as_of.years) if str(current or "").strip() in str(year)]
+    give_back()
     return [app_commands.Choice(name=str(year), value=year) for year in years[:LIMIT]]
 
 
@@ -49,6 +51,7 @@ async def driver_choices(interaction: discord.Interaction[Any], current: str) ->
     if not as_of.seasons:
         return []
     matches = as_of.finder.drivers(current, _season(as_of, interaction), LIMIT)
+    give_back()
     return [app_commands.Choice(name=m.label, value=m.driver.key) for m in matches if len(m.driver.key) <= 100]
 
 
@@ -58,4 +61,5 @@ async def race_choices(interaction: discord.Interaction[Any], current: str) -> l
     if not as_of.seasons:
         return []
     races = as_of.finder.races(current, _season(as_of, interaction), as_of.now, limit=LIMIT, run=True)
+    give_back()
     return [app_commands.Choice(name=race_label(race), value=race_value(race)) for race in races]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 import discord
@@ -11,11 +12,14 @@ from discord import app_commands
 
 from bot.discord_errors import TOO_LATE_TO_ANSWER
 from bot.errors import FriendlyError, store_line
+from bot.interactions.options import UPDATED, OddInteractionError
+from bot.interactions.turns import Turns, give_back
 from bot.render.formatting import escape
 from db.errors import StoreError
 
 log = logging.getLogger(__name__)
 
+UNREADABLE = "Discord described what you chose in a way Tailgate can't read. Please choose it again."
 LONGEST = 400
 """Columns of a friendly line at most; the longest part of it is a list of the nearest names."""
 
@@ -29,6 +33,32 @@ class TailgateTree(app_commands.CommandTree[Any]):
             allowed_installs=app_commands.AppInstallationType(guild=True, user=True),
             allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True),
         )
+        self.turns = Turns()
+        # While somebody types a pause would be felt at every letter, and choices cost little.
+        self.typing_turns = Turns(longest_pause=0)
+
+    async def _call(self, interaction: discord.Interaction[Any]) -> None:
+        # discord.py has no hook around a command as a whole; one before it and one after it would not see every end.
+        typing = interaction.type is discord.InteractionType.autocomplete
+        async with (self.typing_turns if typing else self.turns).turn():
+            await super()._call(interaction)
+
+    async def interaction_check(self, interaction: discord.Interaction[Any], /) -> bool:
+        """Whether discord.py can read what Discord describes beside the options.
+
+        It does so where only errors of its own kind are caught, so that anything else would never be answered.
+        """
+        data: Mapping[str, Any] = interaction.data or {}
+        resolved: Any = data.get("resolved")
+        try:
+            if resolved:
+                app_commands.Namespace(interaction, resolved, [])
+        except Exception as error:  # noqa: BLE001 - what Discord left out decides which error it is
+            odd = OddInteractionError(UNREADABLE, f"the description is unreadable ({type(error).__name__})")
+            log.warning("refused %s: %s", _what(interaction), odd.why)
+            await answer_error(interaction, odd)
+            return False
+        return True
 
     async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
         await answer_error(interaction, error)
@@ -52,8 +82,12 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
         text = (
             f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
         )
+    give_back()
     try:
-        if interaction.response.is_done():
+        if interaction.type is discord.InteractionType.autocomplete:
+            # Nothing can be said beside a text that is being typed, but an answer without choices ends the waiting.
+            await interaction.response.autocomplete([])
+        elif interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
@@ -77,7 +111,7 @@ def _friendly_line(error: Exception) -> str | None:  # noqa: PLR0911 - one retur
     if isinstance(error, app_commands.CommandOnCooldown):
         return f"Hang on, try again in {error.retry_after:.0f} s."
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
-        return "This command was updated; give Discord a minute to catch up and try again."
+        return UPDATED
     if isinstance(error, app_commands.TransformerError):
         return f"“{escape(str(error.value), 50)}” doesn't work here; pick one of the options Discord offers."
     if isinstance(error, app_commands.CheckFailure):

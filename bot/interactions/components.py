@@ -1,76 +1,79 @@
-"""The dynamic items that hear the buttons and selects of every message, those sent before this start included.
+"""What a press on a message or a choice in it stands for, read from Discord's data alone.
 
-``bot.render`` makes plain buttons and selects whose custom ids, or values, are questions. discord.py hands a press to
-the dynamic item whose template fits the custom id, so nothing about a message has to be remembered.
+``bot.render`` makes plain buttons and selects whose custom ids, or values, are questions. So nothing about a message
+has to be remembered or looked at: those that were sent before this start are heard as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Any, Self
+import reprlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-import discord
-from discord import ui
-
-from bot.questions.core import VERSION
-
-Press = Callable[[discord.Interaction[Any], str], Awaitable[None]]
-"""Gets the question of a pressed button as text, which is empty where another version made the button."""
-Choose = Callable[[discord.Interaction[Any], str, Sequence[str]], Awaitable[None]]
-"""Gets the question of a select as text, and the values chosen in it."""
+from bot.interactions.options import OddInteractionError, texts_of
+from bot.questions.core import ID_LIMIT, VERSION, OldButtonError
 
 BUTTON = re.compile(r"(?P<version>t[0-9]+):[0-9]:(?P<question>.+)", re.DOTALL)
 SELECT = re.compile(r"(?P<version>t[0-9]+):pick:[a-z]+")
 SETTING = re.compile(r"(?P<version>t[0-9]+):set:(?P<question>.+)", re.DOTALL)
 
+BUTTON_TYPE = 2
+SELECT_TYPES = frozenset({3, 5, 6, 7, 8})
+"""Discord's types of components that can be pressed, and of those in which something is chosen."""
+MOST_VALUES = 25
+"""How many values of a select can be chosen."""
 
-def listeners(press: Press, choose: Choose) -> tuple[type[ui.DynamicItem[Any]], ...]:
-    """The dynamic items for one client: what they hear goes to ``press`` and ``choose``.
+ODD_PRESS = "Discord sent that press without what it stands for. Please run the command again."
+ODD_CHOICE = "Discord sent that choice without what was chosen. Please choose again."
 
-    The classes are made for each client, because discord.py builds a dynamic item from its class alone and offers no
-    other place to tell it where to go.
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button, or a select of answers: the question as text, which is empty where another version made it."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A select that sets something: the question that it carries, and what was chosen."""
+
+    question: str
+    values: Sequence[str]
+
+
+def check_component(data: Mapping[str, Any]) -> None:
+    """Looks at the data of a press or a choice.
+
+    Raises:
+        OddInteractionError: Discord does not send such data, or nothing of this bot's has such a custom id.
     """
-
-    class HeardItem(ui.DynamicItem[ui.Item[Any]], template=re.compile("(?!)")):
-        """What the three have in common: whether this version made the component, and its question."""
-
-        def __init__(self, item: ui.Item[Any], version: str, question: str) -> None:
-            super().__init__(item)
-            self.question = question if version == VERSION else ""
-            self.ours = version == VERSION
-
-        @classmethod
-        async def from_custom_id(
-            cls, interaction: discord.Interaction[Any], item: ui.Item[Any], match: re.Match[str], /
-        ) -> Self:
-            del interaction
-            return cls(item, match["version"], match.groupdict().get("question") or "")
-
-    class HeardButton(HeardItem, template=BUTTON):
-        """A button whose custom id carries a question."""
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await press(interaction, self.question)
-
-    class HeardSelect(HeardItem, template=SELECT):
-        """A select each of whose values is a question."""
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            chosen = _chosen(interaction)
-            await press(interaction, chosen[0] if chosen and self.ours else "")
-
-    class HeardSetting(HeardItem, template=SETTING):
-        """A select that sets something: its custom id carries the question, its values are the answer."""
-
-        async def callback(self, interaction: discord.Interaction[Any]) -> None:
-            await choose(interaction, self.question, _chosen(interaction))
-
-    return HeardButton, HeardSelect, HeardSetting
+    custom_id, kind = data.get("custom_id"), data.get("component_type")
+    if not isinstance(custom_id, str) or len(custom_id) > ID_LIMIT:
+        raise OddInteractionError(ODD_PRESS, f"the custom id is {reprlib.repr(custom_id)}")
+    if isinstance(kind, bool) or not isinstance(kind, int):
+        raise OddInteractionError(ODD_PRESS, f"the component's type is {reprlib.repr(kind)}")
+    if BUTTON.fullmatch(custom_id):
+        if kind != BUTTON_TYPE:
+            raise OddInteractionError(ODD_PRESS, f"a button of type {kind}")
+    elif SELECT.fullmatch(custom_id) or SETTING.fullmatch(custom_id):
+        if kind not in SELECT_TYPES or texts_of(data.get("values"), MOST_VALUES) is None:
+            raise OddInteractionError(ODD_CHOICE, f"a choice of type {kind} without its values")
+    else:
+        raise OddInteractionError(str(OldButtonError()), f"unknown custom id {reprlib.repr(custom_id)}")
 
 
-def _chosen(interaction: discord.Interaction[Any]) -> list[str]:
-    """The chosen values, as Discord sends them; nothing where that is not a list of texts."""
-    data: Mapping[str, Any] = interaction.data or {}
-    values = data.get("values")
-    return [value for value in values if isinstance(value, str)] if isinstance(values, Iterable) else []
+def heard(data: Mapping[str, Any]) -> Pressed | Chosen | None:
+    """What a press or a choice that passed the gate stands for; None where it is not the router's."""
+    custom_id, values = str(data.get("custom_id", "")), texts_of(data.get("values"), MOST_VALUES)
+    button, select, setting = (pattern.fullmatch(custom_id) for pattern in (BUTTON, SELECT, SETTING))
+    match = button or select or setting
+    if match is None:
+        return None
+    ours = match["version"] == VERSION
+    if select:
+        return Pressed(next(iter(values or ()), "") if ours else "")
+    question = match["question"] if ours else ""
+    return Pressed(question) if button else Chosen(question, list(values or ()))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import discord
@@ -11,13 +12,16 @@ from discord.ext import commands
 
 from bot.editors import Editors
 from bot.interactions.command_tree import answer_error
-from bot.interactions.components import listeners
+from bot.interactions.components import Chosen, heard
+from bot.interactions.turns import give_back
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
-from bot.render.forms import Form, carried, filled_in
+from bot.render.forms import ODD_FORM, OLD_FORM, Form, carried, filled_in, not_kept
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from bot.services import Services
+
+log = logging.getLogger(__name__)
 
 Q = TypeVar("Q", bound=Question)
 T = TypeVar("T")
@@ -42,23 +46,32 @@ class Router:
         self._editors = editors
         self._topics: dict[type[Question], Callable[[Any, Requester], Awaitable[Reply]]] = {}
         self._forms: dict[type[Question], Callable[[Any, Mapping[str, str], Requester], Awaitable[Reply]]] = {}
+        self._fields: dict[type[Question], frozenset[str]] = {}
         self._choices: dict[type[Question], Callable[[Any, Sequence[str], Requester], Awaitable[Reply]]] = {}
         self._as_of_keeper = AsOfKeeper()
 
     def attach(self, client: commands.AutoShardedBot) -> None:
         """Makes the router hear the buttons, selects and forms of every message, however old."""
-        client.add_dynamic_items(*listeners(self.press, self.choose))
-        client.add_listener(self._hear_forms, "on_interaction")
+        # After a start that failed on the network this runs again, and each listener would hear a form.
+        client.remove_listener(self._hear, "on_interaction")
+        client.add_listener(self._hear, "on_interaction")
 
     def register(self, kind: type[Q], topic: Callable[[Q, Requester], Awaitable[Reply]]) -> None:
         """Says how questions of a kind are answered; a later registration replaces an earlier one."""
         self._topics[kind] = topic
 
     def register_form(
-        self, kind: type[Q], topic: Callable[[Q, Mapping[str, str], Requester], Awaitable[Reply]]
+        self,
+        kind: type[Q],
+        topic: Callable[[Q, Mapping[str, str], Requester], Awaitable[Reply]],
+        fields: Collection[str] = (),
     ) -> None:
-        """Says how a form that carries a question of a kind is answered: the topic gets what was written, by field."""
+        """Says how a form that carries a question of a kind is answered: the topic gets what was written, by field.
+
+        A form that comes back without one of the ``fields`` is refused: what is missing was not left empty by anybody.
+        """
         self._forms[kind] = topic
+        self._fields[kind] = frozenset(fields)
 
     def register_choice(self, kind: type[Q], topic: Callable[[Q, Sequence[str], Requester], Awaitable[Reply]]) -> None:
         """Says how a choice is answered whose select carries a question of a kind: the topic gets the chosen values."""
@@ -111,40 +124,56 @@ class Router:
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Answers a pressed button or a select of answers."""
 
-        async def answer(requester: Requester) -> tuple[Question, Reply]:
+        async def answer(requester: Requester) -> tuple[bool, Reply]:
             question = decode(text)
-            return question, await self.view(question, requester)
+            return question.private, await self.view(question, requester)
 
         await self._respond(interaction, answer)
 
     async def choose(self, interaction: discord.Interaction[Any], text: str, chosen: Sequence[str]) -> None:
         """Hands what was chosen to the topic of its question, and answers as for a press."""
 
-        async def answer(requester: Requester) -> tuple[Question, Reply]:
+        async def answer(requester: Requester) -> tuple[bool, Reply]:
             question = decode(text)
-            return question, await _found(self._choices, question)(question, chosen, requester)
+            return question.private, await _found(self._choices, question)(question, chosen, requester)
 
         await self._respond(interaction, answer)
 
-    async def _hear_forms(self, interaction: discord.Interaction[Any]) -> None:
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
+    async def _hear(self, interaction: discord.Interaction[Any]) -> None:
         data: Mapping[str, Any] = interaction.data or {}
-        text = carried(str(data.get("custom_id", "")))
-        if text is None:
-            return
+        if interaction.type is discord.InteractionType.component:
+            sign = heard(data)
+            if isinstance(sign, Chosen):
+                await self.choose(interaction, sign.question, sign.values)
+            elif sign is not None:
+                await self.press(interaction, sign.question)
+        elif interaction.type is discord.InteractionType.modal_submit:
+            text = carried(str(data.get("custom_id", "")))
+            if text is not None:
+                await self._submit(interaction, text, filled_in(data.get("components")))
 
-        async def answer(requester: Requester) -> tuple[Question, Reply]:
-            question = decode(text)
-            written = filled_in(data.get("components", ()))
-            return question, await _found(self._forms, question)(question, written, requester)
+    async def _submit(self, interaction: discord.Interaction[Any], text: str, written: Mapping[str, str]) -> None:
+        """Hands what was written to the topic of its question, and shows it where that cannot be done."""
+
+        async def answer(requester: Requester) -> tuple[bool, Reply]:
+            try:
+                question = decode(text)
+                topic = _found(self._forms, question)
+            except OldButtonError:
+                # Which question it was is unknown; the answer is for the person who wrote, whatever it was.
+                return True, not_kept(written.values(), OLD_FORM)
+            missing = self._fields[type(question)] - set(written)
+            if missing:
+                log.warning("refused a form of %s: no field %s", question.topic, ", ".join(sorted(missing)))
+                return question.private, not_kept(written.values(), ODD_FORM)
+            return question.private, await topic(question, written, requester)
 
         await self._respond(interaction, answer)
 
     async def _respond(
         self,
         interaction: discord.Interaction[Any],
-        answer: Callable[[Requester], Awaitable[tuple[Question, Reply]]],
+        answer: Callable[[Requester], Awaitable[tuple[bool, Reply]]],
     ) -> None:
         """Answers a component or a form.
 
@@ -152,8 +181,10 @@ class Router:
         discord.py only logs what a component raises, so errors become replies here, as a command's do in the tree.
         """
         try:
-            question, made = await answer(await self.requester(interaction))
-            await _put(interaction, made, private=question.private)
+            alone, own = _whose(interaction)
+            async with interaction.client.tree.turns.turn():
+                private, made = await answer(await self.requester(interaction))
+            await _put(interaction, made, in_place=alone if private else own)
         except Exception as error:  # noqa: BLE001 - answer_error sorts them
             await answer_error(interaction, error)
 
@@ -178,19 +209,33 @@ def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
     return interaction.permissions & discord.Permissions(administrator=True, manage_guild=True)
 
 
-async def _put(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
-    """Changes the message that the input came from, or replies beside it; what is private never shows to others."""
-    if isinstance(reply, ui.LayoutView) and (_alone(interaction) if private else _own(interaction)):
+async def _put(interaction: discord.Interaction[Any], reply: Reply, *, in_place: bool) -> None:
+    """Changes the message that the input came from, or replies beside it, for the person alone."""
+    if isinstance(reply, ui.LayoutView) and in_place:
         await interaction.response.edit_message(view=reply)
     else:
         await _send(interaction, reply, private=True)
 
 
 async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
+    give_back()
     if isinstance(reply, Form):
         await interaction.response.send_modal(reply.modal())
     else:
+        # discord.py would keep what only one person sees in memory for a quarter of an hour, with a task for each.
+        reply.stop()
         await interaction.response.send_message(view=reply, ephemeral=private)
+
+
+def _whose(interaction: discord.Interaction[Any]) -> tuple[bool, bool]:
+    """Whether only the person who pressed sees the message, and whether it was made for them; asked before the answer.
+
+    discord.py leaves out of a message what it cannot read, without a word. Such a message is not changed.
+    """
+    try:
+        return _alone(interaction), _own(interaction)
+    except (AttributeError, TypeError, ValueError):
+        return False, False
 
 
 def _alone(interaction: discord.Interaction[Any]) -> bool:

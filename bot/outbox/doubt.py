@@ -17,6 +17,7 @@ from datetime import UTC, datetime, time, timedelta
 from bot.outbox.contracts import BusyError, InDoubt, RefusedError, Sender, Turn, UnsureError
 from bot.outbox.reconcile import UnknownYetError, UnreadableError, find, find_among_latest
 from bot.services import Services
+from db.errors import FileFault, StoreError
 from db.key_values import recall, remember
 from db.models import EASTERN
 from db.reminders import outbox
@@ -80,11 +81,16 @@ class Doubts:
         if self.doubted_until is not None:
             return
         self._began = now
-        last = await outbox.last_claim(self._store)
-        just_running = last is not None and timedelta(0) <= now - last <= JUST_RUNNING
-        stored = from_text(await recall(self._store, DOUBTED)) if just_running else None
-        if stored is None:
-            await remember(self._store, DOUBTED, to_text(now) or "")
+        try:
+            last = await outbox.last_claim(self._store)
+            just_running = last is not None and timedelta(0) <= now - last <= JUST_RUNNING
+            stored = from_text(await recall(self._store, DOUBTED)) if just_running else None
+            if stored is None:
+                await remember(self._store, DOUBTED, to_text(now) or "")
+        except StoreError as error:
+            if error.fault is not FileFault.DAMAGED:
+                raise
+            stored = None
         self.doubted_until = stored or now
 
     def forget(self, number: int) -> None:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
 from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
-from db.errors import StoreError
+from db.errors import FileFault, StoreError
 from db.models import Season
 from db.reminders import outbox, plans, targets
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, RowState
@@ -97,17 +97,23 @@ class Worker:
                 # What answers read never delays what is due.
                 async with self._store.reserved():
                     await self._delivery.doubts.begin(now)
-                    await self._record_outcomes()
-                    await self._update_plan(now)
-                    await outbox.expire(self._store, now)
-                    # The upper bound is for a clock that was set back: without it the worker would rest for that long.
-                    if self._sender.ready and not now < self._delivery.resting_until <= now + PATIENCE:
-                        await self._take(now)
-                        await self._look_again(now)
+                    for work in (self._record_outcomes, self._update_plan, self._expire, self._take):
+                        await self._as_far_as_possible(work, now)
             except StoreError as error:
-                self._warn_once(str(error))
+                self._warn_once(error)
             else:
                 self._last_trouble = ""
+
+    async def _as_far_as_possible(self, work: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
+        """Does a part of a tick; that a table is damaged which only this part needs does not stop the others."""
+        try:
+            await work(now)
+        except StoreError as error:
+            if error.fault is not FileFault.DAMAGED:
+                raise
+
+    async def _expire(self, now: datetime) -> None:
+        await outbox.expire(self._store, now)
 
     async def tidy(self) -> None:
         """Removes what is long past."""
@@ -145,7 +151,7 @@ class Worker:
             await asyncio.wait(tasks)
         await self._record_outcomes()
 
-    async def _record_outcomes(self) -> None:
+    async def _record_outcomes(self, _: datetime | None = None) -> None:
         # If this fails, the rows stay claimed by this run, which alone knows what became of them.
         await self._ledger.flush()
         if self._last_plan is not None and self._ledger.recorded > self._recorded:
@@ -191,6 +197,10 @@ class Worker:
 
     async def _take(self, now: datetime) -> None:
         """Claims abandoned rows and rows that are due, as many as can go out soon, and starts delivering them."""
+        # The upper bound is for a clock that was set back: without it the worker would rest for that long.
+        if not self._sender.ready or now < self._delivery.resting_until <= now + PATIENCE:
+            return
+        await self._look_again(now)
         # Rows that wait for Discord's answer do not count: a Discord that stalls must not stop the others.
         waiting = len(self._tasks.keys() - self._delivery.awaiting_discord)
         room = min(WAITING - waiting, IN_HAND - len(self._tasks))
@@ -227,7 +237,7 @@ class Worker:
         try:
             await self._delivery.look_again(row)
         except StoreError as error:
-            self._warn_once(str(error))
+            self._warn_once(error)
         finally:
             self._delivery.ended(row.id)
             self._looking.pop(row.id, None)
@@ -266,10 +276,11 @@ class Worker:
             self._tasks.pop(number, None)
         self._ledger.record(outcome)
 
-    def _warn_once(self, trouble: str) -> None:
-        if trouble != self._last_trouble:
-            self._last_trouble = trouble
-            log.warning("the outbox waits for the store: %s", trouble)
+    def _warn_once(self, error: StoreError) -> None:
+        # The store itself says in the log what is wrong with its file.
+        if error.fault is None and str(error) != self._last_trouble:
+            self._last_trouble = str(error)
+            log.warning("the outbox waits for the store: %s", error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,10 +121,13 @@ class Question:
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
     topic: ClassVar[str]
     private: ClassVar[bool] = False
+    parameters: ClassVar[tuple[Field[Any], ...]] = ()
+    """The fields in order; kept, because every button of every answer asks for them."""
 
     def __init_subclass__(cls, *, topic: str = "", private: bool | None = None) -> None:
         # dataclass_transform tells type checkers so; they would not see through a decorator with defaults of our own.
         dataclass(frozen=True)(cls)
+        cls.parameters = fields(cls)
         if private is not None:
             cls.private = private
         if topic:
@@ -137,7 +140,7 @@ class Question:
 
     def encode(self) -> str | None:
         """The question as text without spaces; None where it is too long for a custom id or cannot be one."""
-        values = [getattr(self, f.name) for f in fields(self)]
+        values = [getattr(self, f.name) for f in self.parameters]
         text = ":".join([self.topic, *("" if value is None else str(value) for value in values)])
         fits = len(f"{VERSION}:0:{text}") <= ID_LIMIT
         return text if fits and not re.search(r"\s", text) and text.count(":") == len(values) else None
@@ -220,10 +223,10 @@ def decode(text: str) -> Question:
     """
     topic, *values = text.split(":")
     kind = QUESTIONS.get(topic)
-    if kind is None or len(values) != len(fields(kind)):
+    if kind is None or len(values) != len(kind.parameters):
         raise OldButtonError
     read: dict[str, Any] = {}
-    for f, value in zip(fields(kind), values, strict=True):
+    for f, value in zip(kind.parameters, values, strict=True):
         if value:
             try:
                 read[f.name] = f.metadata["codec"].read(value)

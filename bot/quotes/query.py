@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.finder import Finder
 from bot.finder.words import CLEAR, EXACT, Words, most_similar, name_words
@@ -102,7 +103,7 @@ class Meaning:
 
 
 class Names:
-    """The words in the names of drivers, tracks and their towns; cheap enough to collect for each search."""
+    """The words in the names of drivers, tracks and their towns."""
 
     def __init__(self, seasons: Iterable[Season]) -> None:
         spellings: set[str] = set()
@@ -132,6 +133,12 @@ class Names:
         return most_similar(word, alike, SIMILAR)
 
 
+@lru_cache(maxsize=1)
+def _names(seasons: tuple[Season, ...]) -> Names:
+    # Seasons are equal only if they are the same object, and stay that until an import changes one or a race ends.
+    return Names(seasons)
+
+
 def find_meaning(words: Sequence[str], finder: Finder, season: Season, seasons: Iterable[Season]) -> Meaning:
     """What the words of a search mean.
 
@@ -141,7 +148,7 @@ def find_meaning(words: Sequence[str], finder: Finder, season: Season, seasons: 
         season: the current season, which decides who drives which truck.
         seasons: the seasons whose names may be meant.
     """
-    names = Names(seasons)
+    names = _names(tuple(seasons))
     numbers = {word: finder.drivers(word, season, 1) for word in words if word.isdecimal()}
     drivers = {word: found[0].driver.name for word, found in numbers.items() if found and found[0].score == EXACT}
     literal = tuple(

@@ -36,7 +36,7 @@ class Link:
 class QuestionButton(ui.Button[Any]):
     """A button whose custom id is a question; the digit in it keeps the ids of one message apart.
 
-    Presses are heard by the dynamic items of ``bot.interactions.components``, after any restart. ``is_dispatchable``
+    Presses are heard by ``bot.interactions.router``, after any restart. ``is_dispatchable``
     keeps discord.py from holding the message's view in memory to wait for presses as well.
     """
 

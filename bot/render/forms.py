@@ -27,9 +27,13 @@ FIELDS = 5
 """Discord's limits of a form: characters of its texts, and how many fields it has."""
 
 PREFIX = f"{VERSION}:form:"
+TEXT_INPUT = discord.ComponentType.text_input.value
 
 COPIED = 3500
 """Characters of what was typed that fit into a message beside its heading."""
+OLD_FORM = "That form is from an older version of Tailgate. Please open it again."
+ODD_FORM = "Discord sent that form without all of its fields. Please open it again."
+"""Why a form is refused that was not written by this version, or did not come back whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,19 @@ def carried(custom_id: str) -> str | None:
     return "" if rest.startswith("form:") and version[:1] == "t" and version[1:].isdigit() else None
 
 
-def filled_in(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What was written, by the fields' names, without the spaces around it; read from what Discord sent."""
+def filled_in(components: Any) -> dict[str, str]:
+    """What was written, by the fields' names, without the spaces around it; read from what Discord sent.
+
+    Where that is not what Discord sends, as much of it is read as makes sense.
+    """
     values: dict[str, str] = {}
-    for component in components:
-        inner = component.get("components") or ([component["component"]] if component.get("component") else [])
-        values |= filled_in(inner)
+    for component in components if isinstance(components, list) else ():
+        if not isinstance(component, Mapping):
+            continue
+        values |= filled_in(component.get("components")) | filled_in([component.get("component")])
         name, value = component.get("custom_id"), component.get("value")
+        if component.get("type") == TEXT_INPUT and value is None:
+            value = ""
         if isinstance(name, str) and isinstance(value, str):
             values[name] = value.replace("\r\n", "\n").strip()
     return values

@@ -30,6 +30,7 @@ from db.recaps.models import SECTION_LIMIT, RecapText, RecapVersion, SectionKind
 from db.user_text import LINK_LIMIT
 
 WORDS, PICTURE = "words", "picture"
+FIELDS = (WORDS, PICTURE)
 """The names of the form's fields."""
 VERSIONS = 6
 """Steps of a history on one page."""

@@ -64,6 +64,15 @@ def test_a_fan_out_is_measured_and_reaches_every_channel() -> None:
     assert {"× the best", "answered with 429", "MiB at most"} < set(printed)
 
 
+def test_reminders_are_measured_at_rest_and_while_many_ask() -> None:
+    printed = {line[0]: line[1:] for line in quick("crowd")}
+    assert {"at rest", "50 in flight", "200 in flight"} < set(printed)
+    for label in ("50 in flight", "200 in flight"):
+        rows, times, by_processor, answers, *milliseconds, late = printed[label]
+        assert min(map(float, (rows, times, by_processor, answers, *milliseconds))) > 0
+        assert int(late) >= 0
+
+
 @pytest.fixture
 def commit() -> str:
     """The commit that is checked out. A shallow clone has it; an unpacked archive has none."""

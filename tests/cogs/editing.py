@@ -15,6 +15,7 @@ from bot.editors import Editors
 from bot.questions.core import Question
 from bot.questions.recaps import EditQuestion
 from bot.render.forms import PREFIX
+from bot.render.recap_editor import FIELDS
 from bot.services import Services
 from db.recaps.drafts import RecapDraft, drafts_of_race
 from db.recaps.models import SectionKind
@@ -80,7 +81,8 @@ class Newsroom:
         return await self.bot.get_channel((channel or self.channel).id).send(view=view)  # type: ignore[union-attr]
 
     async def sends(self, person: Any, question: Question, values: dict[str, str], channel: Any = None) -> Any:
-        """A form sent without its having been opened, as a program can."""
+        """A form sent without its having been opened, as a program can; fields that are not named are left empty."""
+        values = dict.fromkeys(FIELDS, "") | values
         inputs = [
             {"type": 18, "component": {"type": 4, "custom_id": name, "value": value}} for name, value in values.items()
         ]

@@ -1,20 +1,15 @@
-"""Faults, chosen by a test or at random: what the stand-in does to a request instead of answering it properly."""
+"""Faults: what the stand-in does to a request instead of answering it properly."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import math
-import random
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-
-ALWAYS = 10**9
-"""More requests than any test makes."""
 
 
 def as_json(data: Any, status: int = 200) -> web.Response:
@@ -66,10 +61,6 @@ class Fault:
         self.times -= 1
         return True
 
-    def chosen(self) -> Fault | None:
-        """The fault that happens this time: itself, or one chosen at random; None for no fault."""
-        return self
-
     async def instead(self) -> web.Response | None:
         """A response sent without doing what was asked; None to go on as usual."""
         return None
@@ -99,17 +90,6 @@ class RateLimited(Fault):
 
     async def instead(self) -> web.Response:
         return too_many(self.after, everywhere=self.everywhere, via=self.via)
-
-
-@dataclass(kw_only=True)
-class Exhausted(Fault):
-    """Answers properly, and says in the headers that the route's limit is now used up."""
-
-    after: float = 0.05
-
-    @property
-    def headers(self) -> dict[str, str]:
-        return {"X-RateLimit-Limit": "5", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset-After": str(self.after)}
 
 
 @dataclass(kw_only=True)
@@ -162,20 +142,6 @@ class Paused(Fault):
 
 
 @dataclass(kw_only=True)
-class Slow(Fault):
-    """Waits ``before`` and ``after`` carrying out the request; in seconds of the machine's clock."""
-
-    before: float = 0.0
-    after: float = 0.0
-
-    async def instead(self) -> None:
-        await asyncio.sleep(self.before)
-
-    async def afterwards(self) -> None:
-        await asyncio.sleep(self.after)
-
-
-@dataclass(kw_only=True)
 class Dropped(Fault):
     """Cuts the connection instead of answering; ``done`` says whether the request was carried out anyway."""
 
@@ -187,43 +153,3 @@ class Dropped(Fault):
     @property
     def cuts(self) -> bool:
         return True
-
-
-TROUBLES: tuple[Callable[[], Fault], ...] = (
-    lambda: RateLimited(after=0.02),
-    lambda: RateLimited(after=0.02, everywhere=True),
-    lambda: Broken(status=500),
-    lambda: Broken(status=502),
-    lambda: Broken(status=502, done=True),
-    lambda: Refused(status=503),
-    lambda: Slow(before=0.05),
-    lambda: Slow(after=0.05),
-    Dropped,
-    lambda: Dropped(done=True),
-)
-"""What may happen to any request. After 429, 500 and 502 discord.py itself retries within seconds."""
-
-
-@dataclass(kw_only=True)
-class Storm(Fault):
-    """Decides at random what happens to each matching request; a seed always gives the same sequence.
-
-    Args:
-        seed: of the random choices.
-        chance: probability that a fault happens to a request.
-        troubles: the possible faults, all equally likely.
-    """
-
-    seed: int
-    chance: float = 0.2
-    troubles: tuple[Callable[[], Fault], ...] = TROUBLES
-    times: int = ALWAYS
-    dice: random.Random = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.dice = random.Random(self.seed)
-
-    def chosen(self) -> Fault | None:
-        if self.dice.random() >= self.chance:
-            return None
-        return self.dice.choice(self.troubles)()

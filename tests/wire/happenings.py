@@ -40,10 +40,12 @@ class Happenings:
     async def add_bot(self, guild: Guild) -> None:
         """A moderator adds the bot, or adds it again."""
         self.world.left.discard(guild.id)
+        self.world.out.discard(guild.id)
         await self.gateway.tell("GUILD_CREATE", guild.payload(self.world.bot), guild.id)
 
     async def outage(self, guild: Guild) -> None:
         """A server is unavailable for a while, though the bot is still a member. ``add_bot`` brings it back."""
+        self.world.out.add(guild.id)
         await self.gateway.tell("GUILD_DELETE", {"id": str(guild.id), "unavailable": True}, guild.id)
 
     async def allow(self, where: Channel | Guild, permissions: int, *, notify: bool = True) -> None:

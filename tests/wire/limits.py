@@ -54,9 +54,6 @@ class Limits:
 
     Attributes:
         everywhere: the global limit in requests per second; None for no such limit.
-        jitter: seconds of the machine's clock by which requests may arrive closer together than they were sent,
-            because the machine was busy. A single second then allows that many more requests; over ten seconds
-            (times the clock's speed) the limit is exact all the same.
         buckets: the limits of single routes.
         refused: how many requests were refused here.
         counted: how many requests counted toward the global limit.
@@ -65,14 +62,12 @@ class Limits:
 
     clock: WireClock
     everywhere: int | None = EVERYWHERE
-    jitter: float = 0.0
     buckets: tuple[Bucket, ...] = BUCKETS
     refused: int = 0
     counted: int = 0
     busiest: int = 0
     _arrived: deque[float] = field(default_factory=deque)
     _second: deque[float] = field(default_factory=deque)
-    _ten: deque[float] = field(default_factory=deque)
     _windows: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
 
     def take(self, method: str, path: str) -> tuple[web.Response | None, dict[str, str]]:
@@ -87,7 +82,6 @@ class Limits:
         self.refused += refusal is not None
         if refusal is None and not path.startswith(_FREE):
             self._second.append(now)
-            self._ten.append(now)
         return refusal, headers
 
     def _note(self, now: float) -> None:
@@ -101,17 +95,9 @@ class Limits:
         """Seconds until the global limit allows a request again; None if it allows one now."""
         if self.everywhere is None:
             return None
-        pace = 1.0 / self.clock.real(1.0)
-        ten = 10.0 * max(1.0, pace)
-        for taken, window, most in (
-            (self._second, 1.0, self.everywhere * (1.0 + self.jitter * pace)),
-            (self._ten, ten, self.everywhere * ten),
-        ):
-            while taken and taken[0] <= now - window:
-                taken.popleft()
-            if len(taken) + 1 > most:
-                return min(1.0, taken[-1] + window - now)
-        return None
+        while self._second and self._second[0] <= now - 1.0:
+            self._second.popleft()
+        return None if len(self._second) < self.everywhere else min(1.0, self._second[-1] + 1.0 - now)
 
     def _from_bucket(self, method: str, path: str, now: float) -> tuple[web.Response | None, dict[str, str]]:
         for bucket in self.buckets:

@@ -8,6 +8,10 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
+DEADLINE = 120.0
+"""Real seconds after which a wait fails. What is waited for comes within a few; but a machine that is busy with other
+things may stall a process for ten or more, and no test is about how fast the machine is."""
+
 
 class Log(list[Item], Generic[Item]):
     """What happened, in order."""
@@ -22,7 +26,7 @@ class Log(list[Item], Generic[Item]):
             if not future.done() and fits(item):
                 future.set_result(item)
 
-    async def expect(self, fits: Callable[[Item], bool], *, after: int = 0, deadline: float = 5.0) -> Item:
+    async def expect(self, fits: Callable[[Item], bool], *, after: int = 0, deadline: float = DEADLINE) -> Item:
         """Returns the first item that fits, and waits for it if it is not there yet.
 
         Args:

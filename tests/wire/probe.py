@@ -14,7 +14,7 @@ from discord import app_commands
 from discord.ext import commands
 from discord.gateway import KeepAliveHandler
 
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 from tests.wire.standin import StandIn, pointed_at
 
 
@@ -103,7 +103,7 @@ async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[P
         starting = asyncio.create_task(bot.start(standin.token))
         ready = asyncio.create_task(bot.up.wait())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(DEADLINE):
                 await asyncio.wait({starting, ready}, return_when=asyncio.FIRST_COMPLETED)
             if starting.done():
                 await starting
@@ -128,4 +128,4 @@ async def stop_heartbeats() -> None:
     """
     for thread in heartbeats():
         thread.stop()
-        await asyncio.to_thread(thread.join, 5)
+        await asyncio.to_thread(thread.join, DEADLINE)

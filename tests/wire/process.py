@@ -12,10 +12,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 
 ROOT = Path(__file__).resolve().parents[2]
 READY = "Tailgate is on Discord as"
+MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
+"""What a program that ended in good order has not printed."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
@@ -81,7 +83,7 @@ class Program:
         assert self._process is not None
         return self._process.pid
 
-    async def says(self, part: str, *, deadline: float = 20.0) -> str:
+    async def says(self, part: str, *, deadline: float = DEADLINE) -> str:
         """Waits for the first line that contains a text; fails at once if the program ends without it."""
         assert self._reading is not None
         waiting = asyncio.create_task(self.lines.expect(lambda line: part in line, deadline=deadline))
@@ -91,6 +93,17 @@ class Program:
             await asyncio.gather(waiting, return_exceptions=True)
             raise AssertionError(f"it ended without printing {part!r}:\n{self.output}")
         return await waiting
+
+    async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
+        """Stops the program as an operator does, and checks that it ended cleanly."""
+        self.signal(number)
+        assert await self.ends() == 0, self.output
+        assert self.tidy, self.output
+
+    @property
+    def tidy(self) -> bool:
+        """Whether nothing in its output is a sign of a mess."""
+        return not any(sign in self.output for sign in MESS)
 
     def signal(self, number: signal.Signals) -> None:
         assert self._process is not None
@@ -112,7 +125,7 @@ class Program:
         found = re.search(r"^VmHWM:\s*(\d+) kB$", status, re.MULTILINE)
         return int(found[1]) / 1024 if found else None
 
-    async def ends(self, *, deadline: float = 20.0) -> int:
+    async def ends(self, *, deadline: float = DEADLINE) -> int:
         """Waits for the end and returns the exit status; all output has been read by then."""
         assert self._process is not None
         assert self._reading is not None
@@ -123,12 +136,6 @@ class Program:
         except TimeoutError:
             raise AssertionError(f"it is still running after {deadline} s:\n{self.output}") from None
         return status
-
-
-async def run_to_end(*arguments: str | Path, home: Path, **more: str) -> tuple[int, list[str]]:
-    """Exit status and output of a program that ends by itself."""
-    async with Program(*arguments, home=home, **more) as program:
-        return await program.ends(), list(program.lines)
 
 
 def running_bot(
@@ -189,12 +196,7 @@ class Runs:
             await program.says(READY)
         return program
 
-    async def kill(self, *, settled: bool = True) -> None:
-        """Kills the run, as a power cut would.
-
-        Args:
-            settled: whether to wait until the stand-in has carried out all requests of the run.
-        """
+    async def kill(self) -> None:
+        """Kills the run, as a power cut would, and waits until the stand-in has carried out all that it asked for."""
         await self.now.kill()
-        if settled:
-            await self._standin.quiet()
+        await self._standin.quiet()

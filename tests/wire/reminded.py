@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import signal
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -13,20 +12,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-from bot.clock import TravelClock
-from bot.notifications.schedule_planner import plan_schedule
-from bot.outbox.rate_limit import RateLimiter
-from bot.outbox.worker import Worker
-from bot.services import Services
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.models import EASTERN
 from db.reminders import targets
-from db.reminders.models import OutboxRow, Target
+from db.reminders.models import OutboxRow, RowState, Target
 from db.reminders.outbox import as_row
-from db.snapshots import Snapshots
-from tests.bot.outbox.standing import FakeDiscord, HandClock
+from tests.wire.log import DEADLINE
 from tests.wire.messages import Written
 from tests.wire.process import READY, Program, Runs
 from tests.wire.rest import Request
@@ -39,9 +32,11 @@ COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 SEASON, TALLADEGA = 2025, 23
 TALLADEGAS = f"season = {SEASON} AND round = {TALLADEGA} AND kind = 'reminder'"
 """Selects the outbox rows of its reminders."""
-MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
 BEGUN = "The store is "
 """Printed just before the bot's clock starts."""
+GLANCE = 0.02
+"""Seconds between two looks at the store."""
+SETTLED = frozenset(RowState) - {RowState.PENDING, RowState.CLAIMED}
 
 LIKE_THE_FIRST = """
 INSERT INTO reminder_targets (guild_id, channel_id, role_id, leads, sessions, extras, is_on, since)
@@ -115,16 +110,6 @@ async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> Non
         await import_documents(store, [read_bytes(content, "schedule.json")], NOON)
 
 
-async def plan(path: Path, at: datetime = NOON) -> None:
-    """Does only the planning of a bot: afterwards all that is due soon is pending."""
-    async with await Store.open(path) as store:
-        services = Services(store, Snapshots(store), TravelClock(at, 0))
-        worker = Worker(services, FakeDiscord(HandClock(at), ready=False), RateLimiter())
-        worker.plan(plan_schedule)
-        await worker.tick()
-        await worker.close(0)
-
-
 class Scene:
     """A stand-in, a store, and the runs of a bot on it, one after another; leaving the context ends the last one.
 
@@ -172,17 +157,32 @@ class Scene:
 
     async def stop(self) -> None:
         """Stops the run as an operator does, and checks that it ended cleanly."""
-        self.runs.now.signal(signal.SIGTERM)
-        assert await self.runs.now.ends() == 0, self.runs.now.output
-        self.standin.clock.run(0)
-        assert not any(sign in self.runs.now.output for sign in MESS), self.runs.now.output
-
-    async def kill(self, *, settled: bool = True) -> None:
-        """Kills the run, as a power cut would."""
-        await self.runs.kill(settled=settled)
+        await self.runs.now.stop()
         self.standin.clock.run(0)
 
-    async def message(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Written:
+    async def kill(self) -> None:
+        """Kills the run, as a power cut would; all that it has asked of Discord is carried out."""
+        await self.runs.kill()
+        self.standin.clock.run(0)
+
+    async def settled(self, count: int, where: str = "true") -> list[OutboxRow]:
+        """Waits until that many rows of the outbox are there, all of them delivered or given up; returns them.
+
+        What the bot stores is not seen on the wire, and SQLite tells nobody of a change, so this looks again and again.
+        """
+
+        def fits(rows: list[OutboxRow]) -> bool:
+            return len(rows) == count and all(row.state in SETTLED for row in rows)
+
+        rows: list[OutboxRow] = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DEADLINE):
+                while not fits(rows := await asyncio.to_thread(outbox, self.path, where)):  # noqa: ASYNC110 - as said
+                    await asyncio.sleep(GLANCE)
+        assert fits(rows), f"{rows}\n{self.runs.now.output}"
+        return rows
+
+    async def message(self, channel: Channel, number: int = 1, *, deadline: float = DEADLINE) -> Written:
         """Waits for the nth message that the bot sent unasked to a channel."""
         left = number
 
@@ -201,18 +201,7 @@ class Scene:
         """The requests that posted there, or tried to."""
         return self.standin.seen("POST", _writing(channel))
 
-    async def posted(self, channel: Channel, number: int = 1, *, deadline: float = 20.0) -> Request:
-        """Waits for the nth of these requests."""
-        left = number
-
-        def fits(request: Request) -> bool:
-            nonlocal left
-            left -= request.method == "POST" and request.path == _writing(channel)
-            return left <= 0
-
-        return await self.standin.requests.expect(fits, deadline=deadline)
-
-    async def all(self, *channels: Channel, deadline: float = 20.0) -> list[Written]:
+    async def all(self, *channels: Channel, deadline: float = DEADLINE) -> list[Written]:
         """Waits for the first message in each of several channels."""
         return list(await asyncio.gather(*(self.message(channel, deadline=deadline) for channel in channels)))
 

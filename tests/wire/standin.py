@@ -30,7 +30,7 @@ from tests.wire.interactions import (
     menu_data,
 )
 from tests.wire.limits import Limits
-from tests.wire.log import Log
+from tests.wire.log import DEADLINE, Log
 from tests.wire.messages import Written
 from tests.wire.rest import PREFIX, Request, Rest
 from tests.wire.selects import resolved
@@ -109,7 +109,7 @@ class StandIn(Happenings):
         """The number of requests per response status; None for requests without a response."""
         return Counter(request.status for request in self.requests)
 
-    async def quiet(self, deadline: float = 30.0) -> None:
+    async def quiet(self, deadline: float = DEADLINE) -> None:
         """Waits until no request is under way, including requests that a bot sent before it died."""
         await self.rest.quiet(deadline)
 
@@ -122,7 +122,7 @@ class StandIn(Happenings):
         """The requests so far with this method and a path that ends with ``path``."""
         return [request for request in self.requests if request.method == method and request.path.endswith(path)]
 
-    async def expect(self, method: str, path: str = "", *, after: int = 0, deadline: float = 5.0) -> Request:
+    async def expect(self, method: str, path: str = "", *, after: int = 0, deadline: float = DEADLINE) -> Request:
         """Waits for the first request with this method and a path that ends with ``path``."""
         return await self.requests.expect(
             lambda request: request.method == method and request.path.endswith(path), after=after, deadline=deadline
@@ -135,7 +135,7 @@ class StandIn(Happenings):
         *,
         channel: Channel | None = None,
         person: Person | None = None,
-        deadline: float = 3.0,
+        deadline: float = DEADLINE,
     ) -> Interaction:
         """A person uses a command, such as ``next`` or ``remind me``; returns the answered interaction.
 
@@ -157,7 +157,7 @@ class StandIn(Happenings):
         options: Mapping[str, Any] | None = None,
         *,
         channel: Channel | None = None,
-        deadline: float = 3.0,
+        deadline: float = DEADLINE,
     ) -> list[Payload]:
         """The choices that the bot offers for a partly typed option."""
         given = {**(options or {}), focused: typed}
@@ -174,7 +174,7 @@ class StandIn(Happenings):
         values: list[str] | None = None,
         *,
         person: Person | None = None,
-        deadline: float = 3.0,
+        deadline: float = DEADLINE,
     ) -> Interaction:
         """A person presses a button of a message, or picks from a select."""
         channel = self.world.channel(int(message["channel_id"]))
@@ -190,14 +190,14 @@ class StandIn(Happenings):
         message: Payload,
         *,
         person: Person | None = None,
-        deadline: float = 3.0,
+        deadline: float = DEADLINE,
     ) -> Interaction:
         """A person picks a command from the menu of a message."""
         channel = self.world.channel(int(message["channel_id"]))
         data = menu_data(self._offered(channel), name, message)
         return await self._ask(self._interaction(COMMAND, data, channel, person), f"“{name}”", deadline)
 
-    async def submit(self, shown: Interaction, values: Values, *, deadline: float = 3.0) -> Interaction:
+    async def submit(self, shown: Interaction, values: Values, *, deadline: float = DEADLINE) -> Interaction:
         """The person who was shown a form fills it in and sends it.
 
         Args:

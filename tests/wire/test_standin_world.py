@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import discord
 import pytest
 
 from tests.wire.asking import Asking
+from tests.wire.log import DEADLINE
 from tests.wire.permissions import EVERYTHING, USUAL, May, Overwrite, Role, permissions_in
 from tests.wire.probe import Probe, running
 from tests.wire.standin import StandIn
@@ -19,16 +19,14 @@ MANY = 10_000
 
 def hearing(bot: Probe, name: str) -> asyncio.Task[object]:
     """Waits for the next event of a name."""
-    return asyncio.ensure_future(bot.wait_for(name, timeout=5))
+    return asyncio.ensure_future(bot.wait_for(name, timeout=DEADLINE))
 
 
 # Many
 
 
 def test_ten_thousand_servers_are_made_at_once() -> None:
-    begun = time.perf_counter()
     world = World(MANY)
-    assert time.perf_counter() - begun < 2
     assert len(world.guilds) == len({channel.id for channel in world.channels}) == MANY
     assert all(world.channel(channel.id) is channel for channel in world.channels)
 

@@ -2,43 +2,65 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot import app
+from bot.__main__ import FAILED, MISUSED, main
+from bot.client.connection import DiscordError, TokenError
+from bot.client.tailgate_bot import TailgateBot
 from tests.wire.faults import Dropped, Fault, RateLimited, Refused
-from tests.wire.gateway import AUTHENTICATION_FAILED, PRESENCE
-from tests.wire.process import READY, Program, run_to_end, running_bot
+from tests.wire.gateway import AUTHENTICATION_FAILED, IDENTIFY, PRESENCE
+from tests.wire.here import restored_addresses, running_here, settings_for
+from tests.wire.log import DEADLINE
+from tests.wire.process import READY, running_bot
 from tests.wire.standin import StandIn
 
-FAILED, MISUSED = 1, 2
 SHARDING_REQUIRED = 4011
-SIGNS_OF_A_MESS = ("Traceback", "Exception ignored", "Unclosed", "was never", "Task was destroyed", "Warning:")
 AGAIN = "trying again in"
 
 
-def tidy(program: Program) -> bool:
-    return not any(sign in program.output for sign in SIGNS_OF_A_MESS)
+@pytest.fixture
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the bot nor discord.py pauses before it tries again."""
+
+    async def at_once(*_: object, **__: object) -> None:
+        pass
+
+    monkeypatch.setattr("bot.client.connection.RETRY_SECONDS", (0,))
+    monkeypatch.setattr(TailgateBot, "before_identify_hook", at_once)
 
 
-@asynccontextmanager
-async def starting(standin: StandIn, folder: Path) -> AsyncIterator[Program]:
-    async with running_bot(folder / "tailgate.db", standin, home=folder) as program:
-        yield program
+@pytest.fixture(autouse=True)
+def nothing_set_aside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests' own process has no servers to set aside, only what pytest wants to free again."""
+    monkeypatch.setattr(app, "set_servers_aside", lambda: None)
 
 
-async def stopped(program: Program) -> None:
-    program.signal(signal.SIGTERM)
-    assert await program.ends(deadline=5) == 0
-    assert tidy(program), program.output
+@pytest.fixture
+def no_network(shell: pytest.MonkeyPatch) -> None:
+    """An operator has a token, and nobody answers."""
+    shell.setenv("DISCORD_TOKEN", "any")
+    shell.setenv("TAILGATE_DISCORD_API", "http://127.0.0.1:1/api/v10")
+
+
+# Before it is on Discord
+
+
+async def test_trouble_at_the_start_is_said_and_waited_out(standin: StandIn, store_path: Path, tmp_path: Path) -> None:
+    standin.faults.extend([Refused(path="/users/@me", status=503), Refused(path="/gateway/bot", status=503)])
+    async with running_bot(store_path, standin, home=tmp_path) as program:
+        await program.says(READY)
+        reported = [line for line in program.lines if AGAIN in line]
+        assert len(reported) == 2
+        assert all(line.endswith("trying again in 1 s") for line in reported)
+        await program.stop()
 
 
 PASSING: dict[str, list[Fault]] = {
-    "the gateway is unavailable": [Refused(path="/gateway/bot", status=503)],
     "the gateway is refused": [Refused(path="/gateway/bot", status=403)],
     # With another API address it is requested twice: the second time by discord.py itself.
     "the gateway is refused to discord.py": [Fault(path="/gateway/bot"), Refused(path="/gateway/bot", status=403)],
@@ -49,82 +71,129 @@ PASSING: dict[str, list[Fault]] = {
 }
 
 
+@pytest.mark.usefixtures("in_a_hurry")
 @pytest.mark.parametrize("trouble", PASSING)
-async def test_trouble_at_the_start_is_waited_out(standin: StandIn, tmp_path: Path, trouble: str) -> None:
+async def test_it_tries_again_after(standin: StandIn, store_path: Path, trouble: str) -> None:
     standin.faults.extend(replace(fault) for fault in PASSING[trouble])
-    async with starting(standin, tmp_path) as program:
-        await program.says(READY)
-        reported = [line for line in program.lines if AGAIN in line]
-        assert len(reported) == 1
-        assert reported[0].endswith("trying again in 1 s")
-        await stopped(program)
+    async with running_here(store_path, standin) as bot:
+        await bot.is_ready()
+        assert len([line for line in bot.lines if AGAIN in line]) == 1
 
 
-@pytest.mark.parametrize("path", ["/users/@me", "/gateway/bot"])
-async def test_shut_out_it_waits_long_and_can_be_stopped(standin: StandIn, tmp_path: Path, path: str) -> None:
-    standin.faults.append(RateLimited(path=path, via=None))
-    async with starting(standin, tmp_path) as program:
+async def test_shut_out_it_waits_long_and_can_be_stopped(standin: StandIn, store_path: Path, tmp_path: Path) -> None:
+    standin.faults.append(RateLimited(path="/users/@me", via=None))
+    async with running_bot(store_path, standin, home=tmp_path) as program:
         line = await program.says(AGAIN)
         assert "429" in line
         assert line.endswith("trying again in 15 min")
-        await stopped(program)
+        await program.stop()
+
+
+async def test_shut_out_of_the_gateway_it_waits_as_long(standin: StandIn, store_path: Path) -> None:
+    standin.faults.append(RateLimited(path="/gateway/bot", via=None))
+    async with running_here(store_path, standin) as bot:
+        line = await bot.lines.expect(lambda line: AGAIN in line)
+        assert "429" in line
+        assert line.endswith("trying again in 15 min")
 
 
 @pytest.mark.parametrize("status", [400, 403])
 async def test_commands_not_taken_hold_up_nothing_and_are_told_again(
-    standin: StandIn, tmp_path: Path, status: int
+    standin: StandIn, store_path: Path, caplog: pytest.LogCaptureFixture, status: int
 ) -> None:
     standin.faults.append(Refused(method="PUT", path=".*/commands", status=status, code=50001))
-    async with starting(standin, tmp_path) as program:
-        await program.says(READY)
-        assert program.output.count("did not accept the commands") == 1
-        await stopped(program)
+    async with running_here(store_path, standin) as bot:
+        await bot.is_ready()
+    assert caplog.text.count("did not accept the commands") == 1
     assert standin.rest.commands == []
-    async with starting(standin, tmp_path) as program:
-        await program.says(READY)
-        await stopped(program)
+    async with running_here(store_path, standin) as bot:
+        await bot.is_ready()
     assert standin.rest.commands
 
 
-@pytest.mark.parametrize(
-    ("code", "status", "words"),
-    [(AUTHENTICATION_FAILED, MISUSED, "DISCORD_TOKEN"), (SHARDING_REQUIRED, FAILED, f"code {SHARDING_REQUIRED}")],
-)
-async def test_closed_for_good_while_running_it_ends_with_a_line(
-    standin: StandIn, tmp_path: Path, code: int, status: int, words: str
-) -> None:
-    async with starting(standin, tmp_path) as program:
+# While it is on Discord
+
+
+async def test_closed_for_good_it_ends_with_a_line(standin: StandIn, store_path: Path, tmp_path: Path) -> None:
+    async with running_bot(store_path, standin, home=tmp_path) as program:
         await program.says(READY)
         await standin.gateway.expect(PRESENCE)
-        await standin.gateway.close(code)
-        assert await program.ends() == status
-        assert words in program.lines[-1]
+        await standin.gateway.close(SHARDING_REQUIRED)
+        assert await program.ends() == FAILED
         assert program.lines[-1].startswith("tailgate: ")
-        assert tidy(program), program.output
+        assert f"code {SHARDING_REQUIRED}" in program.lines[-1]
+        assert program.tidy, program.output
 
 
-async def test_sync_without_a_network_says_so(tmp_path: Path) -> None:
-    nobody = {"DISCORD_TOKEN": "any", "TAILGATE_DISCORD_API": "http://127.0.0.1:1/api/v10"}
-    status, lines = await run_to_end("sync", "--db", tmp_path / "tailgate.db", home=tmp_path, **nobody)
-    assert status == FAILED
-    assert len(lines) == 2
-    assert "the commands could not be registered with Discord" in lines[1]
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [(AUTHENTICATION_FAILED, TokenError, "DISCORD_TOKEN"), (SHARDING_REQUIRED, DiscordError, "code 4011")],
+)
+async def test_closed_for_good_it_ends_and_says_why(
+    standin: StandIn, store_path: Path, code: int, error: type[Exception], words: str
+) -> None:
+    async with running_here(store_path, standin) as bot:
+        await bot.is_ready()
+        await standin.gateway.expect(PRESENCE)
+        await standin.gateway.close(code)
+        with pytest.raises(error, match=words):
+            await bot.ends()
 
 
-async def test_sync_refused_says_so(standin: StandIn, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("in_a_hurry")
+async def test_it_comes_back_to_the_same_gateway_after_its_session_is_void(standin: StandIn, store_path: Path) -> None:
+    async with running_here(store_path, standin) as bot:
+        await bot.is_ready()
+        await standin.gateway.expect(PRESENCE)
+        frames = len(standin.gateway.frames)
+        await standin.gateway.invalidate()
+        await standin.gateway.expect(IDENTIFY, after=frames)
+        await standin.slash("next")
+
+
+async def test_it_can_be_stopped_in_the_pause_before_it_identifies_anew(
+    standin: StandIn, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """discord.py swallows a cancellation that comes then."""
+    pausing = asyncio.Event()
+
+    async def pause(_: TailgateBot, __: int | None, *, initial: bool = False) -> None:
+        if not initial:
+            pausing.set()
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(TailgateBot, "before_identify_hook", pause)
+    async with running_here(store_path, standin) as bot, asyncio.timeout(DEADLINE):
+        await bot.is_ready()
+        await standin.gateway.invalidate()
+        await pausing.wait()
+        await bot.stop()
+
+
+# The command line
+
+
+@pytest.mark.usefixtures("no_network")
+def test_sync_without_a_network_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sync", "--db", str(tmp_path / "tailgate.db")]) == FAILED
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "the commands could not be registered with Discord" in said[1]
+
+
+async def test_sync_refused_says_so(standin: StandIn, store_path: Path) -> None:
     standin.faults.append(Refused(method="PUT", path=".*/commands", status=403, times=2))
-    known = {"DISCORD_TOKEN": standin.token, "TAILGATE_DISCORD_API": standin.api}
-    status, lines = await run_to_end("sync", "--db", tmp_path / "tailgate.db", home=tmp_path, **known)
-    assert status == FAILED
-    assert "403" in lines[-1]
-    assert "Traceback" not in "".join(lines)
+    with restored_addresses(), pytest.raises(DiscordError, match="403"):
+        await app.sync(settings_for(standin), store_path)
 
 
+@pytest.mark.usefixtures("no_network")
 @pytest.mark.parametrize("command", ["run", "try"])
-async def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path, command: str) -> None:
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(
+    tmp_path: Path, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "file").write_text("no folder")
-    path = tmp_path / "file" / "deep" / "tailgate.db"
-    status, lines = await run_to_end(command, "--db", path, home=tmp_path, DISCORD_TOKEN="any")
-    assert status == MISUSED
-    assert len(lines) == 2
-    assert "cannot be made or written" in lines[1]
+    assert main([command, "--db", str(tmp_path / "file" / "deep" / "tailgate.db")]) == MISUSED
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 2
+    assert "cannot be made or written" in said[1]

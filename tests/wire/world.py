@@ -177,6 +177,8 @@ class World:
         self.closed: set[int] = set()
         self.guilds: list[Guild] = []
         self.left: set[int] = set()
+        self.out: set[int] = set()
+        """Servers with an outage: the bot is a member, but does not get to see them."""
         self._channels: dict[int, Channel] = {}
         self._by_id: dict[int, Guild] = {}
         self._dms: dict[int, Channel] = {}

@@ -1,0 +1,113 @@
+"""Turns: answers are made one after another, first come, first served, however many people ask at once.
+
+Everything of the bot runs in one event loop, and all reads of the store go through a few connections. Two hundred
+answers at once would each be as slow as all together, and whatever else has to be done, reminders above all, would wait
+behind all of them at every step. In turns, the first are answered at once and nothing else waits for many steps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+
+AT_ONCE = 1
+"""How many answers are made at the same time."""
+LONGEST_TURN = 0.05
+"""Seconds after which the next one begins although an answer is not made: one that waits to write holds up nobody."""
+LONGEST_PAUSE = 0.02
+"""Seconds between the beginnings of two answers, while people wait: what is left of them is for reminders."""
+PATIENCE = 1.5
+"""Seconds in which all who wait have to be answered, of the three that Discord gives: many are let in more quickly."""
+
+
+class Turns:
+    """Who makes an answer, and who waits for that.
+
+    Args:
+        at_once: how many answers are made at the same time.
+        longest_turn: seconds after which a turn is handed on although the answer is not made.
+        longest_pause: seconds between the beginnings of two answers at most, while others wait.
+        patience: seconds in which all who wait are to be let in.
+    """
+
+    def __init__(
+        self,
+        at_once: int = AT_ONCE,
+        *,
+        longest_turn: float = LONGEST_TURN,
+        longest_pause: float = LONGEST_PAUSE,
+        patience: float = PATIENCE,
+    ) -> None:
+        self._free, self._longest_turn = at_once, longest_turn
+        self._longest_pause, self._patience = longest_pause, patience
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._begun = 0.0
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Waits for a turn and holds it until the block ends, or ``give_back`` is called in it."""
+        if self._free and not self._waiting:
+            self._free -= 1
+            self._begun = asyncio.get_running_loop().time()
+        else:
+            mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(mine)
+            try:
+                await mine
+            except asyncio.CancelledError:
+                if mine.done() and not mine.cancelled():
+                    self._ended()
+                raise
+        turn = _Turn(self)
+        before = _mine.set(turn)
+        late = asyncio.get_running_loop().call_later(self._longest_turn, turn.give_back)
+        try:
+            yield
+        finally:
+            late.cancel()
+            turn.give_back()
+            _mine.reset(before)
+
+    def _ended(self) -> None:
+        """Hands a turn on to whoever has waited longest, after a pause that is shorter the more wait."""
+        if not self._waiting:
+            self._free += 1
+            return
+        loop = asyncio.get_running_loop()
+        pause = min(self._longest_pause, self._patience / len(self._waiting))
+        # Reserved now, so that a turn given back meanwhile comes after this one.
+        self._begun = max(loop.time(), self._begun + pause)
+        loop.call_at(self._begun, self._next)
+
+    def _next(self) -> None:
+        while self._waiting:
+            first = self._waiting.popleft()
+            if not first.done():
+                first.set_result(None)
+                return
+        self._free += 1
+
+
+class _Turn:
+    """A turn that is given back once."""
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns: Turns | None = turns
+
+    def give_back(self) -> None:
+        turns, self._turns = self._turns, None
+        if turns is not None:
+            turns._ended()  # noqa: SLF001 - a part of it
+
+
+_mine: ContextVar[_Turn | None] = ContextVar("turn", default=None)
+
+
+def give_back() -> None:
+    """Lets the next one begin: the answer is made, and what is left is to wait for Discord. Does nothing otherwise."""
+    mine = _mine.get()
+    if mine is not None:
+        mine.give_back()

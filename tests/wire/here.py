@@ -1,0 +1,81 @@
+"""The bot in a test's own process: all that ``run`` does, except for signals, exit statuses and the command line.
+
+A process of its own takes a second of the processor to start; most kinds of trouble with Discord do not need one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from pydantic import SecretStr
+
+from bot import app
+from bot.settings import Settings
+from tests.wire.log import Log
+from tests.wire.probe import stop_heartbeats
+from tests.wire.process import READY
+from tests.wire.standin import StandIn
+
+NOBODY = "ws://127.0.0.1:9/"
+"""A gateway at which nobody listens."""
+
+
+def settings_for(standin: StandIn) -> Settings:
+    """An operator's settings, for a bot on a stand-in."""
+    return Settings(discord_token=SecretStr(standin.token), tailgate_discord_api=standin.api)
+
+
+class Here:
+    """A running bot; ``lines`` is what it has said to its operator so far."""
+
+    def __init__(self, database: Path, standin: StandIn) -> None:
+        self.lines: Log[str] = Log()
+        self._stop = asyncio.Event()
+        self._task = asyncio.create_task(app.run(settings_for(standin), database, self._stop, self.lines.append))
+
+    async def is_ready(self) -> None:
+        """Waits until it is on Discord; fails at once if it ends before."""
+        waiting = asyncio.create_task(self.lines.expect(lambda line: READY in line))
+        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            waiting.cancel()
+            await self._task
+        await waiting
+
+    async def stop(self) -> None:
+        """Stops it, as a signal does."""
+        self._stop.set()
+        await self._task
+
+    async def ends(self) -> None:
+        """Waits until it ends by itself, and raises why it did."""
+        await self._task
+
+
+@contextmanager
+def restored_addresses() -> Iterator[None]:
+    """Restores discord.py's addresses at the end. Meanwhile the gateway built into it is one that nobody answers."""
+    base, gateway = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(NOBODY)
+    try:
+        yield
+    finally:
+        discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway
+
+
+@asynccontextmanager
+async def running_here(database: Path, standin: StandIn) -> AsyncIterator[Here]:
+    """A bot on a store and a stand-in; it is stopped at the end, unless it has ended before."""
+    with restored_addresses():
+        bot = Here(database, standin)
+        try:
+            yield bot
+        finally:
+            await asyncio.gather(bot.stop(), return_exceptions=True)
+            await stop_heartbeats()
