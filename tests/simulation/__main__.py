@@ -1,7 +1,9 @@
 """Lives through many nights on all processors: ``python -m tests.simulation --seeds 1000``.
 
 ``--from N`` begins at another seed, ``--show N`` tells one night as a timeline, ``--mutation NAME`` breaks the program
-first. The exit status is 1 if any night goes wrong; the first of them is shrunk and told.
+first. The exit status is 1 if any night goes wrong; the first of them is shrunk and told. ``--mutations`` breaks the
+program in every known way, each in the night that is known to catch it, and ``--catch`` looks for such nights; there
+the exit status is 1 if anything is not caught.
 """
 
 from __future__ import annotations
@@ -35,6 +37,8 @@ def main() -> int:
     parser.add_argument("--show", type=int, metavar="N", help="tell the night of this seed, and nothing else")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--mutation", choices=sorted(MUTATIONS), help="break the program in this way first")
+    parser.add_argument("--mutations", action="store_true", help="break the program in every way, a night each")
+    parser.add_argument("--catch", action="store_true", help="look for a night that catches each way, up to --seeds")
     options = parser.parse_args()
     in_one_order()
     be_quiet()
@@ -42,7 +46,22 @@ def main() -> int:
     if options.show is not None:
         with mutated(options.mutation) if options.mutation else nullcontext(), nights() as live:
             return _tell(live, Story.from_seed(options.show), console)
+    if options.mutations or options.catch:
+        return _catch(options, console)
     return _live_all(options, console)
+
+
+def _catch(options: argparse.Namespace, console: Console) -> int:
+    """Says of every way to break the program which night catches it; returns 1 if there is one that none catches."""
+    at_large = 0
+    for name, mutation in MUTATIONS.items():
+        seeds = range(options.first, options.first + options.seeds) if options.catch else [mutation.seed]
+        with mutated(name), nights() as live:
+            caught = next(((seed, v.wrong[0]) for seed in seeds if (v := live.live(Story.from_seed(seed))).wrong), None)
+        at_large += caught is None
+        console.print(f"{name}: {f'seed {caught[0]}: {caught[1]}' if caught else 'NOT CAUGHT'}", highlight=False)
+    console.print(f"{len(MUTATIONS) - at_large} of {len(MUTATIONS)} caught")
+    return 1 if at_large else 0
 
 
 def _live_all(options: argparse.Namespace, console: Console) -> int:
