@@ -137,10 +137,10 @@ class Process:
         self._raw = sqlite3.connect(self._path)
         worker = self._worker(store)
         while not self._stopping and (not world.calm or world.timeline.now < world.ends):
+            self._waking.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(TICK_TIMEOUT):
                     await worker.tick()
-            self._waking.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._rest(worker)):
                     await self._waking.wait()
