@@ -12,10 +12,9 @@ import pytest
 from db.connection import READERS, Store
 from db.errors import StoreError
 from db.key_values import recall, remember
+from tests.patience import PATIENCE
 
 COUNT = "SELECT count(*) FROM memory"
-PATIENCE = 5
-"""Seconds after which a test that hangs is given up."""
 
 
 async def count(store: Store) -> int:

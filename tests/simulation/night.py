@@ -12,10 +12,11 @@ from pathlib import Path
 
 from tests.simulation.judge import Verdict, judge
 from tests.simulation.loop import Disk, SimulatedLoop, ThreadlessQueue, Timeline, without_threads
+from tests.simulation.places import SINCE, make_template, settle
 from tests.simulation.story import Story
-from tests.simulation.world import SINCE, World, make_template, settle
+from tests.simulation.world import World
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of files in memory, where there is one
+MEMORY = Path("/dev/shm")
 
 
 class Nights:
