@@ -184,6 +184,37 @@ async def test_of_several_overdue_the_latest_stays(empty_store: Store, target: i
     assert [row.notification.lead for row in await upcoming(empty_store, target)] == [15, 5]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "sent"),
+    [
+        # After a day's outage, 89 minutes before: the one an hour ahead comes soon, and is the one that helps.
+        (timedelta(minutes=89), []),
+        # After an hour's: the one a day ahead is late, and the next one is far.
+        (timedelta(hours=23), [1440]),
+        # Halfway between the two both would be as far.
+        (timedelta(minutes=750), []),
+        (timedelta(minutes=751), [1440]),
+    ],
+)
+async def test_one_so_late_that_the_next_is_nearer_gives_way_to_it(
+    empty_store: Store, target: int, ahead: timedelta, sent: list[int]
+) -> None:
+    for lead in (1440, 60):
+        await add(empty_store, target, lead)
+    now = COVERAGE - ahead
+    assert [job.row.notification.lead for job in await claimed(empty_store, now=now)] == sent
+    assert 60 in [row.notification.lead for row in await upcoming(empty_store, target)]
+
+
+async def test_one_of_another_moment_is_not_what_it_gives_way_to(empty_store: Store, target: int) -> None:
+    """The race was brought forward by twenty minutes, and its old reminder is out already."""
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, at=DUE)])
+    moved = await add(empty_store, target, event=COVERAGE - timedelta(minutes=20))
+    assert [job.row.id for job in await claimed(empty_store, now=DUE + MINUTE)] == [moved]
+
+
 async def test_a_number_is_never_used_twice(empty_store: Store, target: int) -> None:
     first = await add(empty_store, target)
     async with empty_store.write() as connection:
