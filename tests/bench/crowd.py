@@ -81,6 +81,9 @@ class PromptDiscord:
     async def edit(self, channel: int, message: int, post: Post) -> None:
         raise NotImplementedError
 
+    async def delete(self, channel: int, message: int) -> None:
+        raise NotImplementedError
+
     async def open(self, user: int) -> int:
         return user
 
