@@ -78,8 +78,9 @@ UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT 
 # The moment of a request, which is committed before it leaves: from then on it may have arrived.
 MARK = """
 UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tries = tries + 1,
-    channel_id = coalesce(:channel, channel_id)
- WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+    channel_id = coalesce(mark.channel, channel_id)
+  FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS channel FROM json_each(:marks)) mark
+ WHERE outbox.id = mark.id AND outbox.state = 'claimed' AND outbox.claimed_by = :run RETURNING outbox.id
 """
 RECORD = """
 UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
@@ -318,13 +319,15 @@ async def write_ledger(
         Those of the marked rows that this run has claimed.
     """
     ours = set()
+    outcomes = list(outcomes)
+    # In few statements: each is a way to the connection's thread and back, and every one of them may take a while.
     async with store.write() as connection:
-        for number, channel in marks:
-            values = {"id": number, "channel": channel, "now": to_text(now), "run": run}
-            if (await connection.execute(MARK, values)).rowcount:
-                ours.add(number)
+        if marks:
+            values = {"marks": json.dumps(marks), "now": to_text(now), "run": run}
+            ours = {row["id"] for row in await connection.execute_fetchall(MARK, values)}
+        if outcomes:
+            await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
         for each in outcomes:
-            await connection.execute(RECORD, _outcome_values(run, each, now))
             if each.switch_off is not None:
                 await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
     return ours
