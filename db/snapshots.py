@@ -60,8 +60,8 @@ class Snapshots:
         return MappingProxyType(self._drivers)
 
     async def _refresh(self) -> None:
-        # The first caller after a change loads; the lock makes the others wait instead of loading too. All who have asked
-        # by the time somebody looks share that look.
+        # The first caller after a change loads; the lock makes the others wait instead of loading too. All who have
+        # asked by the time somebody looks share that look.
         self._asked += 1
         asked = self._asked
         async with self._loading:

@@ -78,9 +78,11 @@ UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT 
 # The moment of a request, which is committed before it leaves: from then on it may have arrived.
 MARK = """
 UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tries = tries + 1,
-    channel_id = coalesce(mark.channel, channel_id)
-  FROM (SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS channel FROM json_each(:marks)) mark
- WHERE outbox.id = mark.id AND outbox.state = 'claimed' AND outbox.claimed_by = :run RETURNING outbox.id
+    channel_id = coalesce(:channel, channel_id)
+ WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+"""
+OURS = """
+SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'claimed' AND claimed_by = :run
 """
 RECORD = """
 UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
@@ -323,8 +325,10 @@ async def write_ledger(
     # In few statements: each is a way to the connection's thread and back, and every one of them may take a while.
     async with store.write() as connection:
         if marks:
-            values = {"marks": json.dumps(marks), "now": to_text(now), "run": run}
-            ours = {row["id"] for row in await connection.execute_fetchall(MARK, values)}
+            values = [{"id": number, "channel": channel, "now": to_text(now), "run": run} for number, channel in marks]
+            await connection.executemany(MARK, values)
+            marked = {"ids": json.dumps([number for number, _ in marks]), "run": run}
+            ours = {row["id"] for row in await connection.execute_fetchall(OURS, marked)}
         if outcomes:
             await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
         for each in outcomes:
