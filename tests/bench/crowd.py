@@ -137,8 +137,8 @@ class Phase:
         return f"{answered:.0f}", self.percentile(50), self.percentile(99), f"{longest:.0f}", str(late)
 
     def cells(self, at_rest: Phase) -> tuple[str, ...]:
-        ratio, share = self.rate / at_rest.rate, self.share / at_rest.share
-        return self.label, f"{self.rate:.0f}", f"{ratio:.2f}", f"{share:.2f}", *self.answers
+        share = f"{self.share / at_rest.share:.2f}" if at_rest.share else ""
+        return self.label, f"{self.rate:.0f}", f"{self.rate / at_rest.rate:.2f}", share, *self.answers
 
 
 class Crowd:
@@ -280,10 +280,9 @@ class Bench:
         return await deliver(self._hasty, self._discord, self._scale.rows)
 
     async def _at_pace(self) -> tuple[float, float]:
-        before, begun, used = self._discord.sent, time.perf_counter(), time.process_time()
+        before, begun = self._discord.sent, time.perf_counter()
         await asyncio.sleep(self._scale.seconds)
-        sent = self._discord.sent - before
-        return sent / (time.perf_counter() - begun), sent / (time.process_time() - used)
+        return (self._discord.sent - before) / (time.perf_counter() - begun), 0
 
     async def _tick_until(self, over: asyncio.Event) -> None:
         """Ticks as often as the jobs do, and in the end delivers what is in hand."""
