@@ -174,11 +174,12 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
 
 
 def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
-    """The outbox's worker, with its writers and planners."""
+    """The outbox's worker, with its writers and planners; answers give way to what it has to deliver."""
     sender = DiscordSender(bot, services.clock.speed or 1.0)
     limiter.clear = sender.clear
     worker = Worker(services, sender, limiter, in_doubt)
     register_writers(worker, bot)
+    bot.answer_in_turns_while(lambda: worker.busy)
     return worker
 
 

@@ -37,6 +37,7 @@ class Snapshots:
         self.versions: Mapping[int, int] = MappingProxyType({})
         self._data_version = -1
         self._unreadable = -1
+        self._asked = self._answered = 0
 
     async def years(self) -> tuple[int, ...]:
         """The years of the stored seasons, oldest first."""
@@ -59,9 +60,14 @@ class Snapshots:
         return MappingProxyType(self._drivers)
 
     async def _refresh(self) -> None:
-        # The first caller after a change loads; the lock makes the others wait instead of loading too.
+        # The first caller after a change loads; the lock makes the others wait instead of loading too. All who have
+        # asked by the time somebody looks share that look.
+        self._asked += 1
+        asked = self._asked
         async with self._loading:
-            data_version = -1
+            if self._answered >= asked:
+                return
+            latest, data_version = self._asked, -1
             try:
                 data_version = await self._store.data_version()
                 if data_version not in {self._data_version, self._unreadable}:
@@ -72,6 +78,7 @@ class Snapshots:
                 if error.fault is FileFault.DAMAGED:
                     # The next attempt would fail as well, after as long a time.
                     self._unreadable = data_version
+            self._answered = latest
 
     async def _load_changes(self, data_version: int) -> None:
         async with self._store.read_latest() as connection:

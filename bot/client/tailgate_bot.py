@@ -9,6 +9,7 @@ import json
 import logging
 import pkgutil
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import discord
@@ -98,6 +99,11 @@ class TailgateBot(commands.AutoShardedBot):
             log.error(  # noqa: TRY400
                 "Discord did not accept the commands (%s); the next start sends them again", describe_error(error)
             )
+
+    def answer_in_turns_while(self, urgent: Callable[[], bool]) -> None:
+        """Has answers made one after another for as long as something else is more urgent, as reminders are."""
+        assert isinstance(self.tree, TailgateTree)
+        self.tree.turns.urgent = self.tree.typing_turns.urgent = urgent
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Logs why a listener failed; an error of the store, such as that it is closed already, in one line.

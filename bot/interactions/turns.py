@@ -1,15 +1,15 @@
-"""Turns: answers are made one after another, first come, first served, however many people ask at once.
+"""Turns: while reminders are going out answers are made one after another, however many people ask at once.
 
 Everything of the bot runs in one event loop, and all reads of the store go through a few connections. Two hundred
-answers at once would each be as slow as all together, and whatever else has to be done, reminders above all, would wait
-behind all of them at every step. In turns, the first are answered at once and nothing else waits for many steps.
+answers at once would each be as slow as all together, and reminders would wait behind all of them at every step. In
+turns, first come, first served, nothing waits for many steps. While nothing else is urgent there are no turns.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
@@ -31,6 +31,9 @@ class Turns:
         longest_turn: seconds after which a turn is handed on although the answer is not made.
         longest_pause: seconds between the beginnings of two answers at most, while others wait.
         patience: seconds in which all who wait are to be let in.
+
+    Attributes:
+        urgent: whether something else is more urgent than answers; while it is not, nobody waits.
     """
 
     def __init__(
@@ -41,19 +44,27 @@ class Turns:
         longest_pause: float = LONGEST_PAUSE,
         patience: float = PATIENCE,
     ) -> None:
-        self._free, self._longest_turn = at_once, longest_turn
+        self.urgent: Callable[[], bool] = _nothing
+        self._at_once, self._longest_turn = at_once, longest_turn
         self._longest_pause, self._patience = longest_pause, patience
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._taken = 0
         self._begun = 0.0
+
+    @property
+    def taken(self) -> int:
+        """How many turns are taken."""
+        return self._taken
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
         """Waits for a turn and holds it until the block ends, or ``give_back`` is called in it."""
-        if self._free and not self._waiting:
-            self._free -= 1
-            self._begun = asyncio.get_running_loop().time()
+        loop = asyncio.get_running_loop()
+        if not self.urgent() or (self._taken < self._at_once and not self._waiting):
+            self._taken += 1
+            self._begun = loop.time()
         else:
-            mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            mine: asyncio.Future[None] = loop.create_future()
             self._waiting.append(mine)
             try:
                 await mine
@@ -63,7 +74,7 @@ class Turns:
                 raise
         turn = _Turn(self)
         before = _mine.set(turn)
-        late = asyncio.get_running_loop().call_later(self._longest_turn, turn.give_back)
+        late = loop.call_later(self._longest_turn, turn.give_back)
         try:
             yield
         finally:
@@ -73,22 +84,29 @@ class Turns:
 
     def _ended(self) -> None:
         """Hands a turn on to whoever has waited longest, after a pause that is shorter the more wait."""
-        if not self._waiting:
-            self._free += 1
+        urgent = self.urgent()
+        if not self._waiting or (urgent and self._taken > self._at_once):
+            # There are more than usual where some began while nothing was urgent.
+            self._taken -= 1
             return
         loop = asyncio.get_running_loop()
-        pause = min(self._longest_pause, self._patience / len(self._waiting))
+        pause = min(self._longest_pause, self._patience / len(self._waiting)) if urgent else 0
         # Reserved now, so that a turn given back meanwhile comes after this one.
         self._begun = max(loop.time(), self._begun + pause)
         loop.call_at(self._begun, self._next)
 
     def _next(self) -> None:
-        while self._waiting:
+        """Lets in the first who waits or, if nothing is urgent any more, all."""
+        self._taken -= 1
+        while self._waiting and (self._taken < self._at_once or not self.urgent()):
             first = self._waiting.popleft()
             if not first.done():
+                self._taken += 1
                 first.set_result(None)
-                return
-        self._free += 1
+
+
+def _nothing() -> bool:
+    return False
 
 
 class _Turn:

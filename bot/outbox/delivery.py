@@ -158,6 +158,8 @@ class Delivery:
 
     async def _send(self, claimed: ClaimedRow) -> DeliveryOutcome:
         row, turn = claimed.row, self._turn(claimed)
+        # The target was read as the row was claimed, after these versions were.
+        versions = self.versions
         known = await self._known(claimed, turn)
         if isinstance(known, DeliveryOutcome):
             return known
@@ -165,8 +167,9 @@ class Delivery:
         if compose is None:
             return DeliveryOutcome(row.id, RowState.FAILED, reason="Tailgate can't write this kind of message")
         channel = await self._channel(claimed, turn)
+        current = claimed.target if self.versions == versions else None
         versions = self.versions
-        written = await self._written(claimed, compose)
+        written = await self._written(claimed, compose, current)
         if isinstance(written, tuple):
             await turn()
             if self.versions != versions:
@@ -186,11 +189,16 @@ class Delivery:
             await turn()
         return await self._sent_anew(claimed, channel, post)
 
-    async def _written(self, claimed: ClaimedRow, compose: Compose) -> tuple[Post, Target] | DeliveryOutcome:
-        """The row's message as of now and where it goes, or the row's outcome if there is to be none."""
+    async def _written(
+        self, claimed: ClaimedRow, compose: Compose, target: Target | None = None
+    ) -> tuple[Post, Target] | DeliveryOutcome:
+        """The row's message as of now and where it goes, or the row's outcome if there is to be none.
+
+        The target is read again unless it is given, because no settings have changed since it was.
+        """
         row = claimed.row
         async with self._writing, self._store.reserved():
-            target = await targets.target(self._store, row.notification.target)
+            target = target or await targets.target(self._store, row.notification.target)
             if target is None or not target.on or not _still_wanted(target, claimed):
                 return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer wanted")
             post = await compose(row, target)

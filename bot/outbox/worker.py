@@ -71,9 +71,15 @@ class Worker:
         self._last_plan: LastPlan | None = None
         self._started_until: datetime | None = None
         self._first_take = True
+        self._due = False
         self._ticking = asyncio.Lock()
         self._closing = False
         self._last_trouble = ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether rows are due, wait for their turn or are under way, so that everything else should give way."""
+        return self._due or bool(self._tasks)
 
     def compose(self, kind: NotificationKind, compose: Compose) -> None:
         """Registers what writes the messages of a kind; a later call replaces an earlier one."""
@@ -100,6 +106,7 @@ class Worker:
                     for work in (self._record_outcomes, self._update_plan, self._expire, self._take):
                         await self._as_far_as_possible(work, now)
             except StoreError as error:
+                self._due = False
                 self._warn_once(error)
             else:
                 self._last_trouble = ""
@@ -199,6 +206,7 @@ class Worker:
         """Claims abandoned rows and rows that are due, as many as can go out soon, and starts delivering them."""
         # The upper bound is for a clock that was set back: without it the worker would rest for that long.
         if not self._sender.ready or now < self._delivery.resting_until <= now + PATIENCE:
+            self._due = False
             return
         await self._look_again(now)
         # Rows that wait for Discord's answer do not count: a Discord that stalls must not stop the others.
@@ -220,6 +228,8 @@ class Worker:
             await outbox.supersede(self._store, now)
             coming = await outbox.coming(self._store, now, now + AHEAD)
         horizon = self._horizon(coming, waiting + len(claimed), now)
+        # It remains until the next look: between two portions of many rows nobody else shall get in.
+        self._due = bool(claimed) or horizon is not None
         if horizon is not None and room > 0:
             busy += [each.row.id for each in claimed]
             self._start(await outbox.claim(self._store, self._run, now, horizon, room, busy))

@@ -73,6 +73,9 @@ UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tri
     channel_id = coalesce(:channel, channel_id)
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
+OURS = """
+SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'claimed' AND claimed_by = :run
+"""
 RECORD = """
 UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at END, message_id = :message,
     channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
@@ -290,13 +293,17 @@ async def write_ledger(
         Those of the marked rows that this run has claimed.
     """
     ours = set()
+    outcomes = list(outcomes)
+    # In few statements: each is a way to the connection's thread and back, and every one of them may take a while.
     async with store.write() as connection:
-        for number, channel in marks:
-            values = {"id": number, "channel": channel, "now": to_text(now), "run": run}
-            if (await connection.execute(MARK, values)).rowcount:
-                ours.add(number)
+        if marks:
+            values = [{"id": number, "channel": channel, "now": to_text(now), "run": run} for number, channel in marks]
+            await connection.executemany(MARK, values)
+            marked = {"ids": json.dumps([number for number, _ in marks]), "run": run}
+            ours = {row["id"] for row in await connection.execute_fetchall(OURS, marked)}
+        if outcomes:
+            await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
         for each in outcomes:
-            await connection.execute(RECORD, _outcome_values(run, each, now))
             if each.switch_off is not None:
                 await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
     return ours

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import aiosqlite
 import pytest
 
-from db.connection import READERS, Store
+from db.connection import Store
 from db.errors import StoreError
 from db.key_values import recall, remember
+from tests.db.readers import all_readers_taken
 from tests.patience import PATIENCE
 
 COUNT = "SELECT count(*) FROM memory"
@@ -19,28 +18,6 @@ COUNT = "SELECT count(*) FROM memory"
 
 async def count(store: Store) -> int:
     return int((await store.fetch(COUNT))[0][0])
-
-
-@asynccontextmanager
-async def all_readers_taken(store: Store) -> AsyncIterator[set[aiosqlite.Connection]]:
-    """As many other tasks as there are readers keep one each."""
-    taken: set[aiosqlite.Connection] = set()
-    full, go = asyncio.Event(), asyncio.Event()
-
-    async def search() -> None:
-        async with store._reader() as reader:
-            taken.add(reader)
-            if len(taken) == READERS:
-                full.set()
-            await go.wait()
-
-    searches = [asyncio.create_task(search()) for _ in range(READERS)]
-    await full.wait()
-    try:
-        yield taken
-    finally:
-        go.set()
-        await asyncio.gather(*searches)
 
 
 async def test_it_reads_at_once_while_searches_have_every_reader(empty_store: Store) -> None:

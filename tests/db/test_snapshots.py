@@ -70,6 +70,35 @@ async def test_many_asking_at_once_read_once(store: Store) -> None:
     assert len({id(season) for season in found}) == 1
 
 
+async def test_who_asks_during_a_look_gets_a_later_one_which_all_of_them_share(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshots = Snapshots(store)
+    await snapshots.all()
+    looks: asyncio.Queue[asyncio.Event] = asyncio.Queue()
+    look = store.data_version
+
+    async def slow() -> int:
+        go = asyncio.Event()
+        looks.put_nowait(go)
+        found = await look()
+        await go.wait()
+        return found
+
+    monkeypatch.setattr(store, "data_version", slow)
+    first = asyncio.create_task(snapshots.all())
+    go_on = await looks.get()
+    during = [asyncio.create_task(snapshots.all()) for _ in range(5)]
+    await asyncio.sleep(0)
+    go_on.set()
+    go_on = await looks.get()
+    assert first.done()
+    assert not any(task.done() for task in during)
+    go_on.set()
+    await asyncio.gather(*during)
+    assert looks.empty()
+
+
 async def test_freshness_is_the_documents_or_the_imports_whichever_came_first(empty_store: Store) -> None:
     await import_documents(empty_store, [read(small())], NOW)
     season = await Snapshots(empty_store).season(2024)

@@ -26,14 +26,15 @@ class Making:
     """Answers that are made until each is told to end, and the order in which they began."""
 
     def __init__(self, kept: Turns) -> None:
-        self._turns = kept
+        self.turns, self.urgent = kept, True
+        kept.urgent = lambda: self.urgent
         self.begun: list[int] = []
         self.third = asyncio.Event()
         self.ends: dict[int, asyncio.Event] = {}
         self.tasks: dict[int, asyncio.Task[None]] = {}
 
     async def _make(self, number: int) -> None:
-        async with self._turns.turn():
+        async with self.turns.turn():
             self.begun.append(number)
             if len(self.begun) == 3:
                 self.third.set()
@@ -91,13 +92,40 @@ async def test_one_who_leaves_as_their_turn_comes_hands_it_on() -> None:
     await making.start(1, 2, 3)
     making.ends[1].set()
     await making.tasks[1]
-    making._turns._next()
+    making.turns._next()
     making.tasks[2].cancel()
     with suppress(asyncio.CancelledError):
         await making.tasks[2]
     await rest()
     assert making.begun[-1] == 3
     await making.end(3)
+
+
+async def test_while_nothing_is_urgent_nobody_waits() -> None:
+    making = Making(turns(1))
+    making.urgent = False
+    await making.start(1, 2, 3)
+    assert making.begun == [1, 2, 3]
+    making.urgent = True
+    await making.start(4, 5)
+    await making.end(1, 2)
+    assert making.begun == [1, 2, 3]
+    await making.end(3)
+    assert making.begun == [1, 2, 3, 4]
+    await making.end(4, 5)
+    assert making.turns.taken == 0
+
+
+async def test_who_waits_is_let_in_when_nothing_is_urgent_any_more() -> None:
+    making = Making(turns(1))
+    await making.start(1, 2, 3, 4)
+    making.urgent = False
+    await making.start(5, 6)
+    assert making.begun == [1, 5, 6]
+    await making.end(5)
+    assert making.begun == [1, 5, 6, 2, 3, 4]
+    await making.end(1, 2, 3, 4, 6)
+    assert making.turns.taken == 0
 
 
 async def test_a_turn_is_given_back_early_and_only_once() -> None:
@@ -125,7 +153,7 @@ async def test_an_answer_that_takes_long_holds_up_nobody() -> None:
     await making.start(4)
     assert making.begun == [1, 2, 3, 4]
     await making.end(4)
-    assert making._turns._free == 1
+    assert making.turns.taken == 0
 
 
 async def test_the_pause_is_shorter_the_more_people_wait(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,7 +189,6 @@ async def fans(services: Services) -> AsyncIterator[Raw]:
 
 async def test_every_kind_of_interaction_gives_its_turn_back(fans: Raw) -> None:
     tree: Any = fans.bot.tree
-    free = tree.turns._free, tree.typing_turns._free
     for payload in (
         asked(fans, "next"),
         asked(fans, "driver", option("name", STRING, "nobody at all")),
@@ -174,19 +201,19 @@ async def test_every_kind_of_interaction_gives_its_turn_back(fans: Raw) -> None:
         press(fans, {"custom_id": "t1:0:nonsense", "component_type": 2}),
     ):
         (await fans.send(payload)).assert_calm()
-        assert (tree.turns._free, tree.typing_turns._free) == free, payload
+        assert (tree.turns.taken, tree.typing_turns.taken) == (0, 0), payload
 
 
 async def test_while_discord_takes_its_time_with_answers_others_are_made(
     fans: Raw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tree: Any = fans.bot.tree
-    free, seen = (tree.turns._free, tree.typing_turns._free), []
+    seen = []
 
     take = fans.take
 
     async def slow(*given: object, **more: object) -> object:
-        seen.append((tree.turns._free, tree.typing_turns._free))
+        seen.append((tree.turns.taken, tree.typing_turns.taken))
         return await take(*given, **more)
 
     monkeypatch.setattr(fans, "take", slow)
@@ -198,4 +225,4 @@ async def test_while_discord_takes_its_time_with_answers_others_are_made(
         press(fans, {"custom_id": "t1:0:next", "component_type": 2}),
     ):
         await fans.send(payload)
-    assert seen == [free] * 5
+    assert seen == [(0, 0)] * 5
