@@ -213,8 +213,8 @@ class Discord:
             case "slow":
                 return Fate(dice.uniform(1, 25), dice.uniform(0, 4))
             case "late":
-                # It lands after the client has given up.
-                return Fate(dice.uniform(31, 60), 0, answer="nothing")
+                # It lands after the client has given up, often so late that its nonce may be forgotten.
+                return Fate(dice.choice([dice.uniform(31, 60), dice.uniform(56, 60)]), 0, answer="nothing")
             case "limited":
                 return Fate(latency, latency, takes_effect=False, answer="limited")
             case "limited everywhere":
