@@ -138,12 +138,12 @@ class Delivery:
     def _postponed(
         self, claimed: ClaimedRow, error: BusyError | UnsureError | UnknownYetError | StoreError
     ) -> DeliveryOutcome:
+        if claimed.doubt and self._clock.now() > claimed.row.notification.until + GIVE_UP:
+            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=CUT_OFF)
         if isinstance(error, BusyError):
             if error.everywhere:
                 self.resting_until = self._clock.now() + timedelta(seconds=error.after)
             return self._retry(claimed, error.after, str(error), doubt=claimed.doubt)
-        if isinstance(error, UnknownYetError) and self._clock.now() > claimed.row.notification.until + GIVE_UP:
-            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=CUT_OFF)
         # Whether a look at the history or the opening of a channel got through does not matter.
         doubt = claimed.doubt or (isinstance(error, UnsureError) and claimed.row.id in self.in_flight)
         return self._retry(claimed, self._wait(claimed), str(error) or None, doubt=doubt)
@@ -174,11 +174,13 @@ class Delivery:
             await turn()
             if self.versions != versions:
                 # The race was moved, or the settings were changed, while the row waited for its turn.
-                written = await self._written(claimed, compose)
+                with self._limiter.preparing():
+                    written = await self._written(claimed, compose)
         if isinstance(written, DeliveryOutcome):
             return written
         post, target = written
-        if known is not None and post.edit is None:
+        if known is not None:
+            # What is in the channel is known better than what the store says of it.
             post = replace(post, edit=known)
         if not claimed.doubt and target.channel is not None:
             # It may have been changed since; of a row in doubt the channel is the one in which it was tried.
@@ -210,7 +212,8 @@ class Delivery:
 
     async def _sent_anew(self, claimed: ClaimedRow, channel: int, post: Post) -> DeliveryOutcome:
         row = claimed.row
-        marked_at = await self._ledger.mark(row.id, channel)
+        with self._limiter.preparing():
+            marked_at = await self._ledger.mark(row.id, channel)
         # The wait for the turn may have been long, and the process may have stood still since: nothing has left yet.
         now = self._clock.now()
         if marked_at is None or now >= row.notification.until or not timedelta(0) <= now - marked_at < STALE:
@@ -235,8 +238,10 @@ class Delivery:
             self.in_flight.discard(row.id)
             await wait()
             if not marked:
+                with self._limiter.preparing():
+                    if await self._ledger.mark(row.id, None) is None:
+                        raise BusyError("another run has taken it over", 0)
                 marked = True
-                await self._ledger.mark(row.id, None)
             self.in_flight.add(row.id)
 
         if self._clock.now() >= row.notification.until:

@@ -12,6 +12,7 @@ twice, or one that is not there.
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 from bot.outbox.contracts import BusyError, InDoubt, RefusedError, Sender, Turn, UnsureError
@@ -28,7 +29,8 @@ from db.timestamps import from_text, to_text
 log = logging.getLogger(__name__)
 
 GIVE_UP = timedelta(hours=1)
-"""How long after a row's last useful moment we still try to find out whether it arrived."""
+"""How long after a row's last useful moment we still try to find out whether it arrived, and how long after it was sent
+whether it is there twice."""
 EARLY = timedelta(minutes=5)
 """How long before its due moment a row may have gone out (see the worker's AHEAD)."""
 JUST_RUNNING = timedelta(seconds=30)
@@ -155,11 +157,9 @@ class Doubts:
         oldest, *newer = there
         for message in newer:
             await turn()
-            try:
+            # Where it is gone already, or may not be taken away, the row is delivered all the same.
+            with suppress(RefusedError):
                 await self._sender.delete(channel, message)
-            except RefusedError as error:
-                if not error.missing:
-                    raise
         return oldest
 
     async def look_again(self, row: OutboxRow, turn: Turn) -> None:
@@ -171,7 +171,7 @@ class Doubts:
                 there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
                 message = await self._only_one(turn, row.channel, there) if there else None
             except (BusyError, UnsureError, UnknownYetError):
-                again = now + LOOK_LATER if now < row.notification.until + GIVE_UP else None
+                again = now + LOOK_LATER if now < (row.sent_at or now) + GIVE_UP else None
             except (RefusedError, UnreadableError):
                 # Nobody will ever know; two are better than none.
                 log.debug("row %d of the outbox may be there twice", row.id)

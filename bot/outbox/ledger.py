@@ -8,6 +8,7 @@ is known of it is lost with no more than the transaction under way.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -16,6 +17,8 @@ from db.connection import Store
 from db.errors import StoreError
 from db.reminders import outbox
 from db.reminders.outbox import DeliveryOutcome
+
+log = logging.getLogger(__name__)
 
 Mark = tuple[int, int | None, "asyncio.Future[datetime | None]"]
 """A row, the channel that its request goes to, and who waits for the mark to be committed."""
@@ -81,9 +84,7 @@ class Ledger:
                 return
             now = self._clock.now()
             try:
-                ours = await outbox.write_ledger(
-                    self._store, self._run, now, [(number, channel) for number, channel, _ in marks], outcomes
-                )
+                ours = await self._write(now, [(number, channel) for number, channel, _ in marks], outcomes)
             except BaseException as error:
                 for _, _, written in marks:
                     if not written.done():
@@ -98,6 +99,25 @@ class Ledger:
             for number, _, written in marks:
                 if not written.done():
                     written.set_result(now if number in ours else None)
+
+    async def _write(
+        self, now: datetime, marks: Sequence[tuple[int, int | None]], outcomes: Sequence[DeliveryOutcome]
+    ) -> set[int]:
+        try:
+            return await outbox.write_ledger(self._store, self._run, now, marks, outcomes)
+        except StoreError:
+            raise
+        except Exception:
+            # One that cannot be written, whatever it is, must not keep the others from it for ever.
+            log.exception("what became of some rows of the outbox could not be written at once")
+        for outcome in outcomes:
+            try:
+                await outbox.write_ledger(self._store, self._run, now, [], [outcome])
+            except StoreError:
+                raise
+            except Exception:
+                log.exception("what became of row %d of the outbox is not known to the store", outcome.id)
+        return await outbox.write_ledger(self._store, self._run, now, marks, [])
 
     async def close(self) -> None:
         """Begins no more transactions by itself."""

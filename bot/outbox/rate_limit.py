@@ -7,7 +7,8 @@ import heapq
 import itertools
 import math
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 
@@ -21,6 +22,8 @@ MOST, WINDOW = 49, 1.01
 request that was delayed between its turn and the wire, and a little longer than a second, for the network."""
 HURRY = 2
 """How many times the usual rate is allowed while making up for a stall."""
+READY = 8
+"""How many may have had their turn and still prepare their request."""
 CREDIT = 1.0
 """How many seconds of a stall are made up for at most."""
 EXEMPT = ("/interactions/", "/webhooks/")
@@ -55,6 +58,22 @@ class RateLimiter:
         self._numbers = itertools.count()
         self._next = 0.0
         self._granting: asyncio.Task[None] | None = None
+        self._preparing = 0
+        self._prepared = asyncio.Event()
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """To be held from a turn until its request leaves, if something has to be done in between.
+
+        A request counts from its turn on, and whoever is held up after it, such as by the store, would leave together
+        with all whose turn came meanwhile. So no more than ``READY`` get that far.
+        """
+        self._preparing += 1
+        try:
+            yield
+        finally:
+            self._preparing -= 1
+            self._prepared.set()
 
     async def turn(self, priority: Priority) -> None:
         """Waits for the next free moment; of all that wait the one with the lowest priority value goes first."""
@@ -83,6 +102,11 @@ class RateLimiter:
         self._next = max(self._next, loop.time())
         while self._waiting:
             await self._wait_until_clear()
+            while self._preparing >= READY:
+                self._prepared.clear()
+                await self._prepared.wait()
+                # What was held up is not made up for.
+                self._next = max(self._next, loop.time())
             # Requests that waited for no turn may postpone the next one meanwhile.
             while (wait := self._free_at() - loop.time()) > 0:  # noqa: ASYNC110 - there is nobody to wait for but time
                 await asyncio.sleep(wait)

@@ -9,16 +9,17 @@ stood still between writing the moment down and sending, for as long as the mach
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from discord.utils import time_snowflake
 
-from bot.outbox.contracts import Sender, Turn
+from bot.outbox.contracts import FoundMessage, Sender, Turn
 
 EARLY = timedelta(minutes=5)
 """The search begins at least this long before the first request, since our clock and Discord's never agree."""
 CLOCK_ERROR = timedelta(hours=1)
-"""And so long before it where the history is short enough: a clock may be set right after it was far ahead."""
+"""And if it is not found, so long before it: a clock may be set right after it was far ahead."""
 PAGE = 100
 """Messages on a page of history, Discord's limit."""
 PAGES = 10
@@ -60,48 +61,65 @@ async def find(
     """
     if since > now:
         return await find_among_latest(sender, turn, channel, mark, direct=direct)
-    try:
-        return await _find_after(sender, turn, channel, mark, since - CLOCK_ERROR, direct=direct)
-    except TooMuchError:
-        return await _find_after(sender, turn, channel, mark, since - EARLY, direct=direct)
-
-
-async def _find_after(
-    sender: Sender, turn: Turn, channel: int, mark: str, moment: datetime, *, direct: bool
-) -> list[int]:
-    after, found, anything = time_snowflake(moment), list[int](), False
-    for _ in range(PAGES):
-        await turn()
-        page = await sender.history(channel, after=after)
-        found += [message.id for message in page if any(mark in custom_id for custom_id in message.custom_ids)]
-        anything |= bool(page)
-        after = max((message.id for message in page), default=after)
-        if len(page) < PAGE:
-            break
-    else:
-        if not found:
-            raise TooMuchError
-    if not anything and not direct:
+    begin = time_snowflake(since - EARLY)
+    found, anything, whole = await _find_after(sender, turn, channel, mark, begin)
+    if found:
+        return sorted(found)
+    if not whole:
+        raise TooMuchError
+    # It may have been sent before that moment, as Discord sees it: then our clock was ahead.
+    found, before, whole = await _find_before(sender, turn, channel, mark, begin, time_snowflake(since - CLOCK_ERROR))
+    if not found and not whole:
+        raise TooMuchError
+    if not anything and not before and not direct:
         await _must_be_readable(sender, turn, channel)
     return sorted(found)
 
 
 async def find_among_latest(sender: Sender, turn: Turn, channel: int, mark: str, *, direct: bool) -> list[int]:
     """As ``find``, among the channel's latest messages: for when nobody knows when it would have been sent."""
-    before: int | None = None
-    found: list[int] = []
+    found, anything, whole = await _find_before(sender, turn, channel, mark, None, 0)
+    if not found and not whole:
+        raise TooMuchError
+    if not anything and not direct:
+        await _must_be_readable(sender, turn, channel)
+    return sorted(found)
+
+
+Search = tuple[list[int], bool, bool]
+"""The ids that were found, whether any message was seen, and whether all there are were looked at."""
+
+
+async def _find_after(sender: Sender, turn: Turn, channel: int, mark: str, after: int) -> Search:
+    """Looks at the messages after an id, oldest first."""
+    found, anything = list[int](), False
+    for _ in range(PAGES):
+        await turn()
+        page = await sender.history(channel, after=after)
+        found += _carrying(page, mark)
+        anything |= bool(page)
+        if len(page) < PAGE:
+            return found, anything, True
+        after = max(message.id for message in page)
+    return found, anything, False
+
+
+async def _find_before(sender: Sender, turn: Turn, channel: int, mark: str, before: int | None, down_to: int) -> Search:
+    """Looks at the messages before an id, or at the latest, newest first, as far back as another id."""
+    found, anything = list[int](), False
     for _ in range(PAGES):
         await turn()
         page = await sender.history(channel, before=before)
-        found += [message.id for message in page if any(mark in custom_id for custom_id in message.custom_ids)]
-        if before is None and not page and not direct:
-            await _must_be_readable(sender, turn, channel)
-        if len(page) < PAGE:
-            return sorted(found)
-        before = min(message.id for message in page)
-    if not found:
-        raise TooMuchError
-    return sorted(found)
+        found += _carrying(page, mark)
+        anything |= bool(page)
+        before = min((message.id for message in page), default=0)
+        if len(page) < PAGE or before <= down_to:
+            return found, anything, True
+    return found, anything, False
+
+
+def _carrying(page: Sequence[FoundMessage], mark: str) -> list[int]:
+    return [message.id for message in page if any(mark in custom_id for custom_id in message.custom_ids)]
 
 
 async def _must_be_readable(sender: Sender, turn: Turn, channel: int) -> None:

@@ -72,6 +72,7 @@ class Worker:
         self._started_until: datetime | None = None
         self._first_take = True
         self._due = False
+        self._last_tick: datetime | None = None
         self._ticking = asyncio.Lock()
         self._closing = False
         self._last_trouble = ""
@@ -103,6 +104,7 @@ class Worker:
                 # What answers read never delays what is due.
                 async with self._store.reserved():
                     await self._delivery.doubts.begin(now)
+                    await self._heed_clock(now)
                     for work in (self._record_outcomes, self._update_plan, self._expire, self._take):
                         await self._as_far_as_possible(work, now)
             except StoreError as error:
@@ -110,6 +112,12 @@ class Worker:
                 self._warn_once(error)
             else:
                 self._last_trouble = ""
+
+    async def _heed_clock(self, now: datetime) -> None:
+        """Waits for nothing that a clock said which was set back since, here or before this run."""
+        last, self._last_tick = self._last_tick, now
+        if last is None or now < last:
+            await outbox.forget_waits(self._store, now)
 
     async def _as_far_as_possible(self, work: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
         """Does a part of a tick; that a table is damaged which only this part needs does not stop the others."""

@@ -85,9 +85,13 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
 TO_LOOK_AT = """
-SELECT * FROM outbox WHERE look_again_at <= :now AND id NOT IN (SELECT value FROM json_each(:busy))
- ORDER BY look_again_at LIMIT :most
+SELECT o.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
+  FROM outbox o JOIN reminder_targets t ON t.id = o.target_id
+ WHERE o.look_again_at <= :now AND o.id NOT IN (SELECT value FROM json_each(:busy))
+ ORDER BY o.look_again_at LIMIT :most
 """
+# What a clock that was ahead wrote down, or one that is not set back yet, is not waited for.
+FORGET_WAITS = "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now"
 LOOKED = """
 UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
 """
@@ -105,7 +109,7 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
 """
 EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
-    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL))
+    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
     AND (NOT :same_race OR (season = :season AND round = :round)))
 """
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
@@ -239,9 +243,7 @@ async def claim(
     }
     async with store.write() as connection:
         rows = list(await connection.execute_fetchall(CLAIM, values))
-        claimed = {"now": to_text(now), "ids": json.dumps([row["id"] for row in rows])}
-        late = {row["id"] for row in await connection.execute_fetchall(SUPERSEDE_CLAIMED, claimed)}
-        return await _claimed_rows(connection, (row for row in rows if row["id"] not in late))
+        return await _claimed_rows(connection, await _without_superseded(connection, rows, now))
 
 
 async def reclaim(
@@ -270,7 +272,8 @@ async def reclaim(
     if not await store.fetch(ABANDONED, values):
         return []
     async with store.write() as connection:
-        return await _claimed_rows(connection, await connection.execute_fetchall(RECLAIM, values))
+        rows = list(await connection.execute_fetchall(RECLAIM, values))
+        return await _claimed_rows(connection, await _without_superseded(connection, rows, now))
 
 
 async def write_ledger(
@@ -312,10 +315,13 @@ async def write_ledger(
 async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int) -> list[OutboxRow]:
     """Rows that were sent more than once, and whose channel may hold a second message by now."""
     values = {"now": to_text(now), "busy": json.dumps(busy), "most": most}
-    rows = await store.fetch(TO_LOOK_AT, values)
-    # The place is only part of the mark; a row's target is never deleted without its rows.
-    places = {row["target_id"]: (await store.fetch(PLACE, (row["target_id"],)))[0]["place"] for row in rows}
-    return [as_row(row, places[row["target_id"]]) for row in rows]
+    return [as_row(row, row["place"]) for row in await store.fetch(TO_LOOK_AT, values)]
+
+
+async def forget_waits(store: Store, now: datetime) -> None:
+    """Has everything tried again at once that waits for a later moment, since the clock does not say what it said."""
+    async with store.write() as connection:
+        await connection.execute(FORGET_WAITS, {"now": to_text(now)})
 
 
 async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:
@@ -328,6 +334,15 @@ async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[Outbo
     rows = await store.fetch(sql, values)
     places = await store.fetch(PLACE, (target,)) if rows else []
     return tuple(as_row(row, places[0]["place"]) for row in rows) if places else ()
+
+
+async def _without_superseded(
+    connection: aiosqlite.Connection, rows: Sequence[sqlite3.Row], now: datetime
+) -> list[sqlite3.Row]:
+    """The claimed rows without those that give way to a later reminder, which are given up."""
+    claimed = {"now": to_text(now), "ids": json.dumps([row["id"] for row in rows])}
+    late = {row["id"] for row in await connection.execute_fetchall(SUPERSEDE_CLAIMED, claimed)}
+    return [row for row in rows if row["id"] not in late]
 
 
 async def _claimed_rows(connection: aiosqlite.Connection, rows: Iterable[sqlite3.Row]) -> list[ClaimedRow]:

@@ -104,9 +104,12 @@ class Discord:
         self._requests = 0
         self._recent: deque[float] = deque()
         self._recent_in: dict[int, deque[float]] = {}
+        self._asked: deque[float] = deque()
+        self.hidden_times: dict[int, list[tuple[float, float]]] = {}
+        self.too_fast = 0
         for place in self.story.places:
             if place.hidden and not place.person:
-                self.hidden[place.channel] = float("inf")
+                self.hide(place.channel, float("inf"))
 
     def clock(self) -> datetime:
         return self.story.begins + timedelta(seconds=self.timeline.now + self.story.skew)
@@ -119,6 +122,19 @@ class Discord:
         """People write in a channel."""
         for _ in range(many):
             self._messages(channel).append(Message(self.new_id(), channel, self.timeline.now))
+
+    def hide(self, channel: int, until: float) -> None:
+        """From now on the bot may not read a channel's history, for a while."""
+        self.hidden[channel] = max(until, self.hidden.get(channel, 0.0))
+        self.hidden_times.setdefault(channel, []).append((self.timeline.now, until))
+
+    def asked(self) -> None:
+        """A request is made: more than Discord takes in a second would be too fast."""
+        now = self.timeline.now
+        self._asked.append(now)
+        while self._asked[0] <= now - 1:
+            self._asked.popleft()
+        self.too_fast += len(self._asked) > GLOBAL_RATE
 
     def can_read(self, channel: int) -> bool:
         return self.hidden.get(channel, -1.0) <= self.timeline.now

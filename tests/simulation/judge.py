@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -115,9 +115,11 @@ class _Judge:
         verdict.useless = len(world.useless)
         verdict.wrong += [f"useless: {mark}" for mark in world.useless]
         verdict.wrong += self._false_claims()
+        if world.discord.too_fast:
+            verdict.wrong.append(f"fast: {world.discord.too_fast} requests beyond what Discord takes in a second")
         return verdict
 
-    def _judge_owed(self, owed: Iterable[Due], verdict: Verdict) -> None:
+    def _judge_owed(self, owed: Sequence[Due], verdict: Verdict) -> None:
         for due in owed:
             deadline = self._deadline(due)
             there = [
@@ -129,6 +131,8 @@ class _Judge:
             if deadline is None:
                 continue
             verdict.due += 1
+            if arrived is not None and due.kind == "reminder" and self._needless(due, arrived, owed):
+                verdict.wrong.append(f"needless: {due.mark} in {due.place.channel} at {self._when(arrived)}")
             if arrived is None:
                 if self._superseded(due, deadline):
                     verdict.due -= 1
@@ -256,6 +260,21 @@ class _Judge:
         now = deadline + self._world.offset - ALLOWED
         return any(now - due.due >= later - now for later in due.later)
 
+    def _needless(self, due: Due, arrived: float, owed: Iterable[Due]) -> bool:
+        """Whether a reminder came so late that the next one, which came as well, was nearer than its own moment."""
+        if due.mark in self._world.in_doubt:
+            # What may have been sent is settled, and not weighed.
+            return False
+        offset = [each for since, each in self._world.offsets if since <= arrived][-1]
+        nearer = {later for later in due.later if arrived + offset - due.due > later - arrived - offset + ALLOWED}
+        came = {
+            other.due
+            for other in owed
+            if other.place is due.place and other.kind == "reminder" and other.due in nearer
+            and any(m.mark == other.mark and m.at > arrived for m in self._messages(due.place.channel))
+        }  # fmt: skip
+        return bool(came)
+
     def _clean_stretches(self, channel: int) -> list[tuple[float, float, float]]:
         """(from, to, offset of the process's clock) of the times in which nothing went wrong there."""
         if channel not in self._clean:
@@ -274,11 +293,13 @@ class _Judge:
             at = max(at, ends)
 
     def _risked(self, place: Place, mark: str, choice: str) -> bool:
-        """Whether it was left to chance: history may not be read there, and it was under way."""
-        return self._hidden(place) and mark in self._world.in_doubt and self._world.story.in_doubt == choice
+        """Whether it was left to chance: it was under way, and history could not be read from then on for a while."""
+        since = self._world.in_doubt.get(mark)
+        return since is not None and self._world.story.in_doubt == choice and self._hidden(place, since)
 
-    def _hidden(self, place: Place) -> bool:
-        return place.channel in self._world.discord.hidden
+    def _hidden(self, place: Place, since: float = 0.0) -> bool:
+        """Whether history could not be read in a place at some time since a moment."""
+        return any(until > since for _, until in self._world.discord.hidden_times.get(place.channel, ()))
 
     def _messages(self, channel: int) -> list:  # type: ignore[type-arg]
         return self._world.discord.messages.get(channel, [])

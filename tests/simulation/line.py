@@ -183,6 +183,7 @@ class Line:
         """Waits for Discord's limits, as discord.py does within the same request, and for the way to be free."""
         discord, timeline = self._discord, self._discord.timeline
         self._host.moment("asked")
+        discord.asked()
         while (wait := discord.wait(place, posts=posts)) > 0:  # noqa: ASYNC110 - only time
             await asyncio.sleep(wait)
         await asyncio.sleep(0)

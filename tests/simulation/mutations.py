@@ -16,7 +16,7 @@ from unittest import mock
 from discord.utils import time_snowflake
 
 from bot.notifications import results, scheduled_events
-from bot.outbox import delivery, doubt, reconcile, worker
+from bot.outbox import delivery, doubt, rate_limit, reconcile, worker
 from bot.outbox.contracts import InDoubt
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
@@ -84,12 +84,14 @@ def _looks_and_believes_nothing() -> Sequence[Patch]:
 
 
 def _first_page_only() -> Sequence[Patch]:
-    async def find_after(sender: Any, turn: Any, channel: int, mark: str, moment: datetime, **_: Any) -> list[int]:
-        await turn()
-        page = await sender.history(channel, after=time_snowflake(moment))
-        return [found.id for found in page if any(mark in each for each in found.custom_ids)]
+    after = reconcile._find_after
 
-    return [mock.patch.object(reconcile, "_find_after", find_after)]
+    async def first(*arguments: Any) -> reconcile.Search:
+        with mock.patch.object(reconcile, "PAGES", 1):
+            found, anything, _ = await after(*arguments)
+        return found, anything, True
+
+    return [mock.patch.object(reconcile, "_find_after", first)]
 
 
 def _own_clock_is_discords() -> Sequence[Patch]:
@@ -148,7 +150,8 @@ def _takes_all_away() -> Sequence[Patch]:
 def _sends_after_the_deadline() -> Sequence[Patch]:
     return [
         mock.patch.object(Delivery, "_sent_anew", _without_deadline),
-        mock.patch.object(outbox, "EXPIRE", outbox.EXPIRE.replace("until <= :now", "until <= 'never'")),
+        _sql(outbox, "EXPIRE", "until <= :now", "until <= ''"),
+        _sql(outbox, "TOO_LATE", "until <= :now", "until <= ''"),
         mock.patch.object(Delivery, "_known", _known_without_deadline),
     ]
 
@@ -232,7 +235,11 @@ def _a_new_nonce_each_time() -> Sequence[Patch]:
 
 def _a_mark_of_this_store_alone() -> Sequence[Patch]:
     """Rows are marked by their number, which a store that was put back gives again to others."""
-    return [mock.patch.object(OutboxRow, "mark", property(lambda row: f"rownumber{row.id:07}"))]
+    mark = OutboxRow.mark.fget  # type: ignore[attr-defined]
+    # What is no row of the store is the judge's.
+    return [
+        mock.patch.object(OutboxRow, "mark", property(lambda row: f"rownumber{row.id:07}" if row.id else mark(row)))
+    ]
 
 
 def _backups_are_not_thought_of() -> Sequence[Patch]:
@@ -298,7 +305,22 @@ def _rests_for_ever() -> Sequence[Patch]:
 
 def _moved_ones_go_out() -> Sequence[Patch]:
     """What waits for its turn is sent as it was written, whatever was changed meanwhile."""
-    return [mock.patch.object(Delivery, "versions", property(lambda _: 0, lambda _, __: None))]
+    return [mock.patch.object(Delivery, "versions", property(lambda _: 0, lambda _, __: None), create=True)]
+
+
+def _nothing_gives_way() -> Sequence[Patch]:
+    return _superseding("kind = 'reminder' AND due_at", "false AND due_at")
+
+
+def _all_leave_together() -> Sequence[Patch]:
+    return [mock.patch.object(rate_limit, "READY", 10**6)]
+
+
+def _clocks_are_believed() -> Sequence[Patch]:
+    async def heed(*_: Any) -> None:
+        return None
+
+    return [mock.patch.object(Worker, "_heed_clock", heed)]
 
 
 MUTATIONS: dict[str, Mutation] = {
@@ -328,6 +350,9 @@ MUTATIONS: dict[str, Mutation] = {
     "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 0),
     "plan again": Mutation("what was sent is planned again", _planned_again_and_again, 0),
     "rest for ever": Mutation("the bot rests as long as a clock set back says", _rests_for_ever, 0),
+    "nothing gives way": Mutation("a late reminder is sent although the next one is near", _nothing_gives_way, 0),
+    "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 0),
+    "believe the clock": Mutation("a clock set back makes waits as long", _clocks_are_believed, 0),
     "send as written": Mutation("what changed while it waited for its turn is ignored", _moved_ones_go_out, 0),
 }
 

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
 STARTS = 1.0
 """Seconds from the start of a process until it works."""
+HANGS = 0.004
+"""How often a slow disk hangs for seconds, or another process holds the file, of all requests to it."""
 TICK = 1.0
 TICK_TIMEOUT = 20.0
 RESTS = 200.0
@@ -100,10 +102,13 @@ class Process:
         self.clock = Clock(world)
         self.started_at = world.timeline.now
         self.armed: list[list[Any]] = []
-        self.line = Line(world.discord, self, world.in_doubt.add)
+        self.line = Line(world.discord, self, world.doubts)
         self._limiter = Limiter()
         self._limiter.clear = self.line.clear
         self._disk = Disk(self.moment)
+        self._dice = random.Random(world.story.seed + int(world.timeline.now))
+        if world.story.slow_disk:
+            self._disk.delay = self._disk_delay
         self._still = False
         self._until: dict[str, datetime] = {}
         self._marks: dict[int, str] = {}
@@ -147,7 +152,8 @@ class Process:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(4.0):
                 await worker.close(2.5)
-        world.in_doubt |= self.line.sending
+        for mark in self.line.sending:
+            world.doubts(mark)
         self.line.dead = True
         await store.close()
         self._raw.close()
@@ -220,6 +226,14 @@ class Process:
                     purpose=purpose,
                 )
         self.wake()
+
+    def _disk_delay(self) -> float:
+        """How long the disk takes for the next request: nearly always milliseconds, and now and then it hangs."""
+        if self._dice.random() < HANGS:
+            hangs = self._dice.uniform(0.2, 6.0)
+            self._world.trouble(None, self._world.timeline.now, self._world.timeline.now + hangs)
+            return hangs
+        return self._dice.choice([0.0, 0.001, 0.01])
 
     def wake(self) -> None:
         if self._waking is not None:

@@ -169,6 +169,7 @@ class Story:
         latency: how many seconds a request usually takes.
         told: how many seconds after a start the bot knows its permissions.
         in_doubt: what the operator has chosen: ``again`` or ``drop``.
+        slow_disk: whether the store takes its time, and now and then seconds.
     """
 
     seed: int
@@ -181,6 +182,7 @@ class Story:
     latency: float = 0.1
     told: float = 1.0
     in_doubt: str = "again"
+    slow_disk: bool = False
     name: str = field(default="", compare=False)
 
     @classmethod
@@ -201,6 +203,7 @@ class Story:
             latency=dice.choice([0.05, 0.1, 0.3, 1.0]),
             told=dice.choice([0.0, 1.0, 5.0]),
             in_doubt=dice.choice(["again", "drop"]),
+            slow_disk=dice.random() < 0.15,
             name=name,
         )
 
@@ -355,7 +358,7 @@ def _trouble(  # noqa: C901, PLR0911, PLR0912 - a case each
             if dice.random() < 0.5
             else Kill(at + still, dice.choice(["lands", "answered"]), 0, dice.uniform(200, 400))
         )
-        chat = Chat(at + dice.uniform(0, still), place.channel, dice.choice([20, 100, 250]))
+        chat = Chat(at + dice.uniform(0, still), place.channel, dice.choice([20, 100, 800]))
         return [Stall(at, dice.choice(["committed", "leaves"]), dice.randint(0, 6), still), chat, cut]
     if kind == "forbid":
         return [Forbid(at, place.channel, dice.uniform(10, 1000), dice.random() < 0.3)]

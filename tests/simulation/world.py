@@ -47,7 +47,7 @@ class World:
         troubles: (place or None, from, to) of everything that went wrong, in seconds.
         schedules: from when each state of the schedule was known.
         offsets: from when the process's clock was ahead by how much.
-        in_doubt: marks of messages that were under way when the process was cut off from the answer.
+        in_doubt: marks of messages that were under way when the process was cut off from the answer, and when that was.
         useless: what was handed over to be sent after it had ceased to be of use.
     """
 
@@ -60,7 +60,7 @@ class World:
         self.seasons = Seasons()
         self.schedules: list[tuple[float, Schedule]] = [(0.0, self.seasons.schedule)]
         self.offsets: list[tuple[float, float]] = [(0.0, 0.0)]
-        self.in_doubt: set[str] = set()
+        self.in_doubt: dict[str, float] = {}
         self.useless: list[str] = []
         self.process: Process | None = None
         self.backup: Path | None = None
@@ -105,7 +105,7 @@ class World:
                 # Whoever is refused is switched off, until people switch it on again.
                 self.trouble(event.channel, now, float("inf"))
             case Hide():
-                discord.hidden[event.channel] = max(now + event.seconds, discord.hidden.get(event.channel, 0.0))
+                discord.hide(event.channel, now + event.seconds)
                 self.trouble(event.channel, now, now + event.seconds)
             case OffAndOn():
                 # What was due meanwhile is not owed any more, and the rest may be.
@@ -146,6 +146,10 @@ class World:
             self.process.armed.clear()
         self.ends = self.timeline.now + CALM
 
+    def doubts(self, mark: str) -> None:
+        """From now on nobody knows whether a message has arrived."""
+        self.in_doubt.setdefault(mark, self.timeline.now)
+
     def prolong(self) -> None:
         """Makes the calm last as long as it takes, once it has begun."""
         if self.calm:
@@ -185,7 +189,8 @@ class World:
         assert self.killed is not None
         event, self.killed = self.killed, None
         self.say(f"*** killed: {event.moment}")
-        self.in_doubt |= self.process.under_way()
+        for mark in self.process.under_way():
+            self.doubts(mark)
         copied_from = self.path
         if event.restored and self.backup is not None:
             copied_from, self.restored = self.backup, True
