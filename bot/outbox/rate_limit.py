@@ -102,14 +102,16 @@ class RateLimiter:
         self._next = max(self._next, loop.time())
         while self._waiting:
             await self._wait_until_clear()
-            while self._preparing >= READY:
+            if self._preparing >= READY:
                 self._prepared.clear()
                 await self._prepared.wait()
                 # What was held up is not made up for.
                 self._next = max(self._next, loop.time())
-            # Requests that waited for no turn may postpone the next one meanwhile.
-            while (wait := self._free_at() - loop.time()) > 0:  # noqa: ASYNC110 - there is nobody to wait for but time
+                continue
+            if (wait := self._free_at() - loop.time()) > 0:
                 await asyncio.sleep(wait)
+                # Requests that waited for no turn may have postponed the next one meanwhile.
+                continue
             while self._waiting:
                 _, _, first = heapq.heappop(self._waiting)
                 if not first.done():

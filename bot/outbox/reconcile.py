@@ -61,17 +61,17 @@ async def find(
     """
     if since > now:
         return await find_among_latest(sender, turn, channel, mark, direct=direct)
-    begin = time_snowflake(since - EARLY)
-    found, anything, whole = await _find_after(sender, turn, channel, mark, begin)
-    if found:
-        return sorted(found)
+    earliest, begin = time_snowflake(since - CLOCK_ERROR), time_snowflake(since - EARLY)
+    # In most channels all that was written since is on one page.
+    found, anything, whole = await _find_after(sender, turn, channel, mark, earliest, pages=1)
     if not whole:
-        raise TooMuchError
-    # It may have been sent before that moment, as Discord sees it: then our clock was ahead.
-    found, before, whole = await _find_before(sender, turn, channel, mark, begin, time_snowflake(since - CLOCK_ERROR))
+        found, anything, whole = await _find_after(sender, turn, channel, mark, begin)
+        if not found and whole:
+            # It may have been sent before that moment, as Discord sees it: then our clock was ahead.
+            found, _, whole = await _find_before(sender, turn, channel, mark, begin, earliest)
     if not found and not whole:
         raise TooMuchError
-    if not anything and not before and not direct:
+    if not anything and not direct:
         await _must_be_readable(sender, turn, channel)
     return sorted(found)
 
@@ -90,10 +90,10 @@ Search = tuple[list[int], bool, bool]
 """The ids that were found, whether any message was seen, and whether all there are were looked at."""
 
 
-async def _find_after(sender: Sender, turn: Turn, channel: int, mark: str, after: int) -> Search:
+async def _find_after(sender: Sender, turn: Turn, channel: int, mark: str, after: int, pages: int = PAGES) -> Search:
     """Looks at the messages after an id, oldest first."""
     found, anything = list[int](), False
-    for _ in range(PAGES):
+    for _ in range(pages):
         await turn()
         page = await sender.history(channel, after=after)
         found += _carrying(page, mark)

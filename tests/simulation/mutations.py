@@ -86,9 +86,8 @@ def _looks_and_believes_nothing() -> Sequence[Patch]:
 def _first_page_only() -> Sequence[Patch]:
     after = reconcile._find_after
 
-    async def first(*arguments: Any) -> reconcile.Search:
-        with mock.patch.object(reconcile, "PAGES", 1):
-            found, anything, _ = await after(*arguments)
+    async def first(sender: Any, turn: Any, channel: int, mark: str, moment: int, **_: Any) -> reconcile.Search:
+        found, anything, _whole = await after(sender, turn, channel, mark, moment, pages=1)
         return found, anything, True
 
     return [mock.patch.object(reconcile, "_find_after", first)]

@@ -15,7 +15,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.outbox.rate_limit import MOST, RATE, WINDOW, RateLimiter, count_requests
+from bot.outbox.rate_limit import MOST, RATE, READY, WINDOW, RateLimiter, count_requests
 from tests.bot.outbox.warped import WarpedLoop, run
 
 WHEN = (datetime(2025, 10, 17, 20, tzinfo=UTC), 0)
@@ -246,3 +246,26 @@ async def test_discord_py_s_own_requests_are_counted_but_answers_to_people(monke
             async with session.post(address + path):
                 assert spent == expected
     await runner.cleanup()
+
+
+def test_who_is_held_up_after_their_turn_holds_up_the_turns() -> None:
+    """A store that is busy for a while must not let a crowd gather, which then leaves at once."""
+
+    async def crowd() -> None:
+        limiter, go, ready = RateLimiter(), asyncio.Event(), list[float]()
+
+        async def one() -> None:
+            await limiter.turn(WHEN)
+            with limiter.preparing():
+                ready.append(now())
+                await go.wait()
+
+        tasks = [asyncio.create_task(one()) for _ in range(100)]
+        await asyncio.sleep(20)
+        assert len(ready) == READY
+        go.set()
+        await asyncio.gather(*tasks)
+        assert in_any_second(ready[READY:]) <= MOST
+        await limiter.close()
+
+    run(crowd())

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.outbox.contracts import BusyError, InDoubt, Post, UnsureError
+from bot.outbox.reconcile import TooMuchError, find
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders import targets
@@ -22,6 +23,7 @@ from tests.bot.outbox.standing import (
     make_worker,
     only,
     step,
+    view_of,
     wants,
 )
 
@@ -184,6 +186,39 @@ async def test_of_two_messages_the_newer_one_is_taken_away(
     assert [message.id for message in discord.carrying(row.mark) if not message.deleted] == [first.id]
     assert (await only(empty_store, target)).message == first.id
     assert discord.requests.count("delete") == 1 + fails
+
+
+@pytest.mark.parametrize(("before", "between"), [(960, 60), (0, 930), (90, 5)])
+async def test_both_of_two_messages_are_found_however_many_others_stand_before_and_between_them(
+    discord: FakeDiscord, clock: HandClock, before: int, between: int
+) -> None:
+    discord.chatter(CHANNEL, before, HOUR_BEFORE - timedelta(minutes=30))
+    clock.moment = HOUR_BEFORE
+    first = await discord.send(CHANNEL, Post(view_of("themark")), "1")
+    discord.chatter(CHANNEL, between, HOUR_BEFORE)
+    second = await discord.send(CHANNEL, Post(view_of("themark")), "2")
+    clock.advance(minutes=3)
+    assert await find(discord, at_once, CHANNEL, "themark", HOUR_BEFORE, clock.now(), direct=False) == [first, second]
+
+
+@pytest.mark.parametrize("lines", [50, 1300])
+async def test_with_a_clock_that_is_ahead_it_is_found_or_nobody_can_tell(
+    discord: FakeDiscord, clock: HandClock, lines: int
+) -> None:
+    clock.moment = HOUR_BEFORE - timedelta(minutes=30)
+    sent = await discord.send(CHANNEL, Post(view_of("themark")), "1")
+    discord.chatter(CHANNEL, lines)
+    clock.moment = HOUR_BEFORE
+    search = find(discord, at_once, CHANNEL, "themark", HOUR_BEFORE, clock.now(), direct=False)
+    if lines < 1000:
+        assert await search == [sent]
+    else:
+        with pytest.raises(TooMuchError):
+            await search
+
+
+async def at_once() -> None:
+    """Everybody's turn."""
 
 
 async def test_one_that_somebody_deleted_at_once_counts_as_sent(
