@@ -49,14 +49,23 @@ class Gate:
         self._read = readers[EVENT]
         readers[EVENT] = self.hear
 
-    def hear(self, payload: Payload) -> None:
-        """Hands an interaction on to discord.py, or refuses it."""
+    def hear(self, payload: Any) -> None:
+        """Hands an interaction on to discord.py, or refuses it. Raises nothing, since that would end the client."""
+        try:
+            if isinstance(payload, dict):
+                self._hear(payload)
+            else:
+                log.warning("refused an interaction that is a %s", type(payload).__name__)
+        except Exception:
+            log.exception("the gate itself failed; nobody was answered")
+
+    def _hear(self, payload: Payload) -> None:
         try:
             self._check(payload)
             self._read(payload)
         except OddInteractionError as odd:
             self._refuse(payload, odd)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it would end the client
+        except Exception as error:  # noqa: BLE001 - whatever discord.py makes of it
             self._refuse(payload, OddInteractionError(TRY_AGAIN, f"unreadable ({type(error).__name__})"))
 
     def _check(self, payload: Payload) -> None:

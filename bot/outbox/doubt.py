@@ -42,7 +42,7 @@ UNKNOWN_FOR = timedelta(seconds=40)
 LOOK_LATER = timedelta(minutes=1)
 """When to look again for a second message if Discord did not answer."""
 DOUBTED = "reminders in doubt up to"
-"""The name under which ``Delivery.doubted_until`` is stored from run to run."""
+"""The name under which ``Doubts.doubted_until`` is stored from run to run."""
 
 CUT_OFF = "cut off while sending; it may or may not have arrived"
 DROPPED = "cut off while sending and not sent again, as this bot's operator chose, so it may be missing"

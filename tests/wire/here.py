@@ -38,6 +38,7 @@ class Here:
         self.lines: Log[str] = Log()
         self._stop = asyncio.Event()
         self._task = asyncio.create_task(app.run(settings_for(standin), database, self._stop, self.lines.append))
+        self._told = False
 
     async def is_ready(self) -> None:
         """Waits until it is on Discord; fails at once if it ends before."""
@@ -45,17 +46,25 @@ class Here:
         await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
         if not waiting.done():
             waiting.cancel()
-            await self._task
+            await self.ends()
         await waiting
 
     async def stop(self) -> None:
         """Stops it, as a signal does."""
         self._stop.set()
-        await self._task
+        await self.ends()
 
     async def ends(self) -> None:
         """Waits until it ends by itself, and raises why it did."""
+        self._told = True
         await self._task
+
+    async def close(self) -> None:
+        """Stops it, and raises why it ended before unless the test was told that already."""
+        self._stop.set()
+        (ended,) = await asyncio.gather(self._task, return_exceptions=True)
+        if isinstance(ended, BaseException) and not isinstance(ended, asyncio.CancelledError) and not self._told:
+            raise ended
 
 
 @contextmanager
@@ -71,11 +80,13 @@ def restored_addresses() -> Iterator[None]:
 
 @asynccontextmanager
 async def running_here(database: Path, standin: StandIn) -> AsyncIterator[Here]:
-    """A bot on a store and a stand-in; it is stopped at the end, unless it has ended before."""
+    """A bot on a store and a stand-in; it is stopped at the end. If it has ended before, that fails the test."""
     with restored_addresses():
         bot = Here(database, standin)
         try:
             yield bot
         finally:
-            await asyncio.gather(bot.stop(), return_exceptions=True)
-            await stop_heartbeats()
+            try:
+                await bot.close()
+            finally:
+                await stop_heartbeats()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from bot import app
 from bot.__main__ import FAILED, MISUSED, main
 from bot.client.connection import DiscordError, TokenError
 from bot.client.tailgate_bot import TailgateBot
+from bot.settings import Settings
 from tests.wire.faults import Dropped, Fault, RateLimited, Refused
 from tests.wire.gateway import AUTHENTICATION_FAILED, IDENTIFY, PRESENCE
 from tests.wire.here import restored_addresses, running_here, settings_for
@@ -138,6 +140,20 @@ async def test_closed_for_good_it_ends_and_says_why(
         await standin.gateway.close(code)
         with pytest.raises(error, match=words):
             await bot.ends()
+
+
+async def test_one_that_dies_fails_the_test_that_runs_it(
+    standin: StandIn, store_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(_: Settings, __: Path, stop: asyncio.Event, say: Callable[[str], None]) -> None:
+        say(READY)
+        await stop.wait()
+        raise DiscordError("gone")
+
+    monkeypatch.setattr(app, "run", run)
+    with pytest.raises(DiscordError, match="gone"):
+        async with running_here(store_path, standin) as bot:
+            await bot.is_ready()
 
 
 @pytest.mark.usefixtures("in_a_hurry")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.interactions.gate import Gate
 from bot.questions.quotes import FormQuestion, Scope
 from bot.render.forms import PREFIX
 from tests.bot.interactions.odd_payloads import (
@@ -254,6 +256,28 @@ async def test_whatever_is_odd_about_an_interaction_it_is_answered_once(odd: Raw
         place = data.draw(st.sampled_from([place for place in places(payload) if place not in ANSWERABLE]))
         payload = changed(payload, place, data.draw(st.just(...) | st.sampled_from(ODD) | JSON))
     calm(await odd.send(payload))
+
+
+@pytest.mark.parametrize("payload", [None, [], [{}], "x", 5, True])
+async def test_what_is_no_payload_at_all_is_a_line_in_the_log(odd: Raw, payload: Any) -> None:
+    heard = await odd.send(payload)
+    assert (heard.raised, heard.answers, heard.changes) == ([], [], 0)
+    (line,) = heard.lines
+    assert (line.levelno, line.exc_info) == (logging.WARNING, None)
+    assert line.getMessage() == f"refused an interaction that is a {type(payload).__name__}"
+
+
+async def test_a_mistake_in_the_gate_does_not_leave_it(odd: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    def mistaken(*_: object) -> None:
+        raise LookupError("ours")
+
+    monkeypatch.setattr(Gate, "_refuse", mistaken)
+    heard = await odd.send({})
+    assert heard.raised == []
+    (line,) = heard.lines
+    assert line.levelno == logging.ERROR
+    assert line.exc_info is not None
+    assert str(line.exc_info[1]) == "ours"
 
 
 JSON = st.recursive(

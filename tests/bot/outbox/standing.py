@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -225,3 +226,15 @@ async def only(store: Store, target: Target) -> OutboxRow:
     """The one row that is over and done with."""
     (row,) = await recent(store, target.id)
     return row
+
+
+class Held:
+    """Holds up the first turn until it is let go."""
+
+    def __init__(self, worker: Worker) -> None:
+        self.met, self.go = asyncio.Event(), asyncio.Event()
+        worker._limiter.clear = self.clear
+
+    async def clear(self) -> None:
+        self.met.set()
+        await self.go.wait()
