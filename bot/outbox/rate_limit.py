@@ -56,6 +56,11 @@ class RateLimiter:
         self._next = 0.0
         self._granting: asyncio.Task[None] | None = None
 
+    @property
+    def crowded(self) -> bool:
+        """Whether several wait for their turn."""
+        return len(self._waiting) > 1
+
     async def turn(self, priority: Priority) -> None:
         """Waits for the next free moment; of all that wait the one with the lowest priority value goes first."""
         mine: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()
