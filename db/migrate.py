@@ -87,6 +87,8 @@ async def migrate(connection: aiosqlite.Connection, path: str) -> None:
     Raises:
         StoreError: see ``check_version``.
     """
+    if await check_version(connection, path) == schema_version():
+        return
     # A migration folds old rows as the program folds new ones, which SQL alone cannot do.
     await connection.create_function("fold_words", 1, fold_quote, deterministic=True)
     for version, script in migrations():

@@ -5,22 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
 
 from bot.clock import TravelClock
 from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
-from db.snapshots import Snapshots
+from tests.bytecode import keep_bytecode
+from tests.examples import register_profiles
+from tests.patience import wait_patiently
+from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
+from tests.stores import make_empty, open_unsynced
 
-# How long a case takes hangs on what else the machine does.
-settings.register_profile("patient", deadline=None)
-settings.load_profile("patient")
+keep_bytecode()
+register_profiles()
 
 EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 """Thursday, 16 October 2025, 5 p.m. Eastern."""
@@ -49,6 +51,26 @@ def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def bundled_seasons(bundled_store: Path) -> BundledSeasons:
+    """The bundled seasons as read from their store, once: they are frozen, and reading them takes long."""
+
+    async def read() -> BundledSeasons:
+        async with await Store.open(bundled_store) as store:
+            return await BundledSeasons.read(store)
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patient_and_quick() -> Iterator[None]:
+    """For the whole process: simcord waits for a busy machine, and the cogs' code runs once and not for every bot."""
+    with pytest.MonkeyPatch.context() as patch:
+        wait_patiently(patch)
+        run_cogs_once(patch)
+        yield
+
+
 @pytest.fixture
 def store_path(bundled_store: Path, tmp_path: Path) -> Path:
     """A test's own copy of the bundled store."""
@@ -57,13 +79,19 @@ def store_path(bundled_store: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def store(store_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(store_path) as opened:
+    async with await open_unsynced(store_path) as opened:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store without any rows, made once; tests copy it."""
+    return make_empty(tmp_path_factory.mktemp("empty") / "empty.db")
+
+
 @pytest.fixture
-async def empty_store(tmp_path: Path) -> AsyncIterator[Store]:
-    async with await Store.open(tmp_path / "empty.db") as opened:
+async def empty_store(empty_file: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    async with await open_unsynced(tmp_path / "empty.db", copy_of=empty_file) as opened:
         yield opened
 
 
@@ -74,5 +102,5 @@ def clock() -> TravelClock:
 
 
 @pytest.fixture
-def services(store: Store, clock: TravelClock) -> Services:
-    return Services(store, Snapshots(store), clock)
+def services(store: Store, bundled_seasons: BundledSeasons, clock: TravelClock) -> Services:
+    return Services(store, SharedSnapshots(store, bundled_seasons), clock)

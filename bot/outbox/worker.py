@@ -23,7 +23,7 @@ from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
 from db.errors import FileFault, StoreError
 from db.models import Season
-from db.reminders import outbox, plans, targets
+from db.reminders import outbox, plans, targets, tidying
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.reminders.plans import Connection
@@ -129,7 +129,7 @@ class Worker:
 
     async def tidy(self) -> None:
         """Removes what is long past."""
-        await outbox.tidy(self._store, self._clock.now())
+        await tidying.tidy(self._store, self._clock.now())
 
     async def close(self, seconds: float) -> None:
         """Stops: rows that wait for their turn are given back, requests under way get some time to end.

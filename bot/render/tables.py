@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 
 WIDTH = 40
 """How many columns of text a phone shows in a code block without wrapping."""
@@ -28,7 +29,13 @@ def width(text: str) -> int:
     """How many columns a text takes in a code block; wide characters take two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(map(_columns, text))
+
+
+def _columns(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def plain(text: str) -> str:
@@ -43,10 +50,10 @@ def fit(text: str, room: int) -> str:
     """The text in at most ``room`` columns, shortened with … where it is longer."""
     if width(text) <= room:
         return text
-    kept = text
-    while kept and width(kept) + 1 > room:
-        kept = kept[:-1]
-    return kept.rstrip() + MORE if room > 0 else ""
+    # One walk along the text: a quote has a thousand characters, and a panel shows dozens.
+    ends = accumulate(map(_columns, text))
+    kept = sum(1 for _ in takewhile(lambda end: end < room, ends))
+    return text[:kept].rstrip() + MORE if room > 0 else ""
 
 
 def cut(text: str, room: int) -> str:

@@ -29,7 +29,7 @@ from tests.wire.rest import EPHEMERAL
 from tests.wire.world import Payload
 
 ROUNDS, WARM_UP = 300, 30
-QUICK_ROUNDS, QUICK_WARM_UP = 5, 2
+QUICK_ROUNDS, QUICK_WARM_UP = 2, 1
 RUN = 20
 """A number of races of 2025 that have been run by then."""
 PAUSE = 0.005

@@ -32,7 +32,7 @@ from db.racing import load_drivers, load_season, load_tracks
 from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, milliseconds, ninetieth, ratio, table
 
-ROUNDS, QUICK_ROUNDS = 30, 3
+ROUNDS, QUICK_ROUNDS = 30, 2
 FOLDER = Path(db.__file__).with_name("seasons")
 YEAR = 2025
 TIGHT = 20

@@ -12,8 +12,22 @@ import simcord
 from bot.client.tailgate_bot import TailgateBot, extensions
 from bot.clock import TravelClock
 from bot.errors import FriendlyError
+from bot.seasons.as_of import AsOfKeeper
 from bot.services import Services
 from tests.checks.recorder import SentBodies
+
+_keeper = AsOfKeeper()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def computed_once() -> Iterator[None]:
+    """All bots of the process keep what they compute from the seasons in one place, since they have the same seasons.
+
+    It is kept by season and by which races are over; a test with another clock or an import makes it anew.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.interactions.router.AsOfKeeper", lambda: _keeper)
+        yield
 
 
 @pytest.fixture

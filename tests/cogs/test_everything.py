@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import combinations
 
@@ -36,7 +36,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.about import HelpEntry
 from bot.requester import Requester
 from bot.services import Services
-from tests.bot.render.reading import body, buttons, options, small, text
+from tests.bot.render.reading import body, buttons, lines, options, small, text
 from tests.checks.limits import check_message
 from tests.cogs.commands import asked_by_commands
 from tests.cogs.conftest import Stand
@@ -70,20 +70,30 @@ async def everything(services: Services) -> list[Question]:
     return asked
 
 
+def recap_problems(question: RecapQuestion, view: ui.LayoutView) -> Iterator[str]:
+    if question.section is None and len(text(view)) >= 2500:
+        yield "long for a first screen"
+    if question.section is not None and not lines(view)[1].strip():
+        yield "a section without words"
+
+
 async def follow(
     bot: TailgateBot, asked: Iterable[Question], most: int, wanted: Callable[[Question], bool] = lambda _: True
 ) -> list[str]:
     """Asks, presses every button of every answer that leads to something wanted, and returns all that is wrong."""
     waiting, seen, wrong = deque(asked), set(asked), []
+    fan = Requester(1, await bot.router.as_of())  # the clock stands still
     while waiting and len(seen) <= most:
         question = waiting.popleft()
-        view = await bot.router.view(question, Requester(1, await bot.router.as_of()))
+        view = await bot.router.view(question, fan)
         assert isinstance(view, ui.LayoutView)  # a fan without rights is offered no form
         wrong += [f"{question}: {problem}" for problem in check_message(body(view))]
         ours = _QUOTED.sub("", text(view))
         wrong += [f"{question}: says {word}" for word in _SLIPS.findall(ours)]
         if not small(view):
             wrong.append(f"{question}: no small print")
+        if isinstance(question, RecapQuestion):
+            wrong += [f"{question}: {problem}" for problem in recap_problems(question, view)]
         for onward in (*buttons(view).values(), *options(view).values()):
             if onward not in seen and wanted(onward):
                 seen.add(onward)

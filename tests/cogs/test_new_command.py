@@ -37,6 +37,7 @@ def test_the_example_of_a_new_command_works_as_it_stands(tmp_path: Path) -> None
     everything = "tests/cogs/test_everything.py::test_every_command_of_the_tree_is_answered_and_named_by_the_help"
     command = [
         sys.executable,
+        "-B",  # what is compiled of the copy is of no use to anybody
         "-m",
         "pytest",
         "-n0",

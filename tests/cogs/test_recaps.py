@@ -9,15 +9,13 @@ import pytest
 import simcord
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.clock import TravelClock
 from bot.errors import FriendlyError
 from bot.questions.recaps import RecapQuestion
 from bot.render.recap import GLANCE
 from bot.requester import Requester
 from bot.services import Services
 from db.recaps.models import SectionKind
-from tests.bot.render.reading import body, lines, options, text
-from tests.checks.limits import check_message
+from tests.bot.render.reading import options
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import texts, title_and_answer, words
 
@@ -148,23 +146,6 @@ async def test_select_and_buttons_work_after_a_restart(services: Services) -> No
         message = await restarted.get_channel(channel.id).send(view=view)  # type: ignore[union-attr, arg-type]
         pressed = await fan.select(message, [offered])
         assert texts(pressed)[0].startswith("## Rookie report · Charlotte ROVAL 2025")
-
-
-@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
-async def test_every_section_of_every_race_held_keeps_every_limit(
-    bot: TailgateBot, clock: TravelClock, year: int
-) -> None:
-    clock._start = datetime.fromisoformat("2026-11-20T14:00-05:00")
-    as_of = await bot.router.as_of()
-    requester = Requester(1, as_of)
-    for race in as_of.season(year).run:
-        first = await bot.router.view(RecapQuestion(year, race.round), requester)
-        assert not check_message(body(first))  # type: ignore[arg-type]
-        assert len(text(first)) < 2500, f"{race}: long for a first screen"  # type: ignore[arg-type]
-        for question in options(first).values():  # type: ignore[arg-type]
-            view = await bot.router.view(question, requester)
-            assert not check_message(body(view))  # type: ignore[arg-type]
-            assert lines(view)[1].strip()  # type: ignore[arg-type]
 
 
 async def test_sections_stand_in_their_order(bot: TailgateBot) -> None:

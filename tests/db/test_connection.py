@@ -99,8 +99,8 @@ async def test_a_change_by_another_process_is_noticed(empty_store: Store) -> Non
     assert await empty_store.data_version() != before
 
 
-async def test_the_writer_is_careful(empty_store: Store) -> None:
-    async with empty_store.write() as connection:
+async def test_the_writer_is_careful(tmp_path: Path) -> None:
+    async with await Store.open(tmp_path / "t.db") as store, store.write() as connection:
         settings = [
             next(iter(await connection.execute_fetchall(f"PRAGMA {name}")))[0]
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")

@@ -77,7 +77,7 @@ async def test_killed_midway_the_store_is_as_before(store_path: Path, tmp_path: 
     with process.stdout:
         assert process.stdout.readline() == b"midway\n"
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(timeout=10)
+        process.wait()
     async with await Store.open(store_path) as store:
         assert await dump(store) == before
         assert (await inspect(store)).problems == ()

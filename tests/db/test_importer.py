@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from db.errors import DocumentError
 from db.models import Lead, RaceStatus, Season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
+from tests.stores import open_unsynced
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 
@@ -287,22 +290,14 @@ async def test_what_does_not_fit_is_named_and_nothing_changes(empty_store: Store
 
 
 @given(st.permutations(range(3)), st.permutations(range(2)))
-def test_the_order_of_rows_does_not_matter(results: list[int], races: list[int]) -> None:
-    import asyncio
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
+async def test_the_order_of_rows_does_not_matter(empty_file: Path, results: list[int], races: list[int]) -> None:
     shuffled = small(
         results=[SMALL["results"][i] for i in results],
         races=[SMALL["races"][i] for i in races],
     )
-
-    async def check() -> None:
-        with TemporaryDirectory() as folder:
-            async with await Store.open(Path(folder) / "t.db") as store:
-                await import_documents(store, [read(shuffled)], NOW)
-                season = await season_of(store)
-                assert [result.finish for result in season.results[1]] == [1, 2]
-                assert [race.round for race in season.races] == [1, 2]
-
-    asyncio.run(check())
+    with TemporaryDirectory() as folder:
+        async with await open_unsynced(Path(folder) / "t.db", empty_file) as store:
+            await import_documents(store, [read(shuffled)], NOW)
+            season = await season_of(store)
+            assert [result.finish for result in season.results[1]] == [1, 2]
+            assert [race.round for race in season.races] == [1, 2]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -20,6 +20,7 @@ from db.recaps.models import SectionKind
 from db.recaps.texts import recap_history, recap_texts
 from tests.db.documents import SMALL, read, small
 from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, save
+from tests.examples import examples
 
 STORES = Path(__file__).parent / "stores"
 
@@ -122,7 +123,7 @@ acts = st.tuples(
 
 
 @given(st.lists(acts, max_size=15))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=30)
+@examples(30, HealthCheck.function_scoped_fixture)
 async def test_the_index_fits_after_any_row_of_changes(
     empty_store: Store, steps: list[tuple[str, int | None, int, str]]
 ) -> None:

@@ -9,13 +9,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from db.connection import Store
 from db.quotes import Reader, add, match_of, quote, quotes_of_race, random_quote, reading, search, search_any
 from db.quotes.reading import FEW, MOST_ALTERNATIVES, MOST_WORDS, RANKED
 from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, check_index, draft, found, loose, pages, save
+from tests.examples import examples
 
 FINDING: dict[str, tuple[list[str], list[int]]] = {
     "a word": (["rocket"], [0]),
@@ -229,14 +230,14 @@ typed = st.text(max_size=12) | st.sampled_from(TRICKS)
 
 
 @given(words=st.lists(st.lists(typed, max_size=4), max_size=6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300)
+@examples(300, HealthCheck.function_scoped_fixture)
 async def test_no_text_at_all_is_an_error_in_the_index(empty_store: Store, words: list[list[str]]) -> None:
     page = await search(empty_store, Reader(HOME, TODAY), match_of(words), limit=5)
     assert page.total == 0
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "Nd", "P", "Zs"], max_codepoint=0x17F), min_size=1, max_size=80))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@examples(60, HealthCheck.function_scoped_fixture)
 async def test_a_quote_is_found_by_each_of_its_words(bare: Store, text: str) -> None:
     async with bare.write() as connection:
         await connection.execute("DELETE FROM quotes")

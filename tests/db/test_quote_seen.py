@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -15,6 +15,7 @@ from db.quotes import Reader, add, count, counts, match_of, quote, quotes_of_rac
 from db.quotes.models import Quote, QuoteDraft
 from db.quotes.speakers import speakers
 from tests.db.sample_texts import AWAY, HOME, MODERATOR, NOW, TODAY, draft, found, loose, pages, save
+from tests.examples import examples
 
 BEFORE, DAY = TODAY - timedelta(2), TODAY - timedelta(1)
 """Talladega 2025 is on DAY, the 17th of October."""
@@ -165,7 +166,7 @@ sayings = st.lists(st.tuples(st.sampled_from([None, HOME, AWAY]), days, races), 
     ahead=st.lists(st.sampled_from([(2025, 22), (2025, 23), (2025, 24), (2026, 1), (2025, 60)]), max_size=2),
     now=st.sampled_from([None, NOW, datetime(2025, 10, 1, tzinfo=UTC)]),
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@examples(60, HealthCheck.function_scoped_fixture)
 async def test_the_index_and_the_table_agree_on_what_is_visible(
     bare: Store,
     said: list[tuple[int | None, date | None, tuple[int, int] | None]],

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -23,6 +23,7 @@ from db.recaps.texts import (
     undo,
 )
 from tests.db.sample_texts import EDITOR, LATER, MODERATOR, NOW, recap
+from tests.examples import examples
 
 MOVE = SectionKind.MOVE
 OF_MOVE = (2025, 23, MOVE)
@@ -101,7 +102,7 @@ async def test_an_undo_leaves_other_sections_and_races_alone(bare: Store) -> Non
 
 
 @given(steps=st.lists(st.sampled_from(["save", "take back", "undo"]), max_size=12))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@examples(40, HealthCheck.function_scoped_fixture)
 async def test_any_row_of_steps_ends_as_a_stack_would(bare: Store, steps: list[str]) -> None:
     """The same steps on a list: saving and taking back put something on top, undo takes it off."""
     async with bare.write() as connection:

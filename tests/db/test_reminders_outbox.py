@@ -6,72 +6,34 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
 from db.connection import Store
-from db.reminders import outbox
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import (
     LOOK_AGAIN_AFTER,
     ClaimedRow,
     DeliveryOutcome,
-    claim,
     expire,
     last_sent,
     looked,
     recent,
     reclaim,
     supersede,
-    tidy,
     to_look_at,
     upcoming,
     write_ledger,
 )
 from db.reminders.targets import save
-
-DUE = datetime(2025, 10, 17, 19, tzinfo=UTC)
-COVERAGE = DUE + timedelta(hours=1)
-MINUTE = timedelta(minutes=1)
-
-ADD = """
-INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
-VALUES (?, ?, 2025, 23, 'coverage', ?, ?, ?, ?, '{}')
-"""
-
-
-def text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-async def add(store: Store, target: int, lead: int = 60, kind: str = "reminder", event: datetime = COVERAGE) -> int:
-    """A pending row."""
-    due = event - timedelta(minutes=lead)
-    async with store.write() as connection:
-        cursor = await connection.execute(ADD, (target, kind, lead, text(event), text(due), text(event)))
-    assert cursor.lastrowid is not None
-    return cursor.lastrowid
-
-
-async def add_many(store: Store, many: int) -> list[int]:
-    return [await add(store, (await save(store, Target(guild=n, channel=n), DUE)).id) for n in range(1, many + 1)]
-
-
-async def claimed(store: Store, run: str = "a", now: datetime = DUE, most: int = 100) -> list[ClaimedRow]:
-    return await claim(store, run, now, now, most)
+from tests.db.outbox_rows import COVERAGE, DUE, MINUTE, add, add_many, claimed
 
 
 async def lost(
     store: Store, run: str, now: datetime, *, first: bool = True, busy: tuple[int, ...] = ()
 ) -> list[ClaimedRow]:
     return await reclaim(store, run, now, busy, 100, patience=MINUTE, first=first)
-
-
-@pytest.fixture
-async def target(empty_store: Store) -> int:
-    return (await save(empty_store, Target(guild=1, channel=900), DUE)).id
 
 
 @pytest.fixture
@@ -222,6 +184,37 @@ async def test_of_several_overdue_the_latest_stays(empty_store: Store, target: i
     assert [row.notification.lead for row in await upcoming(empty_store, target)] == [15, 5]
 
 
+@pytest.mark.parametrize(
+    ("ahead", "sent"),
+    [
+        # After a day's outage, 89 minutes before: the one an hour ahead comes soon, and is the one that helps.
+        (timedelta(minutes=89), []),
+        # After an hour's: the one a day ahead is late, and the next one is far.
+        (timedelta(hours=23), [1440]),
+        # Halfway between the two both would be as far.
+        (timedelta(minutes=750), []),
+        (timedelta(minutes=751), [1440]),
+    ],
+)
+async def test_one_so_late_that_the_next_is_nearer_gives_way_to_it(
+    empty_store: Store, target: int, ahead: timedelta, sent: list[int]
+) -> None:
+    for lead in (1440, 60):
+        await add(empty_store, target, lead)
+    now = COVERAGE - ahead
+    assert [job.row.notification.lead for job in await claimed(empty_store, now=now)] == sent
+    assert 60 in [row.notification.lead for row in await upcoming(empty_store, target)]
+
+
+async def test_one_of_another_moment_is_not_what_it_gives_way_to(empty_store: Store, target: int) -> None:
+    """The race was brought forward by twenty minutes, and its old reminder is out already."""
+    number = await add(empty_store, target)
+    await claimed(empty_store)
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, at=DUE)])
+    moved = await add(empty_store, target, event=COVERAGE - timedelta(minutes=20))
+    assert [job.row.id for job in await claimed(empty_store, now=DUE + MINUTE)] == [moved]
+
+
 async def test_a_number_is_never_used_twice(empty_store: Store, target: int) -> None:
     first = await add(empty_store, target)
     async with empty_store.write() as connection:
@@ -269,131 +262,6 @@ async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> No
     assert await last_sent(empty_store, target, NotificationKind.STANDINGS, season=2024) is None
 
 
-async def test_what_is_long_past_is_removed_but_the_message_that_is_kept_current(
-    empty_store: Store, target: int
-) -> None:
-    past = COVERAGE - timedelta(days=7)
-    for kind, event in (("reminder", COVERAGE), ("event", COVERAGE), ("standings", past), ("standings", COVERAGE)):
-        number = await add(empty_store, target, kind=kind, event=event)
-        await claimed(empty_store)
-        await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.SENT, message=number, at=DUE)])
-    await add(empty_store, target, lead=5)
-    await tidy(empty_store, past + timedelta(days=59))
-    assert len(await empty_store.fetch("SELECT 1 FROM outbox")) == 5
-    await tidy(empty_store, COVERAGE + timedelta(days=61))
-    rows = await empty_store.fetch("SELECT kind, state FROM outbox ORDER BY id")
-    assert [tuple(row) for row in rows] == [("standings", "sent"), ("reminder", "pending")]
-    kept = await last_sent(empty_store, target, NotificationKind.STANDINGS)
-    assert kept is not None
-    assert kept.message == 4
-
-
-async def test_the_message_of_the_standings_is_known_though_later_ones_failed(empty_store: Store, target: int) -> None:
-    for event, state in ((COVERAGE - timedelta(days=7), RowState.SENT), (COVERAGE, RowState.FAILED)):
-        number = await add(empty_store, target, kind="standings", event=event)
-        await claimed(empty_store)
-        await write_ledger(
-            empty_store,
-            "a",
-            DUE,
-            [],
-            [DeliveryOutcome(number, state, message=number if state is RowState.SENT else None, at=DUE)],
-        )
-    await tidy(empty_store, COVERAGE + timedelta(days=61))
-    kept = await last_sent(empty_store, target, NotificationKind.STANDINGS)
-    assert kept is not None
-    assert kept.message == 1
-
-
-async def test_of_the_standings_that_failed_nothing_is_kept(empty_store: Store, target: int) -> None:
-    for edition, state in enumerate((RowState.SENT, RowState.FAILED, RowState.CANCELLED, RowState.EXPIRED), 1):
-        number = await add(empty_store, target, edition, "standings")
-        await claimed(empty_store, now=COVERAGE)
-        at = DUE if state is RowState.SENT else None
-        await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, state, at=at)])
-    await tidy(empty_store, COVERAGE + timedelta(days=61))
-    assert [row["state"] for row in await empty_store.fetch("SELECT state FROM outbox")] == ["sent"]
-
-
-async def test_a_person_whose_reminders_are_long_off_is_forgotten(empty_store: Store) -> None:
-    long, later = COVERAGE + timedelta(days=61), COVERAGE + timedelta(days=30)
-    on, off = [await save(empty_store, Target(user=user, on=user == 1), DUE) for user in (1, 2)]
-    lately = await save(empty_store, Target(user=3, on=False), later)
-    server = await save(empty_store, Target(guild=4, channel=1, on=False), DUE)
-    # Switched off by us after the last that could not be delivered.
-    failed = await save(empty_store, Target(user=5), DUE)
-    number = await add(empty_store, failed.id, event=later)
-    await claimed(empty_store, now=later)
-    await write_ledger(
-        empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.FAILED, reason="closed", switch_off=failed.id)]
-    )
-    await add(empty_store, off.id)
-    await claimed(empty_store)
-    await tidy(empty_store, long - timedelta(days=2))
-    assert await left(empty_store) == [on.id, off.id, lately.id, server.id, failed.id]
-    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number + 1, RowState.SENT, at=DUE)])
-    await tidy(empty_store, long)
-    assert await left(empty_store) == [on.id, lately.id, server.id, failed.id]
-    await tidy(empty_store, later + timedelta(days=61))
-    assert await left(empty_store) == [on.id, server.id]
-
-
-async def left(store: Store) -> list[int]:
-    return [row["id"] for row in await store.fetch("SELECT id FROM reminder_targets ORDER BY id")]
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        outbox.TIDY,
-        outbox.TIDY_QUOTES,
-        outbox.TIDY_PEOPLE,
-        outbox.TIDY_CHANGES,
-        outbox.LAST_CLAIM,
-        outbox.EARLIER_UNDER_WAY,
-        outbox.EXPIRE,
-    ],
-)
-async def test_no_table_is_read_from_end_to_end(empty_store: Store, sql: str) -> None:
-    names = ("before", "long_before", "now", "most", "target", "kind", "id", "same_race", "season", "round")
-    values = dict.fromkeys(names, 1)
-    async with empty_store.write() as connection:
-        steps = [row["detail"] for row in await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert steps
-    assert [step for step in steps if step.startswith("SCAN") and step != "SCAN CONSTANT ROW"] == []
-
-
-async def test_what_is_past_is_removed_portion_by_portion(
-    empty_store: Store, target: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(outbox, "PORTION", 2)
-    for lead in range(5):
-        await add(empty_store, target, lead)
-    async with empty_store.write() as connection:
-        await connection.execute("UPDATE outbox SET state = 'failed'")
-    writes = 0
-    real = empty_store.write
-
-    def write() -> Any:
-        nonlocal writes
-        writes += 1
-        return real()
-
-    monkeypatch.setattr(empty_store, "write", write)
-    await tidy(empty_store, COVERAGE + timedelta(days=61))
-    assert await empty_store.fetch("SELECT 1 FROM outbox") == []
-    assert writes == 5  # one for quotes, three portions of the rest, one for people and changes
-
-
-async def test_quotes_of_the_day_are_kept_for_a_week(empty_store: Store, target: int) -> None:
-    for kind in ("quote", "reminder"):
-        await add(empty_store, target, kind=kind)
-    async with empty_store.write() as connection:
-        await connection.execute("UPDATE outbox SET state = 'failed'")
-    await tidy(empty_store, COVERAGE + timedelta(days=8))
-    assert [row["kind"] for row in await empty_store.fetch("SELECT kind FROM outbox")] == ["reminder"]
-
-
 def row_of(**facts: object) -> OutboxRow:
     values: dict[str, object] = {
         "target": 1, "kind": NotificationKind.REMINDER, "season": 2025, "round": 23, "session": "coverage", "lead": 60,
@@ -425,12 +293,3 @@ def test_a_nonce_is_a_number_and_a_mark_within_what_discord_takes() -> None:
     assert row_of(id=35).nonce == f"z-{row_of().mark[:10]}"
     assert row_of(id=0).nonce.startswith("0-")
     assert max(len(row_of(id=number).nonce) for number in (1, 36, 10**9, 2**63 - 1)) <= 25
-
-
-async def test_looking_for_what_is_due_reads_indexes_alone(empty_store: Store) -> None:
-    """With tens of thousands of rows planned, a tick that has nothing to do must cost next to nothing."""
-    values = {"now": text(DUE), "until": text(DUE), "horizon": text(DUE), "most": 1}
-    for sql in (outbox.COMING, outbox.TOO_LATE):
-        plan = [row["detail"] for row in await empty_store.fetch(f"EXPLAIN QUERY PLAN {sql}", values)]
-        assert any("USING COVERING INDEX outbox_due" in line for line in plan), plan
-        assert not any(line.startswith("SCAN outbox") for line in plan)

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -21,6 +19,8 @@ from db.reminders.outbox import claim, expire, supersede
 from db.reminders.plans import apply
 from db.reminders.targets import save
 from tests.db.test_reminders_plans import EVENT, LEADS, MINUTE, NOON, NOTHING, deal, plan, reminders
+from tests.examples import examples
+from tests.stores import open_unsynced
 
 
 @dataclass
@@ -130,10 +130,10 @@ async def pending_in(store: Store) -> set[tuple[int, int, int, datetime]]:
     return {(*tuple(row)[:3], datetime.fromisoformat(row["event_at"])) for row in await store.fetch(PENDING)}
 
 
-async def live(path: Path, steps: list[Save | Move | Pass | Deal]) -> None:
+async def live(path: Path, empty_file: Path, steps: list[Save | Move | Pass | Deal]) -> None:
     model, known, stale = Model(), 0, False
     slots: list[PlannedNotification] = []
-    async with await Store.open(path) as store:
+    async with await open_unsynced(path, empty_file) as store:
         for step in [Save(1, frozenset({180, 60, 5}), on=True), *steps]:
             await take(store, model, step)
             await expire(store, model.now)
@@ -161,20 +161,10 @@ async def live(path: Path, steps: list[Save | Move | Pass | Deal]) -> None:
             assert {tuple(row) for row in await store.fetch(PENDING)} == await afresh(store, model)
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("plans") / "tailgate.db"
-
-    async def make() -> None:
-        async with await Store.open(path):
-            pass
-
-    asyncio.run(make())
-    return path
-
-
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(100)
 @given(steps=STEPS)
-def test_whatever_happened_what_is_pending_is_what_is_owed(made: Path, steps: list[Save | Move | Pass | Deal]) -> None:
+def test_whatever_happened_what_is_pending_is_what_is_owed(
+    empty_file: Path, steps: list[Save | Move | Pass | Deal]
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(live(Path(shutil.copy(made, folder)), steps))
+        asyncio.run(live(Path(folder) / "tailgate.db", empty_file, steps))

@@ -11,10 +11,9 @@ from db.connection import Store
 from db.errors import StoreError
 from db.key_values import recall, remember
 from tests.db.readers import all_readers_taken
+from tests.patience import PATIENCE
 
 COUNT = "SELECT count(*) FROM memory"
-PATIENCE = 5
-"""Seconds after which a test that hangs is given up."""
 
 
 async def count(store: Store) -> int:

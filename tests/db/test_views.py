@@ -15,11 +15,10 @@ from db.guilds import set_setting, setting
 from db.key_values import recall, remember
 from db.snapshots import Snapshots
 from tests.db.sample_texts import HOME, MODERATOR, NOW
+from tests.patience import PATIENCE
 
 COUNT = "SELECT count(*) FROM memory"
 ADD = "INSERT INTO memory VALUES (?, 'x')"
-PATIENCE = 5
-"""Seconds after which a test that hangs is given up."""
 
 
 async def count(store: Store) -> int:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from db.connection import Store
@@ -27,6 +27,8 @@ from db.recaps.texts import all_recap_texts, save_recap
 from db.snapshots import Snapshots
 from tests.db.documents import read, small
 from tests.db.sample_texts import NOW
+from tests.examples import examples
+from tests.stores import open_unsynced
 
 ROWS = {
     "quotes": {"words": "The truck was a rocket", "driver": "Gio Ruggiero", "season": 2025, "round": 23},
@@ -182,12 +184,13 @@ def written(section: str, rows: list[Row], form: str) -> bytes:
 
 
 @given(said=st.lists(drafts, max_size=4), form=st.sampled_from(["json", "csv"]))
-@settings(deadline=None, max_examples=40)
-async def test_quotes_come_back_as_they_were_written(said: list[QuoteDraft], form: str) -> None:
+@examples(40)
+async def test_quotes_come_back_as_they_were_written(empty_file: Path, said: list[QuoteDraft], form: str) -> None:
     by_words = {fold_quote(draft.words): draft for each in said if (draft := kept(each)) is not None}
     assume(by_words)
     with TemporaryDirectory() as folder:
-        async with await Store.open(Path(folder) / "a.db") as store, await Store.open(Path(folder) / "b.db") as other:
+        opening = [open_unsynced(Path(folder) / name, empty_file) for name in ("a.db", "b.db")]
+        async with await opening[0] as store, await opening[1] as other:
             for each in (store, other):
                 await import_documents(each, [read(small())], NOW)
             for draft in by_words.values():
@@ -202,10 +205,11 @@ async def test_quotes_come_back_as_they_were_written(said: list[QuoteDraft], for
 
 
 @given(written_by=st.lists(texts, max_size=4), form=st.sampled_from(["json", "csv"]))
-@settings(deadline=None, max_examples=40)
-async def test_recaps_come_back_as_they_were_written(written_by: list[RecapText], form: str) -> None:
+@examples(40)
+async def test_recaps_come_back_as_they_were_written(empty_file: Path, written_by: list[RecapText], form: str) -> None:
     with TemporaryDirectory() as folder:
-        async with await Store.open(Path(folder) / "a.db") as store, await Store.open(Path(folder) / "b.db") as other:
+        opening = [open_unsynced(Path(folder) / name, empty_file) for name in ("a.db", "b.db")]
+        async with await opening[0] as store, await opening[1] as other:
             for each in (store, other):
                 await import_documents(each, [read(small())], NOW)
             for text in written_by:

@@ -1,20 +1,18 @@
 """Lives through many nights on all processors: ``python -m tests.simulation --seeds 1000``.
 
 ``--from N`` begins at another seed, ``--show N`` tells one night as a timeline, ``--mutation NAME`` breaks the program
-first. The exit status is 1 if any night goes wrong; the first of them is shrunk and told.
+first. The exit status is 1 if any night goes wrong; the first of them is shrunk and told. ``--mutations`` breaks the
+program in every known way, each in the night that is known to catch it, and ``--catch`` looks for such nights; there
+the exit status is 1 if anything is not caught.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
-import multiprocessing
 import os
 import sys
 import time
-import warnings
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from contextlib import nullcontext
 
 from rich.console import Console
@@ -22,18 +20,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.simulation.judge import Verdict
+from tests.simulation.many import be_quiet, in_one_order, live_all
 from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.night import Nights, nights, shrink
 from tests.simulation.story import Story
 
-PORTION = 20
-"""Nights that a processor lives through at a time."""
 TOLD = 1
 """How many nights that went wrong are told."""
 COLUMNS = ("due", "seen", "lost", "doubled", "late", "useless", "healed", "risked lost", "risked doubled")
-
-Lived = tuple[int, frozenset[str], Verdict]
-"""A seed, the kinds of faults of its night, and the verdict."""
 
 
 def main() -> int:
@@ -43,42 +37,41 @@ def main() -> int:
     parser.add_argument("--show", type=int, metavar="N", help="tell the night of this seed, and nothing else")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--mutation", choices=sorted(MUTATIONS), help="break the program in this way first")
+    parser.add_argument("--mutations", action="store_true", help="break the program in every way, a night each")
+    parser.add_argument("--catch", action="store_true", help="look for a night that catches each way, up to --seeds")
     options = parser.parse_args()
-    if os.environ.get("PYTHONHASHSEED") != "0":
-        # What a seed draws must not depend on the order in which this very process keeps its sets.
-        os.execve(sys.executable, [sys.executable, "-m", "tests.simulation", *sys.argv[1:]], _environment())
-    _be_quiet()
+    in_one_order()
+    be_quiet()
     console = Console()
     if options.show is not None:
         with mutated(options.mutation) if options.mutation else nullcontext(), nights() as live:
             return _tell(live, Story.from_seed(options.show), console)
+    if options.mutations or options.catch:
+        return _catch(options, console)
     return _live_all(options, console)
 
 
-def _environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONHASHSEED": "0"}
-
-
-def _be_quiet() -> None:
-    # Faults are what this is about: each of them would be logged as what it is.
-    logging.disable(logging.CRITICAL)
-    warnings.simplefilter("ignore")
+def _catch(options: argparse.Namespace, console: Console) -> int:
+    """Says of every way to break the program which night catches it; returns 1 if there is one that none catches."""
+    at_large = 0
+    for name, mutation in MUTATIONS.items():
+        seeds = range(options.first, options.first + options.seeds) if options.catch else [mutation.seed]
+        with mutated(name), nights() as live:
+            caught = next(((seed, v.wrong[0]) for seed in seeds if (v := live.live(Story.from_seed(seed))).wrong), None)
+        at_large += caught is None
+        console.print(f"{name}: {f'seed {caught[0]}: {caught[1]}' if caught else 'NOT CAUGHT'}", highlight=False)
+    console.print(f"{len(MUTATIONS) - at_large} of {len(MUTATIONS)} caught")
+    return 1 if at_large else 0
 
 
 def _live_all(options: argparse.Namespace, console: Console) -> int:
-    portions = [
-        (options.mutation, seed, min(seed + PORTION, options.first + options.seeds))
-        for seed in range(options.first, options.first + options.seeds, PORTION)
-    ]
+    seeds = range(options.first, options.first + options.seeds)
     total, by_fault, wrong = Verdict(), defaultdict[str, Verdict](Verdict), list[int]()
     columns = (TextColumn("nights"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     began = time.monotonic()
-    with (
-        Progress(*columns, TextColumn("{task.fields[wrong]} wrong"), console=console) as progress,
-        multiprocessing.get_context("spawn").Pool(options.processes) as pool,
-    ):
+    with Progress(*columns, TextColumn("{task.fields[wrong]} wrong"), console=console) as progress:
         bar = progress.add_task("", total=options.seeds, wrong=0)
-        for lived in pool.imap_unordered(_live, portions):
+        for lived in live_all(seeds, options.processes, options.mutation):
             for seed, kinds, verdict in lived:
                 total.add(verdict)
                 for kind in kinds:
@@ -99,39 +92,6 @@ def _live_all(options: argparse.Namespace, console: Console) -> int:
     return 1 if wrong else 0
 
 
-def _live(portion: tuple[str | None, int, int]) -> list[Lived]:
-    mutation, first, last = portion
-    _be_quiet()
-    with mutated(mutation) if mutation else nullcontext(), nights() as live:
-        return [_one(live, seed) for seed in range(first, last)]
-
-
-def _one(live: Nights, seed: int) -> Lived:
-    story = Story.from_seed(seed)
-    return seed, frozenset(_faults_of(story)), live.live(story)
-
-
-def _faults_of(story: Story) -> Iterator[str]:
-    """The kinds of faults in a night, as the summary names them."""
-    if not story.events:
-        yield "nothing"
-    for event in story.events:
-        name = type(event).__name__
-        if name == "Weather":
-            yield f"request {getattr(event, 'kind', '')}"
-        elif name == "Kill" and getattr(event, "restored", False):
-            yield "older copy put back"
-        else:
-            yield _NAMES[name]
-
-
-_NAMES = {
-    "Chat": "chatter", "Outage": "outage", "Stall": "stall", "Kill": "kill", "Stop": "orderly stop",
-    "Backup": "copy made", "Jump": "clock set", "Forbid": "forbidden, or channel gone", "Hide": "history hidden",
-    "NoEvents": "events forbidden", "Import": "import", "OffAndOn": "switched off and on",
-}  # fmt: skip
-
-
 def _summary(total: Verdict, by_fault: dict[str, Verdict]) -> Table:
     table = Table("nights with", "nights", *COLUMNS, title="What was due, and what came")
     for name, verdict in [*sorted(by_fault.items()), ("all", total)]:
@@ -143,9 +103,9 @@ def _summary(total: Verdict, by_fault: dict[str, Verdict]) -> Table:
 def _tell(live: Nights, story: Story, console: Console) -> int:
     """Tells a night as a timeline; returns 1 if it goes wrong."""
     console.print(
-        f"seed {story.seed}: {story.name}, {story.begins:%d %B %Y %H:%M:%S} UTC, {story.seconds:.0f} s; Discord's clock "
-        f"is {story.skew:+.0f} s, it knows a nonce for {story.memory:.0f} s, a request takes about {story.latency} s; "
-        f"in doubt: {story.in_doubt}",
+        f"seed {story.seed}: {story.name}, {story.begins:%d %B %Y %H:%M:%S} UTC, {story.seconds:.0f} s; Discord's "
+        f"clock is {story.skew:+.0f} s, it knows a nonce for {story.memory:.0f} s, a request takes about "
+        f"{story.latency} s; in doubt: {story.in_doubt}",
         highlight=False,
     )
     for place in story.places[:10]:

@@ -1,4 +1,4 @@
-"""What came of a night, compared with what was due: computed from the story, and not from what the outbox says of itself.
+"""What came of a night, compared with what was due: computed from the story, not from what the outbox says of itself.
 
 A message is owed once there was a clean minute for it: the process was up, Discord could be reached, nobody forbade it,
 no request about that place went wrong, and the moment was one at which the message was of use.

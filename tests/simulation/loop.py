@@ -17,11 +17,12 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+from unittest import mock
 
 import aiosqlite.core
 
 
-class Crash(SystemExit):  # noqa: N818 - it is no error: SystemExit is what asyncio lets through
+class Crash(SystemExit):
     """The process is gone at this very instant."""
 
 
@@ -199,16 +200,18 @@ class _NoThread:
 @contextlib.contextmanager
 def without_threads() -> Iterator[None]:
     """Makes aiosqlite work without threads, on the loop of whoever uses it."""
-    thread, queue, hook = aiosqlite.core.Thread, aiosqlite.core.SimpleQueue, sys.unraisablehook
-    aiosqlite.core.Thread, aiosqlite.core.SimpleQueue = _NoThread, ThreadlessQueue  # type: ignore[misc,assignment]
+    hook = sys.unraisablehook
     # What a dead process left half done is never finished, and need not say so.
     sys.unraisablehook = lambda _: None
-    try:
-        yield
-    finally:
-        gc.collect()
-        aiosqlite.core.Thread, aiosqlite.core.SimpleQueue = thread, queue  # type: ignore[misc,assignment]
-        sys.unraisablehook = hook
+    with (
+        mock.patch.object(aiosqlite.core, "Thread", _NoThread),
+        mock.patch.object(aiosqlite.core, "SimpleQueue", ThreadlessQueue),
+    ):
+        try:
+            yield
+        finally:
+            gc.collect()
+            sys.unraisablehook = hook
 
 
 def let_go(connection: aiosqlite.Connection) -> None:

@@ -5,14 +5,18 @@ Each comes with the seed of a night that catches it: continuous integration live
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from unittest import mock
 
-from bot.outbox import delivery, doubt, ledger, ordering, reconcile, worker
+from discord.utils import time_snowflake
+
+from bot.notifications import results, scheduled_events
+from bot.outbox import delivery, doubt, reconcile, worker
 from bot.outbox.contracts import InDoubt
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
@@ -20,6 +24,7 @@ from bot.outbox.ledger import Ledger
 from bot.outbox.worker import Worker
 from db.reminders import outbox, plans
 from db.reminders.models import OutboxRow
+from db.timestamps import to_text
 
 Patch = Any
 
@@ -81,7 +86,7 @@ def _looks_and_believes_nothing() -> Sequence[Patch]:
 def _first_page_only() -> Sequence[Patch]:
     async def find_after(sender: Any, turn: Any, channel: int, mark: str, moment: datetime, **_: Any) -> list[int]:
         await turn()
-        page = await sender.history(channel, after=reconcile.time_snowflake(moment))
+        page = await sender.history(channel, after=time_snowflake(moment))
         return [found.id for found in page if any(mark in each for each in found.custom_ids)]
 
     return [mock.patch.object(reconcile, "_find_after", find_after)]
@@ -117,7 +122,7 @@ def _search_ends_soon() -> Sequence[Patch]:
     async def short(*arguments: Any, **named: Any) -> list[int]:
         sender, turn, channel, mark, since, now = arguments
         found = await find(sender, turn, channel, mark, since, now, **named)
-        end = reconcile.time_snowflake(since + timedelta(minutes=10))
+        end = time_snowflake(since + timedelta(minutes=10))
         return [each for each in found if each < end]
 
     return [mock.patch.object(doubt, "find", short)]
@@ -173,8 +178,8 @@ def _claims_without_commit() -> Sequence[Patch]:
         try:
             async with store.write() as connection:
                 values = {
-                    "run": run, "now": outbox.to_text(now), "horizon": outbox.to_text(horizon), "most": most,
-                    "busy": outbox.json.dumps(busy),
+                    "run": run, "now": to_text(now), "horizon": to_text(horizon), "most": most,
+                    "busy": json.dumps(busy),
                 }  # fmt: skip
                 found = list(await connection.execute_fetchall(outbox.CLAIM, values))
                 rows = await outbox._claimed_rows(connection, found)
@@ -231,7 +236,7 @@ def _a_mark_of_this_store_alone() -> Sequence[Patch]:
 
 
 def _backups_are_not_thought_of() -> Sequence[Patch]:
-    return [mock.patch.object(Doubts, "may_be_sent_already", lambda *_: False)]
+    return [mock.patch.object(Doubts, "may_be_sent_already", return_value=False)]
 
 
 def _the_operators_choice_is_the_other() -> Sequence[Patch]:
@@ -255,12 +260,9 @@ def _out_of_order() -> Sequence[Patch]:
     async def no_order(*_: Any, **__: Any) -> None:
         return None
 
-    from bot.notifications import results, scheduled_events
-
     return [
         mock.patch.object(results, "await_turn", no_order),
         mock.patch.object(scheduled_events, "await_turn", no_order),
-        mock.patch.object(ordering, "await_turn", no_order),
     ]
 
 
@@ -287,16 +289,6 @@ def _planned_again_and_again() -> Sequence[Patch]:
         _sql(plans, "WANTED_BY_CHANGED", old, new),
         _sql(plans, "ADD", "INSERT INTO", "INSERT OR IGNORE INTO"),
     ]
-
-
-def _outcomes_are_lost() -> Sequence[Patch]:
-    """What is known of a row is written down a while later, and not at once."""
-    return [mock.patch.object(Ledger, "_soon", _only_marks_soon)]
-
-
-def _only_marks_soon(self: Ledger) -> None:
-    if self._marks and (self._flushing is None or self._flushing.done()):
-        self._flushing = ledger.asyncio.create_task(self._flush_marks())  # type: ignore[attr-defined]
 
 
 def _rests_for_ever() -> Sequence[Patch]:
@@ -330,7 +322,7 @@ MUTATIONS: dict[str, Mutation] = {
     "mark by number": Mutation("a message is marked by its row's number", _a_mark_of_this_store_alone, 0),
     "no backups": Mutation("nobody thinks of a store that was put back", _backups_are_not_thought_of, 0),
     "the other choice": Mutation("the operator's choice is turned round", _the_operators_choice_is_the_other, 0),
-    "believe an empty history": Mutation("a history that may not be read is an empty one", _an_empty_history_is_believed, 0),
+    "believe an empty page": Mutation("a history that may not be read is empty", _an_empty_history_is_believed, 0),
     "out of order": Mutation("a later edit may overtake an earlier one", _out_of_order, 0),
     "any later reminder": Mutation("a reminder of the old time outdoes one of the new", _any_later_reminder_will_do, 0),
     "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 0),
@@ -351,6 +343,3 @@ def mutated(name: str) -> Iterator[None]:
     finally:
         for each in patches:
             each.stop()
-
-
-__all__ = ["MUTATIONS", "Mutation", "mutated", "replace", "UTC"]

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
+from bot.notifications import schedule_planner
+from bot.notifications.scheduled_events import RaceEvent, event_version, race_event
+from db import connection
+from db.models import Race, Season
 from tests.simulation.judge import Verdict, judge
 from tests.simulation.loop import Disk, SimulatedLoop, ThreadlessQueue, Timeline, without_threads
+from tests.simulation.places import SINCE, make_template, settle
 from tests.simulation.story import Story
-from tests.simulation.world import SINCE, World, make_template, settle
+from tests.simulation.world import World
 
-MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of files in memory, where there is one
+MEMORY = Path("/dev/shm")
 
 
 class Nights:
@@ -63,8 +71,58 @@ def _at_once(work: Callable[[], object]) -> None:
 def nights() -> Iterator[Nights]:
     """The way to live through nights, with files in memory where the machine has a folder for that."""
     where = MEMORY if MEMORY.is_dir() else None
-    with without_threads(), tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder:
+    with without_threads(), _in_haste(), tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder:
         yield Nights(Path(folder))
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """Leaves out what costs time and changes nothing: spare readers of the store, and computing one value again.
+
+    What is remembered is computed from seasons, of which there are few and which never change.
+    """
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+    with (
+        mock.patch.object(connection, "READERS", 1),
+        mock.patch.object(schedule_planner, "race_event", _remembered_event),
+        mock.patch.object(schedule_planner, "event_version", _remembered_version),
+        mock.patch.object(RaceEvent, "detail", property(_remembered_detail)),
+    ):
+        try:
+            yield
+        finally:
+            gc.set_threshold(*threshold)
+            gc.unfreeze()
+
+
+_EVENTS: dict[tuple[int, int], tuple[Season, RaceEvent | None]] = {}
+_VERSIONS: dict[tuple[int, int], int] = {}
+_DETAILS: dict[RaceEvent, dict[str, Any]] = {}
+_detail = RaceEvent.detail.fget  # type: ignore[attr-defined]
+
+
+def _remembered_event(season: Season, race: Race) -> RaceEvent | None:
+    # The season is kept beside what was computed, so that no other one gets its number.
+    place = id(season), race.round
+    if place not in _EVENTS:
+        _EVENTS[place] = season, race_event(season, race)
+    return _EVENTS[place][1]
+
+
+def _remembered_version(season: Season, race: Race, event: RaceEvent) -> int:
+    place = id(season), race.round
+    if place not in _VERSIONS:
+        _VERSIONS[place] = event_version(season, race, event)
+    return _VERSIONS[place]
+
+
+def _remembered_detail(event: RaceEvent) -> dict[str, Any]:
+    if event not in _DETAILS:
+        _DETAILS[event] = _detail(event)
+    return _DETAILS[event]
 
 
 def shrink(nights: Nights, story: Story, faults: frozenset[str]) -> Story:

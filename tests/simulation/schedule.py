@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from db.models import EASTERN, Broadcast, BroadcastKind, RaceStatus, Season
@@ -39,7 +40,7 @@ class Schedule:
     status: RaceStatus = RaceStatus.SCHEDULED
     results: int = 0
 
-    def edited(self, edit: str) -> Schedule:
+    def edited(self, edit: str) -> Schedule:  # noqa: PLR0911 - a case each
         """The schedule after an import."""
         match edit:
             case "results":
@@ -73,14 +74,14 @@ def _season(schedule: Schedule) -> Season:
     orders = list(_ORDERS[: 3 if schedule.results else 2])
     if schedule.results > 1:
         orders[2] = _CORRECTED
-    race = {
+    race: dict[str, Any] = {
         "date": schedule.coverage.astimezone(EASTERN).date(),
         "start": schedule.coverage + timedelta(minutes=30),
         "status": schedule.status,
         "broadcasts": (Broadcast(BroadcastKind.TV, "FS1", schedule.coverage),),
         "results_at": COVERAGE + RESULTS_AFTER if schedule.results else None,
     }
-    earlier = {
+    earlier: dict[int, dict[str, Any]] = {
         number: {"date": (NOON - timedelta(weeks=9 - number)).date(), "start": NOON - timedelta(weeks=9 - number)}
         for number in (1, 2)
     }

@@ -321,7 +321,9 @@ def _nth(dice: random.Random) -> int:
     return dice.choice([0, 0, dice.randint(0, 10), dice.randint(0, 100)])
 
 
-def _trouble(dice: random.Random, places: tuple[Place, ...], at: float) -> list[Event]:
+def _trouble(  # noqa: C901, PLR0911, PLR0912 - a case each
+    dice: random.Random, places: tuple[Place, ...], at: float
+) -> list[Event]:
     place = dice.choice(places)
     kind = dice.choices(
         [

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import permutations, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship.clinching import NEAR, SEARCHED, Need, Verdict, needs
@@ -16,6 +16,7 @@ from bot.championship.formats import Format, PlayoffRound, format_of
 from bot.championship.postseason import Phase, Standings, compute_standings
 from bot.championship.scores import driver_scores
 from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
+from tests.examples import examples
 from tests.seasons import bundled_season, full_season, make_scores
 
 MANY, FEW = 250, 100
@@ -131,7 +132,7 @@ ONE_LEFT = cases(left=1, field=st.sampled_from([3, 4, 4, 5]))
 TWO_LEFT = cases(left=2, field=st.sampled_from([3, 4]))
 
 
-@settings(max_examples=MANY, deadline=None)
+@examples(MANY)
 @given(ONE_LEFT)
 def test_with_one_race_left_no_outcome_belies_a_verdict(case: Case) -> None:
     held = case.needs()
@@ -149,7 +150,7 @@ def test_with_one_race_left_no_outcome_belies_a_verdict(case: Case) -> None:
             assert not (need.win and winner == who)
 
 
-@settings(max_examples=MANY, deadline=None)
+@examples(MANY)
 @given(ONE_LEFT)
 def test_with_one_race_left_nobody_is_told_to_score_more_than_he_has_to(case: Case) -> None:
     for who, need in case.needs().items():
@@ -170,7 +171,7 @@ def test_with_one_race_left_nobody_is_told_to_score_more_than_he_has_to(case: Ca
         assert max(short) in lost
 
 
-@settings(max_examples=FEW, deadline=None)
+@examples(FEW)
 @given(TWO_LEFT)
 def test_with_two_races_left_no_outcome_belies_a_verdict(case: Case) -> None:
     held = case.needs()
@@ -196,7 +197,7 @@ SEASONS = st.tuples(
 )
 
 
-@settings(max_examples=FEW, deadline=None)
+@examples(FEW)
 @given(SEASONS, st.booleans())
 def test_what_is_said_holds_in_every_picture_that_can_follow(
     drawn: tuple[list[list[str]], int, int, bool, str], regular: bool

@@ -20,6 +20,7 @@ from bot.services import Services
 from db.models import EASTERN
 from db.quotes.drafts import save_typed
 from db.quotes.draws import draws_since, save_draw
+from tests.patience import PATIENCE
 from tests.seasons import bundled_season
 
 
@@ -76,7 +77,7 @@ async def ticked(error: Exception, clock: TravelClock) -> None:
     background = Jobs(bot, Services(store, Any, clock))  # type: ignore[arg-type]
     await background.start()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await bot.asked.wait()
             await store.kept_up.wait()
         left = {job.name: job for job in background._scheduler._scheduler.get_jobs()}

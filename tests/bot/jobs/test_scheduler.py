@@ -9,6 +9,7 @@ import pytest
 
 from bot.jobs.scheduler import Scheduler
 from db.errors import FileFault, StoreError
+from tests.patience import PATIENCE
 
 
 async def test_a_tick_that_hangs_is_cut_off_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
@@ -26,7 +27,7 @@ async def test_a_tick_that_hangs_is_cut_off_and_the_others_go_on(caplog: pytest.
     ticks.every(3600, hangs, timeout=0.05)
     ticks.every(3600, goes_on)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await others.wait()
         await cut.wait()
     await ticks.stop()
@@ -69,7 +70,7 @@ async def test_a_fault_of_the_store_is_told_by_the_store(caplog: pytest.LogCaptu
 
     ticks.every(3600, work)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await tried.wait()
     await asyncio.gather(*ticks._running)
     await ticks.stop()
@@ -90,7 +91,7 @@ async def test_the_end_waits_for_what_is_cut_short() -> None:
 
     ticks.every(3600, work)
     ticks.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
         await ticks.stop()
     assert ended.is_set()

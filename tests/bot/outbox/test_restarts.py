@@ -15,9 +15,9 @@ from bot.outbox.contracts import Post, UnsureError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.errors import StoreError
-from db.reminders import outbox
 from db.reminders.models import RowState
 from db.reminders.outbox import recent, upcoming
+from db.reminders.tidying import KEPT
 from tests.bot.outbox.standing import (
     CHANNEL,
     COVERAGE,
@@ -337,6 +337,6 @@ async def test_long_past_rows_are_tidied_away(empty_store: Store, worker: Worker
     await step(worker)
     clock.moment = HOUR_BEFORE
     await step(worker)
-    clock.advance(days=outbox.KEPT.days + 1)
+    clock.advance(days=KEPT.days + 1)
     await worker.tidy()
     assert await empty_store.fetch("SELECT 1 FROM outbox") == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.clock import SystemClock
 from tests.bot.preview.demo_bot import DemoBot
+from tests.patience import PATIENCE
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ARGUMENTS = [
@@ -25,6 +26,14 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def actions_in_peace() -> Iterator[None]:
+    """An action on the page may take its time, as a command of simcord's may."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("bot.preview.simcord_adapter.stage.SETTLE_SECONDS", PATIENCE)
+        yield
 
 
 @pytest.fixture

@@ -11,9 +11,7 @@ from typing import Any
 from playwright.async_api import Browser, Page
 
 from tests.bot.preview.served import Served, served
-
-PATIENCE = 10.0
-"""Seconds after which something that should have appeared counts as missing."""
+from tests.patience import PATIENCE
 
 AT_BOTTOM = """() => {
   const timeline = document.getElementById("channel-timeline");
@@ -31,8 +29,8 @@ class Person:
     page: Page
     stage: Served
 
-    async def until(self, script: str, argument: Any = None) -> float:
-        """Wait until a JavaScript function returns true on the page; returns the loop's time at which it did.
+    async def until(self, script: str, argument: Any = None) -> None:
+        """Wait until a JavaScript function returns true on the page.
 
         The page's content policy forbids playwright's own waiting, so the function is called again and again.
         """
@@ -42,10 +40,9 @@ class Person:
             if loop.time() > end:
                 raise AssertionError(f"never came true: {script} with {argument!r}; seen: {await self.seen()}")
             await asyncio.sleep(0.01)
-        return loop.time()
 
-    async def until_seen(self, text: str, times: int = 1) -> float:
-        return await self.until(
+    async def until_seen(self, text: str, times: int = 1) -> None:
+        await self.until(
             "([text, n]) => document.getElementById('preview-shell').innerText.split(text).length > n", [text, times]
         )
 

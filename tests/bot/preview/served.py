@@ -12,6 +12,7 @@ from typing import Any
 from bot.clock import TravelClock
 from bot.preview import serve
 from tests.bot.preview.demo_bot import DemoBot
+from tests.patience import PATIENCE
 
 EVE_OF_TALLADEGA = datetime.fromisoformat("2025-10-16T17:00-04:00")
 WELCOME = "Welcome. It is the eve of Talladega."
@@ -40,5 +41,5 @@ async def served(*, speed: float = 1.0, **options: Any) -> AsyncIterator[Served]
         yield Served(address.result(), bot, stop, serving)
     finally:
         stop.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE):
             await serving

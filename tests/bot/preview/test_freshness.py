@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 from bot.preview import freshness
+from tests.patience import PATIENCE
 
 
 class Pages:
@@ -49,7 +50,7 @@ async def looked(pages: Pages, times: int = 3) -> None:
     """Let that many checks pass."""
     for _ in range(times):
         pages.looked_at.clear()
-        await asyncio.wait_for(pages.looked_at.wait(), 5)
+        await asyncio.wait_for(pages.looked_at.wait(), PATIENCE)
 
 
 async def test_each_page_gets_what_it_misses_once() -> None:

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.championship.postseason import Phase, Standings
 from bot.championship.standings import driver_standings
 from bot.recaps import Facts
 from db.models import Result, Season
+
+
+@lru_cache(200)  # a season before and after each race, whose every number is held against it
+def _standings(season: Season) -> Standings:
+    return driver_standings(season).standings
 
 
 class Ledger:
@@ -92,11 +98,11 @@ class Ledger:
 
     @property
     def standings(self) -> Standings:
-        return driver_standings(self.season).standings
+        return _standings(self.season)
 
     @property
     def before(self) -> Standings:
-        return driver_standings(self.facts.before).standings
+        return _standings(self.facts.before)
 
     @property
     def phase(self) -> Phase:

@@ -26,10 +26,10 @@ BEHIND = [*FIELD[1:7], FIELD[0], *FIELD[7:]]
 
 def every_way(season: Season, number: int, monkeypatch: pytest.MonkeyPatch, *earlier: Season) -> list[Recap]:
     """The race's recap with each turn of the templates."""
-    made = []
+    facts, made = facts_in((*earlier, season), season.year, number), []
     for turn in range(4):
         monkeypatch.setattr(RecapContext, "position", turn)
-        made.append(finished(season, number, *earlier))
+        made.append(recap(facts))
     return made
 
 

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from bot.recaps import Recap, facts_of, recap
 from db.models import FastestLap, Lead, Outcome, RaceStatus, Season
 from db.recaps.models import SectionKind
 from tests.bot.recaps.sample_recaps import UNCLEAN, bundled_recap, facts_in, finished, line, said, text
+from tests.examples import examples
 from tests.seasons import NAMES, Order, Row, drawn_seasons, make_season
 
 NUTSHELL, TOP, MOVE = SectionKind.NUTSHELL, SectionKind.TOP, SectionKind.MOVE
@@ -315,7 +316,7 @@ def test_a_recap_knows_nothing_of_what_came_after() -> None:
     assert finished(whole, 1).sections == finished(then, 1).sections
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(drawn_seasons())
 def test_whatever_was_raced_can_be_told(season: Season) -> None:
     for race in season.run:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from discord import ui
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship.computed_season import ComputedSeason
@@ -20,6 +20,7 @@ from tests.bot.render.reading import accent, body, buttons, lines, options, part
 from tests.bot.render.test_limits import ODD, season_of
 from tests.checks.formatting import read
 from tests.checks.limits import check_message
+from tests.examples import examples
 from tests.seasons import Row, make_season
 
 NOW = datetime(2025, 12, 1, tzinfo=UTC)
@@ -225,7 +226,7 @@ def sections(draw: st.DrawFn) -> tuple[Section, ...]:
     )
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@examples(30)
 @given(sections(), st.sampled_from([None, *SectionKind]))
 def test_whatever_was_written_is_a_message_and_mentions_nobody(
     written: tuple[Section, ...], kind: SectionKind | None

@@ -63,6 +63,12 @@ def test_what_is_fitted_fits(text: str, room: int) -> None:
     assert width(fit_name(plain(text), room)) <= room
 
 
+@given(st.text("aé日\u0301 ", max_size=20), st.integers(1, 15))
+def test_no_more_is_cut_than_has_to_be(text: str, room: int) -> None:
+    longest = next(text[:end] for end in range(len(text), -1, -1) if width(text[:end]) < room)
+    assert fit(text, room) == (text if width(text) <= room else f"{longest.rstrip()}…")
+
+
 @pytest.mark.parametrize(
     ("name", "short"),
     [("Corey Heim", "C. Heim"), ("Andres Perez de Lara", "A. Perez de Lara"), ("Cher", "Cher"), ("", "")],

@@ -1,0 +1,291 @@
+"""The program in its simulated world: started, stopped, killed, and standing still at any moment."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiosqlite
+
+from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
+from bot.notifications.reminders import ReminderWriter
+from bot.notifications.results import ResultsWriter
+from bot.notifications.results_planner import plan_results
+from bot.notifications.schedule_planner import plan_schedule
+from bot.notifications.scheduled_events import EventKeeper
+from bot.outbox.contracts import Compose, InDoubt, Post
+from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.worker import REPLAN, Worker
+from bot.seasons.as_of import AsOf
+from bot.services import Services
+from db.connection import Store
+from db.errors import StoreError
+from db.reminders import targets
+from db.reminders.models import NotificationKind, OutboxRow, Purpose, Target
+from tests.simulation.discord_model import signed
+from tests.simulation.line import Calendar, Line
+from tests.simulation.loop import Crash, Disk, SimulatedLoop, ThreadlessQueue, let_go
+from tests.simulation.schedule import NOON
+from tests.simulation.story import (
+    Event,
+    Kill,
+    Stall,
+    Stop,
+)
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+STARTS = 1.0
+"""Seconds from the start of a process until it works."""
+TICK = 1.0
+TICK_TIMEOUT = 20.0
+RESTS = 200.0
+"""With nothing to do for a while, the worker is called only that often; it would find nothing more often."""
+RESTS_LONG = 900.0
+"""The same in a night of a whole day."""
+FAR = NOON + timedelta(days=365)
+NEXT = """
+SELECT min(at) FROM (
+    SELECT max(due_at, coalesce(retry_at, due_at)) AS at FROM outbox WHERE state = 'pending'
+    UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed'
+    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL)
+"""
+
+
+class Clock:
+    """The process's clock."""
+
+    speed = 1.0
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def now(self) -> datetime:
+        world = self._world
+        return world.story.begins + timedelta(seconds=world.timeline.now + world.offset)
+
+
+class Limiter(RateLimiter):
+    """Knows whose turn has come."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.granted: set[int] = set()
+
+    async def turn(self, priority: Any) -> None:
+        self.granted.discard(priority[1])
+        await super().turn(priority)
+        self.granted.add(priority[1])
+
+
+class Process:
+    """The program, from a start to its end.
+
+    Args:
+        world: the rest.
+        path: the store.
+    """
+
+    def __init__(self, world: World, path: Path) -> None:
+        self._world, self._path = world, path
+        self._loop = SimulatedLoop(world.timeline)
+        self.clock = Clock(world)
+        self.started_at = world.timeline.now
+        self.armed: list[list[Any]] = []
+        self.line = Line(world.discord, self, world.in_doubt.add)
+        self._limiter = Limiter()
+        self._limiter.clear = self.line.clear
+        self._disk = Disk(self.moment)
+        self._still = False
+        self._until: dict[str, datetime] = {}
+        self._marks: dict[int, str] = {}
+        self._store: Store | None = None
+        self._waking: asyncio.Event | None = None
+        self._stopping: Stop | None = None
+        self._raw: sqlite3.Connection | None = None
+        self._pressed: set[asyncio.Task[None]] = set()
+
+    def run(self) -> float:
+        """Runs until it is stopped, which is told as the pause after it, or until the night is over."""
+        ThreadlessQueue.disk = self._disk
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._live())
+        except Crash:
+            raise
+        except BaseException:
+            self._loop.abandon()
+            raise
+        self._loop.close()
+        return self._stopping.pause if self._stopping else 0.0
+
+    async def _live(self) -> None:
+        world = self._world
+        self._waking = asyncio.Event()
+        await asyncio.sleep(STARTS)
+        self._store = store = await Store.open(self._path)
+        for connection in _connections(store):
+            await connection.execute_fetchall("PRAGMA synchronous = OFF")
+        self._raw = sqlite3.connect(self._path)
+        worker = self._worker(store)
+        while not self._stopping and (not world.calm or world.timeline.now < world.ends):
+            self._waking.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TICK_TIMEOUT):
+                    await worker.tick()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._rest(worker)):
+                    await self._waking.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(4.0):
+                await worker.close(2.5)
+        world.in_doubt |= self.line.sending
+        self.line.dead = True
+        await store.close()
+        self._raw.close()
+
+    def _worker(self, store: Store) -> Worker:
+        world = self._world
+
+        async def as_of() -> AsOf:
+            return world.seasons.as_of(self.clock.now())
+
+        services = Services(store, world.seasons, self.clock)  # type: ignore[arg-type]
+        worker = Worker(services, self.line, self._limiter, InDoubt(world.story.in_doubt))
+        reminders, results = ReminderWriter(as_of, store), ResultsWriter(store, as_of)
+        quotes = QuoteOfTheDayWriter(as_of, store, random.Random(world.story.seed))
+        for kind, compose in (
+            (NotificationKind.REMINDER, reminders.reminder),
+            (NotificationKind.CHANGE, reminders.change),
+            (NotificationKind.RESULTS, results.results),
+            (NotificationKind.RECAP, results.recap),
+            (NotificationKind.STANDINGS, results.standings),
+            (NotificationKind.QUOTE, quotes.write),
+        ):
+            worker.compose(kind, self._watched(compose))
+        worker.perform(NotificationKind.EVENT, EventKeeper(store, Calendar(self.line)).keep)
+        worker.plan(plan_schedule)
+        # Planners that plan for nobody only cost time.
+        if any(place.results or place.recap or place.standings for place in world.story.places):
+            worker.plan(plan_results)
+        if any(place.hour is not None for place in world.story.places):
+            worker.plan(plan_quotes)
+        return worker
+
+    def _watched(self, compose: Callable[[OutboxRow, Target], Awaitable[Post | None]]) -> Compose:
+        async def composed(row: OutboxRow, target: Target) -> Post | None:
+            self._until[row.mark] = row.notification.until
+            self._marks[row.id] = row.mark
+            return signed(await compose(row, target), row)
+
+        return composed
+
+    def _rest(self, worker: Worker) -> float:
+        """How many seconds from now there will be something to do."""
+        if worker._tasks or worker._ledger.unrecorded:
+            return TICK
+        assert self._raw is not None
+        (at,) = self._raw.execute(NEXT).fetchone()
+        most = RESTS if self._world.story.seconds < 2 * 3600 else RESTS_LONG
+        now = self.clock.now()
+        # The end of a race is planned for only once it has come, with the next planning.
+        over = [race.over_at for race in self._world.seasons.schedule.season.races]
+        moments = [end + after for end in over if end < FAR for after in (timedelta(0), REPLAN) if end + after > now]
+        moments += [datetime.fromisoformat(at)] if at is not None else []
+        return min([most, *(max((moment - now).total_seconds(), TICK) for moment in moments)])
+
+    def switch(self, guild: int, *, on: bool) -> None:
+        """A moderator presses a button."""
+        if self._store is not None and not self._stopping:
+            task = self._loop.create_task(self._switched(self._store, guild, on=on))
+            self._pressed.add(task)
+            task.add_done_callback(self._pressed.discard)
+
+    async def _switched(self, store: Store, guild: int, *, on: bool) -> None:
+        for purpose in Purpose:
+            with contextlib.suppress(StoreError):
+                await targets.change(
+                    store,
+                    lambda held: held and replace(held, on=on, off_reason=None),
+                    self.clock.now(),
+                    guild=guild,
+                    purpose=purpose,
+                )
+        self.wake()
+
+    def wake(self) -> None:
+        if self._waking is not None:
+            self._waking.set()
+
+    def sends(self, mark: str) -> None:
+        if self.clock.now() >= self._until.get(mark, self.clock.now() + timedelta(days=1)):
+            self._world.useless.append(mark)
+
+    def moment(self, name: str) -> None:
+        """The process may be stopped, or killed, right here."""
+        if self._still:
+            return
+        for trigger in list(self.armed):
+            event, left = trigger
+            if getattr(event, "moment", "any") not in {"any", name}:
+                continue
+            if left > 0:
+                trigger[1] -= 1
+                continue
+            self.armed.remove(trigger)
+            self._hit(event, name)
+
+    def _hit(self, event: Event, name: str) -> None:
+        world = self._world
+        if isinstance(event, Kill):
+            world.killed = event
+            raise Crash
+        if isinstance(event, Stop):
+            self._stopping = event
+            world.say("*** stopping")
+            self.wake()
+            return
+        assert isinstance(event, Stall)
+        world.say(f"*** stands still: {name}")
+        began = world.timeline.now
+        self._still = True
+        world.timeline.pass_until(began + event.seconds)
+        self._still = False
+        world.trouble(None, began, world.timeline.now)
+        world.prolong()
+        world.say("*** goes on")
+
+    def under_way(self) -> set[str]:
+        """Marks of messages whose turn had come, and of which the store does not say what became."""
+        granted = self._limiter.granted
+        if self._raw is None:
+            return set()
+        try:
+            open_rows: set[int] = {
+                row[0] for row in self._raw.execute("SELECT id FROM outbox WHERE state IN ('claimed', 'pending')")
+            }
+        except sqlite3.Error:
+            open_rows = set(granted)
+        return self.line.sending | {self._marks[row] for row in granted & open_rows if row in self._marks}
+
+    def bury(self) -> None:
+        """The process is dead: its files are closed, and nothing of it goes on."""
+        self.line.dead = self._disk.dead = True
+        self._loop.abandon()
+        if self._raw is not None:
+            self._raw.close()
+        if self._store is not None:
+            for connection in _connections(self._store):
+                let_go(connection)
+
+
+def _connections(store: Store) -> list[aiosqlite.Connection]:
+    return [each for each in vars(store).values() if isinstance(each, aiosqlite.Connection)] + list(store._readers)
