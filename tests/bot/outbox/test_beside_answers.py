@@ -8,7 +8,9 @@ from datetime import timedelta
 
 import pytest
 
+from bot import app
 from bot.app import register_writers
+from bot.interactions.command_tree import TailgateTree
 from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError
 from bot.outbox.rate_limit import RateLimiter
@@ -76,6 +78,18 @@ async def test_a_reminder_goes_out_while_every_reader_is_taken_and_many_wait_for
             _, waiting = await asyncio.wait(waiting)
     assert len(fans.heard.answers) == ASKING
     await worker.close(1)
+
+
+async def test_the_answers_of_the_bot_give_way_to_its_worker(fans: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = app._worker(fans.bot, fans.bot.services, RateLimiter())
+    tree = fans.bot.tree
+    assert isinstance(tree, TailgateTree)
+    for busy, behind in ((False, False), (True, False), (True, True)):
+        monkeypatch.setattr(Worker, "busy", busy)
+        monkeypatch.setattr(Worker, "behind", behind)
+        for turns in (tree.turns, tree.typing_turns):
+            assert (turns.urgent(), turns.late()) == (busy, behind)
+    await worker.close(0)
 
 
 async def test_it_is_busy_from_the_claim_to_the_outcome_and_while_more_is_due(
