@@ -179,7 +179,7 @@ def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt
     limiter.clear = sender.clear
     worker = Worker(services, sender, limiter, in_doubt)
     register_writers(worker, bot)
-    bot.answer_in_turns_while(lambda: worker.busy)
+    bot.answer_in_turns_while(lambda: worker.busy, lambda: worker.behind)
     return worker
 
 

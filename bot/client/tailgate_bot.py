@@ -100,10 +100,16 @@ class TailgateBot(commands.AutoShardedBot):
                 "Discord did not accept the commands (%s); the next start sends them again", describe_error(error)
             )
 
-    def answer_in_turns_while(self, urgent: Callable[[], bool]) -> None:
-        """Has answers made one after another for as long as something else is more urgent, as reminders are."""
+    def answer_in_turns_while(self, urgent: Callable[[], bool], late: Callable[[], bool]) -> None:
+        """Has few answers made at once while something else is more urgent, as reminders are, and fewer if it is late.
+
+        Args:
+            urgent: whether there is something more urgent.
+            late: whether it would be done sooner if no answers were made.
+        """
         assert isinstance(self.tree, TailgateTree)
-        self.tree.turns.urgent = self.tree.typing_turns.urgent = urgent
+        for turns in (self.tree.turns, self.tree.typing_turns):
+            turns.urgent, turns.late = urgent, late
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Logs why a listener failed; an error of the store, such as that it is closed already, in one line.

@@ -75,6 +75,11 @@ class RateLimiter:
             self._preparing -= 1
             self._prepared.set()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether several wait for their turn."""
+        return len(self._waiting) > 1
+
     async def turn(self, priority: Priority) -> None:
         """Waits for the next free moment; of all that wait the one with the lowest priority value goes first."""
         mine: asyncio.Future[list[float]] = asyncio.get_running_loop().create_future()

@@ -79,8 +79,13 @@ class Worker:
 
     @property
     def busy(self) -> bool:
-        """Whether rows are due, wait for their turn or are under way, so that everything else should give way."""
+        """Whether rows are due, wait for their turn or are under way."""
         return self._due or bool(self._tasks)
+
+    @property
+    def behind(self) -> bool:
+        """Whether rows are due and none is ready and waits for its turn: what delays a row now delays all after it."""
+        return self.busy and not self._limiter.crowded
 
     def compose(self, kind: NotificationKind, compose: Compose) -> None:
         """Registers what writes the messages of a kind; a later call replaces an earlier one."""
@@ -236,11 +241,14 @@ class Worker:
             await outbox.supersede(self._store, now)
             coming = await outbox.coming(self._store, now, now + AHEAD)
         horizon = self._horizon(coming, waiting + len(claimed), now)
-        # It remains until the next look: between two portions of many rows nobody else shall get in.
-        self._due = bool(claimed) or horizon is not None
         if horizon is not None and room > 0:
+            self._due = True
             busy += [each.row.id for each in claimed]
-            self._start(await outbox.claim(self._store, self._run, now, horizon, room, busy))
+            rows = await outbox.claim(self._store, self._run, now, horizon, room, busy)
+            self._start(rows)
+            room -= len(rows)
+        # Where there was no room for all that is due, it remains so until the next look.
+        self._due = room <= 0
 
     async def _look_again(self, now: datetime) -> None:
         """Looks for second messages of rows that were sent more than once, a while ago."""

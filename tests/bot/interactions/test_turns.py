@@ -26,8 +26,8 @@ class Making:
     """Answers that are made until each is told to end, and the order in which they began."""
 
     def __init__(self, kept: Turns) -> None:
-        self.turns, self.urgent = kept, True
-        kept.urgent = lambda: self.urgent
+        self.turns, self.urgent, self.late = kept, True, False
+        kept.urgent, kept.late = lambda: self.urgent, lambda: self.late
         self.begun: list[int] = []
         self.third = asyncio.Event()
         self.ends: dict[int, asyncio.Event] = {}
@@ -116,6 +116,22 @@ async def test_while_nothing_is_urgent_nobody_waits() -> None:
     assert making.turns.taken == 0
 
 
+async def test_what_is_late_lets_in_one_at_a_time() -> None:
+    making = Making(turns(3))
+    await making.start(1, 2, 3, 4, 5, 6, 7)
+    assert making.begun == [1, 2, 3]
+    making.late = True
+    await making.end(1, 2)
+    assert making.begun == [1, 2, 3]
+    await making.end(3)
+    assert making.begun == [1, 2, 3, 4]
+    making.late = False
+    await making.end(4)
+    assert making.begun == [1, 2, 3, 4, 5, 6, 7]
+    await making.end(5, 6, 7)
+    assert making.turns.taken == 0
+
+
 async def test_who_waits_is_let_in_when_nothing_is_urgent_any_more() -> None:
     making = Making(turns(1))
     await making.start(1, 2, 3, 4)
@@ -170,6 +186,7 @@ async def test_the_pause_is_shorter_the_more_people_wait(monkeypatch: pytest.Mon
     monkeypatch.setattr(loop, "call_at", call_at)
     for waiting, pause in ((1, 0.5), (4, 0.5), (10, 0.3), (100, 0.03)):
         making = Making(Turns(1, longest_pause=0.5, patience=3, longest_turn=LONG))
+        making.late = True
         await making.start(*range(waiting + 1))
         at.clear()
         await making.end(0)

@@ -8,7 +8,10 @@ from datetime import timedelta
 
 import pytest
 
+from bot import app
 from bot.app import register_writers
+from bot.interactions.command_tree import TailgateTree
+from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
@@ -58,7 +61,7 @@ async def test_a_reminder_goes_out_while_every_reader_is_taken_and_many_wait_for
     worker = Worker(fans.bot.services, discord, RateLimiter(1e6))
     register_writers(worker, fans.bot)
     if in_turns:
-        fans.bot.answer_in_turns_while(lambda: worker.busy)
+        fans.bot.answer_in_turns_while(lambda: worker.busy, lambda: worker.behind)
     await worker.tick()
     clock.moment = HOUR_BEFORE
     async with asyncio.timeout(PATIENCE):
@@ -77,20 +80,62 @@ async def test_a_reminder_goes_out_while_every_reader_is_taken_and_many_wait_for
     await worker.close(1)
 
 
+async def test_the_answers_of_the_bot_give_way_to_its_worker(fans: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
+    worker = app._worker(fans.bot, fans.bot.services, RateLimiter())
+    tree = fans.bot.tree
+    assert isinstance(tree, TailgateTree)
+    for busy, behind in ((False, False), (True, False), (True, True)):
+        monkeypatch.setattr(Worker, "busy", busy)
+        monkeypatch.setattr(Worker, "behind", behind)
+        for turns in (tree.turns, tree.typing_turns):
+            assert (turns.urgent(), turns.late()) == (busy, behind)
+    await worker.close(0)
+
+
 async def test_it_is_busy_from_the_claim_to_the_outcome_and_while_more_is_due(
-    empty_store: Store, clock: HandClock, discord: FakeDiscord
+    empty_store: Store, clock: HandClock, discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(workers, "WAITING", 1)
     worker = make_worker(empty_store, Races(race_at()), discord)
-    await wants(empty_store, clock)
+    await wants(empty_store, clock, leads=(60, 59))
     await worker.tick()
     assert not worker.busy
+    assert not worker.behind
     clock.moment = HOUR_BEFORE
     seen: list[bool] = []
     discord.before = [lambda: seen.append(worker.busy)]
     await step(worker)
     assert seen == [True]
+    # There was room for no other, so that it is not known yet whether one is due.
     assert worker.busy
+    assert worker.behind
     await step(worker)
+    assert not worker.busy
+    await worker.close(1)
+
+
+async def test_it_is_not_behind_while_rows_that_are_ready_wait_for_their_turn(
+    empty_store: Store, clock: HandClock, discord: FakeDiscord
+) -> None:
+    worker = make_worker(empty_store, Races(race_at()), discord)
+    for number in range(3):
+        await wants(empty_store, clock, guild=number + 1, channel=CHANNEL + number)
+    await worker.tick()
+    clock.moment = HOUR_BEFORE
+    go = asyncio.Event()
+
+    async def clear() -> None:
+        await go.wait()
+
+    worker._limiter.clear = clear
+    await worker.tick()
+    assert worker.behind
+    while not worker._limiter.crowded:
+        await asyncio.wait([task for task, _ in worker._tasks.values()], timeout=0)
+    assert worker.busy
+    assert not worker.behind
+    go.set()
+    await worker.settled()
     assert not worker.busy
     await worker.close(1)
 
