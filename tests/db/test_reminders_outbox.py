@@ -206,6 +206,14 @@ async def test_one_so_late_that_the_next_is_nearer_gives_way_to_it(
     assert 60 in [row.notification.lead for row in await upcoming(empty_store, target)]
 
 
+async def test_what_a_dead_run_had_in_hand_gives_way_as_well(empty_store: Store, target: int) -> None:
+    for lead in (60, 30):
+        await add(empty_store, target, lead)
+    assert [job.row.notification.lead for job in await claimed(empty_store, now=DUE)] == [60]
+    assert await lost(empty_store, "b", COVERAGE - timedelta(minutes=39)) == []
+    assert [row.notification.lead for row in await upcoming(empty_store, target)] == [30]
+
+
 async def test_one_of_another_moment_is_not_what_it_gives_way_to(empty_store: Store, target: int) -> None:
     """The race was brought forward by twenty minutes, and its old reminder is out already."""
     number = await add(empty_store, target)

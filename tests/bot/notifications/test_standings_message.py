@@ -231,3 +231,25 @@ async def test_the_first_race_of_a_season_takes_the_message_over(scene: Scene) -
     (said,) = scene.discord.texts()
     assert "2025" in said.splitlines()[0]
     assert scene.discord.messages[0].edits == 1
+
+
+async def test_a_correction_waits_until_a_second_message_is_taken_away_and_changes_the_one_that_stays(
+    scene: Scene,
+) -> None:
+    """It was sent twice, and the store knows the newer message alone."""
+    target = await scene.wants(standings=True)
+    await scene.go()
+    (first,) = scene.discord.messages
+    second = replace(first, id=first.id + (1 << 24))
+    scene.discord.messages.append(second)
+    scene.discord.views[second.id] = scene.discord.views[first.id]
+    look = to_text(scene.clock.now() + timedelta(minutes=1))
+    async with scene.store.write() as connection:
+        await connection.execute("UPDATE outbox SET message_id = ?, tries = 2, look_again_at = ?", (second.id, look))
+    before = scene.discord.texts()
+    scene.hold(penalized(after(2)))
+    await scene.go(ticks=20)
+    (said,) = scene.discord.texts()
+    assert said not in before
+    assert (first.deleted, second.deleted, first.edits) == (False, True, 1)
+    assert {row.message for row in await scene.rows(target, RowState.SENT)} == {first.id}
