@@ -91,9 +91,10 @@ def sole_runner(path: Path) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        if lock_file.exists() and not os.access(lock_file, os.W_OK):
-            # The lock of another user looks to filelock like one that is held.
-            raise StoreError(f"{path} cannot be opened: {obstacle(path)}", FileFault.SHUT) from None
+        if not lock_file.exists() or not os.access(lock_file, os.W_OK):
+            # The lock of another user, or one that cannot be made, looks to filelock like one that is held.
+            why_not = obstacle(path) or "no lock can be made beside it; name a file in another folder with --db"
+            raise StoreError(f"{path} cannot be opened: {why_not}", FileFault.SHUT) from None
         raise StoreError(
             f"another Tailgate is running on {path}; stop it first, or name another file with --db"
         ) from None

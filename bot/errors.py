@@ -17,7 +17,7 @@ _RESTORE = "Stop Tailgate, put back a backup, start it again."
 _STORE_LINES: dict[FileFault, tuple[str, str]] = {
     FileFault.GONE: (
         f"Tailgate can't save anything, because its store is gone. {_TOLD}",
-        f"Its file was removed or replaced while Tailgate ran, so nothing is saved any more. {_RESTORE}",
+        f"Its file was removed or replaced while Tailgate ran, so nothing is saved anymore. {_RESTORE}",
     ),
     FileFault.DAMAGED: (f"Tailgate's store is damaged. {_TOLD}", f"Its file is damaged. {_RESTORE}"),
     FileFault.FULL: (

@@ -78,7 +78,7 @@ class Settings(BaseSettings):
             for name in ("tailgate_now", "tailgate_speed"):
                 if getattr(self, name) is not None:
                     raise ValueError(
-                        f"{name.upper()} is for tests and is honoured only with TAILGATE_DISCORD_API on a loopback "
+                        f"{name.upper()} is for tests and is honored only with TAILGATE_DISCORD_API on a loopback "
                         "address; unset it (`tailgate try --at … --speed …` travels in time for you)"
                     )
         return self
@@ -115,6 +115,9 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0]).upper() + ": " if first["loc"] else ""
+        if first["type"] == "literal_error":
+            choices = first["ctx"]["expected"]
+            raise SettingsError(f"{name}{first['input']!r} isn't one of {choices}; set it to one of them") from None
         raise SettingsError(name + str(first["msg"]).removeprefix("Value error, ")) from None
 
 

@@ -148,9 +148,9 @@ class OpenFiles:
                 continue
             what = "removed" if found is None else "replaced"
             if name == self.path:
-                return f"was {what} while it was open, so that nothing is saved any more; {RESTORE}"
+                return f"was {what} while it was open, so nothing is saved anymore; {RESTORE}"
             return (
-                f"lost {name.name}, which was {what} while it was open, so that nothing is saved any more; "
+                f"lost {name.name}, which was {what} while it was open, so nothing is saved anymore; "
                 "stop Tailgate, start it again, then look with `tailgate check`"
             )
         return None

@@ -42,26 +42,32 @@ def _speed(text: str) -> float:
         speed = -1.0
     if not 0 <= speed <= 100_000:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no speed from 0 to 100000; 1 is real time, 60 makes a minute of a second"
+            f"{text!r} isn't a speed from 0 to 100000; 1 is real time, 60 runs a minute in a second"
         )
     return speed
 
 
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port; it is a number from 1 to 65535")
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a port; it is a number from 1 to 65535")
     return int(text)
 
 
 def _round(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no race; give its number in the season, such as 22")
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a race; give its number in the season, such as 22")
+    return int(text)
+
+
+def _year(text: str) -> int:
+    if not text.isdecimal() or len(text) != 4:
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a season; give its year, such as 2025")
     return int(text)
 
 
 def _guild(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
-        raise argparse.ArgumentTypeError(f"{text!r} is no server's id; Discord copies one from the server's menu")
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a server's id; Discord copies one from the server's menu")
     return int(text)
 
 
@@ -133,7 +139,7 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
 def _add_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", choices=EXPORTS, metavar="WHAT", help=", ".join(EXPORTS))
     parser.add_argument(
-        "--season", type=_round, metavar="YEAR", help="default: the latest with results; of quotes and recaps all"
+        "--season", type=_year, metavar="YEAR", help="default: the latest with results; of quotes and recaps all"
     )
     parser.add_argument(
         "--after", type=_round, metavar="RACE", help="standings and results: as they stood after race number RACE"

@@ -115,3 +115,15 @@ def test_a_file_that_is_not_utf8_is_said_to_be(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("DISCORD_TOKEN=für".encode("latin-1"))
     with pytest.raises(SettingsError, match="not UTF-8"):
         load_settings()
+
+
+def test_a_choice_that_is_none_names_those_that_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAILGATE_IN_DOUBT", "maybe")
+    with pytest.raises(SettingsError, match="TAILGATE_IN_DOUBT: 'maybe' isn't one of 'again' or 'drop'"):
+        load_settings()
+
+
+def test_what_is_done_in_doubt_is_set_in_any_case_of_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().tailgate_in_doubt == "again"
+    monkeypatch.setenv("TAILGATE_IN_DOUBT", "DROP")
+    assert load_settings().tailgate_in_doubt == "drop"

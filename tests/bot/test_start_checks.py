@@ -73,7 +73,7 @@ async def test_a_fault_met_while_running_is_one_error_in_the_log(
             await remember(services.store, "a", "x")
         services.store.watch()
     assert [(record.levelname, record.exc_info) for record in caplog.records] == [("ERROR", None)]
-    assert "nothing is saved any more; stop Tailgate, put back a backup, start it again" in caplog.text
+    assert "nothing is saved anymore; stop Tailgate, put back a backup, start it again" in caplog.text
 
 
 def test_the_lock_of_another_user_is_not_taken_for_another_bot(store_path: Path) -> None:

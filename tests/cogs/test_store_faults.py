@@ -96,7 +96,7 @@ async def test_whoever_saves_into_a_removed_store_is_told_and_reading_goes_on(
     assert words(await stand.ask("standings")) == before
     (record,) = caplog.records
     assert (record.levelno, record.exc_info) == (logging.ERROR, None)
-    assert "nothing is saved any more" in record.getMessage()
+    assert "nothing is saved anymore" in record.getMessage()
 
 
 class TestAtHome:

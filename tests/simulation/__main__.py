@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 from collections import Counter, defaultdict
@@ -25,8 +26,16 @@ from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.night import Nights, nights, shrink
 from tests.simulation.story import Story
 
+SHORT = ("due", "seen", "lost", "twice", "late", "useless", "healed", "risk-", "risk+")
+"""The same, so that they fit beside each other."""
+LEGEND = (
+    "due: owed to somebody; seen: stands there in the end, also where nothing was owed; twice: for good; useless: handed"
+    " over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could tell, as"
+    " the operator chose"
+)
 FAULTS = frozenset({"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed"})
 """What counts as caught: a program that only falls over has been broken in another way than was meant."""
+WIDTH = 110
 TOLD = 1
 """How many nights that went wrong are told."""
 COLUMNS = ("due", "seen", "lost", "doubled", "late", "useless", "healed", "risked lost", "risked doubled")
@@ -44,7 +53,7 @@ def main() -> int:
     options = parser.parse_args()
     in_one_order()
     be_quiet()
-    console = Console()
+    console = Console(width=max(WIDTH, shutil.get_terminal_size().columns))
     if options.show is not None:
         with mutated(options.mutation) if options.mutation else nullcontext(), nights() as live:
             return _tell(live, Story.from_seed(options.show), console)
@@ -83,6 +92,7 @@ def _live_all(options: argparse.Namespace, console: Console) -> int:
                     wrong.append(seed)
             progress.update(bar, advance=len(lived), wrong=len(wrong))
     console.print(_summary(total, by_fault))
+    console.print(LEGEND, highlight=False)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
     console.print(
         f"{total.nights} nights in {time.monotonic() - began:.0f} s on {options.processes} processors"
@@ -96,7 +106,10 @@ def _live_all(options: argparse.Namespace, console: Console) -> int:
 
 
 def _summary(total: Verdict, by_fault: dict[str, Verdict]) -> Table:
-    table = Table("nights with", "nights", *COLUMNS, title="What was due, and what came")
+    table = Table(box=None, padding=(0, 1, 0, 0), title="What was due, and what came", title_justify="left")
+    table.add_column("nights with", no_wrap=True)
+    for heading in ("nights", *SHORT):
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, verdict in [*sorted(by_fault.items()), ("all", total)]:
         counts = [getattr(verdict, column.replace(" ", "_")) for column in COLUMNS]
         table.add_row(name, *map(str, [verdict.nights, *counts]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 from tests.simulation.schedule import COVERAGE, NOON
@@ -22,6 +22,11 @@ class Event:
     """Something that happens ``at`` so many seconds from the beginning."""
 
     at: float
+
+    def __str__(self) -> str:
+        facts = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "at")
+        said = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in facts)
+        return f"{type(self).__name__}: {', '.join(said)}".removesuffix(": ")
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,13 @@ class Place:
     events: bool = False
     hour: int | None = None
     hidden: bool = False
+
+    def __str__(self) -> str:
+        wants = [f"{lead} minutes' notice" for lead in self.leads]
+        wants += [name for name in ("changes", "results", "recap", "standings", "events") if getattr(self, name)]
+        wants += [f"a quote at {self.hour}"] if self.hour is not None else []
+        hidden = " (its history may not be read)" if self.hidden else ""
+        return f"{'person' if self.person else 'server'} {self.number}{hidden} wants {', '.join(wants) or 'nothing'}"
 
     @property
     def channel(self) -> int:

@@ -38,7 +38,7 @@ async def test_whoever_saves_into_a_removed_store_is_told(standin: StandIn, stor
     assert "Talladega" in str(asked.answer["data"])
     errors = [line for line in program.lines if " ERROR " in line]
     assert len(errors) == 1, program.output
-    assert errors[0].endswith("nothing is saved any more; stop Tailgate, put back a backup, start it again")
+    assert errors[0].endswith("nothing is saved anymore; stop Tailgate, put back a backup, start it again")
     await program.stop()
 
 

@@ -166,7 +166,7 @@ def test_a_servers_id_is_a_number(guild: str, capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit) as left:
         main(["export", "quotes", f"--guild={guild}"])
     assert left.value.code == 2
-    assert "is no server's id" in capsys.readouterr().err
+    assert "isn't a server's id" in capsys.readouterr().err
 
 
 def test_the_bundled_words_come_again_without_taking_anybodys_place(
