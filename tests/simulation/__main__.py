@@ -29,8 +29,8 @@ from tests.simulation.story import Story
 SHORT = ("due", "seen", "lost", "twice", "late", "useless", "healed", "risk-", "risk+")
 """The same, so that they fit beside each other."""
 LEGEND = (
-    "due: owed to somebody; seen: stands there in the end, also where nothing was owed; twice: for good; useless: handed"
-    " over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could tell, as"
+    "due: owed to somebody; seen: stands there in the end, also where nothing was owed; twice: for good; useless:"
+    " handed over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could tell, as"
     " the operator chose"
 )
 FAULTS = frozenset({"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed"})

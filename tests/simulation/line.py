@@ -16,6 +16,8 @@ from tests.simulation.discord_model import SLOW, Discord, Fate, ScheduledEvent, 
 
 T = TypeVar("T")
 
+SHORTEST = 0.001
+
 
 class Host(Protocol):
     """The process at this end of a line."""
@@ -48,7 +50,7 @@ class Line:
 
     async def clear(self) -> None:
         while (wait := self._discord.limited_until - self._discord.timeline.now) > 0:  # noqa: ASYNC110 - only time
-            await asyncio.sleep(wait)
+            await asyncio.sleep(max(wait, SHORTEST))
 
     async def send(self, channel: int, post: Post, nonce: str) -> int:
         mark, _ = signature_of(post)
@@ -185,7 +187,8 @@ class Line:
         self._host.moment("asked")
         discord.asked()
         while (wait := discord.wait(place, posts=posts)) > 0:  # noqa: ASYNC110 - only time
-            await asyncio.sleep(wait)
+            # A wait too short to be seen on the clock would never end.
+            await asyncio.sleep(max(wait, SHORTEST))
         await asyncio.sleep(0)
         self._host.moment("leaves")
         if discord.unreachable_until > timeline.now:
