@@ -30,8 +30,8 @@ SHORT = ("due", "seen", "lost", "twice", "late", "useless", "healed", "risk-", "
 """The same, so that they fit beside each other."""
 LEGEND = (
     "due: owed to somebody; seen: stands there in the end, also where nothing was owed; twice: for good; useless:"
-    " handed over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could tell, as"
-    " the operator chose"
+    " handed over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could"
+    " tell, as the operator chose"
 )
 FAULTS = frozenset({"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed"})
 """What counts as caught: a program that only falls over has been broken in another way than was meant."""

@@ -21,6 +21,9 @@ from unittest import mock
 
 import aiosqlite.core
 
+MOST_WAITS = 10_000
+"""How many times somebody may wait without any time going by."""
+
 
 class Crash(SystemExit):
     """The process is gone at this very instant."""
@@ -98,12 +101,18 @@ class _NoSelector(selectors.BaseSelector):
 
     def __init__(self, timeline: Timeline) -> None:
         self._timeline = timeline
+        self._moved_at, self._waits = -1.0, 0
 
     def select(self, timeout: float | None = None) -> list[Any]:
         if timeout is None:
             self._timeline.step(None)
         elif timeout > 0:
             self._timeline.step(self._timeline.now + timeout)
+            self._waits = self._waits + 1 if self._timeline.now == self._moved_at else 0
+            self._moved_at = self._timeline.now
+            if self._waits > MOST_WAITS:
+                # Somebody waits again and again for less than the clock can show.
+                raise DeadlockError
         return []
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
