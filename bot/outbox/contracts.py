@@ -23,11 +23,13 @@ class Post:
         view: the message; one of its custom ids holds the row's mark, by which it is found again after a crash.
         role: the one role it may mention.
         edit: the id of a message in the same channel to change in place; if it is gone, a new one is sent.
+        still: says whether it is still of use, should its request have to be repeated.
     """
 
     view: ui.LayoutView
     role: int | None = None
     edit: int | None = None
+    still: Callable[[], bool] = lambda: True
 
 
 class InDoubt(StrEnum):
@@ -132,7 +134,10 @@ class Sender(Protocol):
         """Waits until Discord's global rate limit, if it is in force, is over."""
 
     async def send(self, channel: int, post: Post, nonce: str) -> int:
-        """Sends a message and returns its id; if one with that nonce was sent minutes ago, returns that one's id."""
+        """Sends a message and returns its id; if one with that nonce was sent minutes ago, returns that one's id.
+
+        What may have taken effect is not repeated, nor what ceases to be of use meanwhile.
+        """
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         """Changes a message."""

@@ -29,7 +29,7 @@ from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = (5, 10, 20, 30, 45)
+RETRY_SECONDS = (5, 10, 20, 25)
 """The waits between attempts; the last one repeats for as long as the row is of use."""
 OWN_ERRORS = 5
 """How many times a row is tried that fails because of a bug of ours."""
@@ -38,6 +38,8 @@ OPENING_AT_ONCE = 20
 WRITING_AT_ONCE = 8
 """How many messages are written at the same time: a hundred would delay the rows whose turn it is, and with one at a
 time each would wait for the store's answers to the one before."""
+OLD_CLAIM = timedelta(minutes=1)
+"""After that long a row is claimed anew before it is sent: a later one of the same event may suffice by now."""
 OPENED_KEPT = 1_000
 """How many opened channels are kept in memory: as many as rows can be claimed at once."""
 STALE = timedelta(seconds=5)
@@ -216,9 +218,11 @@ class Delivery:
             marked_at = await self._ledger.mark(row.id, channel)
         # The wait for the turn may have been long, and the process may have stood still since: nothing has left yet.
         now = self._clock.now()
-        if marked_at is None or now >= row.notification.until or not timedelta(0) <= now - marked_at < STALE:
+        stale = not timedelta(0) <= now - marked_at < STALE if marked_at is not None else True
+        if stale or now >= row.notification.until or now - (row.claimed_at or now) > OLD_CLAIM:
             return self._retry(claimed, 0, None, doubt=claimed.doubt)
         self.in_flight.add(row.id)
+        post = replace(post, still=lambda: self._clock.now() < row.notification.until)
         try:
             message: int | None = await self._sender.send(channel, post, row.nonce)
         except RefusedError as error:

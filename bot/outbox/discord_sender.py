@@ -42,13 +42,15 @@ class Attempts:
     """What became of the attempts behind one call of discord.py.
 
     ``traced`` says that there was an attempt at all; ``out`` that the last one was sent and is not answered; ``doubt``
-    that one may have taken effect although it failed; ``limited`` that the last one met a rate limit.
+    that one may have taken effect although it failed; ``limited`` that the last one met a rate limit. ``still`` is
+    asked before another attempt, of a request that must not be repeated unseen.
     """
 
     traced: bool = False
     out: bool = False
     doubt: bool = False
     limited: bool = False
+    still: Callable[[], bool] | None = None
 
     @property
     def nothing_sent(self) -> bool:
@@ -64,6 +66,9 @@ def trace_attempts(config: aiohttp.TraceConfig) -> aiohttp.TraceConfig:
 
     async def on_start(*_: object) -> None:
         if attempts := _attempts.get():
+            if attempts.traced and attempts.still is not None and (attempts.doubt or not attempts.still()):
+                # discord.py tries again by itself, without looking whether it is there, or of use.
+                raise TimeoutError("not tried again by itself")
             attempts.traced, attempts.out = True, False
 
     async def on_headers(*_: object) -> None:
@@ -113,7 +118,9 @@ class DiscordSender:
         place = self._bot.get_partial_messageable(channel)
         # discord.py does not keep a stopped view in memory, and need not: its buttons carry their whole question.
         post.view.stop()
-        message = await self.ask(lambda: place.send(view=post.view, nonce=nonce, allowed_mentions=mentions(post.role)))
+        message = await self.ask(
+            lambda: place.send(view=post.view, nonce=nonce, allowed_mentions=mentions(post.role)), still=post.still
+        )
         return message.id
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
@@ -141,18 +148,22 @@ class DiscordSender:
         permissions = found.permissions_for(found.guild.me)
         return permissions.view_channel and permissions.read_message_history
 
-    async def ask(self, request: Callable[[], Awaitable[T]], *, once: bool = False) -> T:
+    async def ask(
+        self, request: Callable[[], Awaitable[T]], *, once: bool = False, still: Callable[[], bool] | None = None
+    ) -> T:
         """Makes a request through discord.py.
 
         Args:
             request: makes the request.
             once: doing it twice would do harm, so that an earlier attempt that may have taken effect is an UnsureError
                 even if the last attempt succeeded.
+            still: says whether the request is still of use; with it, discord.py does not repeat one that is not, nor
+                one that may have taken effect.
 
         Raises:
             RefusedError, BusyError, UnsureError: it failed; the class says whether it may have taken effect.
         """
-        attempts = Attempts()
+        attempts = Attempts(still=still)
         token = _attempts.set(attempts)
         try:
             # Not wait_for: in Python 3.11 it starts a task, in which the context variables of the trace and of the rate

@@ -122,7 +122,7 @@ class Doubts:
         try:
             there = await find(self._sender, turn, channel, row.mark, row.tried_at or now, now, direct=direct)
         except (RefusedError, UnreadableError, UnknownYetError) as error:
-            if self._may_be_told_later(error, now):
+            if self._may_be_told_later(error, now, row.notification.until):
                 raise
             return self._nobody_can_tell(claimed, str(error) or "I don't know whether I can read the channel's history")
         if there:
@@ -136,10 +136,12 @@ class Doubts:
         # It is certainly not there: from here on it counts as never tried.
         return DeliveryOutcome(row.id, RowState.PENDING)
 
-    def _may_be_told_later(self, error: Exception, now: datetime) -> bool:
+    def _may_be_told_later(self, error: Exception, now: datetime, until: datetime) -> bool:
         """Whether a search that failed settles nothing: the channel is gone, or we are still being told of servers."""
         if isinstance(error, UnknownYetError):
-            return self._began is None or timedelta(0) <= now - self._began < UNKNOWN_FOR
+            # Who would rather lose it than have it twice waits for as long as it is of use.
+            drop = self._in_doubt is InDoubt.DROP and now < until
+            return drop or self._began is None or timedelta(0) <= now - self._began < UNKNOWN_FOR
         return isinstance(error, RefusedError) and error.gone
 
     def _nobody_can_tell(self, claimed: ClaimedRow, why: str) -> DeliveryOutcome | None:

@@ -142,6 +142,16 @@ class RateLimiter:
             self._next = max(self._next, now)
 
 
+def leaves() -> bool:
+    """Notes that a request of this task leaves now, for it may have been delayed after its turn; False without one."""
+    turn = _turn.get()
+    if turn is None:
+        return False
+    turn[0] = asyncio.get_running_loop().time()
+    _turn.set(None)
+    return True
+
+
 def count_requests(limiter: RateLimiter) -> aiohttp.TraceConfig:
     """Makes all other requests count as well: discord.py's own retries, the registering of commands, and so on.
 
@@ -150,11 +160,7 @@ def count_requests(limiter: RateLimiter) -> aiohttp.TraceConfig:
     """
 
     async def on_start(_: object, __: object, params: aiohttp.TraceRequestStartParams) -> None:
-        if turn := _turn.get():
-            # It may have been delayed between its turn and now.
-            turn[0] = asyncio.get_running_loop().time()
-            _turn.set(None)
-        elif not any(path in params.url.path for path in EXEMPT):
+        if not leaves() and not any(path in params.url.path for path in EXEMPT):
             limiter.count()
 
     config = aiohttp.TraceConfig()

@@ -256,6 +256,7 @@ class OutboxRow:
     last_tried_at: datetime | None = None
     tries: int = 0
     claimed_by: str | None = None
+    claimed_at: datetime | None = None
     attempts: int = 0
     retry_at: datetime | None = None
     sent_at: datetime | None = None

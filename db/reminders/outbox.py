@@ -395,6 +395,7 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         last_tried_at=from_text(row["last_tried_at"]),
         tries=row["tries"],
         claimed_by=row["claimed_by"],
+        claimed_at=from_text(row["claimed_at"]),
         attempts=row["attempts"],
         retry_at=from_text(row["retry_at"]),
         sent_at=from_text(row["sent_at"]),

@@ -131,7 +131,11 @@ class _Judge:
             if deadline is None:
                 continue
             verdict.due += 1
-            if arrived is not None and due.kind == "reminder" and self._needless(due, arrived, owed):
+            if (
+                arrived is not None
+                and due.kind == "reminder"
+                and self._needless(due, min(arrived, self._world.handed_over.get(due.mark, arrived)), owed)
+            ):
                 verdict.wrong.append(f"needless: {due.mark} in {due.place.channel} at {self._when(arrived)}")
             if arrived is None:
                 if self._superseded(due, deadline):
@@ -260,18 +264,18 @@ class _Judge:
         now = deadline + self._world.offset - ALLOWED
         return any(now - due.due >= later - now for later in due.later)
 
-    def _needless(self, due: Due, arrived: float, owed: Iterable[Due]) -> bool:
+    def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
         """Whether a reminder came so late that the next one, which came as well, was nearer than its own moment."""
         if due.mark in self._world.in_doubt:
             # What may have been sent is settled, and not weighed.
             return False
-        offset = [each for since, each in self._world.offsets if since <= arrived][-1]
-        nearer = {later for later in due.later if arrived + offset - due.due > later - arrived - offset + ALLOWED}
+        offset = [each for since, each in self._world.offsets if since <= sent][-1]
+        nearer = {later for later in due.later if sent + offset - due.due > later - sent - offset + ALLOWED}
         came = {
             other.due
             for other in owed
             if other.place is due.place and other.kind == "reminder" and other.due in nearer
-            and any(m.mark == other.mark and m.at > arrived for m in self._messages(due.place.channel))
+            and any(m.mark == other.mark and m.at > sent for m in self._messages(due.place.channel))
         }  # fmt: skip
         return bool(came)
 

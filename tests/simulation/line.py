@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeVar
 from bot.discord_errors import Code
 from bot.notifications.scheduled_events import Listed, RaceEvent
 from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
+from bot.outbox.rate_limit import leaves
 from tests.simulation.discord_model import SLOW, Discord, Fate, ScheduledEvent, signature_of
 
 T = TypeVar("T")
@@ -185,6 +186,7 @@ class Line:
         """Waits for Discord's limits, as discord.py does within the same request, and for the way to be free."""
         discord, timeline = self._discord, self._discord.timeline
         self._host.moment("asked")
+        leaves()
         discord.asked()
         while (wait := discord.wait(place, posts=posts)) > 0:  # noqa: ASYNC110 - only time
             # A wait too short to be seen on the clock would never end.

@@ -240,6 +240,7 @@ class Process:
             self._waking.set()
 
     def sends(self, mark: str) -> None:
+        self._world.handed_over[mark] = self._world.timeline.now
         if self.clock.now() >= self._until.get(mark, self.clock.now() + timedelta(days=1)):
             self._world.useless.append(mark)
 

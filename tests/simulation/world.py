@@ -48,6 +48,7 @@ class World:
         schedules: from when each state of the schedule was known.
         offsets: from when the process's clock was ahead by how much.
         in_doubt: marks of messages that were under way when the process was cut off from the answer, and when that was.
+        handed_over: when each message was last handed over to be sent.
         useless: what was handed over to be sent after it had ceased to be of use.
     """
 
@@ -62,6 +63,7 @@ class World:
         self.offsets: list[tuple[float, float]] = [(0.0, 0.0)]
         self.in_doubt: dict[str, float] = {}
         self.useless: list[str] = []
+        self.handed_over: dict[str, float] = {}
         self.process: Process | None = None
         self.backup: Path | None = None
         self.ends = story.seconds

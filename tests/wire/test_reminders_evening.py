@@ -25,7 +25,7 @@ SPEED = 5.0
 
 REMINDED = ("plain", "in an outage", "slow", "limited", "broken", "refusing", "cut off", "unread", "open")
 """Channels where the reminder arrives."""
-AGAIN = ("limited", "broken", "refusing")
+AGAIN = ("limited", "refusing")
 """Channels where it takes a second attempt: discord.py's own, or the bot's."""
 SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "can't see", "closed": "DMs are closed"}
 """Channels where nothing can be sent, and a word of the stored reason."""
@@ -167,6 +167,11 @@ def test_what_is_tried_again_has_the_same_nonce(evening: Evening, name: str) -> 
     assert len(posts) >= 2
     assert {request.body["nonce"] for request in posts} == {evening.rows[name].nonce}
     assert all(request.body["enforce_nonce"] for request in posts)
+
+
+def test_what_was_answered_with_an_error_is_looked_for_and_not_sent_again(evening: Evening) -> None:
+    assert len(evening.posts["broken"]) == 1
+    assert evening.rows["broken"].state is RowState.SENT
 
 
 def test_whose_direct_messages_are_closed_is_told_so_at_their_next_command(evening: Evening) -> None:

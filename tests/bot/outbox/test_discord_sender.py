@@ -105,15 +105,33 @@ async def test_the_nonce_is_enforced_and_nobody_mentioned_but_the_role(
     assert not bot._connection._view_store._views
 
 
-@pytest.mark.parametrize("fault", [Broken(status=502), Broken(status=502, done=True), RateLimited(after=0.01)])
-async def test_discord_py_tries_again_with_the_same_nonce(
-    sender: DiscordSender, standin: StandIn, fault: Fault
+async def test_discord_py_tries_again_with_the_same_nonce_what_certainly_had_no_effect(
+    sender: DiscordSender, standin: StandIn
 ) -> None:
-    standin.faults.append(fault)
+    standin.faults.append(RateLimited(after=0.01))
     await send(sender, standin)
     requests = standin.seen("POST", "/messages")
     assert [request.body["nonce"] for request in requests] == [NONCE, NONCE]
     assert len(standin.written) == 1
+
+
+@pytest.mark.parametrize("done", [True, False])
+async def test_what_may_have_taken_effect_is_not_repeated_before_anybody_has_looked(
+    sender: DiscordSender, standin: StandIn, *, done: bool
+) -> None:
+    """discord.py would, five times within half a minute, by when Discord may have forgotten the nonce."""
+    standin.faults.append(Broken(status=502, done=done))
+    with pytest.raises(UnsureError):
+        await send(sender, standin)
+    assert len(standin.seen("POST", "/messages")) == 1
+    assert len(standin.written) == done
+
+
+async def test_what_is_of_no_use_any_more_is_not_repeated(sender: DiscordSender, standin: StandIn) -> None:
+    standin.faults.append(RateLimited(after=0.01))
+    with pytest.raises(BusyError):
+        await sender.send(standin.world.general.id, Post(view_of(MARK), still=lambda: False), NONCE)
+    assert len(standin.seen("POST", "/messages")) == 1
 
 
 async def test_and_that_counts(
@@ -122,7 +140,7 @@ async def test_and_that_counts(
     spent = []
     await limiter.turn((datetime(2025, 10, 17, 20, tzinfo=UTC), 1))
     monkeypatch.setattr(limiter, "count", lambda: spent.append(1))
-    standin.faults.append(Broken(status=502, times=2))
+    standin.faults.append(RateLimited(after=0.01, times=2))
     await send(sender, standin)
     assert len(spent) == 2
 
