@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -92,6 +93,8 @@ class QuoteOfTheDayWriter:
         self._common = Pool()
         self._common_of: tuple[date, tuple[tuple[int, int], ...], int] | None = None
         self._common_until: datetime | None = None
+        # Several quotes are drawn at the same time: the first one loads, and the others wait for it.
+        self._loading = asyncio.Lock()
 
     async def write(self, row: OutboxRow, target: Target) -> Post | None:
         """The quote of a server's day.
@@ -130,6 +133,12 @@ class QuoteOfTheDayWriter:
         """The quotes for everybody, as of now."""
         reader = reader_in(as_of, None)
         basis = reader.today, reader.ahead, season
+        async with self._loading:
+            return await self._loaded_pool(as_of, reader, season, basis)
+
+    async def _loaded_pool(
+        self, as_of: AsOf, reader: Reader, season: int, basis: tuple[date, tuple[tuple[int, int], ...], int]
+    ) -> Pool:
         until = self._common_until
         if until is None or self._common_of != basis or not until - POOL_KEPT <= as_of.now < until:
             self._common = await load_pool(self._store, reader, season, own=False)

@@ -23,7 +23,7 @@ from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
 from bot.services import Services
 from db.errors import StoreError
-from db.reminders import targets
+from db.reminders import outbox, targets
 from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 
@@ -49,6 +49,7 @@ the message may be out of date."""
 
 OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
+OUTDONE = "a later one is out"
 
 
 class Delivery:
@@ -250,6 +251,8 @@ class Delivery:
 
         if self._clock.now() >= row.notification.until:
             return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
+        if await self._is_outdone(claimed):
+            return DeliveryOutcome(row.id, RowState.CANCELLED, reason=OUTDONE)
         try:
             async with self._store.reserved():
                 made = await self.performers[row.notification.kind](row, claimed.target, turn)
@@ -263,6 +266,8 @@ class Delivery:
         A number is that of a message which is there already and is to be edited.
         """
         row = claimed.row
+        if await self._is_outdone(claimed):
+            return DeliveryOutcome(row.id, RowState.CANCELLED, reason=OUTDONE)
         if claimed.doubt:
             channel = row.channel or await self._channel(claimed, turn)
             return await self.doubts.resolve(claimed, channel, turn)
@@ -271,6 +276,15 @@ class Delivery:
         if not self.doubts.may_be_sent_already(row):
             return None
         return await self.doubts.search(claimed, await self._channel(claimed, turn), turn)
+
+    async def _is_outdone(self, claimed: ClaimedRow) -> bool:
+        """Whether a row of what is edited comes after a later one; one that may have arrived is settled first."""
+        row = claimed.row
+        kind = row.notification.kind
+        if claimed.doubt or kind not in {NotificationKind.STANDINGS, NotificationKind.EVENT}:
+            return False
+        async with self._store.reserved():
+            return await outbox.outdone(self._store, row, same_race=kind is NotificationKind.EVENT)
 
     async def look_again(self, row: OutboxRow) -> None:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""

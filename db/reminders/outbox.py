@@ -85,10 +85,10 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
 TO_LOOK_AT = """
-SELECT o.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
-  FROM outbox o JOIN reminder_targets t ON t.id = o.target_id
- WHERE o.look_again_at <= :now AND o.id NOT IN (SELECT value FROM json_each(:busy))
- ORDER BY o.look_again_at LIMIT :most
+SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
+  FROM outbox JOIN reminder_targets t ON t.id = outbox.target_id
+ WHERE look_again_at <= :now AND outbox.id NOT IN (SELECT value FROM json_each(:busy))
+ ORDER BY look_again_at LIMIT :most
 """
 # What a clock that was ahead wrote down, or one that is not set back yet, is not waited for.
 FORGET_WAITS = "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now"
@@ -111,6 +111,11 @@ EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
     AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
     AND (NOT :same_race OR (season = :season AND round = :round)))
+"""
+# A message that is edited, or an event, must not be set back to what an earlier row says.
+OUTDONE = """
+SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id > :id
+    AND state IN ('claimed', 'sent') AND (NOT :same_race OR (season = :season AND round = :round)))
 """
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
@@ -177,8 +182,17 @@ async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) ->
         row: the later row.
         same_race: only rows about the same race count.
     """
+    return bool((await store.fetch(EARLIER_UNDER_WAY, _alike(row, same_race=same_race)))[0][0])
+
+
+async def outdone(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
+    """Whether a later row of the same kind for the same target is out, or on its way; arguments as above."""
+    return bool((await store.fetch(OUTDONE, _alike(row, same_race=same_race)))[0][0])
+
+
+def _alike(row: OutboxRow, *, same_race: bool) -> dict[str, Any]:
     notification = row.notification
-    values = {
+    return {
         "target": notification.target,
         "kind": notification.kind,
         "id": row.id,
@@ -186,7 +200,6 @@ async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) ->
         "season": notification.season,
         "round": notification.round,
     }
-    return bool((await store.fetch(EARLIER_UNDER_WAY, values))[0][0])
 
 
 async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
