@@ -255,8 +255,10 @@ class Process:
             if left > 0:
                 trigger[1] -= 1
                 continue
-            self.armed.remove(trigger)
-            self._hit(event, name)
+            if trigger in self.armed:
+                # It may have been called off while an earlier one made the process stand still.
+                self.armed.remove(trigger)
+                self._hit(event, name)
 
     def _hit(self, event: Event, name: str) -> None:
         world = self._world
@@ -276,6 +278,7 @@ class Process:
         self._still = False
         world.trouble(None, began, world.timeline.now)
         world.prolong()
+        self.wake()
         world.say("*** goes on")
 
     def under_way(self) -> set[str]:

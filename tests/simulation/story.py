@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from tests.simulation.schedule import COVERAGE, NOON
 
+SERVERS = 900_000
+"""A server's channel has its number, added to this."""
 MINUTE, HOUR = 60.0, 3600.0
 
 MOMENTS = ("any", "before commit", "committed", "leaves", "lands", "answered")
@@ -163,7 +165,7 @@ class Place:
 
     @property
     def channel(self) -> int:
-        return self.number * 10 if self.person else 900_000 + self.number
+        return self.number * 10 if self.person else SERVERS + self.number
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tests.simulation.loop import Crash, Timeline
 from tests.simulation.process import STARTS, Process
 from tests.simulation.schedule import Schedule, Seasons
 from tests.simulation.story import (
+    SERVERS,
     Backup,
     Chat,
     Event,
@@ -104,14 +105,15 @@ class World:
                 discord.forbidden[event.channel] = now + event.seconds
                 if event.gone:
                     discord.gone.add(event.channel)
-                # Whoever is refused is switched off, until people switch it on again.
+                # Whoever is refused is switched off, until people switch it on again; their events go with that.
                 self.trouble(event.channel, now, float("inf"))
+                self.trouble(event.channel - SERVERS, now, float("inf"))
             case Hide():
                 discord.hide(event.channel, now + event.seconds)
                 self.trouble(event.channel, now, now + event.seconds)
             case OffAndOn():
                 # What was due meanwhile is not owed any more, and the rest may be.
-                self.trouble(900_000 + event.guild, now, float("inf"))
+                self.trouble(SERVERS + event.guild, now, float("inf"))
                 self.trouble(event.guild, now, float("inf"))
                 self._switch(event.guild, on=False)
                 self.timeline.after(event.seconds, lambda: self._switch(event.guild, on=True))
