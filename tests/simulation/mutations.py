@@ -16,13 +16,13 @@ from unittest import mock
 from discord.utils import time_snowflake
 
 from bot.notifications import results, scheduled_events
-from bot.outbox import delivery, doubt, rate_limit, reconcile, worker
+from bot.outbox import delivery, doubt, rate_limit, reconcile
 from bot.outbox.contracts import InDoubt
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
 from bot.outbox.worker import Worker
-from db.reminders import outbox, plans
+from db.reminders import outbox
 from db.reminders.models import OutboxRow
 from db.timestamps import to_text
 
@@ -286,27 +286,6 @@ def _retries_slowly() -> Sequence[Patch]:
     return [mock.patch.object(delivery, "RETRY_SECONDS", (5, 60, 300))]
 
 
-def _planned_again_and_again() -> Sequence[Patch]:
-    """A reminder that was sent does not count as had."""
-    old = "o.state IN ('claimed', 'sent', 'failed', 'expired')\n                  OR (o.state = 'cancelled'"
-    new = "o.state IN ('claimed', 'failed', 'expired')\n                  OR (o.state = 'cancelled'"
-    return [
-        _sql(plans, "WANTED", old, new),
-        _sql(plans, "WANTED_BY_CHANGED", old, new),
-        _sql(plans, "ADD", "INSERT INTO", "INSERT OR IGNORE INTO"),
-    ]
-
-
-def _rests_for_ever() -> Sequence[Patch]:
-    """After Discord could not be reached, the bot rests for as long as a clock that was set back says."""
-    return [mock.patch.object(worker, "PATIENCE", timedelta(days=9))]
-
-
-def _moved_ones_go_out() -> Sequence[Patch]:
-    """What waits for its turn is sent as it was written, whatever was changed meanwhile."""
-    return [mock.patch.object(Delivery, "versions", property(lambda _: 0, lambda _, __: None), create=True)]
-
-
 def _nothing_gives_way() -> Sequence[Patch]:
     return _superseding("kind = 'reminder' AND due_at", "false AND due_at")
 
@@ -315,44 +294,34 @@ def _all_leave_together() -> Sequence[Patch]:
     return [mock.patch.object(rate_limit, "READY", 10**6)]
 
 
-def _clocks_are_believed() -> Sequence[Patch]:
-    async def heed(*_: Any) -> None:
-        return None
-
-    return [mock.patch.object(Worker, "_heed_clock", heed)]
-
-
 MUTATIONS: dict[str, Mutation] = {
-    "mark after send": Mutation("the request leaves before its moment is committed", _mark_after_send, 0),
-    "forget the doubt": Mutation("a row that may have arrived is tried as if it were new", _outcome_forgets_doubt, 0),
-    "never look": Mutation("a row in doubt is sent again without a look", _never_looks, 0),
-    "believe nothing": Mutation("what is found is not believed", _looks_and_believes_nothing, 0),
-    "first page only": Mutation("the search reads one page", _first_page_only, 0),
-    "one clock": Mutation("our clock and Discord's are taken for one", _own_clock_is_discords, 0),
-    "decide by the claim": Mutation("the moment of the claim is searched by", _by_the_claim, 0),
-    "search ends soon": Mutation("the search ends ten minutes after the request", _search_ends_soon, 0),
-    "no look after": Mutation("nobody looks for a second message", _no_look_after, 0),
-    "take all away": Mutation("of two messages both are taken away", _takes_all_away, 0),
-    "retry after the deadline": Mutation("what is of no use any more is sent", _sends_after_the_deadline, 0),
-    "stalls unseen": Mutation("what stood still before its request is sent as if nothing were", _stalls_unseen, 0),
-    "claim without commit": Mutation("claims are not committed", _claims_without_commit, 0),
-    "leave the dead": Mutation("nobody takes over what a dead run had claimed", _leaves_claims_of_the_dead, 0),
-    "take claims for new": Mutation("what a dead run had sent counts as not sent", _takes_claims_for_new, 0),
-    "doubt all claims": Mutation("what waited for its turn is in doubt as well", _all_claims_are_doubtful, 0),
-    "a new nonce": Mutation("each attempt has a nonce of its own", _a_new_nonce_each_time, 0),
-    "mark by number": Mutation("a message is marked by its row's number", _a_mark_of_this_store_alone, 0),
-    "no backups": Mutation("nobody thinks of a store that was put back", _backups_are_not_thought_of, 0),
-    "the other choice": Mutation("the operator's choice is turned round", _the_operators_choice_is_the_other, 0),
-    "believe an empty page": Mutation("a history that may not be read is empty", _an_empty_history_is_believed, 0),
-    "out of order": Mutation("a later edit may overtake an earlier one", _out_of_order, 0),
-    "any later reminder": Mutation("a reminder of the old time outdoes one of the new", _any_later_reminder_will_do, 0),
-    "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 0),
-    "plan again": Mutation("what was sent is planned again", _planned_again_and_again, 0),
-    "rest for ever": Mutation("the bot rests as long as a clock set back says", _rests_for_ever, 0),
-    "nothing gives way": Mutation("a late reminder is sent although the next one is near", _nothing_gives_way, 0),
-    "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 0),
-    "believe the clock": Mutation("a clock set back makes waits as long", _clocks_are_believed, 0),
-    "send as written": Mutation("what changed while it waited for its turn is ignored", _moved_ones_go_out, 0),
+    "mark after send": Mutation("the request leaves before its moment is committed", _mark_after_send, 760),
+    "forget the doubt": Mutation("a row that may have arrived is tried as if it were new", _outcome_forgets_doubt, 102),
+    "never look": Mutation("a row in doubt is sent again without a look", _never_looks, 121),
+    "believe nothing": Mutation("what is found is not believed", _looks_and_believes_nothing, 14),
+    "first page only": Mutation("the search reads one page", _first_page_only, 102),
+    "one clock": Mutation("our clock and Discord's are taken for one", _own_clock_is_discords, 431),
+    "decide by the claim": Mutation("the moment of the claim is searched by", _by_the_claim, 126),
+    "search ends soon": Mutation("the search ends ten minutes after the request", _search_ends_soon, 29),
+    "take all away": Mutation("of two messages both are taken away", _takes_all_away, 1),
+    "retry after the deadline": Mutation("what is of no use any more is sent", _sends_after_the_deadline, 29),
+    "stalls unseen": Mutation("what stood still before its request is sent as if nothing were", _stalls_unseen, 102),
+    "claim without commit": Mutation("claims are not committed", _claims_without_commit, 1),
+    "leave the dead": Mutation("nobody takes over what a dead run had claimed", _leaves_claims_of_the_dead, 2),
+    "take claims for new": Mutation("what a dead run had sent counts as not sent", _takes_claims_for_new, 379),
+    "doubt all claims": Mutation("what waited for its turn is in doubt as well", _all_claims_are_doubtful, 126),
+    "a new nonce": Mutation("each attempt has a nonce of its own", _a_new_nonce_each_time, 925),
+    "mark by number": Mutation("a message is marked by its row's number", _a_mark_of_this_store_alone, 1),
+    "no backups": Mutation("nobody thinks of a store that was put back", _backups_are_not_thought_of, 29),
+    "the other choice": Mutation("the operator's choice is turned round", _the_operators_choice_is_the_other, 121),
+    "believe an empty page": Mutation("a history that may not be read is empty", _an_empty_history_is_believed, 121),
+    "out of order": Mutation("a later edit may overtake an earlier one", _out_of_order, 419),
+    "any later reminder": Mutation(
+        "a reminder of the old time outdoes one of the new", _any_later_reminder_will_do, 113
+    ),
+    "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 1),
+    "nothing gives way": Mutation("a late reminder is sent although the next one is near", _nothing_gives_way, 16),
+    "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 523),
 }
 
 
