@@ -116,11 +116,9 @@ class Delivery:
         self.in_flight.discard(number)
         self.awaiting_discord.discard(number)
 
-    def _turn(self, claimed: ClaimedRow) -> Turn:
+    def _turn(self, row: OutboxRow) -> Turn:
         """What waits for the row's turn; from its turn on, until it asks for the next one, it waits for Discord."""
-        return self._turn_of(claimed.row)
 
-    def _turn_of(self, row: OutboxRow) -> Turn:
         async def turn() -> None:
             self.awaiting_discord.discard(row.id)
             await self._limiter.turn((row.notification.until, row.id))
@@ -160,7 +158,7 @@ class Delivery:
         )
 
     async def _send(self, claimed: ClaimedRow) -> DeliveryOutcome:
-        row, turn = claimed.row, self._turn(claimed)
+        row, turn = claimed.row, self._turn(claimed.row)
         # The target was read as the row was claimed, after these versions were.
         versions = self.versions
         known = await self._known(claimed, turn)
@@ -234,7 +232,7 @@ class Delivery:
         return self._sent(claimed, channel, message, reason=self.doubts.why_again(row.id))
 
     async def _perform(self, claimed: ClaimedRow) -> DeliveryOutcome:
-        row, wait = claimed.row, self._turn(claimed)
+        row, wait = claimed.row, self._turn(claimed.row)
         marked = False
 
         async def turn() -> None:
@@ -288,7 +286,7 @@ class Delivery:
 
     async def look_again(self, row: OutboxRow) -> None:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
-        await self.doubts.look_again(row, self._turn_of(row))
+        await self.doubts.look_again(row, self._turn(row))
 
     async def _channel(self, claimed: ClaimedRow, turn: Turn) -> int:
         """The channel to send to; for a row in doubt the one in which it was tried."""

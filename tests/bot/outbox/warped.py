@@ -1,35 +1,29 @@
-"""An event loop whose time passes at once: whoever sleeps is woken as soon as nobody else has anything to do."""
+"""A simulated loop alone in its timeline: whoever sleeps is woken as soon as nobody else has anything to do."""
 
 from __future__ import annotations
 
 import asyncio
-import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
+
+from tests.simulation.loop import SimulatedLoop, Timeline
 
 T = TypeVar("T")
 
 
-class WarpedLoop(asyncio.SelectorEventLoop):
-    """Its clock stands still while anything is done, and jumps to the next timer when nothing is."""
+class WarpedLoop(SimulatedLoop):
+    """Its clock, ``moment``, can be put forward as well, as where something takes its time."""
 
     def __init__(self) -> None:
-        self.moment = 0.0
-        super().__init__(_Selector(self))
+        super().__init__(Timeline())
 
-    def time(self) -> float:
-        return self.moment
+    @property
+    def moment(self) -> float:
+        return self.timeline.now
 
-
-class _Selector(selectors.SelectSelector):
-    def __init__(self, loop: WarpedLoop) -> None:
-        super().__init__()
-        self._loop = loop
-
-    def select(self, timeout: float | None = None) -> list[Any]:
-        if timeout:
-            self._loop.moment += timeout
-        return super().select(None if timeout is None else 0)
+    @moment.setter
+    def moment(self, moment: float) -> None:
+        self.timeline.now = moment
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
