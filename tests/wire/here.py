@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from bot import app
 from bot.settings import Settings
 from tests.wire.log import Log
-from tests.wire.probe import stop_heartbeats
+from tests.wire.probe import no_gateway_left_open
 from tests.wire.process import READY
 from tests.wire.standin import StandIn
 
@@ -82,11 +82,9 @@ def restored_addresses() -> Iterator[None]:
 async def running_here(database: Path, standin: StandIn) -> AsyncIterator[Here]:
     """A bot on a store and a stand-in; it is stopped at the end. If it has ended before, that fails the test."""
     with restored_addresses():
-        bot = Here(database, standin)
-        try:
-            yield bot
-        finally:
+        async with no_gateway_left_open():
+            bot = Here(database, standin)
             try:
-                await bot.close()
+                yield bot
             finally:
-                await stop_heartbeats()
+                await bot.close()
