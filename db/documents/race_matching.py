@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from db.documents.file_format import RaceRow
 from db.documents.reader import Line
+from db.errors import DocumentError
 from db.naming import fold_name
 
 NEAR = timedelta(days=10)
@@ -78,6 +79,7 @@ class _Matching:
         self._found: dict[int, StoredRace] = {}
 
     def run(self) -> list[StoredRace | None]:
+        self._must_differ()
         self._by_id()
         for fits in (
             lambda like: like.track and like.count == 3,
@@ -92,6 +94,18 @@ class _Matching:
             if place not in self._found:
                 self._must_be_new(line)
         return [self._found.get(place) for place in range(len(self._lines))]
+
+    def _must_differ(self) -> None:
+        """Refuses two rows of one race that no id tells apart."""
+        by_name: dict[tuple[str, str], list[Line]] = {}
+        for line in self._lines:
+            row = _row(line)
+            same_name = by_name.setdefault((row.track, fold_name(row.name)), [])
+            for first in same_name:
+                told_apart = None not in (row.nascar_id, _row(first).nascar_id)
+                if abs(row.date - _row(first).date) <= NEAR and not told_apart:
+                    raise _second(line, row.name, first)
+            same_name.append(line)
 
     def _by_id(self) -> None:
         known = {race.row.nascar_id: race for race in self._stored if race.row.nascar_id is not None}
@@ -113,10 +127,7 @@ class _Matching:
     def _claim(self, place: int, race: StoredRace) -> None:
         first = next((other for other, claimed in self._found.items() if claimed is race), None)
         if first is not None:
-            line = self._lines[first]
-            raise self._lines[place].error(
-                f"{race.row.name} appears here a second time; first in {line.file}, line {line.number}"
-            )
+            raise _second(self._lines[place], race.row.name, self._lines[first])
         self._found[place] = race
 
     def _must_agree(self, line: Line, race: StoredRace) -> None:
@@ -174,6 +185,10 @@ class _Matching:
                     "or two of its stored name, date and round",
                     "name" if like.name else "round",
                 )
+
+
+def _second(line: Line, name: str, first: Line) -> DocumentError:
+    return line.error(f"{name} appears here a second time; first in {first.file}, line {first.number}", "name")
 
 
 def _row(line: Line) -> RaceRow:
