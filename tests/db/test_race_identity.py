@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -255,7 +254,7 @@ UNCLEAR: dict[str, tuple[list[dict[str, Any]], str, str]] = {
     ),
     "one race twice": (
         [BRAVO, BRAVO | {"round": 7}],
-        "",
+        "name",
         "Bravo 200 appears here a second time; first in 1.json, line",
     ),
     "one id twice": (
@@ -274,7 +273,7 @@ async def test_what_is_unclear_is_refused_in_one_line(empty_store: Store, what: 
         await take_in(empty_store, schedule(*rows))
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert (caught.value.field or "") == field
+    assert caught.value.field == field
     assert caught.value.line is not None
     assert await rounds(empty_store) == {"Alpha 150": 1, "Bravo 200": 2, "Charlie 300": 3}
 
