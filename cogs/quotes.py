@@ -11,8 +11,9 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
 from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.quotes.parsing import parse_search
 from bot.quotes.query import LONGEST
-from bot.quotes.service import number_reply, parse_search, random_reply, search_reply
+from bot.quotes.service import number_reply, random_reply, search_reply
 from bot.render.about import HelpEntry
 from bot.requester import Requester
 
@@ -36,7 +37,7 @@ class Quotes(commands.Cog):
         extras={"help": HelpEntry(place=7, short="what a driver said", example="heim crash")},
     )
     @app_commands.describe(
-        about="Words to search for, such as heim crash; typos in names are OK",
+        about="Words, a question such as what did heim say about fuel, or a number",
         driver="Full or partial name, nickname or truck number",
         race="Round, name or track",
         season="A different season",

@@ -100,12 +100,6 @@ def read(
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
 
 
-def without_year(text: str, now: datetime) -> str:
-    """The words of a text without those that name a year, as typed."""
-    words = tokens_of(text, now.astimezone(EASTERN).year).words
-    return " ".join(token.typed for token in words if token.kind is not Kind.USED)
-
-
 class _Reader:
     """Reads one text: first its words, then the race, then the drivers, who may depend on the season of the race."""
 

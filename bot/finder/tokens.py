@@ -115,6 +115,13 @@ def tokens_of(text: str, this_year: int) -> Tokens:
     return tokens
 
 
+def without_year(text: str, this_year: int) -> str:
+    """The words of a text without those that name a year, as typed."""
+    tokens = Tokens(list(_split(text)))
+    _find_year(tokens, this_year)
+    return " ".join(token.typed for token in tokens.words if token.kind is not Kind.USED)
+
+
 def _split(text: str) -> Iterator[Token]:
     for found in _WORD.findall(text[:LONGEST])[:MOST_TOKENS]:
         if _SHORT_YEAR.fullmatch(found):
