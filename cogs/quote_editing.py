@@ -79,7 +79,8 @@ class QuoteEditing(commands.Cog):
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None) -> None:
-        await self.bot.router.reply(interaction, manage_asked(Scope.SERVER, about), private=True)
+        question = await manage_asked(self.bot.services.store, Scope.SERVER, interaction.guild_id, about)
+        await self.bot.router.reply(interaction, question, private=True)
 
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
         requester = await self.bot.router.requester(interaction)
@@ -99,7 +100,8 @@ class QuoteCurating(commands.Cog):
     async def quote_curate(
         self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None
     ) -> None:
-        question = manage_asked(Scope.ALL, about) if about else FormQuestion(Scope.ALL)
+        store = self.bot.services.store
+        question = await manage_asked(store, Scope.ALL, None, about) if about else FormQuestion(Scope.ALL)
         await self.bot.router.reply(interaction, question, private=True)
 
 

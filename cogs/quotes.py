@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
 from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
-from bot.quotes.parsing import parse_search
+from bot.quotes.parsing import quote_asked
 from bot.quotes.query import LONGEST
 from bot.quotes.service import number_reply, random_reply, search_reply
 from bot.render.about import HelpEntry
@@ -53,7 +53,7 @@ class Quotes(commands.Cog):
         season: int | None = None,
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        question = parse_search(requester.as_of, about, driver, race, season)
+        question = await quote_asked(self.bot.services.store, requester, about, driver, race, season)
         await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: QuoteQuestion, requester: Requester) -> ui.LayoutView:

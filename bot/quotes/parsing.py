@@ -17,7 +17,12 @@ from bot.questions.quotes import (
     Scope,
 )
 from bot.quotes.query import join_words, number_in, question_of, without_stop_words, words_of
+from bot.requester import Requester
 from bot.seasons.as_of import AsOf
+from bot.seasons.quote_reader import reader_in
+from db.connection import Store
+from db.quotes import quote
+from db.quotes.server_ownership import own_quote
 
 NO_WORD = "There's no word in that to search for."
 TOO_LONG = "That's too much to search for at once; leave a word out."
@@ -48,22 +53,28 @@ def checked_length(question: Q) -> Q:
     return question
 
 
+async def quote_asked(
+    store: Store, requester: Requester, about: str | None, driver: str | None, race: str | None, season: int | None
+) -> QuoteQuestion | RandomQuoteQuestion | OneQuoteQuestion:
+    """What the options of /quote ask for: the quote of a number, if there is one to be seen, else ``parse_search``."""
+    number = number_in(about) if about and (driver, race, season) == (None, None, None) else None
+    if number is not None and await quote(store, reader_in(requester.as_of, requester.guild), number) is not None:
+        return OneQuoteQuestion(number)
+    return parse_search(requester.as_of, about, driver, race, season)
+
+
 def parse_search(
     as_of: AsOf, about: str | None, driver: str | None, race: str | None, season: int | None
-) -> QuoteQuestion | RandomQuoteQuestion | OneQuoteQuestion:
-    """What the options of /quote ask for: quotes that fit, the quote of a number, or any quote where nothing is given.
+) -> QuoteQuestion | RandomQuoteQuestion:
+    """What options ask for: quotes that fit, or any quote where nothing is given.
 
     Of a question ("what did heim say about the restart in 2024") the speaker and the year are taken apart.
 
     Raises:
         FriendlyError: an option is not understood, or the words are too long.
     """
-    others = (driver, race, season) == (None, None, None)
-    if about is None and others:
+    if about is None and driver is None and race is None and season is None:
         return RandomQuoteQuestion()
-    number = number_in(about) if about and others else None
-    if number is not None:
-        return OneQuoteQuestion(number)
     meant = as_of.race_with_results(race, season) if race else None
     named = _by_name(as_of, driver, season) if driver else None
     speaker, words, year = _taken_apart(as_of, about, asked_elsewhere=driver is not None)
@@ -105,13 +116,21 @@ def _taken_apart(as_of: AsOf, about: str | None, *, asked_elsewhere: bool) -> tu
     return speaker, join_words(kept) or None, year
 
 
-def manage_asked(scope: Scope, about: str | None) -> ManageQuotesQuestion | ManageQuoteQuestion:
-    """Which quotes somebody wants to edit: those of a scope with the words, or the quote of a number.
+async def manage_asked(
+    store: Store, scope: Scope, guild: int | None, about: str | None
+) -> ManageQuotesQuestion | ManageQuoteQuestion:
+    """Which quotes somebody wants to edit: the quote of a number, if there is one, else those that have the words.
+
+    Args:
+        store: an open store.
+        scope: whose quotes.
+        guild: the server, for its own quotes.
+        about: what was typed.
 
     Raises:
         FriendlyError: there is no word in the text, or too much of it.
     """
     number = number_in(about) if about else None
-    if number is not None:
+    if number is not None and await own_quote(store, guild if scope is Scope.SERVER else None, number) is not None:
         return ManageQuoteQuestion(number)
     return checked_length(ManageQuotesQuestion(scope, search_words(about)))

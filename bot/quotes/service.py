@@ -44,8 +44,6 @@ MOST_COUNTED = 1000
 """The most quotes that are counted for a word; the reply then says "or more"."""
 WORDS_COUNTED = 6
 """How many words are counted when nothing was found: the longest, because words that every quote contains are short."""
-LONGEST_TRUCK = 4
-"""From this many digits on a number is no truck's and no distance of a race."""
 
 Search = Callable[[int], Awaitable[Found]]
 """Searches for one page, counted from 1."""
@@ -188,21 +186,15 @@ async def random_reply(
 
 @in_one_view
 async def number_reply(store: Store, requester: Requester, number: int) -> ui.LayoutView:
-    """The quote of that number by itself; without one, quotes with the number in them or of the driver of that truck.
+    """The quote of that number by itself.
 
     Raises:
-        FriendlyError: there is no quote of that number, nor one with it.
+        FriendlyError: there is none that the requester may see.
     """
     found_quote = await quote(store, reader_of(requester), number)
-    if found_quote is not None:
-        return single(await gather_facts(store, requester, found_quote), requester.as_of.now)
-    question = QuoteQuestion(about=str(number))
-    if (
-        len(str(number)) < 4
-        and (await _search(store, requester, question, meaning_of(requester.as_of, [str(number)]).literal)).total
-    ):
-        return await _reply(store, requester, question)
-    raise FriendlyError(f"There's no quote {number} here.")
+    if found_quote is None:
+        raise FriendlyError(f"There's no quote {number} here.")
+    return single(await gather_facts(store, requester, found_quote), requester.as_of.now)
 
 
 async def _narrowed_to_driver(
