@@ -12,12 +12,9 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
 from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
 from bot.quotes.parsing import quote_asked
-from bot.quotes.query import LONGEST
 from bot.quotes.service import number_reply, random_reply, search_reply
 from bot.render.about import HelpEntry
 from bot.requester import Requester
-
-SearchText = app_commands.Range[str, 1, LONGEST]
 
 
 class Quotes(commands.Cog):
@@ -47,7 +44,7 @@ class Quotes(commands.Cog):
     async def quote(
         self,
         interaction: discord.Interaction[TailgateBot],
-        about: SearchText | None = None,
+        about: UserText | None = None,
         driver: UserText | None = None,
         race: UserText | None = None,
         season: int | None = None,

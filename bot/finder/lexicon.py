@@ -144,10 +144,10 @@ class Lexicon:
         return token.word if token.word in self._drivers.by_word else token.bare
 
     def race_likes(self, token: Token, least: float) -> Likes:
-        """The words of races' names that a word of a text may stand for."""
-        joined = None if token.bare in self._races.by_word else self._races.joined_like(token, least)
+        """The words of races' names, or the whole name written as one word, that a word of a text may stand for."""
         likes = self._races.like(token, least)
-        return likes if joined is None else {**likes, **dict.fromkeys(joined[0], joined[1])}
+        joined = None if likes else self._races.joined_like(token, least)
+        return {"".join(joined[0]): joined[1]} if joined is not None else likes
 
 
 class _Fits:
@@ -210,6 +210,12 @@ def place_names(race: Race) -> list[tuple[str, ...]]:
     """The names of a race's track and its town, each as words."""
     track = race.track
     return [name_words(name) for name in (track.name, track.short, *track.aliases, track.city or "")]
+
+
+def whole_names(race: Race) -> frozenset[str]:
+    """The names of a race, its track and its town, each written as one word."""
+    names = [*place_names(race), *(name_words(name) for name in (race.name, *race.aliases))]
+    return frozenset("".join(words) for words in names)
 
 
 def race_words(race: Race) -> frozenset[str]:

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Literal
 
 from bot.finder.finder import ranks
-from bot.finder.lexicon import WHOLE, Likes, place_names, race_words
+from bot.finder.lexicon import WHOLE, Likes, race_words, whole_names
 from bot.finder.tokens import Token
-from bot.finder.words import EXACT, name_words
+from bot.finder.words import EXACT
 from db.models import Race, RaceStatus, Season
 
 
@@ -24,19 +24,17 @@ class RaceWords:
 
     def score(self, race: Race) -> float:
         """How many letters of the words the names of a race explain, about; a whole name of it counts for more."""
-        words = race_words(race)
+        whole = whole_names(race)
+        words = race_words(race) | whole
         found = sum(
             len(token.bare) * max((score for word, score in likes.items() if word in words), default=0.0) / EXACT
             for token, likes in zip(self.tokens, self.likes, strict=True)
         )
-        if not self.joined:
-            return found
-        names = [*place_names(race), *(name_words(name) for name in (race.name, *race.aliases))]
-        return found + WHOLE * len(self.joined & {"".join(name) for name in names})
+        return found + WHOLE * len(self.joined & whole)
 
     def missing(self, race: Race) -> list[Token]:
         """The words that are no part of any name of the race."""
-        words = race_words(race)
+        words = race_words(race) | whole_names(race)
         return [token for token, likes in zip(self.tokens, self.likes, strict=True) if words.isdisjoint(likes)]
 
 
