@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.finder.finder import Finder
-from bot.finder.lexicon import Likes, Named, Span
+from bot.finder.lexicon import Least, Likes, Named, Span
 from bot.finder.race_choice import RaceWords, choose, in_order
 from bot.finder.tokens import Kind, Token, Tokens, tokens_of
 from bot.finder.words import CLEAR
@@ -20,7 +20,13 @@ from db.models import EASTERN, Driver, Race, Season, Track
 FEW = 4
 """Up to this many words that are not everyday ones, a text is a name or two rather than a sentence."""
 CLEARER = 72.0
-"""The score that a word of a sentence must have to be taken for a name; ``CLEAR`` is that of a word of a name."""
+"""The score that a word of many must have to be taken for a name; ``CLEAR`` is that of a word of a few."""
+SAME_INITIAL = 65.0
+"""The same for a word of a few in a sentence: a word of four letters with a typo, but not in its first letter."""
+EVERYDAY = 2
+"""From this many everyday words on a text is a sentence."""
+SHORT, LONG = 3, 5
+"""Letters of a name's beginning, by itself and in a sentence, where other words begin like names as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +126,9 @@ class _Reader:
         self._seasons = in_order(seasons, current) if year is None else self._asked
         self._words = [token for token in tokens.words if token.kind in {Kind.NAME, Kind.FILLER}]
         meant = sum(token.kind is Kind.NAME for token in self._words)
-        self._least = CLEAR if meant <= FEW else CLEARER
+        sentence = len(self._words) - meant >= EVERYDAY
+        few = SAME_INITIAL if sentence else CLEAR
+        self._least = Least(few if meant <= FEW else CLEARER, LONG if sentence else SHORT)
         self._spans = finder.lexicon.spans(self._words, self._least, expected)
         if year is None and expected is not None:
             self._take_short_year(seasons)
@@ -173,7 +181,9 @@ class _Reader:
         spans = [self._words[span.start : span.end] for span in self._spans if span.kind == "race"]
         # A whole name counts for more even if it was misspelled: "charlote" is the track called Charlotte.
         joined = {"".join(_meant(token, likes.get(id(token), {})) for token in span) for span in spans}
-        race_words = RaceWords(tuple(words), tuple(likes[id(token)] for token in words), frozenset(joined))
+        race_words = RaceWords(
+            lexicon.race_names, tuple(words), tuple(likes[id(token)] for token in words), frozenset(joined)
+        )
         races = choose(race_words, self._seasons, self._now, when=tokens.when, months=tokens.months)
         if tokens.round is not None:
             races = tuple(race for race in races if race.round == tokens.round) or races
