@@ -41,7 +41,7 @@ _PARTS_OF_YEAR = {
 """Months by what fans call the one or the other race at a track."""
 
 _EVERYDAY = """
-a about above against aint all am an and any anybody anyone anything are as at bad be beat because been before
+a about after above against aint all am an and any anybody anyone anything are as at bad be beat because been before
 believe below best better between big but by call calls can cant car catch caught cause chance chances channel cold
 come compare compared could craftsman crash cut cutline did didnt do does doesnt doing done dont drive driver
 drivers drives during each end ended ever every everybody everyone explain fan fans far final finish finished

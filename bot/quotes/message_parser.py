@@ -98,7 +98,7 @@ def _without_links(text: str) -> tuple[str, str, str]:
     if first:
         named = _LEFT_BRACKETS.search(rest)
         publisher = publisher or (named["name"] or "" if named else "")
-        rest = _LEFT_BRACKETS.sub("", rest)
+        rest = "\n".join(line.strip(" ,") for line in _LEFT_BRACKETS.sub("", rest).split("\n"))
     return "\n".join(line.strip() for line in rest.split("\n")), publisher, first
 
 

@@ -341,14 +341,13 @@ def standing(computed: ComputedSeason, board: StandingsBoard, place: Place) -> s
 def contends(board: StandingsBoard, place: Place, starts: int) -> bool:
     """Whether a distance to the cut line says anything of a driver who has started so many races.
 
-    It does not for a part-timer of the regular season who is out: one who started fewer than half of the races, or who
-    missed any and is further below the line than a single race can make up. A contender may miss a race with a waiver.
+    It does not for a part-timer of the regular season: one who is out, missed races, and is further below the line
+    than a single race can make up. Whoever misses a race with a waiver, or is that close on a few starts, contends.
     """
     now = board.standings.current
     if len(board.standings.phases) > 1 or not has_cut(board) or place.status in {Status.IN, Status.LOCKED}:
         return True
-    within_reach = place.to_cut is not None and -place.to_cut <= board.standings.rules.most_a_race
-    return starts >= now.run or (within_reach and 2 * starts >= now.run)
+    return starts >= now.run or place.to_cut is None or -place.to_cut <= board.standings.rules.most_a_race
 
 
 def where(board: StandingsBoard, place: Place) -> str:

@@ -261,7 +261,8 @@ class AsOf:
         if reading.race is not None:
             return reading.race
         if reading.round is not None:
-            raise UnknownRace(f"race {reading.round}", where=f"in {season.year}")
+            near = self.finder.nearest_races("", season, self.now)
+            raise UnknownRace(f"race {reading.round}", near, where=f"in {season.year}")
         if reading.year is not None and not reading.not_understood:
             race = season.latest or next(iter(season.races), None)
             if race is not None:
