@@ -75,13 +75,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
         log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
         return
-    text = _friendly_line(cause)
-    if text is None:
-        reference = secrets.token_hex(3)
-        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
-        text = (
-            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
-        )
+    text = error_line(cause, _what(interaction))
     give_back()
     try:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -93,6 +87,18 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
             await interaction.response.send_message(text, ephemeral=True)
     except discord.HTTPException as failure:
         log.warning("could not report an error in %s: %s", _what(interaction), failure)
+
+
+def error_line(error: Exception, what: str) -> str:
+    """The line for an error; a fault of the bot, in ``what`` was asked, is logged under the reference that it names."""
+    text = _friendly_line(error)
+    if text is None:
+        reference = secrets.token_hex(3)
+        log.error("reference %s: %s failed", reference, what, exc_info=error)
+        text = (
+            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
+        )
+    return text
 
 
 def _friendly_line(error: Exception) -> str | None:  # noqa: PLR0911 - one return for each kind of error
