@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
 from bot.finder.drivers_in_season import HERE, Presence
 from bot.finder.labels import Match, race_title
+from bot.finder.lexicon import Lexicon
 from bot.finder.names import DriverNames, RaceNames
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
@@ -76,17 +78,39 @@ class Finder:
             return known
         words, numbers = _split_numbers(name_words(text))
         matches = self.drivers(text, season, limit=len(self._drivers)) if words or numbers else []
-        best = max((match.score for match in matches), default=0.0)
-        by_number = bool(numbers) and set(words) <= _NUMBER_WORDS
-        if by_number:
+        if numbers and set(words) <= _NUMBER_WORDS:
             return self._in_truck(text, numbers[0], matches, season)
-        if best < CLEAR:
+        tied = _fitting(matches, numbers)
+        if not tied:
             raise UnknownDriver(text, self._nearest(matches, words, season))
-        tied = [match for match in matches if match.score == best or (best < EXACT and match.score > best - TIED)]
-        for narrowed in (tied, [m for m in tied if m.number in numbers], [m for m in tied if m.in_season]):
-            if len(narrowed) == 1:
-                return narrowed[0].driver
-        raise UnknownDriver(text, [match.driver.name for match in tied[:NEAREST]], several=True)
+        if len(tied) > 1:
+            raise UnknownDriver(text, [driver.name for driver in tied[:NEAREST]], several=True)
+        return tied[0]
+
+    def named(self, words: Sequence[str], numbers: Sequence[str], season: Season) -> tuple[Driver, ...]:
+        """The drivers whom words fit equally well, as ``driver`` decides; none where no name fits clearly.
+
+        Args:
+            words: of one name, as ``name_words`` makes them.
+            numbers: truck numbers, any of which may decide between several drivers.
+            season: as in ``driver``.
+        """
+        text = " ".join(words)
+        return _fitting(self.drivers(text, season, limit=len(self._drivers)), numbers)
+
+    def trucks(self, number: str, season: Season) -> tuple[Driver, ...]:
+        """The drivers of exactly that truck number in the season, the latest first; none where nobody drove it."""
+        found = self._presence(season).entered(number)
+        return tuple(self._drivers[key] for key, whole in found.items() if whole and key in self._drivers)
+
+    def keyed(self, key: str) -> Driver | None:
+        """The driver of a key, as a choice sends it back."""
+        return self._drivers.get(key)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """All names on record, to tell apart what the words of a text name."""
+        return Lexicon(self._drivers.values(), (race for season in self._seasons.values() for race in season.races))
 
     def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
         """The latest driver of a truck number; ``matches`` is what ``drivers`` returns for it."""
@@ -141,8 +165,8 @@ class Finder:
         if named is not None:
             return [named] if not run or set(typed) <= _LATEST else []
         scores = self._race_scores(typed, season)
-        ranks = _ranks(season, moment)
-        found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], ranks[n]))]
+        order = ranks(season, moment)
+        found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], order[n]))]
         return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
 
     def race(self, text: str, season: Season, moment: datetime, *, whole: bool = False) -> Race:
@@ -160,13 +184,13 @@ class Finder:
         if named is not None:
             return named
         scores = self._race_scores(typed, season, whole=whole)
-        ranks = _ranks(season, moment)
+        order = ranks(season, moment)
         best = max(scores.values(), default=0.0)
         if best >= CLEAR:
             tied = [n for n, score in scores.items() if score == best or EXACT > best > score > best - TIED]
-            return next(race for race in season.races if race.round == min(tied, key=ranks.__getitem__))
-        near = sorted(scores, key=lambda n: (-scores[n], ranks[n]))
-        near += [*self._race_names(season).nearest(typed), *sorted(ranks, key=ranks.__getitem__)]
+            return next(race for race in season.races if race.round == min(tied, key=order.__getitem__))
+        near = sorted(scores, key=lambda n: (-scores[n], order[n]))
+        near += [*self._race_names(season).nearest(typed), *sorted(order, key=order.__getitem__)]
         names = dict.fromkeys(race_title(race) for race in map(season.race, near) if race is not None)
         raise UnknownRace(text, list(names)[:NEAREST], where=f"in {season.year}")
 
@@ -232,18 +256,30 @@ def _split_numbers(typed: Sequence[str]) -> tuple[list[str], list[str]]:
     return [word for word in typed if not word.isdecimal()], [word for word in typed if word.isdecimal()]
 
 
-def _ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:
+def _fitting(matches: Sequence[Match], numbers: Sequence[str]) -> tuple[Driver, ...]:
+    """The drivers who match equally well; one where a truck number typed as well or an entry in the season decides."""
+    best = max((match.score for match in matches), default=0.0)
+    if best < CLEAR:
+        return ()
+    tied = [match for match in matches if match.score == best or (best < EXACT and match.score > best - TIED)]
+    for narrowed in (tied, [m for m in tied if m.number in numbers], [m for m in tied if m.in_season]):
+        if len(narrowed) == 1:
+            return (narrowed[0].driver,)
+    return tuple(match.driver for match in tied)
+
+
+def ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:
     """By round, the order of races that match equally well: races run, newest first, then those to come, soonest first.
 
     After them come races that are over but have no results, and cancelled ones last.
     """
-    ranks: dict[int, tuple[int, float]] = {}
+    found: dict[int, tuple[int, float]] = {}
     for race in season.races:
         when = race.begins.timestamp()
         if season.results.get(race.round):
-            ranks[race.round] = 0, -when
+            found[race.round] = 0, -when
         elif race.status is RaceStatus.CANCELLED:
-            ranks[race.round] = 3, when
+            found[race.round] = 3, when
         else:
-            ranks[race.round] = (1, when) if race.over_at > moment else (2, -when)
-    return ranks
+            found[race.round] = (1, when) if race.over_at > moment else (2, -when)
+    return found

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.errors import UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder.finder import Finder
-from bot.finder.tokens import BareNumber, Kind, tokens_of
+from bot.finder.lexicon import Named, Span
+from bot.finder.race_choice import RaceWords, choose, in_order
+from bot.finder.tokens import Kind, Token, Tokens, tokens_of
+from bot.finder.words import CLEAR
 from db.models import EASTERN, Driver, Race, Season, Track
+
+FEW = 4
+"""Up to this many words that are not everyday ones, a text is a name or two rather than a sentence."""
+CLEARER = 72.0
+"""The score that a word of a sentence must have to be taken for a name; ``CLEAR`` is that of a word of a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def read(
     *,
     current: Season,
     year: int | None = None,
-    bare_number: BareNumber = "truck",
+    expected: Named | None = None,
 ) -> Reading:
     """What a text names.
 
@@ -81,39 +88,163 @@ def read(
         now: the current time, aware.
         current: the season of the day, which goes before others where a name fits races of several.
         year: the season that was chosen beside the text; a year in the text goes before it.
-        bare_number: what a number by itself means, a truck or a round.
+        expected: what is asked for. It decides what a number by itself means, which is a round where a race is
+            expected and a truck otherwise, and what a word means that names a driver and a race.
     """
+    chosen = finder.keyed(text.strip())
+    if chosen is not None:
+        return Reading(text, (chosen,))
     tokens = tokens_of(text, now.astimezone(EASTERN).year)
-    asked = tokens.year or year
-    season = next((each for each in seasons if each.year == asked), current)
-    words = [token.typed for token in tokens.words if token.kind is Kind.NAME]
-    drivers: tuple[Driver, ...] = ()
-    race: Race | None = None
-    left: list[str] = []
-    trucks = [token.bare for token in tokens.words if token.kind is Kind.TRUCK]
-    numbers = [token.bare for token in tokens.words if token.kind is Kind.NUMBER]
-    words += [f"#{number}" for number in (trucks if bare_number == "round" else [*trucks, *numbers])]
-    if bare_number == "round" and numbers and tokens.round is None:
-        tokens.round = int(numbers[0])
-    for word in words:
-        try:
-            drivers = (*drivers, finder.driver(word, season))
-            continue
-        except UnknownDriver:
-            pass
-        try:
-            race = race or finder.race(word, season, now, whole=True)
-        except (UnknownRace, UnknownSeason):
-            left.append(word)
-    return Reading(
-        text,
-        tuple(dict.fromkeys(drivers)),
-        year=tokens.year,
-        round=tokens.round,
-        when=tokens.when,
-        track=race.track if race else None,
-        race=race,
-        races=(race,) if race else (),
-        rest=tuple(left),
-        not_understood=tuple(left),
-    )
+    return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
+
+
+class _Reader:
+    """Reads one text: first its words, then the race, then the drivers, who may depend on the season of the race."""
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        finder: Finder,
+        seasons: Sequence[Season],
+        now: datetime,
+        current: Season,
+        year: int | None,
+        expected: Named | None,
+    ) -> None:
+        self._tokens, self._finder, self._now, self._expected = tokens, finder, now, expected
+        self._asked = [season for season in seasons if season.year == year]
+        self._current = self._asked[0] if self._asked else current
+        # A year that is not on record has no races, and is not replaced by another year.
+        self._seasons = in_order(seasons, current) if year is None else self._asked
+        self._words = [token for token in tokens.words if token.kind in {Kind.NAME, Kind.FILLER}]
+        meant = sum(token.kind is Kind.NAME for token in self._words)
+        self._least = CLEAR if meant <= FEW else CLEARER
+        self._spans = finder.lexicon.spans(self._words, self._least, expected)
+        self._left: list[Token] = []
+
+    def reading(self, text: str) -> Reading:
+        races = self._races()
+        season = self._season_of_drivers(races)
+        drivers, several, numbers = self._people(season, races)
+        named = {at for span in self._spans for at in range(span.start, span.end)}
+        self._left += [token for at, token in enumerate(self._words) if at not in named]
+        places = {id(token): at for at, token in enumerate(self._tokens.words)}
+        left = sorted(self._left, key=lambda token: places[id(token)])
+        race = races[0] if races else None
+        return Reading(
+            text,
+            drivers,
+            several,
+            numbers,
+            self._tokens.year,
+            self._tokens.round,
+            self._tokens.when,
+            race.track if race and self._race_words() else None,
+            race,
+            races,
+            tuple(token.typed for token in left),
+            tuple(token.typed for token in left if token.kind is not Kind.FILLER),
+        )
+
+    def _race_words(self) -> list[Token]:
+        """The words that name a race, in order. Everyday words count only as part of a whole name."""
+        spans = [self._words[span.start : span.end] for span in self._spans if span.kind == "race"]
+        return [token for span in spans for token in span if token.kind is not Kind.FILLER]
+
+    def _races(self) -> tuple[Race, ...]:
+        """The races that fit; a number by itself is a round where a race is expected and no name says which."""
+        tokens, words = self._tokens, self._race_words()
+        if self._expected == "race" and not words and tokens.round is None:
+            self._take_round()
+        if tokens.round is not None and not words:
+            seasons = self._asked or self._seasons[:1]
+            return tuple(race for season in seasons for race in (season.race(tokens.round),) if race is not None)
+        if not words and tokens.when is None:
+            if tokens.part_of_year is not None:
+                self._left.append(tokens.part_of_year)
+            return ()
+        lexicon = self._finder.lexicon
+        joined = {
+            "".join(token.bare for token in self._words[span.start : span.end])
+            for span in self._spans
+            if span.kind == "race"
+        }
+        race_words = RaceWords(
+            tuple(words), tuple(lexicon.race_likes(token, self._least) for token in words), frozenset(joined)
+        )
+        races = choose(race_words, self._seasons, self._now, when=tokens.when, months=tokens.months)
+        if tokens.round is not None:
+            races = tuple(race for race in races if race.round == tokens.round) or races
+        self._left += race_words.missing(races[0]) if races else words
+        if tokens.part_of_year is not None and not any(race.date.month in tokens.months for race in races[:1]):
+            self._left.append(tokens.part_of_year)
+        return races
+
+    def _take_round(self) -> None:
+        for token in self._tokens.words:
+            drivers = self._finder.trucks(token.bare, self._current) if token.kind is Kind.NUMBER else ()
+            if token.kind is Kind.NUMBER and not set(drivers) & set(self._by_name(self._current)):
+                self._tokens.round, token.kind = int(token.bare), Kind.USED
+                return
+        trucks = [token for token in self._tokens.words if token.kind is Kind.TRUCK]
+        if len(trucks) == 1 and not self._spans:
+            # "#2" by itself, where nothing but a race can be meant.
+            self._tokens.round, trucks[0].kind = int(trucks[0].bare), Kind.USED
+
+    def _season_of_drivers(self, races: Sequence[Race]) -> Season:
+        """The season in which truck numbers and names are looked up: that of the race, where one is named."""
+        if self._asked or not races or not races[0].season:
+            return self._current
+        season = next((each for each in self._seasons if each.year == races[0].season), self._current)
+        return season if season.results else self._current
+
+    def _by_name(self, season: Season) -> list[Driver]:
+        """The drivers whom names by themselves tell clearly."""
+        found = [self._fitting(span, season, ()) for span in self._spans if span.kind == "driver"]
+        return [drivers[0] for drivers in found if len(drivers) == 1]
+
+    def _fitting(self, span: Span, season: Season, numbers: Sequence[str]) -> tuple[Driver, ...]:
+        words = [self._finder.lexicon.spelled(token) for token in self._words[span.start : span.end]]
+        return self._finder.named(words, numbers, season)
+
+    def _people(
+        self, season: Season, races: Sequence[Race]
+    ) -> tuple[tuple[Driver, ...], tuple[Several, ...], tuple[str, ...]]:
+        """Who is named by name or by number, names that fit several, and numbers that nobody drove.
+
+        A number beside a name decides between drivers of that name, and names nobody else.
+        """
+        trucks = [token for token in self._tokens.words if token.kind in {Kind.TRUCK, Kind.NUMBER}]
+        numbers = {token.bare: self._in_truck(token.bare, season, races) for token in trucks}
+        people: list[tuple[int, Driver]] = []
+        several: list[Several] = []
+        places = {id(token): at for at, token in enumerate(self._tokens.words)}
+        for span in (each for each in self._spans if each.kind == "driver"):
+            tokens = self._words[span.start : span.end]
+            fitting = self._fitting(span, season, tuple(numbers))
+            among = [driver for driver in fitting if any(driver in some for some in numbers.values())]
+            if len(fitting) == 1 or len(among) == 1:
+                people.append((places[id(tokens[0])], (among or fitting)[0]))
+            elif fitting:
+                several.append(Several(" ".join(token.typed for token in tokens), fitting))
+            else:
+                self._left += tokens
+        named = {driver for _, driver in people}
+        unknown = []
+        for token in trucks:
+            drivers = numbers[token.bare]
+            if self._expected == "race" and token.kind is Kind.NUMBER and not named & set(drivers):
+                self._left.append(token)
+            elif not drivers:
+                unknown.append(token.bare)
+            elif not named & set(drivers):
+                people.append((places[id(token)], drivers[0]))
+        in_order_typed = dict.fromkeys(driver for _, driver in sorted(people, key=lambda pair: pair[0]))
+        return tuple(in_order_typed), tuple(several), tuple(unknown)
+
+    def _in_truck(self, number: str, season: Season, races: Sequence[Race]) -> tuple[Driver, ...]:
+        """Who drove a number: in the race that is named where it was in it, else in the season, the latest first."""
+        drivers = self._finder.trucks(number, season)
+        rows = season.results.get(races[0].round, ()) if races and races[0].season == season.year else ()
+        there = [row.driver for row in rows if row.entry.number.lstrip("0") == number.lstrip("0")]
+        return tuple(sorted(drivers, key=lambda driver: driver.key not in there))

@@ -17,9 +17,6 @@ MOST_TOKENS = 40
 LARGEST_TRUCK = 99
 """The largest truck number and round; a larger number is part of a race's name, such as UNOH 200."""
 
-BareNumber = Literal["truck", "round"]
-"""What a number by itself means: a truck's, where drivers are asked for, or a round, where races are."""
-
 _WORD = re.compile(r"#?[^\W_]+(?:['’.&-][^\W_]+)*['’.]?|['’]\d\d(?!\w)")
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
 _SHORT_YEAR = re.compile(r"['’](\d\d)", re.ASCII)
@@ -44,17 +41,18 @@ _PARTS_OF_YEAR = {
 """Months by what fans call the one or the other race at a track."""
 
 _EVERYDAY = """
-a about all am an and any anybody anyone are as at be because been beat before but by can car catch cause come could
-crash did do does doing done drive driver drivers drives during each every ever explain fan fans final finish
-finished finishes finishing for from gave get give go going good got had has have he her hers him his how i if in
-info is it its just know lap laps lead leader leaders led like list lot make many me mean more most much my n nascar
-need new no nobody not now number of off on one only or order our out over pit place placed play please points
-position quote quotes race raced racer races racing rank result results run running said same say saying says see
-series she should show so some somebody someone speak spoke stage stages standing standings start started starts
-still story such take talk talked talking talks tell than that the their them then there they thing things think
-this those time to today told track tracks truck trucks two up us v versus vs want wants was we were what whats when
-where which who whom whos whose why will win winner winners wins with won would wreck wrecked wrecks yesterday you
-your compare compared between against craftsman schedule recap
+a about against aint all am an and any anybody anyone are as at be beat because been before between but by can cant
+car catch cause come compare compared could craftsman crash did didnt do does doesnt doing done dont drive driver
+drivers drives during each ever every explain fan fans final finish finished finishes finishing for from gave get
+give go going good got had hadnt has hasnt have havent he her hers him his how i if in info is isnt it its just know
+lap laps lead leader leaders led like list lot make many me mean more most much my n nascar need new no nobody not
+now number of off on one only or order our out over pit place placed play please points position quote quotes race
+raced racer races racing rank recap result results run running said same say saying says schedule see series she
+should show so some somebody someone speak spoke stage stages standing standings start started starts still story
+such take talk talked talking talks tell than that the their them then there they thing things think this those time
+to today told track tracks truck trucks two up us v versus vs want wants was wasnt we were werent what whats when
+where which who whom whos whose why will win winner winners wins with won wont would wouldnt wreck wrecked wrecks
+yesterday you your
 """
 FILLERS = frozenset(_EVERYDAY.split())
 """Words of everyday questions: by itself none of them names anything, as part of a whole name ("The Rock") it does."""

@@ -12,6 +12,8 @@ from bot.championship.computed_season import ComputedSeason
 from bot.championship.driver_record import Career, career
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
+from bot.finder.lexicon import Named
+from bot.finder.reading import Reading, read
 from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of
 from bot.recaps.recap import with_words
 from bot.seasons.cache import SeasonCache
@@ -176,6 +178,14 @@ class AsOf:
 
     def _has_results(self, race: Race) -> bool:
         return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
+
+    def read(self, text: str, year: int | None = None, expected: Named | None = None) -> Reading:
+        """What a text names, as ``bot.finder.reading.read`` says; ``year`` is the season chosen beside the text.
+
+        Raises:
+            FriendlyError: no season is on record.
+        """
+        return read(text, self.finder, self.seasons, self.now, current=self.season(), year=year, expected=expected)
 
     def driver(self, text: str, year: int | None = None) -> Driver:
         """The driver meant by a name, number or key. Raises UnknownDriver with the nearest names."""
