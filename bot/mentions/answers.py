@@ -13,6 +13,7 @@ from discord import ui
 from discord.ext import commands
 
 from bot.discord_errors import BARRED, GONE, describe_error
+from bot.editors import Editors
 from bot.interactions.command_tree import error_line
 from bot.interactions.router import Router
 from bot.interactions.turns import Turns, give_back
@@ -33,7 +34,7 @@ class MentionAnswers:
     Args:
         router: where questions become answers.
         turns: of which an answer takes one, as that of a command does.
-        may_edit: whether a person, in a server, may write for everybody.
+        editors: who may edit; called each time, as in the router.
         seconds: a clock of seconds, by which answers in a channel are counted.
     """
 
@@ -41,12 +42,12 @@ class MentionAnswers:
         self,
         router: Router,
         turns: Turns,
-        may_edit: Callable[[int, int | None], bool],
+        editors: Callable[[], Editors],
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
         self._router = router
         self._turns = turns
-        self._may_edit = may_edit
+        self._editors = editors
         self._seconds = seconds
         self._cooldown = commands.CooldownMapping[discord.Message](
             commands.Cooldown(MOST_ANSWERS, IN_SECONDS), commands.BucketType.channel
@@ -83,7 +84,7 @@ class MentionAnswers:
         as_of = requester.as_of
         reading = read(text, as_of)
         if reading.question is None:
-            return suggestions(reading.guesses, as_of.season(), as_of.now, asked=bool(text))
+            return suggestions(reading.guesses, as_of.season(), as_of.now, asked=reading.asked)
         view = await self._router.view(reading.question, requester)
         assert isinstance(view, ui.LayoutView), "no question that is read from a message opens a form"
         return view
@@ -100,7 +101,7 @@ class MentionAnswers:
             message.channel.id,
             _permissions_of(message, member),
             frozenset(role.id for role in member.roles) if member is not None else frozenset(),
-            self._may_edit(person.id, guild),
+            self._editors().may_edit(person.id, guild),
             member.guild_permissions if member is not None else discord.Permissions.none(),
         )
 
@@ -137,9 +138,7 @@ def _may_write(message: discord.Message, granted: discord.Permissions) -> bool:
     return granted.view_channel and (granted.send_messages_in_threads if in_thread else granted.send_messages)
 
 
-async def _send(
-    message: discord.Message, view: ui.LayoutView | None, line: str | None, *, can_reply: bool
-) -> None:
+async def _send(message: discord.Message, view: ui.LayoutView | None, line: str | None, *, can_reply: bool) -> None:
     """Sends the answer; what keeps it from being sent is no fault of whoever asked, and nobody is told."""
     options: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none()}
     if can_reply:

@@ -31,6 +31,8 @@ class Topic(Enum):
     MANUFACTURERS = auto()
     ROOKIES = auto()
     FULL_SEASON = auto()
+    CHASE_RULES = auto()
+    PLAYOFF_RULES = auto()
     STANDINGS = auto()
     NEXT = auto()
     SCHEDULE = auto()
@@ -39,10 +41,12 @@ class Topic(Enum):
     DRIVER = auto()
     HELP = auto()
     ABOUT = auto()
+    NOTHING = auto()
 
 
 _WEEK = r"(?:this )?(?:week|weekend)s?"
-_DAY = r"(?:today|tonight|tomorrow|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
+_DAY = r"(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
+_BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
 _COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
 
@@ -54,7 +58,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"comments?|thoughts on|interviews?|opinion",
     ),
     Topic.REMINDERS: (
-        r"remind(?:ers?)?|notifications?",
+        r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|when|about))?|notifications?",
         r"(?:notify|alert|ping|dm|tell) (?:me|us) (?:when|before)",
     ),
     Topic.COMPARE: (
@@ -75,9 +79,9 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:reigning|defending) champ(?:ion)?s?",
     ),
     Topic.PLAYOFFS: (
-        r"(?:who|whos|whose|which) … (?:in|out|safe|advanc(?:e|es|ed|ing)|knocked out|locked in|in danger)",
-        r"(?:above|below|over|under) the (?:cut|line)",
-        r"in (?:and|or) out|cut ?lines?|cut ?offs?|the cut|bubble|eliminat(?:ed|ion)s?|post ?season",
+        rf"(?:who|whos|whose|which){_BEING} (?:in|out|safe|advanc(?:e|es|ed|ing)|knocked out|locked in|in danger)",
+        r"(?:above|below|over|under|to|from) the (?:cut|line)",
+        r"in (?:and|or) out|(?:the )?cut ?(?:lines?|offs?)|the cut|bubble|eliminat(?:ed|ion)s?|post ?season",
         r"play ?offs?(?: picture| grid| bracket| field| standings)?",
         r"(?:in|make|makes|made|making|miss|missed) the chase",
         r"chase (?:grid|field|standings|picture)",
@@ -91,14 +95,17 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     ),
     Topic.OWNERS: (r"owners?",),
     Topic.MANUFACTURERS: (r"manufacturers?",),
-    Topic.ROOKIES: (r"rook(?:ie|ies)(?: of the year)?|roty",),
+    Topic.ROOKIES: (r"(?:top )?rook(?:ie|ies)(?: of the year)?|roty",),
     Topic.FULL_SEASON: (
         r"(?:without|no) (?:the )?(?:playoffs?|resets?|chase)",
-        r"(?:full|whole) season|old (?:points|format)",
+        r"(?:full|whole) season(?: points)?|season long points",
     ),
+    Topic.CHASE_RULES: (r"(?:(?:under|with|by) the )?(?:chase|new|2026) (?:format|rules|system)",),
+    Topic.PLAYOFF_RULES: (r"(?:(?:under|with|by) the )?(?:old |elimination |playoffs? )+(?:format|rules|system)",),
     Topic.STANDINGS: (
-        r"standings?|points?(?: table| leaders?| lead| battle)?|leader ?boards?|rankings?",
-        r"(?:who|whos) … (?:leading|leads|in front|on top|in the lead|in first)",
+        r"(?:standings?|points) … (?:after|following|as of|through)",
+        r"standings?|points?(?: table| leaders?| lead| battle| gap)?|leader ?boards?|rankings?",
+        r"(?:who|whos|which|whats|what) … (?:leading|leads|in front|on top|in the lead|in first)",
         r"where … (?:stand|stands|rank|ranks|sit|sits)",
         r"championship (?:standings|table|lead|leader|battle|order)",
     ),
@@ -106,10 +113,10 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:next|upcoming) (?:truck )?(?:race|event|one)",
         r"(?:whats|what is|whos|who is) (?:next|coming up)",
         r"channels?|networks?|stations?|tv|television|broadcast|stream(?:ing|ed)?|coverage|radio|air(?:s|ing|time)?",
-        r"green flag|televised|qualifying|practice|count ?down|start(?:ing)? times?",
+        r"fs ?[12]|fox|green flag|televised|qualifying|practice|count ?down|start(?:ing)? times?",
         r"go(?:es)? green",
         r"watch(?:ing)?|listen(?:ing)?",
-        r"what (?:time|day|date)",
+        r"what (?:time|day|date)|when(?:s| is| does| do| are| will| was| were)?",
         r"when(?:s)? … (?:race|start|starts|starting|begin|begins|run|running|on|go|happening|next|trucks)",
         rf"(?:race|racing|races|racin) … (?:{_DAY}|{_WEEK})(?: night)?",
         rf"(?:{_DAY}|{_WEEK})(?: nights?)? … race",
@@ -141,15 +148,17 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"how did … race (?:go|end|turn out|finish)",
     ),
     Topic.DRIVER: (
-        r"(?:how|hows|howd) … (?:do|doing|done|finish|finished|going|fare|faring|run|running|been|perform|place|"
-        r"end up|make out)",
+        r"(?:how|hows|howd) … (?:do|doing|done|finish|finished|going|fare|faring|run|running|been|perform|place)",
+        r"(?:how|hows|howd) … (?:end up|make out)",
         r"(?:where|what place) … (?:finish|end up|place|come in|start|qualify)",
-        r"(?:did|has|have) … (?:win|won|finish|crash|wreck|lead|race|raced|start|any wins)",
+        r"(?:did|has|have) … (?:ever )?(?:win|won|finish|crash|wreck|lead|race|raced|start|any wins)",
         rf"how many {_COUNTED}",
         r"stat(?:istic)?s?|numbers|record|career|profile|form|bio|history",
         r"tell (?:me|us) about|show (?:me|us)",
         r"(?:who|whos) … (?:drives|driving|drove|in)",
-        r"(?:what|which) (?:number|truck|team|make)",
+        r"(?:what|which) (?:number|truck|team|make|place|position|spot)",
+        r"how (?:far|many points|much) … (?:ahead|behind|back|up|above|below|out)",
+        r"where(?:s| is| does| did| was)?",
         r"average (?:finish|start)|best (?:track|finish)|wins?",
         r"what happened (?:to|with)",
     ),
@@ -163,54 +172,69 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"who (?:made|built|runs|created|coded|wrote|owns) (?:you|u|this)(?: bot)?",
         r"(?:are|r) (?:you|u)(?: a| an| the)? (?:bot|robot|ai|human|real|official)",
         r"version|privacy|open source|source code|github",
-        r"how (?:fresh|current|up to date)",
+        r"how (?:fresh|current|old|up to date)(?: is)?(?: your| the)?(?: data)?",
+    ),
+    Topic.NOTHING: (
+        r"(?:i |we |really |just )*love (?:it|this|that|you|u|my|the|these|how|to)(?: bot)?",
+        r"(?:good|great|nice|bad|dumb|stupid|best|cool|awesome|amazing)(?: (?:one|job|bot|work|stuff))?",
+        r"(?:thanks|thank you|thx|ty)(?: so)?(?: much)?",
+        r"good (?:morning|night|evening|afternoon)|how are (?:you|u)|whats up|test(?:ing)?",
     ),
 }
 """What asks for what. Words that add nothing, such as "the", need not be in a phrase; see ``PLAIN``."""
 
+_RULES = frozenset({Topic.HELP, Topic.STANDINGS, Topic.PLAYOFFS, Topic.CHAMPION, Topic.DRIVER})
 SPECIAL: dict[Topic, frozenset[Topic]] = {
-    Topic.QUOTE: frozenset(Topic) - {Topic.REMINDERS},
-    Topic.REMINDERS: frozenset(Topic) - {Topic.QUOTE},
-    Topic.HELP: frozenset(Topic) - {Topic.QUOTE, Topic.REMINDERS},
-    Topic.ABOUT: frozenset({Topic.DRIVER}),
-    Topic.COMPARE: frozenset({Topic.DRIVER, Topic.STANDINGS, Topic.STATS}),
-    Topic.CLINCH: frozenset({Topic.PLAYOFFS, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.RESULTS}),
-    Topic.CHAMPION: frozenset({Topic.STANDINGS, Topic.RESULTS, Topic.DRIVER}),
-    Topic.STATS: frozenset({Topic.DRIVER, Topic.STANDINGS}),
-    Topic.OWNERS: frozenset({Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
-    Topic.MANUFACTURERS: frozenset({Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}),
-    Topic.ROOKIES: frozenset({Topic.STANDINGS, Topic.DRIVER}),
-    Topic.FULL_SEASON: frozenset({Topic.STANDINGS, Topic.PLAYOFFS, Topic.CHAMPION, Topic.DRIVER}),
-    Topic.PLAYOFFS: frozenset({Topic.STANDINGS, Topic.DRIVER}),
-    Topic.STANDINGS: frozenset({Topic.DRIVER}),
-    Topic.NEXT: frozenset({Topic.SCHEDULE, Topic.DRIVER}),
-    Topic.SCHEDULE: frozenset({Topic.DRIVER}),
-    Topic.RESULTS: frozenset({Topic.DRIVER}),
-    Topic.RECAP: frozenset({Topic.DRIVER}),
+    Topic.QUOTE: frozenset(Topic) - {Topic.QUOTE, Topic.REMINDERS},
+    Topic.REMINDERS: frozenset(Topic) - {Topic.QUOTE, Topic.REMINDERS},
+    Topic.COMPARE: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.STATS}),
+    Topic.CLINCH: frozenset({Topic.HELP, Topic.PLAYOFFS, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.RESULTS}),
+    Topic.CHAMPION: frozenset({Topic.HELP, Topic.STANDINGS, Topic.RESULTS, Topic.DRIVER}),
+    Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS}),
+    Topic.OWNERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
+    Topic.MANUFACTURERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}),
+    Topic.ROOKIES: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
+    Topic.FULL_SEASON: _RULES,
+    Topic.CHASE_RULES: _RULES,
+    Topic.PLAYOFF_RULES: _RULES,
+    Topic.PLAYOFFS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
+    Topic.STANDINGS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.NEXT: frozenset({Topic.HELP, Topic.SCHEDULE, Topic.DRIVER}),
+    Topic.SCHEDULE: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.RECAP: frozenset({Topic.HELP, Topic.DRIVER}),
 }
-"""Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask for the playoffs."""
+"""Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask who makes them."""
 
 _PLAIN = """
-a about actually again all also alright am an and any anybody anyone are as at be been bot boys bro buddy btw but by
-can chat could craftsman cheers cool currently curious dear did do does doing done dude dudes else everybody everyone
-exactly fellas folks for fr from get give go going good gonna got great guys had has have haha happened hello her here
-hey hi him his hiya how hows howdy i id idk if ill im in is it its ive just know lads last latest let lets like lmao lol
-look looking love ma maam man many may me mean mind mr my nascar need now number of off oh ok okay omg on one or our
-out over people please pls plz previous quick quickly question race raced races racing really recent recently right
-round s season seasons see series should show so some somebody someone something sorry still sure tailgate tell thank
-thanks thankyou that thats the their them then there these they thing things this those thx time to today track
-tracks truck trucks truckers ty u ur us vs want wanna was wassup way we well were what whats when whens where wheres
-which who whod whos will with wonder wondering would ya yall year years yep yo you your yup
-driver drivers team trucker fan fans final out
+a about actually again all alright also am an and any anybody anyone are as at be been begin begins bot boys bro btw
+buddy but by can chat check cheers could craftsman curious currently dear did do does doing done driver drivers dude
+dudes else everybody everyone exactly fan fans fellas final find folks for fr from get give go going gonna good got
+guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii ill im in is it its
+ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making man many may me mean
+mind miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people please pls plz
+previous question quick quickly race raced races racing really recent recently right rn round season seasons see
+series should show so some somebody someone something sorry sr start starting starts still sure tailgate team tell
+thank that thats the their them then there these they thing things this those time to today track tracks truck trucker
+truckers trucks u ur us use used vs wanna want was wassup way we well were what whats wheres which who whod whos will
+with wonder wondering would ya yall year years yep yo you your yup
 """
 PLAIN = frozenset(_PLAIN.split())
 """Words that change nothing about what is asked. Any word that is neither here nor in a phrase nor a name makes the
 reader doubt: "who won the *super bowl*"."""
 
-GRAMMAR = frozenset(
-    "last latest previous newest recent next upcoming this year years season seasons ago round race rd r no nr number "
-    "num truck car spring summer fall autumn one two three four five of the".split()
-)
+_KEYWORDS = """
+channel clinch compare coverage eliminated manufacturer network playoffs points qualifying quotes recap results rookie
+schedule standings tonight weekend winner
+"""
+KEYWORDS = tuple(_KEYWORDS.split())
+"""Words of the phrases that are long enough to be recognized with a typo."""
+
+_GRAMMAR = """
+last latest previous newest recent next upcoming this year years season seasons ago round race rd r no nr number num
+truck car spring summer fall autumn one two three four five of the
+"""
+GRAMMAR = frozenset(_GRAMMAR.split())
 """Words by which the finder reads a year, a round or a truck: they are left to it, phrase or not."""
 
 
