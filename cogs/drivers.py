@@ -9,14 +9,18 @@ from discord.ext import commands
 from bot.championship.driver_record import head_to_head
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, season_choices
+from bot.interactions.understanding import compare_asked, driver_asked
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.quotes.service import reader_of
 from bot.render.about import HelpEntry
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
+from bot.render.understood import other_season, with_lines
 from bot.requester import Requester
+from bot.seasons.as_of import AsOf
 from bot.seasons.records import season_record, shared_records
 from db.errors import StoreError
+from db.models import Driver
 from db.quotes import search
 
 
@@ -33,15 +37,17 @@ class Drivers(commands.Cog):
         description="A driver's season: points, wins, recent races, best track, career",
         extras={"help": HelpEntry(place=8, short="a driver's season", example="heim")},
     )
-    @app_commands.describe(name="Full or partial name, nickname or truck number", season="A different season")
+    @app_commands.describe(
+        name="Name, nickname or truck number, with a year or track or not", season="A different season"
+    )
     @app_commands.autocomplete(name=driver_choices)
     @app_commands.autocomplete(season=season_choices)
     async def driver(
         self, interaction: discord.Interaction[TailgateBot], name: UserText, season: int | None = None
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        meant = requester.as_of.driver(name, season)
-        await self.bot.router.reply(interaction, DriverQuestion(meant.key, season), requester)
+        asked = driver_asked(requester.as_of, name, season)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     @app_commands.command(
         name="compare",
@@ -63,9 +69,8 @@ class Drivers(commands.Cog):
         season: int | None = None,
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        as_of = requester.as_of
-        a, b = as_of.driver(first, season), as_of.driver(second, season)
-        await self.bot.router.reply(interaction, CompareQuestion(a.key, b.key, season), requester)
+        asked = compare_asked(requester.as_of, first, second, season)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
@@ -74,7 +79,8 @@ class Drivers(commands.Cog):
         quotes = await self._quotes_of(known.key, requester)
         races = computed.races_of(known.key)
         facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
-        return driver(facts, question, as_of.now)
+        lines = [other_season(question.year, computed.season.year, known)]
+        return with_lines(driver(facts, question, as_of.now), lines)
 
     async def _quotes_of(self, driver: str, requester: Requester) -> int:
         """How many quotes the requester may see; none, and no button, while they cannot be read."""
@@ -90,7 +96,13 @@ class Drivers(commands.Cog):
         a, b = as_of.known(question.a), as_of.known(question.b)
         computed, records, years = shared_records(as_of, a, b, question.year)
         facts = CompareFacts(computed.season, (a, b), records, head_to_head(computed, a.key, b.key), years)
-        return compare(facts, question, as_of.now)
+        lines = [other_season(question.year, computed.season.year, *_absent(as_of, question, (a, b)))]
+        return with_lines(compare(facts, question, as_of.now), lines)
+
+
+def _absent(as_of: AsOf, question: CompareQuestion, drivers: tuple[Driver, Driver]) -> list[Driver]:
+    """Who has no entry in the season that was asked for."""
+    return [driver for driver in drivers if question.year not in as_of.entered(driver.key)]
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -7,7 +7,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.interactions.autocomplete import UserText, driver_choices, season_choices
+from bot.interactions.autocomplete import UserText, driver_choices, entered_choices, season_choices
+from bot.interactions.understanding import clinch_asked, playoffs_asked
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion
 from bot.render.about import HelpEntry
 from bot.render.clinch import ClinchFacts, clinch
@@ -28,10 +29,15 @@ class Playoffs(commands.Cog):
         description="The playoffs round by round: who advanced, how, and who was eliminated",
         extras={"help": HelpEntry(place=2, short="round by round, and who would be in now")},
     )
-    @app_commands.describe(season="A different season")
+    @app_commands.describe(about="A driver, or a year such as last year", season="A different season")
+    @app_commands.autocomplete(about=driver_choices)
     @app_commands.autocomplete(season=season_choices)
-    async def playoffs(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
-        await self.bot.router.reply(interaction, PlayoffsQuestion(season))
+    async def playoffs(
+        self, interaction: discord.Interaction[TailgateBot], about: UserText | None = None, season: int | None = None
+    ) -> None:
+        requester = await self.bot.router.requester(interaction)
+        asked = playoffs_asked(requester.as_of, about, season)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     @app_commands.command(
         name="clinch",
@@ -39,12 +45,11 @@ class Playoffs(commands.Cog):
         extras={"help": HelpEntry(place=3, short="what it takes at the next race", example="honeycutt")},
     )
     @app_commands.describe(driver="Full or partial name, nickname or truck number; everyone if left out")
-    @app_commands.autocomplete(driver=driver_choices)
+    @app_commands.autocomplete(driver=entered_choices)
     async def clinch(self, interaction: discord.Interaction[TailgateBot], driver: UserText | None = None) -> None:
         requester = await self.bot.router.requester(interaction)
-        as_of = requester.as_of
-        meant = as_of.driver(driver).key if driver else None
-        await self.bot.router.reply(interaction, ClinchQuestion(meant), requester)
+        asked = clinch_asked(requester.as_of, driver)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     async def answer(self, question: PlayoffsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

@@ -8,7 +8,8 @@ from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError, UnknownRace
-from bot.interactions.autocomplete import UserText, race_choices, season_choices
+from bot.interactions.autocomplete import UserText, race_choices, schedule_choices, season_choices
+from bot.interactions.understanding import results_asked, schedule_asked
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion
 from bot.render.about import HelpEntry
 from bot.render.next_race import NextFacts, upcoming
@@ -31,27 +32,30 @@ class Races(commands.Cog):
         description="Race results: winner, stages and the full finishing order",
         extras={"help": HelpEntry(place=5, short="the latest race")},
     )
-    @app_commands.describe(race="Round, name or track; the latest race if left out", season="A different season")
+    @app_commands.describe(race="Name, track, round or year; the latest race if left out", season="A different season")
     @app_commands.autocomplete(race=race_choices)
     @app_commands.autocomplete(season=season_choices)
     async def results(
         self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        as_of = requester.as_of
-        meant = as_of.race_with_results(race, season) if race else None
-        question = ResultsQuestion(meant.season, meant.round) if meant else ResultsQuestion(season)
-        await self.bot.router.reply(interaction, question, requester)
+        asked = results_asked(requester.as_of, race, season)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     @app_commands.command(
         name="schedule",
         description="Every race of the season: winners so far and what's next",
         extras={"help": HelpEntry(place=10, short="every race of the season")},
     )
-    @app_commands.describe(season="A different season")
+    @app_commands.describe(race="Opens where that race is: name, track, round or year", season="A different season")
+    @app_commands.autocomplete(race=schedule_choices)
     @app_commands.autocomplete(season=season_choices)
-    async def schedule(self, interaction: discord.Interaction[TailgateBot], season: int | None = None) -> None:
-        await self.bot.router.reply(interaction, ScheduleQuestion(season))
+    async def schedule(
+        self, interaction: discord.Interaction[TailgateBot], race: UserText | None = None, season: int | None = None
+    ) -> None:
+        requester = await self.bot.router.requester(interaction)
+        asked = schedule_asked(requester.as_of, race, season)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     @app_commands.command(
         name="next",

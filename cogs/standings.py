@@ -7,11 +7,12 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.errors import FriendlyError
+from bot.errors import UnknownRace
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
+from bot.interactions.understanding import standings_asked
 from bot.questions.core import STANDINGS_VIEWS, StandingsQuestion
 from bot.render.about import HelpEntry
-from bot.render.formatting import race_name
+from bot.render.not_held import STANDINGS, not_held
 from bot.render.standings import standings
 from bot.requester import Requester
 
@@ -40,7 +41,7 @@ class Standings(commands.Cog):
     )
     @app_commands.describe(
         season="A different season",
-        after="As of a race: round, name or track",
+        after="As of a race: name, track, round or year",
         view="Playoffs, points, stats, rookies, owners, manufacturers or a what-if",
     )
     @app_commands.autocomplete(after=race_choices)
@@ -54,19 +55,17 @@ class Standings(commands.Cog):
         view: str | None = None,
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        as_of = requester.as_of
-        race = as_of.race(after, season) if after else None
-        year = race.season if race else as_of.season(season).year
-        question = StandingsQuestion(year, race.round if race else None, view if view in STANDINGS_VIEWS else None)
-        await self.bot.router.reply(interaction, question, requester)
+        asked = standings_asked(requester.as_of, after, season, view if view in STANDINGS_VIEWS else None)
+        await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         season = as_of.season(question.year)
         race = season.race(question.after) if question.after else None
-        if question.after and (race is None or race not in season.run):
-            name = race_name(race) if race else f"race {question.after}"
-            raise FriendlyError(f"No results for {name} ({season.year}) yet, so no standings after it either.")
+        if question.after and race is None:
+            raise UnknownRace(f"race {question.after}", where=f"in {season.year}")
+        if race is not None and race not in season.run:
+            return not_held(STANDINGS, season, race, as_of.now, as_of.last_time(race))
         then = as_of.computed_after(season, race.round) if race else None
         return standings(as_of.computed(season), question, as_of.now, then)
 

@@ -189,10 +189,19 @@ class Finder:
         if best >= CLEAR:
             tied = [n for n, score in scores.items() if score == best or EXACT > best > score > best - TIED]
             return next(race for race in season.races if race.round == min(tied, key=order.__getitem__))
+        raise UnknownRace(text, self._near(typed, scores, season, moment), where=f"in {season.year}")
+
+    def nearest_races(self, text: str, season: Season, moment: datetime) -> list[str]:
+        """The titles of the races of a season that a text resembles most."""
+        typed = [word for word in name_words(text) if not _YEAR.fullmatch(word)]
+        return self._near(typed, self._race_scores(typed, season) if typed else {}, season, moment)
+
+    def _near(self, typed: Sequence[str], scores: dict[int, float], season: Season, moment: datetime) -> list[str]:
+        order = ranks(season, moment)
         near = sorted(scores, key=lambda n: (-scores[n], order[n]))
         near += [*self._race_names(season).nearest(typed), *sorted(order, key=order.__getitem__)]
         names = dict.fromkeys(race_title(race) for race in map(season.race, near) if race is not None)
-        raise UnknownRace(text, list(names)[:NEAREST], where=f"in {season.year}")
+        return list(names)[:NEAREST]
 
     def _asked(self, text: str, season: Season, moment: datetime) -> tuple[Season, list[str]]:
         """The season that a text asks for, as it was known at ``moment``, and the words without the year and fillers.

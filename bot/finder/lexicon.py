@@ -162,7 +162,7 @@ class _Fits:
         """Where the names end that begin at a word, each with how many letters of them are explained, about."""
         token, names = self._tokens[start], self._names
         if self.likes[start] and len(token.bare) >= SHORTEST_ALONE:
-            yield start + 1, self._value(start, self.likes[start]) + (WHOLE if token.bare in names.whole else 0.0)
+            yield start + 1, self._value(start, self.likes[start])
         elif token.kind is not Kind.FILLER and (joined := names.joined_like(token, self._least)) is not None:
             yield start + 1, len(token.bare) * joined[1] / EXACT
         for end in range(start + 2, min(start + LONGEST_NAME, len(self._tokens)) + 1):

@@ -91,11 +91,19 @@ def read(
         expected: what is asked for. It decides what a number by itself means, which is a round where a race is
             expected and a truck otherwise, and what a word means that names a driver and a race.
     """
-    chosen = finder.keyed(text.strip())
+    key, _, beside = text.strip().partition(" ")
+    chosen = finder.keyed(key)
     if chosen is not None:
-        return Reading(text, (chosen,))
+        # What a list sends back is a key, with the year that was typed beside the name.
+        return Reading(text, (chosen,), year=tokens_of(beside, now.astimezone(EASTERN).year).year)
     tokens = tokens_of(text, now.astimezone(EASTERN).year)
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
+
+
+def without_year(text: str, now: datetime) -> str:
+    """The words of a text without those that name a year, as typed."""
+    words = tokens_of(text, now.astimezone(EASTERN).year).words
+    return " ".join(token.typed for token in words if token.kind is not Kind.USED)
 
 
 class _Reader:
@@ -157,8 +165,9 @@ class _Reader:
         if self._expected == "race" and not words and tokens.round is None:
             self._take_round()
         if tokens.round is not None and not words:
-            seasons = self._asked or self._seasons[:1]
-            return tuple(race for season in seasons for race in (season.race(tokens.round),) if race is not None)
+            found = (season.race(tokens.round) for season in self._seasons)
+            race = next(filter(None, found), None)
+            return (race,) if race is not None else ()
         if not words and tokens.when is None:
             if tokens.part_of_year is not None:
                 self._left.append(tokens.part_of_year)

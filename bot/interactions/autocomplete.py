@@ -12,6 +12,7 @@ from discord import app_commands
 
 from bot.errors import FriendlyError
 from bot.finder import race_label, race_value
+from bot.finder.reading import without_year
 from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
 from db.models import Season
@@ -21,6 +22,8 @@ UserText: TypeAlias = app_commands.Range[str, 1, 100]
 
 LIMIT = 25
 """How many choices Discord shows at most."""
+EVERYBODY = 10_000
+"""More matches than there are drivers, for where most of them are left out afterward."""
 
 
 async def _as_of(interaction: discord.Interaction[Any]) -> AsOf:
@@ -46,20 +49,60 @@ async def season_choices(interaction: discord.Interaction[Any], current: str) ->
 
 
 async def driver_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-    """Drivers by name, part of it, nickname or number; the value is a driver's key."""
+    """Drivers by name, part of it, nickname or number; the value is a driver's key, with the year if one was typed.
+
+    Where a season is asked for, by what is typed or by the command's other option, only who has an entry in it.
+    """
+    return await _drivers(interaction, current)
+
+
+async def entered_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    """As ``driver_choices``, of the current season alone, for a command that answers for no other."""
+    return await _drivers(interaction, current, only_current=True)
+
+
+async def _drivers(
+    interaction: discord.Interaction[Any], current: str, *, only_current: bool = False
+) -> list[app_commands.Choice[str]]:
     as_of = await _as_of(interaction)
     if not as_of.seasons:
         return []
-    matches = as_of.finder.drivers(current, _season(as_of, interaction), LIMIT)
+    reading = as_of.read(current, None, "driver")
+    known = reading.year if reading.year in as_of.years and not only_current else None
+    season = as_of.season() if only_current else as_of.season(known) if known else _season(as_of, interaction)
+    given = only_current or known is not None or getattr(interaction.namespace, "season", None) is not None
+    words = without_year(current, as_of.now) if reading.year is not None else current
+    matches = as_of.finder.drivers(words, season, LIMIT if not given else EVERYBODY)
+    first = [match for match in matches if match.driver in reading.drivers]
+    ordered = dict.fromkeys([*first, *matches])
+    offered = [match for match in ordered if match.in_season or not given][:LIMIT]
     give_back()
-    return [app_commands.Choice(name=m.label, value=m.driver.key) for m in matches if len(m.driver.key) <= 100]
+    year = f" {known}" if known else ""
+    choices = [(f"{m.label}{year and f' · {known}'}", f"{m.driver.key}{year}") for m in offered]
+    return [app_commands.Choice(name=name[:100], value=value) for name, value in choices if len(value) <= 100]
 
 
 async def race_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-    """Races with results by round, name or track, newest first; the value is the year and the round."""
+    """Races with results by round, name or track, in any season, newest first; the value is the year and the round."""
+    return await _races(interaction, current, run=True)
+
+
+async def schedule_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    """As ``race_choices``, with the races to come."""
+    return await _races(interaction, current, run=False)
+
+
+async def _races(interaction: discord.Interaction[Any], current: str, *, run: bool) -> list[app_commands.Choice[str]]:
     as_of = await _as_of(interaction)
     if not as_of.seasons:
         return []
-    races = as_of.finder.races(current, _season(as_of, interaction), as_of.now, limit=LIMIT, run=True)
+    season = _season(as_of, interaction)
+    chosen = season.year if getattr(interaction.namespace, "season", None) is not None else None
+    read = as_of.read(current, chosen, "race").races if current.strip() else ()
+    races = [race for race in read if not run or as_of.has_results(race)]
+    races += as_of.finder.races(current, season, as_of.now, limit=LIMIT, run=run)
+    offered = {(race.season, race.round): race for race in races}
     give_back()
-    return [app_commands.Choice(name=race_label(race), value=race_value(race)) for race in races]
+    return [
+        app_commands.Choice(name=race_label(race), value=race_value(race)) for race in list(offered.values())[:LIMIT]
+    ]

@@ -17,6 +17,7 @@ from bot.interactions.turns import give_back
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
 from bot.render.forms import ODD_FORM, OLD_FORM, Form, carried, filled_in, not_kept
+from bot.render.understood import with_lines
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from bot.services import Services
@@ -112,14 +113,18 @@ class Router:
         requester: Requester | None = None,
         *,
         private: bool = False,
+        lines: Sequence[str] = (),
     ) -> None:
         """Answers a command, in one request; where ``private`` only the requester sees the answer.
+
+        ``lines`` go under the answer: what was not understood of what was typed, and what else it named.
 
         A command that looked something up to make its question passes on the ``requester`` that it used: what is known
         is asked for once an interaction, so that an import in between cannot mix two states.
         """
         requester = requester or await self.requester(interaction)
-        await _send(interaction, await self.view(question, requester), private=private)
+        made = await self.view(question, requester)
+        await _send(interaction, with_lines(made, lines) if isinstance(made, ui.LayoutView) else made, private=private)
 
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Answers a pressed button or a select of answers."""

@@ -28,6 +28,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.quotes.query import LONGEST
 from bot.quotes.service import parse_search
 from bot.render.driver_at_track import DriverAtTrackQuestion
+from bot.render.schedule import page_of
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
 
@@ -224,7 +225,8 @@ def _next(asked: Asked) -> Answerable | None:
         return _results(asked) if reading.year is not None else Answerable(ScheduleQuestion(), sure=False)
     if ahead is not None and race == ahead[1]:
         return Answerable(NextQuestion())
-    return Answerable(ScheduleQuestion(race.season), bool(asked.words & _DATE))
+    page = page_of(asked.as_of.season(race.season), race)
+    return Answerable(ScheduleQuestion(race.season, page), bool(asked.words & _DATE))
 
 
 def _schedule(asked: Asked) -> Answerable | None:

@@ -177,7 +177,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.NOTHING: (
         r"(?:i |we |really |just )*love (?:it|this|that|you|u|my|the|these|how|to)(?: bot)?",
         r"(?:good|great|nice|bad|dumb|stupid|best|cool|awesome|amazing)(?: (?:one|job|bot|work|stuff))?",
-        r"(?:thanks|thank you|thx|ty)(?: so)?(?: much)?",
+        r"(?:thanks|thank you|thx)(?: so)?(?: much)?",
         r"good (?:morning|night|evening|afternoon)|how are (?:you|u)|whats up|test(?:ing)?",
     ),
 }

@@ -12,6 +12,7 @@ from bot.recaps.facts import LastTime
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, eastern, escape, listed, name_of, network, race_name, stamp, weekday
+from bot.render.not_held import label_of_earlier
 from bot.render.playoff_table import race_stakes
 from bot.render.race_status import awaits_new_date, status_now
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, SessionKind
@@ -43,7 +44,7 @@ def upcoming(facts: NextFacts, question: NextQuestion, now: datetime) -> ui.Layo
     links = [Link("Schedule", ScheduleQuestion(season.year))]
     if facts.last_time:
         past = facts.last_time.race
-        links.append(Link(results_label(past, race), ResultsQuestion(past.season, past.round)))
+        links.append(Link(label_of_earlier(past, race, "results"), ResultsQuestion(past.season, past.round)))
     current = facts.ended or season
     if current.run:
         links.append(Link("Standings", StandingsQuestion(current.year)))
@@ -135,11 +136,6 @@ def last_winner(season: Season, race: Race, last: LastTime | None) -> str:
         return f"**Defending winner** {winner} ({past.season})"
     when = {race.season: f"{past.date:%B}", race.season - 1: f"{past.date:%B} {past.season}"}
     return f"**Last winner here** {winner} ({when.get(past.season, past.season)})"
-
-
-def results_label(past: Race, race: Race) -> str:
-    """What a button to the results of an earlier race at the same track says: ``2024 results``, ``May results``."""
-    return f"{f'{past.date:%B}' if past.season == race.season else past.season} results"
 
 
 def _ended(season: Season) -> str:

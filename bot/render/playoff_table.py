@@ -326,8 +326,25 @@ def playoff_line(computed: ComputedSeason, key: str) -> str:
     if place is None:
         return ""
     head = f"**{postseason(board.standings.rules).capitalize()}**"
+    starts = len(computed.races_of(key))
+    if not contends(board, place, starts):
+        return (
+            f"{head} {starts} of {count(len(computed.season.run), 'start')}; {ordinal(place.position)} in the standings"
+        )
     waits = place.status is Status.LOCKED and len(board.standings.phases) == 1
     return f"{head} {where(board, place)}{', as long as eligible' if waits else ''}"
+
+
+def contends(board: StandingsBoard, place: Place, starts: int) -> bool:
+    """Whether a distance to the cut line says anything of a driver who has started so many races.
+
+    It does not for a part-timer of the regular season: one who is out, missed races, and is further below the line
+    than the most points that a single race pays. Missing a race with a waiver leaves a contender one.
+    """
+    now = board.standings.current
+    if len(board.standings.phases) > 1 or not has_cut(board) or place.status in {Status.IN, Status.LOCKED}:
+        return True
+    return starts >= now.run or place.to_cut is None or -place.to_cut <= board.standings.rules.most_a_race
 
 
 def where(board: StandingsBoard, place: Place) -> str:

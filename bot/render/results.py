@@ -8,16 +8,15 @@ from datetime import datetime
 
 from discord import ui
 
-from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
+from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
-from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
+from bot.render.blocks import Accent, Page, card, freshness, scored_stages
 from bot.render.buttons import BUTTONS, Link, fitted, pager, row
-from bot.render.formatting import count, day, escape, listed, name_of, race_name, stamp, status
-from bot.render.next_race import results_label
+from bot.render.formatting import count, escape, listed, name_of, race_name, status
+from bot.render.not_held import RESULTS, not_held, when_held
 from bot.render.penalties import of_race
-from bot.render.race_status import awaits_new_date, status_now
 from bot.render.tables import MARK, Column, initialled, table
-from db.models import Outcome, Race, RaceStatus, Result, Season
+from db.models import Outcome, Race, Result, Season
 
 ROWS = 12
 NAME_WIDTH, SHORT_NAME_WIDTH = 40, 16
@@ -51,7 +50,7 @@ def results(
     """
     rows = season.results.get(race.round, ())
     if not rows:
-        return _nothing(season, race, now, before)
+        return not_held(RESULTS, season, race, now, before)
     page = Page.of(question.page, ROWS, len(rows))
     asked = ResultsQuestion(season.year, race.round, page.number)
     part = rows[page.part]
@@ -91,15 +90,11 @@ def _neighbours(season: Season, race: Race) -> list[Link]:
     return links + [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in after]
 
 
-def _when(season: Season, race: Race) -> str:
-    return listed([f"{day(race.date)}, {race.season}", f"race {race.round} of {len(season.races)}", phase_of(race)])
-
-
 def _headline(season: Season, race: Race, rows: Sequence[Result]) -> str:
     winner = rows[0].driver
     pole = race.outcome.pole if race.outcome else None
     won = f"**{escape(name_of(season, winner))}** won{' from the pole' if pole == winner else ''}"
-    return f"{won} · {_when(season, race)}"
+    return f"{won} · {when_held(season, race)}"
 
 
 def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
@@ -175,32 +170,3 @@ def _out(season: Season, rows: Sequence[Result]) -> str:
             why.setdefault(reason, []).append(escape(initialled(name_of(season, r.driver)), SHORT_NAME_WIDTH))
     said = "; ".join(f"{escape(reason, SHORT_NAME_WIDTH)}: {', '.join(names)}" for reason, names in why.items())
     return f"**Out** {said}" if said else ""
-
-
-def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
-    """A race without results: not run yet, under way, canceled, postponed, or over with no results on record."""
-    start = race.green_flag or race.start
-    when = stamp(start, "F") if start else f"{race.date:%A}, {day(race.date)}"
-    accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
-    begun = status_now(race, now)
-    if race.status is RaceStatus.CANCELLED:
-        said = "This race was canceled."
-    elif begun is not None and (race.over_at <= now or awaits_new_date(race, now)):
-        said = f"{begun}."
-    elif begun is not None:
-        said, accent = f"{begun}. No results yet.", Accent.GREEN
-    else:
-        said, accent = f"Not run yet: {when}", Accent.GREEN
-        links = [Link("Next race", NextQuestion()), *links]
-    if before is not None:
-        links = [Link(results_label(before, race), ResultsQuestion(before.season, before.round)), *links]
-    if season.latest is not None:
-        links.append(Link("Latest results", ResultsQuestion(season.year)))
-    return card(
-        f"{escape(race_name(race))} · {escape(race.track.short)}",
-        said,
-        _when(season, race),
-        accent=accent,
-        small=[freshness(season, now)],
-        controls=row(links),
-    )

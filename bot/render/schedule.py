@@ -21,7 +21,7 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
     """The season's races as of ``now``, opened at the page with the next race; ``years`` are the seasons on record."""
     races = season.races
     ahead = season.next_race(now)
-    wanted = question.page or (races.index(ahead) // ROWS + 1 if ahead else 1)
+    wanted = question.page or (page_of(season, ahead) if ahead else 1)
     page = Page.of(wanted, ROWS, len(races))
     links = pager(page, lambda number: ScheduleQuestion(season.year, number))
     links += [Link("Next race", NextQuestion())] if ahead else []
@@ -35,6 +35,11 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
         small=[freshness(season, now)],
         controls=row(fitted(links)),
     )
+
+
+def page_of(season: Season, race: Race) -> int:
+    """The page of the schedule that a race of the season is on, counted from 1."""
+    return [each.round for each in season.races].index(race.round) // ROWS + 1
 
 
 def _headline(season: Season, ahead: Race | None, now: datetime) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -79,12 +77,26 @@ class AsOf:
         return next(((season, race) for season, race in latest_races if race is not None), None)
 
     def race_run(self, year: int | None = None, number: int | None = None) -> tuple[Season, Race]:
-        """A race with results and its season; the latest race if neither year nor round is given.
+        """As ``race_of``, with results.
 
         Raises:
             UnknownSeason: the year is not on record.
             UnknownRace: the season has no such race.
             FriendlyError: the race has no results.
+        """
+        season, race = self.race_of(year, number)
+        if not self.has_results(race):
+            why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
+            raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
+        return season, race
+
+    def race_of(self, year: int | None = None, number: int | None = None) -> tuple[Season, Race]:
+        """A race and its season: the latest race with results if no round is given, of any season without a year.
+
+        Raises:
+            UnknownSeason: the year is not on record.
+            UnknownRace: the season has no such race.
+            FriendlyError: the season has no results.
         """
         latest = self.latest() if year is None and number is None else None
         if latest is not None:
@@ -95,9 +107,6 @@ class AsOf:
             raise UnknownRace(f"race {number}", where=f"in {season.year}")
         if race is None:
             raise FriendlyError(f"No results for {season.year} yet.")
-        if not season.results.get(race.round):
-            why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
-            raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
 
     def computed(self, season: Season) -> ComputedSeason:
@@ -139,9 +148,7 @@ class AsOf:
 
     def last_time(self, race: Race) -> Race | None:
         """The last earlier race with results at the same track, in the same season or an earlier one."""
-        return max(
-            (each for each in self._earlier_at_track(race) if self._has_results(each)), key=_begins, default=None
-        )
+        return max((each for each in self._earlier_at_track(race) if self.has_results(each)), key=_begins, default=None)
 
     def last_winner(self, race: Race) -> LastTime | None:
         """The last earlier race at the same track and its winner.
@@ -176,7 +183,8 @@ class AsOf:
             if each.track.key == race.track.key and each.status is not RaceStatus.CANCELLED
         ]
 
-    def _has_results(self, race: Race) -> bool:
+    def has_results(self, race: Race) -> bool:
+        """Whether the results of a race are known."""
         return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
 
     def read(self, text: str, year: int | None = None, expected: Named | None = None) -> Reading:
@@ -213,26 +221,62 @@ class AsOf:
         A race picked from a list, or asked for by round, by year or as the next one, is taken literally. Raises what
         ``race`` raises.
         """
-        race = self.race(text, year)
-        picked = year is not None or re.search(r"\d", text) or "next" in text.casefold()
-        before = None if picked or race.begins <= self.now else self.last_time(race)
-        return before or race
+        return self.last_held(self.read(text, year, "race"), year)
 
     def race(self, text: str, year: int | None = None) -> Race:
-        """The race meant by words, in the current season or, if it has no such race, in an earlier one.
+        """The race meant by words: a round, a name, a track, "latest" or "next", with or without a year.
 
-        A race that all the words fit, in any season, is preferred to one that only some of them fit. Raises UnknownRace
-        with the nearest names, and UnknownSeason for a year that is not on record.
+        Raises:
+            UnknownSeason: the year is not on record.
+            UnknownRace: with the nearest names.
         """
-        season = self.season(year)
-        if year is not None:
-            return self.finder.race(text, season, self.now)
-        seasons = [s for s in reversed(self.seasons) if s.year <= season.year]
-        for whole in (True, False):
-            for one in seasons:
-                with suppress(UnknownRace):
-                    return self.finder.race(text, one, self.now, whole=whole)
-        return self.finder.race(text, season, self.now)
+        return self.race_read(self.read(text, year, "race"), year)
+
+    def last_held(self, reading: Reading, year: int | None = None) -> Race:
+        """The race that was read, or the last one held of those that fit, as ``race_with_results`` says."""
+        race = self.race_read(reading, year)
+        picked = year is not None or reading.year is not None or reading.round is not None or reading.when is not None
+        if picked or race.begins <= self.now:
+            return race
+        return next(filter(self.has_results, reading.races), None) or self.last_time(race) or race
+
+    def race_read(self, reading: Reading, year: int | None = None) -> Race:
+        """The race that was read from a text; of a year alone the latest one run, else its first.
+
+        Args:
+            reading: of a text in which a race was expected.
+            year: the season that was chosen beside the text.
+
+        Raises:
+            UnknownSeason: the year is not on record.
+            UnknownRace: with the nearest names.
+        """
+        named = reading.year or year
+        season = self.season(named)
+        if reading.race is not None:
+            return reading.race
+        if reading.round is not None:
+            raise UnknownRace(f"race {reading.round}", where=f"in {season.year}")
+        if reading.year is not None and not reading.not_understood:
+            race = season.latest or next(iter(season.races), None)
+            if race is not None:
+                return race
+        if reading.when is not None:
+            raise UnknownRace(reading.text, opening=self._no_race(reading, season))
+        raise UnknownRace(
+            reading.text, self.finder.nearest_races(reading.text, season, self.now), where=self._in(named)
+        )
+
+    def _no_race(self, reading: Reading, season: Season) -> str:
+        if reading.when == "next":
+            return f"No race of {season.year} is left, and no schedule after it is here yet."
+        return "No race has results yet."
+
+    def _in(self, year: int | None) -> str:
+        """Where a race was looked for, in words."""
+        if year is not None or len(self.years) == 1:
+            return f"in {year or self.years[0]}"
+        return f"in the seasons {self.years[0]} to {self.years[-1]}"
 
 
 @dataclass(frozen=True, slots=True)

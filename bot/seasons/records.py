@@ -10,14 +10,18 @@ from db.models import Driver, Race
 
 
 def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[ComputedSeason, Record]:
-    """A driver's season and their record in it; the last season in which they have an entry where no year is named.
+    """A driver's season and their record in it: of the year, or else of the nearest year with an entry of theirs.
+
+    Where no year is named it is the last season in which they have an entry.
 
     Raises:
         UnknownSeason: that year is not in the store.
-        FriendlyError: the driver has no entry in it.
+        FriendlyError: the driver has no entry in any season.
     """
     years = as_of.entered(driver.key)
-    season = as_of.season(year or max(years, default=None))
+    if year is not None:
+        as_of.season(year)
+    season = as_of.season(_nearest(year, years))
     computed = as_of.computed(season)
     return computed, _record(driver, computed, years)
 
@@ -27,11 +31,11 @@ def shared_records(
 ) -> tuple[ComputedSeason, tuple[Record, Record], tuple[int, ...]]:
     """A season that two drivers share, their records in it, and the years of all that they share, oldest first.
 
-    Without a year it is the last one.
+    It is that of the year, or else of the nearest year that they share; without a year it is the last one.
 
     Raises:
         UnknownSeason: that year is not in the store.
-        FriendlyError: the two are one driver, share no season, or one of them has no entry in that one.
+        FriendlyError: the two are one driver, or share no season.
     """
     if a == b:
         raise FriendlyError(f"That's {a.name} twice. Who's the other one?")
@@ -39,7 +43,9 @@ def shared_records(
     years = [each for each in as_of.entered(a.key) if each in entered_b]
     if not years:
         raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
-    computed = as_of.computed(as_of.season(year or max(years)))
+    if year is not None:
+        as_of.season(year)
+    computed = as_of.computed(as_of.season(_nearest(year, years)))
     return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
 
 
@@ -54,6 +60,13 @@ def races_at_track(as_of: AsOf, driver: Driver, race: Race) -> tuple[DriverRace,
     if not there:
         raise FriendlyError(f"{driver.name} has no start at {race.track.short}, as far as Tailgate knows.")
     return tuple(sorted(there, key=lambda each: each.race.begins, reverse=True))
+
+
+def _nearest(year: int | None, years: list[int]) -> int | None:
+    """The year itself or the one nearest to it, the later of two; the last one without a year; of none, the year."""
+    if not years:
+        return year
+    return max(years) if year is None else min(years, key=lambda each: (abs(each - year), -each))
 
 
 def _record(driver: Driver, computed: ComputedSeason, years: list[int]) -> Record:

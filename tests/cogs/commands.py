@@ -24,7 +24,9 @@ async def asked_by_commands(bot: TailgateBot, *, with_options: bool = True) -> l
     requester = Requester(1, await bot.router.as_of())
     interaction: Any = SimpleNamespace(client=bot, namespace=SimpleNamespace())
 
-    async def reply(_: Any, question: Question, _requester: Requester | None = None, *, private: bool = False) -> None:
+    async def reply(
+        _bot: Any, question: Question, _requester: Requester | None = None, *, private: bool = False, **_: Any
+    ) -> None:
         if not private:
             asked[question] = None
 
