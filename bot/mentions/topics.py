@@ -52,7 +52,7 @@ class Asked:
     Attributes:
         as_of: what is known now.
         reading: whom and what it names.
-        words: all its words, in lower case.
+        words: its words but for names, years and the like, in lower case.
         about: its words without those of phrases and those that add nothing, as typed.
         days: the days that it names, such as "last night".
         day_fits: the latest race was on each day that is named.
