@@ -14,7 +14,7 @@ from bot.questions.core import KEY, PAGE, ROUND, YEAR, DriverQuestion, Question,
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row
-from bot.render.formatting import count, day, escape, joined, listed, ordinal, race_name, status
+from bot.render.formatting import count, day, escape, listed, ordinal, race_name, status
 from bot.render.tables import Column, table
 from db.models import Driver, Race, Result, Season
 
@@ -95,17 +95,19 @@ def _headline(driver: Driver, race: Race, result: Result | None) -> str:
     else:
         finish = "**Won**" if result.finish == 1 else f"Finished **{ordinal(result.finish)}**"
     out = f"out: {escape(status(result))}" if not result.running and not result.disqualified else ""
-    details = [
-        f"started {ordinal(result.start)}" if result.start is not None else "",
-        f"led {count(result.led, 'lap')}" if result.led else "",
-        count(result.points, "point") if result.entry.eligible else "",
-        out,
-    ]
-    return f"{finish} in the {where}" + (f"\n{listed(details)}" if any(details) else "")
+    details = listed(
+        [
+            f"started {ordinal(result.start)}" if result.start is not None else "",
+            f"led {count(result.led, 'lap')}" if result.led else "",
+            count(result.points, "point") if result.entry.eligible else "",
+            out,
+        ]
+    )
+    return f"{finish} in the {where}" + (f"\n{details[0].upper()}{details[1:]}" if details else "")
 
 
 def _totals(races: Sequence[DriverRace]) -> str:
-    """``5 starts here since 2023: 1 win, 3 top tens, average finish 8.4``; nothing for a single race."""
+    """``5 starts here on record, since 2023: 1 win, 3 top tens, average finish 8.4``; nothing for a single race."""
     if len(races) < 2:
         return ""
     finishes = [line.result.finish for line in races]
@@ -115,7 +117,7 @@ def _totals(races: Sequence[DriverRace]) -> str:
         count(sum(finish <= 10 for finish in finishes), "top ten"),
         f"average finish {statistics.fmean(finishes):.1f}",
     ]
-    return f"**{count(len(races), 'start')} here on record, since {races[-1].race.season}** {joined(parts)}"
+    return f"**{count(len(races), 'start')} here on record, since {races[-1].race.season}:** {', '.join(parts)}"
 
 
 def _table(lines: Sequence[DriverRace]) -> str:

@@ -112,7 +112,7 @@ async def test_how_a_driver_did_at_a_track(chat: Chat) -> None:
     answer = await chat.ask("how did Majeski do at Bristol")
     said = words(shown(answer))
     assert said.startswith(
-        "## #98 Ty Majeski · Bristol\nFinished **4th** in the UNOH 250 (Sep 11, 2025)\nstarted 6th · 47 points"
+        "## #98 Ty Majeski · Bristol\nFinished **4th** in the UNOH 250 (Sep 11, 2025)\nStarted 6th · 47 points"
     )
     assert "\n2024 Sep 19 " in said
     assert labels(answer) == ["Results", "Recap", "2025 season"]
