@@ -158,6 +158,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             bot = TailgateBot(
                 opened.services,
                 editors=settings.editors,
+                mentions=settings.tailgate_mentions == "on",
                 guild_ready_timeout=patience,
                 http_trace=trace_attempts(count_requests(limiter)),
             )

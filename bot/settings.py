@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     tailgate_editors: Annotated[frozenset[int], NoDecode] = frozenset()
     tailgate_home: int | None = Field(default=None, gt=0)
     tailgate_in_doubt: Literal["again", "drop"] = "again"
+    tailgate_mentions: Literal["on", "off"] = "on"
     tailgate_discord_api: str | None = None
     tailgate_now: AwareDatetime | None = None
     tailgate_speed: float | None = Field(default=None, ge=0, le=100_000)
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     def _upper(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
 
-    @field_validator("tailgate_in_doubt", mode="before")
+    @field_validator("tailgate_in_doubt", "tailgate_mentions", mode="before")
     @classmethod
     def _lower(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value

@@ -42,6 +42,18 @@ LAYERS: dict[str, set[str]] = {
     "bot.interactions": MODELS
     | {"db.errors", "bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
     | EVERYWHERE,
+    "bot.mentions": MODELS
+    | {
+        "bot.editors",
+        "bot.finder",
+        "bot.interactions",
+        "bot.questions",
+        "bot.quotes",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.requester": {"bot.seasons"},
     "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}
     | PERMISSIONS
@@ -72,6 +84,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.interactions": {"discord"},
     "bot.client": {"aiohttp", "discord", "yarl"},
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},
+    "bot.mentions": {"aiohttp", "discord"},
     "bot.notifications": {"discord"},
     "bot.outbox": {"aiohttp", "discord"},
     "bot.questions": set(),

@@ -15,11 +15,13 @@ from typing import Any
 import discord
 from discord.ext import commands
 
+from bot.client.message_gate import MessageGate
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.interactions.command_tree import TailgateTree
 from bot.interactions.gate import Gate
 from bot.interactions.router import Router
+from bot.interactions.turns import Turns
 from bot.services import Services
 from db.errors import StoreError
 from db.guilds import forget_guild
@@ -57,6 +59,7 @@ class TailgateBot(commands.AutoShardedBot):
         services: the store, its seasons and the clock.
         local: it runs in a page on this machine, which forgets the commands and to which it cannot be added.
         editors: who may edit, and in which server the editors' commands are.
+        mentions: it answers those who mention it, or write to it directly, and asks Discord for messages.
         **options: for discord.py, such as ``shard_count``.
 
     Attributes:
@@ -65,14 +68,21 @@ class TailgateBot(commands.AutoShardedBot):
     """
 
     def __init__(
-        self, services: Services, *, local: bool = False, editors: Editors | None = None, **options: Any
+        self,
+        services: Services,
+        *,
+        local: bool = False,
+        editors: Editors | None = None,
+        mentions: bool = True,
+        **options: Any,
     ) -> None:
         super().__init__(
             # Slash commands only; discord.py insists on a prefix, and there are no commands behind this one.
             command_prefix=commands.when_mentioned,
             help_command=None,
             tree_cls=TailgateTree,
-            intents=discord.Intents(guilds=True),
+            # Discord hands over the words of a message that mentions the bot, or is sent to it, without any privilege.
+            intents=discord.Intents(guilds=True, guild_messages=mentions, dm_messages=mentions),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
@@ -80,6 +90,7 @@ class TailgateBot(commands.AutoShardedBot):
             **options,
         )
         self.gate = Gate(self)
+        self.message_gate = MessageGate(self)
         self.services = services
         self.editors = editors or Editors()
         self.router = Router(services, lambda: self.editors)
@@ -107,9 +118,18 @@ class TailgateBot(commands.AutoShardedBot):
             urgent: whether there is something more urgent.
             late: whether it would be done sooner if no answers were made.
         """
-        assert isinstance(self.tree, TailgateTree)
-        for turns in (self.tree.turns, self.tree.typing_turns):
+        for turns in (self.turns, self._tree.typing_turns):
             turns.urgent, turns.late = urgent, late
+
+    @property
+    def turns(self) -> Turns:
+        """Of which every answer takes one."""
+        return self._tree.turns
+
+    @property
+    def _tree(self) -> TailgateTree:
+        assert isinstance(self.tree, TailgateTree)
+        return self.tree
 
     async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
         """Logs why a listener failed; an error of the store, such as that it is closed already, in one line.
@@ -123,6 +143,9 @@ class TailgateBot(commands.AutoShardedBot):
             )
         else:
             await super().on_error(event_method, *args, **kwargs)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Does nothing: discord.py would look for commands behind a prefix, and there are none. A cog answers."""
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forgets a server that removed the bot. Discord reports one that is merely unavailable by another event."""

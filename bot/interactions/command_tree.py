@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import discord
@@ -75,13 +75,7 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
         log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
         return
-    text = _friendly_line(cause)
-    if text is None:
-        reference = secrets.token_hex(3)
-        log.error("reference %s: %s failed", reference, _what(interaction), exc_info=cause)
-        text = (
-            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
-        )
+    text = error_line(cause, lambda: _what(interaction))
     give_back()
     try:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -93,6 +87,21 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
             await interaction.response.send_message(text, ephemeral=True)
     except discord.HTTPException as failure:
         log.warning("could not report an error in %s: %s", _what(interaction), failure)
+
+
+def error_line(error: Exception, what: Callable[[], str]) -> str:
+    """The line for an error; a fault of the bot is logged under the reference that it names.
+
+    ``what`` says what failed. It is asked for no other error: of an odd interaction it could not say that.
+    """
+    text = _friendly_line(error)
+    if text is None:
+        reference = secrets.token_hex(3)
+        log.error("reference %s: %s failed", reference, what(), exc_info=error)
+        text = (
+            f"Sorry, something went wrong on our end. If it happens again, tell the operator: reference `{reference}`."
+        )
+    return text
 
 
 def _friendly_line(error: Exception) -> str | None:  # noqa: PLR0911 - one return for each kind of error

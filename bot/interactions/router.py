@@ -261,6 +261,10 @@ def _own(interaction: discord.Interaction[Any]) -> bool:
     asked = message.interaction_metadata
     if asked is not None and asked.user.id == interaction.user.id:
         return True
+    # The answer to a mention is a reply. Where Discord does not tell to whom, the person gets a copy.
+    question = message.reference.resolved if message.reference is not None else None
+    if isinstance(question, discord.Message) and question.author.id == interaction.user.id:
+        return True
     return message.flags.ephemeral or interaction.context.dm_channel
 
 

@@ -20,6 +20,7 @@ _TRY = (
     "`/driver heim` a driver's season",
     "`/recap` the story of the latest race",
     "`/quote heim` what a driver said",
+    "`@Tailgate who's out if the season ended today?` in your own words",
     "`/reminders` for moderators: this channel hears 1 hour before coverage, until you change it",
 )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bot.championship.computed_season import ComputedSeason
+from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.driver_record import Record, record
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
-from db.models import Driver
+from db.models import Driver, Race
 
 
 def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[ComputedSeason, Record]:
@@ -47,6 +47,19 @@ def shared_records(
         as_of.season(year)
     computed = as_of.computed(as_of.season(_nearest(year, years)))
     return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
+
+
+def races_at_track(as_of: AsOf, driver: Driver, race: Race) -> tuple[DriverRace, ...]:
+    """All races that a driver started at the track of a race, newest first.
+
+    Raises:
+        FriendlyError: there is none.
+    """
+    own = [each for season in as_of.seasons for each in as_of.computed(season).races_of(driver.key)]
+    there = [each for each in own if each.race.track.key == race.track.key]
+    if not there:
+        raise FriendlyError(f"{driver.name} has no start at {race.track.short}, as far as Tailgate knows.")
+    return tuple(sorted(there, key=lambda each: each.race.begins, reverse=True))
 
 
 def _nearest(year: int | None, years: list[int]) -> int | None:

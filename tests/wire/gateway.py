@@ -18,6 +18,8 @@ from tests.wire.world import Payload, World
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
 UNKNOWN_ERROR, AUTHENTICATION_FAILED = 4000, 4004
+GUILD_MESSAGES, DIRECT_MESSAGES = 1 << 9, 1 << 12
+"""The intents with which a bot hears what people write, in servers and directly to it."""
 
 AT_A_TIME = 100
 """How many servers are announced before other tasks get their turn."""
@@ -39,6 +41,7 @@ class Session:
     shard: int
     shards: int
     socket: web.WebSocketResponse | None
+    intents: int = 0
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     sent: int = 0
     kept: deque[tuple[int, str]] = field(default_factory=deque)
@@ -129,15 +132,15 @@ class Gateway:
                     session.acknowledge(data)
             await socket.send_json({"op": HEARTBEAT_ACK})
         elif op == IDENTIFY:
-            await self._identify(socket, *data.get("shard", (0, 1)))
+            await self._identify(socket, data["intents"], *data.get("shard", (0, 1)))
         elif op == RESUME:
             await self._resume(socket, data["session_id"], data["seq"])
 
-    async def _identify(self, socket: web.WebSocketResponse, shard: int, shards: int) -> None:
+    async def _identify(self, socket: web.WebSocketResponse, intents: int, shard: int, shards: int) -> None:
         for old in [s for s in self.sessions.values() if s.shard == shard and s.socket is None]:
             # The shard identifies anew, so its old session will not be resumed.
             del self.sessions[old.id]
-        session = Session(shard, shards, socket)
+        session = Session(shard, shards, socket, intents)
         self.sessions[session.id] = session
         guilds = [guild for guild in self.world.here if guild.shard(shards) == shard]
         ready = {

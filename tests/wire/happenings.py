@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.wire.gateway import Gateway
+from tests.wire.gateway import DIRECT_MESSAGES, GUILD_MESSAGES, Gateway
 from tests.wire.permissions import Role
 from tests.wire.rest import Rest
 from tests.wire.world import Channel, Guild, Payload, Person, World
@@ -81,8 +81,33 @@ class Happenings:
         self.world.closed.discard(person.id)
 
     def say(self, channel: Channel, text: str, *, person: Person | None = None) -> Payload:
-        """A person writes into a channel. The bot has no intent for messages and gets no event."""
+        """A person writes into a channel, before the bot looks: it gets no event."""
         return self.rest.book.say(channel, person or self.world.fan, text)
+
+    async def write(self, channel: Channel, text: str, *, person: Person | None = None) -> Payload:
+        """A person writes into a channel, and the bot hears of it if it has the intent for that."""
+        person = person or self.world.fan
+        message = self.say(channel, text, person=person)
+        if f"<@{self.world.bot.id}>" in text:
+            message["mentions"] = [self.world.bot.payload()]
+        await self.tell_message("MESSAGE_CREATE", message, channel, person)
+        return message
+
+    async def tell_message(self, event: str, message: Payload, channel: Channel, person: Person) -> None:
+        """Sends an event of a message to the bot if it has the intent for that.
+
+        Without the privileged intent it sees the words only where it is mentioned, and in direct messages.
+        """
+        guild = channel.guild
+        session = self.gateway.session(guild.id if guild is not None else None)
+        if not session.intents & (DIRECT_MESSAGES if guild is None else GUILD_MESSAGES):
+            return
+        if guild is not None:
+            member = {name: value for name, value in person.member().items() if name != "user"}
+            message = {**message, "guild_id": str(guild.id), "member": member}
+            if not message["mentions"]:
+                message |= {"content": ""}
+        await session.send(event, message)
 
     def delete_message(self, message: int) -> None:
         """A moderator deletes a message; the bot gets no event of this either."""

@@ -18,6 +18,8 @@ from tests.wire.world import Channel, Payload, Person, World, snowflake
 
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
+REPLY = 19
+"""Discord's type of messages that reply to another."""
 
 _ROLE = re.compile(r"<@&(\d+)>")
 _READ_ONLY_BY_ID = ("before", "after", "around")
@@ -186,6 +188,9 @@ class Messages:
             self._in_channel[message["channel_id"]].remove(int(message["id"]))
         if "nonce" in body:
             message["nonce"] = body["nonce"]
+        if "message_reference" in body:
+            message |= {"type": REPLY, "message_reference": body["message_reference"]}
+            message["referenced_message"] = self.by_id.get(str(body["message_reference"]["message_id"]))
         self._fill(message, body, files)
         pinged = self._pinged(channel, message, body.get("allowed_mentions"))
         guild = channel.guild

@@ -24,13 +24,14 @@ from bot.preview.simcord_adapter.drawing import drawn_for_people
 from bot.preview.simcord_adapter.live_clock import LiveClock
 from bot.preview.simcord_adapter.message_commands import MessageCommands
 from bot.preview.simcord_adapter.pages import OpenPages, clicks_outlive_publishing
+from bot.preview.simcord_adapter.typed_mentions import TypedMentions
 
 log = logging.getLogger(__name__)
 
 BOT_NAME = "Tailgate"
 SERVER_NAME = "Truck Series fans"
 CHANNEL_NAME = "truck-series"
-CHANNEL_TOPIC = "Talk about the Truck Series. Type / to ask Tailgate."
+CHANNEL_TOPIC = "Talk about the Truck Series. Type / or @Tailgate to ask."
 SETTLE_SECONDS = 5.0
 """The most real seconds that an action waits for the bot to finish its work."""
 
@@ -131,6 +132,7 @@ class Stage:
         _serve_our_files(preview._server)
         pages = OpenPages(self._env, preview)
         message_commands = MessageCommands(self._env, preview)
+        TypedMentions(preview, self._env.backend.bot_user.id, BOT_NAME)
         with clicks_outlive_publishing(), drawn_for_people(message_commands.offered):
             try:
                 await preview.__aenter__()

@@ -1,0 +1,326 @@
+"""From a topic and the names in a text to a question, and whether that is surely the one that was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bot.errors import FriendlyError
+from bot.finder.reading import Reading
+from bot.mentions.days import Day
+from bot.mentions.vocabulary import Topic
+from bot.questions.core import (
+    AboutQuestion,
+    ClinchQuestion,
+    CompareQuestion,
+    DriverQuestion,
+    HelpQuestion,
+    NextQuestion,
+    PlayoffsQuestion,
+    Question,
+    ResultsQuestion,
+    ScheduleQuestion,
+    StandingsQuestion,
+)
+from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
+from bot.questions.recaps import RecapQuestion
+from bot.quotes.query import LONGEST
+from bot.quotes.service import parse_search
+from bot.render.driver_at_track import DriverAtTrackQuestion
+from bot.render.schedule import page_of
+from bot.seasons.as_of import AsOf
+from db.models import Driver, Race
+
+_FUTURE = frozenset({"will", "gonna", "going"})
+_STILL = frozenset({"defending", "reigning"})
+_PAST = frozenset({"did", "was", "were", "won", "had"})
+_DATE = frozenset({"when", "whens", "date", "day"})
+
+
+class Answerable(NamedTuple):
+    """A question, and whether it is surely the one that was asked."""
+
+    question: Question
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text as far as it is understood.
+
+    Attributes:
+        as_of: what is known now.
+        reading: whom and what it names.
+        words: its words but for names, years and the like, in lower case.
+        about: its words without those of phrases and those that add nothing, as typed.
+        days: the days that it names, such as "last night".
+        day_fits: the latest race was on each day that is named.
+    """
+
+    as_of: AsOf
+    reading: Reading
+    words: frozenset[str]
+    about: tuple[str, ...] = ()
+    days: tuple[Day, ...] = ()
+    day_fits: bool = True
+
+    @property
+    def drivers(self) -> tuple[Driver, ...]:
+        return self.reading.drivers
+
+    @property
+    def driver(self) -> Driver | None:
+        """The one driver who is named; None where there are more."""
+        return self.drivers[0] if len(self.drivers) == 1 else None
+
+    @property
+    def latest(self) -> Race | None:
+        """The latest race with results."""
+        found = self.as_of.latest()
+        return found[1] if found is not None else None
+
+    @property
+    def of_now(self) -> bool:
+        """Whether it is about the present: no day is named but today."""
+        return all(0 in day.ago and day.weekday is None for day in self.days)
+
+    @property
+    def wants_latest(self) -> bool:
+        """Whether it asks for the latest race, by that word or by the day on which it was."""
+        return self.reading.when == "latest" or (bool(self.days) and self.day_fits)
+
+    def has_results(self, race: Race) -> bool:
+        return any(race in season.run for season in self.as_of.seasons if season.year == race.season)
+
+    def race_run(self) -> Race | None:
+        """The race that is named or, where it is still to come and no year is named, the last one at its track."""
+        race = self.reading.race
+        if race is None or self.has_results(race):
+            return race
+        return self.as_of.last_time(race) if self.reading.year is None and self.reading.when != "next" else None
+
+    def to_come(self, race: Race) -> Race | None:
+        """The race itself, if it is still to come, or the next one at its track where no year is named."""
+        year = self.reading.year
+        there = [
+            each
+            for season in self.as_of.seasons
+            for each in season.races
+            if each.track.key == race.track.key and each.over_at > self.as_of.now and year in (None, each.season)
+        ]
+        return race if race in there else min(there, key=lambda each: each.begins, default=None)
+
+    def by_name(self) -> Iterator[Question]:
+        """What can be asked of those who, and the races that, are named."""
+        race = self.race_run()
+        several = [driver for each in self.reading.several for driver in each.drivers]
+        if race is not None:
+            yield from (DriverAtTrackQuestion(d.key, race.season, race.round) for d in self.drivers)
+        for driver in (*self.drivers, *several):
+            yield DriverQuestion(driver.key)
+        if race is not None:
+            yield ResultsQuestion(race.season, race.round)
+            yield RecapQuestion(race.season, race.round)
+        ahead = self.reading.race
+        if ahead is not None and not self.has_results(ahead):
+            yield ScheduleQuestion(ahead.season)
+        if self.reading.year is not None and self.reading.year in self.as_of.years:
+            yield StandingsQuestion(self.reading.year)
+            yield ScheduleQuestion(self.reading.year)
+
+    def more(self) -> Iterator[Question]:
+        """What can always be asked, so that there are three even before the first race."""
+        yield ScheduleQuestion()
+        yield HelpQuestion()
+
+
+def question_of(topic: Topic | None, asked: Asked) -> Answerable | None:
+    """The question that asks for a topic of what is named; without a topic of what the names alone ask for.
+
+    None where the topic cannot be asked for like this, as a comparison of a single driver cannot.
+
+    Raises:
+        FriendlyError: no season is on record.
+    """
+    return _QUESTIONS[topic](asked)
+
+
+def _quote(asked: Asked) -> Answerable | None:
+    words = " ".join(asked.about)
+    if len(words) > LONGEST:
+        words = words[: LONGEST + 1].rpartition(" ")[0]
+    if not words:
+        return Answerable(RandomQuoteQuestion(), bool(asked.words & {"quote", "quotes"}))
+    try:
+        question = parse_search(asked.as_of, words, None, None, None)
+    except FriendlyError:
+        return None
+    said = asked.words & {"quote", "quotes", "said", "say", "says"}
+    return Answerable(question, bool(asked.drivers or said) and isinstance(question, QuoteQuestion))
+
+
+def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
+    def standings(asked: Asked) -> Answerable | None:
+        reading, race = asked.reading, asked.reading.race
+        if asked.driver is not None and view in (None, "playoffs"):
+            return Answerable(DriverQuestion(asked.driver.key, reading.year), race is None)
+        year = race.season if race is not None else reading.year
+        after = race.round if race is not None and asked.has_results(race) else None
+        # Who leads a race that is on is not known here.
+        live = asked.words >= {"race"} and bool(asked.words & {"leading", "leads", "lead"})
+        sure = not asked.drivers and (race is None) == (after is None) and reading.round is None and not live
+        return Answerable(StandingsQuestion(year, after, view), sure and asked.of_now and reading.when != "next")
+
+    return standings
+
+
+def _playoffs(asked: Asked) -> Answerable | None:
+    """Who is in and out now is in the standings, with the cut line; how the rounds went is a topic of its own."""
+    if asked.words & {"rounds", "bracket", "grid", "picture", "field", "eliminated"} and not asked.drivers:
+        reading = asked.reading
+        return Answerable(PlayoffsQuestion(reading.year), reading.race is None and reading.when != "next")
+    return _standings("playoffs")(asked)
+
+
+def _champion(asked: Asked) -> Answerable | None:
+    """A champion is crowned at the end of a season; who will be one is not known."""
+    crowned = [season.year for season in asked.as_of.seasons if season.champion is not None]
+    year = asked.reading.year or max(crowned, default=None)
+    known = asked.reading.year is not None or year == asked.as_of.season().year or asked.words & _STILL
+    to_come = asked.words & (_FUTURE | {"win", "wins"}) or asked.reading.when == "next"
+    sure = bool(known) and not to_come and not asked.drivers and asked.reading.race is None
+    return Answerable(StandingsQuestion(year), sure)
+
+
+def _clinch(asked: Asked) -> Answerable | None:
+    reading = asked.reading
+    year = reading.year in (None, asked.as_of.season().year)
+    key = asked.driver.key if asked.driver is not None else None
+    ahead = asked.as_of.next_race()
+    race = reading.race is None or (ahead is not None and reading.race == ahead[1])
+    return Answerable(ClinchQuestion(key), len(asked.drivers) < 2 and year and race)
+
+
+def _compare(asked: Asked) -> Answerable | None:
+    if len(asked.drivers) < 2:
+        return None
+    a, b, *more = asked.drivers
+    reading = asked.reading
+    alone = reading.race is None and not more and not asked.days and reading.when is None
+    return Answerable(CompareQuestion(a.key, b.key, reading.year), alone and reading.round is None)
+
+
+def _next(asked: Asked) -> Answerable | None:
+    """When something is: the next race, one later on, or one that was."""
+    reading = asked.reading
+    if asked.drivers or reading.round is not None:
+        return Answerable(NextQuestion(), sure=False)
+    if reading.when == "latest" or (reading.race is not None and asked.words & _PAST):
+        return _results(asked)
+    if reading.race is None:
+        return Answerable(NextQuestion(), reading.year in (None, asked.as_of.season().year))
+    ahead, race = asked.as_of.next_race(), asked.to_come(reading.race)
+    if race is None:
+        return _results(asked) if reading.year is not None else Answerable(ScheduleQuestion(), sure=False)
+    if ahead is not None and race == ahead[1]:
+        return Answerable(NextQuestion())
+    page = page_of(asked.as_of.season(race.season), race)
+    return Answerable(ScheduleQuestion(race.season, page), bool(asked.words & _DATE))
+
+
+def _schedule(asked: Asked) -> Answerable | None:
+    reading = asked.reading
+    sure = not asked.drivers and reading.race is None and reading.round is None and not asked.days
+    return Answerable(ScheduleQuestion(reading.year), sure)
+
+
+def _results(asked: Asked) -> Answerable | None:
+    return _of_race(asked, lambda race: ResultsQuestion(race.season, race.round), ResultsQuestion())
+
+
+def _recap(asked: Asked) -> Answerable | None:
+    return _of_race(asked, lambda race: RecapQuestion(race.season, race.round), RecapQuestion())
+
+
+def _of_race(asked: Asked, ask: Callable[[Race], Question], plain: Question) -> Answerable | None:
+    """A question about the race that is named, or about the latest one."""
+    if asked.driver is not None:
+        return _driver(asked)
+    reading, race = asked.reading, asked.race_run()
+    to_come = bool(asked.words & _FUTURE) or reading.when == "next"
+    if race is not None:
+        fits = not asked.days or (asked.day_fits and race == asked.latest)
+        return Answerable(ask(race), fits and not to_come and not asked.drivers)
+    if reading.race is not None or reading.round is not None or reading.year is not None:
+        # A race that was not run, or a whole year, of which nobody knows which race is meant.
+        return None
+    latest = asked.latest
+    question = ask(latest) if latest is not None else plain
+    return Answerable(question, asked.day_fits and not to_come and not asked.drivers)
+
+
+def _driver(asked: Asked) -> Answerable | None:
+    """A driver's season or, with a race or its day, what the driver did there."""
+    driver, reading = asked.driver, asked.reading
+    if driver is None:
+        return _compare(asked)
+    sure = not asked.words & _FUTURE and reading.when != "next"
+    race = asked.race_run()
+    at_the_end = asked.words & {"finish", "finished"} and reading.year is None
+    if race is None and reading.race is None and (asked.wants_latest or (at_the_end and not asked.days)):
+        race = asked.latest
+    if race is not None:
+        fits = not asked.days or (asked.day_fits and race == asked.latest)
+        return Answerable(DriverAtTrackQuestion(driver.key, race.season, race.round), sure and fits)
+    alone = reading.race is None and reading.round is None and not asked.days
+    return Answerable(DriverQuestion(driver.key, reading.year), sure and alone)
+
+
+def _names(asked: Asked) -> Answerable | None:
+    """What names alone ask for: a driver, two of them, or a driver at a track."""
+    if asked.driver is not None:
+        return _driver(asked)
+    return _compare(asked)
+
+
+def _fixed(question: Question) -> Callable[[Asked], Answerable | None]:
+    """A topic that is about nobody and no race."""
+
+    def fixed(asked: Asked) -> Answerable | None:
+        return Answerable(question, not asked.drivers and asked.reading.race is None)
+
+    return fixed
+
+
+def _nothing(asked: Asked) -> Answerable | None:
+    """Praise and greetings ask nothing."""
+    del asked
+    return None
+
+
+_QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
+    None: _names,
+    Topic.QUOTE: _quote,
+    Topic.REMINDERS: _fixed(HelpQuestion("reminders")),
+    Topic.COMPARE: _compare,
+    Topic.CLINCH: _clinch,
+    Topic.CHAMPION: _champion,
+    Topic.PLAYOFFS: _playoffs,
+    Topic.STATS: _standings("stats"),
+    Topic.OWNERS: _standings("owners"),
+    Topic.MANUFACTURERS: _standings("manufacturers"),
+    Topic.ROOKIES: _standings("rookies"),
+    Topic.FULL_SEASON: _standings("full-season"),
+    Topic.CHASE_RULES: _standings("what-if-chase"),
+    Topic.PLAYOFF_RULES: _standings("what-if-playoffs"),
+    Topic.STANDINGS: _standings(),
+    Topic.NEXT: _next,
+    Topic.SCHEDULE: _schedule,
+    Topic.RESULTS: _results,
+    Topic.RECAP: _recap,
+    Topic.DRIVER: _driver,
+    Topic.HELP: _fixed(HelpQuestion()),
+    Topic.ABOUT: _fixed(AboutQuestion()),
+    Topic.NOTHING: _nothing,
+}

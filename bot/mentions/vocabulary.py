@@ -1,0 +1,274 @@
+"""The words by which fans ask, as tables: which phrase asks for what, and which words add nothing.
+
+A phrase is a regular expression over words in lower case, without accents, apostrophes and punctuation ("who's" is
+``whos``), with single spaces between them. ``…`` stands for up to six words that belong to something else, such as a
+name: ``how did … do``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import cache
+
+GAP = r"(?: \S+){0,6}? "
+"""What ``…`` stands for."""
+
+
+class Topic(Enum):
+    """What can be asked for."""
+
+    QUOTE = auto()
+    REMINDERS = auto()
+    COMPARE = auto()
+    CLINCH = auto()
+    CHAMPION = auto()
+    PLAYOFFS = auto()
+    STATS = auto()
+    OWNERS = auto()
+    MANUFACTURERS = auto()
+    ROOKIES = auto()
+    FULL_SEASON = auto()
+    CHASE_RULES = auto()
+    PLAYOFF_RULES = auto()
+    STANDINGS = auto()
+    NEXT = auto()
+    SCHEDULE = auto()
+    RESULTS = auto()
+    RECAP = auto()
+    DRIVER = auto()
+    HELP = auto()
+    ABOUT = auto()
+    NOTHING = auto()
+
+
+_WEEK = r"(?:this )?(?:week|weekend)s?"
+_DAY = r"(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
+_BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
+_PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
+_COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
+
+PHRASES: dict[Topic, tuple[str, ...]] = {
+    Topic.QUOTE: (
+        r"(?:what|whatd|anything) … (?:say|said|says|saying|think|thinks|tell|told|talk|talking)(?: about| on)?",
+        r"(?:say|said|says|saying) about",
+        r"quote[sd]?(?: of the day)?",
+        r"comments?|thoughts on|interviews?|opinion",
+    ),
+    Topic.REMINDERS: (
+        r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|when|about))?|notifications?",
+        r"(?:notify|alert|ping|dm|tell) (?:me|us) (?:when|before)",
+    ),
+    Topic.COMPARE: (
+        r"compared?|comparison|versus|vs|h2h|better(?: than)?",
+        r"head (?:to|2) head",
+    ),
+    Topic.CLINCH: (
+        r"clinch(?:es|ed|ing)?(?: scenarios?)?|magic number",
+        r"(?:what|whats|how much|how many points) … (?:needs?|has to|have to|takes?)",
+        r"needs? to (?:do|happen|advance|make it|get in|stay in|finish|win|move on)",
+        r"(?:can|could|does) … (?:still|mathematically) … (?:advance|make it|get in|win|clinch|have a shot)",
+        r"advanc(?:ing|ement) scenarios?",
+        r"locks? (?:it )?(?:in|up)",
+    ),
+    Topic.CHAMPION: (
+        r"(?:who|whos) … (?:championships?|champions?|champ|title)",
+        r"(?:championship|title) winners?",
+        r"(?:reigning|defending) champ(?:ion)?s?",
+    ),
+    Topic.PLAYOFFS: (
+        rf"(?:who|whos|whose|which){_BEING} (?:in|out|safe|advanc(?:e|es|ed|ing)|knocked out|locked in|in danger)",
+        r"(?:above|below|over|under|to|from) the (?:cut|line)",
+        r"in (?:and|or) out|(?:the )?cut ?(?:lines?|offs?)|the cut|bubble|eliminat(?:ed|ion)s?|post ?season",
+        r"play ?offs?(?: picture| grid| bracket| field| standings)?",
+        r"(?:in|make|makes|made|making|miss|missed) the chase",
+        r"chase (?:grid|field|standings|picture)",
+        r"round of (?:8|10|eight|ten)|(?:championship|final) (?:4|four)",
+        r"if … (?:ended|ends|end|over|stopped|stops|finished)",
+    ),
+    Topic.STATS: (
+        rf"most {_COUNTED}",
+        r"(?:season )?stat(?:istic)?s? (?:leaders?|table)",
+        r"(?:laps led|wins?) leaders?",
+    ),
+    Topic.OWNERS: (r"owners?",),
+    Topic.MANUFACTURERS: (r"manufacturers?",),
+    Topic.ROOKIES: (r"(?:top )?rook(?:ie|ies)(?: of the year)?|roty",),
+    Topic.FULL_SEASON: (
+        r"(?:without|no) (?:the )?(?:playoffs?|resets?|chase)",
+        r"(?:full|whole) season(?: points)?|season long points",
+    ),
+    Topic.CHASE_RULES: (r"(?:(?:under|with|by) the )?(?:chase|new|2026) (?:format|rules|system)",),
+    Topic.PLAYOFF_RULES: (r"(?:(?:under|with|by) the )?(?:old |elimination |playoffs? )+(?:format|rules|system)",),
+    Topic.STANDINGS: (
+        r"(?:standings?|points) … (?:after|following|as of|through)",
+        r"standings?|points?(?: table| leaders?| lead| battle| gap)?|leader ?boards?|rankings?",
+        r"(?:who|whos|which|whats|what) … (?:leading|leads|in front|on top|in the lead|in first)",
+        r"where … (?:stand|stands|rank|ranks|sit|sits)",
+        r"championship (?:standings|table|lead|leader|battle|order)",
+    ),
+    Topic.NEXT: (
+        r"(?:next|upcoming) (?:truck )?(?:race|event|one)",
+        r"(?:whats|what is|whos|who is) (?:next|coming up)",
+        r"channels?|networks?|stations?|tv|television|broadcast|stream(?:ing|ed)?|coverage|radio|air(?:s|ing|time)?",
+        r"fs ?[12]|fox|green flag|televised|qualifying|practice|count ?down|start(?:ing)? times?",
+        r"go(?:es)? green",
+        r"watch(?:ing)?|listen(?:ing)?",
+        r"what (?:time|day|date)|when(?:s| is| does| do| are| will| was| were)?",
+        r"when(?:s)? … (?:race|start|starts|starting|begin|begins|run|running|on|go|happening|next|trucks)",
+        rf"(?:race|racing|races|racin) … (?:{_DAY}|{_WEEK})(?: night)?",
+        rf"(?:{_DAY}|{_WEEK})(?: nights?)? … race",
+        rf"(?:who|what|whats|where|wheres) … (?:racing|race|up|on|track) … (?:{_DAY}|{_WEEK})",
+        r"(?:is|are) there … race",
+        r"do (?:they|trucks|the trucks|we) (?:race|run)",
+        r"how (?:long|many days|many hours|soon|far) … (?:until|till|til|to|before|away)",
+        r"where … (?:next|racing|race|race at|run)",
+    ),
+    Topic.SCHEDULE: (
+        r"schedule|calendar|slate",
+        r"(?:races|tracks) … (?:left|remain|remaining|to go)",
+        r"(?:remaining|upcoming|all the|all|every|rest of the|list of) races?",
+        r"how many races|(?:next|last|previous) few races",
+    ),
+    Topic.RESULTS: (
+        rf"(?:who|whod|whos) … (?:won|wins|took|finished|placed|came(?: in)?)(?: {_PLACE})?",
+        r"winners?|results?|podium|pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
+        r"(?:finish|finishing|running) (?:order|positions?)",
+        r"top (?:3|5|10|three|five|ten)",
+        r"stage (?:1|2|one|two|wins?|winners?|points|results?)",
+    ),
+    Topic.RECAP: (
+        r"recap|summar(?:y|ize|ise)|sum up|rundown|highlights?|story|report|write ?up",
+        r"(?:what|whatd) … miss(?:ed)?",
+        r"what(?:s)?(?: all| has)? (?:happened|went down|went on)",
+        r"(?:catch|fill) (?:me|us) (?:up|in)",
+        r"how (?:was|were) … race",
+        r"how did … race (?:go|end|turn out|finish)",
+    ),
+    Topic.DRIVER: (
+        r"(?:how|hows|howd) … (?:do|doing|done|finish|finished|going|fare|faring|run|running|been|perform|place)",
+        r"(?:how|hows|howd) … (?:end up|make out)",
+        r"(?:where|what place) … (?:finish|end up|place|come in|start|qualify)",
+        r"(?:did|has|have) … (?:ever )?(?:win|won|finish|crash|wreck|lead|race|raced|start|any wins)",
+        rf"how many {_COUNTED}",
+        r"stat(?:istic)?s?|numbers|record|career|profile|form|bio|history",
+        r"tell (?:me|us) about|show (?:me|us)",
+        r"(?:who|whos) … (?:drives|driving|drove|in)",
+        r"(?:what|which) (?:number|truck|team|make|place|position|spot)",
+        r"how (?:far|many points|much) … (?:ahead|behind|back|up|above|below|out)",
+        r"where(?:s| is| does| did| was)?",
+        r"average (?:finish|start)|best (?:track|finish)|wins?",
+        r"what happened (?:to|with)",
+    ),
+    Topic.HELP: (
+        r"help(?: me)?(?: with)?|commands?|instructions",
+        r"what … (?:can|do) (?:you|i|u) (?:do|ask|know|say)",
+        r"how … (?:use (?:you|this|it)|this work|you work)",
+    ),
+    Topic.ABOUT: (
+        r"(?:who|what) are (?:you|u)",
+        r"who (?:made|built|runs|created|coded|wrote|owns) (?:you|u|this)(?: bot)?",
+        r"(?:are|r) (?:you|u)(?: a| an| the)? (?:bot|robot|ai|human|real|official)",
+        r"version|privacy|open source|source code|github",
+        r"how (?:fresh|current|old|up to date)(?: is)?(?: your| the)?(?: data)?",
+    ),
+    Topic.NOTHING: (
+        r"(?:i |we |really |just )*love (?:it|this|that|you|u|my|the|these|how|to)(?: bot)?",
+        r"(?:good|great|nice|bad|dumb|stupid|best|cool|awesome|amazing)(?: (?:one|job|bot|work|stuff))?",
+        r"(?:thanks|thank you|thx)(?: so)?(?: much)?",
+        r"good (?:morning|night|evening|afternoon)|how are (?:you|u)|whats up|test(?:ing)?",
+    ),
+}
+"""What asks for what. Words that add nothing, such as "the", need not be in a phrase; see ``PLAIN``."""
+
+_RULES = frozenset({Topic.HELP, Topic.STANDINGS, Topic.PLAYOFFS, Topic.CHAMPION, Topic.DRIVER})
+SPECIAL: dict[Topic, frozenset[Topic]] = {
+    Topic.QUOTE: frozenset(Topic) - {Topic.QUOTE, Topic.REMINDERS},
+    Topic.REMINDERS: frozenset(Topic) - {Topic.QUOTE, Topic.REMINDERS},
+    Topic.COMPARE: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.STATS}),
+    Topic.CLINCH: frozenset({Topic.HELP, Topic.PLAYOFFS, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.RESULTS}),
+    Topic.CHAMPION: frozenset({Topic.HELP, Topic.STANDINGS, Topic.RESULTS, Topic.DRIVER}),
+    Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS}),
+    Topic.OWNERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
+    Topic.MANUFACTURERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}),
+    Topic.ROOKIES: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
+    Topic.FULL_SEASON: _RULES,
+    Topic.CHASE_RULES: _RULES,
+    Topic.PLAYOFF_RULES: _RULES,
+    Topic.PLAYOFFS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
+    Topic.STANDINGS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.NEXT: frozenset({Topic.HELP, Topic.SCHEDULE, Topic.DRIVER}),
+    Topic.SCHEDULE: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.RECAP: frozenset({Topic.HELP, Topic.DRIVER}),
+}
+"""Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask who makes them."""
+
+_PLAIN = """
+a about actually again all alright also am an and any anybody anyone are as at be been begin begins bot boys bro btw
+buddy but by can chat check cheers could craftsman curious currently dear did do does doing done driver drivers dude
+dudes else everybody everyone exactly fan fans fellas final find folks for fr from get give go going gonna good got
+guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii ill im in is it its
+ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making man many may me mean
+mind miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people please pls plz
+previous question quick quickly race raced races racing really recent recently right rn round season seasons see
+series should show so some somebody someone something sorry sr start starting starts still sure tailgate team tell
+thank that thats the their them then there these they thing things this those time to today track tracks truck trucker
+truckers trucks u ur us use used vs wanna want was wassup way we well were what whats wheres which who whod whos will
+with wonder wondering would ya yall year years yep yo you your yup
+"""
+PLAIN = frozenset(_PLAIN.split())
+"""Words that change nothing about what is asked. Any word that is neither here nor in a phrase nor a name makes the
+reader doubt: "who won the *super bowl*"."""
+
+_KEYWORDS = """
+channel clinch compare coverage eliminated manufacturer network playoffs points qualifying quotes recap results rookie
+schedule standings tonight weekend winner
+"""
+KEYWORDS = tuple(_KEYWORDS.split())
+"""Words of the phrases that are long enough to be recognized with a typo."""
+
+_GRAMMAR = """
+last latest previous newest recent next upcoming this year years season seasons ago round race rd r no nr number num
+truck car spring summer fall autumn one two three four five of the
+"""
+GRAMMAR = frozenset(_GRAMMAR.split())
+"""Words by which the finder reads a year, a round or a truck: they are left to it, phrase or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A topic that words ask for, and which of the words do so, by their places."""
+
+    topic: Topic
+    places: frozenset[int]
+
+
+def phrases_in(words: Sequence[str]) -> Iterator[Found]:
+    """Every phrase of the table in a text, given by its words."""
+    text = " ".join(words)
+    starts = [0]
+    for word in words:
+        starts.append(starts[-1] + len(word) + 1)
+    for topic, pattern in _compiled():
+        for match in pattern.finditer(text):
+            spans = [match.span(group) for group in range(1, (pattern.groups or 0) + 1)]
+            places = {
+                place
+                for place in range(len(words))
+                if any(begin <= starts[place] < end for begin, end in spans if begin >= 0)
+            }
+            if places:
+                yield Found(topic, frozenset(places))
+
+
+@cache
+def _compiled() -> tuple[tuple[Topic, re.Pattern[str]], ...]:
+    """The table as patterns; each group of one is a part of the phrase, with what ``…`` stands for in between."""
+    return tuple(
+        (topic, re.compile(r"(?<!\S)" + GAP.join(f"({part.strip()})" for part in phrase.split("…")) + r"(?!\S)"))
+        for topic, phrases in PHRASES.items()
+        for phrase in phrases
+    )
