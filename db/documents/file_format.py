@@ -262,9 +262,9 @@ class RecapRow(Row):
 class Header(Row):
     """The fields of a document itself. ``season`` is required where a section belongs to one.
 
-    A ``complete`` document contains all that is known: importing it clears the fields that a row leaves out, and
-    removes results that it does not list of races it lists results of. Only what an editor adds to a race
-    (``NEVER_CLEARED``) stays.
+    A ``complete`` document contains all that is known: importing it clears the fields that a row leaves out, removes
+    results that it does not list of races it lists results of, and drops races without results that its schedule does
+    not list. Only what an editor adds to a race (``NEVER_CLEARED``) stays.
     """
 
     format: Literal["tailgate/1"]

@@ -3,6 +3,8 @@
 A field that a row leaves out keeps its stored value; ``null`` (or ``false``) clears it. So importing a file that knows
 less than the store loses nothing. A complete document (``Header.complete``) contains all that is known: what its rows
 leave out is cleared, and results and adjustments that it does not list are removed from the races it lists results of.
+
+Races are matched and placed by ``races_import``; what comes with the program gives way to what an operator imported.
 """
 
 from __future__ import annotations
@@ -230,15 +232,19 @@ class _Import:
 
         Those of the program are left out of races whose results an operator imported.
         """
-        lines = []
+        lines: list[Line] = []
+        kept: dict[int, None] = {}
         for line in self._lines(section, documents):
             assert isinstance(line.row, ResultRow | AdjustmentRow)
             number = self._races.on_stored_schedule(year, line, line.row.round)
             race = race_ids.get(number or 0, 0)
             if line.bundled and (number is None or "results" in self._origins.operators("race", race)):
                 self._tally.count(section, line.file, Counts(unchanged=1))
+                if number is not None:
+                    kept[number] = None
             else:
                 lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
+        self._tally.report.kept += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
         return lines
 
     async def _header(self, year: int, document: Document) -> None:

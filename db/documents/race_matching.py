@@ -132,7 +132,8 @@ class _Matching:
 
     def _must_agree(self, line: Line, race: StoredRace) -> None:
         """Refuses an id of one race beside the track, name and date of another that has no such row itself."""
-        if _likeness(_row(line), race).same:
+        like = _likeness(_row(line), race)
+        if like.same or like.name:
             return
         for other in self._free():
             if _likeness(_row(line), other).same:
@@ -173,7 +174,8 @@ class _Matching:
         for race in self._free():
             like = _likeness(row, race)
             if row.nascar_id is not None:
-                if like.same and race.row.nascar_id is not None:
+                # Under another name it is another race, which took the place and the weekend of the stored one.
+                if like.same and like.name and race.row.nascar_id is not None:
                     raise line.error(
                         f"{row.nascar_id} is not the id of {race.label}, which is {race.row.nascar_id}, but the rest "
                         f"of the row is that race; give its id or, if the stored one is wrong, {TAKE_AWAY}",
@@ -197,11 +199,13 @@ def _row(line: Line) -> RaceRow:
 
 
 def _likeness(row: RaceRow, race: StoredRace) -> _Likeness:
+    name = not _names(row).isdisjoint(_names(race.row))
     return _Likeness(
         track=row.track == race.row.track,
-        name=not _names(row).isdisjoint(_names(race.row)),
+        name=name,
         date=abs(row.date - race.row.date) <= NEAR,
-        round=row.round == race.row.round and not race.dropped,
+        # A race that is off the schedule has no place that could speak against the one of its name.
+        round=name if race.dropped else row.round == race.row.round,
     )
 
 

@@ -105,6 +105,18 @@ async def test_a_dropped_race_comes_back_with_all_that_was_stored_of_it(empty_st
     assert (await recap_texts(empty_store, 2027, 3))[SectionKind.MOVE].words == "Two to go."
 
 
+async def test_a_dropped_race_comes_back_months_later(empty_store: Store) -> None:
+    await take_in(empty_store, schedule(*numbered(ALPHA, EXTRA, BRAVO)))
+    before = (await races_of(empty_store))["Extra 100"].id
+    await take_in(empty_store, schedule(*numbered(ALPHA, BRAVO), complete=True))
+    # Another race at that track in those days is not the dropped one.
+    await take_in(empty_store, schedule(race(3, "Other 100", "Bristol", "2027-06-20")))
+    await take_in(empty_store, schedule(race(4, "Extra 100", "Bristol", "2027-10-16")))
+    after = await races_of(empty_store)
+    assert after["Extra 100"].id == before
+    assert [each.round for each in after.values()] == [1, 2, 3, 4]
+
+
 async def test_a_race_with_results_is_not_dropped_unheard(empty_store: Store) -> None:
     await take_in(empty_store, schedule(ALPHA, BRAVO, results=result(1, "Layne Riggs", "Corey Heim")))
     with pytest.raises(
@@ -210,6 +222,7 @@ async def test_a_race_is_known_without_an_id(empty_store: Store, what: str) -> N
 NEW: dict[str, dict[str, Any]] = {
     "the second race at a track": race(4, "Fall 200", "Dover", "2027-10-02"),
     "another race on a neighboring day": race(4, "Second 200", "Dover", "2027-06-27"),
+    "another race in the place and on the weekend of one": BRAVO | {"name": "Substitute 150", "nascar_id": 99009},
     "an id of its own": BRAVO | {"round": 4, "date": "2027-10-02", "start": "2027-10-02T17:00:00Z", "nascar_id": 99009},
 }
 
@@ -218,7 +231,7 @@ NEW: dict[str, dict[str, Any]] = {
 async def test_what_matches_no_race_is_a_new_one(empty_store: Store, what: str) -> None:
     await take_in(empty_store, schedule(*WITH_IDS))
     report = await take_in(empty_store, schedule(NEW[what]))
-    assert report.sections["races"] == Counts(created=1)
+    assert report.sections["races"].created == 1
     assert len((await season_of(empty_store)).races) == 4
 
 
