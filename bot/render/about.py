@@ -15,7 +15,7 @@ from db.models import Season
 
 PRIVACY = (
     "**Privacy** Tailgate keeps no messages and no member list. "
-    "It sees the commands and buttons meant for it, and nothing else you write."
+    "It reads what you say to it: commands, buttons, mentions and direct messages, and nothing else you write."
 )
 UNOFFICIAL = "Unofficial; not affiliated with NASCAR."
 OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-series/)"

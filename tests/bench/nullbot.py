@@ -1,6 +1,7 @@
 """A bot with fixed answers: the same discord.py and the same kinds of answers as Tailgate's, but no work.
 
-``answers.py`` starts it as a process, to measure what discord.py and the sockets cost by themselves.
+``answers.py`` starts it as a process, to measure what discord.py and the sockets cost by themselves; ``mentions.py``
+does so with the intents for messages, which it reads as discord.py does, or not at all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 READY = "The null bot is ready."
+NO_MESSAGES, READ, UNREAD = "", "read", "unread"
+"""What it does with what people write: does not hear it, reads it as discord.py does, or reads nothing of it."""
 LINE = "12 38 Layne Riggs      1234  -123  1 ▲2\n"
 
 
@@ -74,10 +77,18 @@ class Fixed(commands.Cog):
 
 
 class NullBot(commands.AutoShardedBot):
-    def __init__(self) -> None:
+    def __init__(self, messages: str = NO_MESSAGES) -> None:
+        hears = messages != NO_MESSAGES
         super().__init__(
-            commands.when_mentioned, help_command=None, intents=discord.Intents(guilds=True), guild_ready_timeout=0.1
+            commands.when_mentioned,
+            help_command=None,
+            intents=discord.Intents(guilds=True, guild_messages=hears, dm_messages=hears),
+            guild_ready_timeout=0.1,
         )
+        if messages == UNREAD:
+            parsers: dict[str, Any] = self._connection.parsers
+            for event in ("MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE"):
+                parsers[event] = lambda _: None
 
     async def setup_hook(self) -> None:
         await self.add_cog(Fixed())
@@ -91,7 +102,7 @@ class NullBot(commands.AutoShardedBot):
 
 async def main() -> None:
     discord.http.Route.BASE = os.environ["NULL_API"]
-    async with NullBot() as bot:
+    async with NullBot(os.environ.get("NULL_MESSAGES", NO_MESSAGES)) as bot:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: asyncio.create_task(bot.close()))
         await bot.start(os.environ["NULL_TOKEN"])
 

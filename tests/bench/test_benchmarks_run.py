@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from db.connection import Store
-from tests.bench import against
+from tests.bench import against, mentions
 from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
@@ -72,6 +72,12 @@ def test_reminders_are_measured_at_rest_and_while_many_ask() -> None:
         rows, times, by_processor, answers, *milliseconds, late = printed[label]
         assert min(map(float, (rows, times, by_processor, answers, *milliseconds))) > 0
         assert int(late) >= 0
+
+
+def test_messages_that_are_dropped_are_measured_beside_those_that_are_read() -> None:
+    lines = {line[0]: line[1:] for line in quick("mentions")}
+    assert {mentions.OFF, mentions.ON, mentions.JSON_ALONE, mentions.OWN_WAY} < set(lines)
+    assert lines[mentions.OWN_WAY][1] == "1.00 (1.00–1.00)"
 
 
 @pytest.fixture

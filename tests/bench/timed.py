@@ -72,25 +72,30 @@ class Bot:
 
 
 @asynccontextmanager
-async def tailgate(standin: TimedStandIn, folder: Path) -> AsyncIterator[Bot]:
+async def tailgate(standin: TimedStandIn, folder: Path, *, mentions: str = "on") -> AsyncIterator[Bot]:
     """The real program on the store of a folder, on the day before Talladega 2025."""
     begun = time.perf_counter()
     async with running_bot(
-        folder / "tailgate.db", standin, home=folder, TAILGATE_NOW=EVE_OF_TALLADEGA, TAILGATE_LOG_LEVEL="WARNING"
+        folder / "tailgate.db",
+        standin,
+        home=folder,
+        TAILGATE_NOW=EVE_OF_TALLADEGA,
+        TAILGATE_LOG_LEVEL="WARNING",
+        TAILGATE_MENTIONS=mentions,
     ) as program:
         await program.says(READY)
         yield Bot(standin, program.id, time.perf_counter() - begun)
 
 
 @asynccontextmanager
-async def null_bot(standin: TimedStandIn, folder: Path) -> AsyncIterator[Bot]:
-    """The bot with fixed answers."""
+async def null_bot(standin: TimedStandIn, folder: Path, messages: str = "") -> AsyncIterator[Bot]:
+    """The bot with fixed answers; ``messages`` says what it does with what people write."""
     begun = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         NULL_BOT,
         cwd=folder,
-        env=environment(folder, NULL_API=standin.api, NULL_TOKEN=standin.token),
+        env=environment(folder, NULL_API=standin.api, NULL_TOKEN=standin.token, NULL_MESSAGES=messages),
         stdout=asyncio.subprocess.PIPE,
     )
     try:
