@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from db.documents.file_format import NEVER_CLEARED, Row
-from db.documents.reader import Line
+from db.documents.reader import Document, Line
 
 R = TypeVar("R", bound=Row)
 
@@ -35,10 +35,16 @@ class Counts:
 
 @dataclass
 class Report:
-    """What an import did, by section. ``seasons`` are the years that its documents are about, in order."""
+    """What an import did, by section.
+
+    ``seasons`` are the years that its documents are about, in order; ``rounds`` are, by year, the races of which they
+    say anything; ``notes`` are lines about what was left alone.
+    """
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
+    rounds: dict[int, set[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:
@@ -46,6 +52,11 @@ class Report:
         for counts in self.sections.values():
             total.add(counts)
         return total
+
+    def touched(self, year: int, document: Document) -> None:
+        """Notes of which races of a season a document says anything."""
+        lines = [line for section in ("races", "results") for line in document.sections.get(section, [])]
+        self.rounds.setdefault(year, set()).update(getattr(line.row, "round", 0) for line in lines)
 
 
 class Tally:

@@ -32,8 +32,10 @@ from db.documents.import_report import Counts, Report, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
 from db.documents.quotes_and_recaps import QuotesAndRecapsImport
 from db.documents.reader import Document, Line
+from db.documents.results_import import ResultsImport
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
+from db.models import ResultsState, Season
 from db.racing import load_drivers, load_season, load_tracks
 
 __all__ = ["Counts", "Report", "import_documents"]
@@ -180,9 +182,13 @@ class _Import:
         stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
         assert stored is not None
         existing = season_sections(stored)
-        await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
+        races = await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
         race_ids = await import_sql.race_ids(self._connection, year)
-        await self._results(race_ids, self._lines("results", documents), _keyed(existing["results"], "round", "driver"))
+        held = [row for row in existing["results"] if isinstance(row, ResultRow)]
+        about = {line.row.round: line for line in self._lines("races", documents) if isinstance(line.row, RaceRow)}
+        taken_back = self._taken_back(stored, documents)
+        results = ResultsImport(self._connection, self._names, self._tally, race_ids, held)
+        await results.run(self._lines("results", documents), about, taken_back)
         for document in documents:
             if document.sections.get("playoff_field"):
                 await self._playoff_field(year, document.sections["playoff_field"], existing["playoff_field"])
@@ -190,10 +196,42 @@ class _Import:
             race_ids,
             self._lines("adjustments", documents),
             _keyed(existing["adjustments"], "round", "driver", "reason"),
-            self._lines("results", documents),
+            [*self._lines("results", documents), *taken_back.values()],
         )
+        for number in results.without_results_now:
+            if number not in about or getattr(about[number].row, "outcome", None) is None:
+                await import_sql.remove_outcome(self._connection, race_ids[number])
+        for document in documents:
+            self._tally.report.touched(year, document)
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
-        return await import_sql.stamp_results(self._connection, year, retrieved)
+        standing = results.standing(races, about)
+        return await import_sql.stamp_results(self._connection, year, standing, retrieved)
+
+    def _taken_back(self, stored: Season, documents: Iterable[Document]) -> dict[int, Line]:
+        """The lines of races, by round, that a complete document lists without results although some are stored.
+
+        A document without a section ``results`` says nothing of them, nor does one that is no newer than they are.
+        """
+        found: dict[int, Line] = {}
+        for document in documents:
+            if not document.header.complete or "results" not in document.sections:
+                continue
+            moment = document.header.retrieved or self._now
+            listed = {getattr(line.row, "round", None) for line in document.sections["results"]}
+            for line in document.sections.get("races", []):
+                number = getattr(line.row, "round", 0)
+                race = stored.race(number)
+                if race is None or number in listed or stored.results_state(number) is ResultsState.NONE:
+                    continue
+                known = race.results_at or stored.refreshed
+                if known is None or moment > known:
+                    found[number] = line
+                elif moment == known:
+                    self._tally.report.notes.append(
+                        f"{stored.year} race {number} keeps its results, which are as new as {document.file}; to take "
+                        'them back, say "results_state": "none" in its row, or leave out "retrieved"'
+                    )
+        return found
 
     async def _header(self, year: int, document: Document) -> None:
         header = document.header
@@ -214,7 +252,8 @@ class _Import:
         else:
             self._tally.count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
 
-    async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
+    async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> dict[int, RaceRow]:
+        """Imports races; returns all of the season by round as they are now."""
         seen: dict[Hashable, Line] = {}
         final = {row.round: row for row in existing.values() if isinstance(row, RaceRow)}
         changed: list[tuple[Line, RaceRow]] = []
@@ -237,11 +276,14 @@ class _Import:
                 track=self._names.track_id(race.track, line),
                 driver=lambda name, field, line=line: self._names.driver_id(name, line, field),  # type: ignore[misc]
             )
+        return final
 
     def _with_canonical_names(self, row: RaceRow, line: Line) -> RaceRow:
         """The row with the canonical names of its track and drivers, so that another spelling is not a change."""
         track = self._names.tracks[self._names.track_id(row.track, line)].name
         changes: dict[str, Any] = {"track": track}
+        if row.results_state is ResultsState.NONE:
+            changes["results_state"] = None  # it takes results back, and leaves nothing to be stored
         if row.outcome is not None:
             changes["outcome"] = self._outcome_with_canonical_names(row.outcome, line)
         return row.model_copy(update=changes)
@@ -263,30 +305,6 @@ class _Import:
                 "leads": [(name(who, "leads"), first, last) for who, first, last in outcome.leads],
             }
         )
-
-    async def _results(self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
-        seen: dict[Hashable, Line] = {}
-        final = {key: row for key, row in existing.items() if isinstance(row, ResultRow)}
-        changed: list[tuple[int, int, ResultRow]] = []
-        touched: dict[Hashable, Line] = {}
-        for line in lines:
-            assert isinstance(line.row, ResultRow)
-            _needs_race(line, line.row.round, race_ids)
-            driver = self._names.driver_id(line.row.driver, line, "driver")
-            row = line.row.model_copy(update={"driver": self._names.drivers[driver].name})
-            key = (row.round, row.driver)
-            refuse_duplicate(seen, key, line, f"{row.driver} in race {row.round}")
-            merged = self._tally.compare("results", line, final.get(key), row)
-            touched[key] = line
-            if merged is not None:
-                final[key] = merged
-                changed.append((race_ids[row.round], driver, merged))
-        gone = self._remove_unlisted("results", lines, final, touched)
-        _check_finishes({key: row for key, row in final.items() if key not in gone}, touched)
-        await import_sql.remove_results(
-            self._connection, [(race_ids[row.round], self._by_name(row.driver)) for row in gone.values()]
-        )
-        await import_sql.save_results(self._connection, changed)
 
     def _remove_unlisted(
         self, section: str, lines: list[Line], existing: Mapping[Hashable, R], touched: Container[Hashable]
@@ -365,15 +383,3 @@ def _check_nascar_ids(races: Mapping[int, RaceRow], changed: Iterable[tuple[Line
         others = [r.round for r in races.values() if r.nascar_id == race.nascar_id and r.round != race.round]
         if race.nascar_id is not None and others:
             raise line.error(f"{race.nascar_id} is the id of race {others[0]} already", "nascar_id")
-
-
-def _check_finishes(rows: Mapping[Any, ResultRow], touched: Mapping[Hashable, Line]) -> None:
-    """Refuses two trucks in one place of a race; the error names a line of the documents, never a stored row."""
-    places: dict[tuple[int, int], Any] = {}
-    for key, row in rows.items():
-        if row.finish is None:
-            continue
-        other = places.setdefault((row.round, row.finish), key)
-        if other != key and (key in touched or other in touched):
-            line, rival = (touched[key], other) if key in touched else (touched[other], key)
-            raise line.error(f"{rival[1]} finished race {row.round} in place {row.finish} already", "finish")
