@@ -12,9 +12,9 @@ from db.timestamps import from_text
 
 SEASONS = """
 SELECT s.year, count(r.id) AS races,
-       (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
-         WHERE y.season = s.year) AS run,
-       (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id WHERE y.season = s.year) AS last_round,
+       (SELECT count(*) FROM races y WHERE y.season = s.year AND y.results_at IS NOT NULL) AS run,
+       (SELECT y.round FROM races y WHERE y.season = s.year AND y.results_at IS NOT NULL
+         ORDER BY y.date DESC, y.start_at DESC, y.round DESC LIMIT 1) AS last_round,
        s.refreshed_at
   FROM seasons s LEFT JOIN races r ON r.season = s.year
  GROUP BY s.year ORDER BY s.year
@@ -30,8 +30,8 @@ SELECT (SELECT count(*) FROM quotes WHERE guild_id IS NULL) AS quotes,
 class StoredSeason:
     """A season in figures.
 
-    ``races`` counts the races on the schedule, ``run`` those with results; ``last_round`` is the last round with
-    results, and ``refreshed`` the moment up to which the season's facts are known.
+    ``races`` counts the races on the schedule, ``run`` those with results that stand; ``last_round`` is the round of
+    the one that was run last, and ``refreshed`` the moment up to which the season's facts are known.
     """
 
     year: int

@@ -15,6 +15,8 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from db.results_state import ResultsState
+
 EASTERN = ZoneInfo("America/New_York")
 """Where NASCAR speaks Eastern; the store itself holds UTC."""
 
@@ -44,15 +46,6 @@ class RaceStatus(StrEnum):
     SCHEDULED = "scheduled"
     POSTPONED = "postponed"
     CANCELLED = "cancelled"
-
-
-class ResultsState(StrEnum):
-    """How final a race's results are. Only unofficial and official ones stand: the race is over, and they count."""
-
-    NONE = "none"
-    PARTIAL = "partial"
-    UNOFFICIAL = "unofficial"
-    OFFICIAL = "official"
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,10 +348,9 @@ class Season:
         return self._with_rounds_run(self._rounds_before(number))
 
     def _rounds_before(self, number: int) -> set[int]:
-        race = self.race(number)
-        if race is None:
+        if number not in self.order:
             raise LookupError(f"{self.year} has no race {number}")
-        return {each.round for each in self.races if each.day_run < race.day_run}
+        return {each for each, place in self.order.items() if place < self.order[number]}
 
     def _with_rounds_run(self, rounds: AbstractSet[int], begun: AbstractSet[int] = frozenset()) -> Season:
         """The season with only ``rounds`` run; partial results are those of ``rounds`` and of the ones ``begun``."""
@@ -395,10 +387,15 @@ class Season:
         return ResultsState.PARTIAL if self.partial.get(number) else ResultsState.NONE
 
     @cached_property
+    def order(self) -> Mapping[int, int]:
+        """Each round's place in the order in which the races are run, from 1."""
+        return {race.round: place for place, race in enumerate(sorted(self.races, key=lambda race: race.day_run), 1)}
+
+    @cached_property
     def run(self) -> tuple[Race, ...]:
         """Races with results, in the order in which they were run."""
         held = (race for race in self.races if self.results.get(race.round))
-        return tuple(sorted(held, key=lambda race: race.day_run))
+        return tuple(sorted(held, key=lambda race: self.order[race.round]))
 
     @property
     def latest(self) -> Race | None:

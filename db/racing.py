@@ -24,7 +24,6 @@ from db.models import (
     Race,
     RaceStatus,
     Result,
-    ResultsState,
     Season,
     Seat,
     Session,
@@ -32,7 +31,7 @@ from db.models import (
     StageScore,
     Track,
 )
-from db.results_state import STANDING, HeldResults, judged
+from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 
 VERSION = "SELECT version FROM facts"

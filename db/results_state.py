@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from statistics import median
-
-from db.models import ResultsState
 
 FEWEST = 2
 """One truck is no race: a single row is what somebody has entered so far."""
 LEAST_OF_USUAL = 0.75
 """Fewer trucks than this part of the season's usual field are not all. No race since 1995 had less than 0.8 of it."""
+
+
+class ResultsState(StrEnum):
+    """How final a race's results are. Only unofficial and official ones stand: the race is over, and they count."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    UNOFFICIAL = "unofficial"
+    OFFICIAL = "official"
+
+
+STANDING = frozenset({ResultsState.UNOFFICIAL, ResultsState.OFFICIAL})
+"""The states in which results count and the race is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,3 @@ def judged(held: Mapping[int, HeldResults]) -> dict[int, ResultsState]:
             whole = lacking(each, usual_field(held, number)) is None
             states[number] = ResultsState.UNOFFICIAL if whole else ResultsState.PARTIAL
     return states
-
-
-STANDING = frozenset({ResultsState.UNOFFICIAL, ResultsState.OFFICIAL})
-"""The states in which results count and the race is over."""

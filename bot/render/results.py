@@ -8,9 +8,10 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.championship.distance import stages_not_run
 from bot.questions.core import NextQuestion, ResultsQuestion, ScheduleQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
-from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages
+from bot.render.blocks import Accent, Page, card, freshness, phase_of, scored_stages, short_distance
 from bot.render.buttons import BUTTONS, Link, fitted, pager, row
 from bot.render.formatting import count, day, escape, listed, name_of, race_name, stamp, status
 from bot.render.next_race import results_label
@@ -18,12 +19,15 @@ from bot.render.penalties import of_race
 from bot.render.race_status import awaits_new_date, status_now
 from bot.render.tables import MARK, Column, initialled, table
 from db.models import Outcome, Race, RaceStatus, Result, Season
+from db.results_state import ResultsState
 
 ROWS = 12
 NAME_WIDTH, SHORT_NAME_WIDTH = 40, 16
 """Columns of a name in a line, and in a list of names."""
 ELSEWHERE = "(i): scores points in another series."
 ROOKIE = f"\\{MARK} rookie"
+UNOFFICIAL = "These results are not official yet."
+PARTIAL = "Partial results: places and points may change, and nothing is counted from them yet."
 NO_STAGES = "Stage points by driver are not on record."
 _COLUMNS = (
     Column("Fin", right=True),
@@ -51,7 +55,7 @@ def results(
     """
     rows = season.results.get(race.round, ())
     if not rows:
-        return _nothing(season, race, now, before)
+        return _nothing(season, race, question, now, before)
     page = Page.of(question.page, ROWS, len(rows))
     asked = ResultsQuestion(season.year, race.round, page.number)
     part = rows[page.part]
@@ -60,6 +64,7 @@ def results(
         "" if stages else NO_STAGES,
         ELSEWHERE if any(not r.entry.eligible for r in part) else "",
         ROOKIE if any(r.entry.rookie for r in part) else "",
+        UNOFFICIAL if race.results_stated is ResultsState.UNOFFICIAL else "",
         *of_race(season, race.round),
         freshness(season, now),
     ]
@@ -85,8 +90,8 @@ def results(
 
 def _neighbours(season: Season, race: Race) -> list[Link]:
     """The races with results before and after this one."""
-    before = [r for r in season.run if r.round < race.round][-1:]
-    after = [r for r in season.run if r.round > race.round][:1]
+    before = [r for r in season.run if r.day_run < race.day_run][-1:]
+    after = [r for r in season.run if r.day_run > race.day_run][:1]
     links = [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in before]
     return links + [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in after]
 
@@ -109,12 +114,17 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
     def who(key: str) -> str:
         return escape(name_of(season, key), NAME_WIDTH)
 
-    lines = []
+    short = short_distance(race, rows)
+    lines = [f"**{short[0].upper()}{short[1:]}**" if short else ""]
     if outcome.pole and outcome.pole != rows[0].driver:
         lines.append(f"**Pole** {who(outcome.pole)}")
-    stages = scored_stages(race, rows)
-    if any(stages):
-        lines.append(f"**Stages** {', '.join(who(key) if key else 'not on record' for key in stages)}")
+    stages, never = scored_stages(race, rows), stages_not_run(race, rows)
+    if any(stages) or never:
+        said = [
+            who(key) if key else "not run" if number in never else "not on record"
+            for number, key in enumerate(stages, 1)
+        ]
+        lines.append(f"**Stages** {', '.join(said)}")
     most = max(r.led for r in rows)
     if most:
         laps = outcome.laps or max(r.laps for r in rows)
@@ -177,14 +187,22 @@ def _out(season: Season, rows: Sequence[Result]) -> str:
     return f"**Out** {said}" if said else ""
 
 
-def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
-    """A race without results: not run yet, under way, canceled, postponed, or over with no results on record."""
+def _nothing(
+    season: Season, race: Race, question: ResultsQuestion, now: datetime, before: Race | None
+) -> ui.LayoutView:
+    """A race without results: not run yet, under way, canceled, postponed, or over with no results on record.
+
+    Where some of its results are held, and it is not known to be over, those are shown.
+    """
     start = race.green_flag or race.start
     when = stamp(start, "F") if start else f"{race.date:%A}, {day(race.date)}"
     accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
-    begun = status_now(race, now)
+    begun, partial = status_now(race, now), season.partial.get(race.round, ())
+    page = Page.of(question.page, ROWS, len(partial))
     if race.status is RaceStatus.CANCELLED:
         said = "This race was canceled."
+    elif partial:
+        said = f"**Partial results: {count(len(partial), 'truck')}**"
     elif begun is not None and (race.over_at <= now or awaits_new_date(race, now)):
         said = f"{begun}."
     elif begun is not None:
@@ -192,6 +210,8 @@ def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> 
     else:
         said, accent = f"Not run yet: {when}", Accent.GREEN
         links = [Link("Next race", NextQuestion()), *links]
+    asked = ResultsQuestion(season.year, race.round, page.number)
+    links = [*pager(page, lambda number: replace(asked, page=number)), *links]
     if before is not None:
         links = [Link(results_label(before, race), ResultsQuestion(before.season, before.round)), *links]
     if season.latest is not None:
@@ -200,7 +220,9 @@ def _nothing(season: Season, race: Race, now: datetime, before: Race | None) -> 
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         said,
         _when(season, race),
+        begun if partial and begun else "",
+        _order(season, partial[page.part], stages=any(r.stage_points is not None for r in partial)) if partial else "",
         accent=accent,
-        small=[freshness(season, now)],
-        controls=row(links),
+        small=[PARTIAL if partial else "", freshness(season, now)],
+        controls=row(fitted(links)),
     )

@@ -13,9 +13,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from db.models import BroadcastKind, RaceStatus, ResultsState, SessionKind
+from db.models import BroadcastKind, RaceStatus, SessionKind
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
+from db.results_state import ResultsState
 from db.user_text import clean_link, clean_picture_link, clean_text, is_control
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"

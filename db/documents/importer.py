@@ -35,8 +35,9 @@ from db.documents.reader import Document, Line
 from db.documents.results_import import ResultsImport
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
-from db.models import ResultsState, Season
+from db.models import Season
 from db.racing import load_drivers, load_season, load_tracks
+from db.results_state import ResultsState
 
 __all__ = ["Counts", "Report", "import_documents"]
 

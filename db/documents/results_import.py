@@ -13,8 +13,7 @@ from db.documents.file_format import RaceRow, ResultRow
 from db.documents.import_report import Counts, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
 from db.documents.reader import Line
-from db.models import ResultsState
-from db.results_state import STANDING, HeldResults, judged
+from db.results_state import STANDING, HeldResults, ResultsState, judged
 
 Key = tuple[int, str, str]
 """A row's race, driver and truck number: a driver may have two entries in a race, and a truck two drivers."""
