@@ -86,7 +86,7 @@ def lacking(held: HeldResults, usual: float | None) -> str | None:
     if many < FEWEST:
         return "a single truck"
     if usual is not None and many < usual * LEAST_OF_USUAL:
-        return f"{many} trucks, where the season's races have {usual:g}"
+        return f"far fewer than the season's usual {usual:g}"
     return None
 
 

@@ -103,6 +103,8 @@ async def export(
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
                 print_message(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
+            for number in sorted(whole.partial) if what == "standings" else ():
+                print_message(f"left out, since its results are partial: {whole.year} race {number}")
     sys.stdout.write(text)
     sys.stdout.flush()
 

@@ -61,11 +61,11 @@ def _state(season: Season, race: Race, held: HeldResults, usual: float | None) -
         yield f"partial results: {trucks}, as the document says; when they are whole, set results_state to official"
     elif season.results_state(race.round) is ResultsState.PARTIAL:
         yield (
-            f"partial results: {trucks}, with {lacks}; import the rest, give each truck that did not race a note, "
+            f"partial results: {trucks} ({lacks}); import the rest, give each truck that did not race a note, "
             "or set results_state to official if that is all"
         )
     elif lacks is not None and stated is not None:
-        yield f"its results are called {stated.value}, with {lacks}; import what is missing if there is more"
+        yield f"its results are called {stated.value} ({lacks}); import what is missing if there is more"
     if held.places and race.status is RaceStatus.CANCELLED:
         yield "it is canceled and has results; set its status to scheduled if it was run"
 
