@@ -211,13 +211,14 @@ class _Import:
     def _taken_back(self, stored: Season, documents: Iterable[Document]) -> dict[int, Line]:
         """The lines of races, by round, that a complete document lists without results although some are stored.
 
-        A document without a section ``results`` says nothing of them, nor does one that is no newer than they are.
+        A document without a section ``results`` says nothing of them, nor does one that was retrieved no later than
+        they were; one that does not say when is an operator's word of today.
         """
         found: dict[int, Line] = {}
         for document in documents:
             if not document.header.complete or "results" not in document.sections:
                 continue
-            moment = document.header.retrieved or self._now
+            moment = document.header.retrieved
             listed = {getattr(line.row, "round", None) for line in document.sections["results"]}
             for line in document.sections.get("races", []):
                 number = getattr(line.row, "round", 0)
@@ -225,7 +226,7 @@ class _Import:
                 if race is None or number in listed or stored.results_state(number) is ResultsState.NONE:
                     continue
                 known = race.results_at or stored.refreshed
-                if known is None or moment > known:
+                if known is None or moment is None or moment > known:
                     found[number] = line
                 elif moment == known:
                     self._tally.report.notes.append(

@@ -165,8 +165,10 @@ def test_check_notes_totals_that_do_not_add_up(store_path: Path, capsys: pytest.
 IN_RACE_5 = "entry_id IN (SELECT entry_id FROM results WHERE race_id = {race} AND finish = {place})"
 TAMPERED = {
     "a race without a winner": (
-        "UPDATE results SET finish = 60 WHERE race_id = {race} AND finish = 1;"
-        "UPDATE races SET results_state = 'official' WHERE id = {race}",
+        (
+            "UPDATE results SET finish = 60 WHERE race_id = {race} AND finish = 1; "
+            "UPDATE races SET results_state = 'official' WHERE id = {race}"
+        ),
         "no winner",
     ),
     "a stage with eleven scorers": (
