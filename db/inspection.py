@@ -12,10 +12,10 @@ from db.timestamps import from_text
 
 SEASONS = """
 SELECT s.year, count(r.id) AS races,
-       (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
-         WHERE y.season = s.year AND y.dropped_at IS NULL) AS run,
-       (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id
-         WHERE y.season = s.year AND y.dropped_at IS NULL) AS last_round,
+       (SELECT count(*) FROM races y WHERE y.season = s.year AND y.results_at IS NOT NULL
+           AND y.dropped_at IS NULL) AS run,
+       (SELECT y.round FROM races y WHERE y.season = s.year AND y.results_at IS NOT NULL
+           AND y.dropped_at IS NULL ORDER BY y.date DESC, y.start_at DESC, y.round DESC LIMIT 1) AS last_round,
        s.refreshed_at
   FROM seasons s LEFT JOIN races r ON r.season = s.year AND r.dropped_at IS NULL
  GROUP BY s.year ORDER BY s.year
@@ -31,8 +31,8 @@ SELECT (SELECT count(*) FROM quotes WHERE guild_id IS NULL) AS quotes,
 class StoredSeason:
     """A season in figures.
 
-    ``races`` counts the races on the schedule, ``run`` those with results; ``last_round`` is the last round with
-    results, and ``refreshed`` the moment up to which the season's facts are known.
+    ``races`` counts the races on the schedule, ``run`` those with results that stand; ``last_round`` is the round of
+    the one that was run last, and ``refreshed`` the moment up to which the season's facts are known.
     """
 
     year: int

@@ -7,6 +7,7 @@ points are championship points. A fact that is not known is ``None``, never a gu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,11 +15,16 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from db.results_state import ResultsState
+
 EASTERN = ZoneInfo("America/New_York")
 """Where NASCAR speaks Eastern; the store itself holds UTC."""
 
 RACE_LENGTH = timedelta(hours=3)
-"""How long after its start a race counts as over when nothing better is known. Most take little more than two hours."""
+"""How long after its start a race with results counts as over. Most take little more than two hours."""
+
+OVER_BY_THE_CLOCK = timedelta(hours=6)
+"""How long after its listed start a race without results counts as over: by then it is, even after a rain delay."""
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """Stands for a moment that is not known and not to be expected soon."""
@@ -195,8 +201,9 @@ class Race:
 
     ``id`` is the store's; it stays with the race when its ``round``, its place on the schedule, changes, and is 0 for a
     race that is not stored. ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where
-    known; ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored;
-    ``sources`` are pairs of a fact's name and where it was read.
+    known; ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored,
+    None while they do not stand; ``results_stated`` is the state that a document gave them; ``sources`` are pairs of a
+    fact's name and where it was read.
     """
 
     season: int
@@ -216,6 +223,7 @@ class Race:
     broadcasts: tuple[Broadcast, ...] = ()
     outcome: Outcome | None = None
     results_at: datetime | None = None
+    results_stated: ResultsState | None = None
     sources: tuple[tuple[str, str], ...] = ()
     id: int = 0
 
@@ -236,17 +244,25 @@ class Race:
         return self.start or datetime.combine(self.date, time(12), EASTERN)
 
     @property
-    def over_at(self) -> datetime:
-        """The moment from which the race counts as over: ``RACE_LENGTH`` after its start, or its results' moment.
+    def day_run(self) -> tuple[int, datetime, int]:
+        """What orders races by when they are run: one that is made up later comes later, whatever its round."""
+        return self.date.toordinal(), self.begins, self.round
 
-        Without a known start that is the end of its day, Eastern. A postponed race is not over until it has results.
+    @property
+    def over_at(self) -> datetime:
+        """The moment from which the race counts as over: that of its results, or one by the clock without any.
+
+        Results stored before the race's day, or long after it, do not say when it was over: then it is ``RACE_LENGTH``
+        after its start. Without a start it is the end of its day, Eastern. A postponed race is over by results alone.
         """
         day = datetime.combine(self.date, time(0), EASTERN)
-        by_schedule = day + timedelta(days=1) if self.start is None else self.start + RACE_LENGTH
-        if self.results_at is not None:
-            # Results count from midnight of the race's day, since a race may be run earlier than listed.
-            return self.results_at if day <= self.results_at < by_schedule else by_schedule
-        return NEVER if self.status is RaceStatus.POSTPONED else by_schedule
+        by_the_clock = day + timedelta(days=1) if self.start is None else self.start + OVER_BY_THE_CLOCK
+        if self.results_at is None:
+            return NEVER if self.status is RaceStatus.POSTPONED else by_the_clock
+        # Results count from midnight of the race's day, since a race may be run earlier than listed.
+        if day <= self.results_at < by_the_clock:
+            return self.results_at
+        return by_the_clock if self.start is None else self.start + RACE_LENGTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +308,8 @@ class Season:
 
     Seasons compare and hash by identity, so that what is computed from one can be cached under it.
 
-    ``races`` are in order of round; ``results`` and ``absent`` (entries that did not race) are by round;
+    ``races`` are in order of round; ``results``, ``partial`` and ``absent`` (entries without a result) are by round.
+    Only ``results`` stand; ``partial`` are shown while no more is held of a race, and nothing is computed from them.
     ``drivers`` holds every driver in the store by key; it is shared by all seasons and follows the store, so that a
     driver who appears in one season does not make the others new. ``freshness`` follows the store as well.
     """
@@ -307,6 +324,7 @@ class Season:
     adjustments: tuple[Adjustment, ...] = ()
     champion: str | None = None
     freshness: Freshness = field(default_factory=Freshness)
+    partial: Mapping[int, tuple[Result, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def refreshed(self) -> datetime | None:
@@ -315,26 +333,37 @@ class Season:
 
     def as_of(self, moment: datetime) -> Season:
         """The season as it was known at a moment: without outcomes, results, field or champion from after it."""
-        return self._with_rounds_run({race.round for race in self.races if race.over_at <= moment})
+        begun = {race.round for race in self.races if race.begins <= moment}
+        over = {race.round for race in self.races if race.over_at <= moment}
+        return self._with_rounds_run(over, begun)
 
     def through(self, number: int) -> Season:
-        """The season as it was after the race of that round.
+        """The season as it was after the race of that round: with that race and those that were run before it.
 
         Raises:
             LookupError: it has no such race.
         """
-        if self.race(number) is None:
-            raise LookupError(f"{self.year} has no race {number}")
-        return self._with_rounds_run({race.round for race in self.races if race.round <= number})
+        return self._with_rounds_run({number, *self._rounds_before(number)})
 
-    def _with_rounds_run(self, rounds: set[int]) -> Season:
-        """The season with only these rounds run."""
+    def before(self, number: int) -> Season:
+        """The season as it was before the race of that round. Raises LookupError if it has no such race."""
+        return self._with_rounds_run(self._rounds_before(number))
+
+    def _rounds_before(self, number: int) -> set[int]:
+        if number not in self.order:
+            raise LookupError(f"{self.year} has no race {number}")
+        return {each for each, place in self.order.items() if place < self.order[number]}
+
+    def _with_rounds_run(self, rounds: AbstractSet[int], begun: AbstractSet[int] = frozenset()) -> Season:
+        """The season with only ``rounds`` run; partial results are those of ``rounds`` and of the ones ``begun``."""
         if len(rounds) == len(self.races):
             return self
+        known = rounds | begun
         return replace(
             self,
             races=tuple(r if r.round in rounds else replace(r, outcome=None, results_at=None) for r in self.races),
             results=MappingProxyType({number: rows for number, rows in self.results.items() if number in rounds}),
+            partial=MappingProxyType({number: rows for number, rows in self.partial.items() if number in known}),
             absent=MappingProxyType({number: rows for number, rows in self.absent.items() if number in rounds}),
             adjustments=tuple(each for each in self.adjustments if each.round in rounds),
             playoff_field=self.playoff_field if self._regular_season_rounds() <= rounds else (),
@@ -352,14 +381,27 @@ class Season:
     def _by_round(self) -> dict[int, Race]:
         return {race.round: race for race in self.races}
 
+    def results_state(self, number: int) -> ResultsState:
+        """How final the results of that round's race are; unofficial where they stand and no document says more."""
+        if self.results.get(number):
+            race = self.race(number)
+            return (race.results_stated if race else None) or ResultsState.UNOFFICIAL
+        return ResultsState.PARTIAL if self.partial.get(number) else ResultsState.NONE
+
+    @cached_property
+    def order(self) -> Mapping[int, int]:
+        """Each round's place in the order in which the races are run, from 1."""
+        return {race.round: place for place, race in enumerate(sorted(self.races, key=lambda race: race.day_run), 1)}
+
     @cached_property
     def run(self) -> tuple[Race, ...]:
-        """Races with results, in order."""
-        return tuple(race for race in self.races if self.results.get(race.round))
+        """Races with results, in the order in which they were run."""
+        held = (race for race in self.races if self.results.get(race.round))
+        return tuple(sorted(held, key=lambda race: self.order[race.round]))
 
     @property
     def latest(self) -> Race | None:
-        """The last race with results."""
+        """The race with results that was run last."""
         return self.run[-1] if self.run else None
 
     def next_race(self, moment: datetime) -> Race | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -30,6 +31,7 @@ from db.models import (
     StageScore,
     Track,
 )
+from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 
 VERSION = "SELECT version FROM facts"
@@ -209,6 +211,7 @@ async def _load_races(
             broadcasts=tuple(_broadcast(b) for b in mine["broadcasts"]),
             outcome=_outcome(row, mine["winners"], mine["leads"], keys),
             results_at=from_text(row["results_at"]),
+            results_stated=ResultsState(row["results_state"]) if row["results_state"] else None,
             sources=tuple((s["fact"], s["source"]) for s in mine["sources"]),
             id=row["id"],
         )
@@ -342,10 +345,14 @@ async def load_season(
             absent[row["round"]].append(entry)
         else:
             results[row["round"]].append(_result(row, entry))
+    races = await _load_races(connection, year, keys, tracks)
+    standing = _standing(races, results, absent)
     return Season(
         year=year,
-        races=await _load_races(connection, year, keys, tracks),
-        results=MappingProxyType({number: tuple(rows) for number, rows in results.items()}),
+        # Results that do not stand have no moment either, though an older program may have stored one.
+        races=tuple(race if race.round in standing else replace(race, results_at=None) for race in races),
+        results=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number in standing}),
+        partial=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number not in standing}),
         absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
         rookies=tuple(keys[row["driver_id"]] for row in await _all(connection, ROOKIES, year)),
         playoff_field=tuple(
@@ -362,3 +369,20 @@ async def load_season(
         # The last one: by now it is known whom the season shows.
         drivers=_SeasonDrivers({key: everybody[key] for key in keys.used}, everybody if by_key is None else by_key),
     )
+
+
+def _standing(
+    races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
+) -> set[int]:
+    """The rounds of the races whose results stand."""
+    held = {
+        race.round: HeldResults.of(
+            race.results_stated,
+            [
+                *((row.entry.number, row.driver, row.finish, row.entry.note) for row in results.get(race.round, ())),
+                *((entry.number, entry.driver, None, entry.note) for entry in absent.get(race.round, ())),
+            ],
+        )
+        for race in races
+    }
+    return {number for number, state in judged(held).items() if state in STANDING}

@@ -18,7 +18,7 @@ from bot.championship.formats import Format
 from bot.championship.scores import Score, Scores
 from db.bundled import load_if_empty
 from db.connection import Store
-from db.models import EASTERN, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
+from db.models import EASTERN, RACE_LENGTH, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.naming import slug
 from db.snapshots import Snapshots
 
@@ -99,7 +99,8 @@ def make_season(
 
     Args:
         year: the season.
-        orders: for each race run its finishing order, drivers' names or rows; an empty one: no results held.
+        orders: for each race run its finishing order, drivers' names or rows; an empty one: no results held. Results
+            are known three hours after the start, unless ``races`` says otherwise.
         tracks: where it races, round by round, from the first again when through.
         upcoming: how many more races the schedule has.
         drivers: drivers with aliases or other facts of their own; the rest are made of their names.
@@ -123,7 +124,10 @@ def make_season(
             results[number] = tuple(_result(entry(number, row), place, row) for place, row in enumerate(rows, 1))
         known = (outcomes or {}).get(number, Outcome(laps=100) if rows else None)
         more = {"outcome": known, **(races or {}).get(number, {})}
-        schedule.append(make_race(year, number, tracks[(number - 1) % len(tracks)], **more))
+        race = make_race(year, number, tracks[(number - 1) % len(tracks)], **more)
+        if rows and race.start is not None and "results_at" not in more:
+            race = replace(race, results_at=race.start + RACE_LENGTH)
+        schedule.append(race)
     away = {number: tuple(entry(number, _row(line)) for line in lines) for number, lines in (absent or {}).items()}
     by_key = {driver.key: driver for driver in people.values()}
     return Season(year, tuple(schedule), results, away, by_key, **facts)

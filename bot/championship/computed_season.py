@@ -92,5 +92,5 @@ class ComputedSeason:
 
     @cached_property
     def stage_winners(self) -> tuple[tuple[str | None, ...], ...]:
-        """The stage winners of each race with results, as keys, in order of round."""
+        """The stage winners of each race with results, as keys, in the order in which they were run."""
         return tuple(stage_winners(race, self.season.results[race.round]) for race in self.season.run)

@@ -181,10 +181,10 @@ def head_to_head(computed: ComputedSeason, a: str, b: str) -> HeadToHead:
 
 
 def _latest_entry(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> Entry | None:
-    """The driver's last entry of the season, including one that did not race."""
-    entries = [entry for rows in season.absent.values() for entry in rows if entry.driver == driver_key]
-    entries += [line.result.entry for line in lines[-1:]]
-    return max(entries, key=lambda entry: entry.round, default=None)
+    """The driver's last entry of the season, including one that did not race; of two in a race the one that did."""
+    entries = [line.result.entry for line in lines[-1:]]
+    entries += [entry for rows in season.absent.values() for entry in rows if entry.driver == driver_key]
+    return max(entries, key=lambda entry: season.order.get(entry.round, 0), default=None)
 
 
 def _totals(seasons: Sequence[ComputedSeason], driver_key: str, lines: Sequence[DriverRace]) -> Totals:

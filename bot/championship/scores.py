@@ -28,7 +28,7 @@ class Scores:
     """A season's scores under a format. A competitor is a driver's key, or a truck's number for the owners.
 
     Attributes:
-        rounds: the rounds of the races with results, in order.
+        rounds: the rounds of the races with results, in the order in which they were run.
         by: scores by competitor and round.
         winners: the winner of each race by round; a winner who does not score in this series is not listed.
         stages: the winners of each race's stages by round, again without those who do not score here.
@@ -68,8 +68,8 @@ class Scores:
 
     @cached_property
     def last(self) -> int:
-        """The round of the last race with results; 0 before the first."""
-        return self.rounds[-1] if self.rounds else 0
+        """The highest round of a race with results; 0 before the first."""
+        return max(self.rounds, default=0)
 
 
 def driver_scores(season: Season, rules: Format) -> Scores:

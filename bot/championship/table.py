@@ -51,16 +51,14 @@ class _Tally:
     placed: list[tuple[int, int]] = field(default_factory=list)
     stage_wins: int = 0
     led: int = 0
-    round: int = 0
     entry: Entry | None = None
 
-    def add(self, result: Result) -> None:
-        entry = result.entry
+    def add(self, result: Result, nth: int) -> None:
+        """Adds the result of the season's ``nth`` race; races come in the order in which they were run."""
+        self.entry = entry = result.entry
         self.finishes.append(result.finish)
-        self.placed.append((result.finish, entry.round))
+        self.placed.append((result.finish, nth))
         self.led += result.led
-        if entry.round >= self.round:
-            self.round, self.entry = entry.round, entry
         if entry.eligible:
             self.points += result.points
             self.paying.append(result.finish)
@@ -76,10 +74,10 @@ def points_table(season: Season) -> tuple[PointsStanding, ...]:
     tallies: dict[str, _Tally] = {}
     before: dict[str, int] = {}
     latest = season.latest
-    for race in season.run:
+    for nth, race in enumerate(season.run, 1):
         if race is latest:
             before = {key: place for place, key in enumerate(_order(season, tallies), 1)}
-        _add(tallies, race, season.results[race.round])
+        _add(tallies, race, season.results[race.round], nth)
     _use_absent_entries(tallies, season)
     order = _order(season, tallies)
     most = tallies[order[0]].points if order else 0
@@ -106,13 +104,13 @@ def stage_winners(race: Race, results: Iterable[Result]) -> tuple[str | None, ..
     return tuple((named[i] if i < len(named) else None) or found.get(i) for i in range(count))
 
 
-def _add(tallies: dict[str, _Tally], race: Race, results: Iterable[Result]) -> None:
+def _add(tallies: dict[str, _Tally], race: Race, results: Iterable[Result], nth: int) -> None:
     for result in results:
         key = result.entry.driver
         tally = tallies.get(key)
         if tally is None:
             tally = tallies[key] = _Tally()
-        tally.add(result)
+        tally.add(result, nth)
     for winner in stage_winners(race, results):
         if winner in tallies:
             tallies[winner].stage_wins += 1
@@ -123,8 +121,10 @@ def _use_absent_entries(tallies: dict[str, _Tally], season: Season) -> None:
     for entries in season.absent.values():
         for entry in entries:
             tally = tallies.get(entry.driver)
-            if tally is not None and entry.round > tally.round:
-                tally.round, tally.entry = entry.round, entry
+            if tally is None or tally.entry is None:
+                continue
+            if season.order.get(entry.round, 0) > season.order[tally.entry.round]:
+                tally.entry = entry
 
 
 def _order(season: Season, tallies: dict[str, _Tally]) -> list[str]:

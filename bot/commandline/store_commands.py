@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from db import race_times
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
+from db.documents.plausibility import oddities
 from db.documents.reader import read_file
 from db.errors import StoreError
 from db.file_faults import RESTORE
@@ -55,14 +56,17 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
     async with open_services(path, clock) as opened:
         tell_loaded(opened.loaded, print_message)
         report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
+        imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
         print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged{removed}")
-    for line in report.kept:
-        print(line)
     if not report.sections:
         print("nothing to import: the documents have no rows")
+    for note in report.notes:
+        print(f"note: {note}")
+    for season in imported:
+        _print_oddities(season, report.rounds[season.year])
 
 
 async def export(
@@ -100,6 +104,8 @@ async def export(
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
                 print_message(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
+            for number in sorted(whole.partial) if what == "standings" else ():
+                print_message(f"left out, since its results are partial: {whole.year} race {number}")
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -159,6 +165,7 @@ async def check(path: Path) -> int:
 def _audit(path: Path, seasons: Sequence[Season]) -> int:
     """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
     for season in seasons:
+        _print_oddities(season)
         for each in mismatches(season):
             who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
             print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
@@ -177,6 +184,12 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     print_message(f"tailgate: {path}: {wrong[0]}{more}; import a corrected document")
     return 1
+
+
+def _print_oddities(season: Season, rounds: Collection[int] | None = None) -> None:
+    """Prints what is odd about these races of a season, or about all of them."""
+    for each in oddities(season, rounds):
+        print(f"note: {season.year} race {each.round}: {each.what}")
 
 
 def _print(found: Inspection) -> None:

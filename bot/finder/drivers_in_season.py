@@ -26,14 +26,16 @@ class Presence:
     @classmethod
     def of(cls, season: Season) -> Presence:
         here = cls()
-        entries = [entry for rows in season.absent.values() for entry in rows]
+        entries = []
         for rows in season.results.values():
             for result in rows:
                 entry = result.entry
                 entries.append(entry)
                 here.starts[entry.driver] += 1
                 here.points[entry.driver] += result.points
-        entries.sort(key=lambda entry: entry.round, reverse=True)
+        # Of two entries in a race, the one that raced comes first: the order of those of one race is kept.
+        entries += [entry for rows in season.absent.values() for entry in rows]
+        entries.sort(key=lambda entry: season.order.get(entry.round, 0), reverse=True)
         for entry in entries:
             here.numbers.setdefault(entry.driver, entry.number)
             drivers = here.trucks.setdefault(entry.number, [])

@@ -56,12 +56,13 @@ class ResultsWriter:
         await await_turn(self._store, row)
         as_of = await self._as_of()
         season = _season(as_of, row)
-        if season is None or season.race(row.notification.round) is None:
+        own = season.race(row.notification.round) if season else None
+        if season is None or own is None:
             return None
         then = as_of.computed_after(season, row.notification.round)
         if not then.season.run:
             return None
-        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.notification.round)
+        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.day_run > own.day_run)
         view = standings_post(then, _options(row, target), min([as_of.now, *later]))
         before = await last_sent(self._store, target.id, NotificationKind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)

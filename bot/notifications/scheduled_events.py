@@ -73,7 +73,8 @@ def race_event(season: Season, race: Race) -> RaceEvent | None:
     if start is None or race.status is RaceStatus.CANCELLED:
         return None
     usual = (race.start or start) + RACE_LENGTH
-    end = race.over_at if start < race.over_at < start + timedelta(days=1) else usual
+    ended = race.results_at is not None and start < race.over_at < start + timedelta(days=1)
+    end = race.over_at if ended else usual
     networks = dict.fromkeys(_network(each) for each in race.broadcast(BroadcastKind.TV))
     mark = event_mark(race.season, race.round)
     about = "\n".join(filter(None, [_begins(race, start), *_aired(race), _which(season, race), _place(race)]))

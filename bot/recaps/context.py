@@ -10,12 +10,13 @@ from typing import TypeVar
 
 from bot.championship.clinching import Need, Verdict, needs
 from bot.championship.computed_season import ComputedSeason
+from bot.championship.distance import laps_run
 from bot.championship.formats import format_of
 from bot.championship.postseason import Phase, Standings
 from bot.championship.table import PointsStanding, stage_winners
 from bot.recaps.facts import Facts
 from bot.recaps.phrases import capital, plain, possessive, surname
-from db.models import Outcome, RaceStatus, Result, Season
+from db.models import Outcome, Race, RaceStatus, Result, Season
 
 _T = TypeVar("_T")
 _DRIVER = re.compile("\x02([^\x03]*)\x03('s)?")
@@ -33,9 +34,9 @@ def who(key: str) -> str:
     return f"\x02{key}\x03"
 
 
-def whole(season: Season, through: int | None = None) -> bool:
-    """Whether every race up to a round has results, apart from those called off."""
-    due = (race for race in season.races if through is None or race.round <= through)
+def whole(season: Season, through: Race | None = None) -> bool:
+    """Whether every race up to one, in the order in which they are run, has results, apart from those called off."""
+    due = (race for race in season.races if through is None or race.day_run <= through.day_run)
     return all(season.results.get(race.round) or race.status is RaceStatus.CANCELLED for race in due)
 
 
@@ -60,7 +61,7 @@ class RecapContext:
     def position(self) -> int:
         """How many races with results come before this one, seasons before included: neighbors differ by one."""
         earlier = sum(len(season.run) for season in self.facts.seasons if season.year < self.season.year)
-        return earlier + sum(race.round < self.race.round for race in self.season.run)
+        return earlier + sum(race.day_run < self.race.day_run for race in self.season.run)
 
     def pick(self, *variants: _T) -> _T:
         """One of several ways to say something, chosen by the race's position, so that neighboring races differ."""
@@ -82,7 +83,7 @@ class RecapContext:
     @cached_property
     def whole(self) -> bool:
         """Whether every race of the season so far is on record; else nothing is said about the standings."""
-        return whole(self.counted_season, self.race.round)
+        return whole(self.counted_season, self.race)
 
     @cached_property
     def after(self) -> Standings:
@@ -167,7 +168,7 @@ class RecapContext:
     @cached_property
     def laps(self) -> int | None:
         """The number of laps run."""
-        return self.outcome.laps or max((row.laps for row in self.rows), default=None)
+        return laps_run(self.race, self.rows)
 
     @cached_property
     def fastest(self) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.championship.audit import faults
@@ -128,8 +128,7 @@ def facts_of(
         raise LookupError(f"no season {race.season} among those given")
     season = own.through(race.round)
     earlier = sorted((each for each in seasons if each.year < race.season), key=lambda each: each.year)
-    rounds = [each.round for each in own.races if each.round < race.round]
-    before = own.through(rounds[-1]) if rounds else own.as_of(datetime.min.replace(tzinfo=UTC))
+    before = own.before(race.round)
     known = season.race(race.round) or race
     return Facts(season, before, known, (*earlier, season), ahead, ahead_last, tuple(quotes), texts or {})
 

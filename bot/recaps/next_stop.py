@@ -65,7 +65,7 @@ def _role_in_season(context: RecapContext, season: Season, race: Race) -> str:
         return ""
     first = len(season.races) - rules.postseason + 1
     if race.round < first:
-        left = _racing(season, race.round, first - 1)
+        left = _racing(season, race, first - 1)
         if left == 1:
             return context.pick("It is the last race of the regular season.", "The regular season ends there.")
         return context.pick(
@@ -97,9 +97,12 @@ def _in_round(context: RecapContext, nth: int, races: int, name: str, fall: int)
     )
 
 
-def _racing(season: Season, first: int, last: int) -> int:
-    """How many races from ``first`` to ``last`` are not called off."""
-    return sum(first <= race.round <= last and race.status is not RaceStatus.CANCELLED for race in season.races)
+def _racing(season: Season, first: Race, last: int) -> int:
+    """How many races up to round ``last`` are run from ``first`` on and are not called off."""
+    return sum(
+        race.round <= last and race.day_run >= first.day_run and race.status is not RaceStatus.CANCELLED
+        for race in season.races
+    )
 
 
 def _coverage(context: RecapContext, race: Race) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.championship.distance import cut_short
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name, seconds, spelled, track_name
@@ -29,6 +30,7 @@ def nutshell(context: RecapContext) -> Section | None:
         past = winner_history(context, context.winner.driver)
         said = [
             _win(context, context.winner),
+            _cut_short(context),
             _count(context, context.winner.driver, past),
             win_meaning(context, context.winner),
         ]
@@ -97,6 +99,15 @@ def _ahead_of(context: RecapContext, winner: Result) -> str:
     if context.outcome.under_caution:
         return f", with {name} second when it ended under caution"
     return f", {ahead} {name}"
+
+
+def _cut_short(context: RecapContext) -> str:
+    """That the race was called before its distance, and at which lap."""
+    short = cut_short(context.race, context.rows)
+    if short is None:
+        return ""
+    run, due = short
+    return f"The race was cut short at {run} of {due} laps."
 
 
 def _count(context: RecapContext, key: str, past: WinnerHistory) -> str:

@@ -19,7 +19,12 @@ def rookies(context: RecapContext) -> Section | None:
     rows = [row for row in context.rows if _is_rookie(context, row.entry)]
     if not rows:
         return None
-    away = [entry for entry in context.season.absent.get(context.race.round, ()) if _is_rookie(context, entry)]
+    raced = {row.driver for row in context.rows}
+    away = [
+        entry
+        for entry in context.season.absent.get(context.race.round, ())
+        if entry.driver not in raced and _is_rookie(context, entry)
+    ]
     named = sorted(
         [(row.entry, _finish(row)) for row in rows] + [(entry, _absent(entry)) for entry in away],
         key=lambda each: _by_number(each[0].number),

@@ -62,7 +62,7 @@ def _last_pass(context: RecapContext, winner: Result) -> str:
 
 def _end(context: RecapContext) -> str:
     """Overtime or a race cut short, and how it ended."""
-    run, due, margin = context.outcome.laps, context.race.scheduled_laps, context.outcome.margin
+    run, due, margin = context.laps, context.race.scheduled_laps, context.outcome.margin
     close = seconds(margin) if margin else ""
     if run and due and run > due:
         return _overtime(context, f"{count(run - due, 'lap')} past the scheduled {due}", close)

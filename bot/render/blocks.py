@@ -11,6 +11,7 @@ from typing import Any
 import discord
 from discord import ui
 
+from bot.championship.distance import cut_short
 from bot.championship.table import stage_winners
 from bot.render.formatting import count, day, escape, listed, race_name, stamp
 from bot.render.race_status import awaits_new_date
@@ -86,7 +87,7 @@ def missing(season: Season, now: datetime) -> tuple[Race, ...]:
 def last_held(season: Season, now: datetime) -> Race | None:
     """The race through which the results run, where later ones are over without any; None where nothing is missing."""
     latest = season.latest
-    return latest if latest and any(race.round > latest.round for race in missing(season, now)) else None
+    return latest if latest and any(race.day_run > latest.day_run for race in missing(season, now)) else None
 
 
 def freshness(season: Season, now: datetime, *, brief: bool = False) -> str:
@@ -111,9 +112,9 @@ def freshness(season: Season, now: datetime, *, brief: bool = False) -> str:
 def _gap(season: Season, now: datetime) -> str:
     """What is missing of the races whose time has come, in words."""
     gaps = missing(season, now)
-    last = season.latest.round if season.latest else 0
-    later = [race for race in gaps if race.round > last]
-    between = [str(race.round) for race in gaps if race.round < last]
+    last = season.latest
+    later = [race for race in gaps if last is None or race.day_run > last.day_run]
+    between = [str(race.round) for race in gaps if race not in later]
     parts = []
     if between:
         parts.append(f"no results for race{'s' if len(between) > 1 else ''} {', '.join(between)}")
@@ -130,6 +131,12 @@ def scored_stages(race: Race, rows: Sequence[Result]) -> tuple[str | None, str |
     """Who won stages 1 and 2, as keys, None where that is not on record; the last part of a race is no scored stage."""
     first, second, *_ = (*stage_winners(race, rows), None, None)
     return first, second
+
+
+def short_distance(race: Race, rows: Sequence[Result]) -> str:
+    """``cut short at 124 of 200 laps``; empty for a race of full distance, and where its distance is not known."""
+    short = cut_short(race, rows)
+    return f"cut short at {short[0]} of {count(short[1], 'lap')}" if short else ""
 
 
 def phase_of(race: Race) -> str:

@@ -9,16 +9,17 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
+from bot.championship.distance import stages_not_run
 from bot.championship.driver_record import Career, Record
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
-from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages
+from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages, short_distance
 from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
 from bot.render.formatting import average, count, escape, listed, ordinal, status
 from bot.render.penalties import of_driver
 from bot.render.playoff_table import playoff_line
 from bot.render.tables import Column, table
-from db.models import Driver, Season
+from db.models import Driver, Race, Result, Season
 
 ROWS = 15
 UNKNOWN = "?"
@@ -83,7 +84,13 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
         _recent(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
         accent=make_accent(record.make),
-        small=[*_gaps(facts), _elsewhere(record.last_five), *_penalties(facts), freshness(facts.season, now)],
+        small=[
+            *_gaps(facts),
+            _cut_short(facts.season, record.last_five),
+            _elsewhere(record.last_five),
+            *_penalties(facts),
+            freshness(facts.season, now),
+        ],
         controls=row_or_select("driver", "Races, other seasons…", links),
     )
 
@@ -102,7 +109,12 @@ def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.La
         _headline(facts, now),
         race_table(lines) if lines else "",
         accent=make_accent(record.make),
-        small=[_elsewhere(lines), *_penalties(facts), freshness(facts.season, now)],
+        small=[
+            _cut_short(facts.season, lines),
+            _elsewhere(lines),
+            *_penalties(facts),
+            freshness(facts.season, now),
+        ],
         controls=row(links),
     )
 
@@ -214,10 +226,23 @@ def _gaps(facts: DriverFacts) -> list[str]:
         said.append(f"Poles for {record.year} are not on record.")
     elif record.poles_known < run:
         said.append(f"Poles are on record for {record.poles_known} of {run} races.")
-    silent = [str(r.round) for r in season.run if None in scored_stages(r, season.results[r.round])]
+    silent = [str(race.round) for race in season.run if _stage_unknown(race, season.results[race.round])]
     if silent:
         said.append(f"Stage winners for race{'s' if len(silent) > 1 else ''} {', '.join(silent)} are not on record.")
     return [" ".join(said)] if said else []
+
+
+def _stage_unknown(race: Race, rows: Sequence[Result]) -> bool:
+    """Whether a stage was run and its winner is not on record."""
+    never = stages_not_run(race, rows)
+    return any(who is None and stage not in never for stage, who in enumerate(scored_stages(race, rows), 1))
+
+
+def _cut_short(season: Season, lines: Sequence[DriverRace]) -> str:
+    """``Race 7 was cut short at 124 of 200 laps``: a note on those of the races shown that were."""
+    short = [(line.race, short_distance(line.race, season.results[line.race.round])) for line in lines]
+    said = [f"Race {race.round} was {how}." for race, how in sorted(short, key=lambda each: each[0].day_run) if how]
+    return " ".join(said)
 
 
 def _penalties(facts: DriverFacts) -> list[str]:

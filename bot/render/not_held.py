@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,12 @@ from discord import ui
 from bot.questions.core import NextQuestion, Question, ResultsQuestion, ScheduleQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, card, freshness, phase_of
-from bot.render.buttons import Link, row
-from bot.render.formatting import day, escape, listed, race_name, stamp
+from bot.render.buttons import Link, fitted, row
+from bot.render.formatting import count, day, escape, listed, race_name, stamp
 from bot.render.race_status import awaits_new_date, status_now
 from db.models import Race, RaceStatus, Season
+
+PARTIAL = "Partial results: places and points may change, and nothing is counted from them yet."
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,19 @@ RECAP = Wanted("recap", RecapQuestion)
 STANDINGS = Wanted("standings", StandingsQuestion)
 
 
-def not_held(wanted: Wanted, season: Season, race: Race, now: datetime, before: Race | None) -> ui.LayoutView:
+def not_held(
+    wanted: Wanted,
+    season: Season,
+    race: Race,
+    now: datetime,
+    before: Race | None,
+    *,
+    order: str = "",
+    pages: Sequence[Link] = (),
+) -> ui.LayoutView:
     """That a race is not run yet, under way, canceled, postponed, or over with no results on record.
+
+    Where some of its results are held, that is said instead.
 
     Args:
         wanted: what was asked for.
@@ -39,13 +52,17 @@ def not_held(wanted: Wanted, season: Season, race: Race, now: datetime, before: 
         race: the race asked for, without results.
         now: the current time.
         before: the last race at this track before it, which is offered instead.
+        order: the part of its partial results that is shown, as a table.
+        pages: buttons to the other parts.
     """
     start = race.green_flag or race.start
     when = stamp(start, "F") if start else f"{race.date:%A}, {day(race.date)}"
     accent, links = Accent.YELLOW, [Link("Schedule", ScheduleQuestion(season.year))]
-    begun = status_now(race, now)
+    begun, partial = status_now(race, now), season.partial.get(race.round, ())
     if race.status is RaceStatus.CANCELLED:
         said = "This race was canceled."
+    elif partial:
+        said = f"**Partial results: {count(len(partial), 'truck')}**"
     elif begun is not None and (race.over_at <= now or awaits_new_date(race, now)):
         said = f"{begun}."
     elif begun is not None:
@@ -53,6 +70,9 @@ def not_held(wanted: Wanted, season: Season, race: Race, now: datetime, before: 
     else:
         said, accent = f"Not run yet: {when}", Accent.GREEN
         links = [Link("Next race", NextQuestion()), *links]
+    if partial and not order:
+        links = [Link("Partial results", ResultsQuestion(season.year, race.round)), *links]
+    links = [*pages, *links]
     if before is not None:
         links = [Link(label_of_earlier(before, race, wanted.name), wanted.ask(before.season, before.round)), *links]
     if season.latest is not None:
@@ -61,9 +81,11 @@ def not_held(wanted: Wanted, season: Season, race: Race, now: datetime, before: 
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         said,
         when_held(season, race),
+        begun if partial and begun else "",
+        order,
         accent=accent,
-        small=[freshness(season, now)],
-        controls=row(links),
+        small=[PARTIAL if partial else "", freshness(season, now)],
+        controls=row(fitted(links)),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.render.formatting import stamp
-from db.models import Race, RaceStatus
+from db.models import RACE_LENGTH, Race, RaceStatus
 
 NO_DATE = "Postponed; new date not known yet"
+NO_RESULT = "no result on record"
 
 
 def awaits_new_date(race: Race, now: datetime) -> bool:
@@ -26,8 +27,9 @@ def status_now(race: Race, now: datetime) -> str | None:
     """
     if awaits_new_date(race, now):
         return NO_DATE
-    if race.over_at <= now:
-        return "Should be over by now; no results here yet"
+    late = _late(race, now)
+    if late is not None:
+        return late
     flag = race.green_flag
     if flag is not None and flag <= now:
         return f"**Under way** since {stamp(flag, 't')} · {stamp(flag, 'R')}"
@@ -39,6 +41,17 @@ def status_now(race: Race, now: datetime) -> str | None:
     if flag is None and race.start is not None and race.start <= now:
         return f"Listed for {stamp(race.start, 't')}; should be on now"
     return None
+
+
+def _late(race: Race, now: datetime) -> str | None:
+    """What is said once a race should be over, and nobody knows; None before that."""
+    if race.over_at <= now:
+        return f"Should be over by now; {NO_RESULT}"
+    begun = race.green_flag or race.start
+    if begun is None or now < begun + RACE_LENGTH:
+        return None
+    which = "Green flag was due" if race.green_flag is not None else "Listed for"
+    return f"{which} {stamp(begun, 't')}; should be over by now, unless it was delayed"
 
 
 def _race_itself(race: Race, coverage: datetime, now: datetime) -> str:

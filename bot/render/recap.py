@@ -200,14 +200,15 @@ def _in_short(season: Season, race: Race) -> str:
 def _left_out(computed: ComputedSeason, race: Race) -> str:
     """The results up to the race that contradict themselves and are left out."""
     counted = computed.standings
-    faults = tuple(fault for fault in counted.left_out if fault.round <= race.round)
+    run = {each.round for each in computed.season.races if each.day_run <= race.day_run}
+    faults = tuple(fault for fault in counted.left_out if fault.round in run)
     return left_out(replace(counted, left_out=faults))
 
 
 def _neighbours(season: Season, race: Race) -> list[Link]:
     """The recaps of the races with results before and after this one."""
-    before = [r for r in season.run if r.round < race.round][-1:]
-    after = [r for r in season.run if r.round > race.round][:1]
+    before = [r for r in season.run if r.day_run < race.day_run][-1:]
+    after = [r for r in season.run if r.day_run > race.day_run][:1]
     return [Link(f"Race {r.round}", RecapQuestion(season.year, r.round)) for r in (*before, *after)]
 
 

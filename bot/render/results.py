@@ -8,21 +8,24 @@ from datetime import datetime
 
 from discord import ui
 
+from bot.championship.distance import stages_not_run
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
-from bot.render.blocks import Accent, Page, card, freshness, scored_stages
+from bot.render.blocks import Accent, Page, card, freshness, scored_stages, short_distance
 from bot.render.buttons import BUTTONS, Link, fitted, pager, row
 from bot.render.formatting import count, escape, listed, name_of, race_name, status
 from bot.render.not_held import RESULTS, not_held, when_held
 from bot.render.penalties import of_race
 from bot.render.tables import MARK, Column, initialled, table
 from db.models import Outcome, Race, Result, Season
+from db.results_state import ResultsState
 
 ROWS = 12
 NAME_WIDTH, SHORT_NAME_WIDTH = 40, 16
 """Columns of a name in a line, and in a list of names."""
 ELSEWHERE = "(i): scores points in another series."
 ROOKIE = f"\\{MARK} rookie"
+UNOFFICIAL = "These results are not official yet."
 NO_STAGES = "Stage points by driver are not on record."
 _COLUMNS = (
     Column("Fin", right=True),
@@ -48,22 +51,25 @@ def results(
         now: the current time.
         before: the last race at this track before it, offered where this one has no results.
     """
-    rows = season.results.get(race.round, ())
-    if not rows:
-        return not_held(RESULTS, season, race, now, before)
+    standing = season.results.get(race.round, ())
+    rows = standing or season.partial.get(race.round, ())
     page = Page.of(question.page, ROWS, len(rows))
     asked = ResultsQuestion(season.year, race.round, page.number)
-    part = rows[page.part]
-    stages = any(r.stage_points is not None for r in rows)
+    pages = pager(page, lambda number: replace(asked, page=number))
+    part, stages = rows[page.part], any(r.stage_points is not None for r in rows)
+    order = _order(season, part, stages) if rows else ""
+    if not standing:
+        return not_held(RESULTS, season, race, now, before, order=order, pages=pages)
     small = [
         "" if stages else NO_STAGES,
         ELSEWHERE if any(not r.entry.eligible for r in part) else "",
         ROOKIE if any(r.entry.rookie for r in part) else "",
+        UNOFFICIAL if race.results_stated is ResultsState.UNOFFICIAL else "",
         *of_race(season, race.round),
         freshness(season, now),
     ]
     links = [
-        *pager(page, lambda number: replace(asked, page=number)),
+        *pages,
         Link("Recap", RecapQuestion(season.year, race.round)),
         Link("Standings", StandingsQuestion(season.year, race.round)),
     ]
@@ -74,7 +80,7 @@ def results(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         _headline(season, race, rows),
         _story(season, race, rows),
-        _order(season, part, stages),
+        order,
         _out(season, part),
         accent=Accent.CHECKERED,
         small=small,
@@ -84,8 +90,8 @@ def results(
 
 def _neighbours(season: Season, race: Race) -> list[Link]:
     """The races with results before and after this one."""
-    before = [r for r in season.run if r.round < race.round][-1:]
-    after = [r for r in season.run if r.round > race.round][:1]
+    before = [r for r in season.run if r.day_run < race.day_run][-1:]
+    after = [r for r in season.run if r.day_run > race.day_run][:1]
     links = [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in before]
     return links + [Link(f"Race {r.round}", ResultsQuestion(season.year, r.round)) for r in after]
 
@@ -104,12 +110,17 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
     def who(key: str) -> str:
         return escape(name_of(season, key), NAME_WIDTH)
 
-    lines = []
+    short = short_distance(race, rows)
+    lines = [f"**{short[0].upper()}{short[1:]}**" if short else ""]
     if outcome.pole and outcome.pole != rows[0].driver:
         lines.append(f"**Pole** {who(outcome.pole)}")
-    stages = scored_stages(race, rows)
-    if any(stages):
-        lines.append(f"**Stages** {', '.join(who(key) if key else 'not on record' for key in stages)}")
+    stages, never = scored_stages(race, rows), stages_not_run(race, rows)
+    if any(stages) or never:
+        said = [
+            who(key) if key else "not run" if number in never else "not on record"
+            for number, key in enumerate(stages, 1)
+        ]
+        lines.append(f"**Stages** {', '.join(said)}")
     most = max(r.led for r in rows)
     if most:
         laps = outcome.laps or max(r.laps for r in rows)

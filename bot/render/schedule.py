@@ -11,7 +11,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, fitted, pager, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp, weekday
-from bot.render.race_status import NO_DATE, awaits_new_date, status_now
+from bot.render.race_status import NO_DATE, NO_RESULT, awaits_new_date, status_now
 from db.models import Race, RaceStatus, Season
 
 ROWS = 13
@@ -69,7 +69,9 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
         return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"
     if awaits_new_date(race, now):
         return f"{number} {listed([track, day(race.date), NO_DATE.lower()])}"
+    if race.round in season.partial:
+        return f"{number} {listed([track, day(race.date), postponed, 'partial results'])}"
     if race.over_at <= now:
-        return f"{number} {listed([track, day(race.date), postponed, 'no results'])}"
+        return f"{number} {listed([track, day(race.date), postponed, NO_RESULT])}"
     when = stamp(race.start, "f") if race.start else weekday(race.date)
     return f"{number} {'→ ' if ahead else ''}{listed([f'**{track}**' if ahead else track, when, postponed])}"

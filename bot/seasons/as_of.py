@@ -92,6 +92,8 @@ class AsOf:
         season, race = self.race_of(year, number)
         if not self.has_results(race):
             why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
+            if race.round in season.partial:
+                why = f"only partial results are here, of {len(season.partial[race.round])} trucks"
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
 
@@ -287,10 +289,10 @@ class AsOf:
 
 @dataclass(frozen=True, slots=True)
 class _SeasonState:
-    """A season as of a moment: the whole season, the rounds of the races that were over, and what was known then."""
+    """A season as of a moment: the whole season, how many of its moments had come, and what was known then."""
 
     whole: Season
-    over: frozenset[int]
+    come: int
     known: Season
 
 
@@ -326,21 +328,29 @@ class AsOfKeeper:
             self._finder = Finder(whole)
             self._whole, self._version = whole, version
         if changed or not self._from <= now < self._until:
-            ends = [race.over_at for season in whole for race in season.races]
-            self._from = max((end for end in ends if end <= now), default=datetime.min.replace(tzinfo=UTC))
-            self._until = min((end for end in ends if end > now), default=datetime.max.replace(tzinfo=UTC))
+            moments = [moment for season in whole for moment in _moments(season)]
+            self._from = max((each for each in moments if each <= now), default=datetime.min.replace(tzinfo=UTC))
+            self._until = min((each for each in moments if each > now), default=datetime.max.replace(tzinfo=UTC))
             self._states = {season.year: self._state(season, now) for season in whole}
             self._seasons = tuple(state.known for state in self._states.values())
             self.cache.keep_only(self._seasons)
         return AsOf(now, self._seasons, self._finder, self.cache)
 
     def _state(self, season: Season, now: datetime) -> _SeasonState:
-        """The season as of now; the same object as before where neither the season nor what is over has changed."""
-        over = frozenset(race.round for race in season.races if race.over_at <= now)
+        """The season as of now; the same object as before where neither the season nor what is known has changed."""
+        come = sum(moment <= now for moment in _moments(season))
         before = self._states.get(season.year)
-        if before is not None and before.whole is season and before.over == over:
+        if before is not None and before.whole is season and before.come == come:
             return before
-        return _SeasonState(season, over, season.as_of(now))
+        return _SeasonState(season, come, season.as_of(now))
+
+
+def _moments(season: Season) -> list[datetime]:
+    """The moments at which more of a season is known: a race is over, or one with partial results begins."""
+    return [
+        *(race.over_at for race in season.races),
+        *(race.begins for race in season.races if race.round in season.partial),
+    ]
 
 
 def _begins(race: Race) -> datetime:

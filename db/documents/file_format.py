@@ -16,6 +16,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from db.models import BroadcastKind, RaceStatus, SessionKind
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
+from db.results_state import ResultsState
 from db.user_text import clean_link, clean_picture_link, clean_text, is_control
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
@@ -124,7 +125,8 @@ class RaceRow(Row):
     """A race of the schedule. ``track`` is a track's name or alias; ``date`` is Eastern; ``start`` is the listed start.
 
     ``stages`` are stage lengths in laps. ``sources`` maps a fact's name to where it was read, for facts that
-    come from elsewhere than the document's source.
+    come from elsewhere than the document's source. ``results_state`` says how final the results are; left out, the
+    results tell themselves (see ``db.results_state``), and ``none`` takes back those that are stored.
     """
 
     round: Round
@@ -139,6 +141,7 @@ class RaceRow(Row):
     stages: list[Count] = Field(default=[], max_length=5)
     phase: Text | None = None
     status: RaceStatus = RaceStatus.SCHEDULED
+    results_state: ResultsState | None = None
     sessions: list[SessionRow] = []
     broadcasts: list[BroadcastRow] = []
     outcome: OutcomeRow | None = None

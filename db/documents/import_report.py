@@ -36,14 +36,17 @@ class Counts:
 
 @dataclass
 class Report:
-    """What an import did, by section. ``seasons`` are the years that its documents are about, in order.
+    """What an import did, by section.
 
-    ``kept`` are lines on what the program's own documents would have changed and an operator had imported otherwise.
+    ``seasons`` are the years that its documents are about, in order; ``rounds`` are, by year, the races of which they
+    say anything; ``notes`` are lines about what was left alone, such as what an operator had imported otherwise than
+    the program's own documents say.
     """
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
-    kept: list[str] = field(default_factory=list)
+    rounds: dict[int, set[int]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:
@@ -51,6 +54,10 @@ class Report:
         for counts in self.sections.values():
             total.add(counts)
         return total
+
+    def touched(self, year: int, rounds: Iterable[int]) -> None:
+        """Notes of which races of a season the documents say anything, by their rounds on the stored schedule."""
+        self.rounds.setdefault(year, set()).update(rounds)
 
 
 class Tally:

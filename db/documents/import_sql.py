@@ -50,8 +50,9 @@ INSERT INTO imports (file, digest, season, source, retrieved_at, imported_at, cr
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 STAMP_RESULTS = """
-UPDATE races SET results_at = ? WHERE season = ? AND results_at IS NULL
-   AND EXISTS (SELECT 1 FROM results WHERE results.race_id = races.id)
+UPDATE races SET results_at = CASE WHEN results_at IS NULL THEN :moment END
+ WHERE season = :season AND dropped_at IS NULL
+   AND (round IN (SELECT value FROM json_each(:standing))) = (results_at IS NULL)
 """
 
 TIDY_IMPORTS = "DELETE FROM imports WHERE id <= (SELECT max(id) FROM imports) - ?"
@@ -139,9 +140,9 @@ async def _rookies(connection: aiosqlite.Connection, year: int) -> tuple[int, ..
     return tuple(row[0] for row in await connection.execute_fetchall(SEASON_ROOKIES, (year,)))
 
 
-async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int]]) -> None:
-    """Removes entries and their results, given as (race's row id, driver's row id)."""
-    await connection.executemany("DELETE FROM entries WHERE race_id = ? AND driver_id = ?", rows)
+async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, str]]) -> None:
+    """Removes entries and their results, given as (race's row id, driver's row id, number of the truck)."""
+    await connection.executemany("DELETE FROM entries WHERE race_id = ? AND driver_id = ? AND number = ?", rows)
 
 
 async def remove_adjustment(connection: aiosqlite.Connection, race: int, driver: int, reason: str) -> None:
@@ -152,15 +153,12 @@ async def remove_adjustment(connection: aiosqlite.Connection, race: int, driver:
 
 
 async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int, ResultRow]]) -> None:
-    """Adds results, or changes them, given as (race's row id, driver's row id, row).
+    """Adds entries and their results, given as (race's row id, driver's row id, row).
 
-    All are removed before any is added, so that two drivers can swap places.
+    Those that change are removed before any is added, so that two drivers can swap places.
     """
     teams = sorted({row.team for _, _, row in rows if row.team})
     await connection.executemany("INSERT OR IGNORE INTO teams (name) VALUES (?)", [(team,) for team in teams])
-    await connection.executemany(
-        "DELETE FROM entries WHERE race_id = ? AND driver_id = ?", [(race, driver) for race, driver, _ in rows]
-    )
     (last,) = await _one(connection, "SELECT coalesce(max(id), 0) FROM entries")
     numbered = [(last + i, race, driver, row) for i, (race, driver, row) in enumerate(rows, start=1)]
     await connection.executemany(
@@ -191,13 +189,20 @@ async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[in
     await connection.executemany("INSERT INTO stage_results VALUES (?, ?, ?, ?)", stages)
 
 
-async def stamp_results(connection: aiosqlite.Connection, year: int, moment: datetime) -> bool:
-    """Sets the moment since which results are known, on races of the season that have results and no such moment.
+async def stamp_results(connection: aiosqlite.Connection, year: int, standing: Iterable[int], moment: datetime) -> bool:
+    """Sets the moment since which results are known, on races that have none yet, and clears that of all others.
+
+    Args:
+        connection: in a transaction.
+        year: the season.
+        standing: the rounds whose results stand.
+        moment: that of results that stand from now on.
 
     Returns:
-        whether there were any.
+        whether there were any of either kind.
     """
-    cursor = await connection.execute(STAMP_RESULTS, (to_text(moment), year))
+    facts = {"moment": to_text(moment), "season": year, "standing": json.dumps(sorted(standing))}
+    cursor = await connection.execute(STAMP_RESULTS, facts)
     return cursor.rowcount > 0
 
 

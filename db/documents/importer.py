@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiosqlite
 
@@ -23,6 +23,7 @@ from db.documents.file_format import (
     SEASONAL,
     AdjustmentRow,
     DriverRow,
+    RaceRow,
     ResultRow,
     Row,
     SeatRow,
@@ -34,9 +35,12 @@ from db.documents.origins import Origins, changed_facts
 from db.documents.quotes_and_recaps import QuotesAndRecapsImport
 from db.documents.races_import import RacesImport
 from db.documents.reader import Document, Line
+from db.documents.results_import import ResultsImport
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
+from db.models import Season
 from db.racing import load_drivers, load_season, load_tracks
+from db.results_state import ResultsState
 
 __all__ = ["Counts", "Report", "import_documents"]
 
@@ -197,7 +201,7 @@ class _Import:
         row, kept = self._origins.respect(subject, number, existing, line, row)
         if kept:
             name = getattr(existing, "name", "")
-            self._tally.report.kept.append(f"{name}: kept what you imported ({', '.join(kept)})")
+            self._tally.report.notes.append(f"{name}: kept what you imported ({', '.join(kept)})")
         return row
 
     async def _season(self, year: int, documents: list[Document]) -> bool:
@@ -206,14 +210,19 @@ class _Import:
             await self._header(year, document)
         stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
         assert stored is not None
-        if await self._races.run(stored, self._lines("races", documents)):
+        schedule = self._lines("races", documents)
+        if await self._races.run(stored, schedule):
             # What is stored of a race follows it to its new round, and so does what the documents say of that round.
             stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
             assert stored is not None
         existing = season_sections(stored)
         race_ids = await race_sql.race_ids(self._connection, year)
-        results = self._of_races(year, "results", documents, race_ids)
-        await self._results(race_ids, results, _keyed(existing["results"], "round", "driver"))
+        lines = self._of_races(year, "results", documents, race_ids)
+        about = self._about_results(year, schedule, race_ids)
+        held = [row for row in existing["results"] if isinstance(row, ResultRow)]
+        taken_back = self._taken_back(stored, documents, about)
+        results = ResultsImport(self._connection, self._names, self._tally, self._origins, race_ids, held)
+        await results.run(lines, about, taken_back)
         for document in documents:
             kept = document.bundled and "playoff_field" in self._origins.operators("season", year)
             if document.sections.get("playoff_field") and not kept:
@@ -222,10 +231,59 @@ class _Import:
             race_ids,
             self._of_races(year, "adjustments", documents, race_ids),
             _keyed(existing["adjustments"], "round", "driver", "reason"),
-            results,
+            [*lines, *taken_back.values()],
         )
+        for number in results.without_results_now:
+            if number not in about or getattr(about[number].row, "outcome", None) is None:
+                await race_sql.remove_outcome(self._connection, race_ids[number])
+        touched = {self._races.on_stored_schedule(year, line, getattr(line.row, "round", 0)) for line in schedule}
+        touched |= {getattr(line.row, "round", None) for line in lines}
+        self._tally.report.touched(year, {number for number in touched if number is not None})
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
-        return await import_sql.stamp_results(self._connection, year, retrieved)
+        standing = results.standing(await race_sql.results_states(self._connection, year), about)
+        return await import_sql.stamp_results(self._connection, year, standing, retrieved)
+
+    def _about_results(self, year: int, schedule: list[Line], race_ids: Mapping[int, int]) -> dict[int, Line]:
+        """The lines of the schedule that may speak of their race's results, by its round on the stored schedule.
+
+        Those of the program say nothing of results that an operator imported.
+        """
+        found = {}
+        for line in schedule:
+            assert isinstance(line.row, RaceRow)
+            number = self._races.on_stored_schedule(year, line, line.row.round)
+            if number is not None and not (
+                line.bundled and "results" in self._origins.operators("race", race_ids[number])
+            ):
+                found[number] = line
+        return found
+
+    def _taken_back(self, stored: Season, documents: Iterable[Document], about: Mapping[int, Line]) -> dict[int, Line]:
+        """The lines of races, by round, that a complete document lists without results although some are stored.
+
+        A document without a section ``results`` says nothing of them, nor does one that was retrieved no later than
+        they were; one that does not say when is an operator's word of today. What comes with the program takes nothing
+        back for what it does not know yet.
+        """
+        found: dict[int, Line] = {}
+        for document in documents:
+            if document.bundled or not document.header.complete or "results" not in document.sections:
+                continue
+            moment = document.header.retrieved
+            listed = {getattr(line.row, "round", None) for line in document.sections["results"]}
+            for number in about.keys() & {getattr(line.row, "round", 0) for line in document.sections.get("races", [])}:
+                race = stored.race(number)
+                if race is None or number in listed or stored.results_state(number) is ResultsState.NONE:
+                    continue
+                known = race.results_at or stored.refreshed
+                if known is None or moment is None or moment > known:
+                    found[number] = about[number]
+                elif moment == known:
+                    self._tally.report.notes.append(
+                        f"{stored.year} race {number} keeps its results, which are as new as {document.file}; to take "
+                        'them back, say "results_state": "none" in its row, or leave out "retrieved"'
+                    )
+        return found
 
     def _of_races(self, year: int, section: str, documents: list[Document], race_ids: Mapping[int, int]) -> list[Line]:
         """The rows of results or adjustments with the rounds that their races have on the stored schedule.
@@ -244,7 +302,7 @@ class _Import:
                     kept[number] = None
             else:
                 lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
-        self._tally.report.kept += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
+        self._tally.report.notes += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
         return lines
 
     async def _header(self, year: int, document: Document) -> None:
@@ -269,31 +327,6 @@ class _Import:
             self._tally.count("seasons", document.file, Counts(created=1))
         else:
             self._tally.count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
-
-    async def _results(self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
-        seen: dict[Hashable, Line] = {}
-        final = {key: row for key, row in existing.items() if isinstance(row, ResultRow)}
-        changed: list[tuple[int, int, ResultRow]] = []
-        touched: dict[Hashable, Line] = {}
-        for line in lines:
-            assert isinstance(line.row, ResultRow)
-            _needs_race(line, line.row.round, race_ids)
-            driver = self._names.driver_id(line.row.driver, line, "driver")
-            row = line.row.model_copy(update={"driver": self._names.drivers[driver].name})
-            key = (row.round, row.driver)
-            refuse_duplicate(seen, key, line, f"{row.driver} in race {row.round}")
-            merged = self._tally.compare("results", line, final.get(key), row)
-            touched[key] = line
-            if merged is not None:
-                final[key] = merged
-                changed.append((race_ids[row.round], driver, merged))
-                self._origins.note("race", race_ids[row.round], ["results"], line)
-        gone = self._remove_unlisted("results", race_ids, lines, final, touched)
-        _check_finishes({key: row for key, row in final.items() if key not in gone}, touched)
-        await import_sql.remove_results(
-            self._connection, [(race_ids[row.round], self._by_name(row.driver)) for row in gone.values()]
-        )
-        await import_sql.save_results(self._connection, changed)
 
     def _remove_unlisted(
         self,
@@ -374,15 +407,3 @@ def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:
     if number not in race_ids:
         known = f"1 to {max(race_ids)}" if race_ids else "none yet"
         raise line.error(f"the season has no race {number} (it has {known}); add it under 'races'", "round")
-
-
-def _check_finishes(rows: Mapping[Any, ResultRow], touched: Mapping[Hashable, Line]) -> None:
-    """Refuses two trucks in one place of a race; the error names a line of the documents, never a stored row."""
-    places: dict[tuple[int, int], Any] = {}
-    for key, row in rows.items():
-        if row.finish is None:
-            continue
-        other = places.setdefault((row.round, row.finish), key)
-        if other != key and (key in touched or other in touched):
-            line, rival = (touched[key], other) if key in touched else (touched[other], key)
-            raise line.error(f"{rival[1]} finished race {row.round} in place {row.finish} already", "finish")

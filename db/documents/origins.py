@@ -50,12 +50,15 @@ class Origins:
     def respect(self, subject: str, number: int, existing: R, line: Line, row: R) -> tuple[R, list[str]]:
         """The row without what must not replace an operator's facts, and which of its facts those are.
 
-        Coverage belongs to a start: where the race is held to another one, the row's coverage is not the race's.
+        Coverage belongs to a start: where the race is held to another one, the row's coverage is not the race's. So
+        does the state of results belong to the results.
         """
         theirs = set(self.operators(subject, number)) if line.bundled else set()
         kept = {name for name in theirs & given_fields(line, row) if getattr(row, name) != getattr(existing, name)}
         if subject == "race" and kept & TIMES:
             theirs |= TIMES | NEVER_CLEARED - {"outcome"}
+        if "results" in theirs:
+            theirs.add("results_state")
         stored = {name: getattr(existing, name) for name in theirs & type(row).model_fields.keys()}
         return row.model_copy(update=stored), sorted(kept)
 

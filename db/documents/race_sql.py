@@ -10,16 +10,19 @@ import aiosqlite
 
 from db.documents.file_format import RaceRow
 from db.documents.import_sql import replace_children
+from db.results_state import ResultsState
 from db.timestamps import from_text, to_text
 
 ADD_RACE = """
 INSERT INTO races
-    (season, round, nascar_id, name, track_id, date, start_at, green_flag_at, scheduled_laps, phase, status)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
+    (season, round, nascar_id, name, track_id, date, start_at, green_flag_at, scheduled_laps, phase, status,
+     results_state)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 SET_RACE = """
 UPDATE races SET season = ?, round = ?, nascar_id = ?, name = ?, track_id = ?, date = ?, start_at = ?,
-    green_flag_at = ?, scheduled_laps = ?, phase = ?, status = ?, dropped_at = NULL WHERE id = ?
+    green_flag_at = ?, scheduled_laps = ?, phase = ?, status = ?, results_state = ?, dropped_at = NULL
+ WHERE id = ?
 """
 RACES_OF_OTHER_SEASONS = """
 SELECT nascar_id, season, name FROM races
@@ -42,6 +45,14 @@ async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int
         "SELECT round, id FROM races WHERE season = ? AND dropped_at IS NULL", (year,)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def results_states(connection: aiosqlite.Connection, year: int) -> dict[int, ResultsState | None]:
+    """The states that documents gave the results of the races on a season's schedule, by round."""
+    rows = await connection.execute_fetchall(
+        "SELECT round, results_state FROM races WHERE season = ? AND dropped_at IS NULL", (year,)
+    )
+    return {row[0]: ResultsState(row[1]) if row[1] else None for row in rows}
 
 
 async def races_of_other_seasons(
@@ -104,6 +115,7 @@ async def save_race(
         race.laps,
         race.phase,
         race.status.value,
+        race.results_state.value if race.results_state else None,
     )
     if number is None:
         ((number,),) = await connection.execute_fetchall(ADD_RACE, values)
@@ -166,3 +178,9 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
             outcome.seconds,
         ),
     )
+
+
+async def remove_outcome(connection: aiosqlite.Connection, race: int) -> None:
+    """Removes what was known of how a race ended, given its row id."""
+    for table in ("outcomes", "stage_winners", "leads"):
+        await connection.execute(f"DELETE FROM {table} WHERE race_id = ?", (race,))  # noqa: S608 - words of this line

@@ -23,6 +23,7 @@ from db.documents.rows_from_models import race_row
 from db.models import Season
 from db.race_times import contradictions
 from db.racing import load_dropped_races
+from db.results_state import ResultsState
 
 TIMES = frozenset({"date", "start", "green_flag", "broadcasts", "sessions"})
 """The fields of a race that must agree with each other."""
@@ -93,7 +94,7 @@ class RacesImport:
             if line.bundled and race is not None and race.dropped and self._rearranged(race):
                 self._program_rounds[year, number] = None
                 self._tally.count("races", line.file, Counts(unchanged=1))
-                self._tally.report.kept.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
+                self._tally.report.notes.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
                 continue
             if line.bundled and rearranged:
                 if race is not None and not race.dropped:
@@ -128,7 +129,7 @@ class RacesImport:
             assert whole is not None
             if race.dropped or race.id in listed:
                 continue
-            if season.results.get(race.row.round):
+            if season.results_state(race.row.round) is not ResultsState.NONE:
                 if whole.bundled:
                     continue
                 raise whole.error(
@@ -137,7 +138,7 @@ class RacesImport:
                     "round",
                 )
             if whole.bundled and self._origins.operators("race", race.id):
-                self._tally.report.kept.append(f"{season.year} {race.row.name}: stays on the schedule, as you have it")
+                self._tally.report.notes.append(f"{season.year} {race.row.name}: stays on the schedule, as you have it")
                 continue
             gone.append(race)
             self._tally.count("races", whole.file, Counts(removed=1))
@@ -207,7 +208,7 @@ class RacesImport:
             existing = meant.race.row
             row, kept = self._origins.respect("race", meant.race.id, existing, line, row)
             if kept:
-                self._tally.report.kept.append(f"{year} {existing.name}: kept what you imported ({', '.join(kept)})")
+                self._tally.report.notes.append(f"{year} {existing.name}: kept what you imported ({', '.join(kept)})")
             row = settle_times(existing, row, given_fields(line, row), former)
         merged = self._tally.compare("races", line, existing, row)
         if merged is not None and (existing is None or TIMES & set(changed_facts(existing, merged))):
@@ -220,6 +221,8 @@ class RacesImport:
         row = _row(line)
         track = self._names.tracks[self._names.track_id(row.track, line)].name
         changes: dict[str, Any] = {"track": track}
+        if row.results_state is ResultsState.NONE:
+            changes["results_state"] = None  # it takes results back, and leaves nothing to be stored
         if row.outcome is not None:
             changes["outcome"] = self._outcome_with_canonical_names(row.outcome, line)
         return row.model_copy(update=changes)

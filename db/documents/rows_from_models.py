@@ -93,6 +93,7 @@ def race_row(race: Race, names: Mapping[str, Driver]) -> RaceRow:
         stages=list(race.stage_laps),
         phase=race.phase,
         status=race.status,
+        results_state=race.results_stated,
         sessions=[SessionRow(kind=s.kind, start=s.start) for s in race.sessions],
         broadcasts=[
             BroadcastRow(
@@ -140,11 +141,12 @@ def entry_row(entry: Entry, names: Mapping[str, Driver], result: Result | None =
 
 
 def result_rows(season: Season, rounds: Iterable[int] | None = None) -> list[ResultRow]:
-    """Results in order of race and finish; entries that did not race come last in their race."""
+    """Results in order of race and finish, partial ones included; entries without one come last in their race."""
     chosen = [race.round for race in season.races] if rounds is None else list(rounds)
     rows = []
     for number in chosen:
-        rows += [entry_row(result.entry, season.drivers, result) for result in season.results.get(number, ())]
+        held = season.results.get(number) or season.partial.get(number, ())
+        rows += [entry_row(result.entry, season.drivers, result) for result in held]
         rows += [entry_row(entry, season.drivers) for entry in season.absent.get(number, ())]
     return rows
 

@@ -199,7 +199,7 @@ async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
     )
     assert title_and_answer(await stand.ask("standings"))[0] == "2026 Chase picture after race 13, San Diego"
     assert "through race 13 of 25" in title_and_answer(await stand.ask("schedule"))[1]
-    assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("no results here yet.")
+    assert title_and_answer(await stand.ask("results", race="20"))[1].endswith("no result on record.")
     for command in ("next", "standings", "schedule", "results"):
         small = texts(await stand.ask(command))[-1]
         assert "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races should be over, no results yet" in small

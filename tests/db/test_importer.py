@@ -224,7 +224,12 @@ def _results(**changes: Any) -> list[dict[str, Any]]:
 BROKEN = {
     "an unknown driver": (small(results=_results(driver="Corey Hiem")), 20, "driver", "did you mean Corey Heim?"),
     "an unknown race": (small(results=_results(round=9)), 20, "round", "no race 9 (it has 1 to 2)"),
-    "a driver twice in a race": (small(results=_results(driver="Giovanni Ruggiero")), 20, None, "a second time"),
+    "a driver twice in a race": (
+        small(results=_results(driver="Giovanni Ruggiero")),
+        20,
+        "driver",
+        "Gio Ruggiero has a result in race 1 already, in truck 17",
+    ),
     "two in one place": (small(results=_results(finish=1)), 20, "finish", "Gio Ruggiero finished race 1 in place 1"),
     "a race twice": (
         small(races=[SMALL["races"][0], SMALL["races"][0]]),

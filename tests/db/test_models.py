@@ -76,10 +76,11 @@ def test_a_race_without_a_time_is_over_when_its_day_is_in_the_east() -> None:
     ("stored", "expected"),
     [
         (timedelta(hours=2, minutes=10), timedelta(hours=2, minutes=10)),
-        (timedelta(hours=5), timedelta(hours=3)),
+        (timedelta(hours=5), timedelta(hours=5)),
+        (timedelta(hours=6), timedelta(hours=3)),
         (timedelta(days=-1), timedelta(hours=3)),
         (timedelta(hours=-2), timedelta(hours=-2)),
-        (None, timedelta(hours=3)),
+        (None, timedelta(hours=6)),
     ],
 )
 def test_results_stored_on_the_day_of_the_race_are_known_from_then_on(

@@ -46,7 +46,7 @@ async def test_a_move_stays_and_with_it_the_coverage_that_is_forgotten(empty_sto
     newer = [OURS[0], OURS[1] | {"laps": 200}, OURS[2]]
     for _ in range(2):
         report = await take_in(empty_store, program(*newer), bundled=True)
-        assert report.kept == ["2027 Bravo 200: kept what you imported (date, start)"]
+        assert report.notes == ["2027 Bravo 200: kept what you imported (date, start)"]
         bravo = (await races_of(empty_store))["Bravo 200"]
         assert (bravo.date.isoformat(), bravo.coverage) == ("2027-06-27", None)
         # What the operator said nothing of follows the program.
@@ -60,7 +60,7 @@ async def test_coverage_comes_once_the_program_knows_of_the_move(empty_store: St
     report = await take_in(
         empty_store, program(OURS[0], OURS[1] | SUNDAY | {"broadcasts": [new]}, OURS[2]), bundled=True
     )
-    assert report.kept == []
+    assert report.notes == []
     assert (await races_of(empty_store))["Bravo 200"].coverage is not None
 
 
@@ -83,7 +83,7 @@ async def test_each_fact_of_a_race_stays(empty_store: Store, what: str) -> None:
     before = (await season_of(empty_store)).races
     report = await take_in(empty_store, program(OURS[0], OURS[1] | {field: ours}, OURS[2]), bundled=True)
     assert (await season_of(empty_store)).races == before
-    assert report.kept == [f"2027 {before[1].name}: kept what you imported ({field})"]
+    assert report.notes == [f"2027 {before[1].name}: kept what you imported ({field})"]
 
 
 async def test_what_an_operator_only_confirms_follows_the_program(empty_store: Store) -> None:
@@ -148,7 +148,7 @@ async def test_a_schedule_that_an_operator_rearranged_stays(empty_store: Store) 
         "Charlie 300": 4,
         "Delta 400": 5,
     }
-    assert report.kept[0] == "2027 Extra 100: stays on the schedule, as you have it"
+    assert report.notes[0] == "2027 Extra 100: stays on the schedule, as you have it"
     # What the program says of its race 2 is of Bravo, wherever that is here.
     season = await season_of(empty_store)
     assert [each.name for each in season.run] == ["Bravo 200"]
@@ -171,7 +171,7 @@ async def test_a_race_that_an_operator_dropped_stays_off_the_schedule(empty_stor
     results = [*result(2, "Layne Riggs", "Corey Heim"), *result(3, "Corey Heim", "Layne Riggs")]
     report = await take_in(empty_store, program(results=results, quotes=said, recaps=[text]), bundled=True)
     assert await rounds(empty_store) == {"Alpha 150": 1, "Charlie 300": 2}
-    assert "2027 Bravo 200: stays off the schedule, as you have it" in report.kept
+    assert "2027 Bravo 200: stays off the schedule, as you have it" in report.notes
     season = await season_of(empty_store)
     assert {number: rows[0].driver for number, rows in season.results.items()} == {2: "corey-heim"}
     assert {quote.words: quote.round for quote in await quotes_of_scope(empty_store, None)} == {"At 2": None, "At 3": 2}
@@ -209,7 +209,7 @@ async def test_what_an_operator_said_of_a_season_a_driver_and_a_track_stays(empt
     assert (season.champion, season.rookies) == ("ty-majeski", ("layne-riggs",))
     assert [seat.driver for seat in season.playoff_field] == ["corey-heim", "layne-riggs"]
     assert season.races[0].track.length == 1.5
-    assert report.kept == [
+    assert report.notes == [
         "Kansas Speedway: kept what you imported (length)",
         "Layne Riggs: kept what you imported (hometown)",
     ]

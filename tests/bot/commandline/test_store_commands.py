@@ -164,7 +164,13 @@ def test_check_notes_totals_that_do_not_add_up(store_path: Path, capsys: pytest.
 
 IN_RACE_5 = "entry_id IN (SELECT entry_id FROM results WHERE race_id = {race} AND finish = {place})"
 TAMPERED = {
-    "a race without a winner": ("UPDATE results SET finish = 60 WHERE race_id = {race} AND finish = 1", "no winner"),
+    "a race without a winner": (
+        (
+            "UPDATE results SET finish = 60 WHERE race_id = {race} AND finish = 1; "
+            "UPDATE races SET results_state = 'official' WHERE id = {race}"
+        ),
+        "no winner",
+    ),
     "a stage with eleven scorers": (
         f"UPDATE stage_results SET finish = 11, points = 0 WHERE stage = 1 AND {IN_RACE_5}",
         "11 scorers in stage 1",
@@ -184,7 +190,7 @@ def test_check_and_export_name_what_cannot_be_so(
             "WHERE race_id = ? AND stage = 1 AND stage_results.finish IS NULL",
             [race],
         ).fetchone()[0]
-        store.execute(change.format(race=race, place=place))
+        store.executescript(change.format(race=race, place=place))
         store.commit()
     assert main(["check", "--db", str(store_path)]) == 1
     captured = capsys.readouterr()

@@ -68,6 +68,9 @@ NUTSHELL: Readings = {
     ),
     rf"teammate {WHO}": lambda led, key: led.rows[key].entry.team == led.winner.entry.team,
     rf", ahead of (?:teammate )?{WHO}": lambda led, key: led.rows[key].finish == 2,
+    rf"The race was cut short at {N} of {N} laps": lambda led, run, due: (
+        led.outcome.laps == number(run) < led.race.scheduled_laps == number(due)
+    ),
     rf"with (?:teammate )?{WHO} second when it ended under caution": lambda led, key: (
         led.rows[key].finish == 2 and led.outcome.under_caution
     ),

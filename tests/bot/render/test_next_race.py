@@ -109,7 +109,14 @@ ON = f"**Coverage started** {stamp(EARLY, 't')} · {stamp(EARLY, 'R')}"
         ),
         (5, {"broadcasts": (tv(EARLY, approximate=False),)}, f"{ON}; race was listed for {stamp(START, 't')}"),
         (5, {"green_flag": FLAG}, f"Race **{stamp(FLAG, 'F')}** · {stamp(FLAG, 'R')}"),
-        (190, {}, "Should be over by now; no results here yet"),
+        (190, {}, f"Listed for {stamp(START, 't')}; should be over by now, unless it was delayed"),
+        (
+            190,
+            {"green_flag": START},
+            f"Green flag was due {stamp(START, 't')}; should be over by now, unless it was delayed",
+        ),
+        (359, {}, f"Listed for {stamp(START, 't')}; should be over by now, unless it was delayed"),
+        (360, {}, "Should be over by now; no result on record"),
     ],
 )
 def test_under_way_is_a_matter_of_the_green_flag_alone(minutes: int, race: dict[str, Any], said: str) -> None:

@@ -179,7 +179,7 @@ def test_a_race_under_way_is_said_to_be() -> None:
 
 def test_a_race_over_without_results_says_so() -> None:
     view = ask(make_season(2025, [], upcoming=1))
-    assert lines(view)[1] == "Should be over by now; no results here yet."
+    assert lines(view)[1] == "Should be over by now; no result on record."
     assert accent(view) == Accent.YELLOW
 
 

@@ -46,7 +46,7 @@ def test_cancelled_postponed_and_missing_are_said() -> None:
     season = make_season(2025, [], upcoming=3, races=odd)
     first, second, third = lines(ask(season, before(season, 3)))[2:5]
     assert first.endswith("~~Daytona~~ Feb 14 · canceled")
-    assert second.endswith("Atlanta · Feb 21 · no results")
+    assert second.endswith("Atlanta · Feb 21 · no result on record")
     assert third.endswith("· postponed")
 
 
