@@ -112,13 +112,13 @@ async def test_results_stay_as_a_whole(empty_store: Store, part: str) -> None:
         fine = {"round": 1, "driver": "Corey Heim", "points": -10, "reason": "too low", "source": "a paper"}
         await take_in(empty_store, schedule(adjustments=[fine]))
     before = await season_of(empty_store)
-    second = result(2, "Ty Majeski", "Corey Heim")
+    second = result(2, "Ty Majeski", "Corey Heim", "Layne Riggs")
     report = await take_in(empty_store, program(results=[*order, *second]), bundled=True)
     after = await season_of(empty_store)
     assert (after.results[1], after.adjustments) == (before.results[1], before.adjustments)
     # Those of another race, of which the operator said nothing, are the program's.
-    assert report.sections["results"] == Counts(created=2, unchanged=3)
-    assert len(after.results[2]) == 2
+    assert report.sections["results"] == Counts(created=3, unchanged=3)
+    assert len(after.results[2]) == 3
 
 
 async def test_a_schedule_that_an_operator_rearranged_stays(empty_store: Store) -> None:
