@@ -6,7 +6,7 @@ Every command that takes a name or a race reads it with ``read``, and so does wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -99,10 +99,11 @@ def read(
     """
     key, _, beside = text.strip().partition(" ")
     chosen = finder.keyed(key)
+    tokens = tokens_of(beside if chosen else text, now.astimezone(EASTERN).year)
     if chosen is not None:
-        # What a list sends back is a key, with the year that was typed beside the name.
-        return Reading(text, (chosen,), year=tokens_of(beside, now.astimezone(EASTERN).year).year)
-    tokens = tokens_of(text, now.astimezone(EASTERN).year)
+        # What a list sends back is a key, with the year and the track that were typed beside the name.
+        rest = _Reader(tokens, finder, seasons, now, current, tokens.year or year, "race").reading(text)
+        return replace(rest, drivers=(chosen, *(each for each in rest.drivers if each != chosen)))
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
 
 
