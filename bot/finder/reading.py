@@ -13,7 +13,7 @@ from typing import Literal
 from bot.finder.finder import Finder
 from bot.finder.lexicon import Least, Likes, Named, Span
 from bot.finder.race_choice import RaceWords, choose, in_order
-from bot.finder.tokens import Kind, Token, Tokens, tokens_of
+from bot.finder.tokens import Kind, Token, Tokens, is_picked, tokens_of
 from bot.finder.words import CLEAR
 from db.models import EASTERN, Driver, Race, Season, Track
 
@@ -104,6 +104,11 @@ def read(
         # What a list sends back is a key, with the year and the track that were typed beside the name.
         rest = _Reader(tokens, finder, seasons, now, current, tokens.year or year, "race").reading(text)
         return replace(rest, drivers=(chosen, *(each for each in rest.drivers if each != chosen)))
+    if beside and is_picked(key):
+        # The same for a race, with the drivers who were typed beside it.
+        race = _Reader(tokens_of(key, 0), finder, seasons, now, current, int(key[:4]), expected).reading(text)
+        rest = _Reader(tokens_of(beside, 0), finder, seasons, now, current, int(key[:4]), "driver").reading(text)
+        return replace(race, drivers=rest.drivers, rest=rest.rest, not_understood=rest.not_understood)
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
 
 

@@ -102,11 +102,13 @@ async def _races(interaction: discord.Interaction[Any], current: str, *, run: bo
         return []
     season = _season(as_of, interaction)
     chosen = season.year if getattr(interaction.namespace, "season", None) is not None else None
-    read = as_of.read(current, chosen, "race").races if current.strip() else ()
+    reading = as_of.read(current, chosen, "race")
+    read = reading.races if current.strip() else ()
     races = [race for race in read if not run or as_of.has_results(race)]
     races += as_of.finder.races(current, season, as_of.now, limit=LIMIT, run=run)
     offered = {(race.season, race.round): race for race in races}
     give_back()
-    return [
-        app_commands.Choice(name=race_label(race), value=race_value(race)) for race in list(offered.values())[:LIMIT]
-    ]
+    beside = reading.drivers[:1] if read else ()
+    name, key = "".join(f"{each.name} · " for each in beside), "".join(f" {each.key}" for each in beside)
+    choices = [(f"{name}{race_label(race)}"[:100], f"{race_value(race)}{key}") for race in [*offered.values()][:LIMIT]]
+    return [app_commands.Choice(name=shown, value=value) for shown, value in choices if len(value) <= 100]
