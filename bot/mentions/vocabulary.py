@@ -228,8 +228,8 @@ PLAIN = frozenset(_PLAIN.split())
 reader doubt: "who won the *super bowl*"."""
 
 _BARE = """
-about and at compare for give hello hey hi how ii iii in is jr last me number of on or please pls race season show tailgate tell
-than the this to truck vs what whats who whos with year yo
+about and at compare for give hello hey hi how ii iii in is jr last me number of on or please pls race season show
+tailgate tell than the this to truck vs what whats who whos with year yo
 """
 BARE = frozenset(_BARE.split())
 """The words that may be beside names without asking anything else of them: "what about heim", but not "is heim ok"."""
