@@ -20,8 +20,8 @@ from bot.questions.quotes import (
 )
 from bot.quotes.editing import QuoteEditor
 from bot.quotes.form_parser import FIELDS
+from bot.quotes.parsing import manage_asked
 from bot.quotes.query import LONGEST
-from bot.quotes.service import checked_length, search_words
 from bot.render.about import HelpEntry
 
 SearchText = app_commands.Range[str, 1, LONGEST]
@@ -75,11 +75,11 @@ class QuoteEditing(commands.Cog):
         description="Edit, delete or restore this server's quotes",
         extras={"help": HelpEntry(moderators=True)},
     )
-    @app_commands.describe(about="Words to search for; the most recently saved if left out")
+    @app_commands.describe(about="Words to search for, or its number; the most recently saved if left out")
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.guild_only()
     async def quote_edit(self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None) -> None:
-        question = checked_length(ManageQuotesQuestion(Scope.SERVER, search_words(about)))
+        question = await manage_asked(self.bot.services.store, Scope.SERVER, interaction.guild_id, about)
         await self.bot.router.reply(interaction, question, private=True)
 
     async def save_message(self, interaction: discord.Interaction[TailgateBot], message: discord.Message) -> None:
@@ -96,13 +96,12 @@ class QuoteCurating(commands.Cog):
         self.bot = bot
 
     @app_commands.command(name="quote-curate", description="Save or edit a quote for everyone (editors only)")
-    @app_commands.describe(about="Words from the quote to edit; a new quote if left out")
+    @app_commands.describe(about="Words from the quote to edit, or its number; a new quote if left out")
     async def quote_curate(
         self, interaction: discord.Interaction[TailgateBot], about: SearchText | None = None
     ) -> None:
-        question = (
-            checked_length(ManageQuotesQuestion(Scope.ALL, search_words(about))) if about else FormQuestion(Scope.ALL)
-        )
+        store = self.bot.services.store
+        question = await manage_asked(store, Scope.ALL, None, about) if about else FormQuestion(Scope.ALL)
         await self.bot.router.reply(interaction, question, private=True)
 
 

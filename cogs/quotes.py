@@ -11,12 +11,10 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.autocomplete import UserText, driver_choices, race_choices, season_choices
 from bot.questions.quotes import AnotherQuoteQuestion, OneQuoteQuestion, QuoteQuestion, RandomQuoteQuestion
-from bot.quotes.query import LONGEST
-from bot.quotes.service import number_reply, parse_search, random_reply, search_reply
+from bot.quotes.parsing import quote_asked
+from bot.quotes.service import number_reply, random_reply, search_reply
 from bot.render.about import HelpEntry
 from bot.requester import Requester
-
-SearchText = app_commands.Range[str, 1, LONGEST]
 
 
 class Quotes(commands.Cog):
@@ -36,7 +34,7 @@ class Quotes(commands.Cog):
         extras={"help": HelpEntry(place=7, short="what a driver said", example="heim crash")},
     )
     @app_commands.describe(
-        about="Words to search for, such as heim crash; typos in names are OK",
+        about="Words, a question such as what did heim say about fuel, or a number",
         driver="Full or partial name, nickname or truck number",
         race="Round, name or track",
         season="A different season",
@@ -46,13 +44,13 @@ class Quotes(commands.Cog):
     async def quote(
         self,
         interaction: discord.Interaction[TailgateBot],
-        about: SearchText | None = None,
+        about: UserText | None = None,
         driver: UserText | None = None,
         race: UserText | None = None,
         season: int | None = None,
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        question = parse_search(requester.as_of, about, driver, race, season)
+        question = await quote_asked(self.bot.services.store, requester, about, driver, race, season)
         await self.bot.router.reply(interaction, question, requester)
 
     async def answer(self, question: QuoteQuestion, requester: Requester) -> ui.LayoutView:

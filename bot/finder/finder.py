@@ -169,28 +169,6 @@ class Finder:
         found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], order[n]))]
         return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
 
-    def race(self, text: str, season: Season, moment: datetime, *, whole: bool = False) -> Race:
-        """The one race meant. Where a name or a track fits several, it is the latest one run, else the next.
-
-        The text may be a round ("22", "round 22"), "2025.22", a name, a track, "latest", "last" or "next", with a year
-        if another season is meant. ``whole`` requires that every word matches.
-
-        Raises:
-            UnknownRace: with the three nearest names.
-            UnknownSeason: the year is not on record.
-        """
-        season, typed = self._asked(text, season, moment)
-        named = self._by_time(typed or ["latest"], season, moment)
-        if named is not None:
-            return named
-        scores = self._race_scores(typed, season, whole=whole)
-        order = ranks(season, moment)
-        best = max(scores.values(), default=0.0)
-        if best >= CLEAR:
-            tied = [n for n, score in scores.items() if score == best or EXACT > best > score > best - TIED]
-            return next(race for race in season.races if race.round == min(tied, key=order.__getitem__))
-        raise UnknownRace(text, self._near(typed, scores, season, moment), where=f"in {season.year}")
-
     def nearest_races(self, text: str, season: Season, moment: datetime) -> list[str]:
         """The titles of the races of a season that a text resembles most."""
         typed = [word for word in name_words(text) if not _YEAR.fullmatch(word)]
@@ -243,10 +221,10 @@ class Finder:
             raise UnknownRace(typed[0], opening=none)
         return race
 
-    def _race_scores(self, typed: Sequence[str], season: Season, *, whole: bool = False) -> dict[int, float]:
+    def _race_scores(self, typed: Sequence[str], season: Season) -> dict[int, float]:
         if not typed:
             return {race.round: EXACT for race in season.races}
-        scores = self._race_names(season).scores(typed, whole=whole)
+        scores = self._race_names(season).scores(typed)
         number = [word for word in typed if word not in _ROUND_WORDS]
         asked = _ROUND.fullmatch(number[0]) if len(number) == 1 else None
         if asked:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.finder.tokens import Kind, Token
-from bot.finder.words import EXACT, Words, name_words
+from bot.finder.words import EXACT, PREFIX, Words, name_words
 from db.models import Driver, Race
 
 Named = Literal["driver", "race"]
@@ -45,6 +45,14 @@ class Span:
     kind: Named
 
 
+@dataclass(frozen=True, slots=True)
+class Least:
+    """What a word needs to be taken for a name: a ``score``, 0 to 100, and ``letters`` to be a name's beginning."""
+
+    score: float
+    letters: int
+
+
 class _Names:
     """Names of one kind: what words they are made of, and which words occur together in one of them."""
 
@@ -58,24 +66,24 @@ class _Names:
         self.whole = {"".join(words): words for words in whole}
         self.joined = Words(name for name, words in self.whole.items() if len(words) > 1)
 
-    def like(self, token: Token, least: float) -> Likes:
+    def like(self, token: Token, least: Least) -> Likes:
         likes: Likes = {}
         for typed in dict.fromkeys((token.word, token.bare)):
             if typed in self.by_word:
                 likes[typed] = EXACT
             if len(typed) >= SHORTEST_PART:
                 for word, score in self.words.like(typed).items():
-                    if score >= least:
+                    if score >= least.score and (score != PREFIX or len(typed) >= least.letters):
                         likes[word] = max(score, likes.get(word, 0.0))
         return likes
 
-    def joined_like(self, token: Token, least: float) -> tuple[tuple[str, ...], float] | None:
+    def joined_like(self, token: Token, least: Least) -> tuple[tuple[str, ...], float] | None:
         """The whole name that a word is, written as one: "coreyheim"."""
         if len(token.bare) < SHORTEST_JOINED:
             return None
         likes = self.joined.like(token.bare)
         best = max(likes, key=likes.__getitem__, default=None)
-        return (self.whole[best], likes[best]) if best is not None and likes[best] >= least else None
+        return (self.whole[best], likes[best]) if best is not None and likes[best] >= least.score else None
 
     def together(self, likes: Sequence[Likes]) -> bool:
         """Whether one name has a different word for each of these."""
@@ -102,11 +110,13 @@ class Lexicon:
             places += place_names(race)
             titles += [name_words(name) for name in (race.name, *race.aliases)]
         self._places = {word for words in places for word in words}
+        self.race_names = {(race.season, race.round): (race_words(race), whole_names(race)) for race in races}
+        """By year and round, the words of a race's names, and its whole names each written as one word."""
         self._races = _Names(
-            dict.fromkeys(race_words(race) for race in races), [name for name in (*places, *titles) if name]
+            dict.fromkeys(words for words, _ in self.race_names.values()), [name for name in (*places, *titles) if name]
         )
 
-    def spans(self, tokens: Sequence[Token], least: float, expected: Named | None) -> list[Span]:
+    def spans(self, tokens: Sequence[Token], least: Least, expected: Named | None) -> list[Span]:
         """What the words name, in their order; words that name nothing are in none of the spans.
 
         Of all ways to read the words it is the one that explains most letters of them, words of one name before words
@@ -114,7 +124,7 @@ class Lexicon:
 
         Args:
             tokens: without those that are numbers of trucks, years and the like.
-            least: the score that a word must have to be taken for a name, 0 to 100.
+            least: what a word must have to be taken for a name.
             expected: what is asked for, which decides where a word names a driver and a race equally well.
         """
         kinds: tuple[tuple[Named, _Names], ...] = (("race", self._races), ("driver", self._drivers))
@@ -132,30 +142,36 @@ class Lexicon:
 
     def _worth(self, kind: Named, likes: Likes, expected: Named | None) -> float:
         """How much a single word is worth as a name; several words of one name are worth what they are."""
-        if not likes or kind == expected:
+        if not likes:
             return 1.0
         word = max(likes, key=likes.__getitem__)
+        if kind == "driver" and likes[word] < PREFIX and word not in self._last:
+            # A first name alone says little; with a typo in it, it is as likely to be any other word.
+            return 0.0
+        if kind == "race" and expected != kind and likes[word] < PREFIX and word not in self._places:
+            return 0.0  # and so is a sponsor's name with one
         if kind == "driver":
-            return SURNAME if word in self._last else FIRST_NAME
-        return PLACE if word in self._places else SPONSOR
+            return 1.0 if expected == kind else SURNAME if word in self._last else FIRST_NAME
+        return 1.0 if expected == kind else PLACE if word in self._places else SPONSOR
 
     def spelled(self, token: Token) -> str:
         """A word of a driver's name without a possessive's ending, unless the name itself ends like that."""
         return token.word if token.word in self._drivers.by_word else token.bare
 
-    def race_likes(self, token: Token, least: float) -> Likes:
-        """The words of races' names that a word of a text may stand for."""
-        joined = None if token.bare in self._races.by_word else self._races.joined_like(token, least)
+    def race_likes(self, token: Token, least: Least) -> Likes:
+        """The words of races' names, or the whole name written as one word, that a word of a text may stand for."""
         likes = self._races.like(token, least)
-        return likes if joined is None else {**likes, **dict.fromkeys(joined[0], joined[1])}
+        joined = None if likes else self._races.joined_like(token, least)
+        return {"".join(joined[0]): joined[1]} if joined is not None else likes
 
 
 class _Fits:
     """What the words of a text may stand for among the names of one kind."""
 
-    def __init__(self, tokens: Sequence[Token], names: _Names, least: float) -> None:
+    def __init__(self, tokens: Sequence[Token], names: _Names, least: Least) -> None:
         self._tokens, self._names, self._least = tokens, names, least
         self.likes = [{} if token.kind is Kind.FILLER else names.like(token, least) for token in tokens]
+        self._initials = [{} if self.likes[at] else self._initial(at) for at in range(len(tokens))]
         self._exact = [{word: EXACT for word in (t.word, t.bare) if word in names.by_word} for t in tokens]
 
     def ends(self, start: int) -> Iterator[tuple[int, float]]:
@@ -178,8 +194,9 @@ class _Fits:
         meant = [at for at in part if self._tokens[at].kind is not Kind.FILLER]
         # Everyday words are part of a name only where the words around them are spelled exactly: "race on dirt".
         loose = len(meant) == len(part)
-        likes = [(self.likes[at] or self._initial(at)) if loose else self._exact[at] for at in part]
-        if not meant or not all(likes) or not self._names.together(likes):
+        likes = [(self.likes[at] or self._initials[at]) if loose else self._exact[at] for at in part]
+        # Initials stand only beside a word: "c heim" is a name, "c h" is none.
+        if not meant or not all(likes) or not any(self.likes[at] for at in part) or not self._names.together(likes):
             return None
         return sum(self._value(at, likes[at - part.start]) for at in meant) + TOGETHER * (len(meant) - 1)
 
@@ -210,6 +227,12 @@ def place_names(race: Race) -> list[tuple[str, ...]]:
     """The names of a race's track and its town, each as words."""
     track = race.track
     return [name_words(name) for name in (track.name, track.short, *track.aliases, track.city or "")]
+
+
+def whole_names(race: Race) -> frozenset[str]:
+    """The names of a race, its track and its town, each written as one word."""
+    names = [*place_names(race), *(name_words(name) for name in (race.name, *race.aliases))]
+    return frozenset("".join(words) for words in names)
 
 
 def race_words(race: Race) -> frozenset[str]:

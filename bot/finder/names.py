@@ -102,11 +102,8 @@ class RaceNames:
         self._words = Words(word for _, bag in self._bags for word in bag)
         self._whole = _WholeNames(forms)
 
-    def scores(self, typed: Sequence[str], *, whole: bool = False) -> dict[int, float]:
-        """By round, the scores that are high enough to suggest; 100 is a whole name of the race or its track.
-
-        ``whole`` leaves out races whose names match only some of the typed words.
-        """
+    def scores(self, typed: Sequence[str]) -> dict[int, float]:
+        """By round, the scores that are high enough to suggest; 100 is a whole name of the race or its track."""
         found: dict[int, float] = {}
         fits = [self._words.like(word) for word in typed]
         shapes = frozenset(typed) & self._every_shape
@@ -116,14 +113,12 @@ class RaceNames:
         for number, bag in self._bags:
             words = bag | (shapes & self._shapes[number])
             score, _ = fit(typed, fits, words)
-            if score >= OFFERED and not (whole and any(words.isdisjoint(candidates) for candidates in fits)):
+            if score >= OFFERED:
                 found[number] = score
         joined: dict[int, float] = {}
         self._whole.score("".join(typed), joined)
         for number, score in joined.items():
-            # A similarity of all words together does not mean that each of them matches.
-            if score >= PREFIX or not (whole and len(typed) > 1):
-                found[number] = max(found.get(number, 0.0), score)
+            found[number] = max(found.get(number, 0.0), score)
         return found
 
     def nearest(self, typed: Sequence[str]) -> list[int]:

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from bot.finder.finder import ranks
-from bot.finder.lexicon import WHOLE, Likes, place_names, race_words
+from bot.finder.lexicon import WHOLE, Likes
 from bot.finder.tokens import Token
-from bot.finder.words import EXACT, name_words
+from bot.finder.words import EXACT
 from db.models import Race, RaceStatus, Season
 
 
 @dataclass(frozen=True, slots=True)
 class RaceWords:
-    """Words that name a race, each with what it may stand for; ``joined`` are whole names among them."""
+    """Words that name a race, each with what it may stand for; ``joined`` are whole names among them.
 
+    ``names`` are those of all races, as a lexicon has them.
+    """
+
+    names: Mapping[tuple[int, int], tuple[frozenset[str], frozenset[str]]]
     tokens: tuple[Token, ...] = ()
     likes: tuple[Likes, ...] = ()
     joined: frozenset[str] = frozenset()
 
     def score(self, race: Race) -> float:
         """How many letters of the words the names of a race explain, about; a whole name of it counts for more."""
-        words = race_words(race)
+        words, whole = self._of(race)
         found = sum(
             len(token.bare) * max((score for word, score in likes.items() if word in words), default=0.0) / EXACT
             for token, likes in zip(self.tokens, self.likes, strict=True)
         )
-        if not self.joined:
-            return found
-        names = [*place_names(race), *(name_words(name) for name in (race.name, *race.aliases))]
-        return found + WHOLE * len(self.joined & {"".join(name) for name in names})
+        return found + WHOLE * len(self.joined & whole)
 
     def missing(self, race: Race) -> list[Token]:
         """The words that are no part of any name of the race."""
-        words = race_words(race)
+        words, _ = self._of(race)
         return [token for token, likes in zip(self.tokens, self.likes, strict=True) if words.isdisjoint(likes)]
+
+    def _of(self, race: Race) -> tuple[frozenset[str], frozenset[str]]:
+        words, whole = self.names.get((race.season, race.round), (frozenset(), frozenset()))
+        return (words | whole if any(likes.keys() & whole for likes in self.likes) else words), whole
 
 
 def in_order(seasons: Sequence[Season], current: Season) -> list[Season]:

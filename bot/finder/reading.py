@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.finder.finder import Finder
-from bot.finder.lexicon import Named, Span
+from bot.finder.lexicon import Least, Likes, Named, Span
 from bot.finder.race_choice import RaceWords, choose, in_order
 from bot.finder.tokens import Kind, Token, Tokens, tokens_of
 from bot.finder.words import CLEAR
@@ -20,7 +20,13 @@ from db.models import EASTERN, Driver, Race, Season, Track
 FEW = 4
 """Up to this many words that are not everyday ones, a text is a name or two rather than a sentence."""
 CLEARER = 72.0
-"""The score that a word of a sentence must have to be taken for a name; ``CLEAR`` is that of a word of a name."""
+"""The score that a word of many must have to be taken for a name; ``CLEAR`` is that of a word of a few."""
+SAME_INITIAL = 65.0
+"""The same for a word of a few in a sentence: a word of four letters with a typo, but not in its first letter."""
+EVERYDAY = 2
+"""From this many everyday words on a text is a sentence."""
+SHORT, LONG = 3, 5
+"""Letters of a name's beginning, by itself and in a sentence, where other words begin like names as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,6 @@ def read(
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
 
 
-def without_year(text: str, now: datetime) -> str:
-    """The words of a text without those that name a year, as typed."""
-    words = tokens_of(text, now.astimezone(EASTERN).year).words
-    return " ".join(token.typed for token in words if token.kind is not Kind.USED)
-
-
 class _Reader:
     """Reads one text: first its words, then the race, then the drivers, who may depend on the season of the race."""
 
@@ -126,8 +126,12 @@ class _Reader:
         self._seasons = in_order(seasons, current) if year is None else self._asked
         self._words = [token for token in tokens.words if token.kind in {Kind.NAME, Kind.FILLER}]
         meant = sum(token.kind is Kind.NAME for token in self._words)
-        self._least = CLEAR if meant <= FEW else CLEARER
+        sentence = len(self._words) - meant >= EVERYDAY
+        few = SAME_INITIAL if sentence else CLEAR
+        self._least = Least(few if meant <= FEW else CLEARER, LONG if sentence else SHORT)
         self._spans = finder.lexicon.spans(self._words, self._least, expected)
+        if year is None and expected is not None:
+            self._take_short_year(seasons)
         self._left: list[Token] = []
 
     def reading(self, text: str) -> Reading:
@@ -173,13 +177,12 @@ class _Reader:
                 self._left.append(tokens.part_of_year)
             return ()
         lexicon = self._finder.lexicon
-        joined = {
-            "".join(token.bare for token in self._words[span.start : span.end])
-            for span in self._spans
-            if span.kind == "race"
-        }
+        likes = {id(token): lexicon.race_likes(token, self._least) for token in words}
+        spans = [self._words[span.start : span.end] for span in self._spans if span.kind == "race"]
+        # A whole name counts for more even if it was misspelled: "charlote" is the track called Charlotte.
+        joined = {"".join(_meant(token, likes.get(id(token), {})) for token in span) for span in spans}
         race_words = RaceWords(
-            tuple(words), tuple(lexicon.race_likes(token, self._least) for token in words), frozenset(joined)
+            lexicon.race_names, tuple(words), tuple(likes[id(token)] for token in words), frozenset(joined)
         )
         races = choose(race_words, self._seasons, self._now, when=tokens.when, months=tokens.months)
         if tokens.round is not None:
@@ -188,6 +191,23 @@ class _Reader:
         if tokens.part_of_year is not None and not any(race.date.month in tokens.months for race in races[:1]):
             self._left.append(tokens.part_of_year)
         return races
+
+    def _take_short_year(self, seasons: Sequence[Season]) -> None:
+        """Takes "martinsville 23" for the year 2023, where the name beside the number is what is expected.
+
+        A number that one of the drivers drives, or that is a truck's or a round's for sure, is none.
+        """
+        years = {str(season.year)[2:]: season for season in seasons}
+        named = [span for span in self._spans if span.kind == self._expected]
+        for token in self._tokens.words:
+            season = years.get(token.bare) if token.kind is Kind.NUMBER else None
+            if not named or season is None:
+                continue
+            drivers = set(self._finder.trucks(token.bare, self._current))
+            if not drivers & set(self._by_name(self._current)):
+                token.kind, self._tokens.year = Kind.USED, season.year
+                self._asked, self._current, self._seasons = [season], season, [season]
+                return
 
     def _take_round(self) -> None:
         for token in self._tokens.words:
@@ -257,3 +277,8 @@ class _Reader:
         rows = season.results.get(races[0].round, ()) if races and races[0].season == season.year else ()
         there = [row.driver for row in rows if row.entry.number.lstrip("0") == number.lstrip("0")]
         return tuple(sorted(drivers, key=lambda driver: driver.key not in there))
+
+
+def _meant(token: Token, likes: Likes) -> str:
+    """A word of a race's name as it is spelled there."""
+    return max(likes, key=likes.__getitem__) if likes else token.bare

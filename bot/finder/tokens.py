@@ -41,18 +41,21 @@ _PARTS_OF_YEAR = {
 """Months by what fans call the one or the other race at a track."""
 
 _EVERYDAY = """
-a about against aint all am an and any anybody anyone are as at be beat because been before between but by can cant
-car catch cause come compare compared could craftsman crash did didnt do does doesnt doing done dont drive driver
-drivers drives during each ever every explain fan fans final finish finished finishes finishing for from gave get
-give go going good got had hadnt has hasnt have havent he her hers him his how i if in info is isnt it its just know
-lap laps lead leader leaders led like list lot make many me mean more most much my n nascar need new no nobody not
-now number of off on one only or order our out over pit place placed play please points position quote quotes race
-raced racer races racing rank recap result results run running said same say saying says schedule see series she
-should show so some somebody someone speak spoke stage stages standing standings start started starts still story
-such take talk talked talking talks tell than that the their them then there they thing things think this those time
-to today told track tracks truck trucks two up us v versus vs want wants was wasnt we were werent what whats when
-where which who whom whos whose why will win winner winners wins with won wont would wouldnt wreck wrecked wrecks
-yesterday you your
+a about after above against aint all am an and any anybody anyone anything are as at bad be beat because been before
+believe below best better between big but by call calls can cant car catch caught cause chance chances channel cold
+come compare compared could craftsman crash cut cutline did didnt do does doesnt doing done dont drive driver
+drivers drives during each end ended ever every everybody everyone explain fan fans far final finish finished
+finishes finishing first five for friday from gave get give go going good got had hadnt happen happened happens has
+hasnt have havent he hello her hers hey hi him his hot how i if in info is isnt it its just know lap laps lead
+leader leaders leads led like line list lol lot make many me mean more most much my n nascar need new no nobody not
+now number of off ok okay on one only or order our out over pit place placed play playoff playoffs please points
+position quote quotes race raced racer races racing rain rained raining rank recap result results run running said
+same saturday say saying says schedule second see series she should show so some somebody someone something speak
+spoke stage stages standing standings start started starts still story such sunday take talk talked talking talks
+tell ten than thank thanks that the their them then there they thing things think third this those time tire tires
+title to today told tomorrow tonight tonights took top track tracks truck trucks true tv two up us v versus vs want
+wants was wasnt watch we week weekend were werent what whats when where which who whom whos whose why wild will win
+winner winners wins with won wont worst would wouldnt wreck wrecked wrecks yes yesterday you your
 """
 FILLERS = frozenset(_EVERYDAY.split())
 """Words of everyday questions: by itself none of them names anything, as part of a whole name ("The Rock") it does."""
@@ -113,6 +116,13 @@ def tokens_of(text: str, this_year: int) -> Tokens:
         if token.kind is Kind.NAME and (token.word in FILLERS or not token.word):
             token.kind = Kind.FILLER
     return tokens
+
+
+def without_year(text: str, this_year: int) -> str:
+    """The words of a text without those that name a year, as typed."""
+    tokens = Tokens(list(_split(text)))
+    _find_year(tokens, this_year)
+    return " ".join(token.typed for token in tokens.words if token.kind is not Kind.USED)
 
 
 def _split(text: str) -> Iterator[Token]:

@@ -12,7 +12,7 @@ from discord import app_commands
 
 from bot.errors import FriendlyError
 from bot.finder import race_label, race_value
-from bot.finder.reading import without_year
+from bot.finder.tokens import without_year
 from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
 from db.models import Season
@@ -71,7 +71,7 @@ async def _drivers(
     known = reading.year if reading.year in as_of.years and not only_current else None
     season = as_of.season() if only_current else as_of.season(known) if known else _season(as_of, interaction)
     given = only_current or known is not None or getattr(interaction.namespace, "season", None) is not None
-    words = without_year(current, as_of.now) if reading.year is not None else current
+    words = without_year(current, as_of.this_year) if reading.year is not None else current
     matches = as_of.finder.drivers(words, season, LIMIT if not given else EVERYBODY)
     first = [match for match in matches if match.driver in reading.drivers]
     ordered = dict.fromkeys([*first, *matches])

@@ -19,7 +19,8 @@ from bot.questions.quotes import (
     RestoreQuestion,
     Scope,
 )
-from bot.quotes.form_parser import FIELDS, form_values, form_values_of_message, parse_form, with_newer_version
+from bot.quotes.form_parser import FIELDS, form_values, parse_form, with_newer_version
+from bot.quotes.message_parser import form_values_of_message
 from bot.quotes.permissions import MOST_QUOTES, NO_EDITOR, NO_SERVER, NOT_YOU, guild_of_scope, may_edit
 from bot.quotes.query import split_words
 from bot.quotes.service import gather_facts, meaning_of, with_current_name

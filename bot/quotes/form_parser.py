@@ -7,7 +7,7 @@ occasion; the race and the day; the publisher's name and the link.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
@@ -32,9 +32,6 @@ FIRST_YEAR = 1995
 """The first season of the series; no quote can be older."""
 
 _SURROUNDED = re.compile(r"[\"“”«„](?P<inside>[^\"“”«»„]+)[\"“”»]", re.DOTALL)
-_SIGNED = re.compile(r"(?:\n|(?<=[\"”»]) ?)[—–―-]++\s*+(?P<who>[^\n—–―]{2,80})\Z")
-_SIGNED_WITHIN = 120
-"""How many characters at the end of a message are searched for a signature; a name has at most 80."""
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b", re.ASCII)
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(\d{4})\b", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -59,8 +56,8 @@ def parse_form(values: Mapping[str, str], as_of: AsOf, opened_with: QuoteDraft |
     before = form_values(opened_with, as_of) if opened_with else {}
     parts: dict[str, Any] = {}
     for field, (names, meaning) in _FIELDS.items():
-        text = _plain(values.get(field, ""))
-        if opened_with and text == _plain(before[field]):
+        text = plain(values.get(field, ""))
+        if opened_with and text == plain(before[field]):
             parts |= {name: getattr(opened_with, name) for name in names}
         else:
             parts |= zip(names, meaning(text, as_of), strict=True)
@@ -83,7 +80,7 @@ def with_newer_version(
         current: the version of the quote now.
     """
     before, now = form_values(opened_with, as_of), form_values(current, as_of)
-    touched = {field: values.get(field, "") for field in now if _plain(values.get(field, "")) != _plain(before[field])}
+    touched = {field: values.get(field, "") for field in now if plain(values.get(field, "")) != plain(before[field])}
     return now | touched
 
 
@@ -100,31 +97,14 @@ def form_values(draft: QuoteDraft, as_of: AsOf) -> dict[str, str]:
     }
 
 
-def form_values_of_message(texts: Iterable[str], link: str, as_of: AsOf) -> dict[str, str]:
-    """The form's values for a message, by field name.
-
-    Args:
-        texts: the message's text, and the descriptions of its pictures and previews.
-        link: the link to the message.
-        as_of: what is known; a driver's name signed below the words is taken as the speaker.
-    """
-    lines = (" ".join(line.split()) for part in texts if part.strip() for line in _plain(part).split("\n"))
-    words = re.sub("\n{3,}", "\n\n", "\n".join(lines)).strip()
-    who, signed = "", _SIGNED.search(words, max(1, len(words) - _SIGNED_WITHIN))
-    if signed:
-        with suppress(FriendlyError):
-            who, words = _who(signed["who"], as_of)[1], words[: signed.start()].strip()
-    return {WORDS: unquoted(words), WHO: who, ABOUT: "", WHEN: "", LINK: link}
-
-
 def unquoted(words: str) -> str:
     """The words without quotation marks around them, which every reply adds again."""
     found = _SURROUNDED.fullmatch(words.strip())
     return found["inside"].strip() if found else words.strip()
 
 
-def _who(text: str, as_of: AsOf) -> tuple[str | None, str]:
-    """A driver's key and name, or None and the name of somebody else.
+def speaker_of(text: str, as_of: AsOf) -> tuple[str | None, str]:
+    """A driver's key and name, or None and the name of somebody else; raises FriendlyError for half a name.
 
     A name in quotation marks is taken as it is, and is never a driver's. Without them, a name similar to a driver's
     means that driver, and a full name that is not similar to any means somebody else.
@@ -158,10 +138,10 @@ def _alike(word: str, name: str) -> bool:
 
 
 def _as_written(draft: QuoteDraft, as_of: AsOf) -> str:
-    """The speaker in a form that ``_who`` reads back, except for the driver where somebody else speaks for them."""
+    """The speaker in a form that ``speaker_of`` reads back, but for the driver for whom somebody else speaks."""
     name = current_name(draft.driver, draft.speaker, as_of)
     with suppress(FriendlyError):
-        if _who(name, as_of) == (draft.driver, name):
+        if speaker_of(name, as_of) == (draft.driver, name):
             return name
     return f"“{name}”"
 
@@ -228,14 +208,14 @@ def _published(text: str, _: AsOf) -> tuple[str | None, str | None]:
     return " ".join(words) or None, None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A value without the line ends and spaces that Discord's client may add."""
     return text.replace("\r\n", "\n").strip()
 
 
 _FIELDS: Mapping[str, tuple[tuple[str, ...], Callable[[str, AsOf], tuple[Any, ...]]]] = {
     WORDS: (("words",), lambda text, _: (unquoted(text),)),
-    WHO: (("driver", "speaker"), _who),
+    WHO: (("driver", "speaker"), speaker_of),
     ABOUT: (("role", "context"), _about),
     WHEN: (("season", "round", "said_on"), _when_and_where),
     LINK: (("source", "link"), _published),

@@ -19,6 +19,10 @@ MOST_NAMES = 4
 """The most names that one misspelled word may stand for."""
 SHORTEST = 4
 """Letters that a word must have to be taken for a misspelled name; too many names are near a shorter one."""
+SHORTEST_HALF = 3
+"""Letters of each of two words that may also be written as one."""
+MOST_PARTED = 8
+"""At how many places one word is parted in two at most."""
 SIMILAR = 0.65
 """From this similarity on, 0 to 1, the reply asks whether a name was meant."""
 
@@ -78,9 +82,48 @@ def split_words(text: str) -> tuple[str, ...]:
     return words_of(text.replace(JOINER, " "))
 
 
+def number_in(text: str) -> int | None:
+    """The number of the quote that a text asks for: "12", "quote 12" or "quote #12"; "#12" alone is a truck."""
+    found = _NUMBER.fullmatch(text)
+    return int(found[1]) if found else None
+
+
+def without_stop_words(words: Sequence[str]) -> tuple[str, ...]:
+    """The words that a search is about, which may be none."""
+    return tuple(word for word in words if word not in _STOP_WORDS)
+
+
 def content_words(words: Sequence[str]) -> tuple[str, ...]:
     """The words that a search is about; all of them if nothing else would be left."""
-    return tuple(word for word in words if word not in _STOP_WORDS) or tuple(words)
+    return without_stop_words(words) or tuple(words)
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenQuestion:
+    """A question about what somebody said: who is to have said it, as typed, and the words that it is about."""
+
+    speaker: str
+    about: str
+
+
+_SAYING = "say|says|said|saying|tell|told|talk|talks|talked|talking|think|thinks|thought|comment|comments|commented"
+_SPOKEN = re.compile(rf"^(?P<who>.+?)\s+(?:{_SAYING})\b(?P<about>.*)$", re.IGNORECASE | re.DOTALL)
+_BY = re.compile(
+    r"^(?P<before>.*?)\b(?:by|from)\s+(?P<who>.+?)(?:\s+(?:about|on)\s+(?P<about>.*))?$", re.IGNORECASE | re.DOTALL
+)
+_NUMBER = re.compile(r"\s*(?:quote\s*#?\s*)?([1-9][0-9]{0,17})\s*", re.IGNORECASE | re.ASCII)
+
+
+def question_of(text: str) -> SpokenQuestion | None:
+    """What a text asks that is a question about what somebody said: "what did heim say about side drafting".
+
+    Whether ``speaker`` names a driver is for the caller to find out; its everyday words ("what did") are left in it.
+    """
+    found = _SPOKEN.match(text.strip()) or _BY.match(text.strip())
+    if found is None:
+        return None
+    before = found.groupdict().get("before") or ""
+    return SpokenQuestion(found["who"], f"{before} {found['about'] or ''}".strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +195,12 @@ def find_meaning(words: Sequence[str], finder: Finder, season: Season, seasons: 
     numbers = {word: finder.drivers(word, season, 1) for word in words if word.isdecimal()}
     drivers = {word: found[0].driver.name for word, found in numbers.items() if found and found[0].score == EXACT}
     literal = tuple(
-        (word, *_other_spellings(word, names), *([drivers[word]] if word in drivers else [])) for word in words
+        (word, *_other_spellings(word, names), *([drivers[word]] if word in drivers else []), *_in_one_word(words, at))
+        for at, word in enumerate(words)
     )
-    likely = tuple((*each, *_similar_names(each[0], names, finder, season)) for each in literal)
+    likely = tuple(
+        (*each, *_similar_names(each[0], names, finder, season), *_in_two_words(each[0])) for each in literal
+    )
     kept = content_words(words)
     reduced = tuple(each for each in likely if each[0] in kept)
     similar = {word: name for word in words if (name := names.most_similar(word)) is not None}
@@ -186,6 +232,19 @@ def _other_spellings(word: str, names: Names) -> tuple[str, ...]:
         return (_CONTRACTED[word],)
     bare, owner = word.replace("'", ""), _without_possessive(word)
     return (bare,) if bare in _CONTRACTED else (owner,) if owner != word and owner in names else ()
+
+
+def _in_one_word(words: Sequence[str], at: int) -> tuple[str, ...]:
+    """A word joined with the one before it, and with the one after it: "side draft" is written "sidedraft", too."""
+    pairs = [words[at - 1 : at + 1] if at else (), words[at : at + 2]]
+    return tuple("".join(pair) for pair in pairs if len(pair) == 2 and min(map(len, pair)) >= SHORTEST_HALF)
+
+
+def _in_two_words(word: str) -> tuple[str, ...]:
+    """A word parted in two at any place: "sidedraft" is written "side draft", too."""
+    if not word.isalpha():
+        return ()
+    return tuple(f"{word[:at]} {word[at:]}" for at in range(SHORTEST_HALF, len(word) - SHORTEST_HALF + 1))[:MOST_PARTED]
 
 
 def _without_possessive(word: str) -> str:

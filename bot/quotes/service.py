@@ -11,8 +11,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 from discord import ui
 
 from bot.errors import FriendlyError, UnknownRace
-from bot.questions.quotes import LAST_PAGE, ManageQuotesQuestion, QuoteQuestion, RandomQuoteQuestion
+from bot.questions.quotes import (
+    LAST_PAGE,
+    QuoteQuestion,
+)
 from bot.quotes.form_parser import current_name
+from bot.quotes.parsing import checked_length
 from bot.quotes.permissions import may_edit, may_save
 from bot.quotes.query import (
     Alternatives,
@@ -25,7 +29,8 @@ from bot.quotes.query import (
     split_words,
     words_of,
 )
-from bot.render.quotes import Asked, NothingFoundFacts, QuoteFacts, found, nothing_found, single
+from bot.render.quotes import Asked, NothingFoundFacts, QuoteFacts, found, nothing_but, nothing_found, single
+from bot.render.understood import with_lines
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
 from bot.seasons.quote_reader import reader_in
@@ -40,13 +45,9 @@ MOST_COUNTED = 1000
 WORDS_COUNTED = 6
 """How many words are counted when nothing was found: the longest, because words that every quote contains are short."""
 
-NO_WORD = "There's no word in that to search for."
-TOO_LONG = "That's too much to search for at once; leave a word out."
-
 Search = Callable[[int], Awaitable[Found]]
 """Searches for one page, counted from 1."""
 
-Q = TypeVar("Q", QuoteQuestion, ManageQuotesQuestion)
 D = TypeVar("D", Quote, QuoteDraft)
 P = ParamSpec("P")
 
@@ -74,29 +75,6 @@ def reader_of(requester: Requester) -> Reader:
     return reader_in(requester.as_of, requester.guild)
 
 
-def search_words(about: str | None) -> str | None:
-    """The words of a search as a button carries them; None if nothing is searched for.
-
-    Raises:
-        FriendlyError: the text has no word in it.
-    """
-    words = words_of(about or "")
-    if about and not words:
-        raise FriendlyError(NO_WORD)
-    return join_words(words) or None
-
-
-def checked_length(question: Q) -> Q:
-    """The question itself, if it fits into the custom ids of its page buttons.
-
-    Raises:
-        FriendlyError: its words are too long for that; some grow when they are brought into normal form.
-    """
-    if replace(question, page=LAST_PAGE).encode() is None:
-        raise FriendlyError(TOO_LONG)
-    return question
-
-
 def with_current_name(as_of: AsOf, quote: D) -> D:
     """A quote under the driver's current name, if the speaker is the driver."""
     return replace(quote, speaker=current_name(quote.driver, quote.speaker, as_of))
@@ -105,18 +83,6 @@ def with_current_name(as_of: AsOf, quote: D) -> D:
 def meaning_of(as_of: AsOf, words: Sequence[str]) -> Meaning:
     """What the words of a search mean at the moment."""
     return find_meaning(words, as_of.finder, as_of.season(), as_of.seasons)
-
-
-async def by_number(store: Store, requester: Requester, number: int) -> Quote:
-    """The quote of that number.
-
-    Raises:
-        FriendlyError: there is none that the requester may see.
-    """
-    found_quote = await quote(store, reader_of(requester), number)
-    if found_quote is None:
-        raise FriendlyError(f"There's no quote {number} here.")
-    return found_quote
 
 
 async def gather_facts(store: Store, requester: Requester, quote: Quote) -> QuoteFacts:
@@ -140,11 +106,17 @@ def facts_of(as_of: AsOf, quote: Quote) -> QuoteFacts:
 
 @in_one_view
 async def search_reply(store: Store, requester: Requester, question: QuoteQuestion) -> ui.LayoutView:
+    """A page of search results or, if there are none, what there is instead; raises as ``_reply`` does."""
+    return await _reply(store, requester, question)
+
+
+async def _reply(store: Store, requester: Requester, question: QuoteQuestion) -> ui.LayoutView:
     """A page of search results or, if there are none, what there is instead.
 
     The search starts strict and is relaxed step by step until it finds something: words taken literally, then similar
-    names, then without words that say nothing, then as the quotes of a driver whom some words name, then any of the
-    words. Only when all of that finds nothing is the reply about what there is instead.
+    names, then without words that say nothing, then as the quotes of a driver whom some words name, then for a race as
+    quotes of its track, for a driver at a track as the driver's, then any of the words. Only when all of that finds
+    nothing is the reply about what there is instead.
 
     Raises:
         FriendlyError: the question names an unknown driver, race or season.
@@ -171,7 +143,10 @@ async def search_reply(store: Store, requester: Requester, question: QuoteQuesti
             return view
     narrower = await _narrowed_to_driver(store, requester, question, meaning)
     if narrower is not None:
-        return await search_reply(store, requester, narrower)
+        return await _reply(store, requester, narrower)
+    wider = await _widened(store, requester, question, meaning)
+    if wider is not None:
+        return with_lines(await _reply(store, requester, wider), [nothing_but(asked)])
     counted = await _counted(store, reader_of(requester), meaning)
     corrected = await _corrected(store, requester, question, meaning, counted)
     if len(meaning.reduced) > 1 and not corrected:
@@ -180,28 +155,6 @@ async def search_reply(store: Store, requester: Requester, question: QuoteQuesti
         if view is not None:
             return view
     return nothing_found(await _instead(store, requester, asked, meaning, counted, corrected))
-
-
-def parse_search(
-    as_of: AsOf, about: str | None, driver: str | None, race: str | None, season: int | None
-) -> QuoteQuestion | RandomQuoteQuestion:
-    """What the options of /quote ask for: quotes that fit, or any quote where no option is given.
-
-    Raises:
-        FriendlyError: an option is not understood, or the words are too long.
-    """
-    if about is None and driver is None and race is None and season is None:
-        return RandomQuoteQuestion()
-    words = search_words(about)
-    meant = as_of.race_with_results(race, season) if race else None
-    return checked_length(
-        QuoteQuestion(
-            about=words,
-            driver=as_of.driver(driver, season).key if driver else None,
-            year=meant.season if meant else as_of.season(season).year if season else None,
-            round=meant.round if meant else None,
-        )
-    )
 
 
 @in_one_view
@@ -233,9 +186,15 @@ async def random_reply(
 
 @in_one_view
 async def number_reply(store: Store, requester: Requester, number: int) -> ui.LayoutView:
-    """The quote of that number by itself; raises as ``by_number`` does."""
-    quote = await by_number(store, requester, number)
-    return single(await gather_facts(store, requester, quote), requester.as_of.now)
+    """The quote of that number by itself.
+
+    Raises:
+        FriendlyError: there is none that the requester may see.
+    """
+    found_quote = await quote(store, reader_of(requester), number)
+    if found_quote is None:
+        raise FriendlyError(f"There's no quote {number} here.")
+    return single(await gather_facts(store, requester, found_quote), requester.as_of.now)
 
 
 async def _narrowed_to_driver(
@@ -249,6 +208,29 @@ async def _narrowed_to_driver(
         rest = tuple(word for word in words if not is_name_of(word, driver))
         if not resembling and len(rest) < len(words) and await count(store, reader_of(requester), driver=driver.key):
             return checked_length(replace(question, driver=driver.key, about=join_words(rest) or None, page=1))
+    return None
+
+
+async def _widened(
+    store: Store, requester: Requester, question: QuoteQuestion, meaning: Meaning
+) -> QuoteQuestion | None:
+    """The search for something near, where a race or a driver at a track has no quotes; None if that has none either.
+
+    For a race it is its track at any time, for a driver at a track or in a race whatever the driver said.
+    """
+    as_of, words = requester.as_of, content_words(meaning.words)
+    race = as_of.season(question.year).race(question.round) if question.round is not None else None
+    if race is not None:
+        wider = replace(
+            question, about=join_words((*words_of(race.track.short), *words)), year=None, round=None, page=1
+        )
+        if (await _search(store, requester, wider, meaning_of(as_of, split_words(wider.about or "")).literal)).total:
+            return checked_length(wider)
+    reading = as_of.read(" ".join(words)) if words else None
+    only_a_track = reading is not None and reading.track is not None and not (reading.drivers or reading.not_understood)
+    if question.driver is not None and (only_a_track or (race is not None and not words)):
+        wider = QuoteQuestion(driver=question.driver)
+        return wider if await count(store, reader_of(requester), driver=question.driver) else None
     return None
 
 
@@ -275,6 +257,7 @@ async def _search(
         round=question.round,
         limit=1,
         offset=page - 1,
+        words=words or (),
     )
 
 

@@ -28,7 +28,7 @@ from bot.render.playoff_table import (
     left_out,
     postseason,
     progress,
-    where,
+    standing,
 )
 from bot.render.tables import Column, table
 from db.models import Driver, Race, Season
@@ -97,7 +97,8 @@ def _answer(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> tuple[s
     name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {escape(facts.driver.name)}" if facts.driver else ""
     title = f"{name.removeprefix('# ') or 'Clinch scenarios'} · {_phase_name(board)}"
     place = standings.place(facts.driver.key) if facts.driver else None
-    position = where(board, place) if place is not None and has_postseason(season) and season.run else ""
+    applies_here = place is not None and has_postseason(season) and season.run
+    position = standing(facts.computed, board, place) if place is not None and applies_here else ""
     if facts.race is None or not _open(facts, board, now):
         return title, [_closed(facts, board), position], ""
     known = facts.computed.needs

@@ -326,20 +326,23 @@ def playoff_line(computed: ComputedSeason, key: str) -> str:
     if place is None:
         return ""
     head = f"**{postseason(board.standings.rules).capitalize()}**"
-    starts = len(computed.races_of(key))
-    if not contends(board, place, starts):
-        return (
-            f"{head} {starts} of {count(len(computed.season.run), 'start')}; {ordinal(place.position)} in the standings"
-        )
     waits = place.status is Status.LOCKED and len(board.standings.phases) == 1
-    return f"{head} {where(board, place)}{', as long as eligible' if waits else ''}"
+    return f"{head} {standing(computed, board, place)}{', as long as eligible' if waits else ''}"
+
+
+def standing(computed: ComputedSeason, board: StandingsBoard, place: Place) -> str:
+    """Where a driver is, as ``where`` says; of one who is no contender how many races they started instead."""
+    starts = len(computed.races_of(place.who))
+    if contends(board, place, starts):
+        return where(board, place)
+    return f"{ordinal(place.position)}, started {starts} of {count(len(computed.season.run), 'race')}"
 
 
 def contends(board: StandingsBoard, place: Place, starts: int) -> bool:
     """Whether a distance to the cut line says anything of a driver who has started so many races.
 
     It does not for a part-timer of the regular season: one who is out, missed races, and is further below the line
-    than the most points that a single race pays. Missing a race with a waiver leaves a contender one.
+    than a single race can make up. Whoever misses a race with a waiver, or is that close on a few starts, contends.
     """
     now = board.standings.current
     if len(board.standings.phases) > 1 or not has_cut(board) or place.status in {Status.IN, Status.LOCKED}:

@@ -205,6 +205,11 @@ def nothing_found(facts: NothingFoundFacts) -> ui.LayoutView:
     )
 
 
+def nothing_but(asked: Asked) -> str:
+    """A line over quotes that are only near to what was searched for."""
+    return f"-# Nothing{_described(asked)} is on record here. This is what comes nearest."
+
+
 def _card(facts: QuoteFacts, links: Sequence[Link], small: Sequence[str]) -> ui.LayoutView:
     onward = _links_onward(facts)
     if facts.editable:

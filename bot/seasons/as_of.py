@@ -15,7 +15,7 @@ from bot.finder.reading import Reading, read
 from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of
 from bot.recaps.recap import with_words
 from bot.seasons.cache import SeasonCache
-from db.models import Driver, Race, RaceStatus, Season
+from db.models import EASTERN, Driver, Race, RaceStatus, Season
 from db.quotes.models import Quote
 from db.recaps.models import RecapText, SectionKind
 
@@ -39,6 +39,11 @@ class AsOf:
     @property
     def years(self) -> tuple[int, ...]:
         return tuple(season.year for season in self.seasons)
+
+    @property
+    def this_year(self) -> int:
+        """The year of the day, Eastern, from which "last year" counts."""
+        return self.now.astimezone(EASTERN).year
 
     def season(self, year: int | None = None) -> Season:
         """The season of a year; without a year the current one, which is the latest whose first race is over.
@@ -256,7 +261,8 @@ class AsOf:
         if reading.race is not None:
             return reading.race
         if reading.round is not None:
-            raise UnknownRace(f"race {reading.round}", where=f"in {season.year}")
+            near = self.finder.nearest_races("", season, self.now)
+            raise UnknownRace(f"race {reading.round}", near, where=f"in {season.year}")
         if reading.year is not None and not reading.not_understood:
             race = season.latest or next(iter(season.races), None)
             if race is not None:

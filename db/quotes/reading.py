@@ -14,9 +14,9 @@ import aiosqlite
 
 from db.connection import Store
 from db.quotes.models import Quote
-from db.quotes.rows import IDS, SELECT, fetch, is_id, to_quote
+from db.quotes.ranking import BEST, ranking
+from db.quotes.rows import IDS, SELECT, fetch, is_id, quoted, to_quote
 from db.timestamps import to_text
-from db.user_text import is_control
 
 RANKED = 2000
 """Up to this many matches are counted and ranked; of more, only the newest are found.
@@ -68,13 +68,6 @@ MATCHING = "quotes_text MATCH :match"
 NOT_HIDDEN = " AND rowid NOT IN (SELECT value FROM json_each(:hidden))"
 COUNT = "SELECT count(*) FROM quotes_text WHERE {matching}"
 UP_TO = "SELECT count(*) FROM (SELECT 1 FROM quotes_text WHERE {matching} LIMIT :most)"
-BEST = """
-SELECT rowid AS id FROM quotes_text WHERE {matching}
- ORDER BY bm25(quotes_text, 10, 100, 3, 3, 0), rowid DESC LIMIT :limit OFFSET :offset
-"""
-"""The speaker's name weighs ten times as much as the words, so that a search for a driver finds what they said before
-what was said about them. Repeating a name in the words cannot outweigh that, because bm25 levels off.
-"""
 PART = "SELECT rowid, {place} AS place FROM quotes_text WHERE {matching}"
 ANY = """
 SELECT rowid AS id FROM ({parts}) GROUP BY rowid
@@ -145,15 +138,10 @@ def match_of(words: Sequence[Sequence[str]], *, whole: bool = False) -> str:
     """
     given = [tuple(each for each in some[:MOST_ALTERNATIVES] if _has_letters(each)) for some in words]
     terms = [term for term in dict.fromkeys(given) if term][:MOST_WORDS]
-    parts = [[_quoted(each) for each in term] for term in terms]
+    parts = [[quoted(each) for each in term] for term in terms]
     if parts and not whole:
-        parts[-1] = [_quoted(each) + ("" if each.isdecimal() else "*") for each in terms[-1]]
+        parts[-1] = [quoted(each) + ("" if each.isdecimal() else "*") for each in terms[-1]]
     return " AND ".join(f"({' OR '.join(part)})" for part in parts)
-
-
-def _quoted(word: str) -> str:
-    plain = "".join(" " if is_control(c) else c for c in word)
-    return '"' + plain.replace('"', '""') + '"'
 
 
 def _has_letters(word: str) -> bool:
@@ -171,8 +159,11 @@ async def search(
     round: int | None = None,  # noqa: A002 - what a race's number is called everywhere
     limit: int,
     offset: int = 0,
+    words: Sequence[Sequence[str]] = (),
 ) -> Found:
     """A page of quotes, the best match first; all quotes, or the newest of very many matches, are in order of age.
+
+    The best is what somebody said whom the words name, then what has the words next to each other, then the newest.
 
     Args:
         store: an open store.
@@ -183,6 +174,7 @@ async def search(
         round: with ``season``, only quotes of that race.
         limit: quotes on a page.
         offset: quotes on the pages before.
+        words: those of ``match``, which rank the matches; without them the newest comes first.
     """
     if match == "":
         return Found((), 0)
@@ -193,6 +185,7 @@ async def search(
         asked = await _asked(connection, reader)
         asked |= {"driver": marks["d"], "race": marks["r"], "season": season, "limit": limit, "offset": offset}
         asked["match"] = _expression(reader, match, marks, await _to_come(connection, reader))
+        asked |= ranking(words)
         total = await (_count(connection, asked) if match is None else _up_to(connection, asked, RANKED + 1))
         more = match is not None and total > RANKED
         total = RANKED if more else total

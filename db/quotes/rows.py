@@ -13,6 +13,7 @@ import aiosqlite
 
 from db.quotes.models import Quote, QuoteDraft
 from db.timestamps import day_from_text, from_text
+from db.user_text import is_control
 
 SELECT = """
 SELECT q.id, q.guild_id, d.key AS driver, q.speaker, q.role, q.words, q.context, r.season, r.round, q.said_on,
@@ -66,6 +67,12 @@ def draft_to_json(draft: QuoteDraft) -> str:
 def is_id(number: int) -> bool:
     """Whether a number could be the id of a row. A number from outside may be larger than SQLite can take."""
     return 0 < number < 2**63
+
+
+def quoted(text: str) -> str:
+    """A text as one word or phrase of an FTS5 expression, in which no operator works."""
+    plain = "".join(" " if is_control(c) else c for c in text)
+    return '"' + plain.replace('"', '""') + '"'
 
 
 async def fetch(

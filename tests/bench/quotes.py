@@ -97,9 +97,10 @@ def works(store: Store, count: int) -> list[Work]:
         return len(found.quotes) == PAGE
 
     def work(label: str, words: str | None, *, page: int = 1, who: Reader = reader, **only: Any) -> Work:
-        match = None if words is None else match_of([each.split("/") for each in words.split()])
+        typed = [each.split("/") for each in (words or "").split()]
+        match = match_of(typed) if typed else None
         offset = (page - 1) * PAGE if count == QUOTES else 0
-        return Work(label, lambda: search(store, who, match, limit=PAGE, offset=offset, **only), some)
+        return Work(label, lambda: search(store, who, match, limit=PAGE, offset=offset, words=typed, **only), some)
 
     return [
         work("a rare word: grandmother", "grandmother"),

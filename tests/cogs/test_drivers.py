@@ -1,4 +1,5 @@
 import re
+from typing import Any
 
 import pytest
 
@@ -42,9 +43,36 @@ async def test_an_unknown_driver_is_one_line_with_the_nearest_names(stand: Stand
     assert re.fullmatch(r"No driver called “Richard Petty”\. Did you mean [^,]+, [^,]+ or [^,]+\?", line)
 
 
-async def test_a_season_without_him_is_one_line_with_those_he_has(stand: Stand) -> None:
-    line = await stand.refused("driver", name="zane smith", season=2025)
-    assert line == "Zane Smith has no entry in 2025, as far as Tailgate knows. Try 2023, 2024."
+@pytest.mark.parametrize(("asked", "shown"), [(2025, 2024), (2026, 2024)])
+async def test_a_season_without_a_driver_is_answered_by_the_nearest_with_one(
+    stand: Stand, asked: int, shown: int
+) -> None:
+    said = words(await stand.ask("driver", name="zane smith", season=asked)).splitlines()
+    assert said[0] == f"## #91 Zane Smith · {shown}"
+    assert said[2] == f"-# Zane Smith has no entry in {asked}, as far as Tailgate knows; this is {shown}."
+    assert await stand.refused("driver", name="zane smith", season=2019) == (
+        "No season 2019 here. Try 2023, 2024, 2025 or 2026."
+    )
+
+
+async def test_only_who_has_an_entry_in_the_season_is_offered(stand: Stand) -> None:
+    async def offered(typed: str, **options: Any) -> list[str]:
+        choices = await stand.fan.autocomplete(stand.channel, "driver", "name", typed, **options)
+        return [choice["value"] for choice in choices]
+
+    assert (await offered("zane smith"))[0] == "zane-smith"
+    assert "zane-smith" in await offered("smith", season=2024)
+    assert "zane-smith" not in await offered("smith", season=2025)
+    assert (await offered("zane smith 2024"))[0] == "zane-smith 2024"
+    assert "zane-smith 2025" not in await offered("smith 2025")
+    for value in await offered("", season=2025):
+        assert "no entry" not in words(await stand.ask("driver", name=value, season=2025))
+
+
+async def test_the_year_typed_beside_a_name_survives_the_choice(stand: Stand) -> None:
+    choices = await stand.fan.autocomplete(stand.channel, "driver", "name", "2024 heim")
+    assert choices[0] == {"name": "#11 Corey Heim · 2024", "value": "corey-heim 2024"}
+    assert title_and_answer(await stand.ask("driver", name="corey-heim 2024"))[0] == "#11 Corey Heim · 2024"
 
 
 async def test_two_drivers_side_by_side(stand: Stand) -> None:
@@ -62,7 +90,8 @@ async def test_from_a_comparison_to_a_driver(stand: Stand) -> None:
 
 async def test_what_cannot_be_compared_is_said(stand: Stand) -> None:
     assert "twice" in await stand.refused("compare", first="heim", second="11")
-    line = await stand.refused("compare", first="zane smith", second="heim", season=2025)
-    assert line == "Zane Smith has no entry in 2025, as far as Tailgate knows. Try 2023, 2024."
+    said = words(await stand.ask("compare", first="zane smith", second="heim", season=2025)).splitlines()
+    assert said[0] == "## Smith and Heim · 2024"
+    assert said[2] == "-# Zane Smith has no entry in 2025, as far as Tailgate knows; this is 2024."
     line = await stand.refused("compare", first="zane smith", second="brent crews")
     assert line == "Zane Smith and Brent Crews have no season in common, as far as Tailgate knows."

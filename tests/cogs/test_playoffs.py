@@ -189,11 +189,22 @@ async def test_drivers_are_offered(stand: Stand) -> None:
         (BUBBLE, "friesen", "**Playoffs** 7th, locked in with a win, as long as eligible"),
         (BUBBLE, "garcia", "**Playoffs** 11th, 60 below the cut line"),
         (CHASE_BUBBLE, "heim", "**Chase** 12th, 9 below the cut line"),
+        (CHASE_BUBBLE, "wright", "**Chase** 21st, 116 below the cut line"),
+        (CHASE_BUBBLE, "lajoie", "**Chase** 22nd, started 11 of 13 races"),
+        (CHASE_BUBBLE, "dye", "**Chase** 25th, started 5 of 13 races"),
+        (CHASE_BUBBLE, "cleetus", "**Chase** 74th, started 2 of 13 races"),
     ],
 )
 async def test_a_drivers_card_has_his_line_of_the_playoffs(stand: Stand, moment: str, driver: str, line: str) -> None:
     at(stand, moment)
     assert line in words(await stand.ask("driver", name=driver)).splitlines()
+
+
+async def test_a_part_timer_is_not_told_a_distance_by_clinch_either(stand: Stand) -> None:
+    at(stand, CHASE_BUBBLE)
+    said = words(await stand.ask("clinch", driver="lajoie"))
+    assert "22nd, started 11 of 13 races" in said
+    assert "below the cut line" not in said
 
 
 async def test_next_says_what_is_at_stake(stand: Stand) -> None:

@@ -211,7 +211,11 @@ async def test_who_is_asked_of_a_driver_hears_no_other(stand: Stand, services: S
     await saved(services, None, "Talladega is a lottery.", speaker="Gio Ruggiero", driver="gio-ruggiero")
     await saved(services, None, "We had the fuel.", speaker="Corey Heim", driver="corey-heim")
     asked = await stand.ask("quote", about="what did heim say about talladega")
-    assert words(asked).splitlines()[:2] == ["## No quotes found", "There are none with “talladega” by Corey Heim."]
+    assert words(asked).splitlines()[:3] == [
+        "## Corey Heim",
+        "“We had the fuel.”",
+        "-# Nothing with “talladega” by Corey Heim is on record here. This is what comes nearest.",
+    ]
     asked = await stand.ask("quote", about="what did heim say about fuel at talladega")
     assert "“We had the fuel.”" in words(asked)
     assert "with some of “fuel talladega” by Corey Heim" in words(asked)

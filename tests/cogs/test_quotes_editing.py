@@ -13,9 +13,9 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.editors import Editors
 from bot.questions.quotes import DeleteQuestion, FormQuestion, OneQuoteQuestion, RestoreQuestion, Scope
 from bot.quotes import editing
+from bot.quotes.parsing import NO_WORD, TOO_LONG
 from bot.quotes.permissions import NO_EDITOR
 from bot.quotes.query import LONGEST
-from bot.quotes.service import NO_WORD, TOO_LONG
 from bot.services import Services
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes

@@ -97,8 +97,11 @@ async def test_the_schedule_offers_the_latest_recap(stand: Stand) -> None:
 
 
 async def test_tomorrows_race_has_no_recap_today_and_one_when_it_is_over(stand: Stand) -> None:
-    said = await stand.refused("recap", race="2025.23")
-    assert said == "Love's RV Stop 225 (2025, Talladega) has no recap: it isn't over yet."
+    asked = await stand.ask("recap", race="2025.23")
+    assert title_and_answer(asked) == ("Love's RV Stop 225 · Talladega", "Not run yet: <t:1760731200:F>")
+    await stand.fan.click(asked.response, label="2024 recap")
+    assert title_and_answer(asked)[0] == "Recap · Talladega 2024"
+    assert title_and_answer(await stand.ask("recap", race="talladega"))[0] == "Recap · Talladega 2024"
     assert title_and_answer(await stand.ask("recap"))[0] == "Recap · Charlotte ROVAL 2025"
     at(stand, "2025-10-17T19:30-04:00")
     asked = await stand.ask("recap")
@@ -119,7 +122,7 @@ async def test_races_that_are_not_there_get_a_line(stand: Stand) -> None:
     assert (await stand.refused("recap", race="monaco")).startswith("No race called “monaco”")
     assert await stand.refused("recap", season=2026) == "No results for 2026 yet."
     at(stand, "2026-11-20T14:00-05:00")
-    assert (await stand.refused("recap", race="20")).endswith("has no recap: Tailgate doesn't have its results.")
+    assert title_and_answer(await stand.ask("recap", race="20"))[1].endswith("no results here yet.")
 
 
 async def test_in_a_direct_message_it_works_as_well(services: Services) -> None:

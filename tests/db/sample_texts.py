@@ -43,7 +43,7 @@ async def save(store: Store, *texts: QuoteDraft, guild: int | None = HOME) -> li
 async def found(store: Store, *words: str, reader: Reader | None = None, **options: Any) -> list[int]:
     """Ids of what is found, in order; without words of all there is."""
     match = match_of([[word] for word in words]) if words else None
-    page = await pages(store, match, reader=reader, **options)
+    page = await pages(store, match, reader=reader, words=[[word] for word in words], **options)
     return [quote.id for quote in page.quotes]
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import FriendlyError
-from bot.quotes.form_parser import form_values, form_values_of_message, parse_form, unquoted
+from bot.quotes.form_parser import form_values, parse_form, unquoted
+from bot.quotes.message_parser import form_values_of_message
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from db.quotes.models import QuoteDraft, clean_draft
 from tests.seasons import bundled_seasons
