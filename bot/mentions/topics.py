@@ -25,8 +25,8 @@ from bot.questions.core import (
 )
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
+from bot.quotes.parsing import parse_search
 from bot.quotes.query import LONGEST
-from bot.quotes.service import parse_search
 from bot.render.driver_at_track import DriverAtTrackQuestion
 from bot.render.schedule import page_of
 from bot.seasons.as_of import AsOf
@@ -54,6 +54,7 @@ class Asked:
         as_of: what is known now.
         reading: whom and what it names.
         words: its words but for names, years and the like, in lower case.
+        text: all its words, as typed.
         about: its words without those of phrases and those that add nothing, as typed.
         days: the days that it names, such as "last night".
         day_fits: the latest race was on each day that is named.
@@ -62,6 +63,7 @@ class Asked:
     as_of: AsOf
     reading: Reading
     words: frozenset[str]
+    text: str = ""
     about: tuple[str, ...] = ()
     days: tuple[Day, ...] = ()
     day_fits: bool = True
@@ -148,17 +150,26 @@ def question_of(topic: Topic | None, asked: Asked) -> Answerable | None:
 
 
 def _quote(asked: Asked) -> Answerable | None:
+    """What somebody said, or what was said about something: the whole question, or else the words that it is about."""
     words = " ".join(asked.about)
     if len(words) > LONGEST:
         words = words[: LONGEST + 1].rpartition(" ")[0]
     if not words:
         return Answerable(RandomQuoteQuestion(), bool(asked.words & {"quote", "quotes"}))
-    try:
-        question = parse_search(asked.as_of, words, None, None, None)
-    except FriendlyError:
+    questions = [found for text in (asked.text, words) if (found := _search(asked.as_of, text)) is not None]
+    question = next((each for each in questions if each.driver is not None), questions[-1] if questions else None)
+    if question is None:
         return None
     said = asked.words & {"quote", "quotes", "said", "say", "says"}
-    return Answerable(question, bool(asked.drivers or said) and isinstance(question, QuoteQuestion))
+    return Answerable(question, bool(asked.drivers or said))
+
+
+def _search(as_of: AsOf, text: str) -> QuoteQuestion | None:
+    try:
+        question = parse_search(as_of, text, None, None, None)
+    except FriendlyError:
+        return None
+    return question if isinstance(question, QuoteQuestion) else None
 
 
 def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:

@@ -140,9 +140,9 @@ UNDERSTOOD = {
     # What was said
     "give me a quote": "quoteany:",
     "quotes about fuel": "quote:fuel::::1",
-    "any quotes from majeski": "quote:majeski::::1",
-    "what did layne riggs say": "quote:layne_riggs::::1",
-    "what did heim say about talladega": "quote:heim_talladega::::1",
+    "any quotes from majeski": "quote::ty-majeski:::1",
+    "what did layne riggs say": "quote::layne-riggs:::1",
+    "what did heim say about talladega": "quote:talladega:corey-heim:::1",
     "what did people say about side drafting": "quote:side_drafting::::1",
     # The bot
     "help": "help:",
