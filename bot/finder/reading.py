@@ -6,14 +6,14 @@ Every command that takes a name or a race reads it with ``read``, and so does wh
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 from bot.finder.finder import Finder
 from bot.finder.lexicon import Least, Likes, Named, Span
 from bot.finder.race_choice import RaceWords, choose, in_order
-from bot.finder.tokens import Kind, Token, Tokens, tokens_of
+from bot.finder.tokens import Kind, Token, Tokens, is_picked, tokens_of
 from bot.finder.words import CLEAR
 from db.models import EASTERN, Driver, Race, Season, Track
 
@@ -99,10 +99,16 @@ def read(
     """
     key, _, beside = text.strip().partition(" ")
     chosen = finder.keyed(key)
+    tokens = tokens_of(beside if chosen else text, now.astimezone(EASTERN).year)
     if chosen is not None:
-        # What a list sends back is a key, with the year that was typed beside the name.
-        return Reading(text, (chosen,), year=tokens_of(beside, now.astimezone(EASTERN).year).year)
-    tokens = tokens_of(text, now.astimezone(EASTERN).year)
+        # What a list sends back is a key, with the year and the track that were typed beside the name.
+        rest = _Reader(tokens, finder, seasons, now, current, tokens.year or year, "race").reading(text)
+        return replace(rest, drivers=(chosen, *(each for each in rest.drivers if each != chosen)))
+    if beside and is_picked(key):
+        # The same for a race, with the drivers who were typed beside it.
+        race = _Reader(tokens_of(key, 0), finder, seasons, now, current, int(key[:4]), expected).reading(text)
+        rest = _Reader(tokens_of(beside, 0), finder, seasons, now, current, int(key[:4]), "driver").reading(text)
+        return replace(race, drivers=rest.drivers, rest=rest.rest, not_understood=rest.not_understood)
     return _Reader(tokens, finder, seasons, now, current, tokens.year or year, expected).reading(text)
 
 

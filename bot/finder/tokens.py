@@ -125,6 +125,11 @@ def without_year(text: str, this_year: int) -> str:
     return " ".join(token.typed for token in tokens.words if token.kind is not Kind.USED)
 
 
+def is_picked(text: str) -> bool:
+    """Whether a text is the value that a list sends back for a race: "2025.22"."""
+    return _PICKED.fullmatch(text) is not None
+
+
 def _split(text: str) -> Iterator[Token]:
     for found in _WORD.findall(text[:LONGEST])[:MOST_TOKENS]:
         if _SHORT_YEAR.fullmatch(found):

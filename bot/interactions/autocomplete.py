@@ -49,7 +49,7 @@ async def season_choices(interaction: discord.Interaction[Any], current: str) ->
 
 
 async def driver_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
-    """Drivers by name, part of it, nickname or number; the value is a driver's key, with the year if one was typed.
+    """Drivers by name, part of it, nickname or number; the value is a driver's key, with the year and the track typed.
 
     Where a season is asked for, by what is typed or by the command's other option, only who has an entry in it.
     """
@@ -72,13 +72,17 @@ async def _drivers(
     season = as_of.season() if only_current else as_of.season(known) if known else _season(as_of, interaction)
     given = only_current or known is not None or getattr(interaction.namespace, "season", None) is not None
     words = without_year(current, as_of.this_year) if reading.year is not None else current
+    if reading.track is not None and reading.drivers:
+        # Beside a name a track narrows down what is told of the driver, not which drivers there are.
+        words = " ".join(driver.name for driver in reading.drivers[:1])
     matches = as_of.finder.drivers(words, season, LIMIT if not given else EVERYBODY)
     first = [match for match in matches if match.driver in reading.drivers]
     ordered = dict.fromkeys([*first, *matches])
     offered = [match for match in ordered if match.in_season or not given][:LIMIT]
     give_back()
-    year = f" {known}" if known else ""
-    choices = [(f"{m.label}{year and f' · {known}'}", f"{m.driver.key}{year}") for m in offered]
+    beside = [str(known)] if known else []
+    beside += [reading.track.short] if reading.track is not None and reading.drivers and not only_current else []
+    choices = [(" · ".join([m.label, *beside]), " ".join([m.driver.key, *beside])) for m in offered]
     return [app_commands.Choice(name=name[:100], value=value) for name, value in choices if len(value) <= 100]
 
 
@@ -98,11 +102,13 @@ async def _races(interaction: discord.Interaction[Any], current: str, *, run: bo
         return []
     season = _season(as_of, interaction)
     chosen = season.year if getattr(interaction.namespace, "season", None) is not None else None
-    read = as_of.read(current, chosen, "race").races if current.strip() else ()
+    reading = as_of.read(current, chosen, "race")
+    read = reading.races if current.strip() else ()
     races = [race for race in read if not run or as_of.has_results(race)]
     races += as_of.finder.races(current, season, as_of.now, limit=LIMIT, run=run)
     offered = {(race.season, race.round): race for race in races}
     give_back()
-    return [
-        app_commands.Choice(name=race_label(race), value=race_value(race)) for race in list(offered.values())[:LIMIT]
-    ]
+    beside = reading.drivers[:1] if read else ()
+    name, key = "".join(f"{each.name} · " for each in beside), "".join(f" {each.key}" for each in beside)
+    choices = [(f"{name}{race_label(race)}"[:100], f"{race_value(race)}{key}") for race in [*offered.values()][:LIMIT]]
+    return [app_commands.Choice(name=shown, value=value) for shown, value in choices if len(value) <= 100]

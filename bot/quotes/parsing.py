@@ -76,9 +76,9 @@ def parse_search(
     if about is None and driver is None and race is None and season is None:
         return RandomQuoteQuestion()
     meant = as_of.race_with_results(race, season) if race else None
-    named = _by_name(as_of, driver, season) if driver else None
+    named, named_year = _by_name(as_of, driver, season) if driver else (None, None)
     speaker, words, year = _taken_apart(as_of, about, asked_elsewhere=driver is not None)
-    year = meant.season if meant else as_of.season(season).year if season else year
+    year = meant.season if meant else as_of.season(season).year if season else year or named_year
     return checked_length(
         QuoteQuestion(
             about=words,
@@ -89,10 +89,11 @@ def parse_search(
     )
 
 
-def _by_name(as_of: AsOf, text: str, season: int | None) -> str:
-    """The key of the driver whom a text names; raises UnknownDriver."""
+def _by_name(as_of: AsOf, text: str, season: int | None) -> tuple[str, int | None]:
+    """The key of the driver whom a text names, and the year beside the name; raises UnknownDriver."""
     reading = as_of.read(text, season, "driver")
-    return reading.driver.key if reading.driver else as_of.driver(text, season).key
+    year = as_of.season(reading.year).year if reading.year is not None else None
+    return (reading.driver.key if reading.driver else as_of.driver(text, season).key), year
 
 
 def _taken_apart(as_of: AsOf, about: str | None, *, asked_elsewhere: bool) -> tuple[str | None, str | None, int | None]:

@@ -95,3 +95,11 @@ async def test_what_cannot_be_compared_is_said(stand: Stand) -> None:
     assert said[2] == "-# Zane Smith has no entry in 2025, as far as Tailgate knows; this is 2024."
     line = await stand.refused("compare", first="zane smith", second="brent crews")
     assert line == "Zane Smith and Brent Crews have no season in common, as far as Tailgate knows."
+
+
+async def test_the_track_typed_beside_a_name_survives_the_choice_as_well(stand: Stand) -> None:
+    choices = await stand.fan.autocomplete(stand.channel, "driver", "name", "heim bristol 2024")
+    assert choices[0] == {"name": "#11 Corey Heim · 2024 · Bristol", "value": "corey-heim 2024 Bristol"}
+    said = words(await stand.ask("driver", name=choices[0]["value"])).splitlines()
+    assert said[0] == "## #11 Corey Heim · 2024"
+    assert said[2] == "**At Bristol** 2nd (Sep 19, 2024), 6th (Mar 16, 2024)"

@@ -203,3 +203,41 @@ async def test_where_results_stop_every_answer_says_so(stand: Stand) -> None:
     for command in ("next", "standings", "schedule", "results"):
         small = texts(await stand.ask(command))[-1]
         assert "Data through race 13 of 25, Navy 250 (Jun 19) · 12 later races should be over, no results yet" in small
+
+
+async def test_the_driver_typed_beside_a_race_survives_the_choice(stand: Stand) -> None:
+    choices = await stand.fan.autocomplete(stand.channel, "results", "race", "heim bristol")
+    assert choices[0]["value"] == "2025.20 corey-heim"
+    assert choices[0]["name"].startswith("Corey Heim · 20 · Bristol · Sep 11, 2025")
+    said = words(await stand.ask("results", race=choices[0]["value"])).splitlines()
+    assert said[0] == "## UNOH 250 · Bristol"
+    assert said[2] == "**Corey Heim** finished 3rd from 2nd, led 122 laps."
+
+
+async def test_what_was_not_understood_is_said_in_one_line(stand: Stand) -> None:
+    said = words(await stand.ask("results", race="bristol dirt xyz")).splitlines()
+    assert said[2] == (
+        "-# I took that as the 2023 Weather Guard Truck Race on Dirt (Bristol Dirt); “xyz” I did not understand."
+    )
+    said = words(await stand.ask("results", race="daytona 2023", season=2024)).splitlines()
+    assert said[2] == "-# You typed 2023 and chose 2024; this is 2023."
+    said = words(await stand.ask("results", race="heim **@qqq** 2024")).splitlines()
+    assert said[0] == "## #11 Corey Heim · 2024 races"
+    assert said[2] == "-# I took that as Corey Heim in 2024; “qqq” I did not understand."
+
+
+async def test_a_driver_where_a_race_is_asked_for_is_answered_and_no_race_is_guessed(stand: Stand) -> None:
+    assert title_and_answer(await stand.ask("results", race="heim"))[0] == "#11 Corey Heim · 2025 races"
+    assert title_and_answer(await stand.ask("recap", race="zane smith"))[0] == "Recap · Pocono 2024"
+    assert "Several drivers go by “corey”" in await stand.refused("results", race="corey")
+    assert (await stand.refused("results", race="zqxj")).startswith(
+        "No race called “zqxj” in the seasons 2023 to 2026."
+    )
+
+
+async def test_the_schedule_opens_at_the_race_that_is_typed(stand: Stand) -> None:
+    said = words(await stand.ask("schedule", race="phoenix 2023")).splitlines()
+    assert said[0] == "## 2023 schedule"
+    assert said[2] == "**CRAFTSMAN 150 (Phoenix)** is race 23 of 23, Nov 3."
+    offered = await stand.fan.autocomplete(stand.channel, "schedule", "race", "next martinsville")
+    assert offered[0]["value"] == "2025.24"
