@@ -90,7 +90,7 @@ def _look(typed: Sequence[str], as_of: AsOf) -> tuple[list[Topic], Asked, list[s
     latest = as_of.latest()
     fits = latest is not None and all(day_fits(each, latest[1], as_of.now) for each in days)
     no_names = frozenset(map(_plain, reading.rest)) | {words[place] for place in said}
-    asked = Asked(as_of, reading, no_names, about, tuple(days), day_fits=fits)
+    asked = Asked(as_of, reading, no_names, " ".join(typed), about, tuple(days), day_fits=fits)
     return [each.topic for each in found], asked, left
 
 

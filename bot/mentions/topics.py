@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.errors import FriendlyError
 from bot.finder.reading import Reading
 from bot.mentions.days import Day
-from bot.mentions.vocabulary import Topic
+from bot.mentions.vocabulary import BARE, Topic
 from bot.questions.core import (
     AboutQuestion,
     ClinchQuestion,
@@ -25,8 +25,8 @@ from bot.questions.core import (
 )
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
+from bot.quotes.parsing import parse_search
 from bot.quotes.query import LONGEST
-from bot.quotes.service import parse_search
 from bot.render.driver_at_track import DriverAtTrackQuestion
 from bot.render.schedule import page_of
 from bot.seasons.as_of import AsOf
@@ -35,6 +35,7 @@ from db.models import Driver, Race
 _FUTURE = frozenset({"will", "gonna", "going"})
 _STILL = frozenset({"defending", "reigning"})
 _PAST = frozenset({"did", "was", "were", "won", "had"})
+_AFTER = frozenset({"after", "following", "through", "of"})
 _DATE = frozenset({"when", "whens", "date", "day"})
 
 
@@ -53,6 +54,7 @@ class Asked:
         as_of: what is known now.
         reading: whom and what it names.
         words: its words but for names, years and the like, in lower case.
+        text: all its words, as typed.
         about: its words without those of phrases and those that add nothing, as typed.
         days: the days that it names, such as "last night".
         day_fits: the latest race was on each day that is named.
@@ -61,6 +63,7 @@ class Asked:
     as_of: AsOf
     reading: Reading
     words: frozenset[str]
+    text: str = ""
     about: tuple[str, ...] = ()
     days: tuple[Day, ...] = ()
     day_fits: bool = True
@@ -147,17 +150,26 @@ def question_of(topic: Topic | None, asked: Asked) -> Answerable | None:
 
 
 def _quote(asked: Asked) -> Answerable | None:
+    """What somebody said, or what was said about something: the whole question, or else the words that it is about."""
     words = " ".join(asked.about)
     if len(words) > LONGEST:
         words = words[: LONGEST + 1].rpartition(" ")[0]
     if not words:
         return Answerable(RandomQuoteQuestion(), bool(asked.words & {"quote", "quotes"}))
-    try:
-        question = parse_search(asked.as_of, words, None, None, None)
-    except FriendlyError:
+    questions = [found for text in (asked.text, words) if (found := _search(asked.as_of, text)) is not None]
+    question = next((each for each in questions if each.driver is not None), questions[-1] if questions else None)
+    if question is None:
         return None
     said = asked.words & {"quote", "quotes", "said", "say", "says"}
-    return Answerable(question, bool(asked.drivers or said) and isinstance(question, QuoteQuestion))
+    return Answerable(question, bool(asked.drivers or said))
+
+
+def _search(as_of: AsOf, text: str) -> QuoteQuestion | None:
+    try:
+        question = parse_search(as_of, text, None, None, None)
+    except FriendlyError:
+        return None
+    return question if isinstance(question, QuoteQuestion) else None
 
 
 def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
@@ -167,9 +179,10 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
             return Answerable(DriverQuestion(asked.driver.key, reading.year), race is None)
         year = race.season if race is not None else reading.year
         after = race.round if race is not None and asked.has_results(race) else None
-        # Who leads a race that is on is not known here.
+        # Who leads a race that is on is not known here, and points at a race are not those after it.
         live = asked.words >= {"race"} and bool(asked.words & {"leading", "leads", "lead"})
-        sure = not asked.drivers and (race is None) == (after is None) and reading.round is None and not live
+        fits = race is None or (after is not None and bool(asked.words & _AFTER))
+        sure = not asked.drivers and fits and reading.round is None and not live
         return Answerable(StandingsQuestion(year, after, view), sure and asked.of_now and reading.when != "next")
 
     return standings
@@ -219,7 +232,8 @@ def _next(asked: Asked) -> Answerable | None:
     if reading.when == "latest" or (reading.race is not None and asked.words & _PAST):
         return _results(asked)
     if reading.race is None:
-        return Answerable(NextQuestion(), reading.year in (None, asked.as_of.season().year))
+        current = reading.year in (None, asked.as_of.season().year)
+        return Answerable(NextQuestion(), current and not asked.words & _PAST)
     ahead, race = asked.as_of.next_race(), asked.to_come(reading.race)
     if race is None:
         return _results(asked) if reading.year is not None else Answerable(ScheduleQuestion(), sure=False)
@@ -231,8 +245,9 @@ def _next(asked: Asked) -> Answerable | None:
 
 def _schedule(asked: Asked) -> Answerable | None:
     reading = asked.reading
+    another = reading.when is not None and bool(asked.words & {"year", "season"})
     sure = not asked.drivers and reading.race is None and reading.round is None and not asked.days
-    return Answerable(ScheduleQuestion(reading.year), sure)
+    return Answerable(ScheduleQuestion(reading.year), sure and not another)
 
 
 def _results(asked: Asked) -> Answerable | None:
@@ -249,6 +264,9 @@ def _of_race(asked: Asked, ask: Callable[[Race], Question], plain: Question) -> 
         return _driver(asked)
     reading, race = asked.reading, asked.race_run()
     to_come = bool(asked.words & _FUTURE) or reading.when == "next"
+    # Who is on the pole, or is the winner, of a race to come is not known; who was is.
+    at_present = bool(asked.words & {"is", "are", "whos", "whats"})
+    to_come |= at_present and (race != reading.race or bool(asked.words & {"pole", "sitter", "polesitter"}))
     if race is not None:
         fits = not asked.days or (asked.day_fits and race == asked.latest)
         return Answerable(ask(race), fits and not to_come and not asked.drivers)
@@ -279,9 +297,8 @@ def _driver(asked: Asked) -> Answerable | None:
 
 def _names(asked: Asked) -> Answerable | None:
     """What names alone ask for: a driver, two of them, or a driver at a track."""
-    if asked.driver is not None:
-        return _driver(asked)
-    return _compare(asked)
+    found = _driver(asked) if asked.driver is not None else _compare(asked)
+    return found and Answerable(found.question, found.sure and asked.words <= BARE)
 
 
 def _fixed(question: Question) -> Callable[[Asked], Answerable | None]:

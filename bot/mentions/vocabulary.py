@@ -54,8 +54,8 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.QUOTE: (
         r"(?:what|whatd|anything) … (?:say|said|says|saying|think|thinks|tell|told|talk|talking)(?: about| on)?",
         r"(?:say|said|says|saying) about",
-        r"quote[sd]?(?: of the day)?",
-        r"comments?|thoughts on|interviews?|opinion",
+        r"quote[sd]?(?: of the day)?(?: (?:from|by|about))?",
+        r"(?:comments?|interviews?|opinion|thoughts)(?: (?:from|by|on|about))?",
     ),
     Topic.REMINDERS: (
         r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|when|about))?|notifications?",
@@ -81,6 +81,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.PLAYOFFS: (
         rf"(?:who|whos|whose|which){_BEING} (?:in|out|safe|advanc(?:e|es|ed|ing)|knocked out|locked in|in danger)",
         r"(?:above|below|over|under|to|from) the (?:cut|line)",
+        r"(?:is|are) … (?:out|safe|eliminated|locked in|in the playoffs|in the chase)",
         r"in (?:and|or) out|(?:the )?cut ?(?:lines?|offs?)|the cut|bubble|eliminat(?:ed|ion)s?|post ?season",
         r"play ?offs?(?: picture| grid| bracket| field| standings)?",
         r"(?:in|make|makes|made|making|miss|missed) the chase",
@@ -124,6 +125,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:is|are) there … race",
         r"do (?:they|trucks|the trucks|we) (?:race|run)",
         r"how (?:long|many days|many hours|soon|far) … (?:until|till|til|to|before|away)",
+        r"how (?:long|many laps|many stages)(?: is| are)?",
         r"where … (?:next|racing|race|race at|run)",
     ),
     Topic.SCHEDULE: (
@@ -134,9 +136,11 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     ),
     Topic.RESULTS: (
         rf"(?:who|whod|whos) … (?:won|wins|took|finished|placed|came(?: in)?)(?: {_PLACE})?",
-        r"winners?|results?|podium|pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
+        r"(?:winners?|results?)(?: from)?|podium",
+        r"pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
         r"(?:finish|finishing|running) (?:order|positions?)",
         r"top (?:3|5|10|three|five|ten)",
+        r"how many (?:cautions|lead changes)",
         r"stage (?:1|2|one|two|wins?|winners?|points|results?)",
     ),
     Topic.RECAP: (
@@ -155,7 +159,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         rf"how many {_COUNTED}",
         r"stat(?:istic)?s?|numbers|record|career|profile|form|bio|history",
         r"tell (?:me|us) about|show (?:me|us)",
-        r"(?:who|whos) … (?:drives|driving|drove|in)",
+        r"(?:who|whos|what) … (?:drives?|driving|drove|in)",
         r"(?:what|which) (?:number|truck|team|make|place|position|spot)",
         r"how (?:far|many points|much) … (?:ahead|behind|back|up|above|below|out)",
         r"where(?:s| is| does| did| was)?",
@@ -209,19 +213,26 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
 _PLAIN = """
 a about actually again all alright also am an and any anybody anyone are as at be been begin begins bot boys bro btw
 buddy but by can chat check cheers could craftsman curious currently dear did do does doing done driver drivers dude
-dudes else everybody everyone exactly fan fans fellas final find folks for fr from get give go going gonna good got
-guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii ill im in is it its
-ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making man many may me mean
-mind miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people please pls plz
-previous question quick quickly race raced races racing really recent recently right rn round season seasons see
-series should show so some somebody someone something sorry sr start starting starts still sure tailgate team tell
-thank that thats the their them then there these they thing things this those time to today track tracks truck trucker
-truckers trucks u ur us use used vs wanna want was wassup way we well were what whats wheres which who whod whos will
-with wonder wondering would ya yall year years yep yo you your yup
+dudes else everybody everyone exactly fan fans fellas final find folks for fr get give go going gonna good got guys
+had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii ill im in is it its ive jr
+just know lads last latest let lets like lmao lol look looking maam made make makes making man many may me mean mind
+miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people please pls plz previous
+question quick quickly race raced races racing really recent recently right rn round season seasons see series should
+show so some somebody someone something sorry sr start starting starts still sure tailgate team tell thank that thats
+the their them then there these they thing things this those time to today track tracks truck trucker truckers trucks
+u ur us use used vs wanna want was wassup way we well were what whats wheres which who whod whos will with wonder
+wondering would ya yall year years yep yo you your yup
 """
 PLAIN = frozenset(_PLAIN.split())
 """Words that change nothing about what is asked. Any word that is neither here nor in a phrase nor a name makes the
 reader doubt: "who won the *super bowl*"."""
+
+_BARE = """
+about and at compare for give hello hey hi how ii iii in is jr last me number of on or please pls race season show
+tailgate tell than the this to truck vs what whats who whos with year yo
+"""
+BARE = frozenset(_BARE.split())
+"""The words that may be beside names without asking anything else of them: "what about heim", but not "is heim ok"."""
 
 _KEYWORDS = """
 channel clinch compare coverage eliminated manufacturer network playoffs points qualifying quotes recap results rookie

@@ -51,8 +51,9 @@ def _of_drivers(question: Question, seasons: Sequence[Season]) -> str | None:
         case CompareQuestion(a=a, b=b):
             one, other = _driver(a, seasons), _driver(b, seasons)
             return "Compare " + " and ".join(surnames(one, other) if one and other else (a, b))
-        case QuoteQuestion(about=str(about)):
-            return cut(f"Quotes: {about.replace('_', ' ')}", SHOWN_WORDS)
+        case QuoteQuestion(about=about, driver=key):
+            named = [_name(key, seasons)] if key else []
+            return cut(f"Quotes: {', '.join([*named, *filter(None, [(about or '').replace('_', ' ')])])}", SHOWN_WORDS)
     return None
 
 
