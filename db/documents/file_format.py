@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from db.models import BroadcastKind, RaceStatus, SessionKind
+from db.naming import fold_name
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
 from db.user_text import clean_link, clean_picture_link, clean_text, is_control
@@ -24,6 +25,16 @@ Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
+
+
+def _has_a_letter(name: str) -> str:
+    if not any(letter.isalpha() for letter in fold_name(name)):
+        raise ValueError(f"{name!r} has no letter, so it cannot be a name; write the name out")
+    return name
+
+
+Name = Annotated[Text, AfterValidator(_has_a_letter)]
+"""A name by which somebody or something is known: names without letters are all the same, or no name."""
 Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 Count = Annotated[int, Field(ge=0, le=2000)]
@@ -43,9 +54,9 @@ class Row(BaseModel):
 class TrackRow(Row):
     """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles."""
 
-    name: Text
-    short: Text
-    aliases: list[Text] = []
+    name: Name
+    short: Name
+    aliases: list[Name] = []
     city: Text | None = None
     state: Text | None = None
     length: Positive | None = None
@@ -55,8 +66,8 @@ class TrackRow(Row):
 class DriverRow(Row):
     """``name`` is the name fans know; every other spelling in any source is an alias."""
 
-    name: Text
-    aliases: list[Text] = []
+    name: Name
+    aliases: list[Name] = []
     nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
     born: Date | None = None
     hometown: Text | None = None
@@ -128,7 +139,7 @@ class RaceRow(Row):
     """
 
     round: Round
-    name: Text
+    name: Name
     aliases: list[Text] = []
     track: Text
     date: Date

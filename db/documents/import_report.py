@@ -35,10 +35,15 @@ class Counts:
 
 @dataclass
 class Report:
-    """What an import did, by section. ``seasons`` are the years that its documents are about, in order."""
+    """What an import did, by section.
+
+    ``seasons`` are the years that its documents are about, in order; each of ``notes`` is a line about what is odd in
+    what is stored now.
+    """
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
+    notes: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:

@@ -58,7 +58,8 @@ async def import_documents(
     """
     try:
         async with store.write() as connection:
-            names = NameResolver(await load_drivers(connection), await load_tracks(connection))
+            bundled = {document.file for document in documents if document.bundled}
+            names = NameResolver(await load_drivers(connection), await load_tracks(connection), bundled)
             return await _Import(connection, names, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
         raise StoreError(f"the documents contradict the stored facts ({error}); nothing was changed") from error
@@ -106,6 +107,7 @@ class _Import:
         for document in self._documents:
             await self._record(document)
         self._tally.report.seasons = tuple(seasons)
+        self._tally.report.notes += self._names.notes()
         return self._tally.report
 
     async def _set_versions(self) -> None:
@@ -146,32 +148,38 @@ class _Import:
     async def _tracks(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
-            row = line.row
-            assert isinstance(row, TrackRow)
-            number = self._names.same_track(row, line)
-            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else track_row(self._names.tracks[number])
+            assert isinstance(line.row, TrackRow)
+            number, row = self._names.same_track(line.row, line)
+            refuse_duplicate(seen, object() if number is None else number, line, row.name)
+            existing = None if number is None else track_row(self._names.places[number])
             merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
-                number, track = await import_sql.save_track(self._connection, number, merged)
+                key = self._names.new_track_key(merged.name)
+                number, track = await import_sql.save_track(self._connection, number, key, merged)
                 self._changed_tracks.add(number)
                 self._racing_changed = True
                 self._names.add_track(number, track)
+            if number is not None:
+                seen[number] = line
+                self._names.listed(number, line)
 
     async def _drivers(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
-            row = line.row
-            assert isinstance(row, DriverRow)
-            number = self._names.same_driver(row, line)
-            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else driver_row(self._names.drivers[number])
+            assert isinstance(line.row, DriverRow)
+            number, row = self._names.same_driver(line.row, line)
+            refuse_duplicate(seen, object() if number is None else number, line, row.name)
+            existing = None if number is None else driver_row(self._names.people[number])
             merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
-                number, driver = await import_sql.save_driver(self._connection, number, merged)
+                key = self._names.new_driver_key(merged.name)
+                number, driver = await import_sql.save_driver(self._connection, number, key, merged)
                 self._changed_drivers.add(number)
                 self._racing_changed = True
                 self._names.add_driver(number, driver)
+            if number is not None:
+                seen[number] = line
+                self._names.listed(number, line)
 
     async def _season(self, year: int, documents: list[Document]) -> bool:
         """Imports the sections of a season; returns whether races got the moment of their results."""
@@ -201,10 +209,7 @@ class _Import:
         ids: dict[str, list[int]] = {"champion": [], "rookies": []}
         for part, people in names.items():
             for name in people:
-                number = self._names.find_driver(name)
-                if number is None:
-                    raise document.error(self._names.unknown("driver", name), part)
-                ids[part].append(number)
+                ids[part].append(self._names.driver_id(name, document, part))
         champion = ids["champion"][0] if ids["champion"] else None
         before = await import_sql.season_facts(self._connection, year)
         await import_sql.save_season(self._connection, year, document.header, champion, ids["rookies"])

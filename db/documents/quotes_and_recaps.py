@@ -113,7 +113,7 @@ class QuotesAndRecapsImport:
         if merged is None:
             return
         number = None if merged.driver is None else self._register.find_driver(merged.driver)
-        driver = None if number is None else self._register.drivers[number]
+        driver = None if number is None else self._register.people[number]
         draft = QuoteDraft(
             speaker=merged.speaker or (driver.name if driver else ""),
             driver=driver.key if driver else None,
@@ -133,8 +133,10 @@ class QuotesAndRecapsImport:
         assert isinstance(row, QuoteRow)
         if row.driver is None:
             return row
-        name = self._register.driver_name(row.driver, line, "driver")
-        return row.model_copy(update={"driver": name} | ({"speaker": None} if row.speaker == name else {}))
+        number = self._register.driver_id(row.driver, line, "driver")
+        called, name = self._register.drivers[number].name, self._register.people[number].name
+        changes: dict[str, str | None] = {"driver": called}
+        return row.model_copy(update=changes | ({"speaker": None} if row.speaker in {called, name} else {}))
 
     async def _quotes_of(self, guild: int | None) -> dict[str, Quote]:
         """The quotes of a server or, where ``guild`` is None, those for everyone, by their folded words."""
