@@ -14,6 +14,8 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from db.namesakes import tell_apart
+
 EASTERN = ZoneInfo("America/New_York")
 """Where NASCAR speaks Eastern; the store itself holds UTC."""
 
@@ -341,6 +343,17 @@ class Season:
 
     def _regular_season_rounds(self) -> set[int]:
         return {race.round for race in self.races if race.phase == "regular season"}
+
+    def name_of(self, key: str) -> str:
+        """A driver's name, with a detail where another of that name takes part; the key of a driver who is unknown."""
+        driver = self.drivers.get(key)
+        return self._told_apart.get(key) or (driver.name if driver else key)
+
+    @cached_property
+    def _told_apart(self) -> dict[str, str]:
+        keys = {result.driver for rows in self.results.values() for result in rows}
+        keys |= {entry.driver for rows in self.absent.values() for entry in rows}
+        return tell_apart(self.drivers[key] for key in sorted(keys) if key in self.drivers)
 
     def race(self, number: int) -> Race | None:
         """The race of a round; None if there is none."""

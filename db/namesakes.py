@@ -73,6 +73,14 @@ def track_details(track: Track) -> list[str]:
     return [detail for detail in (_place(track), f"key {track.key}") if detail]
 
 
+def namesakes(drivers: Iterable[Driver]) -> list[Driver]:
+    """Those who bear the name of another of them."""
+    groups: dict[str, list[Driver]] = defaultdict(list)
+    for driver in drivers:
+        groups[fold_name(driver.name)].append(driver)
+    return [driver for group in groups.values() if len(group) > 1 for driver in group]
+
+
 def tell_apart(drivers: Iterable[Driver], years: Years | None = None) -> dict[str, str]:
     """What to call those drivers who bear the name of another of them, by key: "Johnny Sauter (2003–2024)".
 
@@ -80,12 +88,11 @@ def tell_apart(drivers: Iterable[Driver], years: Years | None = None) -> dict[st
     these are given, the home town, the year or day of birth, NASCAR's id, or else the key.
     """
     groups: dict[str, list[Driver]] = defaultdict(list)
-    for driver in drivers:
+    for driver in namesakes(drivers):
         groups[fold_name(driver.name)].append(driver)
     return {
         driver.key: f"{driver.name} ({detail})" if detail else driver.name
         for group in groups.values()
-        if len(group) > 1
         for driver, detail in zip(group, _telling(group, years or {}), strict=True)
     }
 

@@ -12,7 +12,7 @@ from bot.discord_errors import AUTHENTICATION_FAILED, Code
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
-MODELS = {"db.models", "db.quotes.models", "db.recaps.models", "db.reminders.models", "db.user_text"}
+MODELS = {"db.models", "db.namesakes", "db.quotes.models", "db.recaps.models", "db.reminders.models", "db.user_text"}
 """What the store speaks in, without the queries."""
 EVERYWHERE = {"bot", "bot.clock", "bot.discord_errors", "bot.errors", "bot.services"}
 """What every part of the bot may know; ``bot`` stands for the package's own file, which holds the version."""

@@ -66,7 +66,7 @@ def _points(season: Season) -> list[Row]:
     return [
         _row(
             position=line.position,
-            driver=season.drivers[line.driver].name,
+            driver=season.name_of(line.driver),
             number=line.number,
             points=line.points,
             wins=line.wins,
@@ -87,7 +87,7 @@ def _playoff_rows(view: SeasonStandings, places: Iterable[Place]) -> list[Row]:
     return [
         _row(
             position=place.position,
-            driver=view.season.drivers[place.who].name,
+            driver=view.season.name_of(place.who),
             number=numbers.get(place.who),
             points=place.points,
             playoff_points=place.playoff_points if playoff_points else None,

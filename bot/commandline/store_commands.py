@@ -186,7 +186,7 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
     for season in seasons:
         for each in mismatches(season):
-            who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
+            who = f"{season.year} race {each.round}: {season.name_of(each.driver)}"
             print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
     wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
     wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]

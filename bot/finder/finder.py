@@ -11,6 +11,7 @@ from bot.errors import UnknownDriver, UnknownRace, UnknownSeason, quote
 from bot.finder.drivers_in_season import HERE, Presence
 from bot.finder.labels import Match, race_title
 from bot.finder.names import DriverNames, RaceNames
+from bot.finder.namesakes import Namesakes
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
 
@@ -41,6 +42,7 @@ class Finder:
             self._drivers.update(season.drivers)
             self._starts.update(result.entry.driver for rows in season.results.values() for result in rows)
         self._names = DriverNames(self._drivers.values())
+        self._namesakes = Namesakes(self._drivers.values(), self._seasons.values())
         self._races = {year: RaceNames(season.races) for year, season in self._seasons.items()}
         self._presences: dict[object, Presence] = {}
 
@@ -52,7 +54,7 @@ class Finder:
         words, numbers = _split_numbers(name_words(text))
         if numbers and set(words) <= _NUMBER_WORDS:
             entered = {key: EXACT if whole else PREFIX for key, whole in here.entered(numbers[0]).items()}
-            return self._matches(entered, entered, here)[:limit]
+            return self._matches(entered, entered, here, season)[:limit]
         scores = self._names.scores(words) if words else dict.fromkeys(here.numbers if not text.strip() else (), EXACT)
         driven = {key for number in numbers for key in here.trucks.get(number, ())}
 
@@ -60,7 +62,7 @@ class Finder:
             score = scores[key] + here.weight(key) + (HERE if key in driven else 0.0)
             return scores[key] < EXACT, -score, -here.starts[key], -here.points[key], -self._starts[key], key
 
-        return self._matches(sorted(scores, key=order), scores, here)[:limit]
+        return self._matches(sorted(scores, key=order), scores, here, season)[:limit]
 
     def driver(self, text: str, season: Season) -> Driver:
         """The one driver meant: a key, a name, a number, or words that match one driver clearly best.
@@ -71,7 +73,7 @@ class Finder:
         Raises:
             UnknownDriver: with the three nearest names.
         """
-        known = self._drivers.get(text.strip())
+        known = self._drivers.get(self._namesakes.labeled(text, season) or text.strip())
         if known is not None:
             return known
         words, numbers = _split_numbers(name_words(text))
@@ -86,7 +88,7 @@ class Finder:
         for narrowed in (tied, [m for m in tied if m.number in numbers], [m for m in tied if m.in_season]):
             if len(narrowed) == 1:
                 return narrowed[0].driver
-        raise UnknownDriver(text, [match.driver.name for match in tied[:NEAREST]], several=True)
+        raise UnknownDriver(text, [match.name for match in tied[:NEAREST]], several=True)
 
     def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
         """The latest driver of a truck number; ``matches`` is what ``drivers`` returns for it."""
@@ -102,16 +104,18 @@ class Finder:
 
     def _nearest(self, matches: Sequence[Match], words: Sequence[str], season: Season) -> list[str]:
         """Names to suggest: first matches, then similar names, then the first of the season's list."""
-        names = [match.driver.name for match in matches[:NEAREST]]
+        names = [match.name for match in matches[:NEAREST]]
         if len(names) < NEAREST and words:
-            names += [self._drivers[key].name for key in self._names.nearest(words)]
+            labels = self._namesakes.labels(season)
+            names += [labels.get(key, self._drivers[key].name) for key in self._names.nearest(words)]
         if len(names) < NEAREST:
-            names += [match.driver.name for match in self.drivers("", season, NEAREST)]
+            names += [match.name for match in self.drivers("", season, NEAREST)]
         return list(dict.fromkeys(names))[:NEAREST]
 
-    def _matches(self, keys: Iterable[str], scores: dict[str, float], here: Presence) -> list[Match]:
+    def _matches(self, keys: Iterable[str], scores: dict[str, float], here: Presence, season: Season) -> list[Match]:
+        labels = self._namesakes.labels(season)
         return [
-            Match(self._drivers[key], scores[key], here.numbers.get(key), key in here.numbers)
+            Match(self._drivers[key], scores[key], here.numbers.get(key), key in here.numbers, labels.get(key))
             for key in keys
             if key in self._drivers
         ]
