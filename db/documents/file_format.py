@@ -8,11 +8,13 @@ out is unknown (a flag that is left out is false).
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812 - a field is named date
+import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from db.documents.dates import read_day, read_moment
 from db.models import BroadcastKind, RaceStatus, SessionKind
 from db.naming import fold_name
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
@@ -21,6 +23,8 @@ from db.user_text import clean_link, clean_picture_link, clean_text, is_control
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
+Date = Annotated[dt.date, BeforeValidator(read_day)]
+AwareDatetime = Annotated[pydantic.AwareDatetime, BeforeValidator(read_moment)]
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),

@@ -93,10 +93,10 @@ def read_bytes(raw: bytes, name: str) -> Document:
 
 
 def _read_csv(text: str, name: str, digest: str) -> Document:
-    section, fields, rows = read_csv(text, name)
-    header = _validate(Header, fields, name, 1)
+    section, head, rows = read_csv(text, name)
+    header = _validate(Header, head, name, 1)
     assert isinstance(header, Header)
-    lines = [Line(_validate(SECTIONS[section], cells, name, number), name, number) for number, cells in rows]
+    lines = [Line(_validate(SECTIONS[section], row, name, number), name, number) for number, row in rows]
     return Document(name, digest, header, {section: lines})
 
 
@@ -227,10 +227,10 @@ class _JsonCursor:
                 return
 
 
-def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int) -> Row:
-    """A row from JSON text or from the cells of a CSV line. JSON is read strictly: "3" is not 3."""
+def _validate(model: type[Row], text: str, file: str, line: int) -> Row:
+    """A row from JSON text, which is read strictly: "3" is not 3."""
     try:
-        row = model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
+        row = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None
