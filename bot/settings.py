@@ -22,6 +22,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Between these years a moment can be moved to any time zone, and a season or two ahead."""
 
 
+_PREFIX = "TAILGATE_"
+
+
 class SettingsError(Exception):
     """A setting is wrong; the text is one line that says which one and what to do."""
 
@@ -71,7 +74,7 @@ class Settings(BaseSettings):
         # Never shown, not even in part.
         if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value.strip()):
             raise ValueError(
-                "a token has no spaces and plain letters alone; copy it again from your application's page"
+                "it has a space or an odd character in it; copy the token again from your application's Bot page"
             )
         return value.strip() if isinstance(value, str) else value
 
@@ -155,10 +158,11 @@ def misspelled_settings() -> list[str]:
     lines = []
     for source, where in ((EnvSettingsSource, "the environment"), (DotEnvSettingsSource, "the file .env")):
         for name in sorted(variable.upper() for variable in source(Settings).env_vars):
-            near = get_close_matches(name, known, n=1, cutoff=0.6 if name.startswith("TAILGATE_") else 0.85)
-            if name in known or not (near or name.startswith("TAILGATE_")):
+            ours = name.startswith(_PREFIX)
+            near = _nearest(name, known)
+            if name in known or not (near or ours):
                 continue
-            hint = f"did you mean {near[0]}?" if near else "the file .env.example names them all"
+            hint = f"did you mean {near}?" if near else "the file .env.example names them all"
             lines.append(f"{name}, in {where}, is not a setting; {hint}")
     return lines
 
@@ -172,6 +176,15 @@ def is_loopback(address: str) -> bool:
         return ip_address(parts.hostname).is_loopback
     except ValueError:
         return parts.hostname == "localhost"
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    """The setting that a misspelt variable may be."""
+    # What all have in common makes none of them alike.
+    rest = {setting.removeprefix(_PREFIX): setting for setting in known if setting.startswith(_PREFIX)}
+    of_ours = get_close_matches(name.removeprefix(_PREFIX), rest, n=1) if name.startswith(_PREFIX) else []
+    near = [rest[each] for each in of_ours] or get_close_matches(name, known, n=1, cutoff=0.85)
+    return near[0] if near else None
 
 
 def _discord_id(text: str, advice: str) -> int:

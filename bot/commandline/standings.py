@@ -115,7 +115,8 @@ def _rookies(season: Season) -> list[Row]:
 def _owners(season: Season) -> list[Row]:
     """By truck number, with the team that fielded the truck last."""
     view = owner_standings(season)
-    teams = {row.entry.number: row.entry.team for race in view.season.run for row in view.season.results[race.round]}
+    rows = (row for race in view.season.run for row in view.season.results[race.round])
+    teams = {row.entry.number: row.entry.team for row in rows if row.entry.team}
     playoff_points = view.standings.rules.playoff_points is not None
     return [
         _row(

@@ -28,7 +28,7 @@ from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
 from db.documents.reader import read_file
 from db.errors import StoreError
-from db.file_faults import RESTORE
+from db.file_faults import damage
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
 from db.quotes import quotes_of_scope
@@ -169,7 +169,7 @@ async def check(path: Path) -> int:
         print(f"note: {line}")
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        print_message(f"tailgate: {path}: {found.problems[0]}{more}; {RESTORE}")
+        print_message(f"tailgate: {path} {damage(found.problems[0] + more)[1]}")
         return 1
     return _audit(path, seasons)
 

@@ -142,7 +142,7 @@ def _cell_json(name: str, kind: str, cell: str, file: str, line: int) -> str:
         raise DocumentError(str(error), file=file, line=line, field=name) from error
 
 
-def read_csv(text: str, file: str) -> tuple[str, str, Iterator[tuple[int, str]]]:
+def read_csv(text: str, file: str) -> tuple[str, str, list[tuple[int, str]]]:
     """Parses a CSV text.
 
     Returns:
@@ -176,7 +176,7 @@ def read_csv(text: str, file: str) -> tuple[str, str, Iterator[tuple[int, str]]]
             season = given
         lines.append((line, _object(fields)))
     header = {"format": json.dumps(FORMAT)} | ({"season": season} if season else {})
-    return section, _object(header), iter(lines)
+    return section, _object(header), lines
 
 
 def _object(fields: dict[str, str]) -> str:

@@ -31,7 +31,7 @@ from db.documents.file_format import (
 from db.documents.import_report import Counts, Report, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
 from db.documents.quotes_and_recaps import QuotesAndRecapsImport
-from db.documents.reader import Document, Line
+from db.documents.reader import Document, Line, is_csv
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
 from db.racing import load_drivers, load_season, load_tracks
@@ -142,7 +142,8 @@ class _Import:
             if year is not None:
                 seasons.setdefault(year, []).append(document)
             elif SEASONAL & document.sections.keys():
-                raise document.error("is missing: races and results belong to a season", "season")
+                how = ", in a column season" if is_csv(document.file) else ""
+                raise document.error(f"is missing: races and results belong to a season; say which{how}", "season")
         return dict(sorted(seasons.items()))
 
     async def _tracks(self, lines: list[Line]) -> None:
@@ -362,7 +363,9 @@ def _keyed(rows: Iterable[Row], *fields: str) -> dict[Hashable, Row]:
 def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:
     if number not in race_ids:
         known = f"1 to {max(race_ids)}" if race_ids else "none yet"
-        raise line.error(f"the season has no race {number} (it has {known}); add it under 'races'", "round")
+        raise line.error(
+            f"the season has no race {number} (it has {known}); add it {line.where_to_add('races')}", "round"
+        )
 
 
 def _check_nascar_ids(races: Mapping[int, RaceRow], changed: Iterable[tuple[Line, RaceRow]]) -> None:

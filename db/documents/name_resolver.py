@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from db.documents.file_format import DriverRow, TrackRow
 from db.documents.identity import SAME_DRIVER, SAME_TRACK, Identification, same_person, same_place
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, shared_names
-from db.documents.reader import Line
+from db.documents.reader import Line, is_csv
 from db.errors import DocumentError
 from db.models import Driver, Track
 from db.namesakes import Reference
@@ -123,7 +123,7 @@ class NameResolver:
         near = nearest(name, [row.name for row in register.rows.values()])
         hint = f"; did you mean {' or '.join(near)}?" if near else ";"
         problem = f"no {word} is called {name!r}{hint}"
-        if not file.lower().endswith(".csv"):
+        if not is_csv(file):
             return f"{problem} Add a new one under {word + 's'!r}"
         columns = "name and, where known, nascar_id, born, hometown" if word == "driver" else "name, short, city, state"
         return (

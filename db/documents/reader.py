@@ -43,6 +43,10 @@ class Line:
         """The error for something wrong with this row, to be raised by the caller."""
         return DocumentError(problem, file=self.file, line=self.number, field=field)
 
+    def where_to_add(self, section: str) -> str:
+        """Where a row of another section goes that this one needs: a CSV file holds one section."""
+        return f"in a CSV file of {section}, imported with this one" if is_csv(self.file) else f"under {section!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -60,6 +64,11 @@ class Document:
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
+
+
+def is_csv(file: str) -> bool:
+    """Whether a file of that name is a table."""
+    return file.lower().endswith(".csv")
 
 
 def read_file(path: Path) -> Document:
@@ -85,7 +94,7 @@ def read_bytes(raw: bytes, name: str) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError("is not UTF-8 text; save it as UTF-8", file=name, line=line) from error
     digest = hashlib.sha256(raw).hexdigest()
-    if name.lower().endswith(".csv"):
+    if is_csv(name):
         return _read_csv(text, name, digest)
     if name.lower().endswith(".json"):
         return _read_json(text, name, digest)
@@ -94,7 +103,8 @@ def read_bytes(raw: bytes, name: str) -> Document:
 
 def _read_csv(text: str, name: str, digest: str) -> Document:
     section, head, rows = read_csv(text, name)
-    header = _validate(Header, head, name, 1)
+    # The only field that its header takes from its rows is the season, which stands in each.
+    header = _validate(Header, head, name, rows[0][0] if rows else 1)
     assert isinstance(header, Header)
     lines = [Line(_validate(SECTIONS[section], row, name, number), name, number) for number, row in rows]
     return Document(name, digest, header, {section: lines})
