@@ -74,8 +74,9 @@ async def inspect(store: Store) -> Inspection:
     """Runs SQLite's integrity and foreign-key checks and counts what is stored.
 
     Raises:
-        StoreError: the file is damaged beyond reading.
+        StoreError: the file is damaged; the words are those that a start of the bot has for it.
     """
+    await must_be_sound(store)
     problems = [str(row[0]) for row in await store.fetch("PRAGMA integrity_check") if row[0] != "ok"]
     problems += [
         f"a row of {row['table']} points at a row of {row['parent']} that is not there"

@@ -121,7 +121,7 @@ class NameResolver:
         """What is wrong with a name that nobody has, and how a file of that kind brings a new one."""
         word = register.kind.word
         near = nearest(name, [row.name for row in register.rows.values()])
-        hint = f"; did you mean {' or '.join(near)}?" if near else ";"
+        hint = f"; did you mean {' or '.join(near)}?" if near else "."
         problem = f"no {word} is called {name!r}{hint}"
         if not is_csv(file):
             return f"{problem} Add a new one under {word + 's'!r}"

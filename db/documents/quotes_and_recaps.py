@@ -108,7 +108,7 @@ class QuotesAndRecapsImport:
                 self._tally.count("quotes", document.file, Counts(removed=1))
 
     async def _quote(self, current: Quote | None, row: QuoteRow, line: Line, change_made: Change) -> None:
-        existing = None if current is None else quote_row(current, self._names)
+        existing = None if current is None else self._row_of(current)
         merged = self._tally.compare("quotes", line, existing, row)
         if merged is None:
             return
@@ -126,6 +126,13 @@ class QuotesAndRecapsImport:
                 await change(self._connection, current, draft, change_made)
         except ValueError as error:
             raise line.error(str(error)) from error
+
+    def _row_of(self, quote: Quote) -> QuoteRow:
+        """A stored quote as a row, without the speaker where that is the driver, by whatever name."""
+        row = quote_row(quote, self._names)
+        number = None if row.driver is None else self._register.find_driver(row.driver)
+        same = number is not None and row.speaker == self._register.people[number].name
+        return row.model_copy(update={"speaker": None}) if same else row
 
     def _with_canonical_name(self, line: Line) -> QuoteRow:
         """The row with the driver's canonical name, so that another spelling does not count as a change."""
