@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from db.naming import fold_name
@@ -71,6 +71,20 @@ def driver_details(driver: Driver) -> list[str]:
 def track_details(track: Track) -> list[str]:
     """The same for a track and ``Reference.means_track``."""
     return [detail for detail in (_place(track), f"key {track.key}") if detail]
+
+
+def tell_tracks_apart(tracks: Mapping[int, Track]) -> dict[int, Track]:
+    """Tracks by row id for answers: where several share a name or a short name, each has its place behind it."""
+    bearers: dict[str, set[int]] = defaultdict(set)
+    for number, track in tracks.items():
+        for name in (track.name, track.short):
+            bearers[fold_name(name)].add(number)
+
+    def told(name: str, track: Track) -> str:
+        place = _place(track)
+        return f"{name} ({place})" if place and len(bearers[fold_name(name)]) > 1 else name
+
+    return {n: replace(t, name=told(t.name, t), short=told(t.short, t)) for n, t in tracks.items()}
 
 
 def namesakes(drivers: Iterable[Driver]) -> list[Driver]:

@@ -54,5 +54,5 @@ def _known(now: datetime, season: Season | None) -> str:
     last = None if season is None else last_held(season, now)
     if season is None or last is None:
         return "Nothing after that is known yet."
-    race = f"{escape(race_name(last))} at {escape(last.track.short)} on {day(last.date)}, {last.season}"
-    return f"Results here reach through the {race}; `tailgate import` brings later ones."
+    where = f"{escape(last.track.short)}, {day(last.date)}, {last.season}"
+    return f"Results reach through the {escape(race_name(last))} ({where}); nothing after that is known."

@@ -157,9 +157,8 @@ class _Import:
             if merged is not None:
                 key = self._names.new_track_key(merged.name)
                 number, track = await import_sql.save_track(self._connection, number, key, merged)
-                self._changed_tracks.add(number)
+                self._changed_tracks |= self._names.add_track(number, track)
                 self._racing_changed = True
-                self._names.add_track(number, track)
             if number is not None:
                 seen[number] = line
                 self._names.listed(number, line)

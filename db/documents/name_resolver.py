@@ -58,10 +58,15 @@ class NameResolver:
         self._drivers.add(number, driver)
         self._names_given[0].extend(DRIVERS.spellings(driver))
 
-    def add_track(self, number: int, track: Track) -> None:
-        """Makes a track known under all names, in place of the one with that row id."""
+    def add_track(self, number: int, track: Track) -> set[int]:
+        """Makes a track known under all names, in place of the one with that row id.
+
+        Returns:
+            the row ids of all that answers may call otherwise now: the track, and those that bear one of its names.
+        """
         self._tracks.add(number, track)
         self._names_given[1].extend(TRACKS.spellings(track))
+        return set[int]().union(*(self._tracks.bearers(name) for name in TRACKS.spellings(track)))
 
     def new_driver_key(self, name: str) -> str:
         """The key of a driver who is to be added."""

@@ -237,6 +237,19 @@ async def test_a_track_of_the_name_elsewhere_is_another_track(empty_store: Store
         await import_documents(empty_store, [read(small(races=races, results=None, adjustments=None))], NOW)
 
 
+async def test_answers_tell_two_tracks_apart_and_documents_keep_their_names(empty_store: Store) -> None:
+    races = [SMALL["races"][0] | {"track": "Twin"}]
+    await import_documents(empty_store, [read(small(tracks=[EAST], races=races))], NOW)
+    seasons = Snapshots(empty_store)
+    (alone,) = await seasons.all()
+    assert (alone.races[0].track.name, alone.races[0].track.short) == ("Twin Speedway", "Twin")
+    await bring(empty_store, WEST | {"name": "Twin Fairgrounds"}, section="tracks")
+    (beside,) = await seasons.all()
+    assert (beside.races[0].track.name, beside.races[0].track.short) == ("Twin Speedway", "Twin (Ada, OK)")
+    again = await import_documents(empty_store, [read(small(tracks=[EAST], races=None, results=None))], NOW)
+    assert again.total.changed == 0
+
+
 TRACKS_ALIKE: dict[str, tuple[dict[str, Any], int]] = {
     "another town of the same place": ({"city": "Elsewhere"}, 1),
     "another city of the state, and another length": ({"city": "Elsewhere", "length": 0.75}, 2),

@@ -196,5 +196,5 @@ def test_the_welcome_says_through_when_results_reach_where_races_are_missing() -
     known = welcome(datetime(2026, 2, 16, 21, tzinfo=UTC), season)
     assert "Nothing after that is known yet." in lines(known)[1]
     late = welcome(datetime(2026, 11, 30, 21, tzinfo=UTC), season)
-    assert "Results here reach through the Bristol 101 at Bristol on Feb 14, 2026;" in lines(late)[1]
+    assert "Results reach through the Bristol 101 (Bristol, Feb 14, 2026); nothing after that" in lines(late)[1]
     assert "Nothing after" not in text(late)
