@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -17,12 +16,15 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSou
 from bot.clock import Clock, SystemClock, TravelClock
 from bot.editors import Editors
 from db.models import EASTERN
+from db.naming import nearest
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Between these years a moment can be moved to any time zone, and a season or two ahead."""
 
 
 _PREFIX = "TAILGATE_"
+_ALIKE, _NEARLY_THE_SAME = 60, 85
+"""How similar, of 100, a misspelt name is to that of a setting: one of ours, and one that may be somebody else's."""
 
 
 class SettingsError(Exception):
@@ -182,8 +184,8 @@ def _nearest(name: str, known: list[str]) -> str | None:
     """The setting that a misspelt variable may be."""
     # What all have in common makes none of them alike.
     rest = {setting.removeprefix(_PREFIX): setting for setting in known if setting.startswith(_PREFIX)}
-    of_ours = get_close_matches(name.removeprefix(_PREFIX), rest, n=1) if name.startswith(_PREFIX) else []
-    near = [rest[each] for each in of_ours] or get_close_matches(name, known, n=1, cutoff=0.85)
+    of_ours = nearest(name.removeprefix(_PREFIX), rest, 1, _ALIKE) if name.startswith(_PREFIX) else []
+    near = [rest[each] for each in of_ours] or nearest(name, known, 1, _NEARLY_THE_SAME)
     return near[0] if near else None
 
 

@@ -26,7 +26,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.discord_errors": set(),
     "bot.editors": set(),
     "bot.logs": set(),
-    "bot.settings": {"bot.clock", "bot.editors", "db.models"},
+    "bot.settings": {"bot.clock", "bot.editors", "db.models", "db.naming"},
     "bot.services": {"bot.clock", "db"},
     "bot.championship": MODELS,
     "bot.questions": MODELS | {"bot.errors"},

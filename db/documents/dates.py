@@ -24,7 +24,9 @@ def read_day(given: object) -> object:
     try:
         return date.fromisoformat(given)
     except ValueError:
-        raise ValueError(f"{_shown(given)} is on no calendar; write year, month and day as in 2025-10-17") from None
+        raise ValueError(
+            f"{_shown(given)} is a date on no calendar; write year, month and day as in 2025-10-17"
+        ) from None
 
 
 def read_moment(given: object) -> object:
