@@ -90,6 +90,10 @@ class Finder:
                 return narrowed[0].driver
         raise UnknownDriver(text, [match.name for match in tied[:NEAREST]], several=True)
 
+    def called(self, key: str, season: Season) -> str:
+        """A driver's name, with what tells its bearer from others of that name, as far as the season knows them."""
+        return self._namesakes.labels(season).get(key) or self._drivers[key].name
+
     def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
         """The latest driver of a truck number; ``matches`` is what ``drivers`` returns for it."""
         if matches and matches[0].score == EXACT:
@@ -106,8 +110,7 @@ class Finder:
         """Names to suggest: first matches, then similar names, then the first of the season's list."""
         names = [match.name for match in matches[:NEAREST]]
         if len(names) < NEAREST and words:
-            labels = self._namesakes.labels(season)
-            names += [labels.get(key, self._drivers[key].name) for key in self._names.nearest(words)]
+            names += [self.called(key, season) for key in self._names.nearest(words)]
         if len(names) < NEAREST:
             names += [match.name for match in self.drivers("", season, NEAREST)]
         return list(dict.fromkeys(names))[:NEAREST]
