@@ -25,7 +25,7 @@ from bot.commandline.store_commands import print_message
 from bot.errors import FriendlyError
 from bot.logs import set_up_logging
 from bot.preview import PreviewError
-from bot.settings import Settings, SettingsError, load_settings
+from bot.settings import Settings, SettingsError, load_settings, misspelled_settings
 from db.errors import DocumentError, StoreError
 
 log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         settings = load_settings()
+        for line in misspelled_settings():
+            print_message(f"tailgate: {line}")
         # A person who tries the local page looks at the terminal for its address alone.
         quiet = chosen.command == "try" and settings.tailgate_log_level == "INFO"
         set_up_logging("WARNING" if quiet else settings.tailgate_log_level)

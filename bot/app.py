@@ -280,6 +280,7 @@ async def try_out(
             worker = _worker(bot, opened.services, RateLimiter(speed=clock.speed or 1.0))
             background = Jobs(bot, opened.services, worker)
 
+            as_of = await bot.router.as_of()
             places: list[LocalServer] = []
 
             def settle_in(server: LocalServer) -> None:
@@ -302,7 +303,7 @@ async def try_out(
                     bot,
                     clock,
                     port=port,
-                    welcome=welcome(clock.now()),
+                    welcome=welcome(as_of.now, as_of.season() if as_of.seasons else None),
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
                     before_start=settle_in,

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AwareDatetime, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from bot.clock import Clock, SystemClock, TravelClock
 from bot.editors import Editors
 from db.models import EASTERN
+from db.naming import nearest
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Between these years a moment can be moved to any time zone, and a season or two ahead."""
+
+
+_PREFIX = "TAILGATE_"
+_ALIKE, _NEARLY_THE_SAME = 60, 85
+"""How similar, of 100, a misspelt name is to that of a setting: one of ours, and one that may be somebody else's."""
 
 
 class SettingsError(Exception):
@@ -33,12 +40,12 @@ class Settings(BaseSettings):
     tailgate_db: Path | None = None
     tailgate_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     tailgate_editors: Annotated[frozenset[int], NoDecode] = frozenset()
-    tailgate_home: int | None = Field(default=None, gt=0)
+    tailgate_home: int | None = None
     tailgate_in_doubt: Literal["again", "drop"] = "again"
     tailgate_mentions: Literal["on", "off"] = "on"
     tailgate_discord_api: str | None = None
     tailgate_now: AwareDatetime | None = None
-    tailgate_speed: float | None = Field(default=None, ge=0, le=100_000)
+    tailgate_speed: float | None = None
 
     @field_validator("tailgate_log_level", mode="before")
     @classmethod
@@ -55,21 +62,41 @@ class Settings(BaseSettings):
     def _ids(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        ids = value.replace(",", " ").split()
-        for each in ids:
-            if not each.isascii() or not each.isdigit():
-                raise ValueError(f"{each!r} isn't a Discord id; write ids with commas between them, such as 1234, 5678")
-        return [int(each) for each in ids]
+        advice = "write ids with commas between them, such as 1234, 5678"
+        return [_discord_id(each, advice) for each in value.replace(",", " ").split()]
+
+    @field_validator("tailgate_home", mode="before")
+    @classmethod
+    def _id(cls, value: object) -> object:
+        advice = "write the id of one server, which Discord copies from the server's menu, such as 1234"
+        return _discord_id(value.strip(), advice) if isinstance(value, str) else value
+
+    @field_validator("discord_token", mode="before")
+    @classmethod
+    def _token(cls, value: object) -> object:
+        # Never shown, not even in part.
+        if isinstance(value, str) and not re.fullmatch(r"[!-~]+", value.strip()):
+            raise ValueError(
+                "it has a space or an odd character in it; copy the token again from your application's Bot page"
+            )
+        return value.strip() if isinstance(value, str) else value
 
     @field_validator("tailgate_db")
     @classmethod
     def _home(cls, value: Path | None) -> Path | None:
+        if value is not None and not str(value).isprintable():
+            raise ValueError(f"{str(value)!r} holds a character that no path should have; write the path of a file")
         return None if value is None else at_home(value)
 
     @field_validator("tailgate_now", mode="before")
     @classmethod
     def _moment(cls, value: object) -> object:
         return parse_moment(value) if isinstance(value, str) else value
+
+    @field_validator("tailgate_speed", mode="before")
+    @classmethod
+    def _speed(cls, value: object) -> object:
+        return parse_speed(value) if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _development_only(self) -> Self:
@@ -114,12 +141,33 @@ def load_settings() -> Settings:
     except UnicodeDecodeError:
         raise SettingsError("the file .env is not UTF-8 text; save it as UTF-8") from None
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        name = str(first["loc"][0]).upper() + ": " if first["loc"] else ""
-        if first["type"] == "literal_error":
-            choices = first["ctx"]["expected"]
-            raise SettingsError(f"{name}{first['input']!r} isn't one of {choices}; set it to one of them") from None
-        raise SettingsError(name + str(first["msg"]).removeprefix("Value error, ")) from None
+        raise SettingsError(_in_words(error.errors(include_url=False)[0])) from None
+
+
+def _in_words(problem: Any) -> str:
+    """What is wrong with which setting, and what to write."""
+    name = str(problem["loc"][0]).upper() + ": " if problem["loc"] else ""
+    if problem["type"] == "literal_error":
+        return f"{name}{problem['input']!r} isn't one of {problem['ctx']['expected']}; set it to one of them"
+    return name + str(problem["msg"]).removeprefix("Value error, ")
+
+
+def misspelled_settings() -> list[str]:
+    """One line for each variable, of the environment or the file .env, that looks like a setting and is none.
+
+    Those are all whose names begin with TAILGATE_, and others that are nearly the name of a setting.
+    """
+    known = [name.upper() for name in Settings.model_fields]
+    lines = []
+    for source, where in ((EnvSettingsSource, "the environment"), (DotEnvSettingsSource, "the file .env")):
+        for name in sorted(variable.upper() for variable in source(Settings).env_vars):
+            ours = name.startswith(_PREFIX)
+            near = _nearest(name, known)
+            if name in known or not (near or ours):
+                continue
+            hint = f"did you mean {near}?" if near else "the file .env.example names them all"
+            lines.append(f"{name}, in {where}, is not a setting; {hint}")
+    return lines
 
 
 def is_loopback(address: str) -> bool:
@@ -131,6 +179,33 @@ def is_loopback(address: str) -> bool:
         return ip_address(parts.hostname).is_loopback
     except ValueError:
         return parts.hostname == "localhost"
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    """The setting that a misspelt variable may be."""
+    # What all have in common makes none of them alike.
+    rest = {setting.removeprefix(_PREFIX): setting for setting in known if setting.startswith(_PREFIX)}
+    of_ours = nearest(name.removeprefix(_PREFIX), rest, 1, _ALIKE) if name.startswith(_PREFIX) else []
+    near = [rest[each] for each in of_ours] or nearest(name, known, 1, _NEARLY_THE_SAME)
+    return near[0] if near else None
+
+
+def _discord_id(text: str, advice: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,18}", text) or int(text) >= 2**63:
+        raise ValueError(f"{text!r} isn't a Discord id; {advice}")
+    return int(text)
+
+
+def parse_speed(text: str) -> float:
+    """How many times faster than the machine's a clock runs.
+
+    Raises:
+        ValueError: the text is no such number.
+    """
+    speed = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,9})?", text) else -1.0
+    if not 0 <= speed <= 100_000:
+        raise ValueError(f"{text!r} isn't a speed from 0 to 100000; 1 is real time, 60 runs a minute in a second")
+    return speed
 
 
 def at_home(path: Path) -> Path:
@@ -154,7 +229,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{text!r} isn't a date and time; write it as 2025-10-17T14:55-04:00") from None
+        raise ValueError(
+            f"{text!r} isn't a date and time; write it as 2025-10-17T14:55-04:00, or without an offset if it is Eastern"
+        ) from None
     if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise ValueError(f"{text!r} is too far off; the years {FIRST_YEAR} to {LAST_YEAR} will do")
     return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)

@@ -44,7 +44,7 @@ class StoredSeason:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What an inspection found; a sound store has no ``problems``.
+    """What an inspection found; a sound store has no ``problems``, which say what is damaged.
 
     ``quotes`` counts the operator's quotes, ``server_quotes`` those of all servers, and ``sections`` the sections of
     recaps that editors wrote.
@@ -75,9 +75,10 @@ async def inspect(store: Store) -> Inspection:
     """Runs SQLite's integrity and foreign-key checks and counts what is stored.
 
     Raises:
-        StoreError: the file is damaged beyond reading.
+        StoreError: the file is damaged; the words are those that a start of the bot has for it.
     """
-    problems = [f"damaged: {row[0]}" for row in await store.fetch("PRAGMA integrity_check") if row[0] != "ok"]
+    await must_be_sound(store)
+    problems = [str(row[0]) for row in await store.fetch("PRAGMA integrity_check") if row[0] != "ok"]
     problems += [
         f"a row of {row['table']} points at a row of {row['parent']} that is not there"
         for row in await store.fetch("PRAGMA foreign_key_check")

@@ -16,6 +16,10 @@ from db.naming import fold_quote
 APPLICATION_ID = 0x54474154
 """Written into the file's header ("TGAT"), so that another program's database is never mistaken for a store."""
 
+LETS_REFERENCES_WAIT = "PRAGMA foreign_keys = OFF;"
+"""How a migration begins that makes a table anew to which others refer. Without it, dropping the old table would delete
+what belongs to its rows; SQLite ignores the statement inside a transaction, so it is done before."""
+
 
 @cache
 def migrations() -> tuple[tuple[int, str], ...]:
@@ -94,6 +98,8 @@ async def migrate(connection: aiosqlite.Connection, path: str) -> None:
     for version, script in migrations():
         if await check_version(connection, path) >= version:
             continue
+        if script.startswith(LETS_REFERENCES_WAIT):
+            await connection.execute(LETS_REFERENCES_WAIT)
         await connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have applied it while this one waited for the lock.
@@ -106,3 +112,5 @@ async def migrate(connection: aiosqlite.Connection, path: str) -> None:
         except BaseException:
             await connection.rollback()
             raise
+        finally:
+            await connection.execute("PRAGMA foreign_keys = ON")

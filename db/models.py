@@ -15,7 +15,34 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from db.entries import Entry, Result, StageScore
+from db.namesakes import tell_apart
 from db.results_state import ResultsState
+
+__all__ = [
+    "EASTERN",
+    "NEVER",
+    "OVER_BY_THE_CLOCK",
+    "RACE_LENGTH",
+    "Adjustment",
+    "Broadcast",
+    "BroadcastKind",
+    "Driver",
+    "Entry",
+    "FastestLap",
+    "Freshness",
+    "Lead",
+    "Outcome",
+    "Race",
+    "RaceStatus",
+    "Result",
+    "Season",
+    "Seat",
+    "Session",
+    "SessionKind",
+    "StageScore",
+    "Track",
+]
 
 EASTERN = ZoneInfo("America/New_York")
 """Where NASCAR speaks Eastern; the store itself holds UTC."""
@@ -137,62 +164,6 @@ class Outcome:
     average_mph: float | None = None
     seconds: float | None = None
     leads: tuple[Lead, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class StageScore:
-    """A driver's stage: ``finish`` 1 to 10, None for the rest; ``points`` None where the stage is not on record."""
-
-    finish: int | None = None
-    points: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A truck in a race's field. ``number`` is text: 02 and 2 are different trucks. ``driver`` is a key."""
-
-    round: int
-    driver: str
-    number: str
-    make: str | None = None
-    team: str | None = None
-    owner: str | None = None
-    sponsor: str | None = None
-    crew_chief: str | None = None
-    rookie: bool = False
-    eligible: bool = True
-    note: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """The result of an entry. ``points`` is the total of the race, stages and fastest lap included; 0 if ineligible."""
-
-    entry: Entry
-    finish: int
-    start: int | None
-    laps: int
-    led: int
-    status: str
-    points: int
-    stages: tuple[StageScore, ...] = ()
-    fastest_lap: bool = False
-    disqualified: bool = False
-
-    @property
-    def driver(self) -> str:
-        return self.entry.driver
-
-    @property
-    def running(self) -> bool:
-        """Whether the truck was running at the finish."""
-        return self.status == "running"
-
-    @property
-    def stage_points(self) -> int | None:
-        """Points of all stages together; None where a stage is not on record."""
-        points = [stage.points for stage in self.stages]
-        return sum(p for p in points if p is not None) if points and None not in points else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +343,17 @@ class Season:
 
     def _regular_season_rounds(self) -> set[int]:
         return {race.round for race in self.races if race.phase == "regular season"}
+
+    def name_of(self, key: str) -> str:
+        """A driver's name, with a detail where another of that name takes part; the key of a driver who is unknown."""
+        driver = self.drivers.get(key)
+        return self._told_apart.get(key) or (driver.name if driver else key)
+
+    @cached_property
+    def _told_apart(self) -> dict[str, str]:
+        keys = {result.driver for held in (self.results, self.partial) for rows in held.values() for result in rows}
+        keys |= {entry.driver for rows in self.absent.values() for entry in rows}
+        return tell_apart(self.drivers[key] for key in sorted(keys) if key in self.drivers)
 
     def race(self, number: int) -> Race | None:
         """The race of a round; None if there is none."""

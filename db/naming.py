@@ -29,10 +29,10 @@ def slug(text: str) -> str:
     return fold_name(text).replace(" ", "-")
 
 
-def nearest(text: str, names: Iterable[str], count: int = 3) -> list[str]:
-    """The names most similar to a misspelt one, best first; empty if none is similar enough."""
+def nearest(text: str, names: Iterable[str], count: int = 3, least: float = SIMILAR) -> list[str]:
+    """The names most similar to a misspelt one, best first; empty if none is similar enough, ``least`` of 100."""
     by_fold = {fold_name(name): name for name in names}
-    found = process.extract(fold_name(text), list(by_fold), scorer=fuzz.ratio, limit=count, score_cutoff=SIMILAR)
+    found = process.extract(fold_name(text), list(by_fold), scorer=fuzz.ratio, limit=count, score_cutoff=least)
     return [by_fold[name] for name, _, _ in found]
 
 

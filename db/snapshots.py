@@ -11,6 +11,7 @@ import aiosqlite
 from db.connection import Store
 from db.errors import FileFault, StoreError
 from db.models import Driver, Freshness, Season
+from db.namesakes import tell_tracks_apart
 from db.racing import load_drivers, load_season, load_stored_seasons, load_tracks, load_version
 
 
@@ -93,7 +94,7 @@ class Snapshots:
         self._data_version = data_version
 
     async def _load(self, connection: aiosqlite.Connection, version: int, versions: Mapping[int, int]) -> None:
-        drivers, tracks = await load_drivers(connection), await load_tracks(connection)
+        drivers, tracks = await load_drivers(connection), tell_tracks_apart(await load_tracks(connection))
         shared = MappingProxyType(self._drivers)
         seasons: dict[int, Season] = {}
         for year, number in versions.items():

@@ -14,7 +14,9 @@ from bot.discord_errors import AUTHENTICATION_FAILED, Code
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {
+    "db.entries",
     "db.models",
+    "db.namesakes",
     "db.quotes.models",
     "db.recaps.models",
     "db.reminders.models",
@@ -34,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.discord_errors": set(),
     "bot.editors": set(),
     "bot.logs": set(),
-    "bot.settings": {"bot.clock", "bot.editors", "db.models"},
+    "bot.settings": {"bot.clock", "bot.editors", "db.models", "db.naming"},
     "bot.services": {"bot.clock", "db"},
     "bot.championship": MODELS,
     "bot.questions": MODELS | {"bot.errors"},

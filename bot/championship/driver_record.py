@@ -66,7 +66,8 @@ class Totals:
 class Record(Totals):
     """A driver's season as it stands.
 
-    ``number``, ``make`` and ``team`` are those of the latest entry, raced or not. ``rookie`` means a declared contender
+    ``number`` is that of the latest entry, raced or not; ``make`` and ``team`` are the latest known of the driver's
+    entries in that truck. ``rookie`` means a declared contender
     for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
     are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
     is False unless the latest entry would have paid points. ``last_five`` is newest first. ``champion`` says whether
@@ -129,17 +130,20 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     """The driver's season as it stands; None without an entry in it."""
     season = computed.season
     lines = computed.races_of(driver_key)
-    entry = _latest_entry(season, driver_key, lines)
-    if entry is None:
+    entries = _entries(season, driver_key, lines)
+    if not entries:
         return None
+    entry = entries[-1]
+    # Results often come without the team, which is no less known for that.
+    of_truck = [each for each in reversed(entries) if each.number == entry.number]
     place = next((line for line in computed.points_table if line.driver == driver_key), None)
     return Record(
         **_as_fields(_totals([computed], driver_key, lines)),
         driver=driver_key,
         year=season.year,
         number=entry.number,
-        make=entry.make,
-        team=entry.team,
+        make=next((each.make for each in of_truck if each.make), None),
+        team=next((each.team for each in of_truck if each.team), None),
         rookie=driver_key in season.rookies,
         eligible=place is not None or entry.eligible,
         points=place.points if place else 0,
@@ -180,11 +184,14 @@ def head_to_head(computed: ComputedSeason, a: str, b: str) -> HeadToHead:
     )
 
 
-def _latest_entry(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> Entry | None:
-    """The driver's last entry of the season, including one that did not race; of two in a race the one that did."""
-    entries = [line.result.entry for line in lines[-1:]]
-    entries += [entry for rows in season.absent.values() for entry in rows if entry.driver == driver_key]
-    return max(entries, key=lambda entry: season.order.get(entry.round, 0), default=None)
+def _entries(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> list[Entry]:
+    """The driver's entries as the races were run, including those that did not race.
+
+    Of two in one race the one that raced comes last.
+    """
+    entries = [entry for rows in season.absent.values() for entry in rows if entry.driver == driver_key]
+    entries += [line.result.entry for line in lines]
+    return sorted(entries, key=lambda entry: season.order.get(entry.round, 0))
 
 
 def _totals(seasons: Sequence[ComputedSeason], driver_key: str, lines: Sequence[DriverRace]) -> Totals:

@@ -110,7 +110,7 @@ def contradictions(season: Season) -> tuple[str, ...]:
     found = []
     computed = driver_standings(season).standings.champion
     if season.champion and computed and season.champion != computed:
-        names = [season.drivers[key].name for key in (season.champion, computed)]
+        names = [season.name_of(key) for key in (season.champion, computed)]
         found.append(f"the champion is stated as {names[0]}, the results make it {names[1]}")
     seats, spots = [seat.driver for seat in season.playoff_field], format_of(season.year).field
     if seats and (len(seats) != spots or len(set(seats)) != spots):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 from bot import __version__
 from bot.commandline.standings import DEFAULT_VIEW, STANDINGS_VIEWS
-from bot.settings import at_home, parse_moment
+from bot.settings import at_home, parse_moment, parse_speed
 
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 """Where `tailgate try` starts the clock: Thursday, 16 October 2025, 5 p.m. Eastern."""
@@ -37,43 +38,50 @@ def _file(text: str) -> Path:
 
 def _speed(text: str) -> float:
     try:
-        speed = float(text)
-    except ValueError:
-        speed = -1.0
-    if not 0 <= speed <= 100_000:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} isn't a speed from 0 to 100000; 1 is real time, 60 runs a minute in a second"
-        )
-    return speed
+        return parse_speed(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _is_whole(text: str) -> bool:
+    """Whether a text is a number of digits as a keyboard has them, few enough to be one that is asked for."""
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not _is_whole(text) or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text!r} isn't a port; it is a number from 1 to 65535")
     return int(text)
 
 
 def _round(text: str) -> int:
-    if not text.isdecimal():
+    if not _is_whole(text):
         raise argparse.ArgumentTypeError(f"{text!r} isn't a race; give its number in the season, such as 22")
     return int(text)
 
 
 def _year(text: str) -> int:
-    if not text.isdecimal() or len(text) != 4:
+    if not _is_whole(text) or len(text) != 4:
         raise argparse.ArgumentTypeError(f"{text!r} isn't a season; give its year, such as 2025")
     return int(text)
 
 
 def _guild(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+    if not _is_whole(text) or not 0 < int(text) < 2**63:
         raise argparse.ArgumentTypeError(f"{text!r} isn't a server's id; Discord copies one from the server's menu")
     return int(text)
 
 
+class OneLineParser(argparse.ArgumentParser):
+    """A parser that says what is wrong in one line; the usage, which would come before it, is in ``--help``."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser; each command is in ``command``."""
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="tailgate",
         description="A Discord bot for fans of the NASCAR Craftsman Truck Series. "
         "Unofficial; not affiliated with NASCAR.",

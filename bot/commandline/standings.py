@@ -66,7 +66,7 @@ def _points(season: Season) -> list[Row]:
     return [
         _row(
             position=line.position,
-            driver=season.drivers[line.driver].name,
+            driver=season.name_of(line.driver),
             number=line.number,
             points=line.points,
             wins=line.wins,
@@ -87,7 +87,7 @@ def _playoff_rows(view: SeasonStandings, places: Iterable[Place]) -> list[Row]:
     return [
         _row(
             position=place.position,
-            driver=view.season.drivers[place.who].name,
+            driver=view.season.name_of(place.who),
             number=numbers.get(place.who),
             points=place.points,
             playoff_points=place.playoff_points if playoff_points else None,
@@ -115,7 +115,8 @@ def _rookies(season: Season) -> list[Row]:
 def _owners(season: Season) -> list[Row]:
     """By truck number, with the team that fielded the truck last."""
     view = owner_standings(season)
-    teams = {row.entry.number: row.entry.team for race in view.season.run for row in view.season.results[race.round]}
+    rows = (row for race in view.season.run for row in view.season.results[race.round])
+    teams = {row.entry.number: row.entry.team for row in rows if row.entry.team}
     playoff_points = view.standings.rules.playoff_points is not None
     return [
         _row(

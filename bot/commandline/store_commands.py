@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -25,14 +26,15 @@ from db import race_times
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
+from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
 from db.documents.plausibility import oddities
 from db.documents.reader import read_file
 from db.errors import StoreError
-from db.file_faults import RESTORE
+from db.file_faults import damage
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
 from db.quotes import quotes_of_scope
-from db.racing import load_tracks
+from db.racing import load_drivers, load_tracks
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
@@ -91,7 +93,8 @@ async def export(
             await _season(seasons, season)
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
-            text = export_quotes(quotes, await seasons.drivers(), season, form)
+            names = called_in_documents(DRIVERS, (await seasons.drivers()).values())
+            text = export_quotes(quotes, names, season, form)
         elif what == "recaps":
             text = export_recaps(await all_recap_texts(store, season), form)
         elif what == "drivers":
@@ -101,6 +104,8 @@ async def export(
                 text = export_drivers_or_tracks(what, list((await load_tracks(connection)).values()), form)
         else:
             whole = await _season(seasons, season)
+            if what != "standings":
+                whole = await _as_documents_call_it(store, whole)
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
                 print_message(f"left out, since it cannot be so: {whole.year} race {fault.round}: {fault.what}")
@@ -108,6 +113,17 @@ async def export(
                 print_message(f"left out, since its results are partial: {whole.year} race {number}")
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+async def _as_documents_call_it(store: Store, season: Season) -> Season:
+    """The season with drivers and tracks by names that mean nobody else when the document is imported again."""
+    async with store.read() as connection:
+        tracks = called_in_documents(TRACKS, (await load_tracks(connection)).values())
+    return replace(
+        season,
+        drivers=called_in_documents(DRIVERS, season.drivers.values()),
+        races=tuple(replace(race, track=tracks[race.track.key]) for race in season.races),
+    )
 
 
 def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:
@@ -154,12 +170,23 @@ async def check(path: Path) -> int:
     async with await Store.open(path, readonly=True) as store:
         found = await inspect(store)
         seasons = () if found.problems else await Snapshots(store).all()
+        shared = [] if found.problems else await _shared_names(store)
     _print(found)
+    for line in shared:
+        print(f"note: {line}")
     if found.problems:
         more = f" (and {len(found.problems) - 1} more)" if len(found.problems) > 1 else ""
-        print_message(f"tailgate: {path}: {found.problems[0]}{more}; {RESTORE}")
+        print_message(f"tailgate: {path} {damage(found.problems[0] + more)[1]}")
         return 1
     return _audit(path, seasons)
+
+
+async def _shared_names(store: Store) -> list[str]:
+    """A line for each name that several drivers, or several tracks, bear."""
+    async with store.read() as connection:
+        drivers = NameRegister(DRIVERS, await load_drivers(connection))
+        tracks = NameRegister(TRACKS, await load_tracks(connection))
+    return [*shared_names(drivers, drivers.names()), *shared_names(tracks, tracks.names())]
 
 
 def _audit(path: Path, seasons: Sequence[Season]) -> int:
@@ -167,7 +194,7 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     for season in seasons:
         _print_oddities(season)
         for each in mismatches(season):
-            who = f"{season.year} race {each.round}: {season.drivers[each.driver].name}"
+            who = f"{season.year} race {each.round}: {season.name_of(each.driver)}"
             print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
     wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
     wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]

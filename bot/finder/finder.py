@@ -13,6 +13,7 @@ from bot.finder.drivers_in_season import HERE, Presence
 from bot.finder.labels import Match, race_title
 from bot.finder.lexicon import Lexicon
 from bot.finder.names import DriverNames, RaceNames
+from bot.finder.namesakes import Namesakes
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
 
@@ -43,6 +44,7 @@ class Finder:
             self._drivers.update(season.drivers)
             self._starts.update(result.entry.driver for rows in season.results.values() for result in rows)
         self._names = DriverNames(self._drivers.values())
+        self._namesakes = Namesakes(self._drivers.values(), self._seasons.values())
         self._races = {year: RaceNames(season.races) for year, season in self._seasons.items()}
         self._presences: dict[object, Presence] = {}
 
@@ -54,7 +56,7 @@ class Finder:
         words, numbers = _split_numbers(name_words(text))
         if numbers and set(words) <= _NUMBER_WORDS:
             entered = {key: EXACT if whole else PREFIX for key, whole in here.entered(numbers[0]).items()}
-            return self._matches(entered, entered, here)[:limit]
+            return self._matches(entered, entered, here, season)[:limit]
         scores = self._names.scores(words) if words else dict.fromkeys(here.numbers if not text.strip() else (), EXACT)
         driven = {key for number in numbers for key in here.trucks.get(number, ())}
 
@@ -62,7 +64,7 @@ class Finder:
             score = scores[key] + here.weight(key) + (HERE if key in driven else 0.0)
             return scores[key] < EXACT, -score, -here.starts[key], -here.points[key], -self._starts[key], key
 
-        return self._matches(sorted(scores, key=order), scores, here)[:limit]
+        return self._matches(sorted(scores, key=order), scores, here, season)[:limit]
 
     def driver(self, text: str, season: Season) -> Driver:
         """The one driver meant: a key, a name, a number, or words that match one driver clearly best.
@@ -73,7 +75,7 @@ class Finder:
         Raises:
             UnknownDriver: with the three nearest names.
         """
-        known = self._drivers.get(text.strip())
+        known = self._drivers.get(self._namesakes.labeled(text, season) or text.strip())
         if known is not None:
             return known
         words, numbers = _split_numbers(name_words(text))
@@ -84,8 +86,12 @@ class Finder:
         if not tied:
             raise UnknownDriver(text, self._nearest(matches, words, season))
         if len(tied) > 1:
-            raise UnknownDriver(text, [driver.name for driver in tied[:NEAREST]], several=True)
+            raise UnknownDriver(text, [self.called(driver.key, season) for driver in tied[:NEAREST]], several=True)
         return tied[0]
+
+    def called(self, key: str, season: Season) -> str:
+        """A driver's name, with what tells its bearer from others of that name, as far as the season knows them."""
+        return self._namesakes.labels(season).get(key) or self._drivers[key].name
 
     def named(self, words: Sequence[str], numbers: Sequence[str], season: Season) -> tuple[Driver, ...]:
         """The drivers whom words fit equally well, as ``driver`` decides; none where no name fits clearly.
@@ -126,16 +132,17 @@ class Finder:
 
     def _nearest(self, matches: Sequence[Match], words: Sequence[str], season: Season) -> list[str]:
         """Names to suggest: first matches, then similar names, then the first of the season's list."""
-        names = [match.driver.name for match in matches[:NEAREST]]
+        names = [match.name for match in matches[:NEAREST]]
         if len(names) < NEAREST and words:
-            names += [self._drivers[key].name for key in self._names.nearest(words)]
+            names += [self.called(key, season) for key in self._names.nearest(words)]
         if len(names) < NEAREST:
-            names += [match.driver.name for match in self.drivers("", season, NEAREST)]
+            names += [match.name for match in self.drivers("", season, NEAREST)]
         return list(dict.fromkeys(names))[:NEAREST]
 
-    def _matches(self, keys: Iterable[str], scores: dict[str, float], here: Presence) -> list[Match]:
+    def _matches(self, keys: Iterable[str], scores: dict[str, float], here: Presence, season: Season) -> list[Match]:
+        labels = self._namesakes.labels(season)
         return [
-            Match(self._drivers[key], scores[key], here.numbers.get(key), key in here.numbers)
+            Match(self._drivers[key], scores[key], here.numbers.get(key), key in here.numbers, labels.get(key))
             for key in keys
             if key in self._drivers
         ]

@@ -15,18 +15,26 @@ _PRESENTER = re.compile(r"\s+(?:presented|powered) by .+$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A driver that matches, with a score of 0 to 100. ``number`` is their latest truck of the season asked for."""
+    """A driver that matches, with a score of 0 to 100. ``number`` is their latest truck of the season asked for.
+
+    ``told_apart`` is what to call a driver whose name another one bears.
+    """
 
     driver: Driver
     score: float
     number: str | None
     in_season: bool
+    told_apart: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The name, with what tells its bearer from others of that name."""
+        return self.told_apart or self.driver.name
 
     @property
     def label(self) -> str:
         """The driver in a list, at most 100 characters: "#11 Corey Heim"."""
-        name = self.driver.name
-        return _clip(f"#{self.number} {name}" if self.number else name, LONGEST)
+        return _clip(f"#{self.number} {self.name}" if self.number else self.name, LONGEST)
 
 
 def race_value(race: Race) -> str:

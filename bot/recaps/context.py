@@ -184,8 +184,7 @@ class RecapContext:
 
     def name(self, key: str) -> str:
         """The full name; the key where the store does not know the driver."""
-        driver = self.season.drivers.get(key)
-        return plain(driver.name) if driver else key
+        return plain(self.season.name_of(key))
 
     def short(self, key: str) -> str:
         """The surname, or the full name where two drivers of the season share a surname."""

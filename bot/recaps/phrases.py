@@ -103,7 +103,12 @@ def clock(moment: datetime) -> str:
 
 
 def surname(name: str) -> str:
-    """The surname, for someone already named in full: ``Heim``, ``Stenhouse``, ``van Gisbergen``, ``Perez de Lara``."""
+    """The surname, for someone already named in full: ``Heim``, ``Stenhouse``, ``van Gisbergen``, ``Perez de Lara``.
+
+    A name with a detail behind it, without which it would mean two people, stays whole.
+    """
+    if name.endswith(")"):
+        return name
     words = name.split()
     while len(words) > 1 and words[-1].lower() in _SUFFIXES:
         words.pop()

@@ -14,7 +14,7 @@ from bot.championship.postseason import Place
 from bot.questions.core import ClinchQuestion, DriverQuestion, NextQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, make_accent, missing
 from bot.render.buttons import Link, row
-from bot.render.formatting import count, day, escape, joined, ordinal, race_name, spelled
+from bot.render.formatting import count, day, escape, joined, name_of, ordinal, race_name, spelled
 from bot.render.playoff_table import (
     CUT_LINE,
     ELIGIBLE,
@@ -94,7 +94,8 @@ def _open(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> bool:
 def _answer(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> tuple[str, list[str], str]:
     """Title, body and legend of the answer."""
     season, standings = facts.season, board.standings
-    name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {escape(facts.driver.name)}" if facts.driver else ""
+    who = escape(name_of(season, facts.driver.key)) if facts.driver else ""
+    name = f"#{escape(board.numbers.get(facts.driver.key, ''))} {who}" if facts.driver else ""
     title = f"{name.removeprefix('# ') or 'Clinch scenarios'} · {_phase_name(board)}"
     place = standings.place(facts.driver.key) if facts.driver else None
     applies_here = place is not None and has_postseason(season) and season.run
@@ -105,7 +106,7 @@ def _answer(facts: ClinchFacts, board: StandingsBoard, now: datetime) -> tuple[s
     if facts.driver is None:
         return title, [*_everyone(board, facts.race, known)], _legend(board, known)
     if place is None:
-        said = f"{escape(facts.driver.name)} isn't in the {season.year} standings."
+        said = f"{who} isn't in the {season.year} standings."
         return title, [said, "That means points in another series, or no starts yet."], ""
     at = f"Next: {escape(race_name(facts.race))}, {escape(facts.race.track.short)}, {day(facts.race.date)}"
     applies = place.who in standings.current.totals and bool(known)

@@ -50,7 +50,8 @@ class CompareFacts:
 
 def compare(facts: CompareFacts, question: CompareQuestion, now: datetime) -> ui.LayoutView:
     """The tab of the comparison that is asked for."""
-    names = surnames(*facts.drivers)
+    a, b = (replace(driver, name=facts.season.name_of(driver.key)) for driver in facts.drivers)
+    names = surnames(a, b)
     ahead = facts.records[1] if facts.meetings.ahead_b > facts.meetings.ahead_a else facts.records[0]
     asked = replace(question, year=facts.season.year)
     pairs = facts.meetings.pairs

@@ -77,7 +77,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     if facts.quotes and len(links) < BUTTONS:
         links.append(Link(count(facts.quotes, "quote"), QuoteQuestion(driver=facts.driver.key)))
     return card(
-        f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year}",
+        f"#{escape(record.number)} {escape(facts.season.name_of(facts.driver.key))} · {record.year}",
         _headline(facts, now),
         "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key)])),
         _totals(record) if record.starts else "",
@@ -105,7 +105,7 @@ def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.La
     ]
     lines = facts.races[page.part]
     return card(
-        f"#{escape(record.number)} {escape(facts.driver.name)} · {record.year} races",
+        f"#{escape(record.number)} {escape(facts.season.name_of(facts.driver.key))} · {record.year} races",
         _headline(facts, now),
         race_table(lines) if lines else "",
         accent=make_accent(record.make),

@@ -102,9 +102,8 @@ def network(broadcast: Broadcast) -> str:
 
 
 def name_of(season: Season, key: str) -> str:
-    """A driver's name, not yet escaped; the key where the driver is not in the season."""
-    driver = season.drivers.get(key)
-    return driver.name if driver else key
+    """A driver's name, told apart from others of that name, not yet escaped; the key where the driver is unknown."""
+    return season.name_of(key)
 
 
 def surnames(a: Driver, b: Driver) -> tuple[str, str]:

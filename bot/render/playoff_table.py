@@ -88,11 +88,13 @@ def owners_board(computed: ComputedSeason) -> StandingsBoard:
     """The owners' board: truck numbers, with the team that fielded the truck last."""
     counted = computed.owner_standings
     season = counted.season
-    latest = {row.entry.number: row.entry for race in season.run for row in season.results[race.round]}
+    entries = [row.entry for race in season.run for row in season.results[race.round]]
+    latest = {entry.number: entry for entry in entries}
+    teams = {entry.number: entry.team for entry in entries if entry.team}
     return StandingsBoard(
         season,
         counted.standings,
-        {number: fit(plain(entry.team or ""), TEAM_WIDTH) for number, entry in latest.items()},
+        {number: fit(plain(teams.get(number, "")), TEAM_WIDTH) for number in latest},
         {number: number for number in latest},
         {number: entry.make for number, entry in latest.items()},
         owners=True,

@@ -1,7 +1,8 @@
 """Documents as CSV, so that a spreadsheet can be a source too: one section per file, recognized by its columns.
 
 A cell holds one value, or several separated by ``; ``. Nested values (sessions, broadcasts, the outcome, sources) are
-JSON in their cell. An empty cell means that the value is not known.
+JSON in their cell. An empty cell means that the value is not known. Each cell becomes the JSON that it would be in a
+document, so that both are read by the same rules.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from db.documents.file_format import FORMAT, SEASONAL, SECTIONS, Row
@@ -18,6 +21,16 @@ from db.naming import nearest
 
 SEPARATOR = "; "
 
+_PLAIN = {
+    "integer": (re.compile("-?(0|[1-9][0-9]*)"), "a whole number", "write its digits alone, such as 45"),
+    "number": (
+        re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"),
+        "a number",
+        "write digits and a decimal point, such as 49.783",
+    ),
+    "boolean": (re.compile("true|false"), "true or false", "write one of the two, or leave the cell empty"),
+}
+"""The kinds of JSON values that are written without quotation marks: how, what they are, and how to write one."""
 _LISTS = frozenset({"aliases", "stages"})
 _NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources"})
 
@@ -84,22 +97,56 @@ def _near(name: str, section: str) -> str:
     return f"{name!r} (did you mean {meant[0]!r}?)" if meant else repr(name)
 
 
-def _value(name: str, cell: str, file: str, line: int) -> Any:
-    if name in _LISTS:
-        return [part.strip() for part in cell.split(SEPARATOR.strip()) if part.strip()]
-    if name in _NESTED:
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError) as error:
+@cache
+def _kinds(section: str) -> dict[str, str]:
+    """By column, the kind of JSON value that its cells hold: integer, number, boolean, or string for anything else."""
+    kinds = {"season": "integer"}
+    for name, schema in SECTIONS[section].model_json_schema()["properties"].items():
+        types = {each.get("type") for each in (schema, *schema.get("anyOf", ()), schema.get("items", {}))}
+        kinds[name] = next((kind for kind in _PLAIN if kind in types), "string")
+    return kinds
+
+
+def _json(kind: str, cell: str) -> str:
+    """The JSON of a value in a cell.
+
+    Raises:
+        ValueError: it is not one of that kind.
+    """
+    if kind == "string":
+        return json.dumps(cell)
+    pattern, what, advice = _PLAIN[kind]
+    # A spreadsheet writes the two flags in capitals.
+    text = cell.lower() if cell in {"TRUE", "FALSE"} else cell
+    if not pattern.fullmatch(text):
+        shown = repr(cell if len(cell) <= 60 else cell[:57] + "…")
+        raise ValueError(f"{shown} is not {what}; {advice}")
+    return text
+
+
+def _cell_json(name: str, kind: str, cell: str, file: str, line: int) -> str:
+    """The JSON of a cell, which is not empty."""
+    try:
+        if name in _NESTED:
+            json.loads(cell)
+            return cell
+        if name in _LISTS:
+            return f"[{', '.join(_json(kind, part) for part in re.split('; ?', cell))}]"
+    except (ValueError, RecursionError) as error:
+        if name in _NESTED:
             raise DocumentError("is not JSON, which this cell needs", file=file, line=line, field=name) from error
-    return cell
+        raise DocumentError(str(error), file=file, line=line, field=name) from error
+    try:
+        return _json(kind, cell)
+    except ValueError as error:
+        raise DocumentError(str(error), file=file, line=line, field=name) from error
 
 
-def read_csv(text: str, file: str) -> tuple[str, dict[str, Any], Iterator[tuple[int, dict[str, Any]]]]:
+def read_csv(text: str, file: str) -> tuple[str, str, list[tuple[int, str]]]:
     """Parses a CSV text.
 
     Returns:
-        the section's name, the fields of its header, and its rows as (line, fields); empty cells are left out.
+        the section's name, the JSON of its header, and its rows as (line, JSON); empty cells are left out.
 
     Raises:
         DocumentError: it is not a CSV document, or one of its lines is wrong.
@@ -111,26 +158,30 @@ def read_csv(text: str, file: str) -> tuple[str, dict[str, Any], Iterator[tuple[
         raise DocumentError("is empty", file=file)
     names = [name.strip() for name in first[1]]
     section = _section_of(names, file)
+    kinds = _kinds(section)
     lines = []
-    seasons: set[str] = set()
+    season: str | None = None
     for line, cells in rows:
         if len(cells) != len(names):
             raise DocumentError(f"has {len(cells)} cells where the first line has {len(names)}", file=file, line=line)
         fields = {
-            name: _value(name, cell.strip(), file, line)
+            name: _cell_json(name, kinds[name], cell, file, line)
             for name, cell in zip(names, cells, strict=True)
-            if cell.strip()
+            if cell
         }
         if section in SEASONAL:
-            seasons.add(str(fields.pop("season", "")))
-            if len(seasons) > 1:
+            given = fields.pop("season", "")
+            if season not in {None, given}:
                 raise DocumentError("is of another season than the lines above; a file holds one", file=file, line=line)
-        lines.append((line, fields))
-    header: dict[str, Any] = {"format": FORMAT}
-    season = seasons.pop() if seasons else ""
-    if season:
-        header["season"] = season
-    return section, header, iter(lines)
+            season = given
+        lines.append((line, _object(fields)))
+    header = {"format": json.dumps(FORMAT)} | ({"season": season} if season else {})
+    return section, _object(header), lines
+
+
+def _object(fields: dict[str, str]) -> str:
+    """A JSON object of values that are JSON already."""
+    return "{" + ", ".join(f'"{name}": {value}' for name, value in fields.items()) + "}"
 
 
 def _rows(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:

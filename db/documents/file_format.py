@@ -8,12 +8,15 @@ out is unknown (a flag that is left out is false).
 
 from __future__ import annotations
 
-from datetime import date as Date  # noqa: N812 - a field is named date
+import datetime as dt
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+import pydantic
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
+from db.documents.dates import read_day, read_moment
 from db.models import BroadcastKind, RaceStatus, SessionKind
+from db.naming import fold_name
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
 from db.results_state import ResultsState
@@ -21,10 +24,22 @@ from db.user_text import clean_link, clean_picture_link, clean_text, is_control
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
+Date = Annotated[dt.date, BeforeValidator(read_day)]
+AwareDatetime = Annotated[pydantic.AwareDatetime, BeforeValidator(read_moment)]
 Text = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
 ]
+
+
+def _has_a_letter(name: str) -> str:
+    if not any(letter.isalpha() for letter in fold_name(name)):
+        raise ValueError(f"{name!r} has no letter, so it cannot be a name; write the name out")
+    return name
+
+
+Name = Annotated[Text, AfterValidator(_has_a_letter)]
+"""A name by which somebody or something is known: names without letters are all the same, or no name."""
 Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
 Count = Annotated[int, Field(ge=0, le=2000)]
@@ -44,9 +59,9 @@ class Row(BaseModel):
 class TrackRow(Row):
     """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles."""
 
-    name: Text
-    short: Text
-    aliases: list[Text] = []
+    name: Name
+    short: Name
+    aliases: list[Name] = []
     city: Text | None = None
     state: Text | None = None
     length: Positive | None = None
@@ -56,8 +71,8 @@ class TrackRow(Row):
 class DriverRow(Row):
     """``name`` is the name fans know; every other spelling in any source is an alias."""
 
-    name: Text
-    aliases: list[Text] = []
+    name: Name
+    aliases: list[Name] = []
     nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
     born: Date | None = None
     hometown: Text | None = None
@@ -130,7 +145,7 @@ class RaceRow(Row):
     """
 
     round: Round
-    name: Text
+    name: Name
     aliases: list[Text] = []
     track: Text
     date: Date

@@ -40,7 +40,7 @@ class Report:
 
     ``seasons`` are the years that its documents are about, in order; ``rounds`` are, by year, the races of which they
     say anything; ``notes`` are lines about what was left alone, such as what an operator had imported otherwise than
-    the program's own documents say.
+    the program's own documents say, and about what is odd in what is stored now.
     """
 
     sections: dict[str, Counts] = field(default_factory=dict)

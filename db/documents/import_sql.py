@@ -12,7 +12,6 @@ import aiosqlite
 from db.documents.file_format import AdjustmentRow, DriverRow, Header, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
 from db.models import Driver, Track
-from db.naming import slug
 from db.timestamps import to_text
 
 ADD_TRACK = (
@@ -99,22 +98,26 @@ async def replace_children(
         await connection.executemany(f"INSERT INTO {table} VALUES ({marks})", [(number, *row) for row in rows])  # noqa: S608
 
 
-async def save_track(connection: aiosqlite.Connection, number: int | None, row: TrackRow) -> tuple[int, Track]:
-    """Adds a track, or changes it; its key is made from its first name and never changes."""
+async def save_track(
+    connection: aiosqlite.Connection, number: int | None, key: str, row: TrackRow
+) -> tuple[int, Track]:
+    """Adds a track with a key, or changes one, whose key never changes."""
     values = (row.name, row.short, row.city, row.state, row.length, row.shape)
     if number is None:
-        number, key = await _one(connection, ADD_TRACK, slug(row.name), *values)
+        number, key = await _one(connection, ADD_TRACK, key, *values)
     else:
         number, key = await _one(connection, SET_TRACK, *values, number)
     await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
     return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
 
 
-async def save_driver(connection: aiosqlite.Connection, number: int | None, row: DriverRow) -> tuple[int, Driver]:
-    """Adds a driver, or changes one; the key is made from the first name and never changes."""
+async def save_driver(
+    connection: aiosqlite.Connection, number: int | None, key: str, row: DriverRow
+) -> tuple[int, Driver]:
+    """Adds a driver with a key, or changes one, whose key never changes."""
     values = (row.name, row.nascar_id, row.born.isoformat() if row.born else None, row.hometown)
     if number is None:
-        number, key = await _one(connection, ADD_DRIVER, slug(row.name), *values)
+        number, key = await _one(connection, ADD_DRIVER, key, *values)
     else:
         number, key = await _one(connection, SET_DRIVER, *values, number)
     await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)

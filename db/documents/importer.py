@@ -34,7 +34,7 @@ from db.documents.name_resolver import NameResolver
 from db.documents.origins import Origins, changed_facts
 from db.documents.quotes_and_recaps import QuotesAndRecapsImport
 from db.documents.races_import import RacesImport
-from db.documents.reader import Document, Line
+from db.documents.reader import Document, Line, is_csv
 from db.documents.results_import import ResultsImport
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
@@ -64,7 +64,8 @@ async def import_documents(
     """
     try:
         async with store.write() as connection:
-            names = NameResolver(await load_drivers(connection), await load_tracks(connection))
+            bundled = {document.file for document in documents if document.bundled}
+            names = NameResolver(await load_drivers(connection), await load_tracks(connection), bundled)
             origins = await Origins.load(connection, now)
             return await _Import(connection, names, origins, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
@@ -119,6 +120,7 @@ class _Import:
         for document in self._documents:
             await self._record(document)
         self._tally.report.seasons = tuple(seasons)
+        self._tally.report.notes += self._names.notes()
         return self._tally.report
 
     async def _set_versions(self) -> None:
@@ -157,44 +159,50 @@ class _Import:
             if year is not None:
                 seasons.setdefault(year, []).append(document)
             elif SEASONAL & document.sections.keys():
-                raise document.error("is missing: races and results belong to a season", "season")
+                how = ", in a column season" if is_csv(document.file) else ""
+                raise document.error(f"is missing: races and results belong to a season; say which{how}", "season")
         return dict(sorted(seasons.items()))
 
     async def _tracks(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
-            row = line.row
-            assert isinstance(row, TrackRow)
-            number = self._names.same_track(row, line)
-            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else track_row(self._names.tracks[number])
+            assert isinstance(line.row, TrackRow)
+            number, row = self._names.same_track(line.row, line)
+            refuse_duplicate(seen, object() if number is None else number, line, row.name)
+            existing = None if number is None else track_row(self._names.places[number])
             if number is not None and existing is not None:
                 row = self._respecting("track", number, existing, line, row)
             merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
-                number, track = await import_sql.save_track(self._connection, number, merged)
+                key = self._names.new_track_key(merged.name)
+                number, track = await import_sql.save_track(self._connection, number, key, merged)
                 self._origins.note("track", number, changed_facts(existing, merged), line)
-                self._changed_tracks.add(number)
+                self._changed_tracks |= self._names.add_track(number, track)
                 self._racing_changed = True
-                self._names.add_track(number, track)
+            if number is not None:
+                seen[number] = line
+                self._names.listed(number, line)
 
     async def _drivers(self, lines: list[Line]) -> None:
         seen: dict[Hashable, Line] = {}
         for line in lines:
-            row = line.row
-            assert isinstance(row, DriverRow)
-            number = self._names.same_driver(row, line)
-            refuse_duplicate(seen, row.name if number is None else number, line, row.name)
-            existing = None if number is None else driver_row(self._names.drivers[number])
+            assert isinstance(line.row, DriverRow)
+            number, row = self._names.same_driver(line.row, line)
+            refuse_duplicate(seen, object() if number is None else number, line, row.name)
+            existing = None if number is None else driver_row(self._names.people[number])
             if number is not None and existing is not None:
                 row = self._respecting("driver", number, existing, line, row)
             merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
-                number, driver = await import_sql.save_driver(self._connection, number, merged)
+                key = self._names.new_driver_key(merged.name)
+                number, driver = await import_sql.save_driver(self._connection, number, key, merged)
                 self._origins.note("driver", number, changed_facts(existing, merged), line)
                 self._changed_drivers.add(number)
                 self._racing_changed = True
                 self._names.add_driver(number, driver)
+            if number is not None:
+                seen[number] = line
+                self._names.listed(number, line)
 
     def _respecting(self, subject: str, number: int, existing: R, line: Line, row: R) -> R:
         """The row without what must not replace an operator's facts, which the report names."""
@@ -313,10 +321,7 @@ class _Import:
         ids: dict[str, list[int]] = {"champion": [], "rookies": []}
         for part, people in names.items():
             for name in people:
-                number = self._names.find_driver(name)
-                if number is None:
-                    raise document.error(self._names.unknown("driver", name), part)
-                ids[part].append(number)
+                ids[part].append(self._names.driver_id(name, document, part))
         champion = ids["champion"][0] if ids["champion"] else None
         before = await import_sql.season_facts(self._connection, year)
         await import_sql.save_season(self._connection, year, document.header, champion, ids["rookies"])
@@ -406,4 +411,6 @@ def _keyed(rows: Iterable[Row], *fields: str) -> dict[Hashable, Row]:
 def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:
     if number not in race_ids:
         known = f"1 to {max(race_ids)}" if race_ids else "none yet"
-        raise line.error(f"the season has no race {number} (it has {known}); add it under 'races'", "round")
+        raise line.error(
+            f"the season has no race {number} (it has {known}); add it {line.where_to_add('races')}", "round"
+        )

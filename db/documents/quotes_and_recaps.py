@@ -135,12 +135,12 @@ class QuotesAndRecapsImport:
                 self._tally.count("quotes", document.file, Counts(removed=1))
 
     async def _quote(self, current: Quote | None, row: QuoteRow, line: Line, change_made: Change) -> None:
-        existing = None if current is None else quote_row(current, self._names)
+        existing = None if current is None else self._row_of(current)
         merged = self._tally.compare("quotes", line, existing, row)
         if merged is None:
             return
         number = None if merged.driver is None else self._register.find_driver(merged.driver)
-        driver = None if number is None else self._register.drivers[number]
+        driver = None if number is None else self._register.people[number]
         draft = QuoteDraft(
             speaker=merged.speaker or (driver.name if driver else ""),
             driver=driver.key if driver else None,
@@ -154,14 +154,23 @@ class QuotesAndRecapsImport:
         except ValueError as error:
             raise line.error(str(error)) from error
 
+    def _row_of(self, quote: Quote) -> QuoteRow:
+        """A stored quote as a row, without the speaker where that is the driver, by whatever name."""
+        row = quote_row(quote, self._names)
+        number = None if row.driver is None else self._register.find_driver(row.driver)
+        same = number is not None and row.speaker == self._register.people[number].name
+        return row.model_copy(update={"speaker": None}) if same else row
+
     def _with_canonical_name(self, line: Line) -> QuoteRow:
         """The row with the driver's canonical name, so that another spelling does not count as a change."""
         row = line.row
         assert isinstance(row, QuoteRow)
         if row.driver is None:
             return row
-        name = self._register.driver_name(row.driver, line, "driver")
-        return row.model_copy(update={"driver": name} | ({"speaker": None} if row.speaker == name else {}))
+        number = self._register.driver_id(row.driver, line, "driver")
+        called, name = self._register.drivers[number].name, self._register.people[number].name
+        changes: dict[str, str | None] = {"driver": called}
+        return row.model_copy(update=changes | ({"speaker": None} if row.speaker in {called, name} else {}))
 
     async def _quotes_of(self, guild: int | None) -> dict[str, Quote]:
         """The quotes of a server or, where ``guild`` is None, those for everyone, by their folded words."""

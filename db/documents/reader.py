@@ -45,6 +45,10 @@ class Line:
         """The error for something wrong with this row, to be raised by the caller."""
         return DocumentError(problem, file=self.file, line=self.number, field=field)
 
+    def where_to_add(self, section: str) -> str:
+        """Where a row of another section goes that this one needs: a CSV file holds one section."""
+        return f"in a CSV file of {section}, imported with this one" if is_csv(self.file) else f"under {section!r}"
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -62,6 +66,11 @@ class Document:
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
+
+
+def is_csv(file: str) -> bool:
+    """Whether a file of that name is a table."""
+    return file.lower().endswith(".csv")
 
 
 def read_file(path: Path) -> Document:
@@ -87,7 +96,7 @@ def read_bytes(raw: bytes, name: str) -> Document:
         line = raw.count(b"\n", 0, error.start) + 1
         raise DocumentError("is not UTF-8 text; save it as UTF-8", file=name, line=line) from error
     digest = hashlib.sha256(raw).hexdigest()
-    if name.lower().endswith(".csv"):
+    if is_csv(name):
         return _read_csv(text, name, digest)
     if name.lower().endswith(".json"):
         return _read_json(text, name, digest)
@@ -95,10 +104,11 @@ def read_bytes(raw: bytes, name: str) -> Document:
 
 
 def _read_csv(text: str, name: str, digest: str) -> Document:
-    section, fields, rows = read_csv(text, name)
-    header = _validate(Header, fields, name, 1)
+    section, head, rows = read_csv(text, name)
+    # The only field that its header takes from its rows is the season, which stands in each.
+    header = _validate(Header, head, name, rows[0][0] if rows else 1)
     assert isinstance(header, Header)
-    lines = [Line(_validate(SECTIONS[section], cells, name, number), name, number) for number, cells in rows]
+    lines = [Line(_validate(SECTIONS[section], row, name, number), name, number) for number, row in rows]
     return Document(name, digest, header, {section: lines})
 
 
@@ -229,10 +239,10 @@ class _JsonCursor:
                 return
 
 
-def _validate(model: type[Row], data: str | dict[str, Any], file: str, line: int) -> Row:
-    """A row from JSON text or from the cells of a CSV line. JSON is read strictly: "3" is not 3."""
+def _validate(model: type[Row], text: str, file: str, line: int) -> Row:
+    """A row from JSON text, which is read strictly: "3" is not 3."""
     try:
-        row = model.model_validate_json(data, strict=True) if isinstance(data, str) else model.model_validate(data)
+        row = model.model_validate_json(text, strict=True)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None

@@ -153,7 +153,10 @@ class ResultsImport:
         assert isinstance(line.row, ResultRow)
         if line.row.round not in self._race_ids:
             known = f"1 to {max(self._race_ids)}" if self._race_ids else "none yet"
-            raise line.error(f"the season has no race {line.row.round} (it has {known}); add it under 'races'", "round")
+            raise line.error(
+                f"the season has no race {line.row.round} (it has {known}); add it {line.where_to_add('races')}",
+                "round",
+            )
         return self._names.drivers[self._names.driver_id(line.row.driver, line, "driver")].name
 
     def _stored(self, row: ResultRow, line: Line, *, alone: bool) -> ResultRow | None:

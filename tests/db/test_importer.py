@@ -273,7 +273,7 @@ BROKEN = {
         small(drivers=[*SMALL["drivers"], {"name": "Gio Heim", "aliases": ["Corey Heim", "Giovanni Ruggiero"]}]),
         None,
         "name",
-        "which are two",
+        "which are 2 in the store",
     ),
 }
 

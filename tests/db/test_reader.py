@@ -36,7 +36,7 @@ WRONG = {
     "a misspelt field": (first("results", finsih=1), 19, "finsih", "no such field"),
     "a missing field": (small(results=[{"round": 1, "number": "1"}]), 19, "driver", "is missing"),
     "a day that is none": (first("races", date="2024-02-30"), 15, "date", "date"),
-    "a moment without offset": (first("races", start="2024-10-04T20:00:00"), 15, "start", "timezone"),
+    "a moment without offset": (first("races", start="2024-10-04T20:00:00"), 15, "start", "no offset from UTC"),
     "a kind of broadcast that is none": (
         first("races", broadcasts=[{"kind": "fax", "network": "x"}]),
         15,
@@ -206,7 +206,7 @@ CSV = {
     "a column that is missing": (b"season,round,driver\n2024,1,A\n", 1, None, "that of results, which needs 'number'"),
     "a column twice": (b"words,speaker,words\nGo,A,Go\n", 1, None, "has 'words' only once"),
     "a cell too few": (b"season,round,number,driver\n2024,1,7\n", 2, None, "3 cells where the first line has 4"),
-    "a word for a number": (b"season,round,number,driver\n2024,one,7,A\n", 2, "round", "integer"),
+    "a word for a number": (b"season,round,number,driver\n2024,one,7,A\n", 2, "round", "not a whole number"),
     "two seasons": (b"season,round,number,driver\n2024,1,7,A\n2025,1,8,B\n", 3, None, "another season"),
     "a nest of brackets": (
         b"season,round,name,track,date,sessions\n2024,1,A,B,2024-01-01," + b"[" * 100_000 + b"\n",

@@ -60,7 +60,7 @@ MISTAKES: list[tuple[str, dict[str, Any], str | None, str]] = [
     ("recaps", {"section": "weather"}, "section", "'nutshell', 'top', 'move'"),
     ("recaps", {"picture": "http://a.com/b.png"}, "picture", "is not a link; one begins with https://"),
     ("recaps", {"words": "x" * 3001}, "words", "3000 is the most"),
-    ("recaps", {"edited": "2025-10-18T12:00:00"}, "edited", "timezone"),
+    ("recaps", {"edited": "2025-10-18T12:00:00"}, "edited", "no offset from UTC"),
     ("recaps", {"edited": "9999-12-31T23:00:00-05:00"}, "edited", "1900 to 2200"),
     ("recaps", {"round": 26}, "round", "no race 26 of 2025"),
     ("recaps", {"author": " "}, "author", "is empty"),
@@ -96,7 +96,7 @@ CSV = {
         "link",
         "'nowhere' is not a link",
     ),
-    "a round in words": (b"words,speaker,season,round\nHello,A,2025,three\n", 2, "round", "integer"),
+    "a round in words": (b"words,speaker,season,round\nHello,A,2025,three\n", 2, "round", "whole number"),
     "a recap without an author": (b"season,round,section,words,edited\n", 1, None, "needs 'author'"),
     "a recap of no section": (
         b"season,round,section,words,author,edited\n2025,23,movie,Two laps,A,2025-10-18T12:00:00Z\n",

@@ -29,6 +29,27 @@ def test_who_only_failed_to_qualify_has_a_record_without_starts() -> None:
     assert (found.average_finish, found.best_finish, found.best_track, found.last_five) == (None, None, None, ())
 
 
+LATER = {
+    "results without a team": ([Row("Corey Heim", number="11", make=None)], {}, ("11", "Toyota", "TRICON")),
+    "an entry without one": ([], {2: [Row("Corey Heim", number="11", make=None)]}, ("11", "Toyota", "TRICON")),
+    "another team": (
+        [Row("Corey Heim", number="11", make="Ford", team="ThorSport")],
+        {},
+        ("11", "Ford", "ThorSport"),
+    ),
+    "another truck, whose team nobody gave": ([Row("Corey Heim", number="5", make=None)], {}, ("5", None, None)),
+}
+
+
+@pytest.mark.parametrize("what", LATER)
+def test_the_team_of_the_truck_is_the_latest_that_is_known(what: str) -> None:
+    order, absent, expected = LATER[what]
+    first = Row("Corey Heim", number="11", make="Toyota", team="TRICON")
+    season = make_season(2025, [[first], [*order, "Ty Majeski"]], absent=absent)
+    found = known(season, "corey-heim")
+    assert (found.number, found.make, found.team) == expected
+
+
 def test_what_is_counted() -> None:
     orders = [
         [Row("Corey Heim", start=3, laps=100, led=60, stages=(1, 4))],

@@ -196,3 +196,12 @@ def test_the_welcome_says_what_day_it_is_and_names_things_to_try() -> None:
     assert sum(line.startswith("`/") for line in lines(view)) == 6
     assert len(buttons(view)) == 5
     assert "eve of" not in text(welcome(datetime(2025, 10, 18, 21, tzinfo=UTC)))
+
+
+def test_the_welcome_says_through_when_results_reach_where_races_are_missing() -> None:
+    season = make_season(2026, [["Corey Heim"]], tracks=["Bristol", "Kansas"], upcoming=1)
+    known = welcome(datetime(2026, 2, 16, 21, tzinfo=UTC), season)
+    assert "Nothing after that is known yet." in lines(known)[1]
+    late = welcome(datetime(2026, 11, 30, 21, tzinfo=UTC), season)
+    assert "Results reach through the Bristol 101 (Bristol, Feb 14, 2026); nothing after that" in lines(late)[1]
+    assert "Nothing after" not in text(late)
