@@ -67,17 +67,19 @@ class ReminderWriter:
         if race is None:
             return None
         facts = notice(as_of, race, row.mark, personal=target.user is not None)
-        return Post(addressed(change(facts, _before(row.notification.detail), as_of.now), target.role), target.role)
+        seen = await self._seen(race)
+        before = _before(row.notification.detail, awaits_new_date=seen is not None and seen.awaits_date)
+        return Post(addressed(change(facts, before, as_of.now), target.role), target.role)
 
 
-def _before(detail: Mapping[str, Any]) -> PreviousSchedule:
+def _before(detail: Mapping[str, Any], *, awaits_new_date: bool) -> PreviousSchedule:
     """What the readers knew before, as the planner stored it."""
     at, on = detail.get("from"), detail.get("from_day")
     return PreviousSchedule(
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
         restored=detail.get("what") == "restored",
-        awaits_new_date=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
+        awaits_new_date=awaits_new_date or (detail.get("what") == "postponed" and not detail.get("to_day")),
     )
 
 

@@ -196,7 +196,8 @@ class PlannedNotification:
 class SeenRace:
     """A race's place in the schedule as the planner last saw it.
 
-    ``put_off`` is, for a postponed race, the moment from which it was postponed, if the planner saw that.
+    ``put_off``, ``put_off_start`` and ``put_off_day`` are, for a postponed race, the moment, the listed start and the
+    day from which it was postponed, as far as the planner saw that.
     """
 
     day: date
@@ -204,11 +205,26 @@ class SeenRace:
     coverage: datetime | None = None
     status: RaceStatus = RaceStatus.SCHEDULED
     put_off: datetime | None = None
+    put_off_start: datetime | None = None
+    put_off_day: date | None = None
 
     @property
     def event_at(self) -> datetime | None:
         """What reminders count down to: the start of coverage or, if that is not known, the listed start."""
         return self.coverage or self.start
+
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it was postponed and has no new date: until then it stays listed for what it was postponed from."""
+        if self.status is not RaceStatus.POSTPONED:
+            return False
+        if self.event_at is not None:
+            return self.was_put_off_from(self.event_at)
+        return self.put_off_day in {None, self.day}
+
+    def was_put_off_from(self, moment: datetime) -> bool:
+        """Whether the moment is the one from which the race was postponed, of its coverage or of its start."""
+        return any(each is not None and abs(each - moment) < SAME for each in (self.put_off, self.put_off_start))
 
 
 @dataclass(frozen=True, slots=True)

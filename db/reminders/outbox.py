@@ -21,9 +21,11 @@ LOOK_AGAIN_AFTER = timedelta(minutes=2)
 """How long after a message was sent more than once its channel is looked at for a second one: by then every request has
 arrived or never will."""
 
-# A row that may have arrived is reconciled, useful or not; the others are simply too late.
+# A row that may have arrived is reconciled, useful or not; the others are simply too late. A reminder that is too late
+# before its event is one of a race that was over by then, by results that may be taken back: it is not done for good.
 EXPIRE = """
-UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
+UPDATE outbox SET reason = 'too late to be of use', retry_at = NULL,
+    state = CASE WHEN kind = 'reminder' AND until < event_at THEN 'cancelled' ELSE 'expired' END
  WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now
 """
 TOO_LATE = """

@@ -13,7 +13,7 @@ import aiosqlite
 from db.connection import Store
 from db.models import RaceStatus
 from db.reminders.models import SAME, PlannedNotification, ScheduleChange, SeenRace
-from db.timestamps import from_text, to_text
+from db.timestamps import day_from_text, from_text, to_text
 
 Connection = aiosqlite.Connection
 
@@ -253,6 +253,8 @@ def _text(seen: SeenRace) -> str:
             "coverage": to_text(seen.coverage),
             "status": seen.status,
             "put_off": to_text(seen.put_off),
+            "put_off_start": to_text(seen.put_off_start),
+            "put_off_day": seen.put_off_day.isoformat() if seen.put_off_day else None,
         },
         sort_keys=True,
     )
@@ -266,4 +268,7 @@ def _seen(text: str) -> SeenRace:
         from_text(stored["coverage"]),
         RaceStatus(stored["status"]),
         from_text(stored["put_off"]),
+        # Older versions knew these not.
+        from_text(stored.get("put_off_start")),
+        day_from_text(stored.get("put_off_day")),
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.notifications.schedule_planner import HOLD, compare_schedule, difference, plan_reminders, plan_schedule_changes
+from bot.notifications.schedule_changes import HOLD, compare_schedule, difference, plan_schedule_changes
+from bot.notifications.schedule_planner import plan_reminders
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, Session, SessionKind
 from db.reminders.models import NotificationKind, PlannedNotification, ScheduleChange, SeenRace, WeekendSession
 from tests.bot.outbox.standing import COVERAGE, race_at
