@@ -193,7 +193,8 @@ class Result:
 class Race:
     """A race of the schedule.
 
-    ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
+    ``id`` is the store's and stays with the race when its ``round``, its place on the schedule, changes; 0 is a race that
+    is not stored. ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
     ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored;
     ``sources`` are pairs of a fact's name and where it was read.
     """
@@ -216,6 +217,7 @@ class Race:
     outcome: Outcome | None = None
     results_at: datetime | None = None
     sources: tuple[tuple[str, str], ...] = ()
+    id: int = 0
 
     def broadcast(self, kind: BroadcastKind) -> tuple[Broadcast, ...]:
         """All broadcasts of a kind."""

@@ -205,6 +205,7 @@ async def _load_races(
             outcome=_outcome(row, mine["winners"], mine["leads"], keys),
             results_at=from_text(row["results_at"]),
             sources=tuple((s["fact"], s["source"]) for s in mine["sources"]),
+            id=row["id"],
         )
 
     return tuple(race(row) for row in await _all(connection, RACES, year))

@@ -77,6 +77,7 @@ def make_race(year: int, number: int, track: str | Track = "Daytona", **facts: A
     place = make_track(track) if isinstance(track, str) else track
     facts.setdefault("name", f"{place.short} {100 + number}")
     facts.setdefault("start", datetime.combine(day, time(19, 30), EASTERN).astimezone(UTC))
+    facts.setdefault("id", year * 100 + number)
     return Race(season=year, round=number, track=place, date=day, **facts)
 
 
