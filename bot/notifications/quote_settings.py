@@ -15,6 +15,7 @@ from bot.notifications.quote_of_the_day import day_of, due_at
 from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion
 from bot.quotes.permissions import NO_SERVER, must_manage
 from bot.render.quote_panels import DayFacts, day_panel
+from bot.render.trouble import trouble_line
 from bot.requester import Requester
 from bot.services import Services
 from db.models import EASTERN
@@ -57,7 +58,7 @@ class QuoteOfTheDaySettings:
         def changed(current: Target | None) -> Target | None:
             target = current or Target(guild=guild.id, purpose=Purpose.QUOTES, leads=(), sessions=frozenset(), on=False)
             if channel is not None:
-                target = replace(target, channel=channel, on=True, off_reason=None)
+                target = replace(target, channel=channel, on=True, off_reason=None, trouble=None)
             elif target.channel is None:
                 raise FriendlyError("Choose a channel first: use /quote-of-the-day with a channel.")
             if question.hour is not None:
@@ -91,6 +92,7 @@ class QuoteOfTheDaySettings:
                 since,
                 hour,
                 None if target.on else target.channel,
+                trouble_line(target, target.trouble) if target.trouble is not None else "",
             ),
             now,
         )

@@ -13,8 +13,8 @@ from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_for
 from db.connection import Store
 from db.models import Race, Season
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import NotificationKind, OutboxRow, Target
-from db.reminders.outbox import last_sent
 
 
 class ResultsWriter:

@@ -20,8 +20,8 @@ from bot.render.formatting import NETWORKS, count, eastern, listed, race_name, w
 from bot.render.tables import plain
 from db.connection import Store
 from db.models import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import SAME, NotificationKind, OutboxRow, Target
-from db.reminders.outbox import last_sent
 
 NO_EVENT = 0
 """The version that is no event at all: a row with this ``lead`` removes it."""
@@ -31,8 +31,14 @@ _ROOM = 60
 _MEDIA = {BroadcastKind.TV: "TV", BroadcastKind.RADIO: "Radio", BroadcastKind.STREAM: "Stream"}
 _BARE = str.maketrans({"*": "", "_": " ", "~": "-", "|": "/", "\\": "/", "<": "", ">": "", "[": "(", "]": ")", "#": ""})
 LOOK_AGAIN_SECONDS = 15 * 60.0
-"""When to look again whether a missing permission was granted."""
+"""When to look again whether what stood in an event's way is over."""
 MISSING = "I need the Create Events permission"
+IN_THE_WAY = {
+    Code.MISSING_PERMISSIONS: MISSING,
+    Code.MISSING_ACCESS: MISSING,
+    Code.TOO_MANY_EVENTS: "the server has as many events as Discord allows",
+}
+"""Refusals that pass, by a moderator's doing or by themselves, and what to say of them."""
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)
@@ -203,7 +209,8 @@ class EventKeeper:
         by the last line of its description: so this may be interrupted anywhere and started again.
 
         Raises:
-            BusyError: the permission is missing, an earlier row may be on its way, or the request had no effect.
+            BusyError: a permission is missing, there are too many events, an earlier row may be on its way, or the
+                request had no effect.
             UnsureError: the request may have had an effect.
             RefusedError: Discord refused it.
         """
@@ -217,9 +224,9 @@ class EventKeeper:
         try:
             return await self._bring_in_step(guild, row, wanted, turn)
         except RefusedError as error:
-            if error.code != Code.MISSING_PERMISSIONS:
+            if error.code not in IN_THE_WAY:
                 raise
-            raise BusyError(MISSING, LOOK_AGAIN_SECONDS) from error
+            raise BusyError(IN_THE_WAY[Code(error.code)], LOOK_AGAIN_SECONDS) from error
 
     async def _bring_in_step(self, guild: int, row: OutboxRow, wanted: RaceEvent | None, turn: Turn) -> int | None:
         due = row.notification

@@ -83,6 +83,8 @@ Turn = Callable[[], Awaitable[None]]
 """Waits until one more request may be made; it is awaited before every request."""
 Compose = Callable[[OutboxRow, Target], Awaitable[Post | None]]
 """Writes the message of a row; None if the message no longer applies."""
+Addressee = Callable[[Target], int | None]
+"""The person who gets a kind of message instead of the target's own place; None if that is not known now."""
 Perform = Callable[[OutboxRow, Target, Turn], Awaitable[int | None]]
 """Delivers a kind that is not a message, such as a scheduled event; returns the id of what it made or changed.
 

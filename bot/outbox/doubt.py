@@ -117,7 +117,7 @@ class Doubts:
             RefusedError: the channel is gone.
             BusyError, UnsureError, UnknownYetError: the question is to be asked again later.
         """
-        row, direct = claimed.row, claimed.target.user is not None
+        row, direct = claimed.row, claimed.row.direct
         now = self._clock.now()
         try:
             there = await find(self._sender, turn, channel, row.mark, row.tried_at or now, now, direct=direct)
@@ -168,7 +168,7 @@ class Doubts:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
         now, again, message = self._clock.now(), None, None
         if row.channel is not None:
-            direct = row.place.startswith("u")
+            direct = row.direct
             try:
                 there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
                 message = await self._only_one(turn, row.channel, there) if there else None
@@ -186,7 +186,7 @@ class Doubts:
 
     async def search(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
         """Looks, once, for a row of which ``may_be_sent_already`` says so; arguments and errors as of ``resolve``."""
-        row, now, direct = claimed.row, self._clock.now(), claimed.target.user is not None
+        row, now, direct = claimed.row, self._clock.now(), claimed.row.direct
         try:
             if row.notification.kind is NotificationKind.STANDINGS:
                 # They are an edit of an older message, wherever that is.

@@ -35,6 +35,7 @@ class NotificationKind(StrEnum):
     STANDINGS = "standings"
     EVENT = "event"
     QUOTE = "quote"
+    TROUBLE = "trouble"
 
 
 class RowState(StrEnum):
@@ -106,12 +107,22 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing can be posted in a place, ``since`` when, and when it is tried ``again``."""
+
+    since: datetime
+    reason: str
+    again: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where notifications go: a server's channel, or one person.
 
     Exactly one of ``guild`` and ``user`` is set; a server has at most one target of each purpose, a person one.
     ``channel`` of a person is that of their direct messages, once it is known. ``off_reason`` says why the bot switched
-    the target off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved.
+    the target off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved. ``trouble``
+    is set while the place takes nothing from the bot; saving a target can only end it.
     """
 
     id: int = 0
@@ -126,6 +137,7 @@ class Target:
     off_reason: str | None = None
     since: datetime | None = None
     purpose: Purpose = Purpose.REMINDERS
+    trouble: Trouble | None = None
 
     @property
     def place(self) -> str:
@@ -296,6 +308,11 @@ class OutboxRow:
             # A quote is the day's, at whatever hour: one that went out at nine is found by who looks at eight.
             parts += (notification.session, notification.lead, to_text(notification.event_at))
         return b32encode(hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=10).digest()).decode().lower()
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is a direct message: to a person, or to the owner of a server that is in trouble."""
+        return self.place.startswith("u") or self.notification.kind is NotificationKind.TROUBLE
 
     @property
     def nonce(self) -> str:

@@ -15,6 +15,7 @@ import aiosqlite
 from db.connection import Store
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.targets import by_ids, switch_off_within
+from db.reminders.trouble import over_within, refused_within
 from db.timestamps import from_text, to_text
 
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
@@ -104,21 +105,6 @@ RECENT = """
 SELECT * FROM outbox WHERE target_id = ? AND state IN ('sent', 'failed', 'expired')
  ORDER BY coalesce(sent_at, tried_at, due_at) DESC, id DESC LIMIT ?
 """
-LAST_SENT = """
-SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent'
-   AND season = coalesce(:season, season) AND round = coalesce(:round, round)
- ORDER BY sent_at DESC, id DESC LIMIT 1
-"""
-EARLIER_UNDER_WAY = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
-    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
-    AND (NOT :same_race OR (season = :season AND round = :round)))
-"""
-# A message that is edited, or an event, must not be set back to what an earlier row says.
-OUTDONE = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id > :id
-    AND state IN ('claimed', 'sent') AND (NOT :same_race OR (season = :season AND round = :round)))
-"""
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
 
@@ -137,8 +123,9 @@ class DeliveryOutcome:
     """What became of a claimed row.
 
     PENDING gives it back, to be tried again from ``retry_at`` on; ``doubt`` says that it may have arrived nevertheless.
-    ``switch_off`` is the id of a target that can no longer be reached, for ``reason``; it stays on if its server chose
-    another channel than ``tried`` since.
+    ``switch_off`` is the id of a target that is gone, for ``reason``, ``refused`` that of one that takes nothing now;
+    neither counts if its server chose another channel than ``tried`` since. ``recovered`` is that of one that takes
+    messages again.
     """
 
     id: int
@@ -150,58 +137,19 @@ class DeliveryOutcome:
     retry_at: datetime | None = None
     doubt: bool = False
     switch_off: int | None = None
+    refused: int | None = None
+    recovered: int | None = None
     tried: int | None = None
 
 
 async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
     """What is planned for a target, soonest first."""
-    return await _rows(store, target, UPCOMING, (target, limit))
+    return await rows_of(store, target, UPCOMING, (target, limit))
 
 
 async def recent(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
     """What was delivered to a target last, or why it was not, newest first."""
-    return await _rows(store, target, RECENT, (target, limit))
-
-
-async def last_sent(
-    store: Store,
-    target: int,
-    kind: NotificationKind,
-    season: int | None = None,
-    round: int | None = None,  # noqa: A002
-) -> OutboxRow | None:
-    """The latest row of a kind that reached a target, of one race or of any."""
-    values = {"target": target, "kind": kind, "season": season, "round": round}
-    rows = await _rows(store, target, LAST_SENT, values)
-    return rows[0] if rows else None
-
-
-async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
-    """Whether an earlier row of the same kind for the same target may be on its way.
-
-    Args:
-        store: an open store.
-        row: the later row.
-        same_race: only rows about the same race count.
-    """
-    return bool((await store.fetch(EARLIER_UNDER_WAY, _alike(row, same_race=same_race)))[0][0])
-
-
-async def outdone(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
-    """Whether a later row of the same kind for the same target is out, or on its way; arguments as above."""
-    return bool((await store.fetch(OUTDONE, _alike(row, same_race=same_race)))[0][0])
-
-
-def _alike(row: OutboxRow, *, same_race: bool) -> dict[str, Any]:
-    notification = row.notification
-    return {
-        "target": notification.target,
-        "kind": notification.kind,
-        "id": row.id,
-        "same_race": same_race,
-        "season": notification.season,
-        "round": notification.round,
-    }
+    return await rows_of(store, target, RECENT, (target, limit))
 
 
 async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
@@ -322,9 +270,21 @@ async def write_ledger(
         if outcomes:
             await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
         for each in outcomes:
-            if each.switch_off is not None:
-                await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
+            await _keep_places(connection, each, now)
     return ours
+
+
+async def _keep_places(connection: aiosqlite.Connection, outcome: DeliveryOutcome, now: datetime) -> None:
+    """Notes what an outcome says of the place it was for."""
+    gone, reason, tried = outcome.switch_off, outcome.reason or "", outcome.tried
+    if outcome.refused is not None and await refused_within(
+        connection, outcome.refused, outcome.id, reason, now, tried=tried
+    ):
+        gone = outcome.refused
+    if gone is not None:
+        await switch_off_within(connection, gone, outcome.reason, tried=tried)
+    if outcome.recovered is not None:
+        await over_within(connection, outcome.recovered)
 
 
 async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int) -> list[OutboxRow]:
@@ -345,7 +305,8 @@ async def looked(store: Store, number: int, message: int | None, again: datetime
         await connection.execute(LOOKED, {"id": number, "message": message, "again": to_text(again)})
 
 
-async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
+async def rows_of(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
+    """The rows of a target that a statement selects."""
     rows = await store.fetch(sql, values)
     places = await store.fetch(PLACE, (target,)) if rows else []
     return tuple(as_row(row, places[0]["place"]) for row in rows) if places else ()

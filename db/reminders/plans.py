@@ -94,11 +94,12 @@ WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, season, 
 _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.season = outbox.season
        AND m.round = outbox.round AND m.session = outbox.session AND m.lead = outbox.lead"""
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
-# is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next.
+# is left to EXPIRE, and what tells of a trouble is not planned. A standings row that was tried must be reconciled, or
+# nobody knows which message to edit next.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {{whose}} AND state = 'pending' AND until > :now
-   AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
+   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module
@@ -115,10 +116,14 @@ _CHANGED = {
 }
 CANCEL, CANCEL_OF_CHANGED = _CANCEL.format(**_ALL), _CANCEL.format(**_CHANGED)
 MOVE, MOVE_OF_CHANGED = _MOVE.format(**_ALL), _MOVE.format(**_CHANGED)
+# What is due to a place that takes nothing waits until that is tried again.
 # A row that is claimed for another moment blocks the new one until the next planning, which sees what became of it.
 ADD = """
-INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
-SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, detail FROM temp.wanted m
+INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail, retry_at)
+SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, detail,
+       CASE WHEN kind <> 'event' THEN (
+           SELECT t.try_again_at FROM reminder_targets t WHERE t.id = m.target_id AND t.try_again_at > m.owed_at) END
+  FROM temp.wanted m
  WHERE NOT EXISTS (
     SELECT 1 FROM outbox o WHERE o.target_id = m.target_id AND o.kind = m.kind AND o.season = m.season
        AND o.round = m.round AND o.session = m.session AND o.lead = m.lead AND o.state IN ('pending', 'claimed'))

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from db.connection import Store
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import (
     LOOK_AGAIN_AFTER,
     ClaimedRow,
     DeliveryOutcome,
     expire,
-    last_sent,
     looked,
     recent,
     reclaim,

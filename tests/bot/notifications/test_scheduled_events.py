@@ -395,7 +395,7 @@ async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
 
 async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
     target = await scene.wants(events=True)
-    scene.desk.before.append(RefusedError("Discord refused it (400)", code=30038))
+    scene.desk.before.append(RefusedError("Discord refused it (400)", code=50035))
     await scene.go(ticks=9)
     (row,) = await scene.rows(target)
     assert row.state is RowState.FAILED
