@@ -33,6 +33,8 @@ GIVE_UP = timedelta(hours=1)
 whether it is there twice."""
 EARLY = timedelta(minutes=5)
 """How long before its due moment a row may have gone out (see the worker's AHEAD)."""
+CHANGE_OF_USE = timedelta(days=1)
+"""How long after it was noticed a change is told."""
 JUST_RUNNING = timedelta(seconds=30)
 """A store in which a run was sending this shortly before is not an older copy: nobody restores a backup that fast."""
 LANDS = timedelta(minutes=1)
@@ -192,15 +194,14 @@ class Doubts:
                 # They are an edit of an older message, wherever that is.
                 there = await find_among_latest(self._sender, turn, channel, row.mark, direct=direct)
             else:
-                there = await find(
-                    self._sender, turn, channel, row.mark, _earliest_due(row) - EARLY, now, direct=direct
-                )
+                there = await find(self._sender, turn, channel, row.mark, _sent_since(row), now, direct=direct)
         except (RefusedError, UnreadableError, UnknownYetError):
             # A missed reminder would be worse than a rare double one, and nothing says that it was sent.
             there = []
-        self._searched.add(row.id)
         if not there:
+            self._searched.add(row.id)
             return None
+        # What was found may still have to be edited; if that fails, it is to be found again.
         message = await self._only_one(turn, channel, there)
         return self._there(claimed, channel, message, row.notification.due_at)
 
@@ -211,6 +212,12 @@ class Doubts:
         return DeliveryOutcome(
             claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()
         )
+
+
+def _sent_since(row: OutboxRow) -> datetime:
+    """From when on a row may have been sent by whom this store, a backup that was put back, knows nothing of."""
+    # A change is due soon after it is noticed, which an older copy does anew; its number makes its mark its own.
+    return _earliest_due(row) - (CHANGE_OF_USE if row.notification.kind is NotificationKind.CHANGE else EARLY)
 
 
 def _earliest_due(row: OutboxRow) -> datetime:

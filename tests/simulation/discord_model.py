@@ -81,6 +81,7 @@ class Discord:
 
     Attributes:
         weather: (until, kind, chance) of what requests meet now.
+        delays: (how many messages later, seconds) of messages that will land late.
         unreachable_until, forbidden, hidden, no_events: until when what is not possible, by place where it has one.
         trouble: called with a place (None for all), from when and until when something went wrong there.
     """
@@ -91,6 +92,7 @@ class Discord:
     messages: dict[int, list[Message]] = field(default_factory=dict)
     events: list[ScheduledEvent] = field(default_factory=list)
     weather: list[tuple[float, str, float]] = field(default_factory=list)
+    delays: list[tuple[int, float]] = field(default_factory=list)
     unreachable_until: float = -1.0
     limited_until: float = -1.0
     forbidden: dict[int, float] = field(default_factory=dict)
@@ -206,9 +208,17 @@ class Discord:
                 return each
         raise RefusedError("Unknown Message", missing=True)
 
-    def fate(self) -> Fate:  # noqa: PLR0911 - a case each
-        """What becomes of the next request."""
+    def _delay(self) -> float | None:
+        """How late the next message lands, if it is one that does."""
+        late = next((seconds for left, seconds in self.delays if left == 0), None)
+        self.delays = [(left - 1, seconds) for left, seconds in self.delays if left > 0]
+        return late
+
+    def fate(self, *, posts: bool) -> Fate:  # noqa: C901, PLR0911 - a case each
+        """What becomes of the next request, which may be one to send a message."""
         self._requests += 1
+        if posts and (late := self._delay()) is not None:
+            return Fate(late, 0, answer="nothing")
         dice = random.Random(self.story.seed * 1_000_003 + self._requests)
         latency = self.story.latency * (0.5 + dice.random())
         usual = Fate(latency, latency / 2)

@@ -19,13 +19,15 @@ from bot.notifications.scheduled_events import event_mark, race_event
 from db.models import RaceStatus
 from db.reminders.models import Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
 from tests.simulation.schedule import ROUND, YEAR
-from tests.simulation.story import Place
+from tests.simulation.story import Import, OffAndOn, Place
 from tests.simulation.world import World
 
 MINUTE = 60.0
 ALLOWED = 66.0
 """Within so many seconds of a clean stretch a message must be there: a minute, and the way to Discord."""
 AT_THE_START = timedelta(minutes=15)
+LOOKED_AFTER = 240.0
+"""Within so many seconds a second message is found, by who remembers that there may be one."""
 LOOKS_AGAIN = 960.0
 """Scheduled events wait a quarter of an hour for a permission that is missing."""
 
@@ -159,9 +161,10 @@ class _Judge:
         for place in self._world.story.places:
             counts = Counter(m.mark for m in discord.live(place.channel))
             verdict.seen += len(counts)
+            verdict.wrong += self._nonces_changed(place)
             verdict.healed += sum(bool(m.deleted and m.mark) for m in self._messages(place.channel))
             for mark, count in counts.items():
-                if count == 1:
+                if count == 1 or self._forgotten(place, mark):
                     continue
                 if self._risked(place, mark, "again") or (self._world.restored and self._hidden(place)):
                     verdict.risked_doubled += count - 1
@@ -261,8 +264,8 @@ class _Judge:
         return None
 
     def _superseded(self, due: Due, deadline: float) -> bool:
-        """Whether a late reminder gave way to a later one of the same event, which is nearer."""
-        now = deadline + self._world.offset - ALLOWED
+        """Whether a late reminder gave way, within its minute, to a later one of the same event, which is nearer."""
+        now = deadline + self._world.offset
         return any(now - due.due >= later - now for later in due.later)
 
     def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
@@ -301,6 +304,23 @@ class _Judge:
         """Whether it was left to chance: it was under way, and history could not be read from then on for a while."""
         since = self._world.in_doubt.get(mark)
         return since is not None and self._world.story.in_doubt == choice and self._hidden(place, since)
+
+    def _nonces_changed(self, place: Place) -> Iterator[str]:
+        """Messages that were made a second time because the second request bore another nonce."""
+        world = self._world
+        if world.restored or place.standings or any(isinstance(each, Import | OffAndOn) for each in world.story.events):
+            # There, two rows may be one message to who reads the channel.
+            return
+        nonces: dict[str, list[str]] = {}
+        for message in self._messages(place.channel):
+            if message.mark and message.nonce not in nonces.setdefault(message.mark, []):
+                nonces[message.mark].append(message.nonce)
+        yield from (f"nonce: {mark} in {place.channel}: {each}" for mark, each in nonces.items() if len(each) > 1)
+
+    def _forgotten(self, place: Place, mark: str) -> bool:
+        """Whether a second message was made just before an older copy was put back, which knows of none."""
+        made = [m.at for m in self._messages(place.channel) if m.mark == mark]
+        return any(max(made) <= at <= max(made) + LOOKED_AFTER for at in self._world.restored_at)
 
     def _hidden(self, place: Place, since: float = 0.0) -> bool:
         """Whether history could not be read in a place at some time since a moment."""

@@ -48,6 +48,13 @@ class Line:
         self.sending: set[str] = set()
         self._cut_off = cut_off
         self.dead = False
+        self._asking: dict[object, tuple[int, float]] = {}
+
+    def cut(self) -> None:
+        """The process is dead; what waited for an answer has been in trouble since it asked."""
+        self.dead = True
+        for place, began in self._asking.values():
+            self._discord.trouble(place, began, self._discord.timeline.now)
 
     async def clear(self) -> None:
         while (wait := self._discord.limited_until - self._discord.timeline.now) > 0:  # noqa: ASYNC110 - only time
@@ -132,6 +139,8 @@ class Line:
 
     async def _ask(self, place: int, effect: Callable[[], T], *, posts: bool = False) -> T:
         discord, timeline, began = self._discord, self._discord.timeline, self._discord.timeline.now
+        asking = object()
+        self._asking[asking] = place, began
         try:
             async with asyncio.timeout(self.patience):
                 return await self._answer(place, effect, posts=posts)
@@ -142,13 +151,14 @@ class Line:
             discord.trouble(place, began, timeline.now)
             raise
         finally:
+            del self._asking[asking]
             if timeline.now - began > SLOW:
                 discord.trouble(place, began, timeline.now)
 
     async def _answer(self, place: int, effect: Callable[[], T], *, posts: bool) -> T:
         discord, timeline = self._discord, self._discord.timeline
         await self._leave(place, posts=posts)
-        fate = discord.fate()
+        fate = discord.fate(posts=posts)
         answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         timeline.after(fate.up, lambda: self._land(fate, effect, answered))
         result = await answered

@@ -69,7 +69,8 @@ def faults_of(story: Story) -> Iterator[str]:
 
 
 _NAMES = {
-    "Chat": "chatter", "Outage": "outage", "Stall": "stall", "Kill": "kill", "Stop": "orderly stop",
-    "Backup": "copy made", "Jump": "clock set", "Forbid": "forbidden, or channel gone", "Hide": "history hidden",
+    "Chat": "chatter", "Delay": "message lands late", "Outage": "outage", "Stall": "stall",
+    "Kill": "kill", "Stop": "orderly stop", "Backup": "copy made",
+    "Jump": "clock set", "Forbid": "forbidden, or channel gone", "Hide": "history hidden",
     "NoEvents": "events forbidden", "Import": "import", "OffAndOn": "switched off and on",
 }  # fmt: skip

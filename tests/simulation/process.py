@@ -296,7 +296,8 @@ class Process:
 
     def bury(self) -> None:
         """The process is dead: its files are closed, and nothing of it goes on."""
-        self.line.dead = self._disk.dead = True
+        self._disk.dead = True
+        self.line.cut()
         self._loop.abandon()
         if self._raw is not None:
             self._raw.close()

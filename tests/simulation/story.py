@@ -49,6 +49,14 @@ class Weather(Event):
 
 
 @dataclass(frozen=True)
+class Delay(Event):
+    """The nth message to be sent from then on lands only after so many seconds, and nobody is told."""
+
+    nth: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Outage(Event):
     """For some seconds, Discord cannot be reached."""
 
@@ -212,7 +220,7 @@ class Story:
             seconds,
             places,
             tuple(sorted(events, key=lambda each: each.at)),
-            memory=dice.choice([20.0, 30.0, 60.0, 180.0, 300.0]),
+            memory=dice.choice([5.0, 20.0, 30.0, 60.0, 180.0, 300.0]),
             skew=dice.choice([0.0, 0.0, dice.uniform(-120, 120)]),
             latency=dice.choice([0.05, 0.1, 0.3, 1.0]),
             told=dice.choice([0.0, 1.0, 5.0]),
@@ -345,9 +353,9 @@ def _trouble(  # noqa: C901, PLR0911, PLR0912 - a case each
     kind = dice.choices(
         [
             "weather", "kill", "stall", "stop", "outage", "jump", "restore", "frozen", "forbid", "hide", "no events",
-            "chat", "off and on",
+            "chat", "off and on", "delay",
         ],
-        [30, 20, 20, 5, 8, 5, 5, 6, 3, 3, 3, 3, 3],
+        [30, 20, 20, 5, 8, 5, 5, 6, 3, 3, 3, 3, 3, 12],
     )[0]  # fmt: skip
     if kind == "weather":
         weather = Weather(at, dice.uniform(5, 300), dice.choice(BAD_WEATHER), dice.choice([0.2, 0.5, 1.0]))
@@ -376,6 +384,12 @@ def _trouble(  # noqa: C901, PLR0911, PLR0912 - a case each
         return [Stall(at, dice.choice(["committed", "leaves"]), dice.randint(0, 6), still), chat, cut]
     if kind == "forbid":
         return [Forbid(at, place.channel, dice.uniform(10, 1000), dice.random() < 0.3)]
+    if kind == "delay":
+        # So late that it was looked for in vain and sent again, and that its nonce may be forgotten when it lands.
+        return [
+            Delay(at, dice.choice([0, 0, 1, dice.randint(0, 5)]), dice.uniform(36, 60))
+            for _ in range(dice.choice([1, 2]))
+        ]
     if kind == "chat":
         return [Chat(at, place.channel, dice.choice([1, 30, 150]))]
     if place.person:

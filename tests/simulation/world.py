@@ -16,6 +16,7 @@ from tests.simulation.story import (
     SERVERS,
     Backup,
     Chat,
+    Delay,
     Event,
     Forbid,
     Hide,
@@ -70,7 +71,7 @@ class World:
         self.ends = story.seconds
         self.calm = False
         self.killed: Kill | None = None
-        self.restored = False
+        self.restored_at: list[float] = []
         self._copies = 0
         self.path = self._copy_to(template)
         for event in story.events:
@@ -86,10 +87,15 @@ class World:
         self.troubles.append((place, begins, ends))
 
     @property
+    def restored(self) -> bool:
+        """Whether an older copy was put back at some time."""
+        return bool(self.restored_at)
+
+    @property
     def offset(self) -> float:
         return self.offsets[-1][1]
 
-    def meet(self, event: Event) -> None:  # noqa: C901 - a case each
+    def meet(self, event: Event) -> None:  # noqa: C901, PLR0912 - a case each
         """Makes an event happen."""
         now, discord, process = self.timeline.now, self.discord, self.process
         self.say(f"*** {event}")
@@ -98,6 +104,8 @@ class World:
                 discord.chat(event.channel, event.many)
             case Weather():
                 discord.weather.append((now + event.seconds, event.kind, event.chance))
+            case Delay():
+                discord.delays.append((event.nth, event.seconds))
             case Outage():
                 discord.unreachable_until = now + event.seconds
                 self.trouble(None, now, now + event.seconds)
@@ -145,6 +153,7 @@ class World:
         self.calm = True
         self.say("*** calm")
         self.discord.weather.clear()
+        self.discord.delays.clear()
         self.discord.unreachable_until = self.discord.limited_until = self.timeline.now
         if self.process is not None:
             self.process.armed.clear()
@@ -197,7 +206,8 @@ class World:
             self.doubts(mark)
         copied_from = self.path
         if event.restored and self.backup is not None:
-            copied_from, self.restored = self.backup, True
+            copied_from = self.backup
+            self.restored_at.append(self.timeline.now)
             self.say("*** the copy is put back")
         self.path = self._copy_to(copied_from)
         self.process.bury()

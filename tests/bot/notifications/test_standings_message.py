@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -253,3 +254,22 @@ async def test_a_correction_waits_until_a_second_message_is_taken_away_and_chang
     assert said not in before
     assert (first.deleted, second.deleted, first.edits) == (False, True, 1)
     assert {row.message for row in await scene.rows(target, RowState.SENT)} == {first.id}
+
+
+async def test_one_that_an_older_copy_knows_nothing_of_is_found_again_if_the_edit_got_no_answer(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await scene.wants(standings=True)
+    await scene.store.backup(tmp_path / "backup.db")
+    await scene.go()
+    await scene.worker.close(1)
+    scene.clock.advance(minutes=10)
+    scene.hold(penalized(after(2)))
+    async with await Store.open(tmp_path / "backup.db") as restored:
+        scene.store = restored
+        scene.start()
+        scene.discord.after = [UnsureError("no answer")]
+        await scene.go(ticks=3)
+        await scene.worker.close(1)
+    assert [message.deleted for message in scene.discord.messages] == [False]
+    assert scene.discord.messages[0].edits == 2

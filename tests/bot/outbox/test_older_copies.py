@@ -12,12 +12,14 @@ from db.reminders.models import RowState
 from db.reminders.outbox import recent
 from tests.bot.outbox.standing import (
     CHANNEL,
+    COVERAGE,
     HOUR_BEFORE,
     FakeDiscord,
     HandClock,
     Seasons,
     make_worker,
     only,
+    race_at,
     step,
     wants,
 )
@@ -121,4 +123,28 @@ async def test_a_restored_store_sends_where_it_may_not_look(
     await step(worker)
     await worker.close(1)
     assert (await only(empty_store, target)).state is RowState.SENT
+    assert len(discord.messages) == 1
+
+
+async def test_a_change_that_an_older_copy_knows_nothing_of_is_not_told_again_hours_later(
+    empty_store: Store, seasons: Seasons, discord: FakeDiscord, clock: HandClock, tmp_path: Path
+) -> None:
+    clock.moment = COVERAGE - timedelta(days=1)
+    await wants(empty_store, clock)
+    worker = make_worker(empty_store, seasons, discord)
+    await step(worker)
+    await empty_store.backup(tmp_path / "backup.db")
+    seasons.put(race_at(COVERAGE + timedelta(hours=3)))
+    await step(worker)
+    clock.advance(minutes=3)
+    await step(worker)
+    await worker.close(1)
+    assert len(discord.messages) == 1
+    clock.advance(hours=3)
+    async with await Store.open(tmp_path / "backup.db") as restored:
+        worker = make_worker(restored, seasons, discord)
+        await step(worker)
+        clock.advance(minutes=3)
+        await step(worker)
+        await worker.close(1)
     assert len(discord.messages) == 1
