@@ -20,7 +20,7 @@ from bot.requester import Requester
 from bot.services import Services
 from db.models import EASTERN
 from db.reminders import targets
-from db.reminders.models import Extras, OutboxRow, Purpose, RowState, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, Purpose, RowState, Target
 from db.reminders.outbox import recent
 
 
@@ -81,7 +81,10 @@ class QuoteOfTheDaySettings:
         target = await targets.target_of(self._store, guild=guild, purpose=Purpose.QUOTES)
         if target is None:
             return day_panel(DayFacts(None, now), now)
-        last = next(iter(await recent(self._store, target.id, 1)), None)
+        last = next(
+            (each for each in await recent(self._store, target.id) if each.notification.kind is NotificationKind.QUOTE),
+            None,
+        )
         hour = target.extras.quote_hour
         since = int(_switched_off_at(target, last).timestamp()) if target.off_reason else None
         return day_panel(

@@ -25,7 +25,7 @@ from bot.services import Services
 from db.errors import StoreError
 from db.reminders import targets
 from db.reminders.earlier_rows import outdone
-from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
+from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ the message may be out of date."""
 OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
 OUTDONE = "a later one is out"
+TAKEN_AWAY = "the message to be corrected was taken away"
 
 
 class Delivery:
@@ -194,17 +195,19 @@ class Delivery:
                 with self._limiter.preparing():
                     written = await self._written(claimed, compose)
         if isinstance(written, DeliveryOutcome):
-            return written
+            # A message that is there is there, though it would not be written any more.
+            return written if known is None else self._sent(claimed, channel, known)
         post, target = written
         if known is not None:
             # What is in the channel is known better than what the store says of it.
-            post = replace(post, edit=known)
+            post = replace(post, edit=known, edit_in=channel)
         if not claimed.doubt and target.channel is not None and row.notification.kind not in self.addressees:
             # It may have been changed since; of a row in doubt the channel is the one in which it was tried.
             channel = target.channel
         if post.edit is not None:
-            if await self._edited(channel, post.edit, post):
-                return self._sent(claimed, channel, post.edit)
+            edited = await self._edited(claimed, post.edit_in or channel, post.edit, post)
+            if edited is not None:
+                return edited
             await turn()
         return await self._sent_anew(claimed, channel, post)
 
@@ -295,10 +298,10 @@ class Delivery:
         """Whether a row of what is edited comes after a later one; one that may have arrived is settled first."""
         row = claimed.row
         kind = row.notification.kind
-        if claimed.doubt or kind not in {NotificationKind.STANDINGS, NotificationKind.EVENT}:
+        if claimed.doubt or kind not in {*EDITED, NotificationKind.EVENT}:
             return False
         async with self._store.reserved():
-            return await outdone(self._store, row, same_race=kind is NotificationKind.EVENT)
+            return await outdone(self._store, row, same_race=kind is not NotificationKind.STANDINGS)
 
     async def look_again(self, row: OutboxRow) -> None:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
@@ -337,15 +340,20 @@ class Delivery:
             self._opened.popitem(last=False)
         return channel
 
-    async def _edited(self, channel: int, message: int, post: Post) -> bool:
-        """Changes a message; returns False if it is gone."""
+    async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
+        """Changes a message; returns None if it is gone and a new one is to be sent."""
         try:
             await self._sender.edit(channel, message, post)
         except RefusedError as error:
+            if error.missing and not post.correction:
+                return None
             if error.missing:
-                return False
+                return self._sent(claimed, channel, None, reason=TAKEN_AWAY)
+            if channel != claimed.target.channel:
+                # It stands where the server posts nothing any more, which is no trouble of its own.
+                return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error))
             raise
-        return True
+        return self._sent(claimed, channel, message)
 
     def _sent(
         self, claimed: ClaimedRow, channel: int | None, message: int | None, reason: str | None = None

@@ -22,7 +22,7 @@ from db.errors import FileFault, StoreError
 from db.key_values import recall, remember
 from db.models import EASTERN
 from db.reminders import outbox
-from db.reminders.models import NotificationKind, OutboxRow, RowState
+from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.timestamps import from_text, to_text
 
@@ -206,8 +206,8 @@ class Doubts:
         return self._there(claimed, channel, message, row.notification.due_at)
 
     def _there(self, claimed: ClaimedRow, channel: int, message: int, at: datetime | None) -> DeliveryOutcome | int:
-        """What a message that was found means: the row is delivered or, for standings, this is what to edit."""
-        if claimed.row.notification.kind is NotificationKind.STANDINGS:
+        """What a message that was found means: the row is delivered or, if it is one that is edited, to be edited."""
+        if claimed.row.notification.kind in EDITED:
             return message
         return DeliveryOutcome(
             claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()

@@ -13,6 +13,10 @@ SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sen
    AND season = coalesce(:season, season) AND round = coalesce(:round, round)
  ORDER BY sent_at DESC, id DESC LIMIT 1
 """
+VERSIONS_SENT = """
+SELECT lead FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent' AND season = :season
+   AND round = :round ORDER BY id
+"""
 EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
     AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
@@ -36,6 +40,11 @@ async def last_sent(
     values = {"target": target, "kind": kind, "season": season, "round": round}
     rows = await rows_of(store, target, LAST_SENT, values)
     return rows[0] if rows else None
+
+
+async def versions_sent(store: Store, row: OutboxRow) -> list[int]:
+    """The versions of a message about a race that a target got, in order."""
+    return [each["lead"] for each in await store.fetch(VERSIONS_SENT, _alike(row, same_race=True))]
 
 
 async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) -> bool:

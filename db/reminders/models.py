@@ -38,6 +38,10 @@ class NotificationKind(StrEnum):
     TROUBLE = "trouble"
 
 
+EDITED = frozenset({NotificationKind.STANDINGS, NotificationKind.RESULTS, NotificationKind.RECAP})
+"""Kinds of which a place has one message, that is edited when what it says changes."""
+
+
 class RowState(StrEnum):
     """The state of a row of the outbox. Claimed: a run is delivering it, or was when it was interrupted."""
 
@@ -301,7 +305,10 @@ class OutboxRow:
         """
         notification = self.notification
         parts: tuple[object, ...] = (self.place, notification.kind, notification.season, notification.round)
-        if notification.kind is NotificationKind.STANDINGS:
+        if notification.kind in {NotificationKind.RESULTS, NotificationKind.RECAP}:
+            # One message each, which is edited when its version changes; earlier releases knew no versions.
+            parts += (notification.session, 0, to_text(notification.event_at))
+        elif notification.kind is NotificationKind.STANDINGS:
             # There is one such message in a place, which is edited: whoever looks for it cannot know what it says.
             parts = (self.place, notification.kind)
         elif notification.kind is not NotificationKind.QUOTE:

@@ -27,9 +27,9 @@ CREATE TEMP TABLE planned (
 )
 """
 FILL_PLANNED = f"INSERT INTO temp.planned VALUES ({', '.join('?' * 14)})"  # noqa: S608 - question marks
-# Notifications for followers concern few races; the others are dropped before the costly join.
+# Events for followers concern few races; the others are dropped before the costly join.
 UNFOLLOWED = """
-DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
+DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
     SELECT 1 FROM outbox o WHERE o.kind = 'event' AND o.season = planned.season AND o.round = planned.round)
 """
 # What each target is to get and has not had yet. This is where "exactly once" is decided:
@@ -38,6 +38,7 @@ DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
 # - Of every other kind the latest row that is done or claimed counts, not any earlier one: a message that was updated
 #   may have to go back to what it said before. The standings also have to be in the channel that is set now, and for a
 #   scheduled event the removal (another session) counts as well.
+#   Results and a recap without a version were posted by an earlier release, and stay as they are.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 _SUBSCRIBED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
 _BY_ALL = f"""
@@ -81,7 +82,8 @@ SELECT w.target_id, s.kind, s.season, s.round, s.session, s.lead, s.event_at, s.
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
               AND o.round = s.round AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
        ELSE NOT coalesce((
-           SELECT o.lead = s.lead AND o.event_at > s.event_from AND o.event_at < s.event_to
+           SELECT (o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))
+                  AND o.event_at > s.event_from AND o.event_at < s.event_to
                   AND (s.kind <> 'standings' OR o.channel_id IS t.channel_id)
              FROM outbox o
             WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season AND o.round = s.round
@@ -94,12 +96,13 @@ WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, season, 
 _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.season = outbox.season
        AND m.round = outbox.round AND m.session = outbox.session AND m.lead = outbox.lead"""
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
-# is left to EXPIRE, and what tells of a trouble is not planned. A standings row that was tried must be reconciled, or
-# nobody knows which message to edit next.
+# is left to EXPIRE, and what tells of a trouble is not planned. What is edited later
+# and was tried must be reconciled, or nobody knows which message to edit next.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {{whose}} AND state = 'pending' AND until > :now
-   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
+   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote') OR tried_at IS NULL)
+   AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module

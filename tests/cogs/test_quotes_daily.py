@@ -246,7 +246,7 @@ async def test_a_channel_that_takes_nothing_for_a_while_is_tried_again_and_it_is
     await step(worker)
     assert len(posted(stand.channel)) == 1
     assert "Nothing gets" not in words(await boss.slash(stand.channel, "quote-of-the-day"))
-    assert await states(services) == ["sent"]
+    assert "sent" in await states(services)
 
 
 async def test_a_channel_that_is_gone_is_switched_off_and_it_is_said_why(
