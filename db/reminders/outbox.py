@@ -94,7 +94,10 @@ SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
  ORDER BY look_again_at LIMIT :most
 """
 # What a clock that was ahead wrote down, or one that is not set back yet, is not waited for.
-FORGET_WAITS = "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now"
+FORGET_WAITS = (
+    "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
+    "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
+)
 LOOKED = """
 UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
 """
@@ -296,7 +299,8 @@ async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int
 async def forget_waits(store: Store, now: datetime) -> None:
     """Has everything tried again at once that waits for a later moment, since the clock does not say what it said."""
     async with store.write() as connection:
-        await connection.execute(FORGET_WAITS, {"now": to_text(now)})
+        for statement in FORGET_WAITS:
+            await connection.execute(statement, {"now": to_text(now)})
 
 
 async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:

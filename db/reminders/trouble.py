@@ -74,7 +74,7 @@ async def refused_within(
     since, again = from_text(place["trouble_since"]), from_text(place["try_again_at"])
     values = {"target": target, "row": row, "reason": reason, "now": to_text(now), "year": now.year}
     # Of several messages that were refused together only the first one counts.
-    if since is None or again is None or not again - DISTANCES[-1] <= now < again:
+    if since is None or again is None or now >= again:
         if since is not None and now - since >= GIVE_UP_AFTER:
             return True
         again = now + DISTANCES[min(place["refusals"], len(DISTANCES) - 1)]

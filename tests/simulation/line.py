@@ -110,6 +110,8 @@ class Line:
         def made() -> int:
             if not self._discord.may_make_events(guild):
                 raise RefusedError("Missing Permissions", barred=True, code=Code.MISSING_PERMISSIONS)
+            if self._discord.full.get(guild, -1.0) > self._discord.timeline.now:
+                raise RefusedError("Maximum number of events", code=Code.TOO_MANY_EVENTS)
             new = ScheduledEvent(self._discord.new_id(), guild, content)
             self._discord.events.append(new)
             self._discord.say(f"server {guild}: event {new.id} {content.name} at {content.start}")

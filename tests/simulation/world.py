@@ -32,6 +32,8 @@ from tests.simulation.story import (
     Weather,
 )
 
+LOOKS_AGAIN = 960.0
+"""Scheduled events wait a quarter of an hour for what is in their way."""
 CALM = 420.0
 """For so many seconds after a night nothing goes wrong: what can still be put right is, by then."""
 
@@ -113,9 +115,11 @@ class World:
                 discord.forbidden[event.channel] = now + event.seconds
                 if event.gone:
                     discord.gone.add(event.channel)
-                # Whoever is refused is switched off, until people switch it on again; their events go with that.
-                self.trouble(event.channel, now, float("inf"))
-                self.trouble(event.channel - SERVERS, now, float("inf"))
+                    # That switches it off, until people switch it on again; its events go with that.
+                    self.trouble(event.channel, now, float("inf"))
+                    self.trouble(event.channel - SERVERS, now, float("inf"))
+                # What is refused for a while is tried again later: see the judge.
+                self.trouble(event.channel, now, now + event.seconds)
             case Hide():
                 discord.hide(event.channel, now + event.seconds)
                 self.trouble(event.channel, now, now + event.seconds)
@@ -126,8 +130,8 @@ class World:
                 self._switch(event.guild, on=False)
                 self.timeline.after(event.seconds, lambda: self._switch(event.guild, on=True))
             case NoEvents():
-                discord.no_events[event.guild] = now + event.seconds
-                self.trouble(event.guild, now, float("inf"))
+                (discord.full if event.full else discord.no_events)[event.guild] = now + event.seconds
+                self.trouble(event.guild, now, now + event.seconds + LOOKS_AGAIN)
             case Jump():
                 self.offsets.append((now, self.offset + event.seconds))
                 self._wake()
