@@ -16,7 +16,7 @@ from types import MappingProxyType
 from bot.notifications.quote_of_the_day import quotes_of_days
 from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
-from db.models import RaceStatus
+from db.models import NEVER, RaceStatus
 from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
 from tests.simulation.schedule import ROUND, YEAR
 from tests.simulation.story import Import, OffAndOn, Place, owner_of
@@ -162,13 +162,16 @@ class _Judge:
         discord = self._world.discord
         for place in self._world.story.places:
             counts = Counter(m.mark for m in discord.live(place.channel))
+            standings = _mark(place, _STANDINGS)
             verdict.seen += len(counts)
             verdict.wrong += self._nonces_changed(place)
             verdict.healed += sum(bool(m.deleted and m.mark) for m in self._messages(place.channel))
             for mark, count in counts.items():
                 if count == 1 or self._forgotten(place, mark):
                     continue
-                if self._risked(place, mark, "again") or (self._world.restored and self._hidden(place)):
+                risked = self._risked(place, mark, "again") or (self._world.restored and self._hidden(place))
+                # Standings come again with each race: where nobody can tell of the first, there may be another.
+                if risked or (mark == standings and self._risked(place, mark, "drop")):
                     verdict.risked_doubled += count - 1
                 else:
                     verdict.doubled += count - 1
@@ -377,6 +380,12 @@ class _Judge:
 
     def _when(self, seconds: float) -> str:
         return f"{self._begins + timedelta(seconds=seconds):%H:%M:%S}"
+
+
+_STANDINGS = PlannedNotification(
+    NotificationKind.STANDINGS, YEAR, ROUND, "race", 0, NEVER, NEVER, NEVER
+)  # fmt: skip
+"""The standings of a place have one mark, whatever they say."""
 
 
 def _mark(place: Place, planned: PlannedNotification) -> str:

@@ -54,6 +54,7 @@ TICK = 1.0
 TICK_TIMEOUT = 20.0
 RESTS = 200.0
 """With nothing to do for a while, the worker is called only that often; it would find nothing more often."""
+REPLANS = REPLAN.total_seconds() + TICK
 RESTS_LONG = 900.0
 """The same in a night of a whole day."""
 FAR = NOON + timedelta(days=365)
@@ -120,6 +121,7 @@ class Process:
         if world.story.slow_disk:
             self._disk.delay = self._disk_delay
         self._still = False
+        self._settled_at = world.timeline.now
         self._until: dict[str, datetime] = {}
         self._marks: dict[int, str] = {}
         self._store: Store | None = None
@@ -209,10 +211,14 @@ class Process:
     def _rest(self, worker: Worker) -> float:
         """How many seconds from now there will be something to do."""
         if worker._tasks or worker._ledger.unrecorded:
+            self._settled_at = self._world.timeline.now
             return TICK
         assert self._raw is not None
         (at,) = self._raw.execute(NEXT).fetchone()
         most = RESTS if self._world.story.seconds < 2 * 3600 else RESTS_LONG
+        if self._world.timeline.now < self._settled_at + REPLANS:
+            # A row that has just been given up may leave its place to one that the next planning brings.
+            most = REPLANS
         now = self.clock.now()
         # The end of a race is planned for only once it has come, with the next planning.
         over = [race.over_at for race in self._world.seasons.schedule.season.races]
