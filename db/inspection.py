@@ -13,10 +13,11 @@ from db.timestamps import from_text
 SEASONS = """
 SELECT s.year, count(r.id) AS races,
        (SELECT count(DISTINCT x.race_id) FROM results x JOIN races y ON y.id = x.race_id
-         WHERE y.season = s.year) AS run,
-       (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id WHERE y.season = s.year) AS last_round,
+         WHERE y.season = s.year AND y.dropped_at IS NULL) AS run,
+       (SELECT max(y.round) FROM results x JOIN races y ON y.id = x.race_id
+         WHERE y.season = s.year AND y.dropped_at IS NULL) AS last_round,
        s.refreshed_at
-  FROM seasons s LEFT JOIN races r ON r.season = s.year
+  FROM seasons s LEFT JOIN races r ON r.season = s.year AND r.dropped_at IS NULL
  GROUP BY s.year ORDER BY s.year
 """
 WORDS = """

@@ -193,9 +193,9 @@ class Result:
 class Race:
     """A race of the schedule.
 
-    ``id`` is the store's and stays with the race when its ``round``, its place on the schedule, changes; 0 is a race that
-    is not stored. ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where known;
-    ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored;
+    ``id`` is the store's; it stays with the race when its ``round``, its place on the schedule, changes, and is 0 for a
+    race that is not stored. ``date`` is Eastern; ``start`` is the listed start, ``green_flag`` the flag itself where
+    known; ``outcome`` is None until the race is run; ``results_at`` is when its results were first stored;
     ``sources`` are pairs of a fact's name and where it was read.
     """
 

@@ -41,13 +41,14 @@ TRACKS = "SELECT id, key, name, short, city, state, length, shape FROM tracks OR
 TRACK_ALIASES = "SELECT track_id AS id, alias FROM track_aliases ORDER BY track_id, ordinal"
 ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
 FIELD = "SELECT driver_id, how, note FROM playoff_fields WHERE season = ? ORDER BY seed"
-RACES = """
+_RACES = """
 SELECT r.*, o.race_id IS NOT NULL AS has_outcome, o.laps, o.pole_id, o.pole_mph, o.fastest_lap_id,
        o.fastest_lap_seconds, o.fastest_lap_mph, o.rookie_id, o.cautions, o.caution_laps, o.lead_changes,
        o.margin, o.under_caution, o.average_mph, o.seconds
   FROM races r LEFT JOIN outcomes o ON o.race_id = r.id
- WHERE r.season = ? ORDER BY r.round
+ WHERE r.season = ? AND r.dropped_at IS {dropped} NULL ORDER BY r.round
 """
+RACES, DROPPED_RACES = _RACES.format(dropped=""), _RACES.format(dropped="NOT")
 OF_SEASON = (
     "SELECT t.* FROM {table} t JOIN races r ON r.id = t.race_id WHERE r.season = ? ORDER BY t.race_id, t.{order}"
 )
@@ -60,7 +61,7 @@ LEADS = OF_SEASON.format(table="leads", order="ordinal")
 SOURCES = OF_SEASON.format(table="race_sources", order="ordinal")
 ADJUSTMENTS = """
 SELECT r.round, a.driver_id, a.points, a.playoff_points, a.reason, a.source
-  FROM adjustments a JOIN races r ON r.id = a.race_id WHERE r.season = ? ORDER BY r.round, a.id
+  FROM adjustments a JOIN races r ON r.id = a.race_id WHERE r.season = ? AND r.dropped_at IS NULL ORDER BY r.round, a.id
 """
 RESULTS = """
 SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
@@ -73,7 +74,7 @@ SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponso
   LEFT JOIN results x ON x.entry_id = e.id
   LEFT JOIN stage_results s1 ON s1.entry_id = e.id AND s1.stage = 1
   LEFT JOIN stage_results s2 ON s2.entry_id = e.id AND s2.stage = 2
- WHERE r.season = ?
+ WHERE r.season = ? AND r.dropped_at IS NULL
  ORDER BY r.round, x.finish IS NULL, x.finish, e.id
 """
 
@@ -167,7 +168,11 @@ def _outcome(
 
 
 async def _load_races(
-    connection: aiosqlite.Connection, year: int, keys: Mapping[int | None, str], tracks: Mapping[int, Track]
+    connection: aiosqlite.Connection,
+    year: int,
+    keys: Mapping[int | None, str],
+    tracks: Mapping[int, Track],
+    races: str = RACES,
 ) -> tuple[Race, ...]:
     parts = {
         name: _grouped(await _all(connection, sql, year), "race_id")
@@ -208,7 +213,15 @@ async def _load_races(
             id=row["id"],
         )
 
-    return tuple(race(row) for row in await _all(connection, RACES, year))
+    return tuple(race(row) for row in await _all(connection, races, year))
+
+
+async def load_dropped_races(
+    connection: aiosqlite.Connection, year: int, drivers: Mapping[int, Driver], tracks: Mapping[int, Track]
+) -> tuple[Race, ...]:
+    """The races that are not on a season's schedule any more; their rounds mean nothing. As for ``load_season``."""
+    keys: dict[int | None, str] = {number: driver.key for number, driver in drivers.items()}
+    return await _load_races(connection, year, keys, tracks, DROPPED_RACES)
 
 
 def _session(row: sqlite3.Row) -> Session:

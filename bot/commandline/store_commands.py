@@ -21,6 +21,7 @@ from bot.commandline.exports import (
     export_season,
 )
 from bot.commandline.standings import DEFAULT_VIEW
+from db import race_times
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
@@ -58,6 +59,8 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
         print(f"{name}: {counts.created} created, {counts.updated} updated, {counts.unchanged} unchanged{removed}")
+    for line in report.kept:
+        print(line)
     if not report.sections:
         print("nothing to import: the documents have no rows")
 
@@ -161,6 +164,12 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
             print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
     wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
     wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]
+    wrong += [
+        f"{race.season} race {race.round}: {field.replace('_', ' ')} {problem}"
+        for season in seasons
+        for race in season.races
+        for field, problem in race_times.contradictions(race)
+    ]
     for line in wrong:
         print(f"cannot be so: {line}")
     if not wrong:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -35,10 +36,14 @@ class Counts:
 
 @dataclass
 class Report:
-    """What an import did, by section. ``seasons`` are the years that its documents are about, in order."""
+    """What an import did, by section. ``seasons`` are the years that its documents are about, in order.
+
+    ``kept`` are lines on what the program's own documents would have changed and an operator had imported otherwise.
+    """
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
+    kept: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:
@@ -68,15 +73,17 @@ class Tally:
         """Counts a row; returns the row to be written, or None if the store has the same already."""
         merged = row
         if existing is not None:
-            given = row.model_fields_set
-            if line.whole:
-                given = given | (type(row).model_fields.keys() - NEVER_CLEARED)
-            merged = existing.model_copy(update={name: getattr(row, name) for name in given})
+            merged = existing.model_copy(update={name: getattr(row, name) for name in given_fields(line, row)})
         counts = Counts(created=1) if existing is None else Counts(updated=1)
         if merged == existing:
             counts = Counts(unchanged=1)
         self.count(section, line.file, counts)
         return None if merged == existing else merged
+
+
+def given_fields(line: Line, row: Row) -> AbstractSet[str]:
+    """The fields of a row that are to be written: those that it gives and, in a complete document, those it clears."""
+    return row.model_fields_set | (type(row).model_fields.keys() - NEVER_CLEARED if line.whole else set())
 
 
 def refuse_duplicate(seen: dict[Hashable, Line], key: Hashable, line: Line, what: str) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 import aiosqlite
 
-from db.documents.file_format import AdjustmentRow, DriverRow, Header, RaceRow, ResultRow, SeatRow, TrackRow
+from db.documents.file_format import AdjustmentRow, DriverRow, Header, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
 from db.models import Driver, Track
 from db.naming import slug
@@ -31,21 +31,6 @@ ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, ch
     source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
  WHERE champion_id IS NOT coalesce(excluded.champion_id, champion_id) OR source IS NOT coalesce(excluded.source, source)
     OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
-"""
-SET_RACE = """
-INSERT INTO races
-    (season, round, nascar_id, name, track_id, date, start_at, green_flag_at, scheduled_laps, phase, status)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (season, round) DO UPDATE SET nascar_id = excluded.nascar_id, name = excluded.name,
-    track_id = excluded.track_id, date = excluded.date, start_at = excluded.start_at,
-    green_flag_at = excluded.green_flag_at, scheduled_laps = excluded.scheduled_laps, phase = excluded.phase,
-    status = excluded.status
-RETURNING id
-"""
-ADD_OUTCOME = """
-INSERT INTO outcomes (race_id, laps, pole_id, pole_mph, fastest_lap_id, fastest_lap_seconds, fastest_lap_mph, rookie_id,
-    cautions, caution_laps, lead_changes, margin, under_caution, average_mph, seconds)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_ENTRY = """
 INSERT INTO entries (id, race_id, driver_id, number, team_id, make, owner, sponsor, crew_chief, rookie, eligible, note)
@@ -92,9 +77,6 @@ UPDATE seasons SET refreshed_at = ?1 WHERE year = ?2 AND (refreshed_at IS NULL O
 KEPT_IMPORTS = 500
 """How many of the latest imports stay on record."""
 
-DriverId = Callable[[str, str], int]
-"""Resolves the name of a driver, found in a field of a document, to the driver's row id."""
-
 
 async def _one(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> tuple[Any, ...]:
     rows = list(await connection.execute_fetchall(sql, parameters))
@@ -102,10 +84,10 @@ async def _one(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> 
 
 
 async def _aliases(connection: aiosqlite.Connection, table: str, owner: str, number: int, names: Iterable[str]) -> None:
-    await _children(connection, table, owner, number, [(name, i) for i, name in enumerate(dict.fromkeys(names))])
+    await replace_children(connection, table, owner, number, [(name, i) for i, name in enumerate(dict.fromkeys(names))])
 
 
-async def _children(
+async def replace_children(
     connection: aiosqlite.Connection, table: str, owner: str, number: int, rows: Sequence[tuple[Any, ...]]
 ) -> None:
     """Replaces the rows that belong to one owner row; ``rows`` have the table's columns after the owner's id."""
@@ -144,7 +126,7 @@ async def save_season(
     """Stores the header of a season's document; what it leaves out keeps its stored value."""
     await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
     if rookies and tuple(rookies) != await _rookies(connection, year):
-        await _children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
+        await replace_children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
 
 
 async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
@@ -155,96 +137,6 @@ async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any
 
 async def _rookies(connection: aiosqlite.Connection, year: int) -> tuple[int, ...]:
     return tuple(row[0] for row in await connection.execute_fetchall(SEASON_ROOKIES, (year,)))
-
-
-async def race_ids(connection: aiosqlite.Connection, year: int) -> dict[int, int]:
-    """Row ids of a season's races by round."""
-    rows = await connection.execute_fetchall("SELECT round, id FROM races WHERE season = ?", (year,))
-    return {row[0]: row[1] for row in rows}
-
-
-async def free_nascar_ids(connection: aiosqlite.Connection, year: int, rounds: Iterable[int]) -> None:
-    """Clears the NASCAR ids of races that are about to be written, so that two races can swap theirs."""
-    await connection.executemany(
-        "UPDATE races SET nascar_id = NULL WHERE season = ? AND round = ?", [(year, number) for number in rounds]
-    )
-
-
-async def save_race(
-    connection: aiosqlite.Connection, year: int, race: RaceRow, *, track: int, driver: DriverId
-) -> None:
-    """Adds a race, or changes it, with everything that belongs to it except results."""
-    (number,) = await _one(
-        connection,
-        SET_RACE,
-        year,
-        race.round,
-        race.nascar_id,
-        race.name,
-        track,
-        race.date.isoformat(),
-        to_text(race.start),
-        to_text(race.green_flag),
-        race.laps,
-        race.phase,
-        race.status.value,
-    )
-    await _aliases(connection, "race_aliases", "race_id", number, race.aliases)
-    for table, rows in (
-        ("stages", [(i, laps) for i, laps in enumerate(race.stages, start=1)]),
-        ("sessions", [(i, s.kind.value, to_text(s.start)) for i, s in enumerate(race.sessions)]),
-        (
-            "broadcasts",
-            [
-                (i, b.kind.value, b.network, to_text(b.coverage), int(b.approximate), b.source)
-                for i, b in enumerate(race.broadcasts)
-            ],
-        ),
-        ("race_sources", [(fact, source, i) for i, (fact, source) in enumerate(race.sources.items())]),
-    ):
-        await _children(connection, table, "race_id", number, rows)
-    await _save_outcome(connection, number, race, driver)
-
-
-async def _save_outcome(connection: aiosqlite.Connection, number: int, race: RaceRow, driver: DriverId) -> None:
-    await connection.execute("DELETE FROM outcomes WHERE race_id = ?", (number,))
-    outcome = race.outcome
-    winners = outcome.stage_winners if outcome else []
-    await _children(
-        connection,
-        "stage_winners",
-        "race_id",
-        number,
-        [(i, driver(w, "outcome.stage_winners") if w else None) for i, w in enumerate(winners, start=1)],
-    )
-    leads = [
-        (i, driver(who, "outcome.leads"), first, last)
-        for i, (who, first, last) in enumerate(outcome.leads if outcome else [])
-    ]
-    await _children(connection, "leads", "race_id", number, leads)
-    if outcome is None:
-        return
-    fastest = outcome.fastest_lap
-    await connection.execute(
-        ADD_OUTCOME,
-        (
-            number,
-            outcome.laps,
-            driver(outcome.pole, "outcome.pole") if outcome.pole else None,
-            outcome.pole_mph,
-            driver(fastest.driver, "outcome.fastest_lap.driver") if fastest else None,
-            fastest.seconds if fastest else None,
-            fastest.mph if fastest else None,
-            driver(outcome.rookie_of_the_race, "outcome.rookie_of_the_race") if outcome.rookie_of_the_race else None,
-            outcome.cautions,
-            outcome.caution_laps,
-            outcome.lead_changes,
-            outcome.margin,
-            int(outcome.under_caution),
-            outcome.average_mph,
-            outcome.seconds,
-        ),
-    )
 
 
 async def remove_results(connection: aiosqlite.Connection, rows: Sequence[tuple[int, int]]) -> None:
@@ -312,7 +204,7 @@ async def stamp_results(connection: aiosqlite.Connection, year: int, moment: dat
 async def save_field(connection: aiosqlite.Connection, year: int, seats: Sequence[tuple[int, SeatRow]]) -> None:
     """Replaces a season's playoff field, given as (driver's row id, row) in seeding order."""
     rows = [(seed, driver, row.how, row.note) for seed, (driver, row) in enumerate(seats, start=1)]
-    await _children(connection, "playoff_fields", "season", year, rows)
+    await replace_children(connection, "playoff_fields", "season", year, rows)
 
 
 async def save_adjustment(connection: aiosqlite.Connection, race: int, driver: int, row: AdjustmentRow) -> None:

@@ -9,20 +9,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from db.connection import Store
-from db.documents import import_sql
+from db.documents import import_sql, race_sql
 from db.documents.file_format import (
     SEASONAL,
     AdjustmentRow,
     DriverRow,
-    FastestLapRow,
-    OutcomeRow,
-    RaceRow,
     ResultRow,
     Row,
     SeatRow,
@@ -30,7 +28,9 @@ from db.documents.file_format import (
 )
 from db.documents.import_report import Counts, Report, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
+from db.documents.origins import Origins, changed_facts
 from db.documents.quotes_and_recaps import QuotesAndRecapsImport
+from db.documents.races_import import RacesImport
 from db.documents.reader import Document, Line
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
@@ -59,7 +59,8 @@ async def import_documents(
     try:
         async with store.write() as connection:
             names = NameResolver(await load_drivers(connection), await load_tracks(connection))
-            return await _Import(connection, names, documents, now, guild).run()
+            origins = await Origins.load(connection, now)
+            return await _Import(connection, names, origins, documents, now, guild).run()
     except sqlite3.IntegrityError as error:
         raise StoreError(f"the documents contradict the stored facts ({error}); nothing was changed") from error
 
@@ -71,6 +72,7 @@ class _Import:
         self,
         connection: aiosqlite.Connection,
         names: NameResolver,
+        origins: Origins,
         documents: Sequence[Document],
         now: datetime,
         guild: int | None,
@@ -86,6 +88,8 @@ class _Import:
         self._changed_drivers: set[int] = set()
         self._changed_tracks: set[int] = set()
         self._racing_changed = False
+        self._origins = origins
+        self._races = RacesImport(connection, names, self._tally, origins, now)
 
     async def run(self) -> Report:
         for document in self._documents if self._guild is not None else ():
@@ -100,8 +104,11 @@ class _Import:
             if stamped or self._tally.changes != before:
                 self._changed_seasons.add(year)
                 self._racing_changed = True
-        words = QuotesAndRecapsImport(self._connection, self._names, self._tally, self._now, self._guild)
+        words = QuotesAndRecapsImport(
+            self._connection, self._names, self._tally, self._now, self._guild, self._races.on_stored_schedule
+        )
         await words.run(self._documents)
+        await self._origins.save(self._connection)
         await self._set_versions()
         for document in self._documents:
             await self._record(document)
@@ -131,7 +138,11 @@ class _Import:
             await import_sql.set_refreshed(self._connection, header.season, moment)
 
     def _lines(self, section: str, documents: Iterable[Document] | None = None) -> list[Line]:
-        return [line for d in documents or self._documents for line in d.sections.get(section, [])]
+        return [
+            replace(line, bundled=True) if document.bundled else line
+            for document in documents or self._documents
+            for line in document.sections.get(section, [])
+        ]
 
     def _seasons(self) -> dict[int, list[Document]]:
         seasons: dict[int, list[Document]] = {}
@@ -151,9 +162,12 @@ class _Import:
             number = self._names.same_track(row, line)
             refuse_duplicate(seen, row.name if number is None else number, line, row.name)
             existing = None if number is None else track_row(self._names.tracks[number])
+            if number is not None and existing is not None:
+                row = self._respecting("track", number, existing, line, row)
             merged = self._tally.compare("tracks", line, existing, row)
             if merged is not None:
                 number, track = await import_sql.save_track(self._connection, number, merged)
+                self._origins.note("track", number, changed_facts(existing, merged), line)
                 self._changed_tracks.add(number)
                 self._racing_changed = True
                 self._names.add_track(number, track)
@@ -166,12 +180,23 @@ class _Import:
             number = self._names.same_driver(row, line)
             refuse_duplicate(seen, row.name if number is None else number, line, row.name)
             existing = None if number is None else driver_row(self._names.drivers[number])
+            if number is not None and existing is not None:
+                row = self._respecting("driver", number, existing, line, row)
             merged = self._tally.compare("drivers", line, existing, row)
             if merged is not None:
                 number, driver = await import_sql.save_driver(self._connection, number, merged)
+                self._origins.note("driver", number, changed_facts(existing, merged), line)
                 self._changed_drivers.add(number)
                 self._racing_changed = True
                 self._names.add_driver(number, driver)
+
+    def _respecting(self, subject: str, number: int, existing: R, line: Line, row: R) -> R:
+        """The row without what must not replace an operator's facts, which the report names."""
+        row, kept = self._origins.respect(subject, number, existing, line, row)
+        if kept:
+            name = getattr(existing, "name", "")
+            self._tally.report.kept.append(f"{name}: kept what you imported ({', '.join(kept)})")
+        return row
 
     async def _season(self, year: int, documents: list[Document]) -> bool:
         """Imports the sections of a season; returns whether races got the moment of their results."""
@@ -179,25 +204,48 @@ class _Import:
             await self._header(year, document)
         stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
         assert stored is not None
+        if await self._races.run(stored, self._lines("races", documents)):
+            # What is stored of a race follows it to its new round, and so does what the documents say of that round.
+            stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
+            assert stored is not None
         existing = season_sections(stored)
-        await self._races(year, self._lines("races", documents), _keyed(existing["races"], "round"))
-        race_ids = await import_sql.race_ids(self._connection, year)
-        await self._results(race_ids, self._lines("results", documents), _keyed(existing["results"], "round", "driver"))
+        race_ids = await race_sql.race_ids(self._connection, year)
+        results = self._of_races(year, "results", documents, race_ids)
+        await self._results(race_ids, results, _keyed(existing["results"], "round", "driver"))
         for document in documents:
-            if document.sections.get("playoff_field"):
-                await self._playoff_field(year, document.sections["playoff_field"], existing["playoff_field"])
+            kept = document.bundled and "playoff_field" in self._origins.operators("season", year)
+            if document.sections.get("playoff_field") and not kept:
+                await self._playoff_field(year, self._lines("playoff_field", [document]), existing["playoff_field"])
         await self._adjustments(
             race_ids,
-            self._lines("adjustments", documents),
+            self._of_races(year, "adjustments", documents, race_ids),
             _keyed(existing["adjustments"], "round", "driver", "reason"),
-            self._lines("results", documents),
+            results,
         )
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
         return await import_sql.stamp_results(self._connection, year, retrieved)
 
+    def _of_races(self, year: int, section: str, documents: list[Document], race_ids: Mapping[int, int]) -> list[Line]:
+        """The rows of results or adjustments with the rounds that their races have on the stored schedule.
+
+        Those of the program are left out of races whose results an operator imported.
+        """
+        lines = []
+        for line in self._lines(section, documents):
+            assert isinstance(line.row, ResultRow | AdjustmentRow)
+            number = self._races.on_stored_schedule(year, line, line.row.round)
+            race = race_ids.get(number or 0, 0)
+            if line.bundled and (number is None or "results" in self._origins.operators("race", race)):
+                self._tally.count(section, line.file, Counts(unchanged=1))
+            else:
+                lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
+        return lines
+
     async def _header(self, year: int, document: Document) -> None:
         header = document.header
         names = {"champion": [header.champion] if header.champion else [], "rookies": header.rookies}
+        if document.bundled:
+            names |= {part: [] for part in names.keys() & self._origins.operators("season", year)}
         ids: dict[str, list[int]] = {"champion": [], "rookies": []}
         for part, people in names.items():
             for name in people:
@@ -209,60 +257,12 @@ class _Import:
         before = await import_sql.season_facts(self._connection, year)
         await import_sql.save_season(self._connection, year, document.header, champion, ids["rookies"])
         after = await import_sql.season_facts(self._connection, year)
+        if before != after:
+            self._origins.note("season", year, [part for part, people in ids.items() if people], document)
         if before is None:
             self._tally.count("seasons", document.file, Counts(created=1))
         else:
             self._tally.count("seasons", document.file, Counts(unchanged=1) if before == after else Counts(updated=1))
-
-    async def _races(self, year: int, lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
-        seen: dict[Hashable, Line] = {}
-        final = {row.round: row for row in existing.values() if isinstance(row, RaceRow)}
-        changed: list[tuple[Line, RaceRow]] = []
-        for line in lines:
-            assert isinstance(line.row, RaceRow)
-            refuse_duplicate(seen, line.row.round, line, f"race {line.row.round}")
-            merged = self._tally.compare(
-                "races", line, final.get(line.row.round), self._with_canonical_names(line.row, line)
-            )
-            if merged is not None:
-                final[merged.round] = merged
-                changed.append((line, merged))
-        _check_nascar_ids(final, changed)
-        await import_sql.free_nascar_ids(self._connection, year, [race.round for _, race in changed])
-        for line, race in changed:
-            await import_sql.save_race(
-                self._connection,
-                year,
-                race,
-                track=self._names.track_id(race.track, line),
-                driver=lambda name, field, line=line: self._names.driver_id(name, line, field),  # type: ignore[misc]
-            )
-
-    def _with_canonical_names(self, row: RaceRow, line: Line) -> RaceRow:
-        """The row with the canonical names of its track and drivers, so that another spelling is not a change."""
-        track = self._names.tracks[self._names.track_id(row.track, line)].name
-        changes: dict[str, Any] = {"track": track}
-        if row.outcome is not None:
-            changes["outcome"] = self._outcome_with_canonical_names(row.outcome, line)
-        return row.model_copy(update=changes)
-
-    def _outcome_with_canonical_names(self, outcome: OutcomeRow, line: Line) -> OutcomeRow:
-        def name(text: str | None, field: str) -> str | None:
-            return None if text is None else self._names.driver_name(text, line, f"outcome.{field}")
-
-        fastest = outcome.fastest_lap
-        if fastest is not None:
-            driver = self._names.driver_name(fastest.driver, line, "outcome.fastest_lap.driver")
-            fastest = FastestLapRow(driver=driver, seconds=fastest.seconds, mph=fastest.mph)
-        return outcome.model_copy(
-            update={
-                "pole": name(outcome.pole, "pole"),
-                "rookie_of_the_race": name(outcome.rookie_of_the_race, "rookie_of_the_race"),
-                "stage_winners": [name(winner, "stage_winners") for winner in outcome.stage_winners],
-                "fastest_lap": fastest,
-                "leads": [(name(who, "leads"), first, last) for who, first, last in outcome.leads],
-            }
-        )
 
     async def _results(self, race_ids: Mapping[int, int], lines: list[Line], existing: Mapping[Hashable, Row]) -> None:
         seen: dict[Hashable, Line] = {}
@@ -281,7 +281,8 @@ class _Import:
             if merged is not None:
                 final[key] = merged
                 changed.append((race_ids[row.round], driver, merged))
-        gone = self._remove_unlisted("results", lines, final, touched)
+                self._origins.note("race", race_ids[row.round], ["results"], line)
+        gone = self._remove_unlisted("results", race_ids, lines, final, touched)
         _check_finishes({key: row for key, row in final.items() if key not in gone}, touched)
         await import_sql.remove_results(
             self._connection, [(race_ids[row.round], self._by_name(row.driver)) for row in gone.values()]
@@ -289,13 +290,20 @@ class _Import:
         await import_sql.save_results(self._connection, changed)
 
     def _remove_unlisted(
-        self, section: str, lines: list[Line], existing: Mapping[Hashable, R], touched: Container[Hashable]
+        self,
+        section: str,
+        race_ids: Mapping[int, int],
+        lines: list[Line],
+        existing: Mapping[Hashable, R],
+        touched: Container[Hashable],
     ) -> dict[Hashable, R]:
         """The stored rows that a complete document with results of their race does not list; counted as removed."""
         whole = {getattr(line.row, "round", None): line for line in lines if line.whole}
         gone = {key: row for key, row in existing.items() if getattr(row, "round", 0) in whole and key not in touched}
         for row in gone.values():
-            self._tally.count(section, whole[getattr(row, "round", 0)].file, Counts(removed=1))
+            number = getattr(row, "round", 0)
+            self._tally.count(section, whole[number].file, Counts(removed=1))
+            self._origins.note("race", race_ids[number], ["results"], whole[number])
         return gone
 
     def _by_name(self, name: str) -> int:
@@ -321,6 +329,7 @@ class _Import:
             seats.append((driver, merged or row if same_driver is None else merged or same_driver))
         if changed:
             await import_sql.save_field(self._connection, year, seats)
+            self._origins.note("season", year, ["playoff_field"], lines[0])
 
     async def _adjustments(
         self,
@@ -342,7 +351,8 @@ class _Import:
             if merged is not None:
                 assert isinstance(merged, AdjustmentRow)
                 await import_sql.save_adjustment(self._connection, race_ids[row.round], driver, merged)
-        gone = self._remove_unlisted("adjustments", results, existing, seen)
+                self._origins.note("race", race_ids[row.round], ["results"], line)
+        gone = self._remove_unlisted("adjustments", race_ids, results, existing, seen)
         for old in gone.values():
             assert isinstance(old, AdjustmentRow)
             await import_sql.remove_adjustment(
@@ -358,13 +368,6 @@ def _needs_race(line: Line, number: int, race_ids: Mapping[int, int]) -> None:
     if number not in race_ids:
         known = f"1 to {max(race_ids)}" if race_ids else "none yet"
         raise line.error(f"the season has no race {number} (it has {known}); add it under 'races'", "round")
-
-
-def _check_nascar_ids(races: Mapping[int, RaceRow], changed: Iterable[tuple[Line, RaceRow]]) -> None:
-    for line, race in changed:
-        others = [r.round for r in races.values() if r.nascar_id == race.nascar_id and r.round != race.round]
-        if race.nascar_id is not None and others:
-            raise line.error(f"{race.nascar_id} is the id of race {others[0]} already", "nascar_id")
 
 
 def _check_finishes(rows: Mapping[Any, ResultRow], touched: Mapping[Hashable, Line]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,32 +17,44 @@ from db.models import Driver
 from db.naming import fold_quote
 from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import OF_SCOPE
-from db.quotes.rows import draft_from_json, fetch, to_quote
+from db.quotes.rows import fetch, to_quote
 from db.quotes.writing import Change, change, insert, remove
 from db.recaps.models import RecapText
 from db.recaps.texts import current_text, last_change, put
 
-RACES = "SELECT season, round, id FROM races"
-STEPS = "SELECT quote_id, before, bundled FROM quote_history WHERE guild_id IS NULL ORDER BY id"
+RACES = "SELECT season, round, id FROM races WHERE dropped_at IS NULL"
+STEPS = """
+SELECT quote_id, json_extract(before, '$.words') AS words, bundled FROM quote_history
+ WHERE guild_id IS NULL ORDER BY id
+"""
 
 AHEAD = timedelta(days=1)
 """How much later than the import a text may claim to be edited, since clocks differ."""
 
 Races = Mapping[tuple[int | None, int | None], int]
 """Row ids of races by season and round."""
+OnStoredSchedule = Callable[[int, Line, int], int | None]
+"""The round on the stored schedule, from the season, a line and the round that it gives; None for a dropped race."""
 
 
 class QuotesAndRecapsImport:
     """The import of quotes and recaps, for one transaction."""
 
     def __init__(
-        self, connection: aiosqlite.Connection, register: NameResolver, tally: Tally, now: datetime, guild: int | None
+        self,
+        connection: aiosqlite.Connection,
+        register: NameResolver,
+        tally: Tally,
+        now: datetime,
+        guild: int | None,
+        on_stored_schedule: OnStoredSchedule,
     ) -> None:
         self._connection = connection
         self._register = register
         self._tally = tally
         self._now = now
         self._guild = guild
+        self._on_stored_schedule = on_stored_schedule
         self._names: Mapping[str, Driver] = {driver.key: driver for driver in register.drivers.values()}
 
     async def run(self, documents: Iterable[Document]) -> None:
@@ -59,16 +71,29 @@ class QuotesAndRecapsImport:
         seen: dict[Hashable, Line] = {}
         for document in documents:
             for line in document.sections.get("recaps", []):
-                await self._recap(line, races, seen, bundled=document.bundled)
+                placed = self._placed(replace(line, bundled=document.bundled))
+                if placed is None:
+                    self._tally.count("recaps", line.file, Counts(unchanged=1))
+                else:
+                    await self._recap(placed, races, seen)
         quotes = [document for document in documents if "quotes" in document.sections]
         if quotes:
             await self._quotes(quotes, races)
 
-    async def _recap(self, line: Line, races: Races, seen: dict[Hashable, Line], *, bundled: bool) -> None:
+    def _placed(self, line: Line) -> Line | None:
+        """The line with its race's round on the stored schedule; None if an operator dropped the race from that."""
+        row = line.row
+        assert isinstance(row, QuoteRow | RecapRow)
+        if row.season is None or row.round is None:
+            return line
+        number = self._on_stored_schedule(row.season, line, row.round)
+        return None if number is None else replace(line, row=row.model_copy(update={"round": number}))
+
+    async def _recap(self, line: Line, races: Races, seen: dict[Hashable, Line]) -> None:
         row = line.row
         assert isinstance(row, RecapRow)
         # Texts that come with the program may be later than a clock that was set back.
-        if not bundled and row.edited > self._now + AHEAD:
+        if not line.bundled and row.edited > self._now + AHEAD:
             raise line.error("is still to come; say when the text was edited", "edited")
         race = _race_of(row, races, line)
         refuse_duplicate(seen, (race, row.section), line, f"section {row.section} of race {row.round}")
@@ -90,7 +115,9 @@ class QuotesAndRecapsImport:
         touched, replaced = await self._changed_by_people()
         seen: dict[Hashable, Line] = {}
         for document in documents:
-            for line in document.sections["quotes"]:
+            for given in document.sections["quotes"]:
+                # What was said before a race that is no longer to be run is still a quote, of that driver.
+                line = self._placed(replace(given, bundled=document.bundled)) or _without_race(given)
                 row = self._with_canonical_name(line)
                 key = fold_quote(row.words)
                 refuse_duplicate(seen, key, line, "this quote")
@@ -153,9 +180,13 @@ class QuotesAndRecapsImport:
                 touched.discard(step["quote_id"])
                 continue
             touched.add(step["quote_id"])
-            if step["before"] is not None:
-                replaced.add(fold_quote(draft_from_json(step["before"]).words))
+            if step["words"] is not None:
+                replaced.add(fold_quote(step["words"]))
         return touched, replaced
+
+
+def _without_race(line: Line) -> Line:
+    return replace(line, row=line.row.model_copy(update={"season": None, "round": None}))
 
 
 def _race_of(row: QuoteRow | RecapRow, races: Races, line: Line) -> int:

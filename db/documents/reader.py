@@ -31,13 +31,15 @@ _BLANK = " \t\r\n"
 class Line:
     """A row with its place in the file, so that an error in it can name the line.
 
-    ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared.
+    ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared. ``bundled`` says
+    that the document comes with the program.
     """
 
     row: Row
     file: str
     number: int
     whole: bool = False
+    bundled: bool = False
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
         """The error for something wrong with this row, to be raised by the caller."""

@@ -6,6 +6,7 @@ Expired drafts are removed here as well, those of recaps included.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,13 +27,22 @@ TOO_MANY = """
 DELETE FROM quote_drafts WHERE user_id = ?
    AND id NOT IN (SELECT id FROM quote_drafts WHERE user_id = ? ORDER BY id DESC LIMIT ?)
 """
-SAVE = "INSERT INTO quote_drafts (user_id, guild_id, quote_id, typed, saved_at) VALUES (?, ?, ?, ?, ?) RETURNING id"
+SAVE = """
+INSERT INTO quote_drafts (user_id, guild_id, quote_id, typed, race_id, saved_at)
+VALUES (?, ?, ?, ?, (SELECT id FROM races WHERE season = ? AND round = ? AND dropped_at IS NULL), ?) RETURNING id
+"""
 AGAIN = """
-UPDATE quote_drafts SET typed = ?, saved_at = ?
+UPDATE quote_drafts SET typed = ?,
+    race_id = (SELECT id FROM races WHERE season = ? AND round = ? AND dropped_at IS NULL), saved_at = ?
  WHERE id = ? AND user_id = ? AND guild_id IS ? AND quote_id IS ? RETURNING id
 """
-ONE = "SELECT * FROM quote_drafts WHERE id = ? AND user_id = ? AND saved_at >= ?"
+ONE = """
+SELECT d.*, r.season, r.round FROM quote_drafts d LEFT JOIN races r ON r.id = d.race_id AND r.dropped_at IS NULL
+ WHERE d.id = ? AND d.user_id = ? AND d.saved_at >= ?
+"""
 DROP = "DELETE FROM quote_drafts WHERE id = ? AND user_id = ?"
+
+_RACE = re.compile(r"(?P<season>[12]\d{3})\.(?P<round>\d{1,2})(?!\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,8 @@ class TypedQuote:
     """A draft of a quote.
 
     ``user`` is the Discord id of its writer, ``typed`` the submitted values by field name, ``quote`` the id of the
-    quote that is edited, None for a new one, and ``guild`` the server, None for a quote for everyone.
+    quote that is edited, None for a new one, and ``guild`` the server, None for a quote for everyone. A race that it
+    names by season and round is the one that it named when it was submitted, wherever that is on the schedule now.
     """
 
     id: int
@@ -75,10 +86,11 @@ async def save_typed(
     text = json.dumps(dict(typed))
     async with store.write() as connection:
         await connection.execute(OUTDATED, (to_text(now - KEPT),))
-        values = (text, to_text(now), draft if draft is not None and is_id(draft) else 0, user, guild, quote)
+        race = _race_in(typed)
+        values = (text, *race, to_text(now), draft if draft is not None and is_id(draft) else 0, user, guild, quote)
         rows = list(await connection.execute_fetchall(AGAIN, values))
         if not rows:
-            rows = list(await connection.execute_fetchall(SAVE, (user, guild, quote, text, to_text(now))))
+            rows = list(await connection.execute_fetchall(SAVE, (user, guild, quote, text, *race, to_text(now))))
             await connection.execute(TOO_MANY, (user, user, MOST))
         return int(rows[0]["id"])
 
@@ -88,8 +100,16 @@ async def typed_quote(store: Store, draft: int, user: int, now: datetime) -> Typ
     rows = await store.fetch(ONE, (draft, user, to_text(now - KEPT))) if is_id(draft) else []
     if not rows:
         return None
-    row = rows[0]
-    return TypedQuote(row["id"], row["user_id"], row["guild_id"], row["quote_id"], json.loads(row["typed"]))
+    row, typed = rows[0], json.loads(rows[0]["typed"])
+    if row["round"] is not None:
+        typed["when"] = _RACE.sub(f"{row['season']}.{row['round']}", typed["when"], count=1)
+    return TypedQuote(row["id"], row["user_id"], row["guild_id"], row["quote_id"], typed)
+
+
+def _race_in(typed: Mapping[str, str]) -> tuple[int | None, int | None]:
+    """Season and round of the race that a form names by them, as a form that was filled in by the bot does."""
+    found = _RACE.match(typed.get("when", ""))
+    return (int(found["season"]), int(found["round"])) if found else (None, None)
 
 
 async def drop_typed(store: Store, draft: int, user: int) -> None:

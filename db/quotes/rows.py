@@ -17,11 +17,12 @@ from db.timestamps import day_from_text, from_text
 SELECT = """
 SELECT q.id, q.guild_id, d.key AS driver, q.speaker, q.role, q.words, q.context, r.season, r.round, q.said_on,
        q.source, q.link, q.added_by, q.added_at
-  FROM quotes q LEFT JOIN drivers d ON d.id = q.driver_id LEFT JOIN races r ON r.id = q.race_id
+  FROM quotes q LEFT JOIN drivers d ON d.id = q.driver_id
+  LEFT JOIN races r ON r.id = q.race_id AND r.dropped_at IS NULL
 """
 IDS = """
 SELECT (SELECT id FROM drivers WHERE key = :driver) AS driver,
-       (SELECT id FROM races WHERE season = :season AND round = :round) AS race
+       (SELECT id FROM races WHERE season = :season AND round = :round AND dropped_at IS NULL) AS race
 """
 
 
@@ -52,14 +53,19 @@ def to_moment(text: str | None) -> datetime:
     return moment
 
 
-def draft_from_json(text: str) -> QuoteDraft:
-    """The draft that ``draft_to_json`` wrote into a history."""
-    fields = json.loads(text)
-    return QuoteDraft(**fields | {"said_on": day_from_text(fields["said_on"])})
+def draft_in_history(row: sqlite3.Row) -> QuoteDraft:
+    """The draft in a row of a history: ``before``, and ``season`` and ``round`` of its race on today's schedule."""
+    fields = json.loads(row["before"])
+    del fields["race"]
+    return QuoteDraft(
+        **fields | {"said_on": day_from_text(fields["said_on"]), "season": row["season"], "round": row["round"]}
+    )
 
 
 def draft_to_json(draft: QuoteDraft) -> str:
+    """A draft for a history, without its race, which the history keeps by its row."""
     fields = asdict(draft) | {"said_on": draft.said_on.isoformat() if draft.said_on else None}
+    del fields["season"], fields["round"]
     return json.dumps(fields, ensure_ascii=False)
 
 

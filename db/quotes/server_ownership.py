@@ -8,7 +8,7 @@ from datetime import datetime
 from db.connection import Store
 from db.quotes.models import Quote, QuoteDraft
 from db.quotes.reading import Found
-from db.quotes.rows import SELECT, draft_from_json, is_id, to_moment, to_quote
+from db.quotes.rows import SELECT, draft_in_history, is_id, to_moment, to_quote
 
 COUNT_OWN = "SELECT count(*) FROM quotes WHERE guild_id IS ?"
 ONE = f"{SELECT} WHERE q.guild_id IS ? AND q.id = ?"
@@ -17,10 +17,11 @@ COUNT = "SELECT count(*) FROM quotes q WHERE q.guild_id IS ?"
 NEWEST = f"{SELECT} WHERE q.guild_id IS ?"
 PAGE = "ORDER BY q.id DESC LIMIT ? OFFSET ?"
 DELETED = """
-SELECT quote_id, before, changed_at FROM quote_history h
- WHERE guild_id IS ? AND action = 'deleted' AND NOT EXISTS (SELECT 1 FROM quotes q WHERE q.id = h.quote_id)
-   AND id = (SELECT max(id) FROM quote_history l WHERE l.quote_id = h.quote_id)
- ORDER BY id DESC LIMIT ?
+SELECT h.quote_id, h.before, h.changed_at, r.season, r.round FROM quote_history h
+  LEFT JOIN races r ON r.id = json_extract(h.before, '$.race') AND r.dropped_at IS NULL
+ WHERE h.guild_id IS ? AND h.action = 'deleted' AND NOT EXISTS (SELECT 1 FROM quotes q WHERE q.id = h.quote_id)
+   AND h.id = (SELECT max(id) FROM quote_history l WHERE l.quote_id = h.quote_id)
+ ORDER BY h.id DESC LIMIT ?
 """
 
 
@@ -65,9 +66,7 @@ async def own_quotes(store: Store, guild: int | None, match: str | None, *, limi
 async def deleted_quotes(store: Store, guild: int | None, limit: int) -> tuple[DeletedQuote, ...]:
     """A server's own deleted quotes, the last deleted first."""
     rows = await store.fetch(DELETED, (guild, limit))
-    return tuple(
-        DeletedQuote(row["quote_id"], draft_from_json(row["before"]), to_moment(row["changed_at"])) for row in rows
-    )
+    return tuple(DeletedQuote(row["quote_id"], draft_in_history(row), to_moment(row["changed_at"])) for row in rows)
 
 
 def _in_words(match: str) -> str:

@@ -12,7 +12,7 @@ from db.connection import Store
 from db.errors import OvertakenError
 from db.naming import fold_quote
 from db.quotes.models import Quote, QuoteDraft, QuoteVersion, clean_draft
-from db.quotes.rows import IDS, SELECT, draft_from_json, draft_to_json, fetch, is_id, to_moment, to_quote
+from db.quotes.rows import IDS, SELECT, draft_in_history, draft_to_json, fetch, is_id, to_moment, to_quote
 from db.timestamps import to_text
 
 OWN = SELECT + "WHERE q.guild_id IS ? AND q.id = ?"
@@ -23,22 +23,31 @@ INSERT INTO quotes (driver_id, speaker, role, words, folded, context, race_id, s
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id
 """
 SET = """
-UPDATE quotes SET driver_id = ?, speaker = ?, role = ?, words = ?, folded = ?, context = ?, race_id = ?, said_on = ?,
-    source = ?, link = ? WHERE id = ?
+UPDATE quotes SET driver_id = ?1, speaker = ?2, role = ?3, words = ?4, folded = ?5, context = ?6,
+    race_id = coalesce(?7, (SELECT id FROM races WHERE id = quotes.race_id AND dropped_at IS NOT NULL)),
+    said_on = ?8, source = ?9, link = ?10 WHERE id = ?11
 """
+"""A race that is off the schedule is not shown with the quote, and editing the quote does not take it away."""
+
 REMOVE = "DELETE FROM quotes WHERE id = ?"
 NOTE = """
 INSERT INTO quote_history (quote_id, guild_id, action, before, changed_by, changed_at, bundled)
-VALUES (?, ?, ?, ?, ?, ?, ?)
+VALUES (?1, ?2, ?3, json_set(?4, '$.race', (SELECT race_id FROM quotes WHERE id = ?1)), ?5, ?6, ?7)
 """
-HISTORY = "SELECT * FROM quote_history WHERE quote_id = ? AND +guild_id IS ? ORDER BY id DESC"
+STEPS = """
+SELECT h.*, r.season, r.round FROM quote_history h
+  LEFT JOIN races r ON r.id = json_extract(h.before, '$.race') AND r.dropped_at IS NULL
+"""
+HISTORY = STEPS + "WHERE h.quote_id = ? AND +h.guild_id IS ? ORDER BY h.id DESC"
 """The plus, here and below, keeps SQLite from reading a whole server's history by the index of servers: a quote has
 only a few steps, a server has thousands."""
 LAST = "SELECT coalesce(max(id), 0) FROM quote_history WHERE quote_id = ? AND +guild_id IS ?"
-NEXT = """
-SELECT before FROM quote_history
- WHERE quote_id = ? AND +guild_id IS ? AND id > ? AND before IS NOT NULL ORDER BY id LIMIT 1
+NEXT = (
+    STEPS
+    + """
+ WHERE h.quote_id = ? AND +h.guild_id IS ? AND h.id > ? AND h.before IS NOT NULL ORDER BY h.id LIMIT 1
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ async def last_step(store: Store, guild: int | None, number: int) -> int:
 async def draft_at(store: Store, quote: Quote, step: int) -> QuoteDraft:
     """The version of the quote after that step of its history."""
     later = await store.fetch(NEXT, (quote.id, quote.guild, step))
-    return draft_from_json(later[0]["before"]) if later else quote.draft()
+    return draft_in_history(later[0]) if later else quote.draft()
 
 
 async def delete(store: Store, guild: int | None, number: int, by: int | None, now: datetime) -> Quote:
@@ -137,7 +146,7 @@ async def restore(store: Store, guild: int | None, number: int, by: int | None, 
         steps = await fetch(connection, HISTORY, (number, guild)) if is_id(number) else []
         if not steps or steps[0]["action"] != "deleted":
             raise LookupError(f"there is no deleted quote {number} here")
-        return await insert(connection, draft_from_json(steps[0]["before"]), guild, Change(by, now), number)
+        return await insert(connection, draft_in_history(steps[0]), guild, Change(by, now), number)
 
 
 async def history(store: Store, guild: int | None, number: int) -> tuple[QuoteVersion, ...]:
@@ -155,7 +164,7 @@ async def history(store: Store, guild: int | None, number: int) -> tuple[QuoteVe
             changed_at=to_moment(row["changed_at"]),
             changed_by=row["changed_by"],
             action=row["action"],
-            before=None if row["before"] is None else draft_from_json(row["before"]),
+            before=None if row["before"] is None else draft_in_history(row),
         )
         for row in steps
     )

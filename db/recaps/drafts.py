@@ -15,10 +15,10 @@ from db.timestamps import from_text, to_text
 MOST = 10
 """The most drafts of one editor for one section; the oldest are removed."""
 
-RACE = "SELECT id FROM races WHERE season = ? AND round = ?"
+RACE = "SELECT id FROM races WHERE season = ? AND round = ? AND dropped_at IS NULL"
 DRAFTS = """
 SELECT x.id, r.season, r.round, x.section, x.editor, x.words, x.picture, x.base, x.typed_at
-  FROM recap_drafts x JOIN races r ON r.id = x.race_id
+  FROM recap_drafts x JOIN races r ON r.id = x.race_id AND r.dropped_at IS NULL
  WHERE r.season = ? AND r.round = ? AND x.editor = ? ORDER BY x.id DESC
 """
 REPLACE = """

@@ -18,12 +18,12 @@ from db.timestamps import from_text, to_text
 
 ALL_TEXTS = """
 SELECT r.season, r.round, x.section, x.words, x.picture, x.author, x.edited_at
-  FROM recaps x JOIN races r ON r.id = x.race_id
+  FROM recaps x JOIN races r ON r.id = x.race_id AND r.dropped_at IS NULL
 """
 TEXTS = ALL_TEXTS + " WHERE r.season = ? AND r.round = ?"
 TEXTS_AT = """
 SELECT r.season, r.round, h.section, h.words, h.picture, h.author, h.edited_at
-  FROM recap_history h JOIN races r ON r.id = h.race_id
+  FROM recap_history h JOIN races r ON r.id = h.race_id AND r.dropped_at IS NULL
  WHERE r.season = ? AND r.round = ? AND h.words IS NOT NULL
    AND h.id = (SELECT max(e.id) FROM recap_history e
                 WHERE e.race_id = h.race_id AND e.section = h.section AND coalesce(e.edited_at, e.changed_at) <= ?)
@@ -43,7 +43,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 HISTORY = """
 SELECT h.id, r.season, r.round, h.section, h.words, h.picture, h.author, h.edited_at, h.editor, h.changed_at
-  FROM recap_history h JOIN races r ON r.id = h.race_id
+  FROM recap_history h JOIN races r ON r.id = h.race_id AND r.dropped_at IS NULL
  WHERE r.season = ? AND r.round = ? AND h.section = ? ORDER BY h.id DESC
 """
 NOT_UNDONE = """

@@ -22,12 +22,13 @@ import asyncio, sys, threading
 from datetime import UTC, datetime
 from pathlib import Path
 from db.connection import Store
-from db.documents import import_sql
+from db.documents import import_sql, race_sql
 from db.documents.importer import import_documents
 from db.documents.reader import read_file
 
 step = sys.argv[3]
-whole = getattr(import_sql, step)
+module = race_sql if step == "save_race" else import_sql
+whole = getattr(module, step)
 
 async def stopped(connection, *arguments, **options):
     result = await whole(connection, *arguments, **options)
@@ -36,7 +37,7 @@ async def stopped(connection, *arguments, **options):
     return result
 
 async def main():
-    setattr(import_sql, step, stopped)
+    setattr(module, step, stopped)
     async with await Store.open(Path(sys.argv[1])) as store:
         await import_documents(store, [read_file(Path(sys.argv[2]))], datetime.now(UTC))
 

@@ -81,7 +81,7 @@ async def test_a_race_that_moves_takes_its_quotes_along(empty_store: Store) -> N
         draft("fuel", season=2024, round=1),
         draft("fuel again", season=2024, round=1, said_on=TODAY.replace(year=2024, month=10, day=4)),
     )
-    await import_documents(empty_store, [changed("races", date="2024-10-06")], NOW)
+    await import_documents(empty_store, [changed("races", date="2024-10-06", start="2024-10-06T20:00:00Z")], NOW)
     eve = Reader(HOME, TODAY.replace(year=2024, month=10, day=5))
     assert await found(empty_store, reader=eve) == await found(empty_store, "fuel", reader=eve) == [said]
     day = Reader(HOME, TODAY.replace(year=2024, month=10, day=6))

@@ -1,4 +1,4 @@
--- A store as schema 9 left it, with a little in it; the eighth and ninth migrations' statements are at its end.
+-- A store as schema 9 left it, with a little in it; the ninth migration's statements are at its end.
 PRAGMA application_id = 1413955924;
 PRAGMA user_version = 9;
 BEGIN TRANSACTION;
@@ -616,6 +616,10 @@ CREATE INDEX quote_drafts_by_age ON quote_drafts (saved_at);
 CREATE INDEX recap_drafts_by_age ON recap_drafts (typed_at);
 CREATE INDEX recap_history_undone ON recap_history (undoes) WHERE undoes IS NOT NULL;
 CREATE INDEX outbox_past_quotes ON outbox (event_at) WHERE kind = 'quote';
+INSERT INTO quote_history VALUES (4, 1, NULL, 'edited', '{"speaker": "Corey Heim", "words": "Out of fuel — é", "driver": "corey-heim", "role": null, "context": null, "season": 2025, "round": 23, "said_on": "2025-10-17", "source": null, "link": null}', 0, 5, '2025-10-18T06:00:00Z');
+INSERT INTO quote_history VALUES (5, 9, 42, 'deleted', '{"speaker": "A spotter", "words": "Gone", "driver": null, "role": null, "context": null, "season": null, "round": null, "said_on": null, "source": null, "link": null}', 0, 5, '2025-10-18T07:00:00Z');
+INSERT INTO quote_drafts VALUES (1, 5, NULL, 1, '{"words": "Out of fuel!", "who": "", "about": "", "when": "2025.23 2025-10-17", "link": ""}', '2025-10-18T06:00:00Z');
+INSERT INTO quote_drafts VALUES (2, 5, NULL, 1, '{"words": "Out!", "who": "", "about": "", "when": "Talladega", "link": ""}', '2025-10-18T06:00:00Z');
 CREATE TABLE new_outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     target_id INTEGER NOT NULL REFERENCES reminder_targets (id) ON DELETE CASCADE,

@@ -1,0 +1,266 @@
+"""Imports the schedules: which race is meant, where it stands on the schedule, and what it loses when it moves."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import aiosqlite
+
+from db.documents import race_sql
+from db.documents.file_format import FastestLapRow, OutcomeRow, RaceRow
+from db.documents.import_report import Counts, Tally, given_fields, refuse_duplicate
+from db.documents.name_resolver import NameResolver
+from db.documents.origins import Origins, changed_facts
+from db.documents.race_matching import StoredRace, match_races
+from db.documents.race_moves import moments, settle_times
+from db.documents.race_rounds import MOST, rounds_after, steps, with_rounds_aside
+from db.documents.reader import Line
+from db.documents.rows_from_models import race_row
+from db.models import Season
+from db.race_times import contradictions
+from db.racing import load_dropped_races
+
+TIMES = frozenset({"date", "start", "green_flag", "broadcasts", "sessions"})
+"""The fields of a race that must agree with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """A row of a schedule and the stored race that it is; ``race`` is None for a new one."""
+
+    line: Line
+    row: RaceRow
+    race: StoredRace | None
+
+
+class RacesImport:
+    """The import of the schedules of all seasons, for one transaction."""
+
+    def __init__(
+        self, connection: aiosqlite.Connection, names: NameResolver, tally: Tally, origins: Origins, now: datetime
+    ) -> None:
+        self._connection = connection
+        self._names = names
+        self._tally = tally
+        self._origins = origins
+        self._now = now
+        # By season and round as the program's own documents count, the round on the stored schedule. The two differ
+        # where an operator put in or dropped a race; None is a race that the operator dropped.
+        self._program_rounds: dict[tuple[int, int], int | None] = {}
+
+    async def run(self, season: Season, lines: Iterable[Line]) -> bool:
+        """Imports the rows of ``races`` of a season; returns whether the round of a stored race changed.
+
+        Raises:
+            DocumentError: it cannot be said which race a row is, or the row contradicts itself.
+        """
+        lines = [replace(line, row=self._with_canonical_names(line)) for line in lines]
+        if not lines:
+            return False
+        seen: dict[Hashable, Line] = {}
+        for line in lines:
+            refuse_duplicate(seen, _row(line).round, line, f"race {_row(line).round}")
+        people = {driver.key: driver for driver in self._names.drivers.values()}
+        stored = [StoredRace(race.id, race_row(race, people)) for race in season.races]
+        off = await load_dropped_races(self._connection, season.year, self._names.drivers, self._names.tracks)
+        stored += [StoredRace(race.id, race_row(race, people), dropped=True) for race in off]
+        ids = [_row(line).nascar_id for line in lines]
+        elsewhere = await race_sql.races_of_other_seasons(
+            self._connection, season.year, [number for number in ids if number is not None]
+        )
+        found = match_races(lines, stored, elsewhere)
+        rows = [_Meant(line, _row(line), race) for line, race in zip(lines, found, strict=True)]
+        meant = self._placed(season.year, rows, stored)
+        gone = self._gone(season, lines, stored, found)
+        moved = await self._place(meant, gone, stored, lines)
+        await self._save(season.year, meant, stored)
+        return moved
+
+    def _placed(self, year: int, meant: Sequence[_Meant], stored: Sequence[StoredRace]) -> list[_Meant]:
+        """The rows with their rounds on the stored schedule; rows of races that an operator dropped are left out.
+
+        A schedule that an operator rearranged stays as it is when the program brings its own.
+        """
+        rearranged = any(self._rearranged(race) for race in stored)
+        taken = {race.row.round for race in stored if not race.dropped}
+        kept = []
+        for each in meant:
+            line, race, number = each.line, each.race, each.row.round
+            if line.bundled and race is not None and race.dropped and self._rearranged(race):
+                self._program_rounds[year, number] = None
+                self._tally.count("races", line.file, Counts(unchanged=1))
+                self._tally.report.kept.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
+                continue
+            if line.bundled and rearranged:
+                if race is not None and not race.dropped:
+                    number = race.row.round
+                else:
+                    number = next((free for free in range(number, MOST + 1) if free not in taken), MOST + 1)
+                    taken.add(number)
+            if line.bundled:
+                self._program_rounds[year, each.row.round] = number
+            kept.append(replace(each, row=each.row.model_copy(update={"round": number})))
+        return kept
+
+    def _rearranged(self, race: StoredRace) -> bool:
+        return "round" in self._origins.operators("race", race.id)
+
+    def on_stored_schedule(self, year: int, line: Line, number: int) -> int | None:
+        """The round on the stored schedule of the race to which a line gives that round; None for a dropped race."""
+        return self._program_rounds.get((year, number), number) if line.bundled else number
+
+    def _gone(
+        self, season: Season, lines: Sequence[Line], stored: Sequence[StoredRace], found: Sequence[StoredRace | None]
+    ) -> list[StoredRace]:
+        """The races that a complete schedule does not list any more.
+
+        Raises:
+            DocumentError: one of them has results.
+        """
+        whole = next((line for line in lines if line.whole), None)
+        listed = {race.id for race in found if race is not None}
+        gone = []
+        for race in stored if whole is not None else ():
+            assert whole is not None
+            if race.dropped or race.id in listed:
+                continue
+            if season.results.get(race.row.round):
+                if whole.bundled:
+                    continue
+                raise whole.error(
+                    f"is of a complete document, which does not list {race.label}, but that has results; "
+                    'list it as well, or leave out "complete"',
+                    "round",
+                )
+            if whole.bundled and self._origins.operators("race", race.id):
+                self._tally.report.kept.append(f"{season.year} {race.row.name}: stays on the schedule, as you have it")
+                continue
+            gone.append(race)
+            self._tally.count("races", whole.file, Counts(removed=1))
+            self._origins.note("race", race.id, ["round"], whole)
+        return gone
+
+    async def _place(
+        self,
+        meant: Sequence[_Meant],
+        gone: Sequence[StoredRace],
+        stored: Sequence[StoredRace],
+        lines: Sequence[Line],
+    ) -> bool:
+        """Gives every race of the season its place; returns whether that of a stored one changed."""
+        off = {race.id for race in gone} | {race.id for race in stored if race.dropped}
+        back = {each.race.id: each.row.round for each in meant if each.race is not None and each.race.dropped}
+        staying = {race.id: race.row.round for race in stored if race.id not in off}
+        listed = {each.race.id: each.row.round for each in meant if each.race is not None and each.race.id not in back}
+        new = {each.row.round for each in meant if each.race is None}
+        placed = rounds_after(staying, listed, {*new, *back.values()})
+        before = {race.id: race.row.round for race in stored}
+        try:
+            after = with_rounds_aside(placed | back, new, off - back.keys())
+            await race_sql.set_rounds(self._connection, steps(before, after))
+        except ValueError as error:
+            raise lines[0].error(str(error), "round") from None
+        await race_sql.drop_races(self._connection, [race.id for race in gone], self._now)
+        for race in stored:
+            if race.id in placed and race.id not in listed and placed[race.id] != race.row.round:
+                # Nothing else of it may change, so it is not among the rows that are saved.
+                self._tally.count("races", lines[0].file, Counts(updated=1))
+                self._origins.note("race", race.id, ["round"], lines[0])
+        return bool(gone) or any(placed[number] != staying[number] for number in placed)
+
+    async def _save(self, year: int, meant: Sequence[_Meant], stored: Sequence[StoredRace]) -> None:
+        """Writes what is new in the rows."""
+        former = await race_sql.former_times(self._connection, year)
+        final = {race.id: race.row.nascar_id for race in stored}
+        changed: list[tuple[_Meant, RaceRow]] = []
+        for each in meant:
+            merged = self._merged(year, each, former.get(each.race.id, set()) if each.race is not None else set())
+            if merged is not None:
+                changed.append((each, merged))
+                if each.race is not None:
+                    final[each.race.id] = merged.nascar_id
+        _check_nascar_ids(final, changed)
+        await race_sql.free_nascar_ids(self._connection, [each.race.id for each, _ in changed if each.race is not None])
+        for each, merged in changed:
+            number = await race_sql.save_race(
+                self._connection,
+                year,
+                each.race.id if each.race is not None else None,
+                merged,
+                track=self._names.track_id(merged.track, each.line),
+                driver=lambda name, field, line=each.line: self._names.driver_id(name, line, field),  # type: ignore[misc]
+            )
+            before = each.race.row if each.race is not None else None
+            self._origins.note("race", number, _facts_set(before, merged, each.line), each.line)
+            if before is not None:
+                lost = moments(before) - moments(merged)
+                await race_sql.note_former_times(self._connection, number, lost)
+
+    def _merged(self, year: int, meant: _Meant, former: AbstractSet[datetime]) -> RaceRow | None:
+        """The race as it is to be stored; None if it is stored so already."""
+        line, row, existing = meant.line, meant.row, None
+        if meant.race is not None:
+            existing = meant.race.row
+            row, kept = self._origins.respect("race", meant.race.id, existing, line, row)
+            if kept:
+                self._tally.report.kept.append(f"{year} {existing.name}: kept what you imported ({', '.join(kept)})")
+            row = settle_times(existing, row, given_fields(line, row), former)
+        merged = self._tally.compare("races", line, existing, row)
+        if merged is not None and (existing is None or TIMES & set(changed_facts(existing, merged))):
+            for field, problem in contradictions(merged):
+                raise line.error(problem, field)
+        return merged
+
+    def _with_canonical_names(self, line: Line) -> RaceRow:
+        """The row with the canonical names of its track and drivers, so that another spelling is not a change."""
+        row = _row(line)
+        track = self._names.tracks[self._names.track_id(row.track, line)].name
+        changes: dict[str, Any] = {"track": track}
+        if row.outcome is not None:
+            changes["outcome"] = self._outcome_with_canonical_names(row.outcome, line)
+        return row.model_copy(update=changes)
+
+    def _outcome_with_canonical_names(self, outcome: OutcomeRow, line: Line) -> OutcomeRow:
+        def name(text: str | None, field: str) -> str | None:
+            return None if text is None else self._names.driver_name(text, line, f"outcome.{field}")
+
+        fastest = outcome.fastest_lap
+        if fastest is not None:
+            driver = self._names.driver_name(fastest.driver, line, "outcome.fastest_lap.driver")
+            fastest = FastestLapRow(driver=driver, seconds=fastest.seconds, mph=fastest.mph)
+        return outcome.model_copy(
+            update={
+                "pole": name(outcome.pole, "pole"),
+                "rookie_of_the_race": name(outcome.rookie_of_the_race, "rookie_of_the_race"),
+                "stage_winners": [name(winner, "stage_winners") for winner in outcome.stage_winners],
+                "fastest_lap": fastest,
+                "leads": [(name(who, "leads"), first, last) for who, first, last in outcome.leads],
+            }
+        )
+
+
+def _row(line: Line) -> RaceRow:
+    assert isinstance(line.row, RaceRow)
+    return line.row
+
+
+def _facts_set(before: RaceRow | None, merged: RaceRow, line: Line) -> list[str]:
+    """The facts that a line itself set; what a race lost because it moved was set by nobody."""
+    return [name for name in changed_facts(before, merged) if before is None or name in given_fields(line, line.row)]
+
+
+def _check_nascar_ids(races: dict[int, int | None], changed: Iterable[tuple[_Meant, RaceRow]]) -> None:
+    """Refuses an id that two races of the season would have."""
+    holders: dict[int, int] = {}
+    for each, merged in changed:
+        if merged.nascar_id is None:
+            continue
+        own = each.race.id if each.race is not None else 0
+        others = [number for number, held in races.items() if held == merged.nascar_id and number != own]
+        if others or merged.nascar_id in holders:
+            raise each.line.error(f"{merged.nascar_id} is the id of another race already", "nascar_id")
+        holders[merged.nascar_id] = own
