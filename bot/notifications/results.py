@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from discord import ui
 
 from bot.notifications.corrections import corrected, first_known, results_facts
+from bot.notifications.reminders import race_of
 from bot.notifications.results_planner import FRESH, known_at
 from bot.outbox.contracts import Post, RefusedError
 from bot.outbox.delivery import TAKEN_AWAY
@@ -19,7 +20,7 @@ from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_for
 from db.connection import Store
 from db.models import Race, Season
-from db.reminders.earlier_rows import last_sent, versions_sent
+from db.reminders.earlier_rows import last_sent, may_be_there, versions_sent
 from db.reminders.models import NotificationKind, OutboxRow, Target
 from db.reminders.results_seen import results_of
 
@@ -68,14 +69,14 @@ class ResultsWriter:
         """The row that was posted before, whose message is to be corrected.
 
         Raises:
-            RefusedError: there is none any more, or none was posted while results were news.
+            RefusedError: there is none any more, or none that is known to be there.
         """
         due = row.notification
-        before = await last_sent(self._store, target.id, due.kind, due.season, due.round)
+        before = await last_sent(self._store, target.id, due.kind, due.subject)
         if before is not None and before.message is None:
             raise RefusedError(TAKEN_AWAY, missing=True)
-        if before is None and now >= known_at(race, now) + FRESH:
-            raise RefusedError("there is no message to correct", missing=True)
+        if before is None and (now >= known_at(race, now) + FRESH or await may_be_there(self._store, row)):
+            raise RefusedError("it is not known which message to correct", missing=True)
         return before
 
     async def _options(self, row: OutboxRow, target: Target, season: Season, race: Race) -> PostOptions:
@@ -94,13 +95,14 @@ class ResultsWriter:
         """
         await await_turn(self._store, row)
         as_of = await self._as_of()
-        season = _season(as_of, row)
-        if season is None or season.race(row.notification.round) is None:
+        found = race_of(as_of.seasons, row)
+        if found is None:
             return None
-        then = as_of.computed_after(season, row.notification.round)
+        season, race = found
+        then = as_of.computed_after(season, race.round)
         if not then.season.run:
             return None
-        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.round > row.notification.round)
+        later = (each.over_at - timedelta(seconds=1) for each in season.run if each.round > race.round)
         view = standings_post(then, _options(row, target), min([as_of.now, *later]))
         before = await last_sent(self._store, target.id, NotificationKind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)
@@ -119,12 +121,7 @@ def _edit(view: ui.LayoutView, before: OutboxRow | None) -> Post:
     return Post(view, edit=before.message, edit_in=before.channel, correction=True)
 
 
-def _season(as_of: AsOf, row: OutboxRow) -> Season | None:
-    return next((season for season in as_of.seasons if season.year == row.notification.season), None)
-
-
 def _run(as_of: AsOf, row: OutboxRow) -> tuple[Season, Race] | None:
     """The row's race and its season, if the race has results."""
-    season = _season(as_of, row)
-    race = season.race(row.notification.round) if season else None
-    return (season, race) if season and race and season.results.get(race.round) else None
+    found = race_of(as_of.seasons, row)
+    return found if found is not None and found[0].results.get(found[1].round) else None

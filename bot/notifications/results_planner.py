@@ -28,12 +28,10 @@ STANDING = timedelta(days=3 * 365)
 async def plan_results(connection: Connection, seasons: Sequence[Season], now: datetime) -> list[PlannedNotification]:
     """Everything that results bring, and stores what they are; an ``outbox.contracts.Planner``."""
     planned = list(plan_outcomes(seasons, now))
-    posted = {(each.season, each.round): each.lead for each in planned if each.kind is NotificationKind.RESULTS}
-    races = [(season, race) for season in seasons for race in season.races if (race.season, race.round) in posted]
+    posted = {each.race: each.lead for each in planned if each.kind is NotificationKind.RESULTS}
+    races = [(season, race) for season in seasons for race in season.races if race.id in posted]
     await save_results(
-        connection,
-        ((race.id, posted[race.season, race.round], results_facts(season, race)) for season, race in races),
-        now,
+        connection, ((race.id, posted[race.id], results_facts(season, race)) for season, race in races), now
     )
     return planned
 
@@ -67,6 +65,7 @@ def _posts(season: Season, race: Race, known: datetime, now: datetime) -> Iterat
             known + (CORRECTED_FOR if late else FRESH),
             newcomers=late,
             followers=late,
+            race=race.id,
         )
 
 
@@ -87,6 +86,7 @@ def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNoti
                 known,
                 known + STANDING,
                 newcomers=True,
+                race=race.id,
             )
             return
 

@@ -20,39 +20,35 @@ it."""
 REPORTED_FOR = timedelta(hours=24)
 """How long a change is worth reporting."""
 
-Place = tuple[int, int]
-"""A season and a round of it."""
-
 
 @dataclass(frozen=True, slots=True)
 class ScheduleComparison:
     """The schedule compared with what was last seen: races to be stored as they are now, and the changes to report.
 
-    A change is (season, round, before, after).
+    Races are known by their ids, whatever their rounds. A change is (race's id, before, after).
     """
 
-    seen: Mapping[Place, SeenRace]
-    changes: Sequence[tuple[int, int, SeenRace, SeenRace]]
+    seen: Mapping[int, SeenRace]
+    changes: Sequence[tuple[int, SeenRace, SeenRace]]
 
 
-def compare_schedule(seasons: Iterable[Season], seen: Mapping[Place, SeenRace], now: datetime) -> ScheduleComparison:
+def compare_schedule(seasons: Iterable[Season], seen: Mapping[int, SeenRace], now: datetime) -> ScheduleComparison:
     """Compares the schedule with what was last seen of it; a race seen for the first time is not a change.
 
     Args:
         seasons: whole seasons.
-        seen: each race as it was last seen, by season and round.
+        seen: each race as it was last seen, by its id.
         now: the current moment.
     """
-    changed: dict[Place, SeenRace] = {}
+    changed: dict[int, SeenRace] = {}
     changes = []
     for race in (race for season in seasons for race in season.races):
-        place = race.season, race.round
-        before = seen.get(place)
+        before = seen.get(race.id)
         after = _as_seen(race, before)
         if after != before:
-            changed[place] = after
+            changed[race.id] = after
         if before is not None and difference(before, after) is not None and _matters(race, before, after, now):
-            changes.append((*place, before, after))
+            changes.append((race.id, before, after))
     return ScheduleComparison(changed, changes)
 
 
@@ -108,12 +104,12 @@ def plan_schedule_changes(
         seasons: whole seasons.
         now: the current moment.
     """
-    races = {(race.season, race.round): race for season in seasons for race in season.races}
-    by_race: dict[Place, list[ScheduleChange]] = {}
+    races = {race.id: race for season in seasons for race in season.races}
+    by_race: dict[int, list[ScheduleChange]] = {}
     for change in changes:
-        by_race.setdefault((change.season, change.round), []).append(change)
-    for place, in_order in by_race.items():
-        race, last = races.get(place), in_order[-1]
+        by_race.setdefault(change.race, []).append(change)
+    for number, in_order in by_race.items():
+        race, last = races.get(number), in_order[-1]
         if race is None:
             continue
         for first in in_order:
@@ -129,7 +125,8 @@ def plan_schedule_changes(
                 due_at = last.noticed_at + HOLD
                 yield PlannedNotification(
                     NotificationKind.CHANGE,
-                    *place,
+                    race.season,
+                    race.round,
                     RACE,
                     last.id,
                     event_at,
@@ -137,6 +134,7 @@ def plan_schedule_changes(
                     until,
                     detail=detail,
                     after=first.id,
+                    race=race.id,
                 )
 
 

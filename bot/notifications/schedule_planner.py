@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 
-from bot.notifications.schedule_changes import Place, compare_schedule, plan_schedule_changes
+from bot.notifications.schedule_changes import compare_schedule, plan_schedule_changes
 from bot.notifications.scheduled_events import NO_EVENT, event_version, race_event
 from db.models import Race, RaceStatus, Season, SessionKind
 from db.reminders import plans
@@ -55,19 +55,19 @@ async def plan_schedule(
 
 
 def plan_reminders(
-    seasons: Iterable[Season], seen: Mapping[Place, SeenRace], now: datetime
+    seasons: Iterable[Season], seen: Mapping[int, SeenRace], now: datetime
 ) -> Iterator[PlannedNotification]:
     """The reminders that are due within the horizon, for every lead there is.
 
     Args:
         seasons: whole seasons.
-        seen: each race as it was last seen, which tells a new date from the one a race was postponed from.
+        seen: each race, by its id, as it was last seen, which tells a new date from the one a race was postponed from.
         now: the current moment.
     """
     for race in (race for season in seasons for race in season.races):
         if race.status is RaceStatus.CANCELLED or race.over_at <= now:
             continue
-        for session, event_at, detail in _events(race, seen.get((race.season, race.round)), now):
+        for session, event_at, detail in _events(race, seen.get(race.id), now):
             if not now - AT_THE_START < event_at <= now + HORIZON:
                 continue
             for lead in LEADS:
@@ -84,6 +84,7 @@ def plan_reminders(
                         due_at,
                         until,
                         detail=detail,
+                        race=race.id,
                     )
 
 
@@ -124,7 +125,7 @@ def _utc(moment: datetime | None) -> datetime | None:
 
 
 def plan_events(
-    seasons: Sequence[Season], now: datetime, seen: Mapping[tuple[int, int], SeenRace]
+    seasons: Sequence[Season], now: datetime, seen: Mapping[int, SeenRace]
 ) -> Iterator[PlannedNotification]:
     """Scheduled events to be made, changed and removed: one for each race to come.
 
@@ -133,7 +134,7 @@ def plan_events(
     Args:
         seasons: whole seasons, oldest first.
         now: the current moment.
-        seen: each race as it was last seen, which tells a new date from the one a race was postponed from.
+        seen: each race, by its id, as it was last seen, which tells a new date from the one a race was postponed from.
     """
     # The same all day long, so that planning twice is planning once; and in the past, so that it is due at once.
     midnight = datetime.combine(now.astimezone(UTC).date(), time(0), UTC)
@@ -149,7 +150,7 @@ def plan_events(
             continue
         # For servers that had events and no longer want any.
         yield _removal(race, CALLED_OFF, begins, due_at, over)
-        if event is None or put_off(race, start, seen.get((race.season, race.round)), now):
+        if event is None or put_off(race, start, seen.get(race.id), now):
             yield _removal(race, RACE, begins, due_at, over)
         elif start > now:
             yield PlannedNotification(
@@ -164,6 +165,7 @@ def plan_events(
                 detail=event.detail,
                 newcomers=True,
                 followers=start > now + EVENT_HORIZON,
+                race=race.id,
             )
 
 
@@ -179,4 +181,5 @@ def _removal(race: Race, session: str, begins: datetime, due_at: datetime, until
         until,
         newcomers=True,
         followers=True,
+        race=race.id,
     )

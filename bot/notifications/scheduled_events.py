@@ -81,7 +81,7 @@ def race_event(season: Season, race: Race) -> RaceEvent | None:
     usual = (race.start or start) + RACE_LENGTH
     end = race.over_at if start < race.over_at < start + timedelta(days=1) else usual
     networks = dict.fromkeys(_network(each) for each in race.broadcast(BroadcastKind.TV))
-    mark = event_mark(race.season, race.round)
+    mark = event_mark(race.id)
     about = "\n".join(filter(None, [_begins(race, start), *_aired(race), _which(season, race), _place(race)]))
     return RaceEvent(
         (listed([_bare(race_name(race)), _bare(race.track.short)]) or f"Race {race.round}")[:MOST_NAME].strip(),
@@ -112,8 +112,13 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
 
 
-def event_mark(season: int, number: int) -> str:
-    """The last line of an event's description, by which the bot recognizes its own event of a race."""
+def event_mark(race: int) -> str:
+    """The last line of an event's description, by which the bot recognizes its own event of a race, known by its id."""
+    return f"Tailgate keeps this event in step with the schedule (race {race})."
+
+
+def old_event_mark(season: int, number: int) -> str:
+    """The same line as earlier releases wrote it: by the round that the race had."""
     return f"Tailgate keeps this event in step with the schedule ({season}, race {number})."
 
 
@@ -230,13 +235,17 @@ class EventKeeper:
 
     async def _bring_in_step(self, guild: int, row: OutboxRow, wanted: RaceEvent | None, turn: Turn) -> int | None:
         due = row.notification
-        before = await last_sent(self._store, due.target, NotificationKind.EVENT, due.season, due.round)
-        mark = event_mark(due.season, due.round)
+        before = await last_sent(self._store, due.target, NotificationKind.EVENT, due.subject)
+        marks = [event_mark(due.race)]
+        if row.old_round is not None:
+            # An earlier release may have made it and not learned of it.
+            marks.append(old_event_mark(due.season, row.old_round))
         await turn()
         there = [
             each
             for each in await self._calendar.events(guild)
-            if mark in each.content.description or (before is not None and each.id == before.message)
+            if any(mark in each.content.description for mark in marks)
+            or (before is not None and each.id == before.message)
         ]
         kept = next((each for each in there if wanted is not None and _can_become(each, wanted)), None)
         for each in there:

@@ -295,9 +295,9 @@ class ReminderSettings:
         # What the planner saw matters for postponed races only.
         postponed = [race for each in seasons for race in each.races if race.status is RaceStatus.POSTPONED]
         seen = {
-            (race.season, race.round): found
+            race.id: found
             for race in postponed
-            if race.over_at > now and (found := await seen_of(self._store, race.season, race.round))
+            if race.over_at > now and (found := await seen_of(self._store, race.id))
         }
         planned = (each for each in plan_reminders(seasons, seen, now) if (each.session, each.lead) in wanted)
         return min((each for each in planned if each.due_at > now), key=lambda each: each.due_at, default=None)

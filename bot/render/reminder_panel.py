@@ -239,7 +239,7 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
     """What is planned, such as ``Talladega, 1 hour before coverage``."""
     if what.kind is NotificationKind.TROUBLE:
         return _OWNER_TOLD
-    race = next((r for r in races if (r.season, r.round) == (what.season, what.round)), None)
+    race = next((race for race in races if race.id == what.race), None)
     name = escape(race.track.short if race else f"race {what.round} of {what.season}")
     if what.kind is NotificationKind.REMINDER:
         session = WeekendSession(what.session)

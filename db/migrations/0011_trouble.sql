@@ -14,3 +14,5 @@ CREATE TABLE results_seen (
     noticed_at TEXT NOT NULL CHECK (noticed_at GLOB '????-??-??T??:??:??Z'),
     PRIMARY KEY (race_id, version)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX results_seen_past ON results_seen (noticed_at);

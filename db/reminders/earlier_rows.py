@@ -10,22 +10,26 @@ from db.reminders.outbox import rows_of
 
 LAST_SENT = """
 SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent'
-   AND season = coalesce(:season, season) AND round = coalesce(:round, round)
+   AND subject = coalesce(:subject, subject)
  ORDER BY sent_at DESC, id DESC LIMIT 1
 """
 VERSIONS_SENT = """
-SELECT lead FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent' AND season = :season
-   AND round = :round ORDER BY id
+SELECT lead FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent' AND subject = :subject
+ ORDER BY id
+"""
+MAY_BE_THERE = """
+SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND subject = :subject AND id < :id
+    AND state = 'failed' AND tried_at IS NOT NULL)
 """
 EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
     AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
-    AND (NOT :same_race OR (season = :season AND round = :round)))
+    AND (NOT :same_race OR subject = :subject))
 """
 # A message that is edited, or an event, must not be set back to what an earlier row says.
 OUTDONE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id > :id
-    AND state IN ('claimed', 'sent') AND (NOT :same_race OR (season = :season AND round = :round)))
+    AND state IN ('claimed', 'sent') AND (NOT :same_race OR subject = :subject))
 """
 
 
@@ -33,11 +37,10 @@ async def last_sent(
     store: Store,
     target: int,
     kind: NotificationKind,
-    season: int | None = None,
-    round: int | None = None,  # noqa: A002
+    subject: int | None = None,
 ) -> OutboxRow | None:
     """The latest row of a kind that reached a target, of one race or of any."""
-    values = {"target": target, "kind": kind, "season": season, "round": round}
+    values = {"target": target, "kind": kind, "subject": subject}
     rows = await rows_of(store, target, LAST_SENT, values)
     return rows[0] if rows else None
 
@@ -45,6 +48,11 @@ async def last_sent(
 async def versions_sent(store: Store, row: OutboxRow) -> list[int]:
     """The versions of a message about a race that a target got, in order."""
     return [each["lead"] for each in await store.fetch(VERSIONS_SENT, _alike(row, same_race=True))]
+
+
+async def may_be_there(store: Store, row: OutboxRow) -> bool:
+    """Whether an earlier message of a kind about the row's race was given up although it may have arrived."""
+    return bool((await store.fetch(MAY_BE_THERE, _alike(row, same_race=True)))[0][0])
 
 
 async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
@@ -70,6 +78,5 @@ def _alike(row: OutboxRow, *, same_race: bool) -> dict[str, Any]:
         "kind": notification.kind,
         "id": row.id,
         "same_race": same_race,
-        "season": notification.season,
-        "round": notification.round,
+        "subject": notification.subject,
     }

@@ -181,7 +181,7 @@ class PlannedNotification:
     Args:
         kind: the kind of notification.
         season: the race's year; for a quote of the day the year.
-        round: the race's; for a quote of the day the number of the day in the year.
+        round: the race's as it is now; for a quote of the day the number of the day in the year.
         session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``; for a quote of the day its ``quote_session``.
         lead: for reminders the minutes before the event; for other kinds a version of what the message says, so that a
             change of that is a new notification.
@@ -192,6 +192,7 @@ class PlannedNotification:
         newcomers: also for targets that subscribed only after it was due.
         followers: only for targets that have, or may have, an earlier notification of this kind about the race.
         after: for schedule changes, the id of the first change that the message reports.
+        race: the race's id, by which it is known whatever its round; 0 for a quote of the day.
     """
 
     kind: NotificationKind
@@ -206,6 +207,12 @@ class PlannedNotification:
     newcomers: bool = False
     followers: bool = False
     after: int | None = None
+    race: int = 0
+
+    @property
+    def subject(self) -> int:
+        """What it is about, as the store holds it."""
+        return self.race or self.season * 1000 + self.round
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +252,10 @@ class SeenRace:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChange:
-    """A race that was moved, postponed, canceled or reinstated; ids grow with time."""
+    """A race, by its id, that was moved, postponed, canceled or reinstated; ids of changes grow with time."""
 
     id: int
-    season: int
-    round: int
+    race: int
     before: SeenRace
     after: SeenRace
     noticed_at: datetime
@@ -269,6 +275,12 @@ class Notification:
     due_at: datetime
     until: datetime
     detail: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    race: int = 0
+
+    @property
+    def subject(self) -> int:
+        """What it is about, as the store holds it."""
+        return self.race or self.season * 1000 + self.round
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +289,8 @@ class OutboxRow:
 
     ``tried_at`` is when the first request left that may have reached Discord without our knowing, None if none can
     have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``message`` is the id of the
-    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
+    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's. ``old_round`` is
+    the round by which an earlier release marked its message.
     """
 
     id: int
@@ -295,6 +308,7 @@ class OutboxRow:
     channel: int | None = None
     message: int | None = None
     reason: str | None = None
+    old_round: int | None = None
 
     @property
     def mark(self) -> str:
@@ -305,6 +319,10 @@ class OutboxRow:
         """
         notification = self.notification
         parts: tuple[object, ...] = (self.place, notification.kind, notification.season, notification.round)
+        if self.old_round is not None:
+            parts = (self.place, notification.kind, notification.season, self.old_round)
+        elif notification.race:
+            parts = (self.place, notification.kind, "race", notification.race)
         if notification.kind in {NotificationKind.RESULTS, NotificationKind.RECAP}:
             # One message each, which is edited when its version changes; earlier releases knew no versions.
             parts += (notification.session, 0, to_text(notification.event_at))

@@ -38,7 +38,7 @@ SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'reminder'
-       AND later.season = outbox.season AND later.round = outbox.round AND later.session = outbox.session
+       AND later.subject = outbox.subject AND later.session = outbox.session
        AND abs(strftime('%s', later.event_at) - strftime('%s', outbox.event_at)) < 600
        AND later.due_at > outbox.due_at
        AND strftime('%s', later.due_at) - strftime('%s', :now) <= strftime('%s', :now) - strftime('%s', outbox.due_at)
@@ -365,6 +365,7 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         due_at=datetime.fromisoformat(row["due_at"]),
         until=datetime.fromisoformat(row["until"]),
         detail=MappingProxyType(json.loads(row["detail"])),
+        race=0 if row["kind"] in {NotificationKind.QUOTE, NotificationKind.TROUBLE} else row["subject"],
     )
     return OutboxRow(
         id=row["id"],
@@ -382,4 +383,5 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         channel=row["channel_id"],
         message=row["message_id"],
         reason=row["reason"],
+        old_round=row["old_round"],
     )

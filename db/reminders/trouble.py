@@ -36,8 +36,8 @@ UPDATE outbox SET retry_at = :again WHERE target_id = :target AND state = 'pendi
 """
 # One that is still to go out tells of an earlier trouble.
 TELL = """
-INSERT OR IGNORE INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
-VALUES (:target, 'trouble', :year, 0, 'trouble', 0, :now, :now, :until, '{}')
+INSERT OR IGNORE INTO outbox (target_id, kind, subject, season, round, session, lead, event_at, due_at, until, detail)
+VALUES (:target, 'trouble', 0, :year, 0, 'trouble', 0, :now, :now, :until, '{}')
 """
 OVER = """
 UPDATE reminder_targets SET trouble_since = NULL, trouble_reason = NULL, refusals = 0, try_again_at = NULL

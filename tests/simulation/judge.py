@@ -18,7 +18,7 @@ from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
 from db.models import NEVER, RaceStatus
 from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
-from tests.simulation.schedule import ROUND, YEAR
+from tests.simulation.schedule import RACE_ID, ROUND, YEAR
 from tests.simulation.story import Import, OffAndOn, Place, owner_of
 from tests.simulation.world import World
 
@@ -179,10 +179,10 @@ class _Judge:
 
     def _judge_events(self, place: Place, verdict: Verdict) -> None:
         schedule = self._world.seasons.schedule
-        mark = event_mark(YEAR, ROUND)
-        there = [e for e in self._world.discord.events if e.guild == place.number and mark in e.content.description]
         race = schedule.season.race(ROUND)
         assert race is not None
+        mark = event_mark(race.id)
+        there = [e for e in self._world.discord.events if e.guild == place.number and mark in e.content.description]
         wanted = race_event(schedule.season, race)
         now = self._now()
         verdict.due += 1
@@ -265,8 +265,9 @@ class _Judge:
             at = schedule.coverage
             for lead in place.leads:
                 row = PlannedNotification(
-                    NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at
-                )
+                    NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at,
+                    race=RACE_ID,
+                )  # fmt: skip
                 until = at if lead else at + AT_THE_START
                 later = tuple(self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead)
                 yield Due(
@@ -392,6 +393,6 @@ def _mark(place: Place, planned: PlannedNotification) -> str:
     """The mark of a message to a place."""
     notification = Notification(
         0, planned.kind, planned.season, planned.round, planned.session, planned.lead, planned.event_at,
-        planned.due_at, planned.until, MappingProxyType({}),
+        planned.due_at, planned.until, MappingProxyType({}), planned.race,
     )  # fmt: skip
     return OutboxRow(0, notification, f"u{place.number}" if place.person else f"g{place.number}").mark

@@ -13,6 +13,7 @@ from bot.interactions.router import Router
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.schedule_changes import difference
 from bot.notifications.scheduled_events import race_event
+from bot.outbox.contracts import InDoubt
 from bot.render.race_status import NO_DATE
 from bot.services import Services
 from db.connection import Store
@@ -32,8 +33,8 @@ LATER = COVERAGE + timedelta(hours=20)
 class Newsroom(Scene):
     """A scene whose server hears of reminders and changes, with what is really written."""
 
-    def start(self) -> Any:
-        worker = super().start()
+    def start(self, in_doubt: InDoubt = InDoubt.AGAIN) -> Any:
+        worker = super().start(in_doubt)
         services: Any = Services(self.store, self.seasons, self.clock)  # type: ignore[arg-type]
         writer = ReminderWriter(Router(services).as_of, self.store)
         worker.compose(NotificationKind.REMINDER, writer.reminder)

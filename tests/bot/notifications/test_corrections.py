@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.notifications.corrections import corrected, results_facts
-from bot.outbox.contracts import RefusedError, UnsureError
+from bot.outbox.contracts import InDoubt, RefusedError, UnsureError
 from db.connection import Store
 from db.models import Adjustment, Season
 from db.reminders import targets
@@ -177,6 +177,22 @@ async def test_results_in_doubt_are_settled_before_they_are_corrected(scene: Sce
     await scene.go(ticks=20)
     (said,) = scene.discord.texts()
     assert "**Corey Heim** won" in said
+
+
+async def test_what_may_be_there_is_not_posted_a_second_time_to_correct_it(scene: Scene) -> None:
+    """Its history may not be read, and the operator would rather lose a message than have it twice."""
+    scene.discord.unreadable.add(900)
+    target = await scene.wants(results=True)
+    await scene.go()
+    scene.clock.moment = HELD
+    scene.hold(after(3))
+    scene.discord.after.append(UnsureError("the answer was lost"))
+    scene.start(InDoubt.DROP)
+    await scene.go(ticks=9)
+    scene.hold(DISQUALIFIED)
+    await scene.go(ticks=9)
+    assert len(scene.discord.messages) == 1
+    assert [row.state for row in await scene.rows(target)] == [RowState.FAILED, RowState.FAILED]
 
 
 async def test_a_restored_store_corrects_what_it_finds_and_posts_nothing_again(scene: Scene, tmp_path: Path) -> None:

@@ -112,8 +112,8 @@ async def test_the_distances_grow_and_after_two_weeks_it_is_given_up(empty_store
     begin, tries, now = clock.moment, [], clock.moment
     async with empty_store.write() as connection:
         await connection.execute(
-            "INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail) "
-            "VALUES (?, 'quote', 2025, 1, '09:00', 0, ?, ?, ?, '{}')",
+            "INSERT INTO outbox (target_id, kind, subject, season, round, session, lead, event_at, due_at, until, "
+            "detail) VALUES (?, 'quote', 2025001, 2025, 1, '09:00', 0, ?, ?, ?, '{}')",
             (target.id, *["2025-10-17T16:00:00Z"] * 3),
         )
     while (await now_set(empty_store)).on:
