@@ -83,6 +83,7 @@ class Discord:
         weather: (until, kind, chance) of what requests meet now.
         delays: (how many messages later, seconds) of messages that will land late.
         unreachable_until, forbidden, hidden, no_events, full: until when what is not possible, by place if it has one.
+        refused: when a process was told that it may not do something, by place.
         trouble: called with a place (None for all), from when and until when something went wrong there.
     """
 
@@ -100,6 +101,7 @@ class Discord:
     hidden: dict[int, float] = field(default_factory=dict)
     no_events: dict[int, float] = field(default_factory=dict)
     full: dict[int, float] = field(default_factory=dict)
+    refused: dict[int, list[float]] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:
@@ -108,7 +110,6 @@ class Discord:
         self._recent: deque[float] = deque()
         self._recent_in: dict[int, deque[float]] = {}
         self._asked: deque[float] = deque()
-        self.refused: dict[int, list[float]] = {}
         self.hidden_times: dict[int, list[tuple[float, float]]] = {}
         self.too_fast = 0
         for place in self.story.places:
@@ -153,7 +154,6 @@ class Discord:
         """Does what a request to send does."""
         self._must_exist(channel)
         if not self.may_write(channel):
-            self.refused.setdefault(channel, []).append(self.timeline.now)
             raise RefusedError("Missing Permissions", barred=True, code=Code.MISSING_PERMISSIONS)
         for message in reversed(self._messages(channel)):
             if message.nonce == nonce and self.timeline.now - message.at < self.story.memory:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.notifications.quote_of_the_day import quotes_of_days
@@ -213,6 +214,7 @@ class _Judge:
             verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
         if any(isinstance(each, OffAndOn) and each.guild == place.number for each in world.story.events):
             return
+        verdict.wrong += self._asked_too_soon(place)
         for since in troubles:
             # The refusal itself must have been noted: the process lived on.
             if any(begins <= since and since + ALLOWED <= ends for begins, ends, _ in self._clean_stretches(channel)):
@@ -221,14 +223,23 @@ class _Judge:
                     verdict.lost += 1
                     verdict.wrong.append(f"lost: owner of server {place.number} by {self._when(since + ALLOWED)}")
 
+    def _asked_too_soon(self, place: Place) -> Iterator[str]:
+        """Requests to a channel that was to be left alone; a new process, and one whose clock was set, ask at once."""
+        world = self._world
+        anew = [*world.started_at, *(at for at, _ in world.offsets), *world.restored_at]
+        refusals = list(self._refusals(place.channel))
+        for (since, ends, _), (again, _, _) in pairwise(refusals):
+            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in anew):
+                yield f"too soon: channel {place.channel} at {self._when(again)}"
+
     def _refusals(self, channel: int) -> Iterator[tuple[float, float, bool]]:
         """When a channel refused, until when it is left alone for that, and whether that was the first time.
 
-        What is refused within that time was under way; a message that came through begins anew.
+        What is refused within a minute was under way; a message that came through begins anew.
         """
-        times, ends, since = 0, 0.0, 0.0
+        times, ends, since = 0, 0.0, -MINUTE
         for at in self._world.discord.refused.get(channel, ()):
-            if at < ends:
+            if at - since < MINUTE:
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0

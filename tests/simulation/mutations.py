@@ -343,10 +343,10 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 47),
     "nothing gives way": Mutation("a late reminder is sent although the next one is near", _nothing_gives_way, 159),
-    "one refusal": Mutation("a channel that refused once is given up", _one_refusal_is_enough, 0),
-    "no correction": Mutation("results that were posted are not corrected", _what_is_posted_is_not_corrected, 0),
+    "one refusal": Mutation("a channel that refused once is given up", _one_refusal_is_enough, 251),
+    "no correction": Mutation("results that were posted are not corrected", _what_is_posted_is_not_corrected, 10),
     "believe a clock set back": Mutation(
-        "what was to be tried later waits though the clock was set back", _a_clock_set_back_is_believed, 0
+        "what was to be tried later waits though the clock was set back", _a_clock_set_back_is_believed, 18
     ),
     "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 2447),
 }

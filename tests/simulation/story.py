@@ -333,7 +333,11 @@ def _refusals(seed: int, places: tuple[Place, ...], seconds: float, night: str) 
     dice = random.Random(f"{seed} refusals")
     place, events = dice.choice(places), list[Event]()
     if dice.random() < 0.1:
-        events.append(Forbid(_when(dice, seconds, night), place.channel, dice.uniform(10, 1000)))
+        at, closed = _when(dice, seconds, night), dice.uniform(10, 1000)
+        events.append(Forbid(at, place.channel, closed))
+        if dice.random() < 0.3:
+            # The machine learns the right time while it waits to try again.
+            events.append(Jump(at + dice.uniform(0.5, 1.0) * closed, -dice.uniform(900, 1800)))
     if night == "events and changes" and dice.random() < 0.2:
         events.append(NoEvents(_when(dice, seconds, night), place.number, dice.uniform(10, 600), full=True))
     return events

@@ -52,6 +52,7 @@ class World:
         schedules: from when each state of the schedule was known.
         offsets: from when the process's clock was ahead by how much.
         in_doubt: marks of messages that were under way when the process was cut off from the answer, and when that was.
+        started_at: when a process was started.
         handed_over: when each message was last handed over to be sent.
         useless: what was handed over to be sent after it had ceased to be of use.
     """
@@ -74,6 +75,7 @@ class World:
         self.calm = False
         self.killed: Kill | None = None
         self.restored_at: list[float] = []
+        self.started_at: list[float] = []
         self._copies = 0
         self.path = self._copy_to(template)
         for event in story.events:
@@ -186,6 +188,7 @@ class World:
         self.trouble(None, 0.0, STARTS)
         while self.timeline.now < self.ends or not self.calm:
             began = self.timeline.now
+            self.started_at.append(began)
             self.process = Process(self, self.path)
             try:
                 pause = self.process.run()
