@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,7 @@ def modules() -> Iterator[tuple[str, Path]]:
 MODULES = dict(modules())
 
 
+@cache
 def imported(path: Path) -> set[str]:
     """Every module that a file imports, by full name; ``from a import b`` counts as a.b where that is a module."""
     names: set[str] = set()
@@ -174,12 +176,16 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
-CLASSES = {
-    node.name
-    for path in MODULES.values()
-    for node in ast.walk(ast.parse(path.read_text("utf-8")))
-    if isinstance(node, ast.ClassDef)
-}
+@cache
+def classes() -> set[str]:
+    return {
+        node.name
+        for path in MODULES.values()
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    }
+
+
 PLAIN = ("bot.render", "bot.questions", "bot.championship")
 """What makes values and messages, and never reaches up to the client."""
 
@@ -191,7 +197,7 @@ def test_no_way_leads_from_below_to_the_client(module: str) -> None:
     casts = [
         ast.unparse(n)
         for n in ast.walk(tree)
-        if isinstance(n, ast.Call) and _is_cast(n) and _named(n.args[0]) & CLASSES
+        if isinstance(n, ast.Call) and _is_cast(n) and _named(n.args[0]) & classes()
     ]
     assert clients + casts == []
 

@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -37,13 +37,6 @@ from tests.wire.reminded import COVERAGE, NOON, remind_many
 from tests.wire.rest import EPHEMERAL
 from tests.wire.world import Payload, World
 
-CROWDS = (0, 50, 200)
-"""How many people wait for an answer at any moment."""
-ROWS, ROUNDS, SECONDS = 300, 4, 6.0
-"""Rows of a phase without a limit; how many rounds there are; seconds of a phase at Discord's pace, or without rows."""
-QUICK_ROWS, QUICK_ROUNDS, QUICK_SECONDS = 40, 1, 0.5
-SETTLES = 1.5
-"""Seconds after which a delay of the phase before is made up for."""
 TICK = 1.0
 AIM = 0.85
 DEADLINE = 3.0
@@ -73,6 +66,7 @@ class PromptDiscord:
 
     def __init__(self) -> None:
         self.sent = 0
+        self.reached = asyncio.Event()
 
     async def clear(self) -> None:
         """There is no limit."""
@@ -81,6 +75,7 @@ class PromptDiscord:
         del channel, nonce
         assert post.view.to_components()  # type: ignore[no-untyped-call] # what discord.py does to send it
         self.sent += 1
+        self.reached.set()
         return self.sent
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
@@ -232,9 +227,9 @@ class Bench:
     def __init__(self, asking: Raw, worker: Worker, hasty: Worker, discord: PromptDiscord, scale: Scale) -> None:
         self._crowd, self._discord, self._scale = Crowd(asking), discord, scale
         self._bot, self._worker, self._hasty = asking.bot, worker, hasty
-        self.at_pace = [Phase(crowd) for crowd in CROWDS]
-        self.at_full_speed = [Phase(crowd) for crowd in CROWDS]
-        self.alone = [Phase(crowd) for crowd in CROWDS[1:]]
+        self.at_pace = [Phase(crowd) for crowd in scale.crowds]
+        self.at_full_speed = [Phase(crowd) for crowd in scale.crowds]
+        self.alone = [Phase(crowd) for crowd in scale.crowds[1:]]
 
     async def run(self) -> None:
         for number in range(self._scale.rounds + 1):
@@ -261,10 +256,12 @@ class Bench:
         async with self._crowd.asking(phase.crowd):
             await self._crowd.answered(phase.crowd)
             if work == self._at_pace:
-                await asyncio.sleep(SETTLES)
+                await asyncio.sleep(self._scale.settles)
             latencies.clear()
             begun = time.perf_counter()
             rate, share = await work()
+            if phase.crowd and len(latencies) < 2:  # as few as there may be in a quick run have no percentiles
+                await self._crowd.answered(2)
             seconds, found = time.perf_counter() - begun, latencies[:]
         if counts:
             phase.rates.append(rate)
@@ -281,7 +278,9 @@ class Bench:
 
     async def _at_pace(self) -> tuple[float, float]:
         before, begun = self._discord.sent, time.perf_counter()
+        self._discord.reached.clear()
         await asyncio.sleep(self._scale.seconds)
+        await self._discord.reached.wait()  # a quick phase may be over before the next tick
         return (self._discord.sent - before) / (time.perf_counter() - begun), 0
 
     async def _tick_until(self, over: asyncio.Event) -> None:
@@ -296,18 +295,32 @@ class Bench:
 
 @dataclass(frozen=True)
 class Scale:
-    """How long each phase is; ``profiled`` is the size of the crowd with which it shows where the time goes."""
+    """How much is measured.
 
-    rows: int
-    rounds: int
-    seconds: float
+    Args:
+        crowds: how many people wait for an answer at any moment; at first nobody.
+        rows: the rows of a phase without a limit.
+        rounds: how often everything is measured.
+        seconds: of a phase at Discord's pace, or without rows.
+        settles: seconds after which a delay of the phase before is made up for.
+        profiled: the size of the crowd with which it shows where the time goes.
+    """
+
+    crowds: tuple[int, ...] = (0, 50, 200)
+    rows: int = 300
+    rounds: int = 4
+    seconds: float = 6.0
+    settles: float = 1.5
     profiled: int | None = None
 
     @property
     def due(self) -> int:
         """How many rows have to be due; a tick takes a hundred, so a phase may deliver a few more than it has to."""
-        at_pace = int((self.seconds + SETTLES + 8) * RATE)
-        return (self.rows + 150 + at_pace) * (self.rounds + 1) * len(CROWDS)
+        at_pace = int((self.seconds + self.settles + 8) * RATE)
+        return (self.rows + 150 + at_pace) * (self.rounds + 1) * len(self.crowds)
+
+
+QUICK = Scale(crowds=(0, 5, 20), rows=40, rounds=1, seconds=0.1, settles=0)
 
 
 async def measure(scale: Scale, folder: Path) -> Bench:
@@ -355,11 +368,10 @@ HEADS = ("rows a second", "ratio", "by processor", "answers a second", "p50 ms",
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.crowd", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="few rows, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help="few rows and people, to see that it runs")
     parser.add_argument("--profile", type=int, metavar="N", help="show where the time goes with so many in flight")
     chosen = parser.parse_args()
-    sizes = (QUICK_ROWS, QUICK_ROUNDS, QUICK_SECONDS) if chosen.quick else (ROWS, ROUNDS, SECONDS)
-    scale, before = Scale(*sizes, chosen.profile), load()
+    scale, before = replace(QUICK if chosen.quick else Scale(), profiled=chosen.profile), load()
     with tempfile.TemporaryDirectory(prefix="tailgate-bench-") as folder:
         bench = asyncio.run(measure(scale, Path(folder)))
     sys.stdout.write(f"{scale.rounds} rounds; {machine(before)}\n\n")

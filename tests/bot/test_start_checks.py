@@ -14,6 +14,7 @@ from db.connection import Store
 from db.errors import FileFault, StoreError
 from db.key_values import remember
 from tests.db.spoiling import damage, unwritable
+from tests.patience import PATIENCE
 
 
 async def test_a_damaged_store_is_refused(services: Services) -> None:
@@ -48,7 +49,7 @@ async def test_whoever_stops_the_bot_does_not_wait_for_the_check(
     monkeypatch.setattr("bot.app.must_be_sound", endless)
     stop = asyncio.Event()
     stop.set()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await must_be_sound_to_start(Opened(services, None), stop, lambda _: None)
 
 

@@ -34,6 +34,8 @@ from tests.simulation.story import (
 
 LOOKS_AGAIN = 960.0
 """Scheduled events wait a quarter of an hour for what is in their way."""
+PUT_BACK = 61.0
+"""Nobody puts a copy back sooner than so many seconds after the program stopped: what was under way has landed."""
 CALM = 420.0
 """For so many seconds after a night nothing goes wrong: what can still be put right is, by then."""
 
@@ -211,13 +213,13 @@ class World:
         self.say(f"*** killed: {event.moment}")
         for mark in self.process.under_way():
             self.doubts(mark)
-        copied_from = self.path
+        copied_from, pause = self.path, event.pause
         if event.restored and self.backup is not None:
-            copied_from = self.backup
+            copied_from, pause = self.backup, max(pause, PUT_BACK)
             self.restored_at.append(self.timeline.now)
             self.say("*** the copy is put back")
         self.path = self._copy_to(copied_from)
         self.process.bury()
         if event.elsewhere:
             self.offsets.append((self.timeline.now, self.offset + event.elsewhere))
-        return event.pause
+        return pause

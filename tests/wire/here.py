@@ -11,14 +11,15 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import discord
+import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 
 from bot import app
 from bot.settings import Settings
-from tests.wire.log import Log
-from tests.wire.probe import stop_heartbeats
+from tests.wire.log import DEADLINE, Log
+from tests.wire.probe import no_gateway_left_open
 from tests.wire.process import READY
 from tests.wire.standin import StandIn
 
@@ -80,13 +81,15 @@ def restored_addresses() -> Iterator[None]:
 
 @asynccontextmanager
 async def running_here(database: Path, standin: StandIn) -> AsyncIterator[Here]:
-    """A bot on a store and a stand-in; it is stopped at the end. If it has ended before, that fails the test."""
-    with restored_addresses():
-        bot = Here(database, standin)
-        try:
-            yield bot
-        finally:
+    """A bot on a store and a stand-in; it is stopped at the end. If it has ended before, that fails the test.
+
+    It may close its sockets in peace: cut off on a busy machine, it would leave them to be warned of in another test.
+    """
+    with restored_addresses(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "CLOSING_SECONDS", DEADLINE)
+        async with no_gateway_left_open():
+            bot = Here(database, standin)
             try:
-                await bot.close()
+                yield bot
             finally:
-                await stop_heartbeats()
+                await bot.close()

@@ -9,10 +9,13 @@ import threading
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import discord
+import pytest
 from discord import app_commands
 from discord.ext import commands
 from discord.gateway import KeepAliveHandler
+from discord.http import HTTPClient
 
 from tests.wire.log import DEADLINE, Log
 from tests.wire.standin import StandIn, pointed_at
@@ -100,19 +103,19 @@ async def running(standin: StandIn, bot: Probe | None = None) -> AsyncIterator[P
     """A bot, by default a Probe, that is logged in and ready; it is closed at the end."""
     bot = bot or Probe()
     with pointed_at(standin):
-        starting = asyncio.create_task(bot.start(standin.token))
-        ready = asyncio.create_task(bot.up.wait())
-        try:
-            async with asyncio.timeout(DEADLINE):
-                await asyncio.wait({starting, ready}, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                await starting
-            yield bot
-        finally:
-            ready.cancel()
-            await bot.close()
-            await asyncio.gather(starting, ready, return_exceptions=True)
-            await stop_heartbeats()
+        async with no_gateway_left_open():
+            starting = asyncio.create_task(bot.start(standin.token))
+            ready = asyncio.create_task(bot.up.wait())
+            try:
+                async with asyncio.timeout(DEADLINE):
+                    await asyncio.wait({starting, ready}, return_when=asyncio.FIRST_COMPLETED)
+                if starting.done():
+                    await starting
+                yield bot
+            finally:
+                ready.cancel()
+                await bot.close()
+                await asyncio.gather(starting, ready, return_exceptions=True)
 
 
 def heartbeats() -> list[KeepAliveHandler]:
@@ -120,12 +123,28 @@ def heartbeats() -> list[KeepAliveHandler]:
     return [thread for thread in threading.enumerate() if isinstance(thread, KeepAliveHandler)]
 
 
-async def stop_heartbeats() -> None:
-    """Ends the heartbeat threads that discord.py leaves behind.
+@contextlib.asynccontextmanager
+async def no_gateway_left_open() -> AsyncIterator[list[aiohttp.ClientWebSocketResponse]]:
+    """Ends, at the end, the gateway connections that discord.py leaves behind; yields the sockets that it opens.
 
     If discord.py reconnects while it is being closed, nothing closes the new socket, and its thread goes on: at the
-    next heartbeat, 41 seconds later, the event loop is closed and some other test fails.
+    next heartbeat, 41 seconds later, the event loop is closed and some other test fails. The socket itself is warned
+    of when it is freed, which fails whatever test runs then.
     """
-    for thread in heartbeats():
-        thread.stop()
-        await asyncio.to_thread(thread.join, DEADLINE)
+    opened: list[aiohttp.ClientWebSocketResponse] = []
+    connect = HTTPClient.ws_connect
+
+    async def remember(self: HTTPClient, url: str, *, compress: int = 0) -> aiohttp.ClientWebSocketResponse:
+        opened.append(await connect(self, url, compress=compress))
+        return opened[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HTTPClient, "ws_connect", remember)
+        try:
+            yield opened
+        finally:
+            for thread in heartbeats():
+                thread.stop()
+                await asyncio.to_thread(thread.join, DEADLINE)
+            for socket in opened:
+                await socket.close()

@@ -18,6 +18,7 @@ from tests.wire.faults import Dropped, Fault, RateLimited, Refused
 from tests.wire.gateway import AUTHENTICATION_FAILED, IDENTIFY, PRESENCE
 from tests.wire.here import restored_addresses, running_here, settings_for
 from tests.wire.log import DEADLINE
+from tests.wire.probe import no_gateway_left_open
 from tests.wire.process import READY, running_bot
 from tests.wire.standin import StandIn
 
@@ -170,7 +171,7 @@ async def test_it_comes_back_to_the_same_gateway_after_its_session_is_void(stand
 async def test_it_can_be_stopped_in_the_pause_before_it_identifies_anew(
     standin: StandIn, store_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """discord.py swallows a cancellation that comes then."""
+    """discord.py swallows a cancellation that comes then, and forgets the socket that it had opened."""
     pausing = asyncio.Event()
 
     async def pause(_: TailgateBot, __: int | None, *, initial: bool = False) -> None:
@@ -179,11 +180,13 @@ async def test_it_can_be_stopped_in_the_pause_before_it_identifies_anew(
             await asyncio.Event().wait()
 
     monkeypatch.setattr(TailgateBot, "before_identify_hook", pause)
-    async with running_here(store_path, standin) as bot, asyncio.timeout(DEADLINE):
-        await bot.is_ready()
-        await standin.gateway.invalidate()
-        await pausing.wait()
-        await bot.stop()
+    async with no_gateway_left_open() as sockets:
+        async with running_here(store_path, standin) as bot, asyncio.timeout(DEADLINE):
+            await bot.is_ready()
+            await standin.gateway.invalidate()
+            await pausing.wait()
+            await bot.stop()
+        assert [(socket.closed, socket._response.connection) for socket in sockets] == [(True, None)] * 2
 
 
 # The command line

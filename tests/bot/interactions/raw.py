@@ -23,14 +23,13 @@ from discord.webhook.async_ import AsyncWebhookAdapter
 from bot.client.tailgate_bot import TailgateBot, extensions
 from bot.editors import Editors
 from bot.services import Services
+from tests.patience import PATIENCE
 from tests.wire.interactions import COMMAND, Interaction
 from tests.wire.rest import EPHEMERAL
 from tests.wire.world import ALL_PERMISSIONS, Channel, Guild, Payload, Person, World
 
 MESSAGE, CHOICES = 4, 8
 """Discord's types of answers: a message, and choices for what is being typed."""
-PATIENCE = 20
-"""Seconds after which a test gives up; nothing here waits for anything but the store."""
 
 
 @dataclass

@@ -25,6 +25,7 @@ from db.snapshots import Snapshots
 from tests.bot.outbox.postings import Board
 from tests.bot.outbox.standing import HandClock, step
 from tests.db.sample_texts import MODERATOR, NOW, draft, loose, save
+from tests.patience import PATIENCE
 
 SPRING, FALL = date(2025, 3, 9), date(2025, 11, 2)
 """The days of the clock changes: 2 a.m. does not exist in one, and 1 a.m. comes twice in the other."""
@@ -98,7 +99,7 @@ async def test_after_a_crash_the_same_quote_is_sent_with_the_same_nonce(bare: St
     target = await scene.wants(9)
     scene.discord.answers.clear()
     await scene.worker.tick()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not scene.discord.messages:
             await scene.worker.tick()
     scene.start()

@@ -16,6 +16,7 @@ from db.reminders.models import Purpose
 from tests.bot.notifications.test_quote_of_the_day import FALL, Scene, bare
 from tests.bot.outbox.standing import step
 from tests.db.sample_texts import loose, save
+from tests.patience import PATIENCE
 
 __all__ = ["bare"]
 
@@ -69,7 +70,7 @@ async def test_a_crash_while_it_is_sent_then_off_and_on_at_another_hour(three: S
     scene = Scene(three, due_at(FALL, 9))
     await scene.wants(9)
     scene.discord.answers.clear()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while not scene.discord.messages:
             await scene.worker.tick()
     await switch(scene, on=False)

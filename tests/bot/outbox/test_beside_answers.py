@@ -21,7 +21,7 @@ from db.reminders.models import RowState
 from db.reminders.outbox import recent
 from db.snapshots import Snapshots
 from tests.bot.interactions.odd_payloads import STRING, asked, option
-from tests.bot.interactions.raw import PATIENCE, Raw, raw
+from tests.bot.interactions.raw import Raw, raw
 from tests.bot.outbox.standing import (
     CHANNEL,
     HOUR_BEFORE,
@@ -34,6 +34,7 @@ from tests.bot.outbox.standing import (
 )
 from tests.bot.outbox.standing import Seasons as Races
 from tests.db.readers import all_readers_taken
+from tests.patience import PATIENCE
 
 ASKING = 50
 

@@ -15,6 +15,7 @@ from bot.outbox.contracts import BusyError, Post, RefusedError, UnsureError
 from bot.outbox.discord_sender import DiscordSender, classify, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from tests.bot.outbox.standing import view_of
+from tests.patience import PATIENCE
 from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
 from tests.wire.permissions import May
 from tests.wire.probe import running
@@ -33,13 +34,40 @@ async def standin() -> AsyncIterator[StandIn]:
 
 
 class Hurried:
-    """asyncio, in which nobody sleeps long: discord.py waits seconds between its attempts."""
+    """asyncio, in which nobody sleeps long: discord.py waits seconds between its attempts.
+
+    Attributes:
+        waits: set once somebody sleeps for a minute or more, which does take that long.
+    """
+
+    def __init__(self) -> None:
+        self.waits = asyncio.Event()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
 
     async def sleep(self, seconds: float) -> None:
+        if seconds >= 60:
+            self.waits.set()
         await asyncio.sleep(0 if seconds < 60 else seconds)
+
+
+class Limit:
+    """asyncio, in which what has a limit of time is cut off when the test says so, however slow the machine is."""
+
+    def __init__(self) -> None:
+        self._made: list[asyncio.Timeout] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    def timeout(self, _: float) -> asyncio.Timeout:
+        self._made.append(asyncio.timeout(None))
+        return self._made[-1]
+
+    def is_over(self) -> None:
+        """Cuts off what was begun last."""
+        self._made[-1].reschedule(asyncio.get_running_loop().time())
 
 
 @pytest.fixture
@@ -48,11 +76,23 @@ def limiter() -> RateLimiter:
 
 
 @pytest.fixture
-async def bot(
-    standin: StandIn, limiter: RateLimiter, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[commands.AutoShardedBot]:
+def hurried(monkeypatch: pytest.MonkeyPatch) -> Hurried:
+    made = Hurried()
+    monkeypatch.setattr(discord.http, "asyncio", made)
+    return made
+
+
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> Limit:
+    made = Limit()
+    monkeypatch.setattr("bot.outbox.discord_sender.asyncio", made)
+    return made
+
+
+@pytest.fixture
+async def bot(standin: StandIn, limiter: RateLimiter, hurried: Hurried) -> AsyncIterator[commands.AutoShardedBot]:
     """Logged in, and not connected to the gateway."""
-    monkeypatch.setattr(discord.http, "asyncio", Hurried())
+    del hurried  # it only has to be there
     made = commands.AutoShardedBot(
         commands.when_mentioned,
         intents=discord.Intents(guilds=True),
@@ -178,27 +218,35 @@ async def test_where_nobody_listens_surely_nothing_arrived(sender: DiscordSender
     assert caught.value.everywhere
 
 
-async def test_what_hangs_is_cut_off_and_may_have_arrived(sender: DiscordSender, standin: StandIn) -> None:
+async def test_what_hangs_is_cut_off_and_may_have_arrived(
+    sender: DiscordSender, standin: StandIn, limit: Limit
+) -> None:
     held = Paused(path=SENDING, done=True)
     standin.faults.append(held)
-    sender._timeout = 0.2
+    sending = asyncio.create_task(send(sender, standin))
+    async with asyncio.timeout(PATIENCE):
+        await held.reached.wait()
+    limit.is_over()
     with pytest.raises(UnsureError):
-        await send(sender, standin)
+        await sending
     held.resume.set()
-    sender._timeout = 30
     await send(sender, standin)
     assert len(standin.written) == 1
 
 
-async def test_cut_off_in_a_limit_on_everything_nobody_waits_for_ever(sender: DiscordSender, standin: StandIn) -> None:
+async def test_cut_off_in_a_limit_on_everything_nobody_waits_for_ever(
+    sender: DiscordSender, standin: StandIn, limit: Limit, hurried: Hurried
+) -> None:
     """discord.py, cancelled in the middle of that wait, never says that it is over."""
     standin.faults.append(RateLimited(path=SENDING, after=3600, everywhere=True))
-    sender._timeout = 0.2
+    sending = asyncio.create_task(send(sender, standin))
+    async with asyncio.timeout(PATIENCE):
+        await hurried.waits.wait()
+    limit.is_over()
     with pytest.raises(BusyError):
-        await send(sender, standin)
-    async with asyncio.timeout(1):
+        await sending
+    async with asyncio.timeout(PATIENCE):
         await sender.clear()
-    sender._timeout = 30
     await send(sender, standin)
 
 

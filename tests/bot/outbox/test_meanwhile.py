@@ -32,6 +32,7 @@ from tests.bot.outbox.standing import (
     step,
     wants,
 )
+from tests.patience import PATIENCE
 
 LATER = COVERAGE + timedelta(hours=3)
 
@@ -104,7 +105,7 @@ async def test_slow_openings_of_direct_messages_hold_up_no_server(
     clock.moment = HOUR_BEFORE
     arrived = asyncio.Event()
     discord.after = [arrived.set]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while not arrived.is_set():
             await worker.tick()
             await asyncio.sleep(0)

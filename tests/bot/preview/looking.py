@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -32,14 +31,18 @@ class Person:
     async def until(self, script: str, argument: Any = None) -> None:
         """Wait until a JavaScript function returns true on the page.
 
-        The page's content policy forbids playwright's own waiting, so the function is called again and again.
+        The page's content policy forbids playwright's own waiting, so the page is given a loop that calls the function.
         """
-        loop = asyncio.get_running_loop()
-        end = loop.time() + PATIENCE
-        while not await self.page.evaluate(script, argument):
-            if loop.time() > end:
-                raise AssertionError(f"never came true: {script} with {argument!r}; seen: {await self.seen()}")
-            await asyncio.sleep(0.01)
+        waiting = f"""async ([argument, patience]) => {{
+          const holds = {script};
+          for (const end = performance.now() + patience; !holds(argument); ) {{
+            if (performance.now() > end) return false;
+            await new Promise((again) => setTimeout(again, 10));
+          }}
+          return true;
+        }}"""
+        if not await self.page.evaluate(waiting, [argument, PATIENCE * 1000]):
+            raise AssertionError(f"never came true: {script} with {argument!r}; seen: {await self.seen()}")
 
     async def until_seen(self, text: str, times: int = 1) -> None:
         await self.until(

@@ -17,8 +17,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 BUTTONS = "() => [...document.querySelectorAll('button')].filter((b) => b.checkVisibility()).map((b) => b.innerText)"
 
 
-async def test_it_opens_on_the_welcome_as_tailgate_with_nothing_for_developers(browser: Browser) -> None:
+async def test_it_opens_on_the_welcome_ready_to_type_with_the_clocks_time_and_nothing_for_developers(
+    browser: Browser,
+) -> None:
     async with looking(browser) as person:
+        await person.until(COMPOSER_HAS_FOCUS)
         await person.until_seen(WELCOME)
         assert await person.page.title() == "Tailgate"
         assert await person.page.locator("iframe").count() == 0
@@ -29,15 +32,6 @@ async def test_it_opens_on_the_welcome_as_tailgate_with_nothing_for_developers(b
         assert "Truck Series fans" in seen
         assert "Viewing as" in seen
         assert not any(word in seen for word in ("SimCord", "Refresh", "Capture", "Inspector", "Search"))
-
-
-async def test_the_composer_has_the_focus_at_once(browser: Browser) -> None:
-    async with looking(browser) as person:
-        await person.until(COMPOSER_HAS_FOCUS)
-
-
-async def test_the_time_is_the_clocks(browser: Browser) -> None:
-    async with looking(browser) as person:
         await person.until_seen("10/16/25, 5:00")
         await person.until_seen("Thu, Oct 16, 2025, 5:00")
 
@@ -196,10 +190,9 @@ async def test_a_button_held_down_while_its_message_changes_still_counts(browser
         await person.page.evaluate("() => { window.pressed = document.querySelector('.component-button') }")
         person.stage.bot.posts.put_nowait(EDIT)
         await person.stage.bot.posted.wait()
-        loop = asyncio.get_running_loop()
-        long_enough = loop.time() + 1.5  # a page that did not wait would have redrawn the message by then
-        while loop.time() < long_enough:
-            assert await person.page.evaluate("() => window.pressed.isConnected")
+        # A page that did not wait would have redrawn the message by then, and what is taken out never comes back.
+        await person.page.evaluate("() => new Promise((over) => setTimeout(over, 1500))")
+        assert await person.page.evaluate("() => window.pressed.isConnected")
         await person.page.mouse.up()
         await person.until_seen("page 2")
 
@@ -339,6 +332,7 @@ async def test_a_stopped_bot_is_missed_in_words(browser: Browser) -> None:
 async def test_an_address_without_its_key_is_explained(browser: Browser) -> None:
     async with looking(browser) as person:
         page = await browser.new_page()
+        page.set_default_timeout(PATIENCE * 1000)
         await page.goto(person.stage.address.partition("#")[0])
         await page.get_by_text("Open the whole address").wait_for()
         await page.close()

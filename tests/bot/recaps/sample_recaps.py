@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
+import pytest
+
+import db
 from bot.recaps import Facts, LastTime, Recap, Section, facts_of, race_after, recap
 from db.models import Race, Season
 from db.quotes.models import Quote
 from db.recaps.models import SectionKind
 from tests.seasons import bundled_seasons
 
+SEASONS = Path(db.__file__).with_name("seasons")
 SAID_AT = datetime(2025, 10, 17, 23, tzinfo=UTC)
 SMALL = {
     word: number
@@ -92,16 +98,35 @@ def finished(season: Season, round_number: int | None = None, *earlier: Season) 
     return recap(facts_in((*earlier, season), season.year, round_number or (latest.round if latest else 0)))
 
 
+def _races_with_results() -> Iterator[tuple[int, int]]:
+    for path in sorted(SEASONS.glob("20*.json")):
+        document = json.loads(path.read_text("utf-8"))
+        for number in sorted({row["round"] for row in document["results"]}):
+            yield document["season"], number
+
+
+RACES = tuple(_races_with_results())
+"""Year and round of every race of the bundled seasons with results. They are read from the files: recaps take long."""
+
+EACH = pytest.mark.parametrize("race", RACES, ids=[f"{year}-{number:02}" for year, number in RACES])
+"""For a test of the fixtures ``facts`` and ``made``, which are those of the race."""
+
+
+@cache
+def bundled_facts(year: int, round_number: int) -> Facts:
+    return facts_in(bundled_seasons(), year, round_number)
+
+
+@cache
+def bundled_recap(year: int, round_number: int) -> Recap:
+    return recap(bundled_facts(year, round_number))
+
+
 @cache
 def bundled() -> tuple[tuple[Facts, Recap], ...]:
     """Every race of the bundled seasons that has results, in order, with its recap."""
-    seasons = bundled_seasons()
-    facts = [facts_in(seasons, season.year, race.round) for season in seasons for race in season.run]
-    return tuple((each, recap(each)) for each in facts)
-
-
-def bundled_recap(year: int, round_number: int) -> Recap:
-    return next(made for facts, made in bundled() if (facts.race.season, facts.race.round) == (year, round_number))
+    run = [(season.year, race.round) for season in bundled_seasons() for race in season.run]
+    return tuple((bundled_facts(*race), bundled_recap(*race)) for race in run)
 
 
 def name_of_race(facts: Facts) -> str:

@@ -6,17 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-import pytest
-
 from bot.recaps import Facts, Recap
 from db.models import EASTERN, BroadcastKind, Race, Result
 from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
-from tests.bot.recaps.sample_recaps import bundled, keyed, name_of_race, number, said
+from tests.bot.recaps.sample_recaps import EACH, keyed, number, said
 from tests.bot.recaps.test_numbers import WHO, Check, N, O, Readings, read
 
-ALL = bundled()
-EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
 SPLIT = re.compile(r"((?:[^(,]+, )*[^(,]+ and [^(,]+|[^(,]+?)( \([^)]*\))?((?:, .*)?)")
 MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
-
 from bot.recaps import Facts, Recap
 from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
-from tests.bot.recaps.sample_recaps import COUNT, NTH, bundled, keyed, name_of_race, number, said
+from tests.bot.recaps.sample_recaps import COUNT, EACH, NTH, keyed, number, said
 
-ALL = bundled()
-EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
 Check = Callable[..., bool]
 Readings = dict[str, Check]
 """What a number may stand in, and whether it is right there; the race's ledger and the groups go in."""

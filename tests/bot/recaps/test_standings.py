@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from bot.championship.postseason import Phase
 from bot.recaps import Facts, Recap
 from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
-from tests.bot.recaps.sample_recaps import bundled, keyed, line, name_of_race, number, said
+from tests.bot.recaps.sample_recaps import EACH, keyed, line, number, said
 from tests.bot.recaps.test_numbers import WHO, N, O, Readings, read
 
-ALL = bundled()
-EACH = pytest.mark.parametrize(("facts", "made"), ALL, ids=[name_of_race(facts) for facts, _ in ALL])
 KIND = SectionKind.PLAYOFFS
 
 
