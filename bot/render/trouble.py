@@ -17,7 +17,8 @@ _OPEN_DIRECT = "Allow direct messages in the privacy settings of a server we sha
 
 def trouble_line(target: Target, trouble: Trouble) -> str:
     """The trouble in a line of the settings: since when, why, what to do, and when it is tried again."""
-    help_ = _OPEN_DIRECT if target.user is not None else f"To help, {_PERMISSIONS} <#{target.channel}>."
+    then = ", then press **Send a test**" if target.purpose is Purpose.REMINDERS else ""
+    help_ = _OPEN_DIRECT if target.user is not None else f"To help, {_PERMISSIONS} <#{target.channel}>{then}."
     return f"**Nothing gets through** since {stamp(trouble.since, 'f')}: {_why(trouble)} {help_} {_again(trouble)}"
 
 
