@@ -28,6 +28,7 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
+from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import InDoubt
 from bot.outbox.discord_sender import DiscordSender, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
@@ -198,6 +199,8 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
     worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
     worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
+    trouble = TroubleWriter(bot)
+    worker.compose(NotificationKind.TROUBLE, trouble.write, trouble.owner)
     worker.plan(plan_schedule)
     worker.plan(plan_results)
     worker.plan(plan_quotes)

@@ -20,6 +20,7 @@ from bot.questions.reminders import (
     RemindMeQuestion,
 )
 from bot.render.about import HelpEntry
+from bot.render.trouble import unreached_line
 
 
 class Reminders(commands.Cog):
@@ -66,14 +67,12 @@ class Reminders(commands.Cog):
         command: app_commands.Command[Reminders, ..., None] | app_commands.ContextMenu,
     ) -> None:
         """Tells people whose direct messages did not get through, the next time they use any command."""
-        off = await self.settings.switched_off_because(interaction.user.id)
-        if off is None or command.qualified_name == "remindme":
+        told = await self.settings.unreached(interaction.user.id)
+        if told is None or command.qualified_name == "remindme":
             return
-        reason = (off.off_reason or "").rstrip(".")
-        line = f"Your reminders are off: {reason}. /remindme turns them back on."
-        await interaction.followup.send(line, ephemeral=True)
+        await interaction.followup.send(unreached_line(told), ephemeral=True)
         # Only after it was sent: if sending failed, it is said again next time.
-        await self.settings.forget_reason(off)
+        await self.settings.note_told(told)
 
     @commands.Cog.listener()
     async def on_guild_role_delete(self, role: discord.Role) -> None:

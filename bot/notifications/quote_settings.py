@@ -15,11 +15,12 @@ from bot.notifications.quote_of_the_day import day_of, due_at
 from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion
 from bot.quotes.permissions import NO_SERVER, must_manage
 from bot.render.quote_panels import DayFacts, day_panel
+from bot.render.trouble import trouble_line
 from bot.requester import Requester
 from bot.services import Services
 from db.models import EASTERN
 from db.reminders import targets
-from db.reminders.models import Extras, OutboxRow, Purpose, RowState, Target
+from db.reminders.models import Extras, NotificationKind, OutboxRow, Purpose, RowState, Target
 from db.reminders.outbox import recent
 
 
@@ -57,7 +58,7 @@ class QuoteOfTheDaySettings:
         def changed(current: Target | None) -> Target | None:
             target = current or Target(guild=guild.id, purpose=Purpose.QUOTES, leads=(), sessions=frozenset(), on=False)
             if channel is not None:
-                target = replace(target, channel=channel, on=True, off_reason=None)
+                target = replace(target, channel=channel, on=True, off_reason=None, trouble=None)
             elif target.channel is None:
                 raise FriendlyError("Choose a channel first: use /quote-of-the-day with a channel.")
             if question.hour is not None:
@@ -80,7 +81,10 @@ class QuoteOfTheDaySettings:
         target = await targets.target_of(self._store, guild=guild, purpose=Purpose.QUOTES)
         if target is None:
             return day_panel(DayFacts(None, now), now)
-        last = next(iter(await recent(self._store, target.id, 1)), None)
+        last = next(
+            (each for each in await recent(self._store, target.id) if each.notification.kind is NotificationKind.QUOTE),
+            None,
+        )
         hour = target.extras.quote_hour
         since = int(_switched_off_at(target, last).timestamp()) if target.off_reason else None
         return day_panel(
@@ -91,6 +95,7 @@ class QuoteOfTheDaySettings:
                 since,
                 hour,
                 None if target.on else target.channel,
+                trouble_line(target, target.trouble) if target.trouble is not None else "",
             ),
             now,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from bot.outbox.contracts import Post
 from bot.render.reminders import PreviousSchedule, RaceNotice, addressed, change, reminder
 from bot.seasons.as_of import AsOf
 from db.connection import Store
-from db.models import Race, RaceStatus
+from db.models import Race, RaceStatus, Season
 from db.reminders.models import SAME, OutboxRow, SeenRace, Target, WeekendSession
 from db.reminders.plans import seen_of
 from db.timestamps import day_from_text, from_text
@@ -58,7 +58,7 @@ class ReminderWriter:
         """How the planner last saw a postponed race, which tells its new date from the one it was postponed from."""
         if race.status is not RaceStatus.POSTPONED:
             return None
-        return await seen_of(self._store, race.season, race.round)
+        return await seen_of(self._store, race.id)
 
     async def change(self, row: OutboxRow, target: Target) -> Post | None:
         """The message about a change; None if the race is no longer on the schedule."""
@@ -67,20 +67,28 @@ class ReminderWriter:
         if race is None:
             return None
         facts = notice(as_of, race, row.mark, personal=target.user is not None)
-        return Post(addressed(change(facts, _before(row.notification.detail), as_of.now), target.role), target.role)
+        seen = await self._seen(race)
+        before = _before(row.notification.detail, awaits_new_date=seen is not None and seen.awaits_date)
+        return Post(addressed(change(facts, before, as_of.now), target.role), target.role)
 
 
-def _before(detail: Mapping[str, Any]) -> PreviousSchedule:
+def _before(detail: Mapping[str, Any], *, awaits_new_date: bool) -> PreviousSchedule:
     """What the readers knew before, as the planner stored it."""
     at, on = detail.get("from"), detail.get("from_day")
     return PreviousSchedule(
         from_text(at) if isinstance(at, str) else None,
         day_from_text(on) if isinstance(on, str) else None,
         restored=detail.get("what") == "restored",
-        awaits_new_date=detail.get("what") == "postponed" and not detail.get("to") and not detail.get("to_day"),
+        awaits_new_date=awaits_new_date or (detail.get("what") == "postponed" and not detail.get("to_day")),
     )
 
 
 def _race(as_of: AsOf, row: OutboxRow) -> Race | None:
-    season = next((each for each in as_of.seasons if each.year == row.notification.season), None)
-    return season.race(row.notification.round) if season else None
+    found = race_of(as_of.seasons, row)
+    return found[1] if found else None
+
+
+def race_of(seasons: Iterable[Season], row: OutboxRow) -> tuple[Season, Race] | None:
+    """The race that a row is about, whatever its round is now, and its season; None if it is on no schedule now."""
+    number = row.notification.race
+    return next(((season, race) for season in seasons for race in season.races if race.id == number), None)

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from bot.outbox.contracts import Post
+from discord import ui
+
+from bot.notifications.corrections import corrected, first_known, results_facts
+from bot.notifications.reminders import race_of
+from bot.notifications.results_planner import FRESH, known_at
+from bot.outbox.contracts import Post, RefusedError
+from bot.outbox.delivery import TAKEN_AWAY
 from bot.outbox.ordering import await_turn
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
@@ -13,8 +20,9 @@ from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_for
 from db.connection import Store
 from db.models import Race, Season
+from db.reminders.earlier_rows import last_sent, may_be_there, versions_sent
 from db.reminders.models import NotificationKind, OutboxRow, Target
-from db.reminders.outbox import last_sent
+from db.reminders.results_seen import results_of
 
 
 class ResultsWriter:
@@ -30,20 +38,52 @@ class ResultsWriter:
         self._as_of = as_of
 
     async def results(self, row: OutboxRow, target: Target) -> Post | None:
-        """The results of the row's race; None if it no longer has any."""
+        """The results of the row's race, as an edit of those that were posted; None if it no longer has any.
+
+        Raises:
+            BusyError: an earlier row may be on its way; only after it is it known which message there is to edit.
+            RefusedError: there is no message to correct any more.
+        """
+        await await_turn(self._store, row, same_race=True)
         as_of = await self._as_of()
         found = _run(as_of, row)
-        return Post(results_post(*found, _options(row, target), as_of.now)) if found else None
+        if found is None:
+            return None
+        before = await self._posted(row, target, found[1], as_of.now)
+        return _edit(results_post(*found, await self._options(row, target, *found), as_of.now), before)
 
     async def recap(self, row: OutboxRow, target: Target) -> Post | None:
-        """The recap of the row's race; None if it no longer has results."""
+        """The recap of the row's race, like the results."""
+        await await_turn(self._store, row, same_race=True)
         as_of = await self._as_of()
         found = _run(as_of, row)
         if found is None:
             return None
         season, race = found
+        before = await self._posted(row, target, race, as_of.now)
         recap = await recap_for(self._store, as_of, reader_in(as_of, target.guild), race)
-        return Post(recap_post(recap, as_of.computed(season), _options(row, target), as_of.now))
+        options = await self._options(row, target, season, race)
+        return _edit(recap_post(recap, as_of.computed(season), options, as_of.now), before)
+
+    async def _posted(self, row: OutboxRow, target: Target, race: Race, now: datetime) -> OutboxRow | None:
+        """The row that was posted before, whose message is to be corrected.
+
+        Raises:
+            RefusedError: there is none any more, or none that is known to be there.
+        """
+        due = row.notification
+        before = await last_sent(self._store, target.id, due.kind, due.subject)
+        if before is not None and before.message is None:
+            raise RefusedError(TAKEN_AWAY, missing=True)
+        if before is None and (now >= known_at(race, now) + FRESH or await may_be_there(self._store, row)):
+            raise RefusedError("it is not known which message to correct", missing=True)
+        return before
+
+    async def _options(self, row: OutboxRow, target: Target, season: Season, race: Race) -> PostOptions:
+        """With what was corrected since the first version that its readers saw."""
+        first = first_known(await versions_sent(self._store, row), await results_of(self._store, race.id))
+        line = corrected(first, results_facts(season, race)) if first is not None else ""
+        return replace(_options(row, target), corrected=line)
 
     async def standings(self, row: OutboxRow, target: Target) -> Post | None:
         """The standings, as an edit of the message in the target's channel, or as a new one if there is none.
@@ -55,14 +95,14 @@ class ResultsWriter:
         """
         await await_turn(self._store, row)
         as_of = await self._as_of()
-        season = _season(as_of, row)
-        own = season.race(row.notification.round) if season else None
-        if season is None or own is None:
+        found = race_of(as_of.seasons, row)
+        if found is None:
             return None
-        then = as_of.computed_after(season, row.notification.round)
+        season, race = found
+        then = as_of.computed_after(season, race.round)
         if not then.season.run:
             return None
-        later = (race.over_at - timedelta(seconds=1) for race in season.run if race.day_run > own.day_run)
+        later = (each.over_at - timedelta(seconds=1) for each in season.run if each.day_run > race.day_run)
         view = standings_post(then, _options(row, target), min([as_of.now, *later]))
         before = await last_sent(self._store, target.id, NotificationKind.STANDINGS)
         there = before is not None and before.channel == (row.channel or target.channel)
@@ -74,12 +114,14 @@ def _options(row: OutboxRow, target: Target) -> PostOptions:
     return PostOptions(row.mark, personal=target.user is not None, covered=covered)
 
 
-def _season(as_of: AsOf, row: OutboxRow) -> Season | None:
-    return next((season for season in as_of.seasons if season.year == row.notification.season), None)
+def _edit(view: ui.LayoutView, before: OutboxRow | None) -> Post:
+    """A post that corrects the message of an earlier row, if there is one."""
+    if before is None:
+        return Post(view)
+    return Post(view, edit=before.message, edit_in=before.channel, correction=True)
 
 
 def _run(as_of: AsOf, row: OutboxRow) -> tuple[Season, Race] | None:
     """The row's race and its season, if the race has results."""
-    season = _season(as_of, row)
-    race = season.race(row.notification.round) if season else None
-    return (season, race) if season and race and season.results.get(race.round) else None
+    found = race_of(as_of.seasons, row)
+    return found if found is not None and found[0].results.get(found[1].round) else None

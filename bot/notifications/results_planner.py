@@ -7,12 +7,16 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from bot.notifications.corrections import results_facts, results_version
 from db.models import EASTERN, RACE_LENGTH, Race, RaceStatus, Season
 from db.reminders.models import RACE, NotificationKind, PlannedNotification
 from db.reminders.plans import Connection
+from db.reminders.results_seen import save_results
 
 FRESH = timedelta(hours=48)
 """How long results are worth sending."""
+CORRECTED_FOR = timedelta(days=14)
+"""How long posted results are corrected: penalties are announced in the week after a race, and appeals a week later."""
 LATE = timedelta(days=4)
 """Results that come this long after their race fill a gap in the record, and are sent to nobody."""
 AFTERWARDS = timedelta(minutes=1)
@@ -22,9 +26,14 @@ STANDING = timedelta(days=3 * 365)
 
 
 async def plan_results(connection: Connection, seasons: Sequence[Season], now: datetime) -> list[PlannedNotification]:
-    """Everything that results bring; an ``outbox.contracts.Planner`` that needs nothing from the store."""
-    del connection
-    return list(plan_outcomes(seasons, now))
+    """Everything that results bring, and stores what they are; an ``outbox.contracts.Planner``."""
+    planned = list(plan_outcomes(seasons, now))
+    posted = {each.race: each.lead for each in planned if each.kind is NotificationKind.RESULTS}
+    races = [(season, race) for season in seasons for race in season.races if race.id in posted]
+    await save_results(
+        connection, ((race.id, posted[race.id], results_facts(season, race)) for season, race in races), now
+    )
+    return planned
 
 
 def plan_outcomes(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNotification]:
@@ -34,17 +43,30 @@ def plan_outcomes(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedN
         seasons: whole seasons, oldest first.
         now: the current moment.
     """
-    for race in (race for season in seasons for race in season.races if season.results.get(race.round)):
+    for season, race in ((each, race) for each in seasons for race in each.run):
         known = known_at(race, now)
-        if known <= now < known + FRESH and not _fills_a_gap(race, now):
-            until = known + FRESH
-            yield PlannedNotification(
-                NotificationKind.RESULTS, race.season, race.round, RACE, 0, noon_of(race), known, until
-            )
-            yield PlannedNotification(
-                NotificationKind.RECAP, race.season, race.round, RACE, 0, noon_of(race), known + AFTERWARDS, until
-            )
+        if known <= now < known + CORRECTED_FOR and not _fills_a_gap(race, now):
+            yield from _posts(season, race, known, now)
     yield from _standings(seasons, now)
+
+
+def _posts(season: Season, race: Race, known: datetime, now: datetime) -> Iterator[PlannedNotification]:
+    """Results and recap in the version that they have now: after two days only for who has an earlier one posted."""
+    late = now >= known + FRESH
+    for kind, due_at in ((NotificationKind.RESULTS, known), (NotificationKind.RECAP, known + AFTERWARDS)):
+        yield PlannedNotification(
+            kind,
+            race.season,
+            race.round,
+            RACE,
+            results_version(season, race),
+            noon_of(race),
+            due_at,
+            known + (CORRECTED_FOR if late else FRESH),
+            newcomers=late,
+            followers=late,
+            race=race.id,
+        )
 
 
 def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNotification]:
@@ -64,6 +86,7 @@ def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNoti
                 known,
                 known + STANDING,
                 newcomers=True,
+                race=race.id,
             )
             return
 

@@ -20,8 +20,8 @@ from bot.render.formatting import NETWORKS, count, eastern, listed, race_name, w
 from bot.render.tables import plain
 from db.connection import Store
 from db.models import EASTERN, RACE_LENGTH, Broadcast, BroadcastKind, Race, RaceStatus, Season
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import SAME, NotificationKind, OutboxRow, Target
-from db.reminders.outbox import last_sent
 
 NO_EVENT = 0
 """The version that is no event at all: a row with this ``lead`` removes it."""
@@ -31,8 +31,14 @@ _ROOM = 60
 _MEDIA = {BroadcastKind.TV: "TV", BroadcastKind.RADIO: "Radio", BroadcastKind.STREAM: "Stream"}
 _BARE = str.maketrans({"*": "", "_": " ", "~": "-", "|": "/", "\\": "/", "<": "", ">": "", "[": "(", "]": ")", "#": ""})
 LOOK_AGAIN_SECONDS = 15 * 60.0
-"""When to look again whether a missing permission was granted."""
+"""When to look again whether what stood in an event's way is over."""
 MISSING = "I need the Create Events permission"
+IN_THE_WAY = {
+    Code.MISSING_PERMISSIONS: MISSING,
+    Code.MISSING_ACCESS: MISSING,
+    Code.TOO_MANY_EVENTS: "the server has as many events as Discord allows",
+}
+"""Refusals that pass, by a moderator's doing or by themselves, and what to say of them."""
 _EXTERNAL, _MEMBERS_ONLY = discord.EntityType.external.value, discord.PrivacyLevel.guild_only.value
 _ACTIVE = discord.EventStatus.active.value
 _OPEN = (discord.EventStatus.scheduled.value, _ACTIVE)
@@ -76,7 +82,7 @@ def race_event(season: Season, race: Race) -> RaceEvent | None:
     ended = race.results_at is not None and start < race.over_at < start + timedelta(days=1)
     end = race.over_at if ended else usual
     networks = dict.fromkeys(_network(each) for each in race.broadcast(BroadcastKind.TV))
-    mark = event_mark(race.season, race.round)
+    mark = event_mark(race.id)
     about = "\n".join(filter(None, [_begins(race, start), *_aired(race), _which(season, race), _place(race)]))
     return RaceEvent(
         (listed([_bare(race_name(race)), _bare(race.track.short)]) or f"Race {race.round}")[:MOST_NAME].strip(),
@@ -107,8 +113,13 @@ def _iso(moment: datetime | None) -> str | None:
     return moment.astimezone(UTC).isoformat() if moment else None
 
 
-def event_mark(season: int, number: int) -> str:
-    """The last line of an event's description, by which the bot recognizes its own event of a race."""
+def event_mark(race: int) -> str:
+    """The last line of an event's description, by which the bot recognizes its own event of a race, known by its id."""
+    return f"Tailgate keeps this event in step with the schedule (race {race})."
+
+
+def old_event_mark(season: int, number: int) -> str:
+    """The same line as earlier releases wrote it: by the round that the race had."""
     return f"Tailgate keeps this event in step with the schedule ({season}, race {number})."
 
 
@@ -204,7 +215,8 @@ class EventKeeper:
         by the last line of its description: so this may be interrupted anywhere and started again.
 
         Raises:
-            BusyError: the permission is missing, an earlier row may be on its way, or the request had no effect.
+            BusyError: a permission is missing, there are too many events, an earlier row may be on its way, or the
+                request had no effect.
             UnsureError: the request may have had an effect.
             RefusedError: Discord refused it.
         """
@@ -218,19 +230,23 @@ class EventKeeper:
         try:
             return await self._bring_in_step(guild, row, wanted, turn)
         except RefusedError as error:
-            if error.code != Code.MISSING_PERMISSIONS:
+            if error.code not in IN_THE_WAY:
                 raise
-            raise BusyError(MISSING, LOOK_AGAIN_SECONDS) from error
+            raise BusyError(IN_THE_WAY[Code(error.code)], LOOK_AGAIN_SECONDS) from error
 
     async def _bring_in_step(self, guild: int, row: OutboxRow, wanted: RaceEvent | None, turn: Turn) -> int | None:
         due = row.notification
-        before = await last_sent(self._store, due.target, NotificationKind.EVENT, due.season, due.round)
-        mark = event_mark(due.season, due.round)
+        before = await last_sent(self._store, due.target, NotificationKind.EVENT, due.subject)
+        marks = [event_mark(due.race)]
+        if row.old_round is not None:
+            # An earlier release may have made it and not learned of it.
+            marks.append(old_event_mark(due.season, row.old_round))
         await turn()
         there = [
             each
             for each in await self._calendar.events(guild)
-            if mark in each.content.description or (before is not None and each.id == before.message)
+            if any(mark in each.content.description for mark in marks)
+            or (before is not None and each.id == before.message)
         ]
         kept = next((each for each in there if wanted is not None and _can_become(each, wanted)), None)
         for each in there:

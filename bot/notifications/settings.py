@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import discord
@@ -36,7 +36,7 @@ from bot.render.reminders import addressed, reminder
 from bot.requester import Requester
 from bot.services import Services
 from db.models import Race, RaceStatus
-from db.reminders import targets
+from db.reminders import targets, trouble
 from db.reminders.models import DELAYS, Extras, NotificationKind, PlannedNotification, Target, WeekendSession
 from db.reminders.models import LEADS as MINUTES
 from db.reminders.outbox import recent, upcoming
@@ -64,6 +64,7 @@ class ReminderSettings:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
+        self._told: dict[int, datetime] = {}
         self._tests = Cooldown(services.clock, TEST_COOLDOWN, "send a test")
 
     async def panel(self, question: RemindersQuestion, requester: Requester) -> ui.LayoutView:
@@ -108,13 +109,20 @@ class ReminderSettings:
         del question
         return panel(await self._facts(PERSON, requester, await self._switch_on(PERSON, requester)))
 
-    async def switched_off_because(self, user: int) -> Target | None:
-        """A person's settings if the bot switched them off because of ``off_reason``, and they were not told yet."""
+    async def unreached(self, user: int) -> Target | None:
+        """A person's settings if nothing gets through to them, or the bot gave up on it, and they were not told yet."""
         target = await targets.target_of(self._store, user=user)
-        return target if target is not None and not target.on and target.off_reason else None
+        if target is None:
+            return None
+        if target.on:
+            return target if target.trouble is not None and self._told.get(user) != target.trouble.since else None
+        return target if target.off_reason else None
 
-    async def forget_reason(self, told: Target) -> None:
-        """Notes that a person was told why their reminders are off."""
+    async def note_told(self, told: Target) -> None:
+        """Notes that a person was told why their reminders do not get through, or are off."""
+        if told.user is not None and told.trouble is not None:
+            self._told[told.user] = told.trouble.since
+            return
         await targets.change(
             self._store,
             lambda current: replace(told, off_reason=None) if current == told else None,
@@ -268,6 +276,8 @@ class ReminderSettings:
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             raise FriendlyError("Discord refused the test; try again later, or choose another channel.") from None
+        # What waits because the place took nothing goes out now.
+        await trouble.over(self._store, target.id)
         return "Test sent; nobody was pinged."
 
     async def _facts(self, whose: str, requester: Requester, note: str = "") -> PanelFacts:
@@ -285,9 +295,9 @@ class ReminderSettings:
         # What the planner saw matters for postponed races only.
         postponed = [race for each in seasons for race in each.races if race.status is RaceStatus.POSTPONED]
         seen = {
-            (race.season, race.round): found
+            race.id: found
             for race in postponed
-            if race.over_at > now and (found := await seen_of(self._store, race.season, race.round))
+            if race.over_at > now and (found := await seen_of(self._store, race.id))
         }
         planned = (each for each in plan_reminders(seasons, seen, now) if (each.session, each.lead) in wanted)
         return min((each for each in planned if each.due_at > now), key=lambda each: each.due_at, default=None)
@@ -304,7 +314,7 @@ def _with_place(target: Target, what: str, numbers: Sequence[int], guild: discor
             raise FriendlyError(GONE)
         if not takes_reminders(guild, numbers[0]):
             raise FriendlyError(NO_TEXT_CHANNEL)
-        return replace(target, channel=numbers[0])
+        return replace(target, channel=numbers[0], trouble=None)
     if any(guild.get_role(number) is None for number in numbers):
         raise FriendlyError(GONE)
     if guild.id in numbers:

@@ -22,13 +22,17 @@ class Post:
     Args:
         view: the message; one of its custom ids holds the row's mark, by which it is found again after a crash.
         role: the one role it may mention.
-        edit: the id of a message in the same channel to change in place; if it is gone, a new one is sent.
+        edit: the id of a message to change in place; if it is gone, a new one is sent, but for a ``correction``.
+        edit_in: the channel of that message, if it is not the target's own.
+        correction: it only changes what is there: a message that people took away is not sent again.
         still: says whether it is still of use, should its request have to be repeated.
     """
 
     view: ui.LayoutView
     role: int | None = None
     edit: int | None = None
+    edit_in: int | None = None
+    correction: bool = False
     still: Callable[[], bool] = lambda: True
 
 
@@ -83,6 +87,8 @@ Turn = Callable[[], Awaitable[None]]
 """Waits until one more request may be made; it is awaited before every request."""
 Compose = Callable[[OutboxRow, Target], Awaitable[Post | None]]
 """Writes the message of a row; None if the message no longer applies."""
+Addressee = Callable[[Target], int | None]
+"""The person who gets a kind of message instead of the target's own place; None if that is not known now."""
 Perform = Callable[[OutboxRow, Target, Turn], Awaitable[int | None]]
 """Delivers a kind that is not a message, such as a scheduled event; returns the id of what it made or changed.
 

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
-from bot.outbox.contracts import BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
+from bot.outbox.contracts import Addressee, BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
 from bot.outbox.discord_sender import FAILURES, classify
 from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts
 from bot.outbox.ledger import Ledger
@@ -23,8 +23,9 @@ from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
 from bot.services import Services
 from db.errors import StoreError
-from db.reminders import outbox, targets
-from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
+from db.reminders import targets
+from db.reminders.earlier_rows import outdone
+from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,8 @@ OLD_CLAIM = timedelta(minutes=1)
 """After that long a row is claimed anew before it is sent: a later one of the same event may suffice by now."""
 OPENED_KEPT = 1_000
 """How many opened channels are kept in memory: as many as rows can be claimed at once."""
+UNKNOWN_SECONDS = 60.0
+"""When to ask again who gets a message that goes to a person, such as a server's owner."""
 STALE = timedelta(seconds=5)
 """How long after its moment was committed a request may still leave. If it takes longer the process stood still, and
 the message may be out of date."""
@@ -50,6 +53,7 @@ the message may be out of date."""
 OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
 OUTDONE = "a later one is out"
+TAKEN_AWAY = "the message to be corrected was taken away"
 
 
 class Delivery:
@@ -65,6 +69,7 @@ class Delivery:
     Attributes:
         versions: of the seasons and of the settings, as the worker last saw them; it keeps them up to date.
         composers, performers: what writes a kind's messages, or delivers it otherwise.
+        addressees: who gets the messages of a kind that do not go to the target's place.
         in_flight: ids of rows with a request under way that may take effect.
         awaiting_discord: ids of rows that wait for Discord's answer, not for their turn.
         resting_until: until then no request gets through to Discord.
@@ -83,6 +88,7 @@ class Delivery:
         self.versions: object = None
         self.composers: dict[NotificationKind, Compose] = {}
         self.performers: dict[NotificationKind, Perform] = {}
+        self.addressees: dict[NotificationKind, Addressee] = {}
         self.in_flight: set[int] = set()
         self.awaiting_discord: set[int] = set()
         self.resting_until = datetime.min.replace(tzinfo=UTC)
@@ -132,8 +138,19 @@ class Delivery:
             # The channel it was sent to is gone, and the message with it; the server has chosen another one since.
             return DeliveryOutcome(claimed.row.id, RowState.PENDING)
         # A scheduled event may lack a permission of its own, which is no reason to stop the server's messages.
-        useless = (error.gone or error.barred) and claimed.row.notification.kind not in self.performers
-        off = claimed.target.id if useless else None
+        if claimed.row.notification.kind in {*self.performers, *self.addressees}:
+            return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error))
+        if error.barred and tried == own:
+            # It may pass by itself: the row waits, and is too late or goes out as ever.
+            return DeliveryOutcome(
+                claimed.row.id,
+                RowState.PENDING,
+                reason=str(error),
+                doubt=claimed.doubt,
+                refused=claimed.target.id,
+                tried=tried,
+            )
+        off = claimed.target.id if error.gone else None
         return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error), switch_off=off, tried=tried)
 
     def _postponed(
@@ -178,17 +195,19 @@ class Delivery:
                 with self._limiter.preparing():
                     written = await self._written(claimed, compose)
         if isinstance(written, DeliveryOutcome):
-            return written
+            # A message that is there is there, though it would not be written any more.
+            return written if known is None else self._sent(claimed, channel, known)
         post, target = written
         if known is not None:
             # What is in the channel is known better than what the store says of it.
-            post = replace(post, edit=known)
-        if not claimed.doubt and target.channel is not None:
+            post = replace(post, edit=known, edit_in=channel)
+        if not claimed.doubt and target.channel is not None and row.notification.kind not in self.addressees:
             # It may have been changed since; of a row in doubt the channel is the one in which it was tried.
             channel = target.channel
         if post.edit is not None:
-            if await self._edited(channel, post.edit, post):
-                return self._sent(claimed, channel, post.edit)
+            edited = await self._edited(claimed, post.edit_in or channel, post.edit, post)
+            if edited is not None:
+                return edited
             await turn()
         return await self._sent_anew(claimed, channel, post)
 
@@ -279,10 +298,10 @@ class Delivery:
         """Whether a row of what is edited comes after a later one; one that may have arrived is settled first."""
         row = claimed.row
         kind = row.notification.kind
-        if claimed.doubt or kind not in {NotificationKind.STANDINGS, NotificationKind.EVENT}:
+        if claimed.doubt or kind not in {*EDITED, NotificationKind.EVENT}:
             return False
         async with self._store.reserved():
-            return await outbox.outdone(self._store, row, same_race=kind is NotificationKind.EVENT)
+            return await outdone(self._store, row, same_race=kind is not NotificationKind.STANDINGS)
 
     async def look_again(self, row: OutboxRow) -> None:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
@@ -290,40 +309,64 @@ class Delivery:
 
     async def _channel(self, claimed: ClaimedRow, turn: Turn) -> int:
         """The channel to send to; for a row in doubt the one in which it was tried."""
-        target = claimed.target
+        target, addressee = claimed.target, self.addressees.get(claimed.row.notification.kind)
+        if addressee is not None:
+            if claimed.doubt and claimed.row.channel is not None:
+                return claimed.row.channel
+            person = addressee(target)
+            if person is None:
+                raise BusyError("whom to tell isn't known yet", UNKNOWN_SECONDS)
+            return await self._direct(claimed, person, turn)
         channel = _channel_of(claimed)
-        if channel is None and target.user is not None:
-            channel = self._opened.get(target.user)
         if channel is not None:
             return channel
         if target.user is None:
             raise RefusedError("no channel is set", gone=True)
-        self.awaiting_discord.add(claimed.row.id)
-        async with self._opening:
-            await turn()
-            channel = await self._sender.open(target.user)
-        # The store has it from the next claim on; this is for rows that were claimed before.
-        self._opened[target.user] = channel
-        if len(self._opened) > OPENED_KEPT:
-            self._opened.popitem(last=False)
+        channel = await self._direct(claimed, target.user, turn)
         await targets.remember_channel(self._store, target.id, channel)
         return channel
 
-    async def _edited(self, channel: int, message: int, post: Post) -> bool:
-        """Changes a message; returns False if it is gone."""
+    async def _direct(self, claimed: ClaimedRow, person: int, turn: Turn) -> int:
+        """The channel of a person's direct messages, opened if it is not known."""
+        if person in self._opened:
+            return self._opened[person]
+        self.awaiting_discord.add(claimed.row.id)
+        async with self._opening:
+            await turn()
+            channel = await self._sender.open(person)
+        # The store has it from the next claim on; this is for rows that were claimed before.
+        self._opened[person] = channel
+        if len(self._opened) > OPENED_KEPT:
+            self._opened.popitem(last=False)
+        return channel
+
+    async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
+        """Changes a message; returns None if it is gone and a new one is to be sent."""
         try:
             await self._sender.edit(channel, message, post)
         except RefusedError as error:
+            if error.missing and not post.correction:
+                return None
             if error.missing:
-                return False
+                return self._sent(claimed, channel, None, reason=TAKEN_AWAY)
+            if channel != claimed.target.channel:
+                # It stands where the server posts nothing any more, which is no trouble of its own.
+                return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error))
             raise
-        return True
+        return self._sent(claimed, channel, message)
 
     def _sent(
         self, claimed: ClaimedRow, channel: int | None, message: int | None, reason: str | None = None
     ) -> DeliveryOutcome:
+        took_it = claimed.target.trouble is not None and channel is not None and channel == claimed.target.channel
         return DeliveryOutcome(
-            claimed.row.id, RowState.SENT, message=message, channel=channel, at=self._clock.now(), reason=reason
+            claimed.row.id,
+            RowState.SENT,
+            message=message,
+            channel=channel,
+            at=self._clock.now(),
+            reason=reason,
+            recovered=claimed.target.id if took_it else None,
         )
 
     def _retry(self, claimed: ClaimedRow, seconds: float, reason: str | None, *, doubt: bool) -> DeliveryOutcome:
@@ -342,6 +385,8 @@ def _channel_of(claimed: ClaimedRow) -> int | None:
 def _still_wanted(target: Target, claimed: ClaimedRow) -> bool:
     """Whether the target still subscribes to what the row is."""
     due = claimed.row.notification
+    if due.kind is NotificationKind.TROUBLE:
+        return target.trouble is not None and target.trouble.since == due.event_at
     return any(
         each.kind is due.kind
         # A quote that may have arrived is not given up because another hour was chosen: that one would be a second.

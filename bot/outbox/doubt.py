@@ -22,7 +22,7 @@ from db.errors import FileFault, StoreError
 from db.key_values import recall, remember
 from db.models import EASTERN
 from db.reminders import outbox
-from db.reminders.models import NotificationKind, OutboxRow, RowState
+from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.timestamps import from_text, to_text
 
@@ -119,7 +119,7 @@ class Doubts:
             RefusedError: the channel is gone.
             BusyError, UnsureError, UnknownYetError: the question is to be asked again later.
         """
-        row, direct = claimed.row, claimed.target.user is not None
+        row, direct = claimed.row, claimed.row.direct
         now = self._clock.now()
         try:
             there = await find(self._sender, turn, channel, row.mark, row.tried_at or now, now, direct=direct)
@@ -170,7 +170,7 @@ class Doubts:
         """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
         now, again, message = self._clock.now(), None, None
         if row.channel is not None:
-            direct = row.place.startswith("u")
+            direct = row.direct
             try:
                 there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
                 message = await self._only_one(turn, row.channel, there) if there else None
@@ -188,7 +188,7 @@ class Doubts:
 
     async def search(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
         """Looks, once, for a row of which ``may_be_sent_already`` says so; arguments and errors as of ``resolve``."""
-        row, now, direct = claimed.row, self._clock.now(), claimed.target.user is not None
+        row, now, direct = claimed.row, self._clock.now(), claimed.row.direct
         try:
             if row.notification.kind is NotificationKind.STANDINGS:
                 # They are an edit of an older message, wherever that is.
@@ -206,8 +206,8 @@ class Doubts:
         return self._there(claimed, channel, message, row.notification.due_at)
 
     def _there(self, claimed: ClaimedRow, channel: int, message: int, at: datetime | None) -> DeliveryOutcome | int:
-        """What a message that was found means: the row is delivered or, for standings, this is what to edit."""
-        if claimed.row.notification.kind is NotificationKind.STANDINGS:
+        """What a message that was found means: the row is delivered or, if it is one that is edited, to be edited."""
+        if claimed.row.notification.kind in EDITED:
             return message
         return DeliveryOutcome(
             claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()

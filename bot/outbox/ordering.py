@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bot.outbox.contracts import BusyError
 from db.connection import Store
+from db.reminders.earlier_rows import earlier_under_way
 from db.reminders.models import OutboxRow
-from db.reminders.outbox import earlier_under_way
 
 RETRY_SECONDS = 5.0
 """When to look again whether the earlier row is done."""

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.outbox.contracts import Compose, InDoubt, Perform, Planner, Sender
+from bot.outbox.contracts import Addressee, Compose, InDoubt, Perform, Planner, Sender
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
@@ -87,9 +87,17 @@ class Worker:
         """Whether rows are due and none is ready and waits for its turn: what delays a row now delays all after it."""
         return self.busy and not self._limiter.crowded
 
-    def compose(self, kind: NotificationKind, compose: Compose) -> None:
-        """Registers what writes the messages of a kind; a later call replaces an earlier one."""
+    def compose(self, kind: NotificationKind, compose: Compose, addressee: Addressee | None = None) -> None:
+        """Registers what writes the messages of a kind; a later call replaces an earlier one.
+
+        Args:
+            kind: the kind.
+            compose: writes its messages.
+            addressee: says who gets them, if they do not go to the target's place.
+        """
         self._delivery.composers[kind] = compose
+        if addressee is not None:
+            self._delivery.addressees[kind] = addressee
 
     def perform(self, kind: NotificationKind, perform: Perform) -> None:
         """Registers what delivers a kind that is not a message."""

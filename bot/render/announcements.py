@@ -38,12 +38,13 @@ class PostOptions:
     """What a posted message has besides the answer itself.
 
     ``mark`` is the outbox row's; ``personal`` says that it goes to one person, ``covered`` that the outcome is hidden
-    under a spoiler cover.
+    under a spoiler cover; ``corrected`` is a line that says what was corrected since it was posted.
     """
 
     mark: str
     personal: bool = False
     covered: bool = False
+    corrected: str = ""
 
 
 def results_post(season: Season, race: Race, options: PostOptions, now: datetime) -> ui.LayoutView:
@@ -82,6 +83,7 @@ def _as_post(view: ui.LayoutView, options: PostOptions, heading: str, small: str
     """The answer made into a post: with the mark, the reason why it is there, and the cover."""
     card = view.children[0]
     assert isinstance(card, ui.Container)
+    _add_correction(view, card, options.corrected)
     _add_button(card, Link("My reminders" if options.personal else "Remind me", RemindMeQuestion(options.mark)))
     _add_small(view, card, listed([small, YOURS if options.personal else SERVERS]))
     if not options.covered:
@@ -93,6 +95,13 @@ def _as_post(view: ui.LayoutView, options: PostOptions, heading: str, small: str
     whole.add_item(ui.TextDisplay(heading))
     whole.add_item(card)
     return whole
+
+
+def _add_correction(view: ui.LayoutView, card: ui.Container[Any], line: str) -> None:
+    """Says under the title what was corrected: with a cover, under it as well."""
+    title = next((each for each in card.children if isinstance(each, ui.TextDisplay)), None)
+    if line and title is not None and view.content_length() + len(line) + _ROOM <= MOST:
+        title.content += f"\n{line}"
 
 
 def _add_button(card: ui.Container[Any], link: Link) -> None:

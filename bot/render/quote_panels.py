@@ -264,6 +264,7 @@ class DayFacts:
         since: when the bot did so, in seconds since 1970.
         hour: of the day, Eastern.
         last_channel: the id of the channel it went to before it was switched off; None if it was never set.
+        trouble: why nothing gets through, and what helps, as a line; empty if nothing is wrong.
     """
 
     channel: int | None
@@ -272,13 +273,15 @@ class DayFacts:
     since: int | None = None
     hour: int = 9
     last_channel: int | None = None
+    trouble: str = ""
 
 
 def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     """What is set for the quote of the day."""
     if facts.channel is not None:
         soon = "Today's is coming within minutes." if facts.next <= now else f"Next one: {stamp(facts.next, 'R')}."
-        state = f"One a day in <#{facts.channel}>, at {hour_of_day(facts.hour)} Eastern. {soon}"
+        state = f"One a day in <#{facts.channel}>, at {hour_of_day(facts.hour)} Eastern."
+        state = state if facts.trouble else f"{state} {soon}"
     elif facts.off:
         since = f" since <t:{facts.since}:d>" if facts.since else ""
         state = f"Off{since}: {as_typed_in_line(facts.off)}."
@@ -286,10 +289,12 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
         state = f"Off. **Turn on** posts it in <#{facts.last_channel}> again, at {hour_of_day(facts.hour)} Eastern."
     else:
         state = "Not set up yet."
+    well = Accent.GREEN if facts.channel else Accent.CHECKERED
     return card(
         "Quote of the day",
         state,
-        accent=Accent.GREEN if facts.channel else Accent.YELLOW if facts.off else Accent.CHECKERED,
+        facts.trouble,
+        accent=Accent.YELLOW if facts.trouble or (facts.off and not facts.channel) else well,
         small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
         controls=_switch(facts),
         select=_hours(facts.hour) if facts.channel else None,

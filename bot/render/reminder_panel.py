@@ -29,6 +29,7 @@ from bot.render.blocks import Accent
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, escape, joined, listed, stamp
 from bot.render.setting_selects import Choice, SettingSelect
+from bot.render.trouble import trouble_line
 from db.models import Race
 from db.reminders.models import (
     CALLED_OFF,
@@ -73,6 +74,7 @@ _KINDS = {
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
 }
+_OWNER_TOLD = "Word to the owner that nothing can be posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,8 @@ def panel(facts: PanelFacts) -> ui.LayoutView:
         children.append(ui.TextDisplay("\n".join(f"-# {line}" for line in small if line)))
     view = ui.LayoutView(timeout=None)
     on = target is not None and target.on
-    accent = Accent.YELLOW if facts.lacking else Accent.GREEN if on else Accent.CHECKERED
+    amiss = bool(facts.lacking) or (on and target is not None and target.trouble is not None)
+    accent = Accent.YELLOW if amiss else Accent.GREEN if on else Accent.CHECKERED
     view.add_item(ui.Container(*children, accent_colour=discord.Colour(int(accent))))
     return view
 
@@ -121,7 +124,8 @@ def _state(facts: PanelFacts) -> list[str]:
     if not target.on:
         why = _sentence(target.off_reason) if target.off_reason else ""
         return [f"**Off.**{why}", "**Turn on** picks up where you left off:", *_set(target, mine=mine)]
-    return [*_set(target, mine=mine, on="**On** "), *(f"**Heads up** {lack}" for lack in facts.lacking)]
+    trouble = [trouble_line(target, target.trouble)] if target.trouble is not None else []
+    return [*_set(target, mine=mine, on="**On** "), *trouble, *(f"**Heads up** {lack}" for lack in facts.lacking)]
 
 
 def _set(target: Target, *, mine: bool, on: str = "") -> list[str]:
@@ -233,7 +237,9 @@ def _planned(facts: PanelFacts) -> str:
 
 def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> str:
     """What is planned, such as ``Talladega, 1 hour before coverage``."""
-    race = next((r for r in races if (r.season, r.round) == (what.season, what.round)), None)
+    if what.kind is NotificationKind.TROUBLE:
+        return _OWNER_TOLD
+    race = next((race for race in races if race.id == what.race), None)
     name = escape(race.track.short if race else f"race {what.round} of {what.season}")
     if what.kind is NotificationKind.REMINDER:
         session = WeekendSession(what.session)
@@ -271,11 +277,13 @@ def status(facts: PanelFacts, planned: Sequence[OutboxRow], past: Sequence[Outbo
     ]
     done = [_done(each, facts.races) for each in past] or ["Nothing yet."]
     head = "## Your reminders: status" if facts.whose == PERSON else "## Race reminders: status"
-    body = "\n".join([head, *_state(facts)[:1]])
+    trouble = facts.target.trouble if facts.target is not None else None
+    told = [trouble_line(facts.target, trouble)] if facts.target is not None and trouble is not None else []
+    body = "\n".join([head, *_state(facts)[:1], *told])
     controls = row([Link("Settings", RemindersQuestion(facts.whose))])
     assert controls is not None
     view = ui.LayoutView(timeout=None)
-    failed = any(each.state is RowState.FAILED for each in past) or bool(facts.lacking)
+    failed = any(each.state is RowState.FAILED for each in past) or bool(facts.lacking or told)
     view.add_item(
         ui.Container(
             ui.TextDisplay(body),

@@ -119,20 +119,7 @@ def change(notice: RaceNotice, before: PreviousSchedule, now: datetime) -> ui.La
         # A postponed race keeps its old time in the schedule until it has a new one.
         said = f"**{NO_DATE}.** {was}"
     else:
-        coverage = race.coverage.coverage if race.coverage else None
-        start = coverage or race.start
-        to = (
-            f"**{stamp(start, 'F')}** · {stamp(start, 'R')}"
-            if start
-            else f"**{weekday(race.date)}**, time not known yet"
-        )
-        what = "Coverage" if coverage else "The race"
-        verb = "is back on:" if before.restored else "moved"
-        said = (
-            f"{what} {verb} from {before} to {to}"
-            if str(before) and not before.restored
-            else f"{what} {verb} {'' if before.restored else 'to '}{to}"
-        )
+        said = _is_on(race, before)
         carried = "\n".join(broadcasts(race, now))
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
@@ -142,6 +129,22 @@ def change(notice: RaceNotice, before: PreviousSchedule, now: datetime) -> ui.La
         small=[YOURS if notice.personal else SERVERS, freshness(season, now)],
         controls=row([_remind(notice), Link("Next race", NextQuestion())]),
     )
+
+
+def _is_on(race: Race, before: PreviousSchedule) -> str:
+    """When a race takes place now that it was moved or restored, or that its time became known or got lost."""
+    coverage = race.coverage.coverage if race.coverage else None
+    start = coverage or race.start
+    what = "Coverage" if coverage else "The race"
+    to = f"**{stamp(start, 'F')}** · {stamp(start, 'R')}" if start else f"**{weekday(race.date)}**, time not known yet"
+    if before.restored:
+        return f"{what} is back on: {to}"
+    if before.on == race.date and start is not None and before.at is None:
+        return f"{what} is set for {to}"
+    if before.on == race.date and start is None:
+        was = f" It was scheduled for {before}." if before.at is not None else ""
+        return f"The race is still on **{weekday(race.date)}**, but its start isn't known any more.{was}"
+    return f"{what} moved from {before} to {to}" if str(before) else f"{what} moved to {to}"
 
 
 def _remind(notice: RaceNotice) -> Link:

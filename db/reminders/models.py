@@ -35,6 +35,11 @@ class NotificationKind(StrEnum):
     STANDINGS = "standings"
     EVENT = "event"
     QUOTE = "quote"
+    TROUBLE = "trouble"
+
+
+EDITED = frozenset({NotificationKind.STANDINGS, NotificationKind.RESULTS, NotificationKind.RECAP})
+"""Kinds of which a place has one message, that is edited when what it says changes."""
 
 
 class RowState(StrEnum):
@@ -106,12 +111,22 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why nothing can be posted in a place, ``since`` when, and when it is tried ``again``."""
+
+    since: datetime
+    reason: str
+    again: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Where notifications go: a server's channel, or one person.
 
     Exactly one of ``guild`` and ``user`` is set; a server has at most one target of each purpose, a person one.
     ``channel`` of a person is that of their direct messages, once it is known. ``off_reason`` says why the bot switched
-    the target off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved.
+    the target off; None if people did. ``since`` is when it was last saved; ``id`` is 0 until it is saved. ``trouble``
+    is set while the place takes nothing from the bot; saving a target can only end it.
     """
 
     id: int = 0
@@ -126,6 +141,7 @@ class Target:
     off_reason: str | None = None
     since: datetime | None = None
     purpose: Purpose = Purpose.REMINDERS
+    trouble: Trouble | None = None
 
     @property
     def place(self) -> str:
@@ -165,7 +181,7 @@ class PlannedNotification:
     Args:
         kind: the kind of notification.
         season: the race's year; for a quote of the day the year.
-        round: the race's; for a quote of the day the number of the day in the year.
+        round: the race's as it is now; for a quote of the day the number of the day in the year.
         session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``; for a quote of the day its ``quote_session``.
         lead: for reminders the minutes before the event; for other kinds a version of what the message says, so that a
             change of that is a new notification.
@@ -176,6 +192,7 @@ class PlannedNotification:
         newcomers: also for targets that subscribed only after it was due.
         followers: only for targets that have, or may have, an earlier notification of this kind about the race.
         after: for schedule changes, the id of the first change that the message reports.
+        race: the race's id, by which it is known whatever its round; 0 for a quote of the day.
     """
 
     kind: NotificationKind
@@ -190,13 +207,20 @@ class PlannedNotification:
     newcomers: bool = False
     followers: bool = False
     after: int | None = None
+    race: int = 0
+
+    @property
+    def subject(self) -> int:
+        """What it is about, as the store holds it."""
+        return self.race or self.season * 1000 + self.round
 
 
 @dataclass(frozen=True, slots=True)
 class SeenRace:
     """A race's place in the schedule as the planner last saw it.
 
-    ``put_off`` is, for a postponed race, the moment from which it was postponed, if the planner saw that.
+    ``put_off``, ``put_off_start`` and ``put_off_day`` are, for a postponed race, the moment, the listed start and the
+    day from which it was postponed, as far as the planner saw that.
     """
 
     day: date
@@ -204,20 +228,34 @@ class SeenRace:
     coverage: datetime | None = None
     status: RaceStatus = RaceStatus.SCHEDULED
     put_off: datetime | None = None
+    put_off_start: datetime | None = None
+    put_off_day: date | None = None
 
     @property
     def event_at(self) -> datetime | None:
         """What reminders count down to: the start of coverage or, if that is not known, the listed start."""
         return self.coverage or self.start
 
+    @property
+    def awaits_date(self) -> bool:
+        """Whether it was postponed and has no new date: until then it stays listed for what it was postponed from."""
+        if self.status is not RaceStatus.POSTPONED:
+            return False
+        if self.event_at is not None:
+            return self.was_put_off_from(self.event_at)
+        return self.put_off_day in {None, self.day}
+
+    def was_put_off_from(self, moment: datetime) -> bool:
+        """Whether the moment is the one from which the race was postponed, of its coverage or of its start."""
+        return any(each is not None and abs(each - moment) < SAME for each in (self.put_off, self.put_off_start))
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleChange:
-    """A race that was moved, postponed, canceled or reinstated; ids grow with time."""
+    """A race, by its id, that was moved, postponed, canceled or reinstated; ids of changes grow with time."""
 
     id: int
-    season: int
-    round: int
+    race: int
     before: SeenRace
     after: SeenRace
     noticed_at: datetime
@@ -237,6 +275,12 @@ class Notification:
     due_at: datetime
     until: datetime
     detail: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    race: int = 0
+
+    @property
+    def subject(self) -> int:
+        """What it is about, as the store holds it."""
+        return self.race or self.season * 1000 + self.round
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +289,8 @@ class OutboxRow:
 
     ``tried_at`` is when the first request left that may have reached Discord without our knowing, None if none can
     have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``message`` is the id of the
-    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
+    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's. ``old_round`` is
+    the round by which an earlier release marked its message.
     """
 
     id: int
@@ -263,6 +308,7 @@ class OutboxRow:
     channel: int | None = None
     message: int | None = None
     reason: str | None = None
+    old_round: int | None = None
 
     @property
     def mark(self) -> str:
@@ -273,13 +319,25 @@ class OutboxRow:
         """
         notification = self.notification
         parts: tuple[object, ...] = (self.place, notification.kind, notification.season, notification.round)
-        if notification.kind is NotificationKind.STANDINGS:
+        if self.old_round is not None:
+            parts = (self.place, notification.kind, notification.season, self.old_round)
+        elif notification.race:
+            parts = (self.place, notification.kind, "race", notification.race)
+        if notification.kind in {NotificationKind.RESULTS, NotificationKind.RECAP}:
+            # One message each, which is edited when its version changes; earlier releases knew no versions.
+            parts += (notification.session, 0, to_text(notification.event_at))
+        elif notification.kind is NotificationKind.STANDINGS:
             # There is one such message in a place, which is edited: whoever looks for it cannot know what it says.
             parts = (self.place, notification.kind)
         elif notification.kind is not NotificationKind.QUOTE:
             # A quote is the day's, at whatever hour: one that went out at nine is found by who looks at eight.
             parts += (notification.session, notification.lead, to_text(notification.event_at))
         return b32encode(hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=10).digest()).decode().lower()
+
+    @property
+    def direct(self) -> bool:
+        """Whether it is a direct message: to a person, or to the owner of a server that is in trouble."""
+        return self.place.startswith("u") or self.notification.kind is NotificationKind.TROUBLE
 
     @property
     def nonce(self) -> str:

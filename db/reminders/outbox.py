@@ -15,15 +15,18 @@ import aiosqlite
 from db.connection import Store
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.targets import by_ids, switch_off_within
+from db.reminders.trouble import over_within, refused_within
 from db.timestamps import from_text, to_text
 
 LOOK_AGAIN_AFTER = timedelta(minutes=2)
 """How long after a message was sent more than once its channel is looked at for a second one: by then every request has
 arrived or never will."""
 
-# A row that may have arrived is reconciled, useful or not; the others are simply too late.
+# A row that may have arrived is reconciled, useful or not; the others are simply too late. A reminder that is too late
+# before its event is one of a race that was over by then, by results that may be taken back: it is not done for good.
 EXPIRE = """
-UPDATE outbox SET state = 'expired', reason = 'too late to be of use', retry_at = NULL
+UPDATE outbox SET reason = 'too late to be of use', retry_at = NULL,
+    state = CASE WHEN kind = 'reminder' AND until < event_at THEN 'cancelled' ELSE 'expired' END
  WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now
 """
 TOO_LATE = """
@@ -35,7 +38,7 @@ SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
     SELECT 1 FROM outbox later WHERE later.target_id = outbox.target_id AND later.kind = 'reminder'
-       AND later.season = outbox.season AND later.round = outbox.round AND later.session = outbox.session
+       AND later.subject = outbox.subject AND later.session = outbox.session
        AND abs(strftime('%s', later.event_at) - strftime('%s', outbox.event_at)) < 600
        AND later.due_at > outbox.due_at
        AND strftime('%s', later.due_at) - strftime('%s', :now) <= strftime('%s', :now) - strftime('%s', outbox.due_at)
@@ -91,7 +94,10 @@ SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
  ORDER BY look_again_at LIMIT :most
 """
 # What a clock that was ahead wrote down, or one that is not set back yet, is not waited for.
-FORGET_WAITS = "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now"
+FORGET_WAITS = (
+    "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
+    "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
+)
 LOOKED = """
 UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
 """
@@ -101,21 +107,6 @@ SELECT * FROM outbox WHERE target_id = ? AND state IN ('pending', 'claimed') ORD
 RECENT = """
 SELECT * FROM outbox WHERE target_id = ? AND state IN ('sent', 'failed', 'expired')
  ORDER BY coalesce(sent_at, tried_at, due_at) DESC, id DESC LIMIT ?
-"""
-LAST_SENT = """
-SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent'
-   AND season = coalesce(:season, season) AND round = coalesce(:round, round)
- ORDER BY sent_at DESC, id DESC LIMIT 1
-"""
-EARLIER_UNDER_WAY = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
-    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
-    AND (NOT :same_race OR (season = :season AND round = :round)))
-"""
-# A message that is edited, or an event, must not be set back to what an earlier row says.
-OUTDONE = """
-SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id > :id
-    AND state IN ('claimed', 'sent') AND (NOT :same_race OR (season = :season AND round = :round)))
 """
 LAST_CLAIM = "SELECT max(claimed_at) AS at FROM outbox"
 PLACE = "SELECT coalesce('g' || guild_id, 'u' || user_id) AS place FROM reminder_targets WHERE id = ?"
@@ -135,8 +126,9 @@ class DeliveryOutcome:
     """What became of a claimed row.
 
     PENDING gives it back, to be tried again from ``retry_at`` on; ``doubt`` says that it may have arrived nevertheless.
-    ``switch_off`` is the id of a target that can no longer be reached, for ``reason``; it stays on if its server chose
-    another channel than ``tried`` since.
+    ``switch_off`` is the id of a target that is gone, for ``reason``, ``refused`` that of one that takes nothing now;
+    neither counts if its server chose another channel than ``tried`` since. ``recovered`` is that of one that takes
+    messages again.
     """
 
     id: int
@@ -148,58 +140,19 @@ class DeliveryOutcome:
     retry_at: datetime | None = None
     doubt: bool = False
     switch_off: int | None = None
+    refused: int | None = None
+    recovered: int | None = None
     tried: int | None = None
 
 
 async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
     """What is planned for a target, soonest first."""
-    return await _rows(store, target, UPCOMING, (target, limit))
+    return await rows_of(store, target, UPCOMING, (target, limit))
 
 
 async def recent(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
     """What was delivered to a target last, or why it was not, newest first."""
-    return await _rows(store, target, RECENT, (target, limit))
-
-
-async def last_sent(
-    store: Store,
-    target: int,
-    kind: NotificationKind,
-    season: int | None = None,
-    round: int | None = None,  # noqa: A002
-) -> OutboxRow | None:
-    """The latest row of a kind that reached a target, of one race or of any."""
-    values = {"target": target, "kind": kind, "season": season, "round": round}
-    rows = await _rows(store, target, LAST_SENT, values)
-    return rows[0] if rows else None
-
-
-async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
-    """Whether an earlier row of the same kind for the same target may be on its way.
-
-    Args:
-        store: an open store.
-        row: the later row.
-        same_race: only rows about the same race count.
-    """
-    return bool((await store.fetch(EARLIER_UNDER_WAY, _alike(row, same_race=same_race)))[0][0])
-
-
-async def outdone(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
-    """Whether a later row of the same kind for the same target is out, or on its way; arguments as above."""
-    return bool((await store.fetch(OUTDONE, _alike(row, same_race=same_race)))[0][0])
-
-
-def _alike(row: OutboxRow, *, same_race: bool) -> dict[str, Any]:
-    notification = row.notification
-    return {
-        "target": notification.target,
-        "kind": notification.kind,
-        "id": row.id,
-        "same_race": same_race,
-        "season": notification.season,
-        "round": notification.round,
-    }
+    return await rows_of(store, target, RECENT, (target, limit))
 
 
 async def coming(store: Store, now: datetime, until: datetime) -> list[tuple[datetime, int]]:
@@ -320,9 +273,21 @@ async def write_ledger(
         if outcomes:
             await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
         for each in outcomes:
-            if each.switch_off is not None:
-                await switch_off_within(connection, each.switch_off, each.reason, tried=each.tried)
+            await _keep_places(connection, each, now)
     return ours
+
+
+async def _keep_places(connection: aiosqlite.Connection, outcome: DeliveryOutcome, now: datetime) -> None:
+    """Notes what an outcome says of the place it was for."""
+    gone, reason, tried = outcome.switch_off, outcome.reason or "", outcome.tried
+    if outcome.refused is not None and await refused_within(
+        connection, outcome.refused, outcome.id, reason, now, tried=tried
+    ):
+        gone = outcome.refused
+    if gone is not None:
+        await switch_off_within(connection, gone, outcome.reason, tried=tried)
+    if outcome.recovered is not None:
+        await over_within(connection, outcome.recovered)
 
 
 async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int) -> list[OutboxRow]:
@@ -334,7 +299,8 @@ async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int
 async def forget_waits(store: Store, now: datetime) -> None:
     """Has everything tried again at once that waits for a later moment, since the clock does not say what it said."""
     async with store.write() as connection:
-        await connection.execute(FORGET_WAITS, {"now": to_text(now)})
+        for statement in FORGET_WAITS:
+            await connection.execute(statement, {"now": to_text(now)})
 
 
 async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:
@@ -343,7 +309,8 @@ async def looked(store: Store, number: int, message: int | None, again: datetime
         await connection.execute(LOOKED, {"id": number, "message": message, "again": to_text(again)})
 
 
-async def _rows(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
+async def rows_of(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
+    """The rows of a target that a statement selects."""
     rows = await store.fetch(sql, values)
     places = await store.fetch(PLACE, (target,)) if rows else []
     return tuple(as_row(row, places[0]["place"]) for row in rows) if places else ()
@@ -398,6 +365,7 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         due_at=datetime.fromisoformat(row["due_at"]),
         until=datetime.fromisoformat(row["until"]),
         detail=MappingProxyType(json.loads(row["detail"])),
+        race=0 if row["kind"] in {NotificationKind.QUOTE, NotificationKind.TROUBLE} else row["subject"],
     )
     return OutboxRow(
         id=row["id"],
@@ -415,4 +383,5 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         channel=row["channel_id"],
         message=row["message_id"],
         reason=row["reason"],
+        old_round=row["old_round"],
     )

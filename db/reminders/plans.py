@@ -13,7 +13,7 @@ import aiosqlite
 from db.connection import Store
 from db.models import RaceStatus
 from db.reminders.models import SAME, PlannedNotification, ScheduleChange, SeenRace
-from db.timestamps import from_text, to_text
+from db.timestamps import day_from_text, from_text, to_text
 
 Connection = aiosqlite.Connection
 
@@ -22,15 +22,15 @@ AT_ONCE = 10_000
 
 CREATE_PLANNED = """
 CREATE TEMP TABLE planned (
-    kind TEXT, season INTEGER, round INTEGER, session TEXT, lead INTEGER, event_at TEXT, due_at TEXT, until TEXT,
-    detail TEXT, newcomers INTEGER, followers INTEGER, after INTEGER, event_from TEXT, event_to TEXT
+    kind TEXT, subject INTEGER, season INTEGER, round INTEGER, session TEXT, lead INTEGER, event_at TEXT, due_at TEXT,
+    until TEXT, detail TEXT, newcomers INTEGER, followers INTEGER, after INTEGER, event_from TEXT, event_to TEXT
 )
 """
-FILL_PLANNED = f"INSERT INTO temp.planned VALUES ({', '.join('?' * 14)})"  # noqa: S608 - question marks
-# Notifications for followers concern few races; the others are dropped before the costly join.
+FILL_PLANNED = f"INSERT INTO temp.planned VALUES ({', '.join('?' * 15)})"  # noqa: S608 - question marks
+# Events for followers concern few races; the others are dropped before the costly join.
 UNFOLLOWED = """
-DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.kind = 'event' AND o.season = planned.season AND o.round = planned.round)
+DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
+    SELECT 1 FROM outbox o WHERE o.kind = 'event' AND o.subject = planned.subject)
 """
 # What each target is to get and has not had yet. This is where "exactly once" is decided:
 # - A reminder was had if one for about the same moment is done or claimed, whatever its outcome.
@@ -38,6 +38,7 @@ DELETE FROM temp.planned WHERE followers AND NOT EXISTS (
 # - Of every other kind the latest row that is done or claimed counts, not any earlier one: a message that was updated
 #   may have to go back to what it said before. The standings also have to be in the channel that is set now, and for a
 #   scheduled event the removal (another session) counts as well.
+#   Results and a recap without a version were posted by an earlier release, and stay as they are.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 _SUBSCRIBED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
 _BY_ALL = f"""
@@ -55,50 +56,53 @@ _BY_CHANGED = f"""
 """
 _WANTED = """
 CREATE TEMP TABLE wanted AS
-SELECT w.target_id, s.kind, s.season, s.round, s.session, s.lead, s.event_at, s.until, s.detail,
+SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.event_at, s.until, s.detail,
        s.event_from, s.event_to,
        CASE w.delay WHEN 0 THEN s.due_at
             ELSE strftime('%Y-%m-%dT%H:%M:%SZ', s.due_at, '+' || w.delay || ' minutes') END AS owed_at
 {by}
    AND (s.newcomers OR s.due_at >= w.since)
    AND (NOT s.followers OR EXISTS (
-       SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
-          AND o.round = s.round AND o.tried_at IS NOT NULL))
+       SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+          AND o.tried_at IS NOT NULL))
    AND CASE s.kind
        WHEN 'reminder' THEN NOT EXISTS (
-           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
-              AND o.round = s.round AND o.session = s.session AND o.lead = s.lead
+           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+              AND o.session = s.session AND o.lead = s.lead
               AND (o.state IN ('claimed', 'sent', 'failed', 'expired')
                   OR (o.state = 'cancelled' AND o.tried_at IS NOT NULL))
               AND o.event_at > s.event_from AND o.event_at < s.event_to)
        WHEN 'change' THEN s.after = (
            SELECT min(c.id) FROM schedule_changes c
-            WHERE c.season = s.season AND c.round = s.round AND c.noticed_at >= w.since AND c.id > coalesce((
+            WHERE c.race_id = s.subject AND c.noticed_at >= w.since AND c.id > coalesce((
                SELECT max(o.lead) FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind
-                  AND o.season = s.season AND o.round = s.round
+                  AND o.subject = s.subject
                   AND o.state IN ('claimed', 'sent', 'failed', 'expired')), 0))
        WHEN 'quote' THEN NOT EXISTS (
-           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season
-              AND o.round = s.round AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
+           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+              AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
        ELSE NOT coalesce((
-           SELECT o.lead = s.lead AND o.event_at > s.event_from AND o.event_at < s.event_to
+           SELECT (o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))
+                  AND o.event_at > s.event_from AND o.event_at < s.event_to
                   AND (s.kind <> 'standings' OR o.channel_id IS t.channel_id)
              FROM outbox o
-            WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.season = s.season AND o.round = s.round
+            WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
               AND (o.session = s.session OR s.kind = 'event') AND o.state IN ('claimed', 'sent', 'failed', 'expired')
             ORDER BY o.id DESC LIMIT 1), 0)
        END
 """
 WANTED, WANTED_BY_CHANGED = _WANTED.format(by=_BY_ALL), _WANTED.format(by=_BY_CHANGED)
-WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, season, round, session, lead)"
-_THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.season = outbox.season
-       AND m.round = outbox.round AND m.session = outbox.session AND m.lead = outbox.lead"""
+WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, subject, session, lead)"
+_THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.subject = outbox.subject
+       AND m.session = outbox.session AND m.lead = outbox.lead"""
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
-# is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next.
+# is left to EXPIRE, and what tells of a trouble is not planned. What is edited later
+# and was tried must be reconciled, or nobody knows which message to edit next.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {{whose}} AND state = 'pending' AND until > :now
-   AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
+   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote') OR tried_at IS NULL)
+   AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module
@@ -115,27 +119,28 @@ _CHANGED = {
 }
 CANCEL, CANCEL_OF_CHANGED = _CANCEL.format(**_ALL), _CANCEL.format(**_CHANGED)
 MOVE, MOVE_OF_CHANGED = _MOVE.format(**_ALL), _MOVE.format(**_CHANGED)
+# What is due to a place that takes nothing waits until that is tried again.
 # A row that is claimed for another moment blocks the new one until the next planning, which sees what became of it.
 ADD = """
-INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
-SELECT target_id, kind, season, round, session, lead, event_at, owed_at, until, detail FROM temp.wanted m
+INSERT INTO outbox (target_id, kind, subject, season, round, session, lead, event_at, due_at, until, detail, retry_at)
+SELECT target_id, kind, subject, season, round, session, lead, event_at, owed_at, until, detail,
+       CASE WHEN kind <> 'event' THEN (
+           SELECT t.try_again_at FROM reminder_targets t WHERE t.id = m.target_id AND t.try_again_at > m.owed_at) END
+  FROM temp.wanted m
  WHERE NOT EXISTS (
-    SELECT 1 FROM outbox o WHERE o.target_id = m.target_id AND o.kind = m.kind AND o.season = m.season
-       AND o.round = m.round AND o.session = m.session AND o.lead = m.lead AND o.state IN ('pending', 'claimed'))
+    SELECT 1 FROM outbox o WHERE o.target_id = m.target_id AND o.kind = m.kind AND o.subject = m.subject
+       AND o.session = m.session AND o.lead = m.lead AND o.state IN ('pending', 'claimed'))
  ORDER BY owed_at, until, target_id LIMIT ?
 """
 CLEAR = ("DROP TABLE IF EXISTS temp.planned", "DROP TABLE IF EXISTS temp.wanted")
 
-LOAD_SEEN = "SELECT season, round, seen FROM schedule_seen"
-SEEN_OF = "SELECT seen FROM schedule_seen WHERE season = ? AND round = ?"
+LOAD_SEEN = "SELECT race_id, seen FROM schedule_seen"
+SEEN_OF = "SELECT seen FROM schedule_seen WHERE race_id = ?"
 SAVE_SEEN = """
-INSERT INTO schedule_seen (season, round, seen) VALUES (?, ?, ?)
-ON CONFLICT (season, round) DO UPDATE SET seen = excluded.seen
+INSERT INTO schedule_seen (race_id, seen) VALUES (?, ?) ON CONFLICT (race_id) DO UPDATE SET seen = excluded.seen
 """
 LOAD_CHANGES = "SELECT * FROM schedule_changes WHERE noticed_at > ? ORDER BY id"
-SAVE_CHANGE = """
-INSERT INTO schedule_changes (season, round, before, after, noticed_at) VALUES (?, ?, ?, ?, ?)
-"""
+SAVE_CHANGE = "INSERT INTO schedule_changes (race_id, before, after, noticed_at) VALUES (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,21 +190,21 @@ async def apply(
     return PlanCounts(added.rowcount, moved.rowcount, cancelled.rowcount, added.rowcount == most)
 
 
-async def load_seen(connection: aiosqlite.Connection) -> dict[tuple[int, int], SeenRace]:
-    """Each race as it was last seen, by season and round."""
+async def load_seen(connection: aiosqlite.Connection) -> dict[int, SeenRace]:
+    """Each race as it was last seen, by its id."""
     rows = await connection.execute_fetchall(LOAD_SEEN)
-    return {(row["season"], row["round"]): _seen(row["seen"]) for row in rows}
+    return {row["race_id"]: _seen(row["seen"]) for row in rows}
 
 
-async def seen_of(store: Store, season: int, number: int) -> SeenRace | None:
-    """One race as it was last seen; None if it never was."""
-    rows = await store.fetch(SEEN_OF, (season, number))
+async def seen_of(store: Store, race: int) -> SeenRace | None:
+    """A race, by its id, as it was last seen; None if it never was."""
+    rows = await store.fetch(SEEN_OF, (race,))
     return _seen(rows[0]["seen"]) if rows else None
 
 
-async def save_seen(connection: aiosqlite.Connection, seen: Mapping[tuple[int, int], SeenRace]) -> None:
-    """Stores races as they are seen now, by season and round."""
-    await connection.executemany(SAVE_SEEN, [(*race, _text(each)) for race, each in seen.items()])
+async def save_seen(connection: aiosqlite.Connection, seen: Mapping[int, SeenRace]) -> None:
+    """Stores races as they are seen now, by id."""
+    await connection.executemany(SAVE_SEEN, [(race, _text(each)) for race, each in seen.items()])
 
 
 async def load_changes(connection: aiosqlite.Connection, since: datetime) -> list[ScheduleChange]:
@@ -208,8 +213,7 @@ async def load_changes(connection: aiosqlite.Connection, since: datetime) -> lis
     return [
         ScheduleChange(
             row["id"],
-            row["season"],
-            row["round"],
+            row["race_id"],
             _seen(row["before"]),
             _seen(row["after"]),
             datetime.fromisoformat(row["noticed_at"]),
@@ -219,16 +223,17 @@ async def load_changes(connection: aiosqlite.Connection, since: datetime) -> lis
 
 
 async def save_changes(
-    connection: aiosqlite.Connection, changes: Sequence[tuple[int, int, SeenRace, SeenRace]], now: datetime
+    connection: aiosqlite.Connection, changes: Sequence[tuple[int, SeenRace, SeenRace]], now: datetime
 ) -> None:
-    """Stores changes, each as (season, round, what was seen before, what is seen now)."""
-    for season, number, before, after in changes:
-        await connection.execute(SAVE_CHANGE, (season, number, _text(before), _text(after), to_text(now)))
+    """Stores changes, each as (race's id, what was seen before, what is seen now)."""
+    for race, before, after in changes:
+        await connection.execute(SAVE_CHANGE, (race, _text(before), _text(after), to_text(now)))
 
 
 def _values(planned: PlannedNotification) -> tuple[Any, ...]:
     return (
         planned.kind,
+        planned.subject,
         planned.season,
         planned.round,
         planned.session,
@@ -253,6 +258,8 @@ def _text(seen: SeenRace) -> str:
             "coverage": to_text(seen.coverage),
             "status": seen.status,
             "put_off": to_text(seen.put_off),
+            "put_off_start": to_text(seen.put_off_start),
+            "put_off_day": seen.put_off_day.isoformat() if seen.put_off_day else None,
         },
         sort_keys=True,
     )
@@ -266,4 +273,7 @@ def _seen(text: str) -> SeenRace:
         from_text(stored["coverage"]),
         RaceStatus(stored["status"]),
         from_text(stored["put_off"]),
+        # Older versions knew these not.
+        from_text(stored.get("put_off_start")),
+        day_from_text(stored.get("put_off_day")),
     )

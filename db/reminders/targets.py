@@ -12,7 +12,8 @@ from typing import Any
 import aiosqlite
 
 from db.connection import Store
-from db.reminders.models import Extras, Purpose, Target, WeekendSession
+from db.reminders.models import Extras, Purpose, Target, Trouble, WeekendSession
+from db.reminders.trouble import over_within
 from db.timestamps import from_text, to_text
 
 OF_PLACE = "SELECT * FROM reminder_targets WHERE (guild_id = ? AND purpose = ?) OR user_id = ?"
@@ -133,6 +134,10 @@ async def _saved(connection: aiosqlite.Connection, before: Target | None, wanted
         direct = before.channel if saved.user is not None else None
         saved = replace(saved, id=before.id, channel=saved.channel or direct)
         await connection.execute(UPDATE, _values(saved))
+        if (saved.channel, saved.on) != (before.channel, before.on) or saved.trouble is None:
+            # Somebody has seen to it: another channel, the same one chosen again, or on again.
+            await over_within(connection, saved.id)
+            saved = replace(saved, trouble=None)
     else:
         rows = list(await connection.execute_fetchall(INSERT, _values(saved)))
         saved = replace(saved, id=rows[0]["id"])
@@ -156,6 +161,7 @@ async def switch_off_within(
     if tried is not None and await connection.execute_fetchall(ELSEWHERE, (number, tried)):
         return
     await connection.execute(OFF, (reason, number))
+    await over_within(connection, number)
     for off in (await by_ids(connection, (number,))).values():
         # One subscription remains: that scheduled events made before are removed.
         await _keep_subscriptions(connection, off, off.since)
@@ -205,7 +211,13 @@ def as_target(row: sqlite3.Row) -> Target:
         off_reason=row["off_reason"],
         since=from_text(row["since"]),
         purpose=Purpose(row["purpose"]),
+        trouble=_trouble(row),
     )
+
+
+def _trouble(row: sqlite3.Row) -> Trouble | None:
+    since, again = from_text(row["trouble_since"]), from_text(row["try_again_at"])
+    return Trouble(since, row["trouble_reason"], again) if since is not None and again is not None else None
 
 
 def _values(saved: Target) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Removing what is long past: rows of the outbox, people whose reminders are off, changes of the schedule."""
+"""Removing what is long past: rows of the outbox, people whose reminders are off, what was seen of races."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ TIDY_PEOPLE = """
 DELETE FROM reminder_targets WHERE user_id IS NOT NULL AND is_on = 0 AND since < :before
    AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.target_id = reminder_targets.id AND o.event_at >= :before)
 """
+TIDY_RESULTS = "DELETE FROM results_seen WHERE noticed_at < :before"
 TIDY_CHANGES = "DELETE FROM schedule_changes WHERE noticed_at < :before"
 
 
@@ -48,3 +49,4 @@ async def tidy(store: Store, now: datetime) -> None:
     async with store.write() as connection:
         await connection.execute(TIDY_PEOPLE, {"before": to_text(now - KEPT)})
         await connection.execute(TIDY_CHANGES, {"before": to_text(now - KEPT)})
+        await connection.execute(TIDY_RESULTS, {"before": to_text(now - KEPT)})

@@ -224,18 +224,37 @@ async def test_a_crash_after_sending_neither_loses_nor_doubles(
 
 
 @pytest.mark.parametrize(
-    ("status", "code", "reason"),
-    [
-        (403, 50013, "I'm missing a permission in the channel"),
-        (403, 50001, "I can't see the channel"),
-        (404, 10003, "the channel is gone"),
-    ],
+    ("code", "reason"), [(50013, "I'm missing a permission in the channel"), (50001, "I can't see the channel")]
 )
-async def test_a_channel_that_takes_nothing_is_switched_off_and_it_is_said_why(
-    stand: Stand, services: Services, boss: Any, worker: Worker, status: int, code: int, reason: str
+@pytest.mark.parametrize("seen_to", [True, False])
+async def test_a_channel_that_takes_nothing_for_a_while_is_tried_again_and_it_is_said_why(
+    stand: Stand, services: Services, boss: Any, worker: Worker, code: int, reason: str, *, seen_to: bool
 ) -> None:
     await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
-    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=status, code=code)
+    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=403, code=code)
+    await step(worker)
+    said = words(await boss.slash(stand.channel, "quote-of-the-day"))
+    assert "One a day in" in said
+    assert f"**Nothing gets through** since <t:1760648400:f>: {reason}. To help, give me" in said
+    if seen_to:
+        await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    else:
+        at(stand.clock, "2025-10-16T17:10-04:00")
+        await step(worker)
+        assert posted(stand.channel) == []
+        at(stand.clock, "2025-10-16T17:15-04:00")
+    await step(worker)
+    assert len(posted(stand.channel)) == 1
+    assert "Nothing gets" not in words(await boss.slash(stand.channel, "quote-of-the-day"))
+    assert "sent" in await states(services)
+
+
+async def test_a_channel_that_is_gone_is_switched_off_and_it_is_said_why(
+    stand: Stand, services: Services, boss: Any, worker: Worker
+) -> None:
+    reason = "the channel is gone"
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    stand.env.inject_error("POST", f"/channels/{stand.channel.id}/messages", status=404, code=10003)
     await step(worker)
     assert await states(services) == ["failed"]
     asked = await boss.slash(stand.channel, "quote-of-the-day")

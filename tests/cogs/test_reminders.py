@@ -24,7 +24,7 @@ from bot.questions.reminders import (
 from bot.render.setting_selects import SettingSelect
 from bot.requester import Requester
 from bot.services import Services
-from db.reminders import targets
+from db.reminders import targets, trouble
 from db.reminders.models import Extras, Target, WeekendSession
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
@@ -271,6 +271,46 @@ async def test_who_could_not_be_reached_is_told_at_his_next_command(stand: Stand
         "Your reminders are off: your DMs are closed to me. /remindme turns them back on."
     ]
     assert not (await stand.ask("next")).followups
+
+
+async def refuse(services: Services, target: Target, why: str) -> None:
+    """A message to the target's place is refused."""
+    now = services.clock.now()
+    async with services.store.write() as connection:
+        assert not await trouble.refused_within(connection, target.id, 0, why, now, tried=target.channel)
+
+
+async def test_the_panel_says_since_when_nothing_gets_through_and_what_helps(
+    stand: Stand, services: Services, boss: Any
+) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Turn on")
+    target = await held(services, stand)
+    assert target is not None
+    await refuse(services, target, "I'm missing a permission in the channel")
+    shown = await boss.slash(stand.channel, "reminders")
+    said = words(shown)
+    assert "**Nothing gets through** since <t:" in said
+    assert "I'm missing a permission in the channel. To help, give me **View Channel** and **Send Messages**" in said
+    status = await boss.slash(stand.channel, "reminders", show="status")
+    assert "**Nothing gets through** since <t:" in words(status)
+    await boss.click(shown.response, label="Send a test")
+    assert "**Nothing gets through**" not in words(shown)
+    after = await held(services, stand)
+    assert after is not None
+    assert after.trouble is None
+
+
+async def test_a_person_is_told_once_that_nothing_gets_through(stand: Stand, services: Services) -> None:
+    now = datetime(2025, 10, 16, 21, tzinfo=UTC)
+    mine = await targets.save(services.store, Target(user=stand.fan.id), now)
+    await refuse(services, mine, "your DMs are closed to me")
+    (said,) = (await stand.ask("next")).followups
+    assert said.content.startswith("Your reminders don't get through: your DMs are closed to me. Allow direct messages")
+    assert not (await stand.ask("next")).followups
+    saved = await targets.target_of(services.store, user=stand.fan.id)
+    assert saved is not None
+    assert saved.on
 
 
 async def test_status_says_what_comes(stand: Stand, boss: Any) -> None:

@@ -193,7 +193,7 @@ async def test_what_comes_next_is_what_the_planner_knows(
     start = race.coverage.coverage
     seen = SeenRace(race.date, race.start, start, RaceStatus.POSTPONED, put_off=start)
     async with services.store.write() as connection:
-        await plans.save_seen(connection, {(race.season, race.round): seen})
+        await plans.save_seen(connection, {race.id: seen})
     assert await cog.settings._next(target) is None
 
 

@@ -14,8 +14,8 @@ COVERAGE = DUE + timedelta(hours=1)
 MINUTE = timedelta(minutes=1)
 
 ADD = """
-INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail)
-VALUES (?, ?, 2025, 23, 'coverage', ?, ?, ?, ?, '{}')
+INSERT INTO outbox (target_id, kind, subject, season, round, session, lead, event_at, due_at, until, detail)
+VALUES (?, ?, 2025023, 2025, 23, 'coverage', ?, ?, ?, ?, '{}')
 """
 
 

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 import pytest
 
 from db.connection import Store
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import (
     LOOK_AGAIN_AFTER,
     ClaimedRow,
     DeliveryOutcome,
     expire,
-    last_sent,
     looked,
     recent,
     reclaim,
@@ -267,7 +267,7 @@ async def test_the_last_one_sent_is_found(empty_store: Store, target: int) -> No
     found = await last_sent(empty_store, target, NotificationKind.STANDINGS)
     assert found is not None
     assert found.message == 72
-    assert await last_sent(empty_store, target, NotificationKind.STANDINGS, season=2024) is None
+    assert await last_sent(empty_store, target, NotificationKind.STANDINGS, 2024023) is None
 
 
 def row_of(**facts: object) -> OutboxRow:

@@ -213,7 +213,7 @@ def change(first: int, last: int, **facts: object) -> PlannedNotification:
 async def noticed(store: Store, at: datetime) -> None:
     async with store.write() as connection:
         seen = SeenRace(date(2025, 10, 17))
-        await plans.save_changes(connection, [(2025, 23, seen, seen)], at)
+        await plans.save_changes(connection, [(2025023, seen, seen)], at)
 
 
 async def test_each_is_told_of_a_change_from_where_he_left_off(empty_store: Store, target: Target) -> None:

@@ -116,8 +116,8 @@ async def test_a_server_that_leaves_leaves_nothing_behind(empty_store: Store) ->
     async with empty_store.write() as connection:
         for number in (saved.id, other.id):
             await connection.execute(
-                "INSERT INTO outbox (target_id, kind, season, round, session, lead, event_at, due_at, until, detail) "
-                "VALUES (?, 'reminder', 2025, 23, 'coverage', 60, ?, ?, ?, '{}')",
+                "INSERT INTO outbox (target_id, kind, subject, season, round, session, lead, event_at, due_at, until, "
+                "detail) VALUES (?, 'reminder', 1, 2025, 23, 'coverage', 60, ?, ?, ?, '{}')",
                 (number, *["2025-10-17T20:00:00Z"] * 3),
             )
     await forget_guild(empty_store, 1)

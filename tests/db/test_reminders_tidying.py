@@ -9,8 +9,9 @@ import pytest
 
 from db.connection import Store
 from db.reminders import tidying
+from db.reminders.earlier_rows import last_sent
 from db.reminders.models import NotificationKind, RowState, Target
-from db.reminders.outbox import DeliveryOutcome, last_sent, write_ledger
+from db.reminders.outbox import DeliveryOutcome, write_ledger
 from db.reminders.targets import save
 from db.reminders.tidying import tidy
 from tests.db.outbox_rows import COVERAGE, DUE, add, claimed

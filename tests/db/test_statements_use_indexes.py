@@ -12,7 +12,7 @@ from db.quotes import rows as quote_rows
 from db.quotes import writing as quote_writing
 from db.recaps import drafts as recap_drafts
 from db.recaps import texts as recap_texts
-from db.reminders import outbox, tidying
+from db.reminders import earlier_rows, outbox, tidying, trouble
 
 INSIDE_WRITE = {
     "quotes of one server": quote_writing.OWN,
@@ -42,12 +42,14 @@ INSIDE_WRITE = {
     "quotes of the day that are past": tidying.TIDY_QUOTES,
     "people whose reminders are long off": tidying.TIDY_PEOPLE,
     "changes of the schedule that are long past": tidying.TIDY_CHANGES,
+    "results that were posted long ago": tidying.TIDY_RESULTS,
+    "a place that refused, and what waits for it": trouble.WAIT,
 }
 OFTEN_ASKED = {
     "when rows are due": (outbox.COMING, "COVERING INDEX outbox_due "),
     "whether a row is too late": (outbox.TOO_LATE, "COVERING INDEX outbox_due "),
     "the last claim": (outbox.LAST_CLAIM, "COVERING INDEX outbox_claims"),
-    "whether an earlier row is under way": (outbox.EARLIER_UNDER_WAY, "INDEX outbox_of_target "),
+    "whether an earlier row is under way": (earlier_rows.EARLIER_UNDER_WAY, "INDEX outbox_of_target "),
     "rows that may be there twice": (outbox.TO_LOOK_AT, "INDEX outbox_to_look_at "),
     "reminders that a later one replaces": (outbox.SUPERSEDE, "INDEX outbox_due "),
 }

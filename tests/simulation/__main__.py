@@ -33,7 +33,9 @@ LEGEND = (
     " handed over too late; healed: a second one was taken away; risk-, risk+: lost or there twice where nobody could"
     " tell, as the operator chose"
 )
-FAULTS = frozenset({"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed", "nonce"})
+FAULTS = frozenset(
+    {"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed", "nonce", "too soon"}
+)
 """What counts as caught: a program that only falls over has been broken in another way than was meant."""
 WIDTH = 110
 TOLD = 1

@@ -82,7 +82,8 @@ class Discord:
     Attributes:
         weather: (until, kind, chance) of what requests meet now.
         delays: (how many messages later, seconds) of messages that will land late.
-        unreachable_until, forbidden, hidden, no_events: until when what is not possible, by place where it has one.
+        unreachable_until, forbidden, hidden, no_events, full: until when what is not possible, by place if it has one.
+        refused: when a process was told that it may not do something, by place.
         trouble: called with a place (None for all), from when and until when something went wrong there.
     """
 
@@ -99,6 +100,8 @@ class Discord:
     gone: set[int] = field(default_factory=set)
     hidden: dict[int, float] = field(default_factory=dict)
     no_events: dict[int, float] = field(default_factory=dict)
+    full: dict[int, float] = field(default_factory=dict)
+    refused: dict[int, list[float]] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:

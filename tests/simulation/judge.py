@@ -11,14 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from types import MappingProxyType
 
 from bot.notifications.quote_of_the_day import quotes_of_days
 from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
 from db.models import NEVER, RaceStatus
-from db.reminders.models import Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
-from tests.simulation.schedule import ROUND, YEAR
+from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
+from tests.simulation.places import owner_of
+from tests.simulation.schedule import RACE_ID, ROUND, YEAR
 from tests.simulation.story import Import, OffAndOn, Place
 from tests.simulation.world import World
 
@@ -28,8 +30,8 @@ ALLOWED = 66.0
 AT_THE_START = timedelta(minutes=15)
 LOOKED_AFTER = 240.0
 """Within so many seconds a second message is found, by who remembers that there may be one."""
-LOOKS_AGAIN = 960.0
-"""Scheduled events wait a quarter of an hour for a permission that is missing."""
+DISTANCES = (900.0, 3600.0, 6 * 3600.0, 24 * 3600.0)
+"""For so many seconds a channel is left alone after it refused for the first time, the second time and so on."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,8 @@ class _Judge:
         for place in world.story.places:
             if place.events:
                 self._judge_events(place, verdict)
+            if not place.person:
+                self._judge_told(place, verdict)
         verdict.useless = len(world.useless)
         verdict.wrong += [f"useless: {mark}" for mark in world.useless]
         verdict.wrong += self._false_claims()
@@ -177,10 +181,10 @@ class _Judge:
 
     def _judge_events(self, place: Place, verdict: Verdict) -> None:
         schedule = self._world.seasons.schedule
-        mark = event_mark(YEAR, ROUND)
-        there = [e for e in self._world.discord.events if e.guild == place.number and mark in e.content.description]
         race = schedule.season.race(ROUND)
         assert race is not None
+        mark = event_mark(race.id)
+        there = [e for e in self._world.discord.events if e.guild == place.number and mark in e.content.description]
         wanted = race_event(schedule.season, race)
         now = self._now()
         verdict.due += 1
@@ -199,10 +203,56 @@ class _Judge:
         if schedule.status is RaceStatus.CANCELLED and there and not self._world.restored:
             verdict.wrong.append(f"not removed: event in server {place.number}")
 
+    def _judge_told(self, place: Place, verdict: Verdict) -> None:
+        """Whether a server's owner was told, once each time, that its channel took nothing."""
+        world, channel = self._world, owner_of(place.number) * 10
+        told = Counter(message.mark for message in world.discord.live(channel))
+        troubles = [since for since, _, first in self._refusals(place.channel) if first]
+        verdict.seen += len(told)
+        verdict.doubled += sum(told.values()) - len(told)
+        verdict.wrong += [f"doubled: {mark} in {channel}" for mark, many in told.items() if many > 1]
+        if len(told) > len(troubles) and not world.restored:
+            verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
+        if any(isinstance(each, OffAndOn) and each.guild == place.number for each in world.story.events):
+            return
+        verdict.wrong += self._asked_too_soon(place)
+        for since in troubles:
+            # The refusal itself must have been noted: the process lived on.
+            if any(begins <= since and since + ALLOWED <= ends for begins, ends, _ in self._clean_stretches(channel)):
+                verdict.due += 1
+                if not any(since <= message.at <= since + ALLOWED for message in self._messages(channel)):
+                    verdict.lost += 1
+                    verdict.wrong.append(f"lost: owner of server {place.number} by {self._when(since + ALLOWED)}")
+
+    def _asked_too_soon(self, place: Place) -> Iterator[str]:
+        """Requests to a channel that was to be left alone; a new process, and one whose clock was set, ask at once."""
+        world = self._world
+        anew = [*world.started_at, *(at for at, _ in world.offsets), *world.restored_at]
+        refusals = list(self._refusals(place.channel))
+        for (since, ends, _), (again, _, _) in pairwise(refusals):
+            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in anew):
+                yield f"too soon: channel {place.channel} at {self._when(again)}"
+
+    def _refusals(self, channel: int) -> Iterator[tuple[float, float, bool]]:
+        """When a channel refused, until when it is left alone for that, and whether that was the first time.
+
+        What is refused within a minute was under way; a message that came through begins anew.
+        """
+        times, ends, since = 0, 0.0, -MINUTE
+        for at in self._world.discord.refused.get(channel, ()):
+            if at - since < MINUTE:
+                continue
+            if any(since < message.at < at for message in self._messages(channel) if message.mark):
+                times = 0
+            since, ends = at, at + DISTANCES[min(times, len(DISTANCES) - 1)] + MINUTE
+            times += 1
+            yield since, ends, times == 1
+
     def _false_claims(self) -> Iterator[str]:
         """Rows that the store holds for sent although nothing is there, and rows left under way."""
         world = self._world
-        there = {m.id for place in world.story.places for m in self._messages(place.channel)}
+        channels = [(place.channel, owner_of(place.number) * 10) for place in world.story.places]
+        there = {m.id for each in channels for channel in each for m in self._messages(channel)}
         with sqlite3.connect(world.path) as connection:
             rows = connection.execute("SELECT id, kind, state, message_id, due_at, until FROM outbox").fetchall()
         connection.close()
@@ -227,8 +277,9 @@ class _Judge:
             at = schedule.coverage
             for lead in place.leads:
                 row = PlannedNotification(
-                    NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at
-                )
+                    NotificationKind.REMINDER, YEAR, ROUND, "coverage", lead, at, at - timedelta(minutes=lead), at,
+                    race=RACE_ID,
+                )  # fmt: skip
                 until = at if lead else at + AT_THE_START
                 later = tuple(self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead)
                 yield Due(
@@ -248,14 +299,15 @@ class _Judge:
         if place.hour is not None:
             planned += [each for each in quotes_of_days(now) if each.session == quote_session(place.hour)]
         for each in planned:
-            if each.kind is NotificationKind.STANDINGS:
+            if each.kind in EDITED:
                 # Which version was owed when, nobody needs to know: the last one must stand there in the end.
                 known = max(known, self._world.schedules[-1][0])
+            if each.kind is NotificationKind.STANDINGS:
                 each = replace(each, due_at=max(each.due_at, self._begins))  # noqa: PLW2901
             yield Due(
                 place, str(each.kind), _mark(place, each), self._seconds(each.due_at), self._seconds(each.until),
                 0.0 if each.kind is NotificationKind.QUOTE else known,
-                version=each.lead if each.kind is NotificationKind.STANDINGS else None,
+                version=each.lead if each.kind in EDITED else None,
             )  # fmt: skip
 
     def _deadline(self, due: Due) -> float | None:
@@ -295,6 +347,7 @@ class _Judge:
     def _stretches(self, channel: int) -> Iterator[tuple[float, float, float]]:
         world = self._world
         bad = sorted((begins, ends) for place, begins, ends in world.troubles if place in {None, channel})
+        bad += [(since, ends) for since, ends, _ in self._refusals(channel)]
         jumps = [at for at, _ in world.offsets[1:]]
         bad = sorted([*bad, *((at, at + 0.001) for at in jumps), (self._end, float("inf"))])
         at = 0.0
@@ -352,6 +405,6 @@ def _mark(place: Place, planned: PlannedNotification) -> str:
     """The mark of a message to a place."""
     notification = Notification(
         0, planned.kind, planned.season, planned.round, planned.session, planned.lead, planned.event_at,
-        planned.due_at, planned.until, MappingProxyType({}),
+        planned.due_at, planned.until, MappingProxyType({}), planned.race,
     )  # fmt: skip
     return OutboxRow(0, notification, f"u{place.number}" if place.person else f"g{place.number}").mark

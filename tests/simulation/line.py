@@ -110,6 +110,8 @@ class Line:
         def made() -> int:
             if not self._discord.may_make_events(guild):
                 raise RefusedError("Missing Permissions", barred=True, code=Code.MISSING_PERMISSIONS)
+            if self._discord.full.get(guild, -1.0) > self._discord.timeline.now:
+                raise RefusedError("Maximum number of events", code=Code.TOO_MANY_EVENTS)
             new = ScheduledEvent(self._discord.new_id(), guild, content)
             self._discord.events.append(new)
             self._discord.say(f"server {guild}: event {new.id} {content.name} at {content.start}")
@@ -160,12 +162,12 @@ class Line:
         await self._leave(place, posts=posts)
         fate = discord.fate(posts=posts)
         answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        timeline.after(fate.up, lambda: self._land(fate, effect, answered))
+        timeline.after(fate.up, lambda: self._land(place, fate, effect, answered))
         result = await answered
         self._host.moment("answered")
         return result  # type: ignore[no-any-return]
 
-    def _land(self, fate: Fate, effect: Callable[[], Any], answered: asyncio.Future[Any]) -> None:
+    def _land(self, place: int, fate: Fate, effect: Callable[[], Any], answered: asyncio.Future[Any]) -> None:
         """A request arrives at Discord, whatever has become of the process that made it."""
         result: Any = None
         error: Exception | None = None
@@ -182,11 +184,13 @@ class Line:
             error = UnsureError("the connection was cut")
         elif fate.answer == "limited":
             error = BusyError("slow down", 5.0)
-        self._discord.timeline.after(fate.down, lambda: self._answered(answered, result, error))
+        self._discord.timeline.after(fate.down, lambda: self._answered(place, answered, result, error))
 
-    def _answered(self, answered: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    def _answered(self, place: int, answered: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
         if self.dead or answered.done():
             return
+        if isinstance(error, RefusedError) and error.barred:
+            self._discord.refused.setdefault(place, []).append(self._discord.timeline.now)
         if error is None:
             answered.set_result(result)
         else:

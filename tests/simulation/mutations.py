@@ -22,7 +22,7 @@ from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
 from bot.outbox.worker import Worker
-from db.reminders import outbox
+from db.reminders import outbox, plans
 from db.reminders.models import OutboxRow
 from db.timestamps import to_text
 
@@ -294,6 +294,27 @@ def _all_leave_together() -> Sequence[Patch]:
     return [mock.patch.object(rate_limit, "READY", 10**6)]
 
 
+def _one_refusal_is_enough() -> Sequence[Patch]:
+    """A channel that takes nothing for a moment is given up."""
+
+    async def gives_up(*_: Any, **__: Any) -> bool:
+        return True
+
+    return [mock.patch.object(outbox, "refused_within", gives_up)]
+
+
+def _what_is_posted_is_not_corrected() -> Sequence[Patch]:
+    kinds = "(o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))"
+    return [_sql(plans, "WANTED", kinds, "(o.lead = s.lead OR s.kind IN ('results', 'recap'))")]
+
+
+def _a_clock_set_back_is_believed() -> Sequence[Patch]:
+    async def heed(self: Worker, now: datetime) -> None:
+        self._last_tick = now
+
+    return [mock.patch.object(Worker, "_heed_clock", heed)]
+
+
 MUTATIONS: dict[str, Mutation] = {
     "mark after send": Mutation("the request leaves before its moment is committed", _mark_after_send, 523),
     "forget the doubt": Mutation("a row that may have arrived is tried as if it were new", _outcome_forgets_doubt, 60),
@@ -322,6 +343,11 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "retry slowly": Mutation("the last waits between attempts are minutes", _retries_slowly, 47),
     "nothing gives way": Mutation("a late reminder is sent although the next one is near", _nothing_gives_way, 159),
+    "one refusal": Mutation("a channel that refused once is given up", _one_refusal_is_enough, 251),
+    "no correction": Mutation("results that were posted are not corrected", _what_is_posted_is_not_corrected, 10),
+    "believe a clock set back": Mutation(
+        "what was to be tried later waits though the clock was set back", _a_clock_set_back_is_believed, 18
+    ),
     "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 2447),
 }
 

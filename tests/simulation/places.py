@@ -10,12 +10,18 @@ from db.reminders import targets
 from db.reminders.models import Extras, Purpose, Target, WeekendSession
 from tests.db.sample_texts import loose, save
 from tests.simulation.schedule import NOON
-from tests.simulation.story import (
-    Place,
-)
+from tests.simulation.story import Place
 
 SINCE = NOON - timedelta(days=4)
 """When everybody said what they want."""
+
+OWNERS = 5_000
+"""A server's owner has its number, added to this."""
+
+
+def owner_of(guild: int) -> int:
+    """Who owns a server."""
+    return OWNERS + guild
 
 
 async def make_template(path: Path) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import aiosqlite
@@ -20,6 +21,7 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import EventKeeper
+from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import Compose, InDoubt, Post
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import REPLAN, Worker
@@ -32,6 +34,7 @@ from db.reminders.models import NotificationKind, OutboxRow, Purpose, Target
 from tests.simulation.discord_model import signed
 from tests.simulation.line import Calendar, Line
 from tests.simulation.loop import Crash, Disk, SimulatedLoop, ThreadlessQueue, let_go
+from tests.simulation.places import owner_of
 from tests.simulation.schedule import NOON
 from tests.simulation.story import (
     Event,
@@ -87,6 +90,13 @@ class Limiter(RateLimiter):
         self.granted.discard(priority[1])
         await super().turn(priority)
         self.granted.add(priority[1])
+
+
+class _Client:
+    """As much of a client as says who owns a server."""
+
+    def get_guild(self, number: int) -> SimpleNamespace:
+        return SimpleNamespace(name=f"Server {number}", owner_id=owner_of(number))
 
 
 class Process:
@@ -179,6 +189,8 @@ class Process:
             (NotificationKind.QUOTE, quotes.write),
         ):
             worker.compose(kind, self._watched(compose))
+        trouble = TroubleWriter(_Client())  # type: ignore[arg-type]
+        worker.compose(NotificationKind.TROUBLE, self._watched(trouble.write), trouble.owner)
         worker.perform(NotificationKind.EVENT, EventKeeper(store, Calendar(self.line)).keep)
         worker.plan(plan_schedule)
         # Planners that plan for nobody only cost time.

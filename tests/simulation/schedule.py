@@ -19,6 +19,8 @@ COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
 YEAR, ROUND = 2025, 3
 """The race that all is about."""
+RACE_ID = 2311
+"""What the store calls it, whatever its round."""
 RESULTS_AFTER = timedelta(hours=2, minutes=50)
 """How long after coverage starts the race is over."""
 _ORDERS = (
@@ -75,6 +77,7 @@ def _season(schedule: Schedule) -> Season:
     if schedule.results > 1:
         orders[2] = _CORRECTED
     race: dict[str, Any] = {
+        "id": RACE_ID,
         "date": schedule.coverage.astimezone(EASTERN).date(),
         "start": schedule.coverage + timedelta(minutes=30),
         "status": schedule.status,

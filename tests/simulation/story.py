@@ -132,10 +132,11 @@ class Hide(Event):
 
 @dataclass(frozen=True)
 class NoEvents(Event):
-    """For some seconds the bot may not make scheduled events in a server."""
+    """For some seconds the bot may not make scheduled events in a server, or the server has all that it can have."""
 
     guild: int
     seconds: float
+    full: bool = False
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ class Story:
         dice = random.Random(seed)
         name = dice.choices(list(NIGHTS), [weight for _, weight in NIGHTS.values()])[0]
         begins, seconds, places = NIGHTS[name][0](dice)
-        events = _troubles(dice, places, seconds, name)
+        events = [*_troubles(dice, places, seconds, name), *_refusals(seed, places, seconds, name)]
         return cls(
             seed,
             begins,
@@ -317,6 +318,21 @@ def _troubles(dice: random.Random, places: tuple[Place, ...], seconds: float, ni
         for _ in range(dice.choice([1, 1, 2])):
             edit = dice.choice(["later", "much later", "next day", "postponed", "cancelled", "back", "sooner"])
             events.append(Import(dice.uniform(0, seconds), edit))
+    return events
+
+
+def _refusals(seed: int, places: tuple[Place, ...], seconds: float, night: str) -> list[Event]:
+    """Channels that take nothing for a while, and servers full of events; drawn apart from everything else."""
+    dice = random.Random(f"{seed} refusals")
+    place, events = dice.choice(places), list[Event]()
+    if dice.random() < 0.1:
+        at, closed = _when(dice, seconds, night), dice.uniform(10, 1000)
+        events.append(Forbid(at, place.channel, closed))
+        if dice.random() < 0.3:
+            # The machine learns the right time while it waits to try again.
+            events.append(Jump(at + dice.uniform(0.5, 1.0) * closed, -dice.uniform(900, 1800)))
+    if night == "events and changes" and dice.random() < 0.2:
+        events.append(NoEvents(_when(dice, seconds, night), place.number, dice.uniform(10, 600), full=True))
     return events
 
 

@@ -32,6 +32,8 @@ from tests.simulation.story import (
     Weather,
 )
 
+LOOKS_AGAIN = 960.0
+"""Scheduled events wait a quarter of an hour for what is in their way."""
 PUT_BACK = 61.0
 """Nobody puts a copy back sooner than so many seconds after the program stopped: what was under way has landed."""
 CALM = 420.0
@@ -52,6 +54,7 @@ class World:
         schedules: from when each state of the schedule was known.
         offsets: from when the process's clock was ahead by how much.
         in_doubt: marks of messages that were under way when the process was cut off from the answer, and when that was.
+        started_at: when a process was started.
         handed_over: when each message was last handed over to be sent.
         useless: what was handed over to be sent after it had ceased to be of use.
     """
@@ -74,6 +77,7 @@ class World:
         self.calm = False
         self.killed: Kill | None = None
         self.restored_at: list[float] = []
+        self.started_at: list[float] = []
         self._copies = 0
         self.path = self._copy_to(template)
         for event in story.events:
@@ -115,9 +119,11 @@ class World:
                 discord.forbidden[event.channel] = now + event.seconds
                 if event.gone:
                     discord.gone.add(event.channel)
-                # Whoever is refused is switched off, until people switch it on again; their events go with that.
-                self.trouble(event.channel, now, float("inf"))
-                self.trouble(event.channel - SERVERS, now, float("inf"))
+                    # That switches it off, until people switch it on again; its events go with that.
+                    self.trouble(event.channel, now, float("inf"))
+                    self.trouble(event.channel - SERVERS, now, float("inf"))
+                # What is refused for a while is tried again later: see the judge.
+                self.trouble(event.channel, now, now + event.seconds)
             case Hide():
                 discord.hide(event.channel, now + event.seconds)
                 self.trouble(event.channel, now, now + event.seconds)
@@ -128,8 +134,8 @@ class World:
                 self._switch(event.guild, on=False)
                 self.timeline.after(event.seconds, lambda: self._switch(event.guild, on=True))
             case NoEvents():
-                discord.no_events[event.guild] = now + event.seconds
-                self.trouble(event.guild, now, float("inf"))
+                (discord.full if event.full else discord.no_events)[event.guild] = now + event.seconds
+                self.trouble(event.guild, now, now + event.seconds + LOOKS_AGAIN)
             case Jump():
                 self.offsets.append((now, self.offset + event.seconds))
                 self._wake()
@@ -184,6 +190,7 @@ class World:
         self.trouble(None, 0.0, STARTS)
         while self.timeline.now < self.ends or not self.calm:
             began = self.timeline.now
+            self.started_at.append(began)
             self.process = Process(self, self.path)
             try:
                 pause = self.process.run()

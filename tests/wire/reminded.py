@@ -7,7 +7,7 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
@@ -30,6 +30,8 @@ NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
 """Noon Eastern on the day of the race at Talladega; coverage starts at four."""
 COVERAGE = datetime(2025, 10, 17, 20, tzinfo=UTC)
 SEASON, TALLADEGA = 2025, 23
+LEFT_ALONE = timedelta(minutes=10)
+"""What is tried again that much later is left alone meanwhile."""
 TALLADEGAS = f"season = {SEASON} AND round = {TALLADEGA} AND kind = 'reminder'"
 """Selects the outbox rows of its reminders."""
 BEGUN = "The store is "
@@ -110,6 +112,12 @@ async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> Non
         await import_documents(store, [read_bytes(content, "schedule.json")], NOON)
 
 
+def waits(row: OutboxRow) -> bool:
+    """Whether a row waits for a place that takes nothing, which is tried again only after a quarter of an hour."""
+    again = row.retry_at
+    return row.state is RowState.PENDING and again is not None and again - row.notification.due_at > LEFT_ALONE
+
+
 class Scene:
     """A stand-in, a store, and the runs of a bot on it, one after another; leaving the context ends the last one.
 
@@ -172,7 +180,7 @@ class Scene:
         """
 
         def fits(rows: list[OutboxRow]) -> bool:
-            return len(rows) == count and all(row.state in SETTLED for row in rows)
+            return len(rows) == count and all(row.state in SETTLED or waits(row) for row in rows)
 
         rows: list[OutboxRow] = []
         with contextlib.suppress(TimeoutError):

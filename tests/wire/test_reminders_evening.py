@@ -27,8 +27,10 @@ REMINDED = ("plain", "in an outage", "slow", "limited", "broken", "refusing", "c
 """Channels where the reminder arrives."""
 AGAIN = ("limited", "refusing")
 """Channels where it takes a second attempt: discord.py's own, or the bot's."""
-SWITCHED_OFF = {"deleted": "gone", "mute": "permission", "hidden": "can't see", "closed": "DMs are closed"}
-"""Channels where nothing can be sent, and a word of the stored reason."""
+SWITCHED_OFF = {"deleted": "gone"}
+"""Channels that are there no more, and a word of the stored reason."""
+TROUBLED = {"mute": "permission", "hidden": "can't see", "closed": "DMs are closed"}
+"""Channels where nothing can be sent for now, and a word of why."""
 LEFT = "left"
 """A channel of a server that removes the bot at the end of the evening."""
 
@@ -48,7 +50,9 @@ class Evening:
 def places(world: World) -> dict[str, Channel]:
     """One channel for each trouble, each in its own server; two are direct messages."""
     found = {
-        name: world.guild(f"Server {name}").channel(name) for name in (*REMINDED, *SWITCHED_OFF, LEFT) if name != "open"
+        name: world.guild(f"Server {name}").channel(name)
+        for name in (*REMINDED, *SWITCHED_OFF, *TROUBLED, LEFT)
+        if name != "open"
     }
     return found | {name: world.dm_with(Person(name)) for name in ("open", "closed")}
 
@@ -157,6 +161,18 @@ def test_where_nothing_can_be_sent_it_is_switched_off_and_the_reason_kept(evenin
     assert (target.on, target.off_reason) == (False, row.reason)
 
 
+@pytest.mark.parametrize("name", TROUBLED)
+def test_where_nothing_can_be_sent_for_now_it_waits_and_the_reason_is_kept(evening: Evening, name: str) -> None:
+    assert evening.messages[name] == []
+    assert evening.posts[name]
+    row, target = evening.rows[name], evening.targets[name]
+    assert row.state is RowState.PENDING
+    assert TROUBLED[name] in (row.reason or "")
+    assert target is not None
+    assert target.trouble is not None
+    assert (target.on, target.trouble.reason) == (True, row.reason)
+
+
 def test_a_server_that_removes_the_bot_takes_its_settings_and_rows_along(evening: Evening) -> None:
     assert evening.targets[LEFT] is None
 
@@ -175,5 +191,4 @@ def test_what_was_answered_with_an_error_is_looked_for_and_not_sent_again(evenin
 
 
 def test_whose_direct_messages_are_closed_is_told_so_at_their_next_command(evening: Evening) -> None:
-    assert "Your reminders are off" in evening.answered.text
-    assert "/remindme" in evening.answered.text
+    assert "Your reminders don't get through: your DMs are closed to me" in evening.answered.text

@@ -14,7 +14,8 @@ import pytest
 from bot.__main__ import main
 from bot.championship.driver_record import career
 from bot.notifications.results_planner import plan_outcomes
-from bot.notifications.schedule_planner import compare_schedule, plan_reminders
+from bot.notifications.schedule_changes import compare_schedule
+from bot.notifications.schedule_planner import plan_reminders
 from bot.questions.core import DriverQuestion, ResultsQuestion, ScheduleQuestion
 from bot.render.drivers import DriverFacts, driver
 from bot.render.next_race import NextFacts, headline, upcoming

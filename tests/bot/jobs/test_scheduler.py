@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
+from apscheduler.schedulers import base
 
+from bot.jobs import scheduler
 from bot.jobs.scheduler import Scheduler
 from db.errors import FileFault, StoreError
 from tests.patience import PATIENCE
@@ -96,3 +100,74 @@ async def test_the_end_waits_for_what_is_cut_short() -> None:
         await ticks.stop()
     assert ended.is_set()
     await ticks.stop()
+
+
+@pytest.fixture
+def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Sets the machine's clock, as the scheduler sees it, so far from the right time."""
+
+    def set_to(offset: timedelta) -> None:
+        class Moved(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime.now(tz) + offset
+
+        monkeypatch.setattr(base, "datetime", Moved)
+        monkeypatch.setattr(scheduler, "datetime", Moved)
+
+    return set_to
+
+
+@pytest.mark.parametrize("back", [timedelta(hours=2), timedelta(minutes=2), timedelta(days=365)])
+async def test_a_clock_that_is_set_back_stops_no_job(
+    set_clock: Callable[[timedelta], None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    back: timedelta,
+) -> None:
+    """As on a machine that starts with a wrong time and then learns the right one."""
+    monkeypatch.setattr(scheduler, "WATCH_SECONDS", 0.01)
+    set_clock(back)
+    jobs, ran = Scheduler(), {name: asyncio.Event() for name in ("each second", "each minute")}
+
+    async def each_second() -> None:
+        ran["each second"].set()
+
+    async def each_minute() -> None:
+        ran["each minute"].set()
+
+    jobs.every(1, each_second)
+    jobs.every(60, each_minute)
+    jobs.start()
+    async with asyncio.timeout(PATIENCE):
+        for event in ran.values():
+            await event.wait()
+            event.clear()
+        set_clock(timedelta(0))
+        for event in ran.values():
+            await event.wait()
+    await jobs.stop()
+    assert [record.message for record in caplog.records] == [
+        "the machine's clock was set back; the background jobs go on by the new time"
+    ]
+
+
+async def test_a_clock_that_is_set_right_by_a_little_runs_nothing_early(
+    set_clock: Callable[[timedelta], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    set_clock(timedelta(seconds=0.5))
+    jobs, begun = Scheduler(), asyncio.Event()
+
+    async def work() -> None:
+        begun.set()
+
+    jobs.every(3600, work)
+    jobs.start()
+    async with asyncio.timeout(PATIENCE):
+        await begun.wait()
+    planned = [job.next_run_time for job in jobs._scheduler.get_jobs()]
+    set_clock(timedelta(0))
+    jobs._heed_clock()
+    assert [job.next_run_time for job in jobs._scheduler.get_jobs()] == planned
+    await jobs.stop()
+    assert caplog.records == []

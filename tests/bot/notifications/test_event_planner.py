@@ -24,7 +24,7 @@ def slots(race: Race, now: datetime = NOON, seen: SeenRace | None = None) -> dic
     """What is planned for a race, by session."""
     season = make_season(2025, upcoming=0)
     whole = type(season)(2025, (race,))
-    made = list(plan_events((whole,), now, {(race.season, race.round): seen} if seen else {}))
+    made = list(plan_events((whole,), now, {race.id: seen} if seen else {}))
     assert all(slot.kind is NotificationKind.EVENT and slot.newcomers and slot.until > now for slot in made)
     assert all(slot.due_at <= now for slot in made)
     by_session = {slot.session: slot for slot in made}

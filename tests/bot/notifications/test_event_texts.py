@@ -46,7 +46,7 @@ def test_an_event_says_when_coverage_starts_and_where_to_see_it() -> None:
     first, tv, *_, last = event.description.splitlines()
     assert first == "Coverage starts Friday, Oct 17, about 4 p.m. Eastern."
     assert tv == "TV: FOX Sports 1 (FS1), from about 4 p.m. Eastern"
-    assert last == event_mark(2025, TALLADEGA)
+    assert last == event_mark(talladega().id)
 
 
 def race(**facts: object) -> Race:
@@ -94,5 +94,5 @@ def test_an_event_is_plain_text_that_discord_takes(words: list[str]) -> None:
     for said, most in limits:
         assert 1 <= len(said.strip()) <= len(said) <= most
         assert not set(said) & set("*_~|`<>[]#\\")
-    assert event.description.endswith(event_mark(2025, TALLADEGA))
+    assert event.description.endswith(event_mark(one.id))
     assert RaceEvent.of(json.loads(json.dumps(event.detail))) == event

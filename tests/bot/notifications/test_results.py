@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 
@@ -120,22 +118,6 @@ async def test_who_asks_only_afterwards_is_told_nothing(scene: Scene) -> None:
     await scene.wants(results=True, recap=True, results_delay=60)
     await scene.go(ticks=9, minutes=70)
     assert scene.discord.messages == []
-
-
-async def test_results_that_are_mended_are_not_posted_again(scene: Scene) -> None:
-    target = await scene.wants(results=True, recap=True)
-    await scene.go()
-    scene.clock.moment = HELD
-    scene.hold(after(3))
-    await scene.go(ticks=9)
-    season = after(3)
-    mended = replace(season, results=MappingProxyType({**season.results, 3: season.results[3][::-1]}))
-    mended = replace(
-        mended, races=tuple(replace(race, start=HELD) if race.round == 3 else race for race in mended.races)
-    )
-    scene.hold(mended)
-    await scene.go(ticks=9, hours=1)
-    assert len(scene.discord.messages) == len(await scene.rows(target)) == 2
 
 
 async def test_results_that_were_taken_back_are_not_posted(scene: Scene) -> None:

@@ -10,10 +10,10 @@ from types import MappingProxyType
 
 import pytest
 
-from bot.notifications.results_planner import FRESH, plan_outcomes
+from bot.notifications.results_planner import CORRECTED_FOR, FRESH, plan_outcomes
 from db.models import Adjustment, Freshness, RaceStatus, Season, StageScore
 from db.reminders.models import NotificationKind, PlannedNotification
-from tests.seasons import Row, bundled_seasons, make_season
+from tests.seasons import Row, bundled_seasons, make_driver, make_season
 
 START = datetime(2025, 3, 1, 0, 30, tzinfo=UTC)
 """Of the third race, a Friday evening's."""
@@ -39,8 +39,14 @@ def slots(now: datetime, *seasons: Season) -> dict[NotificationKind, list[Planne
         NotificationKind.STANDINGS: [],
     }
     for slot in plan_outcomes(seasons, now):
-        made[slot.kind].append(slot)
+        if not slot.followers:
+            made[slot.kind].append(slot)
     return made
+
+
+def corrections(now: datetime, *seasons: Season) -> set[tuple[NotificationKind, int]]:
+    """What is planned for those alone who have it posted, by race."""
+    return {(slot.kind, slot.round) for slot in plan_outcomes(seasons, now) if slot.followers}
 
 
 def test_results_and_recap_fall_due_when_results_are_held() -> None:
@@ -164,3 +170,46 @@ def test_each_race_of_a_season_makes_one_edition() -> None:
     ends = sorted(race.over_at for race in whole.races)
     editions = [slots(end, whole)[NotificationKind.STANDINGS][0].lead for end in ends]
     assert all(a != b for a, b in pairwise(editions))
+
+
+@pytest.mark.parametrize(
+    ("later", "corrected"),
+    [
+        (FRESH - timedelta(seconds=1), False),
+        (FRESH, True),
+        (timedelta(days=13, hours=23), True),
+        (CORRECTED_FOR, False),
+    ],
+)
+def test_after_two_days_results_are_only_corrected_and_that_for_two_weeks(later: timedelta, *, corrected: bool) -> None:
+    kinds = (NotificationKind.RESULTS, NotificationKind.RECAP)
+    assert corrections(HELD + later, season()) >= {(kind, 3) for kind in kinds if corrected}
+    assert any(number == 3 for _, number in corrections(HELD + later, season())) is corrected
+
+
+CORRECTIONS = {
+    "a disqualification": Row("Corey Heim", disqualified=True),
+    "points": Row("Corey Heim", points=3),
+    "laps led": Row("Corey Heim", led=40),
+    "a number": Row("Corey Heim", number="111"),
+}
+
+
+@pytest.mark.parametrize("what", CORRECTIONS)
+def test_each_fact_of_results_is_a_version_of_them(what: str) -> None:
+    (before,) = slots(HELD, season())[NotificationKind.RESULTS]
+    orders = [list(order) for order in ORDERS]
+    orders[2][1] = CORRECTIONS[what]
+    at = {number: {"results_at": HELD} for number in (1, 2, 3)}
+    (after,) = slots(HELD, make_season(2025, orders, upcoming=3, races=at))[NotificationKind.RESULTS]
+    assert before.lead != after.lead
+    assert before.event_at == after.event_at
+
+
+def test_what_is_no_fact_of_results_is_no_version_of_them() -> None:
+    (before,) = slots(HELD, season())[NotificationKind.RESULTS]
+    (after,) = slots(HELD, season(freshness=Freshness(HELD, "another", HELD)))[NotificationKind.RESULTS]
+    assert before.lead == after.lead
+    penalty = Adjustment(3, make_driver("Corey Heim").key, points=-25, reason="a loose wheel", source="nascar.com")
+    (docked,) = slots(HELD, season(adjustments=(penalty,)))[NotificationKind.RESULTS]
+    assert docked.lead != before.lead

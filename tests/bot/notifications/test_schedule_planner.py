@@ -8,24 +8,25 @@ from typing import Any
 
 import pytest
 
-from bot.notifications.schedule_planner import HOLD, compare_schedule, difference, plan_reminders, plan_schedule_changes
+from bot.notifications.schedule_changes import HOLD, compare_schedule, difference, plan_schedule_changes
+from bot.notifications.schedule_planner import plan_reminders
 from db.models import EASTERN, Broadcast, BroadcastKind, Race, RaceStatus, Season, Session, SessionKind
 from db.reminders.models import NotificationKind, PlannedNotification, ScheduleChange, SeenRace, WeekendSession
 from tests.bot.outbox.standing import COVERAGE, race_at
 from tests.seasons import bundled_season, make_race
 
 NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
-PLACE = (2025, 23)
+RACE = race_at().id
 
 
 def slots(race: Race, now: datetime = NOON, seen: SeenRace | None = None) -> dict[tuple[str, int], PlannedNotification]:
     """The reminders of a season with one race, by part and lead."""
-    known = {} if seen is None else {PLACE: seen}
+    known = {} if seen is None else {RACE: seen}
     return {(slot.session, slot.lead): slot for slot in plan_reminders([Season(2025, (race,))], known, now)}
 
 
 def seen_of(race: Race) -> SeenRace:
-    return compare_schedule([Season(race.season, (race,))], {}, NOON).seen[race.season, race.round]
+    return compare_schedule([Season(race.season, (race,))], {}, NOON).seen[race.id]
 
 
 def test_talladega_as_the_article_has_it() -> None:
@@ -85,17 +86,17 @@ def test_qualifying_and_practice_have_reminders_of_their_own() -> None:
 def test_a_race_that_is_off_has_no_reminders(status: RaceStatus) -> None:
     before = race_at(sessions=(Session(SessionKind.QUALIFYING, COVERAGE - timedelta(hours=3)),))
     off = replace(before, status=status)
-    seen = compare_schedule([Season(2025, (off,))], {PLACE: seen_of(before)}, NOON).seen[PLACE]
+    seen = compare_schedule([Season(2025, (off,))], {RACE: seen_of(before)}, NOON).seen[RACE]
     assert slots(off, seen=seen) == {}
 
 
 def test_a_postponed_race_with_a_new_date_has_reminders_for_that() -> None:
     before = race_at()
     waiting = replace(before, status=RaceStatus.POSTPONED)
-    seen = compare_schedule([Season(2025, (waiting,))], {PLACE: seen_of(before)}, NOON).seen
+    seen = compare_schedule([Season(2025, (waiting,))], {RACE: seen_of(before)}, NOON).seen
     again = race_at(COVERAGE + timedelta(days=1), status=RaceStatus.POSTPONED)
     seen = compare_schedule([Season(2025, (again,))], seen, NOON).seen
-    assert slots(again, seen=seen[PLACE])[WeekendSession.COVERAGE, 60].event_at == COVERAGE + timedelta(days=1)
+    assert slots(again, seen=seen[RACE])[WeekendSession.COVERAGE, 60].event_at == COVERAGE + timedelta(days=1)
 
 
 def test_a_postponed_race_with_a_new_date_has_reminders_of_its_sessions() -> None:
@@ -104,7 +105,7 @@ def test_a_postponed_race_with_a_new_date_has_reminders_of_its_sessions() -> Non
     before = compare_schedule([Season(2025, (race_at(),))], {}, NOON).seen
     again = race_at(later, status=RaceStatus.POSTPONED, sessions=sessions)
     seen = compare_schedule([Season(2025, (again,))], before, NOON).seen
-    assert {part for part, _ in slots(again, seen=seen[PLACE])} == {WeekendSession.COVERAGE, WeekendSession.QUALIFYING}
+    assert {part for part, _ in slots(again, seen=seen[RACE])} == {WeekendSession.COVERAGE, WeekendSession.QUALIFYING}
 
 
 def test_nothing_is_due_once_the_race_is_over() -> None:
@@ -116,10 +117,10 @@ def test_nothing_is_due_once_the_race_is_over() -> None:
 
 def changed(before: Race, after: Race, now: datetime = NOON) -> dict[str, Any] | None:
     """What a look after the change tells, in short."""
-    news = compare_schedule([Season(2025, (after,))], {PLACE: seen_of(before)}, now)
+    news = compare_schedule([Season(2025, (after,))], {RACE: seen_of(before)}, now)
     if not news.changes:
         return None
-    ((_, _, was, now_is),) = news.changes
+    ((_, was, now_is),) = news.changes
     return difference(was, now_is)
 
 
@@ -194,7 +195,7 @@ def test_a_correction_of_what_is_over_is_told_to_nobody() -> None:
 
 
 def test_many_small_moves_add_up_to_one() -> None:
-    seen = {PLACE: seen_of(race_at())}
+    seen = {RACE: seen_of(race_at())}
     told = []
     for minutes in (4, 8, 12):
         news = compare_schedule([Season(2025, (race_at(COVERAGE + timedelta(minutes=minutes)),))], seen, NOON)
@@ -205,7 +206,7 @@ def test_many_small_moves_add_up_to_one() -> None:
 
 def test_changes_in_a_row_are_told_from_where_each_left_off() -> None:
     a, b, c = (seen_of(race_at(COVERAGE + timedelta(hours=hours))) for hours in (0, 2, 4))
-    changes = [ScheduleChange(7, *PLACE, a, b, NOON), ScheduleChange(9, *PLACE, b, c, NOON + timedelta(minutes=1))]
+    changes = [ScheduleChange(7, RACE, a, b, NOON), ScheduleChange(9, RACE, b, c, NOON + timedelta(minutes=1))]
     found = list(plan_schedule_changes(changes, [Season(2025, (race_at(COVERAGE + timedelta(hours=4)),))], NOON))
     assert [(s.lead, s.after, s.detail["from"], s.detail["to"]) for s in found] == [
         (9, 7, COVERAGE.isoformat(), (COVERAGE + timedelta(hours=4)).isoformat()),
@@ -217,7 +218,7 @@ def test_changes_in_a_row_are_told_from_where_each_left_off() -> None:
 
 def test_a_race_moved_and_moved_back_is_news_only_to_who_heard_of_it() -> None:
     a, b = seen_of(race_at()), seen_of(race_at(COVERAGE + timedelta(hours=2)))
-    changes = [ScheduleChange(7, *PLACE, a, b, NOON), ScheduleChange(9, *PLACE, b, a, NOON + timedelta(minutes=30))]
+    changes = [ScheduleChange(7, RACE, a, b, NOON), ScheduleChange(9, RACE, b, a, NOON + timedelta(minutes=30))]
     found = list(plan_schedule_changes(changes, [Season(2025, (race_at(),))], NOON))
     assert [(s.after, s.detail["what"]) for s in found] == [(9, "moved")]
 

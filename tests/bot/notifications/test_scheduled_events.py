@@ -373,8 +373,8 @@ async def test_one_that_is_on_its_way_while_it_is_switched_off_is_taken_off(scen
 
 async def test_other_events_are_left_alone_and_of_two_of_ours_one_goes(scene: Scene) -> None:
     other = RaceEvent("Watch party", "Bring food", "Tom's", COVERAGE, COVERAGE + timedelta(hours=4))
-    mine = replace(other, description=f"Older\n{event_mark(2025, 23)}")
-    last_week = replace(other, description=event_mark(2025, 22))
+    mine = replace(other, description=f"Older\n{event_mark(race_at().id)}")
+    last_week = replace(other, description=event_mark(race_at(number=22).id))
     for number, content in enumerate((other, mine, mine, last_week), 1):
         scene.desk.there[number] = Listed(number, content)
     await scene.wants(events=True)
@@ -395,7 +395,7 @@ async def test_one_that_ended_meanwhile_is_let_be(scene: Scene) -> None:
 
 async def test_what_discord_refuses_for_good_is_told(scene: Scene) -> None:
     target = await scene.wants(events=True)
-    scene.desk.before.append(RefusedError("Discord refused it (400)", code=30038))
+    scene.desk.before.append(RefusedError("Discord refused it (400)", code=50035))
     await scene.go(ticks=9)
     (row,) = await scene.rows(target)
     assert row.state is RowState.FAILED

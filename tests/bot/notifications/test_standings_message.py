@@ -221,7 +221,10 @@ async def test_of_two_editions_at_once_the_later_waits_for_the_earlier(scene: Sc
 
 async def test_the_first_race_of_a_season_takes_the_message_over(scene: Scene) -> None:
     old = replace(after(3), year=2024)
-    races = tuple(replace(race, season=2024, date=race.date.replace(year=2024), start=None) for race in old.races)
+    races = tuple(
+        replace(race, id=race.id - 100, season=2024, date=race.date.replace(year=2024), start=None)
+        for race in old.races
+    )
     old = replace(old, races=races)
     scene.hold(old, after(0))
     await scene.wants(standings=True)

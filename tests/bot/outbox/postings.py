@@ -13,7 +13,7 @@ from bot.interactions.router import Router
 from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
-from bot.outbox.contracts import Post
+from bot.outbox.contracts import InDoubt, Post
 from bot.outbox.discord_sender import custom_ids
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
@@ -107,10 +107,10 @@ class Scene:
         self.discord = Board(self.clock)
         self.worker = self.start()
 
-    def start(self) -> Worker:
+    def start(self, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
         """A run of the program, the first or another; one that was on is forgotten as if it had been killed."""
         services: Any = Services(self.store, self.seasons, self.clock)  # type: ignore[arg-type]
-        self.worker = Worker(services, self.discord, RateLimiter(1e6))
+        self.worker = Worker(services, self.discord, RateLimiter(1e6), in_doubt)
         results_writer = ResultsWriter(self.store, Router(services).as_of)
         self.worker.compose(NotificationKind.RESULTS, results_writer.results)
         self.worker.compose(NotificationKind.RECAP, results_writer.recap)

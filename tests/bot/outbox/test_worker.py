@@ -98,13 +98,12 @@ async def test_of_several_leads_overdue_at_once_the_latest_goes_out(
     assert len(discord.messages) == 2
 
 
-@pytest.mark.parametrize("fault", [{"gone": True}, {"barred": True}])
 async def test_a_channel_that_is_gone_switches_its_target_off(
-    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock, fault: dict[str, bool]
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
 ) -> None:
     target = await wants(empty_store, clock, leads=(60, 30))
     await step(worker)
-    discord.closed[CHANNEL] = RefusedError("the channel is gone", **fault)
+    discord.closed[CHANNEL] = RefusedError("the channel is gone", gone=True)
     clock.moment = HOUR_BEFORE
     await step(worker)
     saved = await targets.target_of(empty_store, guild=1)
