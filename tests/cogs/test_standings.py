@@ -97,7 +97,7 @@ async def test_another_season_another_view_and_after_a_race(stand: Stand) -> Non
 @pytest.mark.parametrize(
     ("view", "title", "answer"),
     [
-        ("owners", "2025 owner standings", "The **No. 11** is locked in; four points separate seven trucks"),
+        ("owners", "2025 owner standings", "The **No. 11** is locked in; five points separate seven trucks"),
         ("rookies", "2025 rookies", "**Gio Ruggiero** leads the rookies, 11th overall"),
         ("manufacturers", "2025 manufacturers", "**Toyota** leads by 25 · 11 wins"),
         ("full-season", "What if: 2025 under full-season points", "**Corey Heim** leads by 259"),
