@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.championship.computed_season import ComputedSeason
-from bot.championship.driver_record import Record, record
+from bot.championship.driver_record import Record, head_to_head, record
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
 from db.models import Driver
@@ -27,7 +27,7 @@ def shared_records(
 ) -> tuple[ComputedSeason, tuple[Record, Record], tuple[int, ...]]:
     """A season that two drivers share, their records in it, and the years of all that they share, oldest first.
 
-    Without a year it is the last one.
+    Without a year it is the last one in which both started a race, or else the last in which both had an entry.
 
     Raises:
         UnknownSeason: that year is not in the store.
@@ -39,8 +39,14 @@ def shared_records(
     years = [each for each in as_of.entered(a.key) if each in entered_b]
     if not years:
         raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
-    computed = as_of.computed(as_of.season(year or max(years)))
+    computed = as_of.computed(as_of.season(year)) if year else _last_met(as_of, a, b, years)
     return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
+
+
+def _last_met(as_of: AsOf, a: Driver, b: Driver, years: list[int]) -> ComputedSeason:
+    """The last of the seasons in which the two started a race together; the last of all where there is none."""
+    shared = [as_of.computed(as_of.season(year)) for year in sorted(years, reverse=True)]
+    return next((each for each in shared if head_to_head(each, a.key, b.key).pairs), shared[0])
 
 
 def _record(driver: Driver, computed: ComputedSeason, years: list[int]) -> Record:
