@@ -44,7 +44,7 @@ from db.errors import FileFault, StoreError
 from db.file_faults import fault_of, obstacle
 from db.inspection import must_be_sound
 from db.reminders import targets
-from db.reminders.models import NotificationKind, Target
+from db.reminders.models import Extras, NotificationKind, Target
 from db.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
@@ -318,10 +318,17 @@ async def try_out(
                 await worker.close(0)
 
 
+WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True)
+
+
 async def remind_at_first(services: Services, server: LocalServer) -> None:
-    """Turns reminders on for the page's channel, as the button does, unless they were set before."""
+    """Turns reminders on for the page's channel, as the button does, unless they were set before.
+
+    Here they come with everything that a race brings, so that an evening on the page shows all that would be posted.
+    """
     if await targets.target_of(services.store, guild=server.guild) is None:
-        await targets.save(services.store, Target(guild=server.guild, channel=server.channel), services.clock.now())
+        everything = Target(guild=server.guild, channel=server.channel, extras=WHAT_A_RACE_BRINGS)
+        await targets.save(services.store, everything, services.clock.now())
 
 
 def tell_loaded(loaded: Report | None, say: Say) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
+from bot.championship.official import OfficialPlace, official_place
 from db.models import Entry, Race, Result, Season, Track
 
 RECENT_RACES = 5
@@ -70,7 +71,8 @@ class Record(Totals):
     entries in that truck. ``rookie`` means a declared contender
     for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
     are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
-    is False unless the latest entry would have paid points. ``last_five`` is newest first. ``champion`` says whether
+    is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
+    where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
     the driver won this season's championship.
     """
 
@@ -83,6 +85,7 @@ class Record(Totals):
     eligible: bool
     points: int
     position: int | None
+    official: OfficialPlace | None
     champion: bool
     last_five: tuple[DriverRace, ...]
 
@@ -148,6 +151,7 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
         eligible=place is not None or entry.eligible,
         points=place.points if place else 0,
         position=place.position if place else None,
+        official=official_place(computed, driver_key),
         champion=season.champion == driver_key,
         last_five=lines[: -RECENT_RACES - 1 : -1],
     )

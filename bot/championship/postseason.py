@@ -370,7 +370,7 @@ class _Computation:
                 who,
                 totals[who],
                 self.playoff_points(who, self._scores.last),
-                self._scores.wins(who, 1, self._races),
+                self._scores.races_won(who),
                 self._to_cut(current, who, champion),
                 self._status(phases, who, champion),
             )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.championship.formats import Format, format_of
+from bot.championship.owner_numbers import owner_number
 from bot.championship.table import stage_winners
 from db.models import Race, RaceStatus, Result, Season
 
@@ -30,11 +31,14 @@ class Scores:
     Attributes:
         rounds: the rounds of the races with results, in the order in which they were run.
         by: scores by competitor and round.
-        winners: the winner of each race by round; a winner who does not score in this series is not listed.
+        winners: the winner of each race by round; a win by a driver who does not score in this series is not listed,
+            since it counts toward nothing.
         stages: the winners of each race's stages by round, again without those who do not score here.
         penalties: playoff points added or taken away (below 0), by competitor and round.
         called_off: rounds of races that were called off; they never count as races still to come.
         doubtful: rounds of races left out because their results contradict themselves; what they pay is not known.
+        also_won: races by round that a competitor won without its counting toward anything: for an owner those of a
+            driver who scores in another series.
     """
 
     rounds: tuple[int, ...]
@@ -44,6 +48,7 @@ class Scores:
     penalties: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
     called_off: frozenset[int] = frozenset()
     doubtful: frozenset[int] = frozenset()
+    also_won: Mapping[int, str] = field(default_factory=dict)
 
     def points(self, who: str, first: int, last: int) -> int:
         """Points in the races from round ``first`` to round ``last``, both included."""
@@ -60,7 +65,12 @@ class Scores:
         return tuple(sorted(places))
 
     def wins(self, who: str, first: int, last: int) -> int:
+        """Wins that count toward a spot and pay playoff points."""
         return sum(winner == who for number, winner in self.winners.items() if first <= number <= last)
+
+    def races_won(self, who: str) -> int:
+        """Every win of the season so far, whether it counts toward anything or not."""
+        return sum(winner == who for won in (self.winners, self.also_won) for winner in won.values())
 
     def stage_wins(self, who: str, first: int, last: int) -> int:
         won = (stages for number, stages in self.stages.items() if first <= number <= last)
@@ -148,28 +158,35 @@ def penalty_points(season: Season, row: Result) -> int:
 def owner_scores(season: Season) -> Scores:
     """The owners' scores under the season's own format, by truck number: a truck scores no matter who drives it.
 
-    A driver who scores in another series has a stored total of 0, so the truck is paid its finish and stages instead.
+    A driver who scores in another series has a stored total of 0, so the truck is paid its finish, stages and fastest
+    lap instead. Such a driver's wins bring an owner points, but neither a playoff spot nor playoff points: without
+    them the final owner standings of 2025 come out as published (see docs/data.md). A number that took over another
+    one's points scores for that one, see ``owner_numbers``.
     """
     own = format_of(season.year)
     by: dict[str, dict[int, Score]] = {}
     winners: dict[int, str] = {}
     stages: dict[int, tuple[str, ...]] = {}
+    also_won: dict[int, str] = {}
+    trucks: dict[tuple[int, str], str] = {}
     for race in season.run:
         rows = season.results[race.round]
-        trucks = {row.driver: row.entry.number for row in rows}
+        numbers = {row.driver: owner_number(season.year, race.round, row.entry.number) for row in rows}
+        counting = {row.driver for row in rows if row.entry.eligible}
         # Worst finish first: if two entries of a race share a number, the better one is written last and remains.
         for row in sorted(rows, key=lambda row: -row.finish):
-            if row.entry.eligible:
-                points = row.points + _withheld(season, race, row, own)
-            else:
-                places = [stage.finish for stage in row.stages if stage.finish is not None]
-                points = own.finish_points(row.finish) + sum(own.stage_points(place) for place in places)
-            by.setdefault(row.entry.number, {})[race.round] = Score(points, row.finish)
+            points = row.points + _withheld(season, race, row, own) if row.entry.eligible else _earned(row, own)
+            by.setdefault(numbers[row.driver], {})[race.round] = Score(points, row.finish)
             if row.finish == 1:
-                winners[race.round] = row.entry.number
-        stages[race.round] = tuple(
-            trucks[who] for who in stage_winners(race, rows)[:STAGES] if who is not None and who in trucks
-        )
-    truck_of = {(number, row.driver): row.entry.number for number, rows in season.results.items() for row in rows}
+                (winners if row.driver in counting else also_won)[race.round] = numbers[row.driver]
+        stages[race.round] = tuple(numbers[who] for who in stage_winners(race, rows)[:STAGES] if who in counting)
+        trucks |= {(race.round, who): number for who, number in numbers.items()}
     rounds = tuple(race.round for race in season.run)
-    return Scores(rounds, by, winners, stages, _penalties(season, truck_of), cancelled(season))
+    return Scores(rounds, by, winners, stages, _penalties(season, trucks), cancelled(season), also_won=also_won)
+
+
+def _earned(row: Result, rules: Format) -> int:
+    """What finish, stages and fastest lap are worth to the owner of a truck whose driver scores in another series."""
+    places = [stage.finish for stage in row.stages if stage.finish is not None]
+    lap = rules.fastest_lap if row.fastest_lap else 0
+    return rules.finish_points(row.finish) + sum(rules.stage_points(place) for place in places) + lap

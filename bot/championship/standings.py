@@ -116,9 +116,3 @@ def contradictions(season: Season) -> tuple[str, ...]:
     if seats and (len(seats) != spots or len(set(seats)) != spots):
         found.append(f"the playoff field is stated with {len(set(seats))} drivers, it has {spots}")
     return tuple(found)
-
-
-def rookie_order(counted: SeasonStandings) -> tuple[str, ...]:
-    """The declared contenders for Rookie of the Year, by key, in the order of the driver standings."""
-    declared = set(counted.season.rookies)
-    return tuple(place.who for place in counted.standings.places if place.who in declared)

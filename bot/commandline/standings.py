@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from bot.championship.audit import faults, without_faults
+from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format
+from bot.championship.official import postseason_begun, rookies
 from bot.championship.postseason import Place
 from bot.championship.standings import (
     FULL_SEASON,
@@ -14,7 +17,6 @@ from bot.championship.standings import (
     driver_standings,
     manufacturer_standings,
     owner_standings,
-    rookie_order,
     what_if_formats,
 )
 from bot.championship.table import points_table
@@ -26,6 +28,7 @@ FIELDS = ("position", "driver", "number", "points", "playoff_points", "wins", "t
 """The fields of every view; a field that does not apply is None."""
 
 STANDINGS_VIEWS = (
+    "official",
     "points",
     "playoffs",
     "rookies",
@@ -35,7 +38,7 @@ STANDINGS_VIEWS = (
     "what-if-playoffs",
     "what-if-chase",
 )
-DEFAULT_VIEW = "points"
+DEFAULT_VIEW = "official"
 _OTHER_RULES = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if-chase": "chase"}
 
 
@@ -49,6 +52,7 @@ def standings_rows(season: Season, view: str) -> list[Row]:
     if view in _OTHER_RULES:
         return _drivers(season, rules=what_if_formats(season.year)[_OTHER_RULES[view]])
     views: dict[str, Callable[[Season], list[Row]]] = {
+        "official": _official,
         "points": _points,
         "playoffs": _drivers,
         "rookies": _rookies,
@@ -104,12 +108,28 @@ def _drivers(season: Season, rules: Format | None = None) -> list[Row]:
     return _playoff_rows(view, view.standings.places)
 
 
+def _official(season: Season) -> list[Row]:
+    """The official table: in order of season points until the postseason has begun, and then as ``playoffs`` has it."""
+    computed = ComputedSeason(season)
+    view = computed.standings
+    places = {place.who: place for place in view.standings.places}
+    if not postseason_begun(computed):
+        places = {
+            line.driver: replace(places[line.driver], position=line.position) for line in computed.counted_points_table
+        }
+    return _playoff_rows(view, places.values())
+
+
 def _rookies(season: Season) -> list[Row]:
     """Declared contenders; ``position`` is among them and ``overall`` that of the standings."""
-    view = driver_standings(season)
-    places = [place for who in rookie_order(view) if (place := view.standings.place(who)) is not None]
-    rows = _playoff_rows(view, places)
-    return [row | {"position": number, "overall": row["position"]} for number, row in enumerate(rows, 1)]
+    computed = ComputedSeason(season)
+    order = rookies(computed)
+    rows = _playoff_rows(computed.standings, [place for place, _ in order])
+    overall = [official.position for _, official in order]
+    return [
+        row | {"position": number, "overall": place}
+        for number, (row, place) in enumerate(zip(rows, overall, strict=True), 1)
+    ]
 
 
 def _owners(season: Season) -> list[Row]:

@@ -39,6 +39,7 @@ PAGE_FILES = (
             "tailgate-notice",
             "tailgate-pictures",
             "tailgate-report",
+            "tailgate-select",
             "tailgate-timeline",
             "tailgate-times",
             "tailgate-viewers",

@@ -32,8 +32,8 @@ def _where(context: RecapContext, race: Race) -> str:
     if race.season != context.race.season:
         when = f"{when}, {race.date.year}"
         return context.pick(
-            f"The season is over; the {race.season} one opens with {name} at {track} on {when}.",
-            f"Next is the opening race of {race.season}, {name} at {track} on {when}.",
+            f"The {race.season} season opens with {name} at {track} on {when}.",
+            f"Next is the {race.season} season opener, {name} at {track} on {when}.",
         )
     if race.status is RaceStatus.POSTPONED:
         return context.pick(
@@ -139,7 +139,7 @@ def _networks(context: RecapContext, race: Race) -> str:
     if tv and radio:
         both = context.pick(
             f"It is on {tv}, with radio from {radio}.",
-            f"{capital(tv)} {_have(race, BroadcastKind.TV)} the television broadcast, {radio} the radio.",
+            f"{capital(tv)} {_have(race, BroadcastKind.TV)} the television broadcast; the radio call is on {radio}.",
             f"Watch it on {tv} or listen on {radio}.",
         )
     elif tv or radio:

@@ -70,13 +70,19 @@ def _win(context: RecapContext, winner: Result) -> str:
             f"{race} {there} went to {driver}{over}",
             f"{driver} took the win in {race} {there}{over}",
         )
+    elif winner.start == 1:
+        # Where the field was set without qualifying, the first to start is not on a pole.
+        said = context.pick(
+            f"{driver} started first and won {race} {there}{over}",
+            f"Starting first, {driver} won {race} {there}{over}",
+        )
     else:
         spot = ordinal(winner.start)
         said = context.pick(
             f"{driver} started {spot} and won {race} {there}{over}",
-            f"{race} {there} went to {driver}, who started {spot}{over}",
-            f"From {spot} on the grid, {driver} won {race} {there}{over}",
-            f"{driver} won {race} {there} after starting {spot}{over}",
+            f"{race} {there} went to {spot}-place starter {driver}{over}",
+            f"Starting {spot}, {driver} won {race} {there}{over}",
+            f"{driver} came from {spot} to win {race} {there}{over}",
         )
     return f"{said}."
 
@@ -97,7 +103,7 @@ def _ahead_of(context: RecapContext, winner: Result) -> str:
         third = who(context.rows[2].driver)
         return f", {ahead} {name}, with {third} third for {an(plain(team or ''))} 1-2-3"
     if context.outcome.under_caution:
-        return f", with {name} second when it ended under caution"
+        return f", with {name} second as the race ended under caution"
     return f", {ahead} {name}"
 
 
@@ -159,16 +165,16 @@ def _of_one_season(context: RecapContext, driver: str, past: WinnerHistory, note
         return ""
     if past.season_starts == 1:
         return context.pick(
-            f"It came in {driver}'s first start of the season.",
-            f"The win came in the first start of the season for {driver}.",
-            f"For {driver} it was a win in the first start of the season.",
+            f"It was {driver}'s first start of the season.",
+            f"The win came in {driver}'s first start of the season.",
+            f"{driver} won in a first start of the season.",
         )
     nth = ordinal(past.wins)
     starts = f" in {count(past.season_starts, 'start')}" if past.wins == 1 else ""
     return context.pick(
         f"It was {driver}'s {nth} win of the season{starts}{note}.",
         f"The win was the {nth} of the season for {driver}{starts}{note}.",
-        f"For {driver} it was {an(nth)} win of the season{starts}{note}.",
+        f"For {driver} it was the {nth} win of the season{starts}{note}.",
     )
 
 
@@ -184,12 +190,12 @@ def _record(context: RecapContext, driver: str, past: WinnerHistory) -> str:
         return context.pick(
             f"It was {driver}'s {nth} win of the season, {most}{also}.",
             f"The win was the {nth} of the season for {driver}, {most}{also}.",
-            f"For {driver} it was {an(nth)} win of the season, {most}{also}.",
+            f"For {driver} it was the {nth} win of the season, {most}{also}.",
         )
     return context.pick(
-        f"It was {driver}'s {nth} win of the season, {most}, and {wins_since} in that time{also}.",
-        f"The win was the {nth} of the season for {driver}, {most}, and the {wins_since} in that time{also}.",
-        f"For {driver} it was {an(nth)} win of the season, {most}, and {an(wins_since)} in that time{also}.",
+        f"It was {driver}'s {nth} win of the season, {most}, and the {wins_since} in all since then{also}.",
+        f"The win was the {nth} of the season for {driver}, {most}, and the {wins_since} in all since then{also}.",
+        f"For {driver} it was the {nth} win of the season, {most}, and the {wins_since} in all since then{also}.",
     )
 
 
@@ -197,16 +203,15 @@ def _first(context: RecapContext, driver: str, past: WinnerHistory) -> str:
     """A first win as far as the seasons on record go back."""
     if past.starts == 1:
         return context.pick(
-            f"It was {driver}'s only start in the seasons since {past.since}.",
-            f"In the seasons since {past.since} {driver} had not started a race before this one.",
-            f"Over the seasons since {past.since} it was the only start for {driver}.",
+            f"It was {driver}'s first start since at least {past.since}.",
+            f"The win came in {driver}'s first start since at least {past.since}.",
         )
-    before = count(past.starts - 1, "race")
+    starts = f"{spelled(past.starts)} starts since {past.since}"
     # Not "the first win since": that would imply a win before.
     return context.pick(
-        f"It was {driver}'s first win in the seasons since {past.since}, in start No. {past.starts}.",
-        f"In the seasons since {past.since} {driver} had started {before} without winning until now.",
-        f"Over the seasons since {past.since}, {driver}'s first win came in the {ordinal(past.starts)} start.",
+        f"It was {driver}'s first win in {starts}.",
+        f"The win was the first for {driver} in {starts}.",
+        f"{driver} had been winless in {count(past.starts - 1, 'start')} since {past.since}.",
     )
 
 
@@ -221,12 +226,12 @@ def _notes(past: WinnerHistory) -> str:
         notes.append(f"{spelled(past.wins)} for {spelled(past.wins)} this year")
     elif past.straight_wins > 1:
         notes.append(f"the {ordinal(past.straight_wins)} in a row")
-    elif past.wait is not None and past.wait >= LONG_WAIT:
-        notes.append(f"the first in {past.wait} starts")
     most = past.best and past.wins > 1 and past.run > past.wins
     if past.top_fives >= GOOD_RUN and past.straight_wins < past.top_fives and not most:
         # A run that may have begun before the first season on record is counted within this season alone.
         straight, when = (past.season_starts, " this season") if past.all_top_fives else (past.top_fives, "")
         if straight >= GOOD_RUN and not (past.all_top_fives and past.wins == straight):
             notes.append(f"{'' if notes else 'and '}{an(ordinal(straight))} straight top-five finish{when}")
+    if past.wait is not None and past.wait >= LONG_WAIT:
+        notes.append(f"ending {an(f'{past.wait - 1}-race')} winless streak")
     return (f", {joined(notes)}" if notes else "") + (", and nobody else has as many this year" if most else "")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.championship.postseason import Phase, Place, Status, Tie, TieBreak
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import RecapLine
-from bot.recaps.phrases import be, capital, count, joined, ordinal, spelled
+from bot.recaps.phrases import capital, count, joined, ordinal, spelled
 
 CLOSE = 10
 """If those who are not locked in are within this many points, that gets a sentence."""
-FAR = 50
-"""Farther above the line than this before and after the race, the points before it are left out."""
 
 
 def signed(points: int) -> str:
@@ -42,13 +42,13 @@ def last_spot(context: RecapContext) -> str:
     gap = here.totals[last] - here.totals[out]
     if not gap:
         return context.pick(
-            f"{who(last)} has the last spot in {context.goal}, tied on points with {who(out)}.",
-            f"The cut falls between {who(last)} and {who(out)}, who are tied on points.",
+            f"{who(last)} holds the last spot in {context.goal}, tied on points with {who(out)}.",
+            f"The cut line falls between {who(last)} and {who(out)}, who are tied on points.",
             f"{who(last)} is in and {who(out)} out as it stands, though the two are tied on points.",
         )
     return context.pick(
-        f"{who(last)} has the last spot in {context.goal}, {count(gap, 'point')} ahead of {who(out)}.",
-        f"The cut falls between {who(last)} and {who(out)}, {count(gap, 'point')} apart.",
+        f"{who(last)} holds the last spot in {context.goal}, {count(gap, 'point')} ahead of {who(out)}.",
+        f"The cut line falls between {who(last)} and {who(out)}, {count(gap, 'point')} apart.",
         f"{who(out)} is the first one out, {count(gap, 'point')} behind {who(last)}.",
     )
 
@@ -78,11 +78,11 @@ def crossed(context: RecapContext) -> str:
         return context.pick(
             f"{up} moved above the cut line and {down} fell below it.",
             f"{down} dropped below the cut line and {up} climbed above it.",
-            f"Above the cut line now {be(len(now - was))} {up}, below it {down}.",
+            f"{up} climbed above the cut line at the expense of {down}.",
         )
     return context.pick(
         "Nobody crossed the cut line.",
-        "The race moved nobody across the cut line.",
+        "The race put nobody new above the cut line.",
         "The same drivers are above the cut line as before.",
     )
 
@@ -93,10 +93,10 @@ def certain(context: RecapContext) -> str:
     if not sure:
         return ""
     names = joined(who(key) for key in context.here.entered if key in sure)
-    eligible = ", as long as eligible" if context.phase_index == 0 else ""
+    have = "has" if len(sure) == 1 else "have"
     return context.pick(
-        f"{names} {be(len(sure))} sure of a spot on points{eligible}.",
-        f"On points a spot is certain for {names}{eligible}.",
+        f"{names} {have} clinched a spot on points.",
+        f"On points, {names} {have} clinched a spot.",
     )
 
 
@@ -116,22 +116,33 @@ def sides(context: RecapContext, below: int | None = None) -> list[RecapLine]:
     rest = [key for key in ahead if key not in here.winners]
     lines = [
         RecapLine("Locked in" if locked else "In by a win", ", ".join(map(context.short, winners))),
-        RecapLine("Above the line", ", ".join(_to_line(context, places[key]) for key in rest)),
-        RecapLine("Below the line", ", ".join(_to_line(context, places[key]) for key in behind)),
+        _side(context, "Above the line", [places[key] for key in rest]),
+        _side(context, "Below the line", [places[key] for key in behind]),
     ]
     return [line for line in lines if line.text]
 
 
-def _to_line(context: RecapContext, place: Place) -> str:
-    """``Majeski -5 (was +3)``."""
+def _side(context: RecapContext, label: str, places: Sequence[Place]) -> RecapLine:
+    """One side of the line; where room is short, without the points before the race."""
+    brief = ", ".join(_now(context, place) for place in places)
+    return RecapLine(label, ", ".join(_to_line(context, place) for place in places), brief)
+
+
+def _now(context: RecapContext, place: Place) -> str:
+    """``Majeski -5``."""
     name = context.short(place.who)
+    return name if place.to_cut is None else f"{name} {signed(place.to_cut)}"
+
+
+def _to_line(context: RecapContext, place: Place) -> str:
+    """``Majeski -5 (was +3)``; what it was before is left out only where there was no line to be above or below."""
     if place.to_cut is None:
-        return name
+        return _now(context, place)
     before = context.here_before
     was = context.before.place(place.who) if before is not None and (before.run or context.phase_index) else None
-    if was is None or was.to_cut is None or was.to_cut == place.to_cut or min(was.to_cut, place.to_cut) > FAR:
-        return f"{name} {signed(place.to_cut)}"
-    return f"{name} {signed(place.to_cut)} (was {signed(was.to_cut)})"
+    if was is None or was.to_cut is None:
+        return _now(context, place)
+    return f"{_now(context, place)} (was {signed(was.to_cut)})"
 
 
 def tie(context: RecapContext, found: Tie | None) -> str:

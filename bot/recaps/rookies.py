@@ -75,13 +75,13 @@ def _best(context: RecapContext, rows: list[Result]) -> str:
     if best.finish == 1:
         more = f",{more}" if more else ""
         return context.pick(
-            f"The winner was one of the {spelled(len(rows))} rookies in the field, {driver}{more}.",
-            f"{driver} won as one of {spelled(len(rows))} rookies in the field{more}.",
+            f"{driver}, one of {spelled(len(rows))} rookies in the field, won the race{more}.",
+            f"The race went to one of the {spelled(len(rows))} rookies in the field, {driver}{more}.",
         )
-    best_of, ahead = ("better", "ahead") if len(rows) == 2 else ("best", "best")
+    best_of = "better" if len(rows) == 2 else "best"
     return context.pick(
         f"{driver} was the {best_of} of the {count(len(rows), 'rookie')}, in {spot}{more}.",
-        f"Of the {count(len(rows), 'rookie')} in the field {driver} came out {ahead}, finishing {spot}{more}.",
+        f"{driver} led the {count(len(rows), 'rookie')} in the field, finishing {spot}{more}.",
         f"The {best_of} of the {count(len(rows), 'rookie')} was {driver}, who finished {spot}{more}.",
     )
 
@@ -101,5 +101,9 @@ def _named(context: RecapContext, best: Result) -> str:
     if key is None:
         return ""
     if key == best.driver:
-        return context.pick(f"{who(key)} is the rookie of the race.", f"The rookie of the race is {who(key)}.")
-    return context.pick(f"The rookie of the race, though, is {who(key)}.", f"Named rookie of the race was {who(key)}.")
+        return context.pick(
+            f"{who(key)} was named rookie of the race.", f"Rookie of the race honors went to {who(key)}."
+        )
+    return context.pick(
+        f"The rookie of the race award, though, went to {who(key)}.", f"{who(key)} was named rookie of the race."
+    )

@@ -32,31 +32,32 @@ def _lead(context: RecapContext) -> str:
     if len(table) < 2:
         return f"{who(first)} leads the standings."
     gap = f"by {count(table[1].gap, 'point')} over" if table[1].gap else "tied on points with"
+    ahead = f"{count(table[1].gap, 'point')} ahead of" if table[1].gap else "tied on points with"
     second = who(table[1].driver)
     if before and before[0].driver != first:
         old = who(before[0].driver)
-        has = "who has it" if table[1].gap else "now"
+        has = f"who is {count(table[1].gap, 'point')} ahead of" if table[1].gap else "now tied on points with"
         if before[0].driver == table[1].driver and table[1].gap:
             lead = count(table[1].gap, "point")
             return context.pick(
-                f"{who(first)} took the points lead from {old} and has it by {lead}.",
-                f"The points lead went from {old} to {who(first)}, {lead} ahead now.",
+                f"{who(first)} took the points lead from {old} and is {lead} ahead.",
+                f"The points lead went from {old} to {who(first)}, who is {lead} ahead.",
             )
         return context.pick(
-            f"{who(first)} took the points lead from {old} and is ahead {gap} {second}."
+            f"{who(first)} took the points lead from {old} and leads {second} by {count(table[1].gap, 'point')}."
             if table[1].gap
             else f"{who(first)} took the points lead from {old}, {gap} {second}.",
-            f"The points lead went from {old} to {who(first)}, {has} {gap} {second}.",
+            f"The points lead went from {old} to {who(first)}, {has} {second}.",
         )
     if len(context.season.run) == 1:
         return context.pick(
             f"After one race {who(first)} leads the standings {gap} {second}.",
-            f"The first standings of the season have {who(first)} on top, {gap} {second}.",
+            f"The first standings of the season have {who(first)} on top, {ahead} {second}.",
         )
     return context.pick(
-        f"{who(first)} still leads the standings, {gap} {second}.",
-        f"The points lead remains {who(first)}'s, {gap} {second}.",
-        f"{who(first)} stays on top of the standings, {gap} {second}.",
+        f"{who(first)} still leads the standings, {ahead} {second}.",
+        f"{who(first)} remains the points leader, {ahead} {second}.",
+        f"{who(first)} stays on top of the standings, {ahead} {second}.",
     )
 
 
@@ -111,7 +112,7 @@ def _spots(context: RecapContext, winners: int) -> str:
     """How many spots race winners have taken so far."""
     here = context.here
     if not context.rules.winners_first:
-        make = f"first {spelled(here.spots)} on points make {context.goal}"
+        make = f"top {spelled(here.spots)} on points make {context.goal}"
         return context.pick(
             f"The {make}, with {count(here.left, 'race')} left.",
             f"With {count(here.left, 'race')} left, the {make}.",
@@ -182,7 +183,9 @@ def _changed(context: RecapContext) -> str:
     down = joined(who(key) for key in context.here.entered if key in was - now)
     if not was or not up or not down:
         return ""
-    return context.pick(f"{up} got in with this race, {down} fell out.", f"The race put {up} in and {down} out.")
+    return context.pick(
+        f"{up} raced into the field, and {down} fell out of it.", f"The race put {up} in and {down} out."
+    )
 
 
 def _field_lines(context: RecapContext) -> list[RecapLine]:

@@ -29,8 +29,8 @@ def _ends(context: RecapContext, here: Phase) -> str:
     fall, all_of_them = spelled(len(here.entered) - here.spots), spelled(len(here.entered))
     return context.pick(
         f"{capital(fall)} of the {all_of_them} will be eliminated after {count(here.left, 'more race', 'more races')}.",
-        f"With {left} left in the {here.name}, {fall} of the {all_of_them} will be out at its end.",
-        f"The {here.name} has {left} left, and {fall} of the {all_of_them} will not get past it.",
+        f"With {left} left in the {here.name}, {fall} of the {all_of_them} drivers are to be eliminated.",
+        f"The {here.name} has {left} left and will eliminate {fall} of the {all_of_them}.",
     )
 
 
@@ -52,14 +52,14 @@ def _locked(context: RecapContext) -> str:
         )
     if here.winners - old:
         return context.pick(
-            f"{locked[0]} is the first one locked into {goal}.",
-            f"The first spot in {goal} is {locked[0]}'s.",
-            f"Only {locked[0]}, by winning, is locked into {goal}.",
+            f"{locked[0]} is the first driver locked into {goal}.",
+            f"{locked[0]} took the first spot in {goal}.",
+            f"Only {locked[0]} is locked into {goal} so far.",
         )
     return context.pick(
-        f"{locked[0]} is still the only one locked into {goal}.",
-        f"As before, nobody but {locked[0]} is locked into {goal}.",
-        f"Nobody has joined {locked[0]}, the only one locked into {goal}.",
+        f"{locked[0]} is still the only driver locked into {goal}.",
+        f"{locked[0]} remains alone in being locked into {goal}.",
+        f"Nobody has joined {locked[0]}, the only driver locked into {goal}.",
     )
 
 
@@ -75,8 +75,8 @@ def over(context: RecapContext) -> Rundown:
         ),
         context.pick(
             f"{fell} {be(len(here.eliminated))} out.",
-            f"Out of the title race {be(len(here.eliminated))} {fell}.",
-            f"The {here.name} was the last for {fell}.",
+            f"{fell} {be(len(here.eliminated))} eliminated.",
+            f"The {here.name} ended the title hopes of {fell}.",
         )
         if here.eliminated
         else "",
@@ -94,7 +94,7 @@ def _crossed_at_the_end(context: RecapContext) -> str:
     if not up or not down:
         return context.pick(
             "Nobody crossed the cut line in the last race of the round.",
-            "The last race of the round moved nobody across the cut line.",
+            "The last race of the round put nobody new above the cut line.",
         )
     return context.pick(
         f"{up} came from below the cut line, {down} fell from above it.",

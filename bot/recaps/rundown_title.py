@@ -23,7 +23,8 @@ def finale(context: RecapContext) -> Rundown:
     year = context.season.year
     said = context.pick(
         f"{who(champion)} won the {year} title{by}.",
-        f"The {year} title is {who(champion)}'s: best of the {spelled(len(here.entered))} finalists, ahead of {ahead}.",
+        f"{who(champion)} took the {year} title as the best of the {spelled(len(here.entered))} finalists, "
+        f"ahead of {ahead}.",
         f"{who(champion)} beat {ahead} to the {year} title{f', {place}' if place else ''}.",
     )
     return [[said]], lines

@@ -11,8 +11,8 @@ from bot.recaps.phrases import decimals, figures, joined, ordinal, plain, second
 from db.models import Result
 from db.recaps.models import SectionKind
 
-HARD_LUCK = 4
-"""Hard luck means leading more laps than the winner, or one lap in this many, without winning."""
+ALSO_LED = 4
+"""A driver behind the winner is named for the second-most laps led with one lap in this many, or more."""
 MOST_SHARING = 3
 """If more drivers than this share a distinction, it is left out."""
 _DISQUALIFIED = re.compile(r"^disqualified\b,?\s*", re.IGNORECASE)
@@ -132,7 +132,7 @@ def _stages(context: RecapContext) -> list[_Distinction]:
 
 
 def _laps(context: RecapContext) -> list[_Distinction]:
-    """Most laps led, the fastest lap, and hard luck."""
+    """Most laps led, the fastest lap, and who else led much."""
     distinctions = []
     laps = context.laps
     most = max(row.led for row in context.rows)
@@ -148,19 +148,20 @@ def _laps(context: RecapContext) -> list[_Distinction]:
         speed = f"{decimals(best.mph)} mph" if best and best.mph else ""
         said = f"best lap {' at '.join(filter(None, (time, speed)))}" if time or speed else ""
         distinctions.append(_Distinction("Fastest lap", (context.fastest,), said))
-    distinctions += _hard_luck(context, leaders if most else (), of)
+    distinctions += _also_led(context, most, leaders, of)
     return distinctions
 
 
-def _hard_luck(context: RecapContext, leaders: tuple[str, ...], of: str) -> list[_Distinction]:
-    rest = context.rows[1:]
-    led = max((row.led for row in rest), default=0)
-    keys = tuple(row.driver for row in rest if row.led == led)
-    enough = context.winner is not None and (led > context.winner.led or (context.laps or 0) <= led * HARD_LUCK)
-    if not led or not enough or len(keys) > 1:
+def _also_led(context: RecapContext, most: int, leaders: tuple[str, ...], of: str) -> list[_Distinction]:
+    """The driver with the second-most laps led, behind one who led more, where those are many."""
+    led = max((row.led for row in context.rows if row.led < most), default=0)
+    keys = tuple(row.driver for row in context.rows if row.led == led)
+    if not led or len(leaders) > 1 or len(keys) > 1 or (context.laps or 0) > led * ALSO_LED:
         return []
-    detail = "" if keys[0] in leaders and len(leaders) == 1 else f"{led}{of} led" if of else f"{led} laps led"
-    return [_Distinction("Hard luck", keys, detail)]
+    if context.winner is not None and keys[0] == context.winner.driver:
+        return []
+    detail = f"{led}{of} led" if of else f"{figures(led, 'lap')} led"
+    return [_Distinction("Second-most laps led", keys, detail)]
 
 
 def _mover_and_rookie(context: RecapContext) -> list[_Distinction]:

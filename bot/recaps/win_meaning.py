@@ -13,9 +13,9 @@ def win_meaning(context: RecapContext, winner: Result) -> str:
     key, driver = winner.driver, who(winner.driver)
     if not winner.entry.eligible:
         return context.pick(
-            f"{driver} does not score points in this series, so the win changes nothing in the championship.",
-            f"The win pays no points: {driver} does not score in this series.",
-            f"{driver} does not score points in this series, and the win counts toward no title.",
+            f"{driver} does not race for points in this series, so the win brings no points.",
+            f"The win brings no points: {driver} does not race for them in this series.",
+            f"{driver} does not race for this series' points, and the win counts toward no title here.",
         )
     return _meaning(context, key, driver) if context.whole else ""
 
@@ -41,28 +41,27 @@ def _regular_season(context: RecapContext, key: str, driver: str) -> str:
     if context.postseason and context.rules.winners_first and first and place is not None:
         if key in context.sure_before:
             return context.pick(
-                f"{driver} was sure of {context.goal} on points before the race, eligibility permitting.",
-                f"On points {driver} had a spot in {context.goal} before the race, eligibility permitting.",
+                f"{driver} had already clinched a spot in {context.goal} on points.",
+                f"A spot in {context.goal} was already clinched on points for {driver}.",
             )
         if place.status is Status.LOCKED:
             return context.pick(
-                f"The win is enough for {context.goal} as long as {driver} stays eligible.",
-                f"With the win {driver} is sure of {context.goal}, eligibility permitting.",
-                f"The win holds a spot in {context.goal} for {driver}, who only has to stay eligible.",
+                f"The win clinches a spot in {context.goal} for {driver}.",
+                f"With the win {driver} has clinched a spot in {context.goal}.",
+                f"By winning, {driver} has a spot in {context.goal} clinched.",
             )
         winners, nth = len(context.here.winners), ordinal(len(context.here.winners))
         if winners > context.here.spots:
             spots = spelled(context.here.spots)
             return context.pick(
-                f"{driver} is the {nth} eligible race winner, with no more than {spots} spots in {context.goal}.",
-                f"With {driver} there are {winners} eligible race winners for the {spots} spots in {context.goal}.",
+                f"{driver} is the {nth} race winner in line for {context.goal}, which has only {spots} spots.",
+                f"With {driver} there are {winners} race winners for the {spots} spots in {context.goal}.",
             )
         if winners > 1:
             return context.pick(
-                f"Race winners go into {context.goal} first, and {driver} is the {nth} of those eligible.",
+                f"{driver} is the {nth} driver in line for {context.goal} on a win.",
                 f"The win makes {driver} the {nth} race winner in line for {context.goal}.",
-                f"{driver} is now one of {spelled(winners)} eligible race winners, who go into {context.goal} "
-                "ahead of the rest.",
+                f"{driver} is now one of {spelled(winners)} race winners in line for {context.goal}.",
             )
     return _points(context, key, driver)
 
@@ -131,8 +130,8 @@ def _title(context: RecapContext, key: str, champion: str) -> str:
     by = f", by {count(lead, 'point')}" if context.chase and lead else ""
     if champion == key and key in context.sure_before:
         return context.pick(
-            f"{who(key)} was sure of the {year} title before the race and takes it{by.removeprefix(',')}.",
-            f"The {year} title, settled before the race, goes to {who(key)}{by}.",
+            f"{who(key)}, who had clinched it before the race, takes the {year} title{by.removeprefix(',')}.",
+            f"The {year} title, clinched before the race, goes to {who(key)}{by}.",
         )
     if champion == key:
         return context.pick(
@@ -179,13 +178,13 @@ def _gap(context: RecapContext, key: str, driver: str) -> str:
     lead = here.totals[key] - here.totals[here.entered[1]] if len(here.entered) > 1 else 0
     if key in context.sure_before:
         return context.pick(
-            f"{driver} was sure of the {context.season.year} title before the race.",
-            f"The {context.season.year} title was {driver}'s already.",
+            f"{driver} had already clinched the {context.season.year} title.",
+            f"{driver} came into the race with the {context.season.year} title already clinched.",
         )
     if key in context.sure:
         return context.pick(
-            f"{driver} cannot be caught anymore and is sure of the {context.season.year} title.",
-            f"The win settles the {context.season.year} title: nobody can catch {driver} anymore.",
+            f"{driver} can no longer be caught and has clinched the {context.season.year} title.",
+            f"The win settles the {context.season.year} title: nobody can catch {driver}.",
         )
     ahead = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
     return context.pick(
@@ -201,22 +200,22 @@ def _round(context: RecapContext, key: str, driver: str) -> str:
     if before is not None and key in before.winners:
         if context.here.over:
             return context.pick(
-                f"{driver}, a winner earlier in the {context.here.name}, goes on to {goal}.",
-                f"A spot in {goal} was certain before: {driver} had won earlier in the {context.here.name}.",
+                f"{driver}, who also won earlier in the {context.here.name}, advances to {goal}.",
+                f"{driver} advances to {goal}, a spot already locked up by a win earlier in the {context.here.name}.",
             )
         return context.pick(
-            f"{driver} was locked into {goal} already.",
-            f"A spot in {goal} was certain before the start for {driver}.",
+            f"{driver} was already locked into {goal}.",
+            f"{driver} came into the race with a spot in {goal} already locked up.",
         )
     if key in context.sure_before:
         if context.here.over:
             return context.pick(
-                f"{driver}, sure of a spot on points before the race, goes on to {goal}.",
-                f"On points a spot in {goal} was certain for {driver} before the race.",
+                f"{driver}, who had already clinched a spot on points, advances to {goal}.",
+                f"{driver} advances to {goal}, a spot clinched on points before the race.",
             )
         return context.pick(
-            f"{driver} was sure of a spot in {goal} on points already.",
-            f"A spot in {goal} was certain on points before the start for {driver}.",
+            f"{driver} had already clinched a spot in {goal} on points.",
+            f"{driver} came into the race with a spot in {goal} already clinched on points.",
         )
     was = context.before.place(key) if before is not None else None
     below = was.to_cut if was is not None and was.to_cut is not None and was.status is Status.OUT else None
@@ -224,7 +223,7 @@ def _round(context: RecapContext, key: str, driver: str) -> str:
     if context.here.over:
         return context.pick(
             f"The win sends {driver} on to {goal}{up}.",
-            f"With the win {driver} goes on to {goal}{up}.",
+            f"With the win {driver} advances to {goal}{up}.",
             f"By winning, {driver} is through to {goal}{up}.",
         )
     return context.pick(

@@ -145,8 +145,7 @@ def _led(context: RecapContext, winner: Result) -> str:
     if most.led > winner.led:
         return context.pick(
             f"{driver} led {laps_led}; {who(most.driver)} led the most, {spelled(most.led)}.",
-            f"The most laps, {spelled(most.led)}, were led by {who(most.driver)}, "
-            f"and {driver} led {spelled(winner.led)}.",
+            f"{who(most.driver)} led a race-high {count(most.led, 'lap')}; {driver} led {spelled(winner.led)}.",
             f"{who(most.driver)} led {spelled(most.led)} of the {spelled(laps)} laps "
             f"and {driver} {spelled(winner.led)}.",
         )
@@ -154,6 +153,6 @@ def _led(context: RecapContext, winner: Result) -> str:
         return f"{driver} led {laps_led}."
     return context.pick(
         f"{driver} led {laps_led}, more than anyone else.",
-        f"Nobody led more than {driver}, in front for {laps_led}.",
-        f"With {laps_led} led, {driver} was in front more than anyone else.",
+        f"Nobody led more laps than {driver}, who was out front for {laps_led}.",
+        f"{driver} led a race-high {laps_led}.",
     )

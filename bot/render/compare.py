@@ -12,7 +12,7 @@ from bot.championship.driver_record import HeadToHead, Record, SharedRace
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row_or_select
-from bot.render.formatting import average, count, escape, surnames
+from bot.render.formatting import average, count, escape, ordinal, surnames
 from bot.render.tables import Column, fit, table
 from db.models import Driver, Season
 
@@ -21,9 +21,14 @@ RECENT_RACES = 5
 NAME_WIDTH = 13
 """Columns that a driver's name may take above the figures."""
 
+NONE = "–"
+SEASON_POINTS = "Season pts"
+"""The line of season points without a reset, shown where the official points have one."""
+
 _LINES: tuple[tuple[str, Callable[[Record], str]], ...] = (
-    ("Position", lambda r: str(r.position or "–")),
-    ("Points", lambda r: f"{r.points:,}" if r.position else "–"),
+    ("Standing", lambda r: ordinal(r.official.position) if r.official else NONE),
+    ("Points", lambda r: f"{r.official.points:,}" if r.official else NONE),
+    (SEASON_POINTS, lambda r: f"{r.points:,} ({ordinal(r.position)})" if r.position else NONE),
     ("Starts", lambda r: str(r.starts)),
     ("Wins", lambda r: str(r.wins)),
     ("Top fives", lambda r: str(r.top_fives)),
@@ -97,7 +102,9 @@ def _headline(meetings: HeadToHead, names: tuple[str, str]) -> str:
 
 def _side_by_side(records: tuple[Record, Record], names: tuple[str, str]) -> str:
     columns = [Column(""), *(Column(fit(name, NAME_WIDTH), right=True) for name in names)]
-    return table(columns, [(label, *(figure(record) for record in records)) for label, figure in _LINES])
+    reset = any(record.official is not None and record.official.reset for record in records)
+    lines = [(label, figure) for label, figure in _LINES if reset or label != SEASON_POINTS]
+    return table(columns, [(label, *(figure(record) for record in records)) for label, figure in lines])
 
 
 def _meetings(pairs: tuple[SharedRace, ...], names: tuple[str, str]) -> str:

@@ -79,7 +79,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     return card(
         f"#{escape(record.number)} {escape(facts.season.name_of(facts.driver.key))} · {record.year}",
         _headline(facts, now),
-        "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key)])),
+        "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key), _season_points(record)])),
         _totals(record) if record.starts else "",
         _recent(record.last_five),
         "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
@@ -126,13 +126,29 @@ def _headline(facts: DriverFacts, now: datetime) -> str:
     wins = f"{count(record.wins, 'win')} in {count(record.starts, 'start')}"
     if not record.wins and record.best_finish:
         wins = f"{count(record.starts, 'start')}, best finish {ordinal(record.best_finish)}"
-    place = f"{ordinal(record.position)} in season points with {record.points:,}" if record.position else ""
+    place = _official(record)
     last = last_held(facts.season, now)
     if place and last is not None:
         place += f" after race {last.round} of {len(facts.season.races)}"
     if record.champion:
         return listed([f"**{record.year} champion**", wins, place])
     return listed([f"**{place}**" if place else "", wins if place else f"**{wins}**"])
+
+
+def _official(record: Record) -> str:
+    """``3rd in the final standings with 4,034``; before the postseason ``3rd in season points with 512``."""
+    official = record.official
+    if official is None:
+        return ""
+    table = "season points" if not official.reset else "the final standings" if official.final else "the standings"
+    return f"{ordinal(official.position)} in {table} with {official.points:,}"
+
+
+def _season_points(record: Record) -> str:
+    """Points of the whole season without a reset, where the official standings have one."""
+    if record.position is None or record.official is None or not record.official.reset:
+        return ""
+    return f"**Season points** {ordinal(record.position)} with {record.points:,}, no reset"
 
 
 def _who(record: Record) -> str:

@@ -20,6 +20,8 @@ BUBBLE = 5
 """With this many races of the regular season left, or fewer, the cut line is what matters."""
 CHAMPION = "champ"
 CUT_LINE = "cut line"
+WIN = "win"
+"""The figure of a driver who is in by a win; the column of wins is headed W, so that letter is taken."""
 ELIGIBLE = "Locked in or clinched: as long as the driver stays eligible."
 """Before the field is set, an injury or a lost waiver can still cost a driver a spot that results made certain."""
 NAME_WIDTH = 40
@@ -125,7 +127,7 @@ def by_gap(board: StandingsBoard) -> bool:
 
 
 def cut_figure(board: StandingsBoard, place: Place) -> str:
-    """The figure in the cut column: ``+14``, ``-5``, ``W``, ``out``, ``champ``, or the gap to the leader."""
+    """The figure in the cut column: ``+14``, ``-5``, ``win``, ``out``, ``champ``, or the gap to the leader."""
     now = board.standings.current
     if place.status is Status.CHAMPION and board.standings.rules.rounds:
         return CHAMPION
@@ -135,7 +137,7 @@ def cut_figure(board: StandingsBoard, place: Place) -> str:
         behind = now.totals[now.entered[0]] - place.points if place.who in now.totals else 0
         return str(-behind) if behind else "–" if place.position == 1 else ""
     if has_cut(board) and place.who in now.winners:
-        return "W"
+        return WIN
     return signed(place.to_cut) if place.to_cut is not None else ""
 
 
@@ -171,8 +173,8 @@ def standings_table(board: StandingsBoard, places: Sequence[Place]) -> str:
 def legend(board: StandingsBoard) -> str:
     """An explanation of the cut column."""
     if has_cut(board):
-        won = "a win this season" if len(board.standings.phases) == 1 else "a win in this round, locked in"
-        locks = f"; a W there: {won}" if board.standings.rules.winners_first else ""
+        won = "in by a win this season" if len(board.standings.phases) == 1 else "locked in by one in this round"
+        locks = f"; {WIN}: {won}" if board.standings.rules.winners_first else ""
         locked = any(place.status is Status.LOCKED for place in board.standings.places)
         eligible = f" {ELIGIBLE}" if locked and len(board.standings.phases) == 1 and not board.owners else ""
         return f"Cut: points above (+) or below (-) the line{locks}.{eligible}"
@@ -242,6 +244,22 @@ def _cut(board: StandingsBoard, now: Phase) -> str:
         rest = f"{apart} point{'s' if apart != 'one' else ''} separate{'s' if apart == 'one' else ''} "
         return f"{said}{'; ' if said else ''}{rest}{spelled(len(points))} {what}"
     return f"{said}{'; ' if said else ''}{_last_spot(board, now)}"
+
+
+def who_is_out(board: StandingsBoard) -> str:
+    """Who is below the cut line in a round, or fell at the end of the round before; empty in the regular season."""
+    standings = board.standings
+    now = standings.current
+    if standings.champion is not None or len(standings.phases) == 1:
+        return ""
+    if has_cut(board) and now.run:
+        return f"Out as it stands: {_called(board, now.entered[now.spots :])}"
+    before = standings.phases[-2]
+    return f"Eliminated in the {before.name}: {_called(board, before.eliminated)}" if len(standings.phases) > 2 else ""
+
+
+def _called(board: StandingsBoard, them: Sequence[str]) -> str:
+    return joined(board.plain(who) for who in them)
 
 
 def _last_spot(board: StandingsBoard, now: Phase) -> str:
@@ -368,7 +386,11 @@ def where(board: StandingsBoard, place: Place) -> str:
         return f"{spot} in the {last}, {place.points:,} points"
     if not has_cut(board):
         return _in_the_last(board, place)
-    phase = f"{now.name}: " if len(standings.phases) > 1 else f"{spot}, "
+    # With race winners first, the place in the picture is not the one in the standings.
+    picture = (
+        f" in the {postseason(standings.rules).removesuffix('s')} picture" if standings.rules.winners_first else ""
+    )
+    phase = f"{now.name}: " if len(standings.phases) > 1 else f"{spot}{picture}, "
     return phase + _to_the_cut(place)
 
 

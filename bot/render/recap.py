@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from discord import ui
@@ -34,6 +35,8 @@ LONGER = 150
 """Characters kept for the line that names the sections that continue in the menu."""
 LABEL = 160
 """Columns of a line's label."""
+OURSELVES = "tailgate"
+OUR_EDITOR = "an editor of Tailgate"
 UNREADABLE = "Quotes and editors' words can't be read right now."
 
 
@@ -122,7 +125,9 @@ def words_by(sections: Iterable[Section], now: datetime) -> list[str]:
         which = "" if len(own) == len(everything) else f" ({', '.join(escape(section.title) for section in own)})"
         edited = max((section.edited_at for section in own if section.edited_at), default=None)
         when = f", edited {stamp(edited, 'R')}" if edited is not None and edited <= now else ""
-        lines.append(f"Written by {as_typed_in_line(author)}{which}{when}")
+        # The words that come with the program are an editor's too, and not what it makes of results.
+        name = OUR_EDITOR if author.casefold() == OURSELVES else as_typed_in_line(author)
+        lines.append(f"Written by {name}{which}{when}")
     return lines
 
 
@@ -148,10 +153,24 @@ def _pieces(section: Section, *, brief: bool = False) -> Iterable[tuple[str, str
             if brief and section.lines:
                 break  # where room is short, lines of figures say more than the paragraphs after the first one
     apart = "\n\n" if section.kind is SectionKind.QUOTES else "\n"
+    if brief:
+        yield from _briefly(section, apart)
+        return
     for line in section.lines:
-        text = line.brief if brief and line.brief else line.text
-        if shown := as_typed(text):
-            yield apart, _label(line.label), text, shown
+        if shown := as_typed(line.text):
+            yield apart, _label(line.label), line.text, shown
+
+
+def _briefly(section: Section, apart: str) -> Iterable[tuple[str, str, str, str]]:
+    """A section's lines where room is short. Numbered ones are one piece: a list is shown whole or not at all."""
+    for numbered, lines in groupby(section.lines, key=lambda line: line.label.isdecimal()):
+        pieces = [(_label(line.label), line.brief or line.text) for line in lines]
+        shown = [(label, text, as_typed(text)) for label, text in pieces if as_typed(text)]
+        if numbered and shown:
+            label, text, first = shown[0]
+            yield apart, label, text, apart.join([first, *(label + rest for label, _, rest in shown[1:])])
+        else:
+            yield from ((apart, *piece) for piece in shown)
 
 
 def _label(label: str) -> str:

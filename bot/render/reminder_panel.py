@@ -147,12 +147,13 @@ def _sentence(reason: str) -> str:
 def _when(target: Target) -> str:
     """``1 hour before and at the start of coverage``."""
     leads = sorted(target.leads, reverse=True)
-    ahead = [before(lead) for lead in leads if lead]
+    # Each with its own "before": two reminders, of 1 hour and of 30 minutes, are not one of 90 minutes.
+    ahead = [f"{before(lead)} before" for lead in leads if lead]
     what = joined(_SESSION_NAMES[session] for session in WeekendSession if session in target.sessions)
     if not ahead:
         return f"at the start of {what}"
     start = "" if 0 not in leads else ", and at the start"
-    return f"{joined(ahead)} before {what}{start}"
+    return f"{joined(ahead)} {what}{start}"
 
 
 def before(minutes: int) -> str:

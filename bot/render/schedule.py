@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from discord import ui
@@ -12,9 +13,17 @@ from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, fitted, pager, row
 from bot.render.formatting import day, escape, listed, name_of, race_name, stamp, weekday
 from bot.render.race_status import NO_DATE, NO_RESULT, awaits_new_date, status_now
+from bot.render.tables import fit_name, initialled
 from db.models import Race, RaceStatus, Season
 
 ROWS = 13
+PHONE = 27
+"""Characters that track, day and winner may have in a line, or a phone wraps it; then the winner has an initial."""
+STARTS = "Times are the listed starts."
+TRACK = 15
+"""Characters that a track's name may have."""
+COVERAGE = "\\*"
+STARTS_OF_COVERAGE = f"{COVERAGE} start of coverage, the green flag is later."
 
 
 def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: tuple[int, ...]) -> ui.LayoutView:
@@ -27,12 +36,13 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
     links += [Link("Next race", NextQuestion())] if ahead else []
     links += [Link("Latest recap", RecapQuestion(season.year))] if season.run else []
     links += [Link(str(y), ScheduleQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
+    shown = races[page.part]
     return card(
         f"{season.year} schedule",
         _headline(season, ahead, now),
-        "\n".join(_line(season, race, race is ahead, now) for race in races[page.part]),
+        "\n".join(_line(season, race, race is ahead, now) for race in shown),
         accent=Accent.GREEN if ahead else Accent.YELLOW if last_held(season, now) else Accent.CHECKERED,
-        small=[freshness(season, now)],
+        small=[_legend(season, shown, now), freshness(season, now)],
         controls=row(fitted(links)),
     )
 
@@ -42,12 +52,41 @@ def page_of(season: Season, race: Race) -> int:
     return [each.round for each in season.races].index(race.round) // ROWS + 1
 
 
+def _timed(season: Season, race: Race, now: datetime) -> bool:
+    """Whether the race is still to come at a known time."""
+    return (
+        race.start is not None
+        and not season.results.get(race.round)
+        and race.round not in season.partial
+        and race.status is not RaceStatus.CANCELLED
+        and race.over_at > now
+        and not awaits_new_date(race, now)
+    )
+
+
+def _is_coverage(race: Race) -> bool:
+    """Whether the time that the race is listed for is the start of coverage, and not its own."""
+    return race.coverage is not None and race.coverage.coverage == race.start
+
+
+def _legend(season: Season, shown: Sequence[Race], now: datetime) -> str:
+    """Which start the times are of."""
+    timed = [race for race in shown if _timed(season, race, now)]
+    if not timed:
+        return ""
+    kinds = {_is_coverage(race) for race in timed}
+    said = STARTS if kinds == {False} else f"{STARTS.removesuffix('.')}; {STARTS_OF_COVERAGE}"
+    return said if False in kinds else f"Times: {STARTS_OF_COVERAGE}"
+
+
 def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
     begun = status_now(ahead, now) if ahead is not None else None
     if ahead is not None and begun is not None:
         return f"**{escape(race_name(ahead))}**, {escape(ahead.track.short)}: {begun}"
     if ahead is not None:
-        soon = stamp(ahead.start, "R") if ahead.start else weekday(ahead.date)
+        soon = weekday(ahead.date)
+        if ahead.start:
+            soon = f"{'coverage' if _is_coverage(ahead) else 'listed start'} {stamp(ahead.start, 'R')}"
         return f"Next: **{escape(race_name(ahead))}**, {escape(ahead.track.short)}, {soon}"
     if season.champion is not None:
         return f"The season is over; **{escape(name_of(season, season.champion))}** is the champion."
@@ -66,12 +105,20 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
         return f"{number} ~~{track}~~ {listed([day(race.date), 'canceled'])}"
     postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
     if rows:
-        return f"{number} {track} · {day(race.date)} · **{escape(name_of(season, rows[0].driver), 40)}**"
+        short = fit_name(race.track.short, TRACK)
+        winner = name_of(season, rows[0].driver)
+        if len(short) + len(day(race.date)) + len(winner) > PHONE:
+            winner = initialled(winner)
+        return f"{number} {escape(short)} · {day(race.date)} · **{escape(winner, 40)}**"
     if awaits_new_date(race, now):
         return f"{number} {listed([track, day(race.date), NO_DATE.lower()])}"
     if race.round in season.partial:
         return f"{number} {listed([track, day(race.date), postponed, 'partial results'])}"
     if race.over_at <= now:
         return f"{number} {listed([track, day(race.date), postponed, NO_RESULT])}"
-    when = stamp(race.start, "f") if race.start else weekday(race.date)
-    return f"{number} {'→ ' if ahead else ''}{listed([f'**{track}**' if ahead else track, when, postponed])}"
+    when = f"· {weekday(race.date)}"
+    if race.start:
+        # Shorter than date and time in one, which a phone wraps behind most tracks.
+        when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
+    arrow = "→ " if ahead else ""
+    return f"{number} {arrow}{escape(fit_name(race.track.short, TRACK - len(arrow)))} {listed([when, postponed])}"

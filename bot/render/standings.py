@@ -11,6 +11,7 @@ from discord import ui
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
+from bot.championship.official import postseason_begun
 from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
@@ -88,6 +89,8 @@ def settled_view(computed: ComputedSeason, view: str | None) -> str:
         return "playoffs" if playoffs_matter(computed) else "points"
     if view == "playoffs" and not has_postseason(season):
         return "points"
+    if view == "full-season" and not postseason_begun(computed):
+        return "points"  # nothing was reset yet, so it is the same table
     rules = what_if_rules(season.year, view)
     if rules == format_of(season.year):
         return settled_view(computed, "playoffs")
@@ -113,7 +116,7 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
     season, rows = computed.standings.season, computed.counted_points_table
     lines = _stats if which == "stats" else _points
     return StandingsContent(
-        title(season, f"{season.year} standings", past=past),
+        title(season, _points_title(computed, which), past=past),
         (_headline(computed, rows),),
         lambda part: lines(season, rows[part]),
         len(rows),
@@ -123,6 +126,14 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
             _STATS_LEGEND if rows and which == "stats" else "",
         ),
     )
+
+
+def _points_title(computed: ComputedSeason, which: str) -> str:
+    """What the table is: the standings, until the postseason makes them another table than season points."""
+    year = computed.season.year
+    if not postseason_begun(computed):
+        return f"{year} standings"
+    return f"{year} stats, in order of season points" if which == "stats" else f"{year} season points"
 
 
 def _headline(computed: ComputedSeason, rows: Sequence[PointsStanding]) -> str:

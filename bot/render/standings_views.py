@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
+from bot.championship.official import rookies
 from bot.championship.standings import (
     FULL_SEASON,
-    rookie_order,
     what_if_formats,
 )
 from bot.render.formatting import count, escape, listed, ordinal
@@ -23,6 +23,7 @@ from bot.render.playoff_table import (
     progress,
     standings_table,
     ties,
+    who_is_out,
 )
 from bot.render.tables import Column, table
 from db.models import Season
@@ -134,7 +135,7 @@ def _championship_content(
     places = board.standings.places
     return StandingsContent(
         head,
-        (_stacked(headline(board), progress(board.standings, named=named)),),
+        (_stacked(headline(board), who_is_out(board), progress(board.standings, named=named)),),
         lambda part: standings_table(board, places[part]),
         len(places),
         make=board.makes.get(places[0].who) if places else None,
@@ -168,29 +169,29 @@ def _finale(season: Season, rules: Format) -> str:
 def _rookies_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
     board, season = board_of(computed), computed.standings.season
     standings = board.standings
-    order = [place for who in rookie_order(computed.standings) if (place := standings.place(who)) is not None]
+    order = rookies(computed)
     rows = [
         (
             str(number),
             board.numbers.get(place.who, ""),
             board.names[place.who],
             str(place.points),
-            ordinal(place.position),
+            ordinal(official.position),
             str(place.wins),
         )
-        for number, place in enumerate(order, 1)
+        for number, (place, official) in enumerate(order, 1)
     ]
     said = "No rookie has points yet this season."
     if order:
-        first = order[0]
+        first, official = order[0]
         verb = "is Rookie of the Year" if standings.champion is not None else "leads the rookies"
-        said = f"{board.bold(first.who)} {verb}, {ordinal(first.position)} overall"
+        said = f"{board.bold(first.who)} {verb}, {ordinal(official.position)} overall"
     return StandingsContent(
         title(season, f"{season.year} rookies", past=past),
         (said,),
         lambda part: table(_ROOKIES, rows[part]) if rows[part] else "",
         len(rows),
-        make=board.makes.get(order[0].who) if order else None,
+        make=board.makes.get(order[0][0].who) if order else None,
         small=("Declared Rookie of the Year contenders, in standings order.",),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
-from bot.championship.driver_record import Record, record
+from bot.championship.driver_record import Record, head_to_head, record
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
@@ -31,7 +31,8 @@ def shared_records(
 ) -> tuple[ComputedSeason, tuple[Record, Record], tuple[int, ...]]:
     """A season that two drivers share, their records in it, and the years of all that they share, oldest first.
 
-    It is that of the year, or else of the nearest year that they share; without a year it is the last one.
+    It is that of the year, or else of the nearest year that they share; without a year it is the last one in which both
+    started a race, or else the last in which both had an entry.
 
     Raises:
         UnknownSeason: that year is not in the store.
@@ -45,7 +46,9 @@ def shared_records(
         raise FriendlyError(f"{a.name} and {b.name} have no season in common, as far as Tailgate knows.")
     if year is not None:
         as_of.season(year)
-    computed = as_of.computed(as_of.season(_nearest(year, years)))
+        computed = as_of.computed(as_of.season(_nearest(year, years)))
+    else:
+        computed = _last_met(as_of, a, b, years)
     return computed, (_record(a, computed, years), _record(b, computed, years)), tuple(years)
 
 
@@ -67,6 +70,12 @@ def _nearest(year: int | None, years: list[int]) -> int | None:
     if not years:
         return year
     return max(years) if year is None else min(years, key=lambda each: (abs(each - year), -each))
+
+
+def _last_met(as_of: AsOf, a: Driver, b: Driver, years: list[int]) -> ComputedSeason:
+    """The last of the seasons in which the two started a race together; the last of all where there is none."""
+    shared = [as_of.computed(as_of.season(year)) for year in sorted(years, reverse=True)]
+    return next((each for each in shared if head_to_head(each, a.key, b.key).pairs), shared[0])
 
 
 def _record(driver: Driver, computed: ComputedSeason, years: list[int]) -> Record:

@@ -1,4 +1,5 @@
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ async def test_a_driver_is_found_by_whatever_a_fan_types(stand: Stand, typed: st
     result = await stand.ask("driver", name=typed)
     assert title_and_answer(result) == (
         "#11 Corey Heim · 2025",
-        "**1st in season points with 1,064** · 10 wins in 22 starts",
+        "**1st in the standings with 3,122** · 10 wins in 22 starts",
     )
 
 
@@ -80,6 +81,45 @@ async def test_two_drivers_side_by_side(stand: Stand) -> None:
     title, answer = title_and_answer(result)
     assert title == "Heim and Honeycutt · 2025"
     assert answer == "**Heim** finished ahead in 18 of 22 races together."
+
+
+async def test_the_official_place_comes_first_and_season_points_are_labeled(stand: Stand) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    asked = await stand.ask("driver", name="majeski", season=2025)
+    assert title_and_answer(asked)[1] == "**2nd in the final standings with 4,035** · 25 starts, best finish 2nd"
+    assert "**Season points** 3rd with 872, no reset" in words(asked)
+    asked = await stand.ask("driver", name="heim", season=2025)
+    assert title_and_answer(asked)[1] == (
+        "**2025 champion** · 12 wins in 25 starts · 1st in the final standings with 4,040"
+    )
+
+
+async def test_a_comparison_has_the_official_places_and_labels_season_points(stand: Stand) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    rows = [
+        line.split() for line in words(await stand.ask("compare", first="majeski", second="honeycutt")).splitlines()
+    ]
+    assert ["Standing", "2nd", "3rd"] in rows
+    assert ["Points", "4,035", "4,034"] in rows
+    assert next(line for line in rows if line[:1] == ["Season"])[:2] == ["Season", "pts"]
+    stand.clock._start = datetime.fromisoformat("2025-07-05T12:00-04:00")
+    before = words(await stand.ask("compare", first="majeski", second="honeycutt"))
+    assert "Standing" in before
+    assert "Season pts" not in before
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "year"),
+    [("jack wood", "carson kvapil", 2023), ("eckes", "friesen", 2024), ("heim", "honeycutt", 2025)],
+)
+async def test_a_comparison_opens_in_the_last_season_in_which_the_two_met(
+    stand: Stand, first: str, second: str, year: int
+) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    title, answer = title_and_answer(await stand.ask("compare", first=first, second=second))
+    assert title.endswith(f"· {year}")
+    assert "together" in answer
+    assert "haven't" not in answer
 
 
 async def test_from_a_comparison_to_a_driver(stand: Stand) -> None:

@@ -74,7 +74,7 @@ async def test_clinch_alone_is_what_everybody_needs(stand: Stand) -> None:
     assert title_and_answer(result)[0] == "Clinch scenarios · Round of 8"
     table = words(result).split("```")[1].strip("\n").splitlines()[1:]
     assert [line.split()[-3:] for line in table[1:4]] == [["47", "or", "win"], ["53", "or", "win"], ["56", "or", "win"]]
-    assert table[0].split()[-2:] == ["W", "in"]
+    assert table[0].split()[-2:] == ["win", "in"]
     assert table[4].startswith("── cut line ──")
     assert all(line.endswith("win") for line in table[5:])
 
@@ -186,8 +186,8 @@ async def test_drivers_are_offered(stand: Stand) -> None:
         (AFTER_TALLADEGA, "ruggiero", "**Playoffs** Not in the playoffs; 11th in the standings"),
         (OVER, "heim", "**Playoffs** Champion, 4,040 points"),
         (OVER, "majeski", "**Playoffs** 2nd in the Championship 4, 4,035 points"),
-        (BUBBLE, "friesen", "**Playoffs** 7th, locked in with a win, as long as eligible"),
-        (BUBBLE, "garcia", "**Playoffs** 11th, 60 below the cut line"),
+        (BUBBLE, "friesen", "**Playoffs** 7th in the playoff picture, locked in with a win, as long as eligible"),
+        (BUBBLE, "garcia", "**Playoffs** 11th in the playoff picture, 60 below the cut line"),
         (CHASE_BUBBLE, "heim", "**Chase** 12th, 9 below the cut line"),
         (CHASE_BUBBLE, "wright", "**Chase** 21st, 116 below the cut line"),
         (CHASE_BUBBLE, "lajoie", "**Chase** 22nd, started 11 of 13 races"),

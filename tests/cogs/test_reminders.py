@@ -90,7 +90,7 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
     said = words(shown)
     assert f"<#{other.id}>" in said
     assert f"**Pings** <@&{role.id}>" in said
-    assert "24 hours and 1 hour before coverage and qualifying, and at the start" in said
+    assert "24 hours before and 1 hour before coverage and qualifying, and at the start" in said
     assert "schedule changes, results under a spoiler cover and a standings message" in said
     assert "outcomes 1 hour after they're known" in said
     target = await held(services, stand)

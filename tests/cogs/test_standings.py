@@ -27,7 +27,7 @@ async def test_standings_alone_is_the_picture_of_the_day(stand: Stand) -> None:
     )
     head, *lines = table_of(result)
     assert head == ["No", "Driver", "Pts", "Cut", "W"]
-    assert [line[-3:-1] for line in lines[:4]] == [["3122", "W"], ["3051", "+2"], ["3051", "+2"], ["3050", "+1"]]
+    assert [line[-3:-1] for line in lines[:4]] == [["3122", "win"], ["3051", "+2"], ["3051", "+2"], ["3050", "+1"]]
     assert lines[4][:3] == ["──", "cut", "line"]
     assert [line[-2] for line in lines[5:9]] == ["-1", "-2", "-4", "-4"]
     assert [line[1:4] for line in lines if "out" in line] == [["38", "Chandler", "Smith"], ["13", "Jake", "Garcia"]]
@@ -74,6 +74,37 @@ async def test_after_talladega_three_are_below_the_line_by_so_much(stand: Stand)
     assert (cut["Majeski"], cut["Hemric"], cut["Enfinger"]) == ("-5", "-32", "-40")
 
 
+@pytest.mark.parametrize(
+    ("after", "line"),
+    [
+        (22, "Out as it stands: Layne Riggs, Ty Majeski, Grant Enfinger and Kaden Honeycutt"),
+        (20, "Out as it stands: Jake Garcia and Chandler Smith"),
+        (21, "Eliminated in the Round of 10: Chandler Smith and Jake Garcia"),
+        (24, "Eliminated in the Round of 8: Layne Riggs, Rajah Caruth, Grant Enfinger and Daniel Hemric"),
+    ],
+)
+async def test_the_second_line_says_who_is_out(stand: Stand, after: int, line: str) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    said = words(await stand.ask("standings", after=f"2025.{after}")).splitlines()
+    assert said[2] == line
+
+
+@pytest.mark.parametrize("after", [16, 18, 23, 25])
+async def test_no_figure_of_a_table_is_the_heading_of_another_column(stand: Stand, after: int) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    head, *lines = table_of(await stand.ask("standings", after=f"2025.{after}", view="playoffs"))
+    assert "W" in head
+    assert not [line for line in lines if "W" in line]
+
+
+async def test_full_season_points_are_offered_once_they_differ_from_the_table_of_points(stand: Stand) -> None:
+    stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
+    asked = await stand.ask("standings", view="full-season", after="2025.17")
+    assert title_and_answer(asked)[0] == "2025 standings after race 17, Watkins Glen"
+    asked = await stand.ask("standings", view="full-season", after="2025.22")
+    assert title_and_answer(asked)[0] == "What if: 2025 under full-season points after race 22, Charlotte ROVAL"
+
+
 async def test_where_a_tie_decided_the_table_says_how(stand: Stand) -> None:
     stand.clock._start = datetime.fromisoformat("2025-11-05T12:00-05:00")
     said = words(await stand.ask("standings", after="2025.24"))
@@ -87,7 +118,7 @@ async def test_another_season_another_view_and_after_a_race(stand: Stand) -> Non
     assert title_and_answer(await stand.ask("standings", season=2024))[0] == "2024 final standings"
     assert "AvF" in words(await stand.ask("standings", view="stats"))
     points = await stand.ask("standings", view="points")
-    assert title_and_answer(points) == ("2025 standings", "**Corey Heim** leads by 259 · 10 wins")
+    assert title_and_answer(points) == ("2025 season points", "**Corey Heim** leads by 259 · 10 wins")
     assert "Season points; the playoff reset is not applied." in words(points)
     after = await stand.ask("standings", after="2025.10")
     assert title_and_answer(after)[0] == "2025 standings after race 10, North Wilkesboro"
@@ -97,7 +128,7 @@ async def test_another_season_another_view_and_after_a_race(stand: Stand) -> Non
 @pytest.mark.parametrize(
     ("view", "title", "answer"),
     [
-        ("owners", "2025 owner standings", "The **No. 11** is locked in; four points separate seven trucks"),
+        ("owners", "2025 owner standings", "The **No. 11** is locked in; five points separate seven trucks"),
         ("rookies", "2025 rookies", "**Gio Ruggiero** leads the rookies, 11th overall"),
         ("manufacturers", "2025 manufacturers", "**Toyota** leads by 25 · 11 wins"),
         ("full-season", "What if: 2025 under full-season points", "**Corey Heim** leads by 259"),

@@ -31,9 +31,6 @@ ROUNDS = {2023: 23, 2024: 23, 2025: 25, 2026: 25}
 RUN = {2023: 23, 2024: 23, 2025: 25, 2026: 13}
 FILES = ("tracks", "drivers", *map(str, YEARS))
 
-NO_STAGES = {(2025, 21), (2025, 22), (2025, 24)}
-"""Races whose stage points are not on record driver by driver."""
-
 FINALISTS = {
     (2023, 23): {"Ben Rhodes", "Grant Enfinger", "Carson Hocevar", "Corey Heim"},
     (2024, 23): {"Ty Majeski", "Corey Heim", "Christian Eckes", "Grant Enfinger"},
@@ -203,10 +200,6 @@ def test_laps_led_add_up_to_the_laps_run(year: int, number: int) -> None:
 def test_ten_score_in_a_stage_that_is_on_record(year: int, number: int) -> None:
     rows = results(year, number)
     for finish, points in (("stage1_finish", "stage1_points"), ("stage2_finish", "stage2_points")):
-        held = [getattr(row, points) for row in rows]
-        if (year, number) in NO_STAGES:
-            assert held == [None] * len(rows)
-            continue
         scorers = sorted(getattr(row, finish) for row in rows if getattr(row, finish))
         assert scorers == list(range(1, 11))
         for row in rows:
@@ -219,10 +212,9 @@ def test_stage_winners_are_those_who_finished_them_first(year: int, number: int)
     outcome = race(year, number).outcome
     assert outcome is not None
     assert len(outcome.stage_winners) == 2
-    if (year, number) not in NO_STAGES:
-        rows = results(year, number)
-        firsts = [[r.driver for r in rows if getattr(r, f"stage{stage}_finish") == 1] for stage in (1, 2)]
-        assert firsts == [[winner] for winner in outcome.stage_winners]
+    rows = results(year, number)
+    firsts = [[r.driver for r in rows if getattr(r, f"stage{stage}_finish") == 1] for stage in (1, 2)]
+    assert firsts == [[winner] for winner in outcome.stage_winners]
 
 
 def finish_points(year: int, finish: int) -> int:
@@ -247,12 +239,7 @@ def rest(year: int, row: ResultRow) -> int:
 def test_points_are_finish_stages_fastest_lap_and_penalties(year: int, number: int) -> None:
     rows = [row for row in results(year, number) if row.eligible]
     odd = {(year, number, row.driver): rest(year, row) for row in rows if rest(year, row)}
-    if (year, number) in NO_STAGES:
-        assert all(1 <= points <= 20 for points in odd.values())
-        fastest_known = any(row.fastest_lap for row in results(year, number))
-        assert sum(odd.values()) <= (110 if fastest_known else 111)
-    else:
-        assert odd == {key: value for key, value in UNEXPLAINED.items() if key[:2] == (year, number)}
+    assert odd == {key: value for key, value in UNEXPLAINED.items() if key[:2] == (year, number)}
 
 
 @each_race

@@ -178,6 +178,30 @@ def test_a_section_has_no_empty_or_doubled_words(row: RecapRow) -> None:
     assert all(part and part[-1] in ".!?" for part in row.words.split("\n\n"))
 
 
+CAUSES = {
+    "fuel": "out of fuel",
+    "electrical": "electrical",
+    "engine": "engine",
+    "transmission": "transmission",
+    "suspension": "suspension",
+    "brakes": "brakes",
+    "driveshaft": "driveshaft",
+    "overheat": "overheating",
+}
+"""Words for why a truck stopped, and the status of a result that says so."""
+
+
+@pytest.mark.parametrize("row", recaps(), ids=lambda row: f"{row.round}-{row.section}")
+def test_a_cause_that_an_editor_gives_is_the_one_on_record(row: RecapRow) -> None:
+    season = bundled_season(2025)
+    for word, status in CAUSES.items():
+        if word in row.words:
+            out = [held for held in season.results[row.round] if held.status == status]
+            assert any(
+                words_of(season.drivers[held.driver].name)[-1] in words_of(row.words.replace("’s", "")) for held in out
+            )
+
+
 @pytest.mark.parametrize("row", recaps(), ids=lambda row: f"{row.round}-{row.section}")
 def test_every_driver_of_a_section_is_named_in_full_first(row: RecapRow) -> None:
     season = bundled_season(2025)
@@ -242,7 +266,7 @@ def test_charlotte_tells_the_race_as_the_store_has_it() -> None:
         "Honeycutt won both stages",
         "One, two, three for TRICON Garage",
         f"The No. {crews.entry.number} came in, the No. {heim.entry.number} did not",
-        "Toni Breidinger stalled out on the course, out of fuel",
+        "Toni Breidinger came to a stop on the course",
         "Crews was seventh",
         "in turn 1 with Layne Riggs and Grant Enfinger",
         "third shot at the title",

@@ -83,7 +83,7 @@ async def remind_me_too(scene: Scene, message: Written) -> None:
     asked = await scene.standin.press(scene.standin.rest.messages[str(message.id)], button["custom_id"])
     shown = scene.standin.answer_to(asked)
     assert shown["flags"] & EPHEMERAL
-    assert "**On** by DM: 1 hour and 30 minutes before coverage" in words(shown)
+    assert "**On** by DM: 1 hour before and 30 minutes before coverage" in words(shown)
     target = await target_of(scene.path, scene.standin.world.dm)
     assert target is not None
     assert target.leads == (60, 30)

@@ -13,6 +13,22 @@ export async function learnCommands(answer) {
   if (answer.ok) entries = (await answer.json()).entries;
 }
 
+/** @type {Record<string, string>} commands that the viewer may not use, and the permissions that each is for */
+let withheld = {};
+
+/** Keep which commands are not for the viewer, as every message says. @param {Record<string, string> | undefined} said */
+export function learnWithheld(said) {
+  if (said) withheld = said;
+}
+
+/** Why the command that a line begins with cannot be used. @param {string} line */
+export function whyNot(line) {
+  const name = line.split(/\s/, 1)[0];
+  const needed = withheld[name.slice(1).toLowerCase()];
+  if (needed === undefined) return `No command is called ${name}`;
+  return needed ? `${name} is for moderators: it takes the permission ${needed}` : `You may not use ${name} here`;
+}
+
 export const commandsKnown = () => entries !== null;
 
 /** The command that a line begins with, in whatever case, and what stands behind it. @param {string} line */

@@ -1,5 +1,5 @@
 // Keeps the composer ready: focus comes back by itself, Enter sends, and no key typed meanwhile is lost.
-import { commandOf, commandsKnown, goesOn } from "./tailgate-catalog.js";
+import { commandOf, commandsKnown, goesOn, whyNot } from "./tailgate-catalog.js";
 import { chip, closeOffers, fill, isField, moveNamed, namesOption, offers, picker, popup, press, saysMore, shareField, standReady } from "./tailgate-form.js";
 import { hint } from "./tailgate-notice.js";
 import { blocked, report, when } from "./tailgate-report.js";
@@ -194,7 +194,7 @@ async function sendLine() {
   if (!await hold(commandsKnown)) return;
   if (picker()?.entryKeys.length) return press(field, "Enter");
   const found = commandOf(field.value.trim());
-  if (!found) return hint(`No command is called ${field.value.split(/\s/, 1)[0]}`);
+  if (!found) return hint(whyNot(field.value.trim()));
   pick(found.entry.invocation);
   if (found.rest) await during(() => fill(found.rest));
   sendIfComplete();

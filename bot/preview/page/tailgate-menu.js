@@ -1,4 +1,5 @@
 // A message's own menu, as Discord's "Apps": its button, a right click on the message, or a long press opens it.
+import { learnWithheld } from "./tailgate-catalog.js";
 import { blocked, when } from "./tailgate-report.js";
 
 const LONG = 500; // milliseconds after which a press is a long one
@@ -75,6 +76,7 @@ function at(target) {
 /** Give a message its menu. @param {HTMLElement} root @param {object} message @param {object} options */
 export function addMenu(root, message, options) {
   messages.delete(root);
+  learnWithheld(message.withheld);
   if (!message.apps?.length || !options.onClick) return;
   const about = { message, options };
   messages.set(root, about);

@@ -5,6 +5,7 @@ import { learnCommands } from "./tailgate-catalog.js";
 import { keepComposerReady } from "./tailgate-composer.js";
 import { showNames } from "./tailgate-labels.js";
 import { keepNewestInSight } from "./tailgate-timeline.js";
+import { fitSelects } from "./tailgate-select.js";
 import { showTroubles } from "./tailgate-notice.js";
 import { blocked, when } from "./tailgate-report.js";
 import { keepTime } from "./tailgate-times.js";
@@ -45,7 +46,7 @@ document.addEventListener("click", async (event) => {
   if (again?.isConnected) again.click();
 }, true);
 
-const afterDrawing = [keepTime(), offerViewers(), keepComposerReady(), showNames(), keepNewestInSight(), showTroubles()];
+const afterDrawing = [keepTime(), offerViewers(), keepComposerReady(), showNames(), fitSelects(), keepNewestInSight(), showTroubles()];
 let due = false;
 new MutationObserver(() => {
   if (due) return;

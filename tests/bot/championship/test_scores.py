@@ -134,8 +134,24 @@ def test_a_truck_scores_whoever_drives_it() -> None:
         "7": [40 + 10, 12],
         "11": [35 + 10, 40],
     }
-    assert held.winners == {1: "7", 2: "11"}
-    assert held.stages[1] == ("7", "11")
+    assert held.winners == {2: "11"}
+    assert held.stages[1] == ("11",)
+    assert (held.races_won("7"), held.races_won("11")) == (1, 1)
+
+
+def test_an_owner_has_the_fastest_laps_point_whoever_drove_it() -> None:
+    rows: Order = [Row("Corey Heim", number="11"), Row("Kyle Larson", number="07", eligible=False, fastest_lap=True)]
+    for year, point in {2024: 0, 2025: 1}.items():
+        assert owner_scores(make_season(year, [rows], upcoming=2)).by["07"][1].points == 35 + point
+
+
+def test_points_follow_a_truck_whose_number_was_changed() -> None:
+    rounds: list[Order] = [[Row("Corey LaJoie", number="77"), Row("Kyle Busch", number="07")]] * 17
+    rounds.append([Row("Corey LaJoie", number="77"), "Corey Heim"])
+    held = owner_scores(make_season(2025, rounds, upcoming=2))
+    assert (sorted(held.by["77"]), sorted(held.by["07"])) == (list(range(1, 18)), list(range(1, 19)))
+    assert held.winners[18] == "07"
+    assert 18 in owner_scores(make_season(2024, rounds, upcoming=2)).by["77"]
 
 
 def test_a_truck_has_its_stages_in_the_finale_until_it_is_known_whether_its_owner_is_a_finalist() -> None:

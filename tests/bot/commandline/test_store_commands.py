@@ -50,7 +50,7 @@ def test_what_is_exported_can_be_imported_and_changes_nothing(
 
 
 def test_standings_come_as_json_and_csv(store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    ask = ["export", "standings", "--season", "2025", "--after", "22", "--db", str(store_path)]
+    ask = ["export", "standings", "--view", "points", "--season", "2025", "--after", "22", "--db", str(store_path)]
     assert main(ask) == 0
     document = json.loads(capsys.readouterr().out)
     leader, second = document["standings"][:2]
@@ -61,8 +61,29 @@ def test_standings_come_as_json_and_csv(store_path: Path, capsys: pytest.Capture
     assert [row["driver"] for row in rows] == [row["driver"] for row in document["standings"]]
 
 
+@pytest.mark.parametrize(
+    ("after", "third"),
+    {
+        25: ("Kaden Honeycutt", 4034),
+        22: ("Daniel Hemric", 3051),
+        17: ("Chandler Smith", 606),
+    }.items(),
+)
+def test_the_official_table_is_exported_where_no_view_is_named(
+    store_path: Path, after: int, third: tuple[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask = ["export", "standings", "--season", "2025", "--after", str(after), "--db", str(store_path)]
+    assert main(ask) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["view"] == "official"
+    assert [row["position"] for row in document["standings"][:3]] == [1, 2, 3]
+    row = document["standings"][2]
+    assert (row["driver"], row["points"]) == third
+
+
 FIELDS = ["position", "driver", "number", "points", "playoff_points", "wins", "to_cut", "status"]
 AFTER_TALLADEGA = {
+    "official": {"driver": "Corey Heim", "points": "3167", "playoff_points": "84", "wins": "10", "status": "locked"},
     "points": {"driver": "Corey Heim", "number": "11", "points": "1109", "wins": "10", "to_cut": "", "status": ""},
     "playoffs": {"driver": "Corey Heim", "points": "3167", "playoff_points": "84", "to_cut": "", "status": "locked"},
     "rookies": {"driver": "Gio Ruggiero", "points": "666", "overall": "11", "status": ""},
@@ -196,7 +217,7 @@ def test_check_and_export_name_what_cannot_be_so(
     captured = capsys.readouterr()
     assert f"cannot be so: 2025 race 5: {said}" in captured.out.splitlines()
     assert captured.err.splitlines()[-1].endswith(f"2025 race 5: {said}; import a corrected document")
-    assert main(["export", "standings", "--season", "2025", "--db", str(store_path)]) == 0
+    assert main(["export", "standings", "--view", "points", "--season", "2025", "--db", str(store_path)]) == 0
     captured = capsys.readouterr()
     assert captured.err.splitlines()[-1] == f"left out, since it cannot be so: 2025 race 5: {said}"
     leader = json.loads(captured.out)["standings"][0]

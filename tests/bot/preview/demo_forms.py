@@ -106,7 +106,24 @@ def notes() -> discord.ui.LayoutView:
     return view
 
 
+CHOICES = 9
+"""How many options ``/choices`` has, more than a list shows at once."""
+
+
+def choices() -> discord.ui.LayoutView:
+    """A select of several values, each with a description."""
+    view = discord.ui.LayoutView(timeout=None)
+    options = [discord.SelectOption(label=f"Choice {number}", description="What it does") for number in range(CHOICES)]
+    select: discord.ui.Select[Any] = discord.ui.Select(placeholder="Several", options=options, max_values=CHOICES)
+    view.add_item(discord.ui.Container(discord.ui.TextDisplay("Choose"), discord.ui.ActionRow(select)))
+    return view
+
+
 class Forms(commands.Cog):
+    @app_commands.command(description="A select of several values")
+    async def choices(self, interaction: discord.Interaction) -> None:
+        await interaction.response.send_message(view=choices())
+
     @app_commands.command(description="A form from a command")
     async def form(self, interaction: discord.Interaction) -> None:
         await interaction.response.send_modal(Quote())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Request
 
-from tests.bot.preview.demo_forms import LONGEST, MEASURE, PICTURE, SAVE
+from tests.bot.preview.demo_forms import CHOICES, LONGEST, MEASURE, PICTURE, SAVE
 from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, SIDEWAYS, Person, looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -18,6 +18,17 @@ FORM_HAS_FOCUS = "(name) => document.activeElement.name === name"
 FORM_IS_OPEN = "() => document.querySelector('.modal-dialog') !== null && simcordPreview.ready"
 OFFERED = "() => [...document.querySelectorAll('[role=menuitem]')].map((item) => item.innerText)"
 MENU_BUTTON = ".channel-message:last-child .message-menu-button"
+
+OPEN = ".select-list:popover-open"
+IN_SIGHT = """(open) => {
+  const list = document.querySelector(open);
+  const {top, bottom} = list.getBoundingClientRect();
+  return [...list.querySelectorAll(".select-option")].filter((option) => {
+    const box = option.getBoundingClientRect();
+    return box.top >= top - 1 && box.bottom <= bottom + 1;
+  }).length;
+}"""
+"""How many options of the open list are in sight as a whole."""
 
 
 async def submit(person: Person) -> None:
@@ -93,6 +104,30 @@ async def test_a_form_keeps_what_was_typed_until_it_is_right_and_nothing_once_it
             await person.type("Heim")
             await page.keyboard.press("Escape")
             await person.until(COMPOSER_HAS_FOCUS)
+
+
+async def test_a_command_for_others_is_said_to_be_and_for_whom(browser: Browser) -> None:
+    async with looking(browser) as person:
+        await person.page.get_by_role("group", name="Viewing as").get_by_text("Fay (fan)").click()
+        await person.until_idle()
+        await person.type("/recap-edit\n")
+        await person.until_seen("/recap-edit is for moderators: it takes the permission Administrator")
+
+
+@pytest.mark.parametrize("width", [400, 1000])
+async def test_an_open_select_shows_all_it_has_room_for_and_says_where_it_goes_on(browser: Browser, width: int) -> None:
+    async with looking(browser, width=width, height=900) as person:
+        await person.type("/choices\n")
+        await person.until_idle()
+        page = person.page
+        await page.locator(".channel-message .select-trigger").last.click()
+        await person.until(f"() => document.querySelector('{OPEN} .select-more')")
+        seen = await page.evaluate(IN_SIGHT, OPEN)
+        assert seen >= 6
+        assert await page.locator(f"{OPEN} .select-more").is_visible() == (seen < CHOICES)
+        assert "simcord" not in (await page.locator(OPEN).inner_text()).lower()
+        await page.evaluate("(open) => { document.querySelector(open).scrollTop = 9999; }", OPEN)
+        await person.until(f"() => !document.querySelector('{OPEN} .select-more.is-needed')")
 
 
 async def test_a_form_comes_from_a_button_and_from_a_choice_with_a_select_in_it(browser: Browser) -> None:

@@ -114,6 +114,12 @@ class Ledger:
         return next((each for each in self.before.phases if each.name == self.phase.name), None)
 
     @property
+    def line_before(self) -> bool:
+        """Whether there was a cut line before the race: a round has one from its start, the regular season later."""
+        before = self.stretch_before
+        return before is not None and (before.run > 0 or before.first > 1)
+
+    @property
     def left(self) -> int:
         """Races of the stretch after this one that are not called off."""
         return sum(

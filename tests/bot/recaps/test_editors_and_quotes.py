@@ -123,7 +123,7 @@ def test_charlotte_as_it_was_reported() -> None:
     top = made.section(SectionKind.TOP)
     assert top is not None
     crews = next(each for each in top.lines if each.text.startswith("Brent Crews"))
-    assert crews.label == "Most laps led, fastest lap, hard luck, rookie of the race"
+    assert crews.label == "Most laps led, fastest lap, rookie of the race"
     assert "56 of 70 laps led, best lap 86.666 seconds at 94.708 mph, finished second" in crews.text
     assert "seven drivers" in rundown
     assert "five points" in rundown
@@ -141,8 +141,7 @@ def test_talladega_as_it_was_reported() -> None:
     made = bundled_recap(2025, 23)
     nutshell = said(made, NUTSHELL)
     assert "from the pole, 0.059 seconds ahead of teammate Corey Heim" in nutshell
-    assert "first win" in nutshell
-    assert "23rd start" in nutshell
+    assert "Ruggiero had been winless in 22 starts since 2023." in nutshell
     winner = made.section(SectionKind.TOP).lines[0]  # type: ignore[union-attr]
     assert winner.label == "Winner, pole, stage 2 winner, most laps led"
     assert winner.text == "Gio Ruggiero (No. 17 TRICON Garage Toyota), from the pole at 176.38 mph, 37 of 90 laps led"

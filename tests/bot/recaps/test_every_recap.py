@@ -59,6 +59,47 @@ def test_the_words_are_clean(facts: Facts, made: Recap) -> None:
                 assert re.match(r"[A-Z0-9]|eero", sentence), sentence
 
 
+NOT_A_REPORTERS = (
+    r"over the seasons",
+    r"in the seasons since",
+    r"in start No\.",
+    r"eligibility permitting|as long as \w* ?(?:stays )?eligible",
+    r"hard luck",
+    r"on the grid",
+    r"in that time",
+    r"who started \w+, (?:[\d.]+ seconds? )?ahead of",
+    r"after starting \w+, (?:[\d.]+ seconds? )?ahead of",
+    r"is certain for|was certain",
+    r"moved nobody",
+    r"now (?:is|are) .*, below it",
+    r"has it by|have it by",
+    r"were led by",
+    r"laps led, \w+ was in front",
+    r"will be out at its end|will not get past it",
+    r"the \d{4} one opens",
+)
+"""What earlier versions wrote and nobody would say."""
+
+
+@EACH
+def test_nothing_is_said_that_no_reporter_would_write(facts: Facts, made: Recap) -> None:
+    del facts
+    for section in made.sections:
+        for words in (*section.paragraphs, *(line.label for line in section.lines)):
+            assert [said for said in NOT_A_REPORTERS if re.search(said, words, re.IGNORECASE)] == []
+
+
+@EACH
+def test_points_before_the_race_are_there_for_all_of_a_line_or_for_none(facts: Facts, made: Recap) -> None:
+    del facts
+    rundown = made.section(SectionKind.PLAYOFFS)
+    for line in rundown.lines if rundown else ():
+        if line.label.endswith("the line"):
+            drivers = line.text.split(", ")
+            assert sum("(was " in driver for driver in drivers) in {0, len(drivers)}, line.text
+            assert "(was " not in line.brief
+
+
 @EACH
 def test_whole_names_come_first_and_surnames_after(facts: Facts, made: Recap) -> None:
     for section in made.sections:

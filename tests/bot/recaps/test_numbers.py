@@ -57,21 +57,21 @@ def seed(led: Ledger, said: str, points: str) -> bool:
 
 
 NUTSHELL: Readings = {
-    rf"(?:started|after starting|From) {O}\b(?! \w+ without)": lambda led, nth: led.winner.start == number(nth),
+    rf"(?:started|Starting|came from) {O}\b": lambda led, nth: led.winner.start == number(nth),
+    rf"{O}-place starter {WHO}": lambda led, nth, key: led.winner.start == number(nth) and led.winner.driver == key,
     rf"From the pole|pole-sitter {WHO}": lambda led, _: led.outcome.pole == led.winner.driver and led.winner.start == 1,
     r"(\d*\.?\d+) seconds? ahead of (?:teammate )?<([\w-]+)>": lambda led, time, key: (
         float(time) == led.outcome.margin and led.rows[key].finish == 2
     ),
-    rf"{WHO}'s? only start in the seasons since (\d{{4}})|since (\d{{4}}) it was the only start for {WHO}|"
-    rf"In the seasons since (\d{{4}}) {WHO} had not started a race before": lambda led, he, a, b, him, c, his: (
-        is_year(led, a or b or c) and len(led.starts(he or him or his)) == 1
+    rf"{WHO}'s? (first) start since at least (\d{{4}})": lambda led, key, _, year: (
+        is_year(led, year) and len(led.starts(key)) == 1
     ),
     rf"teammate {WHO}": lambda led, key: led.rows[key].entry.team == led.winner.entry.team,
     rf", ahead of (?:teammate )?{WHO}": lambda led, key: led.rows[key].finish == 2,
     rf"The race was cut short at {N} of {N} laps": lambda led, run, due: (
         led.outcome.laps == number(run) < led.race.scheduled_laps == number(due)
     ),
-    rf"with (?:teammate )?{WHO} second when it ended under caution": lambda led, key: (
+    rf"with (?:teammate )?{WHO} second as the race ended under caution": lambda led, key: (
         led.rows[key].finish == 2 and led.outcome.under_caution
     ),
     rf"with {WHO} third for an? (.+?) <name>": lambda led, key, team: (
@@ -87,7 +87,7 @@ NUTSHELL: Readings = {
     rf"win was the {O}(?: for {WHO})? since (\d{{4}})": lambda led, nth, _, year: (
         won_in_time(led, nth) and is_year(led, year)
     ),
-    rf"{O} in that time": won_in_time,
+    rf"the {O} in all since then": won_in_time,
     rf"has won {N} races since (\d{{4}}), (both|all) of them this season": lambda led, count, year, _: (
         won_in_time(led, count) and won_this_season(led, count) and is_year(led, year)
     ),
@@ -95,30 +95,31 @@ NUTSHELL: Readings = {
         led.wins(led.winner.driver) == led.wins(led.winner.driver, this_season=True)
     ),
     r"the most in any season since (\d{4})": is_record,
-    rf"'s? (first) win in the seasons since (\d{{4}}), in start No\. {N}": lambda led, _, year, count: (
-        won_in_time(led, "one") and is_year(led, year) and number(count) == len(led.starts(led.winner.driver))
+    rf"{WHO}'s? (first) win in {N} starts since (\d{{4}})": lambda led, key, _, count, year: (
+        key == led.winner.driver
+        and won_in_time(led, "one")
+        and is_year(led, year)
+        and number(count) == len(led.starts(key))
     ),
-    rf"In the seasons since (\d{{4}}) {WHO} had started {N} races? without": lambda led, year, key, count: (
+    rf"win was the (first) for {WHO} in {N} starts since (\d{{4}})": lambda led, _, key, count, year: (
+        key == led.winner.driver
+        and won_in_time(led, "one")
+        and is_year(led, year)
+        and number(count) == len(led.starts(key))
+    ),
+    rf"{WHO} had been winless in {N} starts? since (\d{{4}})": lambda led, key, count, year: (
         key == led.winner.driver
         and is_year(led, year)
         and won_in_time(led, "one")
         and number(count) + 1 == len(led.starts(key))
     ),
-    rf"Over the seasons since (\d{{4}}), {WHO}'s? (first) win came in the {O} start": (
-        lambda led, year, key, _, nth: (
-            key == led.winner.driver
-            and is_year(led, year)
-            and won_in_time(led, "one")
-            and number(nth) == len(led.starts(key))
-        )
+    rf"ending an? {N}-race winless streak": lambda led, count: (
+        number(count) + 1 == led.since_last_win(led.winner.driver)
     ),
-    rf"the (first) in {N} starts": lambda led, _, count: number(count) == led.since_last_win(led.winner.driver),
     rf"season(?: for {WHO})? in {N} starts": lambda led, _, count: (
         number(count) == len(led.starts(led.winner.driver, this_season=True))
     ),
-    r"(first) start of the season|start was the (first) of the season": lambda led, *_: (
-        len(led.starts(led.winner.driver, this_season=True)) == 1
-    ),
+    r"(first) start of the season": lambda led, _: len(led.starts(led.winner.driver, this_season=True)) == 1,
     rf"the {O} in a row": lambda led, nth: number(nth) == led.in_a_row(led.winner.driver),
     rf"that makes {N} in a row": lambda led, count: number(count) == led.in_a_row(led.winner.driver),
     rf"an? {O} straight top-five finish( this season)?": lambda led, nth, season: (
@@ -145,14 +146,13 @@ NUTSHELL: Readings = {
             and 1 in led.place_in_points(led.winner.driver)
         )
     ),
-    rf"{WHO} is the {O} of those eligible": lambda led, key, nth: (
+    rf"{WHO} is the {O} driver in line for the \w+ on a win": lambda led, key, nth: (
         key in led.phase.winners and len(led.phase.winners) == number(nth)
     ),
     rf"makes {WHO} the {O} race winner": lambda led, key, nth: (
         key in led.phase.winners and len(led.phase.winners) == number(nth)
     ),
-    rf"(one) of {N} eligible race winners": lambda led, _, count: len(led.phase.winners) == number(count),
-    rf"(first), and {WHO}": lambda led, _, key: key in led.phase.winners,
+    rf"(one) of {N} race winners in line": lambda led, _, count: len(led.phase.winners) == number(count),
     rf"as the {O} of {N} seeds, with {N} points": lambda led, nth, of, points: (
         seed(led, nth, points) and number(of) == len(led.phase.advanced)
     ),
@@ -179,7 +179,7 @@ NUTSHELL: Readings = {
     rf"(?:makes|With the win|\.) {WHO}(?: is)? the (\d{{4}}) champion": lambda led, key, year: (
         led.standings.champion == key and int(year) == led.season.year
     ),
-    rf"{WHO} (?:does not score|is not in the playoffs)": lambda led, key: (
+    rf"{WHO} (?:does not race for|is not in the playoffs)": lambda led, key: (
         not led.winner.entry.eligible or key not in led.standings.phases[1].totals
     ),
 }
@@ -218,17 +218,17 @@ MOVE: Readings = {
     rf"laps; {WHO} led the most, {N}": lambda led, key, most: (
         led.led(key) == number(most) == max(row.led for row in led.rows.values())
     ),
-    rf"The most laps, {N}, were led by {WHO}, and {WHO} led {N}": lambda led, most, key, he, mine: (
+    rf"{WHO} led a race-high {N} laps?; {WHO} led {N}": lambda led, key, most, he, mine: (
         led.led(key) == number(most) == max(row.led for row in led.rows.values()) and led.led(he) == number(mine)
     ),
     rf"laps and {WHO} {N}\.": lambda led, he, mine: led.led(he) == number(mine) and he == led.winner.driver,
-    rf"than {WHO}, in front for {N} of the {N} laps": lambda led, key, mine, of: (
+    rf"than {WHO}, who was out front for {N} of the {N} laps": lambda led, key, mine, of: (
         led.led(key) == number(mine) == max(row.led for row in led.rows.values()) and led.laps == number(of)
     ),
-    rf"With {N} of the {N} laps led, {WHO}": lambda led, mine, of, key: (
-        led.led(key) == number(mine) and led.laps == number(of)
+    rf"{WHO} led a race-high {N} of the {N} laps": lambda led, key, mine, of: (
+        led.led(key) == number(mine) == max(row.led for row in led.rows.values()) and led.laps == number(of)
     ),
-    rf"(more than anyone else|Nobody led more than|every (?:one)|all {COUNT} laps)": lambda led, _: (
+    rf"(more than anyone else|Nobody led more laps than|every (?:one)|all {COUNT} laps)": lambda led, _: (
         led.winner.led == max(row.led for row in led.rows.values())
     ),
     rf"{WHO} led every (one) of the {N} laps": lambda led, key, _, of: led.led(key) == led.laps == number(of),

@@ -107,9 +107,11 @@ def test_a_title_is_settled_once(monkeypatch: pytest.MonkeyPatch) -> None:
     settled = 0
     for run in range(16, 26):
         words = [said(made, NUTSHELL) for made in every_way(dominated(run), run, monkeypatch)]
-        settled += all(re.search(r"cannot be caught|settles the 2026 title", each) for each in words)
+        settled += all(re.search(r"can no longer be caught|settles the 2026 title", each) for each in words)
         if run > 23:
-            assert not any(re.search(r"settles|cannot be caught|The win makes|With the win", each) for each in words)
+            assert not any(
+                re.search(r"settles|can no longer be caught|The win makes|With the win", each) for each in words
+            )
             assert all(re.search(r"before the race|already", each) for each in words)
     assert settled == 1
 
@@ -140,7 +142,7 @@ def test_who_had_never_started_is_not_said_to_have(monkeypatch: pytest.MonkeyPat
     new = make_season(2025, [FIELD[1:], HEIM], upcoming=11)
     for made in every_way(new, 2, monkeypatch, old):
         words = said(made, NUTSHELL)
-        assert re.search(r"(?:in|In|Over) the seasons since 2024", words)
+        assert re.search(r"first start since at least 2024", words)
         assert not re.search(r"(?:race|start|Heim) since 2024", words)
 
 
@@ -181,7 +183,7 @@ def test_there_are_never_more_spots_held_than_there_are(
         assert re.search(pattern, said(made, PLAYOFFS)), said(made, PLAYOFFS)
         assert not re.search(r"1[12] of the 10", text(made.section(PLAYOFFS)))
         if winners > 10:
-            assert re.search(r"10 spots in the playoffs", said(made, NUTSHELL))
+            assert re.search(r"10 spots|only 10", said(made, NUTSHELL))
 
 
 @pytest.mark.parametrize(("first", "last"), [(40, 100), (1, 95), (40, 95)])

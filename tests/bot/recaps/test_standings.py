@@ -39,27 +39,28 @@ def fall(led: Ledger, out: str, of: str) -> bool:
 
 
 RUNDOWN: Readings = {
-    rf"{WHO} (?:(?:still )?leads the standings|stays on top of the standings|on top),? by {N} points? over {WHO}": lead,
+    rf"{WHO} leads the standings by {N} points? over {WHO}": lead,
+    rf"{WHO} (?:still leads the standings|stays on top of the standings|on top|remains the points leader), "
+    rf"{N} points? ahead of {WHO}": lead,
     rf"After (one) race {WHO} leads": lambda led, _, key: led.race.round == 1 and 1 in led.place_in_points(key),
     rf"The (first) standings of the season have {WHO}": lambda led, *_: led.race.round == 1,
-    rf"remains {WHO}'s?, by {N} points? over {WHO}": lead,
-    rf"to {WHO}, who has it by {N} points? over {WHO}": lead,
-    rf"{WHO} took the points lead from {WHO} and is ahead by {N} points? over {WHO}": lambda led, a, _, n, b: lead(
+    rf"to {WHO}, who is {N} points? ahead of {WHO}": lead,
+    rf"{WHO} took the points lead from {WHO} and leads {WHO} by {N} points?": lambda led, a, _, b, n: lead(
         led, a, n, b
     ),
-    rf"{WHO} took the points lead from {WHO} and has it by {N} points?": lambda led, a, b, n: lead(led, a, n, b),
-    rf"from {WHO} to {WHO}, {N} points? ahead now": lambda led, b, a, n: lead(led, a, n, b),
+    rf"{WHO} took the points lead from {WHO} and is {N} points? ahead": lambda led, a, b, n: lead(led, a, n, b),
+    rf"from {WHO} to {WHO}, who is {N} points? ahead\.": lambda led, b, a, n: lead(led, a, n, b),
     rf"holds? {N} of the {N} spots": lambda led, won, of: (
         len(led.phase.winners) == number(won) and led.phase.spots == number(of)
     ),
     rf"{N} of the {N} spots in the \w+ (?:is|are) held": lambda led, won, of: (
         len(led.phase.winners) == number(won) and led.phase.spots == number(of)
     ),
-    rf"[Tt]he (first) {N} on points make": lambda led, _, of: led.phase.spots == number(of),
+    rf"[Tt]he top {N} on points make": lambda led, of: led.phase.spots == number(of),
     rf"[Ww]ith {N} races? left": lambda led, left: led.left == number(left),
     rf"{N} races? (?:is|are) left in the regular season": lambda led, left: led.left == number(left),
     rf"season has {N} races? left": lambda led, left: led.left == number(left),
-    rf"{WHO} has the last spot in the (?:\w+|<round>), {N} points? ahead of {WHO}": lambda led, a, n, b: cut(
+    rf"{WHO} holds the last spot in the (?:\w+|<round>), {N} points? ahead of {WHO}": lambda led, a, n, b: cut(
         led, a, b, n
     ),
     rf"between {WHO} and {WHO}, {N} points? apart": cut,
@@ -72,14 +73,14 @@ RUNDOWN: Readings = {
     rf"{N} of the {N} will be eliminated after {N} more races?": lambda led, out, of, left: (
         fall(led, out, of) and led.left == number(left)
     ),
-    rf"<round> has {N} races? left, and {N} of the {N} will": lambda led, left, out, of: (
+    rf"<round> has {N} races? left and will eliminate {N} of the {N}": lambda led, left, out, of: (
         fall(led, out, of) and led.left == number(left)
     ),
-    rf"<round>, {N} of the {N} will be out": fall,
-    rf"{WHO} is the (first) one locked|The (first) spot in the <round> is {WHO}": lambda led, a, _, __, b: (
+    rf"<round>, {N} of the {N} drivers are to be eliminated": fall,
+    rf"{WHO} is the (first) driver locked|{WHO} took the (first) spot in the <round>": lambda led, a, _, b, __: (
         led.phase.winners == {a or b} and not (led.stretch_before.winners if led.stretch_before else ())
     ),
-    rf"(?:the only (one) locked|nobody but {WHO} is locked)": lambda led, *_: len(led.phase.winners) == 1,
+    rf"the only driver locked|{WHO} remains alone in being locked": lambda led, *_: len(led.phase.winners) == 1,
     rf"{N} drivers are locked into": lambda led, count: len(led.phase.winners) == number(count),
     rf"The field of {N} for": lambda led, of: len(led.phase.advanced) == number(of),
     rf"with {WHO} seeded (first)": lambda led, key, _: led.phase.advanced[0] == key,
@@ -103,7 +104,7 @@ RUNDOWN: Readings = {
         and int(year) == led.season.year
         and (nth is None or led.rows[key].finish == number(nth))
     ),
-    rf"The (\d{{4}}) title is {WHO}'s?: best of the {N} finalists": lambda led, year, key, of: (
+    rf"{WHO} took the (\d{{4}}) title as the best of the {N} finalists": lambda led, key, year, of: (
         led.standings.champion == key and int(year) == led.season.year and len(led.phase.entered) == number(of)
     ),
     rf"to the (\d{{4}}) title, finishing {O}": lambda led, year, nth: (
@@ -149,9 +150,10 @@ def test_above_and_below_the_line(facts: Facts, made: Recap) -> None:
         found = re.fullmatch(r"([+-]?\d+)(?: \(was ([+-]?\d+)\))?", points)
         assert found, (key, points)
         assert int(found.group(1)) == places[key].to_cut
-        if found.group(2):
-            was = ledger.before.place(key)
-            assert was is not None
+        was = ledger.before.place(key)
+        known = was is not None and was.to_cut is not None and ledger.line_before
+        assert (found.group(2) is not None) == known
+        if was is not None and known:
             assert int(found.group(2)) == was.to_cut
     locked = parts(line(made, KIND, "Locked in") or line(made, KIND, "In by a win"), facts)
     assert set(locked) <= set(phase.winners)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -121,6 +122,36 @@ def test_where_others_are_made_the_mark_says_which_section_has_whose_words() -> 
     assert two[2].startswith("Written by Jo (Playoff rundown), ")
     assert small(ask(by(NUTSHELL, "Mo")))[1].startswith("Written by Mo, ")
     assert not any(line.startswith("Words") for line in small(ask(NUTSHELL, TOP)))
+
+
+BUNDLED = "an editor of Tailgate"
+
+
+@pytest.mark.parametrize(("author", "shown"), [("Tailgate", BUNDLED), ("tailgate", BUNDLED), ("Mo", "Mo")])
+def test_words_that_came_with_the_program_are_said_to_be_an_editors(author: str, shown: str) -> None:
+    words = Section(NUTSHELL.kind, NUTSHELL.title, ("Words.",), (), author, None, EDITED)
+    assert small(ask(words))[1].startswith(f"Written by {shown}, edited ")
+
+
+def numbered(places: int, *before: RecapLine) -> Section:
+    lines = [RecapLine(str(place), f"Driver {place}, {300 - place} points") for place in range(1, places + 1)]
+    return Section(SectionKind.PLAYOFFS, "Playoff rundown", ("Four are in.",), (*before, *lines))
+
+
+@pytest.mark.parametrize(("length", "shown"), [(100, 5), (480, 0), (540, 0)])
+def test_a_numbered_list_is_on_the_first_screen_as_a_whole_or_not_at_all(length: int, shown: int) -> None:
+    view = ask(NUTSHELL, TOP, numbered(5, RecapLine("Above the line", "x" * length)))
+    assert [line for line in lines(view) if line.startswith("**Above the line**")]
+    assert sum(bool(re.match(r"\*\*\d\*\* ", line)) for line in lines(view)) == shown
+    whole = ask(numbered(5, RecapLine("Above the line", "x" * length)), section="playoffs")
+    assert sum(bool(re.match(r"\*\*\d\*\* ", line)) for line in lines(whole)) == 5
+
+
+def test_points_before_the_race_are_left_out_on_the_first_screen() -> None:
+    side = RecapLine("Above the line", "Heim +3 (was +1)", "Heim +3")
+    section = Section(SectionKind.PLAYOFFS, "Playoff rundown", ("Four are in.",), (side,))
+    assert "**Above the line** Heim +3" in lines(ask(NUTSHELL, section))
+    assert "**Above the line** Heim +3 (was +1)" in lines(ask(section, section="playoffs"))
 
 
 def test_words_of_tomorrow_have_no_time() -> None:

@@ -1,14 +1,17 @@
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from discord import ui
 
 from bot.questions.core import NextQuestion, ScheduleQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent
-from bot.render.schedule import schedule
-from db.models import RaceStatus, Season
-from tests.bot.render.reading import accent, buttons, lines
-from tests.seasons import full_season, make_season
+from bot.render.schedule import STARTS, schedule
+from db.models import Broadcast, BroadcastKind, RaceStatus, Season
+from tests.bot.render.reading import accent, buttons, lines, small
+from tests.seasons import bundled_season, full_season, make_season
 
 
 def ask(season: Season, now: datetime, years: tuple[int, ...] = (2025,), page: int | None = None) -> ui.LayoutView:
@@ -27,13 +30,64 @@ def test_past_races_have_winners_the_next_is_marked_and_the_rest_have_times() ->
     view = ask(season, before(season, 3))
     assert lines(view)[:-1] == [
         "## 2025 schedule",
-        f"Next: **Las Vegas 103**, Las Vegas, <t:{third}:R>",
+        f"Next: **Las Vegas 103**, Las Vegas, listed start <t:{third}:R>",
         "`\N{NO-BREAK SPACE}1` Daytona · Feb 14 · **Corey Heim**",
         "`\N{NO-BREAK SPACE}2` Atlanta · Feb 21 · **Ty Majeski**",
-        f"`\N{NO-BREAK SPACE}3` → **Las Vegas** · <t:{third}:f>",
-        f"`\N{NO-BREAK SPACE}4` Bristol · <t:{fourth}:f>",
+        f"`\N{NO-BREAK SPACE}3` → Las Vegas <t:{third}:d> <t:{third}:t>",
+        f"`\N{NO-BREAK SPACE}4` Bristol <t:{fourth}:d> <t:{fourth}:t>",
+        "-# Times are the listed starts.",
     ]
     assert accent(view) == Accent.GREEN
+
+
+def with_coverage(season: Season, *rounds: int, earlier: timedelta = timedelta()) -> Season:
+    """The season with television for these rounds, which begins at the listed start or earlier than that."""
+    races = []
+    for race in season.races:
+        tv = Broadcast(BroadcastKind.TV, "FOX Sports 1", race.begins - earlier)
+        races.append(replace(race, broadcasts=(tv,)) if race.round in rounds else race)
+    return replace(season, races=tuple(races))
+
+
+@pytest.mark.parametrize(
+    ("covered", "earlier", "stars", "legend"),
+    [
+        ((), 0, "", STARTS),
+        ((2,), 30, "", STARTS),
+        ((1,), 0, "1", "Times are the listed starts; \\* start of coverage, the green flag is later."),
+        ((1, 2), 0, "12", "Times: \\* start of coverage, the green flag is later."),
+    ],
+)
+def test_each_time_is_said_to_be_the_listed_start_or_the_start_of_coverage(
+    covered: tuple[int, ...], earlier: int, stars: str, legend: str
+) -> None:
+    season = with_coverage(make_season(2025, [], upcoming=2), *covered, earlier=timedelta(minutes=earlier))
+    view = ask(season, before(season, 1))
+    marked = [line[2] for line in lines(view) if line.startswith("`") and line.endswith("\\*")]
+    assert "".join(marked) == stars
+    assert small(view)[0] == legend
+    assert ("coverage <t:" in lines(view)[1]) == ("1" in stars)
+
+
+def test_no_legend_where_no_time_is_shown() -> None:
+    season = make_season(2025, [["Corey Heim"]])
+    assert not [line for line in small(ask(season, datetime(2025, 12, 1, tzinfo=UTC))) if "Times" in line]
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
+@pytest.mark.parametrize("run", [0, 12, 30])
+def test_a_line_is_short_enough_for_a_phone(year: int, run: int) -> None:
+    """A time takes as much room as its digits: 19 characters for 10/17/2025 12:00 PM."""
+    season = bundled_season(year)
+    shown = season.through(min(run, len(season.run))) if run else season.as_of(datetime(2000, 1, 1, tzinfo=UTC))
+    for page in (1, 2):
+        view = ask(shown, shown.races[0].begins if not run else before(shown, min(run, len(season.run))), page=page)
+        for line in lines(view):
+            if line.startswith("`"):
+                plain = (
+                    re.sub(r"<t:\d+:d> <t:\d+:t>(\\\*)?", "10/17/2025 12:00 PM", line).replace("*", "").replace("`", "")
+                )
+                assert len(plain) <= 39, plain
 
 
 def test_a_race_without_a_time_has_its_day() -> None:
