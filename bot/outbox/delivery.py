@@ -290,7 +290,7 @@ class Delivery:
             return await self.doubts.resolve(claimed, channel, turn)
         if self._clock.now() >= row.notification.until:
             return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
-        if not self.doubts.may_be_sent_already(row):
+        if not await self.doubts.may_be_sent_already(row):
             return None
         return await self.doubts.search(claimed, await self._channel(claimed, turn), turn)
 

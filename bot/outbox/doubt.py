@@ -181,10 +181,17 @@ class Doubts:
                 log.debug("row %d of the outbox may be there twice", row.id)
         await outbox.looked(self._store, row.id, message, again)
 
-    def may_be_sent_already(self, row: OutboxRow) -> bool:
+    async def may_be_sent_already(self, row: OutboxRow) -> bool:
         """Whether a row never tried here may have been sent after the backup was made that this store is."""
-        before = self.doubted_until
-        return before is not None and _earliest_due(row) - EARLY < before and row.id not in self._searched
+        if row.id in self._searched:
+            return False
+        if self.doubted_until is not None and _earliest_due(row) - EARLY < self.doubted_until:
+            return True
+        if row.notification.kind is not NotificationKind.STANDINGS:
+            return False
+        # Standings are one message, edited with each race: a store that knows of none may be from before it was posted.
+        async with self._store.reserved():
+            return await outbox.last_sent(self._store, row.notification.target, NotificationKind.STANDINGS) is None
 
     async def search(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
         """Looks, once, for a row of which ``may_be_sent_already`` says so; arguments and errors as of ``resolve``."""

@@ -320,7 +320,7 @@ class _Judge:
 
     def _superseded(self, due: Due, deadline: float) -> bool:
         """Whether a late reminder gave way, within its minute, to a later one of the same event, which is nearer."""
-        now = deadline + self._world.offset
+        now = deadline + self._offset(deadline)
         return any(now - due.due >= later - now for later in due.later)
 
     def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
@@ -328,7 +328,7 @@ class _Judge:
         if due.mark in self._world.in_doubt:
             # What may have been sent is settled, and not weighed.
             return False
-        offset = [each for since, each in self._world.offsets if since <= sent][-1]
+        offset = self._offset(sent)
         nearer = {later for later in due.later if sent + offset - due.due > later - sent - offset + ALLOWED}
         came = {
             other.due
@@ -353,8 +353,12 @@ class _Judge:
         at = 0.0
         for begins, ends in bad:
             if begins > at:
-                yield at, begins, [offset for since, offset in world.offsets if since <= at][-1]
+                yield at, begins, self._offset(at)
             at = max(at, ends)
+
+    def _offset(self, at: float) -> float:
+        """By how much the process's clock was ahead then."""
+        return [offset for since, offset in self._world.offsets if since <= at][-1]
 
     def _risked(self, place: Place, mark: str, choice: str) -> bool:
         """Whether it was left to chance: it was under way, and history could not be read from then on for a while."""

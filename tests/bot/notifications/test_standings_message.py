@@ -276,3 +276,25 @@ async def test_one_that_an_older_copy_knows_nothing_of_is_found_again_if_the_edi
         await scene.worker.close(1)
     assert [message.deleted for message in scene.discord.messages] == [False]
     assert scene.discord.messages[0].edits == 2
+
+
+async def test_an_older_copy_that_knows_of_none_looks_for_it_however_late_the_next_standings_are_due(
+    scene: Scene, tmp_path: Path
+) -> None:
+    await scene.wants(standings=True)
+    await scene.store.backup(tmp_path / "backup.db")
+    await scene.go()
+    await scene.worker.close(1)
+    scene.clock.advance(minutes=2)
+    async with await Store.open(tmp_path / "backup.db") as restored:
+        scene.store = restored
+        scene.start()
+        scene.hold()
+        await scene.go()
+        scene.clock.moment = HELD
+        scene.hold(after(3))
+        await scene.go(ticks=9)
+        await scene.worker.close(1)
+    (message,) = scene.discord.messages
+    assert message.edits == 1
+    assert through(scene.discord.texts()[0]) == 3
