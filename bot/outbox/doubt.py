@@ -21,7 +21,7 @@ from bot.services import Services
 from db.errors import FileFault, StoreError
 from db.key_values import recall, remember
 from db.models import EASTERN
-from db.reminders import outbox
+from db.reminders import earlier_rows, outbox
 from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.timestamps import from_text, to_text
@@ -191,7 +191,9 @@ class Doubts:
             return False
         # Standings are one message, edited with each race: a store that knows of none may be from before it was posted.
         async with self._store.reserved():
-            return await outbox.last_sent(self._store, row.notification.target, NotificationKind.STANDINGS) is None
+            return (
+                await earlier_rows.last_sent(self._store, row.notification.target, NotificationKind.STANDINGS) is None
+            )
 
     async def search(self, claimed: ClaimedRow, channel: int, turn: Turn) -> Resolution:
         """Looks, once, for a row of which ``may_be_sent_already`` says so; arguments and errors as of ``resolve``."""
