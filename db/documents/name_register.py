@@ -43,6 +43,8 @@ class NameRegister(Generic[T]):
         self.rows: dict[int, T] = {}
         self.called: dict[int, T] = {}
         self._bearers: dict[str, set[int]] = defaultdict(set)
+        # Who bore a name until this import took it away: its other rows may still say it, if nobody else bears it now.
+        self._former: dict[str, set[int]] = defaultdict(set)
         self._keys: dict[str, int] = {}
         for number, row in rows.items():
             self._index(number, row)
@@ -61,6 +63,7 @@ class NameRegister(Generic[T]):
             names |= {*self.kind.spellings(self.rows[number])}
         for name in names:
             self._bearers[fold_name(name)].discard(number)
+            self._former[fold_name(name)].add(number)
         self._index(number, row)
         # Those who bear one of its names, or bore one with it, may have to be called otherwise now.
         self._call({number}.union(*(self._bearers[fold_name(name)] for name in names)))
@@ -88,7 +91,7 @@ class NameRegister(Generic[T]):
 
     def meant(self, text: str) -> set[int]:
         """The row ids of all whom a name in a document may mean, with or without a detail behind it."""
-        return self.referred(text) or self.bearers(text)
+        return self.referred(text) or self.bearers(text) or set(self._former.get(fold_name(text), ()))
 
     def with_key(self, key: str) -> int | None:
         """The row id of the one with that key, which never changes."""

@@ -122,7 +122,7 @@ async def test_races_that_are_not_there_get_a_line(stand: Stand) -> None:
     assert (await stand.refused("recap", race="monaco")).startswith("No race called “monaco”")
     assert await stand.refused("recap", season=2026) == "No results for 2026 yet."
     at(stand, "2026-11-20T14:00-05:00")
-    assert title_and_answer(await stand.ask("recap", race="20"))[1].endswith("no results here yet.")
+    assert title_and_answer(await stand.ask("recap", race="20"))[1].endswith("no result on record.")
 
 
 async def test_in_a_direct_message_it_works_as_well(services: Services) -> None:

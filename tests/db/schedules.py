@@ -14,8 +14,13 @@ from tests.db.documents import read
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
 TRACKS = [
-    {"name": f"{short} Speedway", "short": short} for short in ("Kansas", "Dover", "Bristol", "Texas", "Martinsville")
+    {"name": name, "short": name.split()[0]}
+    for name in (
+        *("Kansas Speedway", "Dover Motor Speedway", "Bristol Motor Speedway", "Texas Motor Speedway"),
+        "Martinsville Speedway",
+    )
 ]
+"""Called as in the program's own documents, so that they go into a store that has those as well."""
 DRIVERS = [{"name": "Layne Riggs"}, {"name": "Corey Heim"}, {"name": "Ty Majeski"}]
 
 

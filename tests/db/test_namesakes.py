@@ -380,7 +380,7 @@ def test_each_is_called_by_a_name_that_means_nobody_else() -> None:
 async def test_an_older_store_keeps_all_that_refers_to_drivers_and_tracks(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = sqlite3.connect(path)
-    old.executescript((Path(__file__).parent / "stores" / "schema9.sql").read_text())
+    old.executescript((Path(__file__).parent / "stores" / "schema11.sql").read_text())
     old.execute("INSERT INTO driver_aliases SELECT id, 'Zed', 0 FROM drivers")
     old.execute("INSERT INTO track_aliases SELECT id, 'Zed', 0 FROM tracks")
     tables = ("drivers", "tracks", "driver_aliases", "track_aliases", "races", "entries", "results", "quotes")

@@ -80,7 +80,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "points": small(results=[RESULTS[0] | {"points": 51}, *RESULTS[1:]]),
     "a result removed": small(results=RESULTS[:2], complete=True),
     "a race moved": small(races=[RACES[0], RACES[1] | {"date": "2024-10-12"}]),
-    "a race added": small(races=[*RACES, RACES[1] | {"round": 3, "nascar_id": None}]),
+    "a race added": small(races=[*RACES, RACES[1] | {"round": 3, "name": "Third", "nascar_id": None}]),
     "an outcome": small(races=[RACES[0] | {"outcome": RACES[0]["outcome"] | {"cautions": 7}}, RACES[1]]),
     "a broadcast": small(races=[RACES[0] | {"broadcasts": []}, RACES[1]]),
     "a penalty": small(adjustments=[SMALL["adjustments"][0] | {"points": -25}]),

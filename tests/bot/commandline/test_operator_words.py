@@ -100,12 +100,18 @@ def test_two_people_of_one_name_in_a_table_and_in_results(terminal: Terminal, tm
     (tmp_path / "d.csv").write_text("name,born\nZoltan Same,1970-01-01\nZoltan Same,2001-01-01\n")
     results = "season,round,number,driver,finish,status\n2026,20,98,{},2,running\n2026,20,99,{},1,running\n"
     (tmp_path / "vague.csv").write_text(results.format("Zoltan Same", "Zoltan Same"))
+    (tmp_path / "official.csv").write_text(
+        "season,round,name,track,date,results_state\n"
+        "2026,20,Race to Stop Suicide 200,Kansas Speedway,2026-09-26,official\n"
+    )
     (tmp_path / "clear.csv").write_text(results.format("Zoltan Same (born 1970)", "Zoltan Same (born 2001)"))
     assert terminal.refuses("import", "d.csv", "vague.csv") == (
         "tailgate: vague.csv, line 2, field 'driver': 'Zoltan Same' is a name of 2 drivers; write "
         "'Zoltan Same (born 1970-01-01)' or 'Zoltan Same (born 2001-01-01)' to say which one"
     )
     assert "results: 2 created, 0 updated, 0 unchanged" in terminal.prints("import", "d.csv", "clear.csv")
+    # Two trucks are far fewer than a field, unless somebody says that they are all.
+    terminal.prints("import", "official.csv")
     for form in ("json", "csv"):
         (tmp_path / f"out.{form}").write_text(
             "\n".join(terminal.prints("export", "results", "--season", "2026", "--format", form))
@@ -187,6 +193,7 @@ VALUES = {
     ),
     "TAILGATE_LOG_LEVEL": (["loud"], "isn't one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'; set it to one of them"),
     "TAILGATE_IN_DOUBT": (["maybe"], "isn't one of 'again' or 'drop'; set it to one of them"),
+    "TAILGATE_MENTIONS": (["maybe"], "isn't one of 'on' or 'off'; set it to one of them"),
     "TAILGATE_NOW": (["10/3/2025", "Oct 3", "2025-13-01"], "isn't a date and time; write it as 2025-10-17T14:55-04:00"),
     "TAILGATE_SPEED": (["fast", "1e3", "nan", "-1", "1_0"], "isn't a speed from 0 to 100000; 1 is real time"),
     "TAILGATE_DB": (["~nobody-by-this-name/t.db", "a\tb"], "; write the path"),
@@ -270,7 +277,7 @@ async def test_results_without_a_team_leave_the_entrys_own(store_path: Path, tmp
             await import_documents(opened.services.store, [read_file(tmp_path / file)], now)
         season = await opened.services.seasons.season(2026)
     assert season is not None
-    (result,) = season.results[14]
+    (result,) = season.partial[14]
     entry = result.entry
     assert (entry.make, entry.team, entry.owner, entry.sponsor) == ("Ford", "ThorSport", "Duke", "Road Ranger")
     assert result.finish == 1

@@ -716,6 +716,7 @@ CREATE TABLE new_entries (
     rookie INTEGER NOT NULL DEFAULT 0 CHECK (rookie IN (0, 1)),
     eligible INTEGER NOT NULL DEFAULT 1 CHECK (eligible IN (0, 1)),
     note TEXT,
+    -- A truck whose driver is replaced has two entries under its number.
     UNIQUE (race_id, number, driver_id),
     UNIQUE (id, race_id)
 ) STRICT;
