@@ -20,7 +20,7 @@ OFFERED = "() => [...document.querySelectorAll('[role=menuitem]')].map((item) =>
 MENU_BUTTON = ".channel-message:last-child .message-menu-button"
 
 OPEN = ".select-list:popover-open"
-IN_SIGHT = """(open) => {
+OPTIONS_IN_SIGHT = """(open) => {
   const list = document.querySelector(open);
   const {top, bottom} = list.getBoundingClientRect();
   return [...list.querySelectorAll(".select-option")].filter((option) => {
@@ -122,7 +122,7 @@ async def test_an_open_select_shows_all_it_has_room_for_and_says_where_it_goes_o
         page = person.page
         await page.locator(".channel-message .select-trigger").last.click()
         await person.until(f"() => document.querySelector('{OPEN} .select-more')")
-        seen = await page.evaluate(IN_SIGHT, OPEN)
+        seen = await page.evaluate(OPTIONS_IN_SIGHT, OPEN)
         assert seen >= 6
         assert await page.locator(f"{OPEN} .select-more").is_visible() == (seen < CHOICES)
         assert "simcord" not in (await page.locator(OPEN).inner_text()).lower()
