@@ -94,11 +94,12 @@ WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, season, 
 _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.season = outbox.season
        AND m.round = outbox.round AND m.session = outbox.session AND m.lead = outbox.lead"""
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
-# is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next.
+# is left to EXPIRE. A standings row that was tried must be reconciled, or nobody knows which message to edit next; so
+# must an event's: if it took effect, the event is not as the last row that was sent says.
 _CANCEL = f"""
 UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {{whose}} AND state = 'pending' AND until > :now
-   AND (kind NOT IN ('standings', 'quote') OR tried_at IS NULL) AND NOT EXISTS (
+   AND (kind NOT IN ('standings', 'quote', 'event') OR tried_at IS NULL) AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module

@@ -407,3 +407,15 @@ async def test_a_person_has_none(scene: Scene) -> None:
     await targets.save(scene.store, wanted, datetime(2025, 10, 1, tzinfo=UTC))
     await scene.go(ticks=9)
     assert scene.desk.requests == []
+
+
+async def test_a_change_whose_answer_was_lost_is_undone_when_the_schedule_goes_back(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.desk.after.append(UnsureError("the line is dead"))
+    scene.seasons.put(race_at(COVERAGE + timedelta(hours=2)))
+    await scene.go(ticks=1)
+    assert scene.starts == [COVERAGE + timedelta(hours=2)]
+    scene.seasons.put(race_at())
+    await scene.go(ticks=20)
+    assert scene.starts == [COVERAGE]
