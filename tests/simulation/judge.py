@@ -26,7 +26,9 @@ from tests.simulation.world import World
 
 MINUTE = 60.0
 ALLOWED = 66.0
-"""Within so many seconds of a clean stretch a message must be there: a minute, and the way to Discord."""
+"""Within so many seconds of a clean stretch a message must be there: a minute, and the way to Discord and back."""
+REQUESTS = 9
+"""How many requests the way may take, beside what is allowed in any case."""
 AT_THE_START = timedelta(minutes=15)
 LOOKED_AFTER = 240.0
 """Within so many seconds a second message is found, by who remembers that there may be one."""
@@ -105,6 +107,7 @@ class _Judge:
         self._world = world
         self._begins = world.story.begins
         self._end = world.timeline.now
+        self._allowed = ALLOWED + REQUESTS * world.story.latency
         self._clean: dict[int | None, list[tuple[float, float, float]]] = {}
 
     def verdict(self) -> Verdict:
@@ -314,8 +317,8 @@ class _Judge:
         """By when a message must be there; None if there was no clean minute for it."""
         for begins, ends, offset in self._clean_stretches(due.place.channel):
             start = max(begins, due.due - offset, due.known)
-            if min(ends, due.until - offset, due.ends) - start >= ALLOWED:
-                return start + ALLOWED
+            if min(ends, due.until - offset, due.ends) - start >= self._allowed:
+                return start + self._allowed
         return None
 
     def _superseded(self, due: Due, deadline: float) -> bool:

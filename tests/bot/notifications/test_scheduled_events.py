@@ -14,13 +14,7 @@ import pytest
 from bot.discord_errors import Code
 from bot.notifications.schedule_planner import EVENT_HORIZON as HORIZON
 from bot.notifications.schedule_planner import plan_schedule
-from bot.notifications.scheduled_events import (
-    MISSING,
-    EventKeeper,
-    Listed,
-    RaceEvent,
-    event_mark,
-)
+from bot.notifications.scheduled_events import MISSING, EventKeeper, Listed, RaceEvent, event_mark
 from bot.outbox.contracts import RefusedError, UnsureError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
@@ -407,3 +401,15 @@ async def test_a_person_has_none(scene: Scene) -> None:
     await targets.save(scene.store, wanted, datetime(2025, 10, 1, tzinfo=UTC))
     await scene.go(ticks=9)
     assert scene.desk.requests == []
+
+
+async def test_a_change_whose_answer_was_lost_is_undone_when_the_schedule_goes_back(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.desk.after.append(UnsureError("the line is dead"))
+    scene.seasons.put(race_at(COVERAGE + timedelta(hours=2)))
+    await scene.go(ticks=1)
+    assert scene.starts == [COVERAGE + timedelta(hours=2)]
+    scene.seasons.put(race_at())
+    await scene.go(ticks=20)
+    assert scene.starts == [COVERAGE]
