@@ -41,8 +41,8 @@ LANDS = timedelta(minutes=1)
 """How long after it left a request may still arrive."""
 UNKNOWN_FOR = timedelta(seconds=40)
 """How long after the start we wait to be told whether a history may be read, before we take it that it may not."""
-LOOK_LATER = timedelta(minutes=1)
-"""When to look again for a second message if Discord did not answer."""
+LOOK_LATER, READ_LATER = timedelta(minutes=1), timedelta(minutes=10)
+"""When to look again for a second message if Discord did not answer, and if the history may not be read."""
 DOUBTED = "reminders in doubt up to"
 """The name under which ``Doubts.doubted_until`` is stored from run to run."""
 
@@ -175,10 +175,13 @@ class Doubts:
                 there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
                 message = await self._only_one(turn, row.channel, there) if there else None
             except (BusyError, UnsureError, UnknownYetError):
-                again = now + LOOK_LATER if now < (row.sent_at or now) + GIVE_UP else None
-            except (RefusedError, UnreadableError):
-                # Nobody will ever know; two are better than none.
+                again = now + LOOK_LATER
+            except (RefusedError, UnreadableError) as error:
+                # Perhaps it may be read later; else nobody will ever know, and two are better than none.
+                again = None if isinstance(error, RefusedError) and error.gone else now + READ_LATER
                 log.debug("row %d of the outbox may be there twice", row.id)
+        if now >= (row.sent_at or now) + GIVE_UP:
+            again = None
         await outbox.looked(self._store, row.id, message, again)
 
     async def may_be_sent_already(self, row: OutboxRow) -> bool:

@@ -162,11 +162,15 @@ async def test_a_process_that_stood_still_before_its_request_left_finds_its_mess
     await worker.close(1)
 
 
+@pytest.mark.parametrize("hides", [False, True])
 @pytest.mark.parametrize("fails", [False, True])
 async def test_of_two_messages_the_newer_one_is_taken_away(
-    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock, *, fails: bool
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock, *, fails: bool, hides: bool
 ) -> None:
-    """The first request arrives only after the second one, when Discord has forgotten its nonce."""
+    """The first request arrives only after the second one, when Discord has forgotten its nonce.
+
+    Where the history ``hides`` for a while, it is looked at once it may be read again.
+    """
     target = await wants(empty_store, clock)
     await step(worker)
     clock.moment = HOUR_BEFORE
@@ -180,8 +184,11 @@ async def test_of_two_messages_the_newer_one_is_taken_away(
     discord.messages.append(replace(first, id=first.id + (1 << 30), at=clock.now()))
     if fails:
         discord.delete_fails = [BusyError("later", 5.0)]
-    for _ in range(20):
+    discord.unreadable |= {CHANNEL} if hides else set()
+    for half_minutes in range(40):
         clock.advance(seconds=30)
+        if half_minutes == 20:
+            discord.unreadable.clear()
         await step(worker)
     assert [message.id for message in discord.carrying(row.mark) if not message.deleted] == [first.id]
     assert (await only(empty_store, target)).message == first.id
