@@ -17,7 +17,7 @@ from discord import ui
 
 from bot.outbox.contracts import Addressee, BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
 from bot.outbox.discord_sender import FAILURES, classify
-from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts
+from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts, may_land_for
 from bot.outbox.ledger import Ledger
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
@@ -270,6 +270,9 @@ class Delivery:
             return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
         if await self._is_outdone(claimed):
             return DeliveryOutcome(row.id, RowState.CANCELLED, reason=OUTDONE)
+        if claimed.doubt and (left := may_land_for(row, self._clock.now())) > 0:
+            # Nothing tells Discord that a second request means the same: the first one must have arrived, or be lost.
+            return self._retry(claimed, left, None, doubt=True)
         try:
             async with self._store.reserved():
                 made = await self.performers[row.notification.kind](row, claimed.target, turn)

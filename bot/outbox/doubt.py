@@ -132,7 +132,7 @@ class Doubts:
             return self._there(claimed, channel, message, row.tried_at)
         if self._clock.now() < row.notification.until:
             return None
-        if timedelta(0) <= now - (row.last_tried_at or row.tried_at or now) < LANDS:
+        if may_land_for(row, now) > 0:
             # Too late to send it again, too early to say that it is not there: the last request may be under way.
             return DeliveryOutcome(row.id, RowState.PENDING, retry_at=now + LANDS, doubt=True)
         # It is certainly not there: from here on it counts as never tried.
@@ -224,6 +224,12 @@ class Doubts:
         return DeliveryOutcome(
             claimed.row.id, RowState.SENT, message=message, channel=channel, at=at or self._clock.now()
         )
+
+
+def may_land_for(row: OutboxRow, now: datetime) -> float:
+    """For how many seconds from now a row's last request may still arrive; 0 also where the clock was set back."""
+    since = now - (row.last_tried_at or row.tried_at or now)
+    return (LANDS - since).total_seconds() if timedelta(0) <= since < LANDS else 0.0
 
 
 def _sent_since(row: OutboxRow) -> datetime:

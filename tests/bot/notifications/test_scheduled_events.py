@@ -14,7 +14,7 @@ import pytest
 from bot.discord_errors import Code
 from bot.notifications.schedule_planner import EVENT_HORIZON as HORIZON
 from bot.notifications.schedule_planner import plan_schedule
-from bot.notifications.scheduled_events import MISSING, EventKeeper, Listed, RaceEvent, event_mark
+from bot.notifications.scheduled_events import MISSING, EventKeeper, Listed, RaceEvent, event_mark, race_event
 from bot.outbox.contracts import RefusedError, UnsureError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
@@ -413,3 +413,19 @@ async def test_a_change_whose_answer_was_lost_is_undone_when_the_schedule_goes_b
     scene.seasons.put(race_at())
     await scene.go(ticks=20)
     assert scene.starts == [COVERAGE]
+
+
+async def test_another_is_not_made_before_the_first_request_must_have_arrived(scene: Scene) -> None:
+    target = await scene.wants(events=True)
+    scene.desk.before.append(UnsureError("no answer"))
+    await scene.go(ticks=4)
+    assert scene.desk.requests == ["list", "create"]
+    # It arrives forty seconds after it left.
+    race = scene.seasons.seasons[0].races[0]
+    content = race_event(scene.seasons.seasons[0], race)
+    assert content is not None
+    scene.desk.there[7] = Listed(7, content)
+    await scene.go(ticks=9)
+    assert scene.starts == [COVERAGE]
+    assert scene.desk.requests == ["list", "create", "list"]
+    assert [row.message for row in await scene.rows(target)] == [7]

@@ -383,3 +383,19 @@ async def test_before_the_login_nothing_is_claimed(
     await step(worker)
     assert [row.state for row in await upcoming(empty_store, target.id)] == [RowState.PENDING]
     assert discord.requests == []
+
+
+async def test_what_was_too_late_by_a_clock_that_was_ahead_is_sent_once_it_is_set_right(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    await wants(empty_store, clock)
+    clock.moment = HOUR_BEFORE - timedelta(minutes=5)
+    await step(worker)
+    clock.moment = COVERAGE + timedelta(minutes=1)
+    await step(worker)
+    assert discord.messages == []
+    clock.moment = HOUR_BEFORE - timedelta(minutes=4)
+    await step(worker)
+    clock.moment = HOUR_BEFORE
+    await step(worker)
+    assert [message.channel for message in discord.messages] == [CHANNEL]
