@@ -167,6 +167,11 @@ def _with_textual_ids(body: Any) -> Any:
             name: [_textual(number) for number in named] if name in ("roles", "users") and named else named
             for name, named in changed["allowed_mentions"].items()
         }
+    if isinstance(changed.get("message_reference"), Mapping):
+        changed["message_reference"] = {
+            name: _textual(value) if name.endswith("_id") else value
+            for name, value in changed["message_reference"].items()
+        }
     if "recipient_id" in changed:
         changed["recipient_id"] = _textual(changed["recipient_id"])
     if isinstance(changed.get("data"), Mapping):

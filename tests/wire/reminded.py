@@ -114,8 +114,8 @@ async def listed(path: Path, coverage: datetime = COVERAGE, **facts: Any) -> Non
 
 def waits(row: OutboxRow) -> bool:
     """Whether a row waits for a place that takes nothing, which is tried again only after a quarter of an hour."""
-    again = row.retry_at
-    return row.state is RowState.PENDING and again is not None and again - row.notification.due_at > LEFT_ALONE
+    again, tried = row.retry_at, row.claimed_at or row.notification.due_at
+    return row.state is RowState.PENDING and again is not None and again - tried > LEFT_ALONE
 
 
 class Scene:
