@@ -21,9 +21,11 @@ MAY_BE_THERE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND subject = :subject AND id < :id
     AND state = 'failed' AND tried_at IS NOT NULL)
 """
+# A second message that is looked for is waited for as well, but not for as long as a history cannot be read.
 EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
-    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL) OR look_again_at IS NOT NULL)
+    AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL)
+         OR strftime('%s', look_again_at) - strftime('%s', sent_at) <= 300)
     AND (NOT :same_race OR subject = :subject))
 """
 # A message that is edited, or an event, must not be set back to what an earlier row says.

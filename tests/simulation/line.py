@@ -152,6 +152,11 @@ class Line:
         except (UnsureError, BusyError):
             discord.trouble(place, began, timeline.now)
             raise
+        except RefusedError as error:
+            # It is from when the process hears of it, which may have stood still, that it leaves the place alone.
+            if error.barred:
+                discord.refused.setdefault(place, []).append(timeline.now)
+            raise
         finally:
             del self._asking[asking]
             if timeline.now - began > SLOW:
@@ -162,12 +167,12 @@ class Line:
         await self._leave(place, posts=posts)
         fate = discord.fate(posts=posts)
         answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        timeline.after(fate.up, lambda: self._land(place, fate, effect, answered))
+        timeline.after(fate.up, lambda: self._land(fate, effect, answered))
         result = await answered
         self._host.moment("answered")
         return result  # type: ignore[no-any-return]
 
-    def _land(self, place: int, fate: Fate, effect: Callable[[], Any], answered: asyncio.Future[Any]) -> None:
+    def _land(self, fate: Fate, effect: Callable[[], Any], answered: asyncio.Future[Any]) -> None:
         """A request arrives at Discord, whatever has become of the process that made it."""
         result: Any = None
         error: Exception | None = None
@@ -184,13 +189,11 @@ class Line:
             error = UnsureError("the connection was cut")
         elif fate.answer == "limited":
             error = BusyError("slow down", 5.0)
-        self._discord.timeline.after(fate.down, lambda: self._answered(place, answered, result, error))
+        self._discord.timeline.after(fate.down, lambda: self._answered(answered, result, error))
 
-    def _answered(self, place: int, answered: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
+    def _answered(self, answered: asyncio.Future[Any], result: Any, error: Exception | None) -> None:
         if self.dead or answered.done():
             return
-        if isinstance(error, RefusedError) and error.barred:
-            self._discord.refused.setdefault(place, []).append(self._discord.timeline.now)
         if error is None:
             answered.set_result(result)
         else:
