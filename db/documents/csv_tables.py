@@ -185,11 +185,11 @@ def _object(fields: dict[str, str]) -> str:
 
 
 def _rows(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Non-empty lines with the number of the line on which each begins."""
+    """Lines that are not empty, and not only of empty cells, with the number of the line on which each begins."""
     before = 0
     try:
         for cells in reader:
-            if cells:
+            if any(cells):
                 yield before + 1, cells
             before = reader.line_num
     except csv.Error as error:

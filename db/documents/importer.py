@@ -158,7 +158,7 @@ class _Import:
             year = document.header.season
             if year is not None:
                 seasons.setdefault(year, []).append(document)
-            elif SEASONAL & document.sections.keys():
+            elif any(document.sections.get(section) for section in SEASONAL):
                 how = ", in a column season" if is_csv(document.file) else ""
                 raise document.error(f"is missing: races and results belong to a season; say which{how}", "season")
         return dict(sorted(seasons.items()))

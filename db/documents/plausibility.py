@@ -82,8 +82,10 @@ def _coverage(race: Race) -> Iterator[str]:
 
 def _times(race: Race) -> Iterator[str]:
     if race.start is not None and race.results_at is not None and race.results_at < race.start:
+        years = race.results_at.year != race.start.year
         yield (
-            f"its results were read {_clock(race.results_at)}, before its listed start {_clock(race.start)}; "
+            f"its results are of {_clock(race.results_at, year=years)}, before its listed start "
+            f"{_clock(race.start, year=years)}; "
             'take them back with "results_state": "none" if it is not run yet'
         )
 
@@ -104,8 +106,9 @@ def _rows(race: Race, rows: tuple[Result, ...]) -> Iterator[str]:
         yield f"{starts[shared[0]]} trucks started from place {shared[0]}; correct the places at the start"
 
 
-def _clock(moment: datetime) -> str:
-    """``Jun 12, 4:30 p.m. Eastern``."""
+def _clock(moment: datetime, *, year: bool = False) -> str:
+    """``Jun 12, 4:30 p.m. Eastern``, or with its ``year``."""
     local = moment.astimezone(EASTERN)
     half = "a.m." if local.hour < 12 else "p.m."
-    return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M} {half} Eastern"
+    day = f"{local:%b} {local.day}, {local.year}" if year else f"{local:%b} {local.day}"
+    return f"{day}, {local.hour % 12 or 12}:{local:%M} {half} Eastern"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from db.connection import Store
 from db.documents.file_format import SECTIONS, Row
+from db.documents.importer import Counts, import_documents
 from db.documents.reader import read_bytes
 from db.errors import DocumentError
 from tests.db.documents import text_of
@@ -166,3 +169,14 @@ def test_whatever_a_cell_holds_is_its_json_value_or_one_clear_line(where: tuple[
         assert "\n" not in str(error)
         assert len(str(error)) < 400
     assert found == expected
+
+
+def test_a_row_of_empty_cells_is_no_row() -> None:
+    document = read_bytes(b"name,born\nCorey Heim,2002-07-05\n,\n", "drivers.csv")
+    assert [line.row.name for line in document.sections["drivers"]] == ["Corey Heim"]  # type: ignore[attr-defined]
+
+
+async def test_an_export_without_rows_can_be_imported(empty_store: Store) -> None:
+    document = read_bytes(b"season,round,driver,number,finish,laps,led,status,points\n", "results.csv")
+    report = await import_documents(empty_store, [document], datetime(2026, 6, 1, tzinfo=UTC))
+    assert report.total == Counts()

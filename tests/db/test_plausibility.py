@@ -73,7 +73,7 @@ ODD = {
     ),
     "results before the race": (
         season(results_at=START - timedelta(hours=10)),
-        "its results were read Oct 17, 6:30 a.m. Eastern, before its listed start Oct 17, 4:30 p.m. Eastern; take them",
+        "its results are of Oct 17, 6:30 a.m. Eastern, before its listed start Oct 17, 4:30 p.m. Eastern; take them",
     ),
     "more laps than were run": (
         season(outcome=Outcome(laps=90)),

@@ -148,7 +148,7 @@ def test_results_taken_back_make_the_race_next_again(
     take_in(store_path, documents[0])
     before = (next_up(known(store_path, MORNING)), reminded_of(store_path, MORNING))
     take_in(store_path, documents[1])
-    assert "note: 2027 race 1: its results were read Jun 12, 8:00 a.m. Eastern, before" in capsys.readouterr().out
+    assert "note: 2027 race 1: its results are of Jun 12, 8:00 a.m. Eastern, before" in capsys.readouterr().out
     assert next_up(known(store_path, MORNING)).round == 2
     take_in(store_path, documents[2])
     assert (next_up(known(store_path, MORNING)), reminded_of(store_path, MORNING)) == before
