@@ -116,11 +116,12 @@ def _links(topics: Sequence[Topic], asked: Asked) -> Iterator[Link]:
     """Buttons for what was probably meant: what the words ask for, whom or what they name, what is asked most."""
     current = asked.as_of.season().year
     so_far = [season for season in asked.as_of.seasons if season.year <= current]
-    seen: set[Question] = set()
+    seen: set[str] = set()
     for question in _questions([*_most_special(topics), *topics], asked):
-        if question not in seen and question.encode() is not None:
-            seen.add(question)
-            yield Link(question_label(question, so_far), question)
+        label = question_label(question, so_far)
+        if label not in seen and question.encode() is not None:
+            seen.add(label)
+            yield Link(label, question)
 
 
 def _questions(topics: Sequence[Topic], asked: Asked) -> Iterator[Question]:

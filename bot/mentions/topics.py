@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from bot.errors import FriendlyError
@@ -28,6 +29,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.quotes.parsing import parse_search
 from bot.quotes.query import LONGEST
 from bot.render.driver_at_track import DriverAtTrackQuestion
+from bot.render.results import ROWS
 from bot.render.schedule import page_of
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
@@ -37,6 +39,13 @@ _STILL = frozenset({"defending", "reigning"})
 _PAST = frozenset({"did", "was", "were", "won", "had"})
 _AFTER = frozenset({"after", "following", "through", "of"})
 _DATE = frozenset({"when", "whens", "date", "day"})
+_WON = frozenset({"win", "won", "wins"})
+_NEITHER_COUNTED_NOR_RANKED = frozenset({"dnf", "dnfs", "pole", "poles", "start", "starts", "average", "avg"})
+"""What the stats do not show, or say nothing of who has the most of it."""
+_EVER = frozenset({"ever", "career", "history", "record"})
+_LAST_PLACE = re.compile(
+    r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|was) last|last place)(?= (?:at|in|on)\b|$)"
+)
 
 
 class Answerable(NamedTuple):
@@ -124,8 +133,11 @@ class Asked:
             yield DriverQuestion(driver.key)
         if race is not None:
             yield ResultsQuestion(race.season, race.round)
+        ahead, following = self.reading.race, self.as_of.next_race()
+        if ahead is not None and following is not None and ahead == following[1]:
+            yield NextQuestion()
+        if race is not None:
             yield RecapQuestion(race.season, race.round)
-        ahead = self.reading.race
         if ahead is not None and not self.has_results(ahead):
             yield ScheduleQuestion(ahead.season)
         if self.reading.year is not None and self.reading.year in self.as_of.years:
@@ -188,6 +200,17 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
     return standings
 
 
+def _stats(asked: Asked) -> Answerable | None:
+    """A season's stats, which say who has the most of what they count; of one race, or of all years, they say nothing.
+
+    Nor do they rank whoever has most of what they do not show, as a table in order of points would seem to do.
+    """
+    found = _standings("stats")(asked)
+    everything = asked.words >= {"all", "time"} or bool(asked.words & _EVER)
+    shown = not asked.words & _NEITHER_COUNTED_NOR_RANKED and asked.reading.when != "latest"
+    return found and found._replace(sure=found.sure and shown and not everything)
+
+
 def _playoffs(asked: Asked) -> Answerable | None:
     """Who is in and out now is in the standings, with the cut line; how the rounds went is a topic of its own."""
     if asked.words & {"rounds", "bracket", "grid", "picture", "field", "eliminated"} and not asked.drivers:
@@ -227,7 +250,9 @@ def _compare(asked: Asked) -> Answerable | None:
 def _next(asked: Asked) -> Answerable | None:
     """When something is: the next race, one later on, or one that was."""
     reading = asked.reading
-    if asked.drivers or reading.round is not None:
+    was = reading.when == "latest" or bool(asked.words & _PAST)
+    # A race that was and the next one are two questions.
+    if asked.drivers or reading.round is not None or (was and asked.words & {"next", "upcoming"}):
         return Answerable(NextQuestion(), sure=False)
     if reading.when == "latest" or (reading.race is not None and asked.words & _PAST):
         return _results(asked)
@@ -245,13 +270,26 @@ def _next(asked: Asked) -> Answerable | None:
 
 def _schedule(asked: Asked) -> Answerable | None:
     reading = asked.reading
+    if asked.driver is not None and asked.words & _WON:
+        return _driver(asked)  # how many races somebody won, rather than how many there are
     another = reading.when is not None and bool(asked.words & {"year", "season"})
     sure = not asked.drivers and reading.race is None and reading.round is None and not asked.days
     return Answerable(ScheduleQuestion(reading.year), sure and not another)
 
 
 def _results(asked: Asked) -> Answerable | None:
-    return _of_race(asked, lambda race: ResultsQuestion(race.season, race.round), ResultsQuestion())
+    """How a race ended; whoever asks who was last sees the page that the last place is on."""
+    found = _of_race(asked, lambda race: ResultsQuestion(race.season, race.round), ResultsQuestion())
+    if found is None or not isinstance(found.question, ResultsQuestion) or not _is_last(asked):
+        return found
+    year, number = found.question.year, found.question.round
+    rows = [len(s.results.get(number or 0, ())) for s in asked.as_of.seasons if s.year == year]
+    page = -(-max(rows, default=0) // ROWS)
+    return found._replace(question=replace(found.question, page=page)) if page and found.sure else found
+
+
+def _is_last(asked: Asked) -> bool:
+    return _LAST_PLACE.search(asked.text.casefold()) is not None
 
 
 def _recap(asked: Asked) -> Answerable | None:
@@ -324,7 +362,7 @@ _QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
     Topic.CLINCH: _clinch,
     Topic.CHAMPION: _champion,
     Topic.PLAYOFFS: _playoffs,
-    Topic.STATS: _standings("stats"),
+    Topic.STATS: _stats,
     Topic.OWNERS: _standings("owners"),
     Topic.MANUFACTURERS: _standings("manufacturers"),
     Topic.ROOKIES: _standings("rookies"),

@@ -90,7 +90,10 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
     ),
     Topic.STATS: (
-        rf"most {_COUNTED}",
+        rf"(?:led (?:the )?)?most {_COUNTED}",
+        r"(?:best|lowest|highest|worst|top) (?:average|avg) (?:finish|start)",
+        r"(?:who|whos|which) … (?:average|avg) (?:finish|start)",
+        r"(?:average|avg) (?:finish|start) leaders?",
         r"(?:season )?stat(?:istic)?s? (?:leaders?|table)",
         r"(?:laps led|wins?) leaders?",
     ),
@@ -136,7 +139,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     ),
     Topic.RESULTS: (
         rf"(?:who|whod|whos) … (?:won|wins|took|finished|placed|came(?: in)?)(?: {_PLACE})?",
-        r"(?:winners?|results?)(?: from)?|podium",
+        r"(?:winners?|results?)(?: from)?|podium|dead last|last place",
         r"pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
         r"(?:finish|finishing|running) (?:order|positions?)",
         r"top (?:3|5|10|three|five|ten)",
@@ -163,7 +166,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:what|which) (?:number|truck|team|make|place|position|spot)",
         r"how (?:far|many points|much) … (?:ahead|behind|back|up|above|below|out)",
         r"where(?:s| is| does| did| was)?",
-        r"average (?:finish|start)|best (?:track|finish)|wins?",
+        r"(?:average|avg) (?:finish|start)|best (?:track|finish)|wins?",
         r"what happened (?:to|with)",
     ),
     Topic.HELP: (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
 from bot.render.buttons import Link, QuestionSelect, pager, row
-from bot.render.formatting import average, count, escape, listed, name_of
+from bot.render.formatting import average, count, escape, joined, listed, name_of
 from bot.render.playoff_table import has_postseason, left_out, playoffs_matter
 from bot.render.standings_views import StandingsContent, content_of, title, view_label, what_if_rules
 from bot.render.tables import Column, initialled, table
@@ -44,6 +44,16 @@ _STATS = (
     Column("Led", right=True),
     Column("AvF", right=True),
 )
+_COUNTS: dict[str, Callable[[PointsStanding], int]] = {
+    "wins": lambda r: r.wins,
+    "top fives": lambda r: r.top_fives,
+    "top tens": lambda r: r.top_tens,
+    "stage wins": lambda r: r.stage_wins,
+    "laps led": lambda r: r.led,
+}
+"""What the stats count, of which whoever has the most need not have the most points."""
+MOST_NAMED = 2
+"""Drivers with the same count who are named; more than that are counted."""
 _STATS_LEGEND = "T5, T10: top fives and tens · Stg: stage wins · Led: laps led · AvF: average finish."
 
 
@@ -117,7 +127,7 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
     lines = _stats if which == "stats" else _points
     return StandingsContent(
         title(season, _points_title(computed, which), past=past),
-        (_headline(computed, rows),),
+        (_headline(computed, rows), *filter(None, [_most(season, rows) if which == "stats" else ""])),
         lambda part: lines(season, rows[part]),
         len(rows),
         make=rows[0].make if rows else None,
@@ -153,6 +163,19 @@ def _headline(computed: ComputedSeason, rows: Sequence[PointsStanding]) -> str:
         return listed([f"{leader} is the champion", f"most points by {-lead:,}" if lead else level, wins])
     crowned = f"**{escape(name_of(season, champion))}** is the champion"
     return listed([crowned, f"{leader} has the most points and {wins}"])
+
+
+def _most(season: Season, rows: Sequence[PointsStanding]) -> str:
+    """Who has the most of each thing that the stats count, among those in the table, which is in order of points."""
+    parts = []
+    for what, of in _COUNTS.items():
+        most = max(map(of, rows), default=0)
+        drivers = [f"**{escape(name_of(season, row.driver))}**" for row in rows if of(row) == most]
+        who = joined(drivers) if len(drivers) <= MOST_NAMED else count(len(drivers), "driver")
+        each = " each" if len(drivers) > 1 else ""
+        parts.append(f"{what}: {who} {most:,}{each}" if most else "")
+    found = listed(parts)
+    return f"Most here · {found}" if found else ""
 
 
 def _points(season: Season, rows: Sequence[PointsStanding]) -> str:

@@ -52,6 +52,9 @@ UNDERSTOOD = {
     "playoff bracket": "playoffs:",
     "who has the most wins": "standings:::stats:1",
     "most laps led": "standings:::stats:1",
+    "most stage wins this year": "standings:2025::stats:1",
+    "who has the most top fives": "standings:::stats:1",
+    "who led the most laps in 2024": "standings:2024::stats:1",
     "rookie of the year standings": "standings:::rookies:1",
     "who leads the owner standings": "standings:::owners:1",
     "which manufacturer is leading": "standings:::manufacturers:1",
@@ -96,6 +99,10 @@ UNDERSTOOD = {
     "who won at darlington in 2024": "results:2024:9:1",
     "who finished second at bristol": "results:2025:20:1",
     "top 10 at richmond": "results:2025:18:1",
+    "who finished last at daytona": "results:2025:1:3",
+    "who finished dead last at bristol": "results:2025:20:3",
+    "who got last place at bristol": "results:2025:20:3",
+    "who came in last": f"results:{LATEST}:3",
     "who got the pole at bristol": "results:2025:20:1",
     "who won stage 1 at darlington": "results:2025:19:1",
     "who won the bristol dirt race": "results:2023:6:1",
@@ -112,6 +119,9 @@ UNDERSTOOD = {
     "hows caruth running": "driver:rajah-caruth::season:1",
     "how's corey day doing": "driver:corey-day::season:1",
     "how many wins does heim have": "driver:corey-heim::season:1",
+    "how many races did heim win in 2023": "driver:corey-heim:2023:season:1",
+    "how many races has heim won": "driver:corey-heim::season:1",
+    "whats heims avg finish this year": "driver:corey-heim:2025:season:1",
     "what are layne riggs stats for 2024": "driver:layne-riggs:2024:season:1",
     "is ben rhodes out": "driver:ben-rhodes::season:1",
     "how far is majeski below the cut line": "driver:ty-majeski::season:1",
@@ -183,6 +193,15 @@ IN_DOUBT = {
     "what lap are they on": None,
     "is the race postponed": None,
     "heim is the goat": "Corey Heim",
+    # The stats do not show it, do not rank by it, or count a season where a race or all years are meant.
+    "who has the most dnfs": "Stats",
+    "most poles": "Stats",
+    "most poles in 2024": "Stats, 2024",
+    "who has the most starts": "Stats",
+    "who has the best average finish": "Stats",
+    "average finish leaders": "Stats",
+    "who has the most wins all time": "Stats",
+    "who led the most laps last race": "Stats after Charlotte ROVAL 2025",
     # Several may be meant.
     "smith": "Chandler Smith",
     "how is smith doing": "Chandler Smith",
@@ -201,6 +220,17 @@ IN_DOUBT = {
     "nobody drives the 777": None,
 }
 """What is not surely understood, and the first button that is offered, where it is clear which that should be."""
+
+
+AMONG = {
+    "who won last nite and when is the next race": "Next race",
+    "who won last night and whats next": "Next race",
+    "is it gonna rain at dega": "Next race",
+    "what's the weather at talladega": "Next race",
+    "who led the most laps at bristol": "Results: Bristol 2025",
+    "who finished last night": "Results: Charlotte ROVAL 2025",
+}
+"""What is not surely understood, and what has to be among the three buttons."""
 
 
 def understood(text: str, as_of: AsOf) -> str | None:
@@ -224,7 +254,16 @@ def test_in_doubt_three_are_offered_and_none_is_answered(text: str, first: str |
         assert found.guesses[0].text == first
 
 
-@pytest.mark.parametrize("text", ["who won last night", "who won friday", "who won last friday", "who won yesterday"])
+@pytest.mark.parametrize(("text", "button"), AMONG.items(), ids=AMONG)
+def test_in_doubt_everything_that_was_asked_is_among_the_three(text: str, button: str, as_of: AsOf) -> None:
+    found = read(text, as_of)
+    assert found.question is None
+    assert button in [link.text for link in found.guesses]
+
+
+@pytest.mark.parametrize(
+    "text", ["who won last night", "who won last nite", "who won friday", "who won last friday", "who won yesterday"]
+)
 def test_the_day_after_a_race_it_is_called_by_its_day(text: str, bundled_seasons: BundledSeasons) -> None:
     as_of = AsOfKeeper().at(SATURDAY_AFTER, tuple(bundled_seasons.seasons.values()))
     assert understood(text, as_of) == "results:2025:23:1"

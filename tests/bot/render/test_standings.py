@@ -121,6 +121,25 @@ def test_stats_say_wins_fives_tens_stages_laps_and_average() -> None:
     assert len(first.split()) == 9
 
 
+def test_stats_name_who_has_the_most_of_each_though_another_leads_in_points() -> None:
+    heim, majeski = Row("Corey Heim", points=50), Row("Ty Majeski", led=70, stages=(1, 1), points=10)
+    season = make_season(2025, [[heim, majeski], [majeski, heim]])
+    found = lines(ask(season, view="stats"))
+    assert found[1].startswith("**Corey Heim** leads by 80")
+    assert found[2] == (
+        "Most here · wins: **Corey Heim** and **Ty Majeski** 1 each · top fives: **Corey Heim** and **Ty Majeski** "
+        "2 each · top tens: **Corey Heim** and **Ty Majeski** 2 each · stage wins: **Ty Majeski** 4 · "
+        "laps led: **Ty Majeski** 140"
+    )
+    assert not any(line.startswith("Most here") for line in lines(ask(season, view="points")))
+
+
+def test_many_who_have_the_most_are_counted_and_nothing_is_said_of_what_nobody_has() -> None:
+    season = make_season(2025, [["Corey Heim", "Ty Majeski", "Layne Riggs"]])
+    found = lines(ask(season, view="stats"))[2]
+    assert found == "Most here · wins: **Corey Heim** 1 · top fives: 3 drivers 1 each · top tens: 3 drivers 1 each"
+
+
 def test_a_leader_without_a_win() -> None:
     season = make_season(2025, [[Row("Kyle Busch", eligible=False), Row("Corey Heim"), Row("Ty Majeski")]])
     assert lines(ask(season, LATER + timedelta(days=1)))[1] == "**Corey Heim** leads by 1 · no wins yet"
