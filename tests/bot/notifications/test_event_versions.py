@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from db.connection import Store
 from db.reminders.models import RowState
-from tests.bot.notifications.test_scheduled_events import Scene
+from tests.bot.notifications.events_desk import Scene
 from tests.bot.outbox.standing import COVERAGE
 
 

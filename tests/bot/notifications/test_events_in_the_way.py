@@ -9,7 +9,7 @@ from bot.notifications.scheduled_events import MISSING
 from bot.outbox.contracts import RefusedError
 from db.connection import Store
 from db.reminders.models import RowState
-from tests.bot.notifications.test_scheduled_events import Scene
+from tests.bot.notifications.events_desk import Scene
 from tests.bot.outbox.standing import COVERAGE
 
 

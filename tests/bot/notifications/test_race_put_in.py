@@ -20,7 +20,7 @@ from db.reminders import targets
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from db.snapshots import Snapshots
-from tests.bot.notifications.test_scheduled_events import Desk
+from tests.bot.notifications.events_desk import Desk
 from tests.bot.outbox.postings import CHANNEL, Scene
 from tests.bot.outbox.standing import step
 from tests.db.schedules import race, schedule, take_in
