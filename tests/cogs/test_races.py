@@ -76,6 +76,12 @@ async def test_unknown_races_get_a_line_with_the_nearest(stand: Stand) -> None:
     assert "Did you mean" in line
 
 
+async def test_a_driver_without_a_win_has_no_last_win(stand: Stand) -> None:
+    assert await stand.refused("results", race="filippi last win") == "Mason Filippi has no win on record."
+    line = await stand.refused("recap", race="last heim win bristol 2025")
+    assert line == "Corey Heim has no win at Bristol in 2025 on record."
+
+
 async def test_the_schedule_opens_where_the_next_race_is(stand: Stand) -> None:
     result = await stand.ask("schedule")
     assert title_and_answer(result) == (
