@@ -177,14 +177,17 @@ class Finder:
         return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
 
     def nearest_races(self, text: str, season: Season, moment: datetime) -> list[str]:
-        """The titles of the races of a season that a text resembles most."""
+        """The titles of the races of a season that a text resembles most; without words those run or to come next.
+
+        None where words resemble no race: three of no likeness would only mislead.
+        """
         typed = [word for word in name_words(text) if not _YEAR.fullmatch(word)]
         return self._near(typed, self._race_scores(typed, season) if typed else {}, season, moment)
 
     def _near(self, typed: Sequence[str], scores: dict[int, float], season: Season, moment: datetime) -> list[str]:
         order = ranks(season, moment)
         near = sorted(scores, key=lambda n: (-scores[n], order[n]))
-        near += [*self._race_names(season).nearest(typed), *sorted(order, key=order.__getitem__)]
+        near += self._race_names(season).nearest(typed) if typed else sorted(order, key=order.__getitem__)
         names = dict.fromkeys(race_title(race) for race in map(season.race, near) if race is not None)
         return list(names)[:NEAREST]
 

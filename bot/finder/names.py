@@ -15,6 +15,8 @@ FIRST_NAME = 3.0
 """How much less a first name alone scores than a last name alone."""
 ALIKE = 0.7
 """From this similarity on, 0 to 1, a whole name written as one word is suggested."""
+RESEMBLES = 0.78
+"""From this similarity on, 0 to 1, a race is suggested for words that name none: "pokno", but not "october"."""
 
 K = TypeVar("K", str, int)
 
@@ -42,9 +44,13 @@ class _WholeNames(Generic[K]):
             if name.startswith(joined) and found.get(key, 0.0) < PREFIX:
                 found[key] = PREFIX
 
-    def nearest(self, joined: str) -> list[K]:
-        """The names most similar to the text, even if barely so; none if no letter fits."""
-        alike = process.extract(joined, self._joined, scorer=JaroWinkler.similarity, limit=4 * NEAREST)
+    def nearest(self, joined: str, least: float = 0.0) -> list[K]:
+        """The names most similar to the text, even if barely so unless ``least``, 0 to 1, asks for more.
+
+        None if no letter fits.
+        """
+        scorer = JaroWinkler.similarity
+        alike = process.extract(joined, self._joined, scorer=scorer, limit=4 * NEAREST, score_cutoff=least)
         return list(dict.fromkeys(self._keys[index] for _, likeness, index in alike if likeness))
 
 
@@ -122,4 +128,5 @@ class RaceNames:
         return found
 
     def nearest(self, typed: Sequence[str]) -> list[int]:
-        return self._whole.nearest("".join(typed))
+        """The races whose names are near enough to have been meant; a word of something else has none."""
+        return self._whole.nearest("".join(typed), RESEMBLES)

@@ -13,7 +13,7 @@ from typing import Literal
 from bot.finder.finder import Finder
 from bot.finder.lexicon import Least, Likes, Named, Span
 from bot.finder.race_choice import RaceWords, choose, in_order
-from bot.finder.tokens import Kind, Token, Tokens, is_picked, tokens_of
+from bot.finder.tokens import Kind, Token, Tokens, counts_something, is_picked, tokens_of
 from bot.finder.words import CLEAR
 from db.models import EASTERN, Driver, Race, Season, Track
 
@@ -269,13 +269,26 @@ class _Reader:
         for token in trucks:
             drivers = numbers[token.bare]
             if self._expected == "race" and token.kind is Kind.NUMBER and not named & set(drivers):
-                self._left.append(token)
+                there = None if counts_something(self._tokens, token) else self._in_race(token.bare, races)
+                if there is None:
+                    self._left.append(token)
+                else:
+                    people.append((places[id(token)], there))
             elif not drivers:
                 unknown.append(token.bare)
             elif not named & set(drivers):
                 people.append((places[id(token)], drivers[0]))
         in_order_typed = dict.fromkeys(driver for _, driver in sorted(people, key=lambda pair: pair[0]))
         return tuple(in_order_typed), tuple(several), tuple(unknown)
+
+    def _in_race(self, number: str, races: Sequence[Race]) -> Driver | None:
+        """Who drove a number in the race that is shown: the first with results of those that fit."""
+        if not self._race_words():
+            return None
+        results = {season.year: season.results for season in self._seasons}
+        rows = next((rows for race in races if (rows := results.get(race.season, {}).get(race.round))), ())
+        there = (row.driver for row in rows if row.entry.number.lstrip("0") == number.lstrip("0"))
+        return self._finder.keyed(next(there, ""))
 
     def _in_truck(self, number: str, season: Season, races: Sequence[Race]) -> tuple[Driver, ...]:
         """Who drove a number: in the race that is named where it was in it, else in the season, the latest first."""

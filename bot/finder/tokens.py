@@ -29,6 +29,18 @@ _COUNTED = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _BEFORE_A_ROUND = frozenset({"round", "race", "rd", "r"})
 _BEFORE_A_TRUCK = frozenset({"no", "nr", "number", "num", "truck", "car"})
 _AFTER_A_TRUCK = frozenset({"truck", "car"})
+_MONTH_NAMES = """
+january february march april may june july august september october november december
+jan feb mar apr jun jul aug sep sept oct nov dec
+"""
+_BEFORE_A_COUNT = "top last first best final next previous past stage lap laps place position spot p week day"
+_AFTER_A_COUNT = """
+lap laps stage stages place places position positions spot spots driver drivers finisher finishers racer racers
+truck trucks race races win wins point points week weeks day days year years time times
+"""
+_COUNTED_BEFORE = frozenset((_BEFORE_A_COUNT + _MONTH_NAMES).split())
+_COUNTED_AFTER = frozenset((_AFTER_A_COUNT + _MONTH_NAMES).split())
+"""Words before and after a number that make it one that counts something, or the day of a month."""
 _YEARS = frozenset({"year", "years", "season", "seasons"})
 _LATEST = frozenset({"latest", "last", "previous", "newest", "recent"})
 _NEXT = frozenset({"next", "upcoming"})
@@ -116,6 +128,13 @@ def tokens_of(text: str, this_year: int) -> Tokens:
         if token.kind is Kind.NAME and (token.word in FILLERS or not token.word):
             token.kind = Kind.FILLER
     return tokens
+
+
+def counts_something(tokens: Tokens, number: Token) -> bool:
+    """Whether the words beside a number by itself make it no truck: "top 10", "stage 2", "10 laps", "April 11"."""
+    at = next(at for at, token in enumerate(tokens.words) if token is number)
+    before, after = tokens.words[at - 1 : at] if at else [], tokens.words[at + 1 : at + 2]
+    return any(each.word in _COUNTED_BEFORE for each in before) or any(each.word in _COUNTED_AFTER for each in after)
 
 
 def without_year(text: str, this_year: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.errors import FriendlyError, UnknownDriver
 from bot.finder.reading import Reading
+from bot.finder.words import name_words
 from bot.questions.core import (
     ClinchQuestion,
     CompareQuestion,
@@ -25,6 +26,7 @@ from bot.render.understood import (
     MOST_SAID,
     finish_of,
     not_understood,
+    one_of_two,
     other_year,
     place_of,
     race_taken,
@@ -32,6 +34,9 @@ from bot.render.understood import (
 )
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
+
+_WINS = frozenset({"win", "wins", "won"})
+"""Words beside "last" and a driver that ask for the last race that the driver won."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,13 @@ def _race_asked(
         return Understood(of_race(year, None))
     reading = as_of.read(text, year, "race")
     named = reading.year or year
+    if reading.when == "latest" and len(reading.drivers) == 1 and _WINS & {word.casefold() for word in reading.rest}:
+        won = _last_win(as_of, reading.drivers[0], reading, named)
+        taken = f"the last win of {escape(reading.drivers[0].name)}"
+        finish = finish_of(as_of.season(won.season), won, reading.drivers[0])
+        return Understood(
+            of_race(won.season, won.round), (finish, _unused(reading, taken), *_other_year(reading, year))
+        )
     nothing_of_a_race = reading.race is None and reading.round is None and reading.when is None
     if nothing_of_a_race and reading.driver is not None:
         season = as_of.season(named)
@@ -98,8 +110,25 @@ def _race_asked(
     race = as_of.last_held(reading, year)
     season = as_of.season(race.season)
     finishes = [finish_of(season, race, driver) for driver in reading.drivers[:MOST_SAID]]
-    lines = (*finishes, _unused(reading, race_taken(race)), *_other_year(reading, year))
+    lines = (*finishes, _unused_beside(as_of, reading, race, race_taken(race)), *_other_year(reading, year))
     return Understood(of_race(race.season, race.round), lines)
+
+
+def _last_win(as_of: AsOf, driver: Driver, reading: Reading, year: int | None) -> Race:
+    """The last race that a driver won, at the track and in the year that are asked for, if any.
+
+    Raises:
+        UnknownSeason: the year is not on record.
+        FriendlyError: they won none.
+    """
+    seasons = as_of.seasons if year is None else (as_of.season(year),)
+    for season in reversed(seasons):
+        for each in reversed(as_of.computed(season).races_of(driver.key)):
+            won = each.result.finish == 1 and not each.result.disqualified
+            if won and (reading.track is None or _there(each.race, reading)):
+                return each.race
+    where = f" at {reading.track.short}" if reading.track else ""
+    raise FriendlyError(f"{driver.name} has no win{where}{f' in {year}' if year else ''} on record.")
 
 
 def standings_asked(as_of: AsOf, after: str | None, year: int | None, view: str | None) -> Understood:
@@ -122,7 +151,10 @@ def standings_asked(as_of: AsOf, after: str | None, year: int | None, view: str 
         return Understood(StandingsQuestion(season.year, None, view), (*drivers, _unused(reading, taken), *lines))
     race = as_of.last_held(reading, year) if reading.when != "latest" else as_of.race_read(reading, year)
     question = StandingsQuestion(race.season, race.round, view)
-    return Understood(question, (_unused(reading, f"the standings after {race_taken(race)}"), *lines))
+    finishes = [finish_of(as_of.season(race.season), race, driver) for driver in reading.drivers[:MOST_SAID]]
+    return Understood(
+        question, (*finishes, _unused_beside(as_of, reading, race, f"the standings after {race_taken(race)}"), *lines)
+    )
 
 
 def driver_asked(as_of: AsOf, text: str, year: int | None) -> Understood:
@@ -188,9 +220,11 @@ def schedule_asked(as_of: AsOf, text: str | None, year: int | None) -> Understoo
         return Understood(ScheduleQuestion(season.year), (_unused(reading, f"the {season.year} schedule"), *lines))
     race = as_of.race_read(reading, year)
     season = as_of.season(race.season)
-    lines = [place_of(race, season), *lines]
+    finishes = [finish_of(season, race, driver) for driver in reading.drivers[:MOST_SAID]]
+    lines = [place_of(race, season), *finishes, *lines]
     return Understood(
-        ScheduleQuestion(race.season, page_of(season, race)), (_unused(reading, race_taken(race)), *lines)
+        ScheduleQuestion(race.season, page_of(season, race)),
+        (_unused_beside(as_of, reading, race, race_taken(race)), *lines),
     )
 
 
@@ -242,6 +276,17 @@ def _refuse_several(reading: Reading) -> None:
 
 def _unused(reading: Reading, taken: str) -> str:
     return not_understood(taken, [*reading.not_understood, *(each.typed for each in reading.several)])
+
+
+def _unused_beside(as_of: AsOf, reading: Reading, race: Race, taken: str) -> str:
+    """What of a text was not used where one race is shown: words not understood, or the name of another track."""
+    words = " ".join(reading.not_understood)
+    other = as_of.read(words, None, "race") if words else None
+    track = other.track if other and not (other.drivers or other.several or other.not_understood) else None
+    whole = {"".join(name_words(name)) for name in (track.short, track.name, *track.aliases)} if track else set()
+    if track is None or track.key == race.track.key or "".join(name_words(words)) not in whole:
+        return _unused(reading, taken)
+    return one_of_two(taken, track.short)
 
 
 def _other_year(reading: Reading, year: int | None) -> Sequence[str]:

@@ -11,6 +11,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from discord import ui
 
 from bot.errors import FriendlyError, UnknownRace
+from bot.finder.tokens import without_year
 from bot.questions.quotes import (
     LAST_PAGE,
     QuoteQuestion,
@@ -27,6 +28,7 @@ from bot.quotes.query import (
     join_words,
     named_drivers,
     split_words,
+    without_stop_words,
     words_of,
 )
 from bot.render.quotes import Asked, NothingFoundFacts, QuoteFacts, found, nothing_but, nothing_found, single
@@ -114,9 +116,9 @@ async def _reply(store: Store, requester: Requester, question: QuoteQuestion) ->
     """A page of search results or, if there are none, what there is instead.
 
     The search starts strict and is relaxed step by step until it finds something: words taken literally, then similar
-    names, then without words that say nothing, then as the quotes of a driver whom some words name, then for a race as
-    quotes of its track, for a driver at a track as the driver's, then any of the words. Only when all of that finds
-    nothing is the reply about what there is instead.
+    names, then without words that say nothing, then in the year or as the quotes of a driver that some words name,
+    then for a race as quotes of its track, for a driver at a track as the driver's, then by the words that name a
+    track, then by any of the words. Only when all of that finds nothing is the reply about what there is instead.
 
     Raises:
         FriendlyError: the question names an unknown driver, race or season.
@@ -141,7 +143,8 @@ async def _reply(store: Store, requester: Requester, question: QuoteQuestion) ->
         view = await shown(partial(_search, store, requester, question, words), described)
         if view is not None:
             return view
-    narrower = await _narrowed_to_driver(store, requester, question, meaning)
+    narrower = await _in_the_year(store, requester, question, meaning)
+    narrower = narrower or await _narrowed_to_driver(store, requester, question, meaning)
     if narrower is not None:
         return await _reply(store, requester, narrower)
     wider = await _widened(store, requester, question, meaning)
@@ -151,7 +154,7 @@ async def _reply(store: Store, requester: Requester, question: QuoteQuestion) ->
     corrected = await _corrected(store, requester, question, meaning, counted)
     if len(meaning.reduced) > 1 and not corrected:
         described = replace(asked, words=content_words(asked.words), any_word=True)
-        view = await shown(partial(_search_any, store, requester, question, meaning.reduced), described)
+        view = await shown(partial(_search_some, store, requester, question, meaning), described)
         if view is not None:
             return view
     return nothing_found(await _instead(store, requester, asked, meaning, counted, corrected))
@@ -195,6 +198,29 @@ async def number_reply(store: Store, requester: Requester, number: int) -> ui.La
     if found_quote is None:
         raise FriendlyError(f"There's no quote {number} here.")
     return single(await gather_facts(store, requester, found_quote), requester.as_of.now)
+
+
+async def _in_the_year(
+    store: Store, requester: Requester, question: QuoteQuestion, meaning: Meaning
+) -> QuoteQuestion | None:
+    """The search in the year that the words name ("last year"); None if they name none, or nothing was said in it."""
+    as_of, typed = requester.as_of, " ".join(meaning.words)
+    year = as_of.read(typed).year if typed and question.year is None and question.round is None else None
+    if year not in as_of.years:
+        return None
+    words = without_stop_words(words_of(without_year(typed, as_of.this_year)))
+    within = replace(question, about=join_words(words) or None, year=year, page=1)
+    likely = meaning_of(as_of, words).likely if words else None
+    return checked_length(within) if (await _search(store, requester, within, likely)).total else None
+
+
+def _of_track(as_of: AsOf, meaning: Meaning) -> Alternatives:
+    """The words that name a track or its race, which count for more than all others; () where none does."""
+    reading = as_of.read(" ".join(meaning.words))
+    if reading.track is None or reading.drivers or reading.several:
+        return ()
+    others = {word for typed in reading.rest for word in words_of(typed)}
+    return tuple(each for each in meaning.reduced if each[0] not in others)
 
 
 async def _narrowed_to_driver(
@@ -259,6 +285,17 @@ async def _search(
         offset=page - 1,
         words=words or (),
     )
+
+
+async def _search_some(
+    store: Store, requester: Requester, question: QuoteQuestion, meaning: Meaning, page: int = 1
+) -> Found:
+    """Quotes with the words that name a track, whatever else was typed; without such, those with any of the words."""
+    of_track = _of_track(requester.as_of, meaning)
+    there = await _search(store, requester, question, of_track, page) if of_track else None
+    if there is not None and there.total:
+        return there
+    return await _search_any(store, requester, question, meaning.reduced, page)
 
 
 async def _search_any(

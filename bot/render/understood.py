@@ -41,6 +41,11 @@ def not_understood(taken: str, words: Sequence[str]) -> str:
     return f"-# I took that as {taken}; {joined(said)} I did not understand." if said else ""
 
 
+def one_of_two(taken: str, track: str) -> str:
+    """``You named Pocono as well; one race is shown at a time, here the 2025 eero 250 (Richmond).``."""
+    return f"-# You named {escape(track)} as well; one race is shown at a time, here {taken}."
+
+
 def other_year(taken: int, chosen: int | None) -> str:
     """That the year in a text goes before the season that was chosen beside it."""
     return f"-# You typed {taken} and chose {chosen}; this is {taken}." if chosen not in {None, taken} else ""

@@ -271,9 +271,9 @@ class AsOf:
                 return race
         if reading.when is not None:
             raise UnknownRace(reading.text, opening=self._no_race(reading, season))
-        raise UnknownRace(
-            reading.text, self.finder.nearest_races(reading.text, season, self.now), where=self._in(named)
-        )
+        near = self.finder.nearest_races(reading.text, season, self.now)
+        where = self._in(named) if near else f"{self._in(named)}; /schedule by itself lists the races"
+        raise UnknownRace(reading.text, near, where=where)
 
     def _no_race(self, reading: Reading, season: Season) -> str:
         if reading.when == "next":

@@ -71,9 +71,18 @@ async def test_a_race_to_come_is_no_result_and_offers_last_years(stand: Stand) -
 
 
 async def test_unknown_races_get_a_line_with_the_nearest(stand: Stand) -> None:
-    line = await stand.refused("results", race="monaco")
-    assert line.startswith("No race called “monaco”")
-    assert "Did you mean" in line
+    line = await stand.refused("results", race="pokno")
+    assert line.startswith("No race called “pokno”")
+    assert line.endswith("Did you mean MillerTech Battery 200 (Pocono)?")
+    for typed in ("monaco", "ilmor", "october", "first"):
+        line = await stand.refused("results", race=typed)
+        assert line == f"No race called “{typed}” in the seasons 2023 to 2026; /schedule by itself lists the races."
+
+
+async def test_a_driver_without_a_win_has_no_last_win(stand: Stand) -> None:
+    assert await stand.refused("results", race="filippi last win") == "Mason Filippi has no win on record."
+    line = await stand.refused("recap", race="last heim win bristol 2025")
+    assert line == "Corey Heim has no win at Bristol in 2025 on record."
 
 
 async def test_the_schedule_opens_where_the_next_race_is(stand: Stand) -> None:
@@ -234,7 +243,7 @@ async def test_a_driver_where_a_race_is_asked_for_is_answered_and_no_race_is_gue
     assert title_and_answer(await stand.ask("recap", race="zane smith"))[0] == "Recap · Pocono 2024"
     assert "Several drivers go by “corey”" in await stand.refused("results", race="corey")
     assert (await stand.refused("results", race="zqxj")).startswith(
-        "No race called “zqxj” in the seasons 2023 to 2026."
+        "No race called “zqxj” in the seasons 2023 to 2026; /schedule"
     )
 
 

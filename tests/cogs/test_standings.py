@@ -203,4 +203,4 @@ async def test_what_is_not_there_is_one_friendly_line(stand: Stand) -> None:
     assert title_and_answer(asked) == ("Love's RV Stop 225 · Talladega", "Not run yet: <t:1760731200:F>")
     await stand.fan.click(asked.response, label="2024 standings")
     assert title_and_answer(asked)[0] == "2024 playoffs · Round of 8 after race 20, Talladega"
-    assert "Did you mean" in await stand.refused("standings", after="monaco")
+    assert "/schedule by itself lists the races" in await stand.refused("standings", after="monaco")
