@@ -12,7 +12,9 @@ from discord import app_commands
 
 from bot.errors import FriendlyError
 from bot.finder import race_label, race_value
+from bot.finder.reading import Reading
 from bot.finder.tokens import without_year
+from bot.finder.words import name_words
 from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
 from db.models import Season
@@ -52,6 +54,7 @@ async def driver_choices(interaction: discord.Interaction[Any], current: str) ->
     """Drivers by name, part of it, nickname or number; the value is a driver's key, with the year and the track typed.
 
     Where a season is asked for, by what is typed or by the command's other option, only who has an entry in it.
+    Nobody for a year alone, nor for the names of two: whoever was offered would not be who was meant.
     """
     return await _drivers(interaction, current)
 
@@ -72,6 +75,9 @@ async def _drivers(
     season = as_of.season() if only_current else as_of.season(known) if known else _season(as_of, interaction)
     given = only_current or known is not None or getattr(interaction.namespace, "season", None) is not None
     words = without_year(current, as_of.this_year) if reading.year is not None else current
+    if (reading.year is not None and not words) or _names_two(reading, words):
+        give_back()
+        return []
     if reading.track is not None and reading.drivers:
         # Beside a name a track narrows down what is told of the driver, not which drivers there are.
         words = " ".join(driver.name for driver in reading.drivers[:1])
@@ -84,6 +90,16 @@ async def _drivers(
     beside += [reading.track.short] if reading.track is not None and reading.drivers and not only_current else []
     choices = [(" · ".join([m.label, *beside]), " ".join([m.driver.key, *beside])) for m in offered]
     return [app_commands.Choice(name=name[:100], value=value) for name, value in choices if len(value) <= 100]
+
+
+def _names_two(reading: Reading, text: str) -> bool:
+    """Whether a text names more than one driver, and is not one's name as far as it was typed ("Brandon Jo")."""
+    typed = [word for word in name_words(text) if not word.isdecimal()]
+    if len(reading.drivers) + len(reading.several) < 2:
+        return False
+    named = [*reading.drivers, *(driver for several in reading.several for driver in several.drivers)]
+    names = [name_words(driver.name) for driver in named]
+    return not any(all(any(part.startswith(word) for part in name) for word in typed) for name in names)
 
 
 async def race_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:

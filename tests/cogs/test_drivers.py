@@ -70,6 +70,25 @@ async def test_only_who_has_an_entry_in_the_season_is_offered(stand: Stand) -> N
         assert "no entry" not in words(await stand.ask("driver", name=value, season=2025))
 
 
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("2023", None),
+        ("last year", None),
+        ("hocevar heim", None),
+        ("hocevar heim 2023", None),
+        ("hocevar corey", None),
+        ("smith riggs", None),
+        ("heim 2023", "corey-heim 2023"),
+        ("brandon jo", "brandon-jones"),
+        ("zane smith 38", "zane-smith"),
+    ],
+)
+async def test_a_year_alone_and_two_names_offer_nobody(stand: Stand, typed: str, first: str | None) -> None:
+    choices = await stand.fan.autocomplete(stand.channel, "compare", "second", typed)
+    assert next((choice["value"] for choice in choices), None) == first
+
+
 async def test_the_year_typed_beside_a_name_survives_the_choice(stand: Stand) -> None:
     choices = await stand.fan.autocomplete(stand.channel, "driver", "name", "2024 heim")
     assert choices[0] == {"name": "#11 Corey Heim · 2024", "value": "corey-heim 2024"}

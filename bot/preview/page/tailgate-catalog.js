@@ -3,6 +3,7 @@
 /** @typedef {{name: string, type: string, required: boolean, autocomplete: boolean, choices: {name: string, value: unknown}[]}} Option */
 /** @typedef {{key: string, commandId: string, path: string[], invocation: string, options: Option[]}} Entry */
 
+const BEFORE_YEAR = /\s+(?=(?:(?:19|20)\d\d|['’]\d\d)(?:\s|$))/;
 const SEPARATOR = /\s*,\s*|\s+(?:vs?\.?|and|or)\s+/i;
 
 /** @type {Entry[] | null} */
@@ -71,13 +72,57 @@ export function readArguments(options, text) {
   return { named, loose: loose.map((words) => words.trim()).filter(Boolean).join(" ") };
 }
 
+/** The words of a text; a year stays with the name before it, or at the beginning with the one behind it.
+ * @param {string} text */
+function wordsOf(text) {
+  const [first, ...years] = text.trim().split(BEFORE_YEAR);
+  const words = first.split(/\s+/).filter(Boolean);
+  for (const part of years) {
+    const [year, ...others] = part.split(/\s+/).filter(Boolean);
+    words.push(`${words.pop()} ${year}`, ...others);
+  }
+  if (words.length > 1 && ` ${words[0]}`.search(BEFORE_YEAR) === 0) words.unshift(`${words.shift()} ${words.shift()}`);
+  return words;
+}
+
+/** Words without a name by the options whose kind tells that they take them: a choice's own words, a number where
+ * the first takes one (a year where the bot offers some); the first option that takes text gets what is left, with
+ * its name in front or not.
+ * @param {readonly Option[]} options @param {string} text @returns {[Option, string][]} */
+export function byKind(options, text) {
+  const [first] = options;
+  /** @type {[Option, string][]} */
+  const found = [];
+  let left = ` ${text.trim().replace(/\s+/g, " ")} `;
+  const take = (option, words) => {
+    const at = left.toLowerCase().indexOf(` ${words.toLowerCase()} `);
+    if (at < 0 || found.some(([taken]) => taken === option)) return;
+    left = `${left.slice(0, at)} ${left.slice(at + words.length + 2)}`;
+    found.push([option, words]);
+  };
+  for (const option of options) {
+    const said = option.choices.flatMap(({ name, value }) => [name, String(value)]);
+    for (const words of said.sort((one, other) => other.length - one.length)) take(option, words);
+  }
+  const number = first && first.type !== "string" && !first.choices.length ? left.match(first.autocomplete ? / ((?:19|20)\d\d) / : / (\d+) /) : null;
+  if (number) take(first, number[1]);
+  left = left.trim();
+  if (!left) return found;
+  const free = options.filter((option) => !found.some(([taken]) => taken === option));
+  const takesText = free.find(({ type, choices }) => type === "string" && !choices.length) ?? free[0];
+  if (!takesText) return found;
+  const [word, ...others] = left.split(" ");
+  const named = others.length > 0 && word.toLowerCase() === takesText.name.toLowerCase();
+  return [...found, [takesText, named ? others.join(" ") : left]];
+}
+
 /** The ways to share words out among so many options, the likeliest first: evenly, and the longer part in front.
  * @param {string} text @param {number} count @returns {string[][]} */
 export function sharesOf(text, count) {
   if (count < 2) return [[text]];
   const parts = text.split(SEPARATOR).filter(Boolean);
   if (parts.length === count) return [parts];
-  const words = text.split(/\s+/).filter(Boolean);
+  const words = wordsOf(text);
   if (words.length <= count) return [words];
   /** @type {string[][]} */
   const shares = [];

@@ -1,5 +1,5 @@
 // A command's form, filled in for the person: fields opened, and the bot's offers asked for and taken.
-import { optionsOf, readArguments, sharesOf } from "./tailgate-catalog.js";
+import { byKind, optionsOf, readArguments, sharesOf } from "./tailgate-catalog.js";
 import { isLabel } from "./tailgate-labels.js";
 import { report, when } from "./tailgate-report.js";
 
@@ -75,12 +75,10 @@ async function put(option, text) {
   best?.click();
 }
 
-/** The options that words without a name are meant for: those still needed, or else the first that is free. */
-function waiting() {
+/** The options that have no value yet. */
+function unfilled() {
   const given = picker()?.draft?.options.filter(({ present }) => present).map(({ name }) => name) ?? [];
-  const free = options().filter(({ name }) => !given.includes(name));
-  const needed = free.filter(({ required }) => required);
-  return needed.length ? needed : free.slice(0, 1);
+  return options().filter(({ name }) => !given.includes(name));
 }
 
 /** Share words out among the options that wait, in the first way to which the bot has an offer for each.
@@ -116,14 +114,24 @@ export function standReady() {
 export async function fill(text) {
   const { named, loose } = readArguments(options(), text);
   for (const [option, value] of named) if (value) await put(option, value);
-  const among = waiting();
-  if (loose && among.length) await share(among, loose);
+  const needed = unfilled().filter(({ required }) => required);
+  if (loose && needed.length) await share(needed, loose);
+  else if (loose) for (const [option, words] of byKind(unfilled(), loose)) await put(option, words);
   standReady();
+}
+
+/** What the words in a field that takes a number say for options of other kinds. @param {HTMLInputElement} field */
+function misplaced(field) {
+  const own = options().find(({ name }) => name === field.dataset.option);
+  const text = field.value.trim();
+  if (!own || own.type === "string" || own.required || own.choices.length || !text || /^[\d.-]+$/.test(text)) return [];
+  return byKind([own, ...unfilled().filter((option) => option !== own)], text).filter(([option]) => option !== own);
 }
 
 /** Whether the words in a field are for more options than this one: not what was chosen, nor all of one offer's name.
  * @param {HTMLInputElement} field */
 export function saysMore(field) {
+  if (misplaced(field).length) return true;
   const text = field.value.trim();
   const others = missing().filter((name) => name !== field.dataset.option);
   return others.length > 0 && /\s/.test(text) && !isLabel(field.dataset.option, field.value)
@@ -134,6 +142,12 @@ export function saysMore(field) {
 export async function shareField(field) {
   const text = field.value.trim();
   const option = options().find(({ name }) => name === field.dataset.option);
+  if (misplaced(field).length) {
+    write(field, "");
+    field.closest(".command-pill")?.querySelector(".command-option-remove")?.click();
+    await fill(text);
+    return;
+  }
   if (option.autocomplete) {
     const [best] = await offered(option, text);
     if (best && text.toLowerCase().split(/\s+/).every((word) => labelOf(best).includes(word))) {

@@ -106,8 +106,17 @@ class Demo(commands.Cog):
         self.bot = bot
 
     @app_commands.command(description="The table of driver points")
-    async def standings(self, interaction: discord.Interaction, season: int | None = None, after: str = "") -> None:
-        await interaction.response.send_message(view=table_layout(f"Standings {season or 2025} {after}"))
+    @app_commands.choices(view=[app_commands.Choice(name="Owners", value="owners")])
+    async def standings(
+        self, interaction: discord.Interaction, season: int | None = None, after: str = "", view: str = ""
+    ) -> None:
+        await interaction.response.send_message(
+            view=table_layout(f"Standings {season or 2025} {after} {view}".rstrip())
+        )
+
+    @standings.autocomplete("season")
+    async def seasons(self, _interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[int]]:
+        return [app_commands.Choice(name=str(year), value=year) for year in (2025, 2024) if typed in str(year)]
 
     @app_commands.command(description="One driver's season")
     async def driver(self, interaction: discord.Interaction, name: str, season: int | None = None) -> None:
