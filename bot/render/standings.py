@@ -127,7 +127,7 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
     lines = _stats if which == "stats" else _points
     return StandingsContent(
         title(season, _points_title(computed, which), past=past),
-        (_headline(computed, rows), *filter(None, [_most(season, rows) if which == "stats" else ""])),
+        (_headline(computed, rows), *filter(None, [_most(season, rows) if rows and which == "stats" else ""])),
         lambda part: lines(season, rows[part]),
         len(rows),
         make=rows[0].make if rows else None,
