@@ -93,11 +93,11 @@ SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
  WHERE look_again_at <= :now AND outbox.id NOT IN (SELECT value FROM json_each(:busy))
  ORDER BY look_again_at LIMIT :most
 """
-# What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it may
-# be planned again.
+# What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it, or so
+# late that a later reminder was nearer, may be planned again, and is weighed anew.
 FORGET_WAITS = (
-    """UPDATE outbox SET state = 'cancelled'
-        WHERE state = 'expired' AND until > :now AND reason = 'too late to be of use'""",
+    """UPDATE outbox SET state = 'cancelled' WHERE state = 'expired' AND until > :now AND tried_at IS NULL
+        AND reason IN ('too late to be of use', 'superseded by a later reminder')""",
     "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
     "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
 )

@@ -12,6 +12,7 @@ import pytest
 from bot.outbox.contracts import BusyError, Post, RefusedError
 from bot.outbox.worker import Worker
 from db.connection import Store
+from db.errors import StoreError
 from db.guilds import forget_guild
 from db.reminders import plans, targets
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
@@ -96,6 +97,46 @@ async def test_of_several_leads_overdue_at_once_the_latest_goes_out(
     clock.moment = COVERAGE - timedelta(minutes=5)
     await step(worker)
     assert len(discord.messages) == 2
+
+
+async def test_what_a_clock_that_was_ahead_took_for_outdone_is_weighed_anew(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    target = await wants(empty_store, clock, leads=(60, 15))
+    await step(worker)
+    clock.moment = COVERAGE - timedelta(minutes=36)
+    await step(worker)
+    assert discord.messages == []
+    assert (await only(empty_store, target)).reason == "superseded by a later reminder"
+    clock.moment = COVERAGE - timedelta(minutes=58)
+    await step(worker)
+    await step(worker)
+    assert [message.at for message in discord.messages] == [clock.now()]
+    clock.moment = COVERAGE - timedelta(minutes=15)
+    await step(worker)
+    assert len(discord.messages) == 2
+
+
+async def test_planning_for_many_lets_others_write_between_some_and_the_next(
+    empty_store: Store, worker: Worker, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plans, "TARGETS_AT_ONCE", 2)
+    wanted = [await wants(empty_store, clock, guild=n, channel=900 + n) for n in range(1, 6)]
+    together: list[int] = []
+
+    async def applying(*args: Any) -> plans.PlanCounts:
+        together.append(len(args[-1]))
+        if len(together) == 2:
+            raise StoreError("the disk is full")
+        return await apply(*args)
+
+    apply = plans.apply
+    monkeypatch.setattr(plans, "apply", applying)
+    await step(worker)
+    assert [len(await upcoming(empty_store, each.id)) for each in wanted] == [1, 1, 0, 0, 0]
+    await step(worker)
+    assert together == [2, 2, 2, 2, 1]
+    assert [len(await upcoming(empty_store, each.id)) for each in wanted] == [1] * 5
 
 
 async def test_a_channel_that_is_gone_switches_its_target_off(
@@ -336,12 +377,12 @@ async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_it
     """At ten thousand servers, planning for all of them would hold up whoever presses next for a second."""
     looked: list[int | None] = []
 
-    async def applying(*args: Any, since: int | None = None) -> plans.PlanCounts:
+    async def looking(store: Store, since: int | None = None) -> list[list[int]]:
         looked.append(since)
-        return await plan(*args, since=since)
+        return await targets_to_plan(store, since)
 
-    plan = plans.apply
-    monkeypatch.setattr(plans, "apply", applying)
+    targets_to_plan = plans.targets_to_plan
+    monkeypatch.setattr(plans, "targets_to_plan", looking)
     first, second = [await wants(empty_store, clock, guild=n, channel=900 + n, leads=(60, 15)) for n in (1, 2)]
     await step(worker)
     before = await targets.settings_version(empty_store)
