@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
-from bot.championship.postseason import Phase, Place, Standings, Status, Tie, TieBreak
+from bot.championship.phase import Phase
+from bot.championship.postseason import Place, Standings, Status
 from bot.championship.standings import SeasonStandings
+from bot.championship.ties import Tie, TieBreak
 from bot.render.blocks import phase_of
 from bot.render.formatting import count, escape, joined, listed, name_of, ordinal, spelled
 from bot.render.tables import Column, fit, plain, table

@@ -11,7 +11,7 @@ from discord import ui
 from bot.championship import scores
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.postseason import Phase
+from bot.championship.phase import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
 from bot.render.buttons import Link, row
