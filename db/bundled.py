@@ -2,24 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 
 from db.connection import Store
+from db.documents.file_format import OutcomeRow, RaceRow
 from db.documents.importer import Report, import_documents
-from db.documents.reader import Document, read_bytes
+from db.documents.reader import Document, Line, read_bytes
+
+FIRST_SEASON_AT_ONCE = 2023
+"""A new store has the seasons from this one on before the bot connects; the older ones are history."""
+
+PEOPLE_AND_PLACES = {"drivers.json": "drivers", "tracks.json": "tracks"}
+"""The files of what outlives a season, and the section that each holds."""
 
 
 def bundled_documents() -> list[Document]:
     """Every bundled file: tracks, drivers, quotes, recaps, and one file for each season."""
-    folder = files("db").joinpath("seasons")
-    names = sorted(file.name for file in folder.iterdir() if file.name.endswith(".json"))
-    return [replace(read_bytes(folder.joinpath(name).read_bytes(), name), bundled=True) for name in names]
+    return [_read(name) for name in _names()]
+
+
+def bundled_years() -> tuple[int, ...]:
+    """The years of the seasons that come with the program, oldest first."""
+    return tuple(int(name.removesuffix(".json")) for name in _names() if _is_season(name))
+
+
+def recent_documents() -> list[Document]:
+    """What a new store has at once: the seasons from ``FIRST_SEASON_AT_ONCE`` on, quotes and recaps."""
+    return _with_people_and_places(_read(name) for name in _names() if _is_recent(name))
+
+
+def season_documents(year: int) -> list[Document]:
+    """A bundled season, and the drivers and tracks that it names.
+
+    Raises:
+        FileNotFoundError: no season of that year comes with the program.
+    """
+    return _with_people_and_places([_read(f"{year}.json")])
 
 
 async def load_if_empty(store: Store, now: datetime) -> Report | None:
-    """Loads the bundled seasons into a store without seasons; returns None if it has some already."""
+    """Loads the recent bundled seasons into a store without seasons; returns None if it has some already."""
     if await store.fetch("SELECT 1 FROM seasons LIMIT 1"):
         return None
-    return await import_documents(store, bundled_documents(), now)
+    return await import_documents(store, recent_documents(), now)
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    folder = files("db").joinpath("seasons")
+    return tuple(sorted(file.name for file in folder.iterdir() if file.name.endswith(".json")))
+
+
+def _is_season(name: str) -> bool:
+    return name.removesuffix(".json").isdecimal()
+
+
+def _is_recent(name: str) -> bool:
+    if _is_season(name):
+        return int(name.removesuffix(".json")) >= FIRST_SEASON_AT_ONCE
+    return name not in PEOPLE_AND_PLACES
+
+
+def _read(name: str) -> Document:
+    file = files("db").joinpath("seasons").joinpath(name)
+    return replace(read_bytes(file.read_bytes(), name), bundled=True)
+
+
+def _with_people_and_places(documents: Iterable[Document]) -> list[Document]:
+    """The documents, and before them the drivers and tracks that they name: nobody is known before they raced."""
+    held = list(documents)
+    named = {name for document in held for name in _named(document)}
+    return [_only(_read(name), section, named.__contains__) for name, section in PEOPLE_AND_PLACES.items()] + held
+
+
+def _only(document: Document, section: str, wanted: Callable[[str], bool]) -> Document:
+    lines = [line for line in document.sections[section] if wanted(getattr(line.row, "name", ""))]
+    return replace(document, sections={section: lines})
+
+
+def _named(document: Document) -> Iterator[str]:
+    """The drivers and tracks that a document names. Bundled ones call everybody by the name they are listed under."""
+    header = document.header
+    yield from filter(None, (header.champion, *header.rookies))
+    for lines in document.sections.values():
+        for line in lines:
+            yield from _named_in(line)
+
+
+def _named_in(line: Line) -> Iterator[str]:
+    row = line.row
+    driver = getattr(row, "driver", None)
+    if driver is not None:
+        yield driver
+    if isinstance(row, RaceRow):
+        yield row.track
+        if row.outcome is not None:
+            yield from _named_in_outcome(row.outcome)
+
+
+def _named_in_outcome(outcome: OutcomeRow) -> Iterator[str]:
+    fastest = outcome.fastest_lap.driver if outcome.fastest_lap else None
+    yield from filter(None, (outcome.pole, fastest, outcome.rookie_of_the_race, *outcome.stage_winners))
+    for driver, _, _ in outcome.leads:
+        yield driver

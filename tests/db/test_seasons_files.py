@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from functools import cache
-from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-import db
-from db.documents.file_format import (
-    SECTIONS,
-    AdjustmentRow,
-    DriverRow,
-    Header,
-    RaceRow,
-    ResultRow,
-    Row,
-    SeatRow,
-    TrackRow,
-)
+from db.bundled import bundled_years
+from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, SeatRow
 from db.documents.json_writer import write_document
+from tests.db.season_files import document, drivers, races, results, tracks
 
-SEASONS = Path(db.__file__).parent / "seasons"
 YEARS = (2023, 2024, 2025, 2026)
 ROUNDS = {2023: 23, 2024: 23, 2025: 25, 2026: 25}
 RUN = {2023: 23, 2024: 23, 2025: 25, 2026: 13}
-FILES = ("tracks", "drivers", *map(str, YEARS))
+FILES = ("tracks", "drivers", *map(str, bundled_years()))
 
 FINALISTS = {
     (2023, 23): {"Ben Rhodes", "Grant Enfinger", "Carson Hocevar", "Corey Heim"},
@@ -49,36 +35,9 @@ UNEXPLAINED = {
 """Points off by one from what finish and stages give; docs/data.md says what is known of them."""
 
 
-@cache
-def document(name: str) -> tuple[Header, dict[str, list[Any]], str]:
-    """Header, validated rows by section, and the text of a bundled file."""
-    text = (SEASONS / f"{name}.json").read_text(encoding="utf-8")
-    held = json.loads(text)
-    header = Header.model_validate({key: value for key, value in held.items() if key not in SECTIONS})
-    rows: dict[str, list[Row]] = {
-        section: [model.model_validate(row) for row in held.get(section, [])] for section, model in SECTIONS.items()
-    }
-    return header, rows, text
-
-
-def races(year: int) -> list[RaceRow]:
-    return document(str(year))[1]["races"]
-
-
-def results(year: int, number: int) -> list[ResultRow]:
-    return [row for row in document(str(year))[1]["results"] if row.round == number and row.finish is not None]
-
-
-def drivers() -> list[DriverRow]:
-    return document("drivers")[1]["drivers"]
-
-
-def tracks() -> list[TrackRow]:
-    return document("tracks")[1]["tracks"]
-
-
 RACES_RUN = [(year, number) for year in YEARS for number in range(1, RUN[year] + 1)]
 each_year = pytest.mark.parametrize("year", YEARS)
+each_season_ever = pytest.mark.parametrize("year", bundled_years())
 each_race = pytest.mark.parametrize(("year", "number"), RACES_RUN)
 
 
@@ -92,7 +51,7 @@ def test_a_file_is_written_as_the_writer_writes_it(name: str) -> None:
     assert write_document(header, rows) == text
 
 
-@each_year
+@each_season_ever
 def test_everybody_named_is_held_by_the_name_fans_know(year: int) -> None:
     header, rows, _ = document(str(year))
     named = {header.champion, *header.rookies}
@@ -104,7 +63,7 @@ def test_everybody_named_is_held_by_the_name_fans_know(year: int) -> None:
 
 
 def test_nobody_is_held_who_is_not_named_in_a_season() -> None:
-    named = {row.driver for year in YEARS for row in document(str(year))[1]["results"]}
+    named = {row.driver for year in bundled_years() for row in document(str(year))[1]["results"]}
     assert {driver.name for driver in drivers()} == named
 
 
@@ -123,7 +82,7 @@ def test_no_name_or_alias_is_shared_by_two_tracks() -> None:
     assert [name for name, times in spellings.items() if times > 1] == []
 
 
-@each_year
+@each_season_ever
 def test_every_track_of_a_season_is_held(year: int) -> None:
     known = {name for track in tracks() for name in (track.name, track.short, *track.aliases)}
     assert {row.track for row in races(year)} <= known
@@ -141,13 +100,13 @@ def test_races_have_an_outcome_exactly_where_they_have_results(year: int) -> Non
     assert {row.round for row in document(str(year))[1]["results"]} == set(run)
 
 
-@each_year
+@each_season_ever
 def test_races_are_in_order_of_their_day(year: int) -> None:
     days = [row.date for row in races(year)]
     assert days == sorted(days)
 
 
-@each_year
+@each_season_ever
 def test_a_start_falls_on_its_eastern_day(year: int) -> None:
     eastern = ZoneInfo("America/New_York")
     assert [row.round for row in races(year) if row.start and row.start.astimezone(eastern).date() != row.date] == []
@@ -164,7 +123,7 @@ def test_phases_are_the_seasons_own(year: int) -> None:
         assert phases == ["regular season"] * regular + rounds
 
 
-@each_year
+@each_season_ever
 def test_stage_lengths_add_up_to_the_distance(year: int) -> None:
     assert [row.round for row in races(year) if row.stages and sum(row.stages) != row.laps] == []
 
