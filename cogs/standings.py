@@ -21,6 +21,7 @@ VIEW_NAMES = {
     "full-season": "What if: full-season points",
     "what-if-playoffs": "What if: the playoffs of 2017–2025",
     "what-if-chase": "What if: the 2026 Chase",
+    "what-if-classic": "What if: the points of 2007–2010",
 }
 VIEW_CHOICES = [
     app_commands.Choice(name=VIEW_NAMES.get(view, view.capitalize()), value=view) for view in STANDINGS_VIEWS

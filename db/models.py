@@ -238,11 +238,18 @@ class Race:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """A place in a season's playoff field, in seeding order. ``note`` says what a fan should know about it."""
+    """A place in a season's playoff field, in seeding order; or, not ``eligible``, whom results alone would put in it.
+
+    ``note`` says what a fan should know about it, ``source`` where it was read. ``since`` is the round after which it
+    was known that a driver is not eligible; None for the whole season.
+    """
 
     driver: str
     how: str | None = None
     note: str | None = None
+    source: str | None = None
+    eligible: bool = True
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,9 +344,16 @@ class Season:
             partial=MappingProxyType({number: rows for number, rows in self.partial.items() if number in known}),
             absent=MappingProxyType({number: rows for number, rows in self.absent.items() if number in rounds}),
             adjustments=tuple(each for each in self.adjustments if each.round in rounds),
-            playoff_field=self.playoff_field if self._regular_season_rounds() <= rounds else (),
+            playoff_field=self._field_known(rounds),
             champion=None,
         )
+
+    def _field_known(self, rounds: AbstractSet[int]) -> tuple[Seat, ...]:
+        """The field as it was known when these races were run: seats from the end of the regular season on."""
+        if self._regular_season_rounds() <= rounds:
+            return self.playoff_field
+        barred = (seat for seat in self.playoff_field if not seat.eligible)
+        return tuple(seat for seat in barred if seat.since is None or seat.since in rounds)
 
     def _regular_season_rounds(self) -> set[int]:
         return {race.round for race in self.races if race.phase == "regular season"}

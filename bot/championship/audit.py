@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from bot.championship.formats import Format, format_of
-from bot.championship.scores import penalty_points
+from bot.championship.scores import most_laps_led, penalty_points, unpaid
 from db.models import Race, Result, Season, StageScore
 
 STAGE_SCORERS = 10
@@ -29,7 +29,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """A driver's stored points of a race beside the points that finish, stages, fastest lap and penalties add up to."""
+    """A driver's stored points of a race beside what finish, stages, leading, fastest lap and penalties add up to."""
 
     round: int
     driver: str
@@ -115,7 +115,7 @@ def mismatches(season: Season) -> tuple[Mismatch, ...]:
     found = []
     for race in season.run:
         for row in season.results[race.round]:
-            if not row.entry.eligible or row.stage_points is None:
+            if not row.entry.eligible or unpaid(row, rules) or (rules.stage and row.stage_points is None):
                 continue
             computed = points_from_parts(season, row, rules)
             if computed == row.points or (_is_finale(season, race, rules) and _finish_alone(season, row, rules)):
@@ -125,9 +125,10 @@ def mismatches(season: Season) -> tuple[Mismatch, ...]:
 
 
 def points_from_parts(season: Season, row: Result, rules: Format) -> int:
-    """The points that a result should pay: finish, stages, fastest lap, and the penalties of its race."""
+    """The points that a result should pay: finish, stages, leading, fastest lap, and the penalties of its race."""
     lap = rules.fastest_lap if row.fastest_lap else 0
-    return rules.finish_points(row.finish) + (row.stage_points or 0) + lap + penalty_points(season, row)
+    leading = rules.leading_points(row.led, most_laps_led(season.results[row.entry.round]))
+    return rules.finish_points(row.finish) + (row.stage_points or 0) + leading + lap + penalty_points(season, row)
 
 
 def _is_finale(season: Season, race: Race, rules: Format) -> bool:

@@ -19,7 +19,8 @@ from functools import cached_property, lru_cache
 from itertools import accumulate, permutations, product
 
 from bot.championship.formats import Format
-from bot.championship.postseason import Phase, Standings
+from bot.championship.phase import Phase, keeps_rank
+from bot.championship.postseason import Standings
 
 SEARCHED = 4
 """Up to this many rivals, every way to share a race's places is tried; for more, only sums of points are compared.
@@ -57,7 +58,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class _Race:
-    """The points that rivals can take from one race: finish and each stage, best first, and the fastest lap."""
+    """The points that rivals can take from one race: finish and each stage, best first, and the fastest lap.
+
+    ``finish`` holds the bonus for leading as well, all of it in every place: anybody may lead a lap, and several may
+    share the most laps led. That is an overestimate, on the safe side.
+    """
 
     finish: tuple[int, ...]
     first: tuple[int, ...]
@@ -100,20 +105,30 @@ class _Case:
         self._winners = phase.winners if locks else frozenset()
         self._left = phase.left
         # A win makes a spot certain only as long as there cannot be more winners than spots.
-        self._holds = locks and len(self._winners) + self._left <= phase.spots
+        self._holds = locks and phase.most_winners <= phase.spots
         finish = _finish(rules, phase.spots)
         # Where a win takes a spot of its own, the points of first place are not available to those who pass on points.
-        self._race = _Race(finish[1:] if locks else finish, rules.stage, rules.stage, rules.fastest_lap)
+        leading = _leading(rules)
+        places = [points + leading[-1] for points in (finish[1:] if locks else finish)]
+        self._own = tuple(finish[1:] if locks else finish)
+        self._race = _Race(tuple(places), rules.stage, rules.stage, rules.fastest_lap)
 
     def need(self, who: str) -> Need:
         if who in self._winners:
-            return Need(who, Verdict.CERTAIN if self._holds else Verdict.OPEN)
+            certain = self._holds and self._ranked(who, 0, self._left)
+            return Need(who, Verdict.CERTAIN if certain else Verdict.OPEN)
         if self._cannot(who):
             return Need(who, Verdict.OUT)
         gaps = self._gaps(who)
         if gaps is None or (gaps and not _reachable(gaps, self._race, self._left)):
             return Need(who, Verdict.CERTAIN)
-        return Need(who, Verdict.OPEN, self._holds, self._fewest(gaps) if gaps else None)
+        win = self._holds and self._ranked(who, self._rules.finish_points(1), self._left - 1)
+        return Need(who, Verdict.OPEN, win, self._fewest(gaps) if gaps else None)
+
+    def _ranked(self, who: str, gained: int, left: int) -> bool:
+        """Whether a winner has the rank that a win needs, with ``gained`` points more and ``left`` races to come."""
+        points = self._phase.totals[who] + gained
+        return not self._regular or keeps_rank(self._phase, self._rules, who, points, left)
 
     def _cannot(self, who: str) -> bool:
         """Whether even the most points from every race left would leave as many rivals ahead as there are spots."""
@@ -141,7 +156,7 @@ class _Case:
         chasing.sort(reverse=True)
         if len(chasing) < spots:
             return None
-        passing = spots - self._left if self._locks else spots
+        passing = self._phase.spots - self._phase.most_winners if self._locks else spots
         return [totals[who] - points for points in chasing[: max(0, passing)]]
 
     def _fewest(self, gaps: Sequence[int]) -> int | None:
@@ -168,9 +183,15 @@ class _Case:
         if self._left == 1:
             return _ways(self._rules, self._phase.spots, win=not self._locks)
         stage = {0, *self._rules.stage}
-        points = {sum(each) for each in product(self._race.finish, {one + two for one in stage for two in stage})}
+        stages = {one + two for one in stage for two in stage}
+        points = {sum(each) for each in product(self._own, stages, _leading(self._rules))}
         points |= {more + self._rules.fastest_lap for more in points}
         return [(gained, (self._race,)) for gained in sorted(points, reverse=True)]
+
+
+def _leading(rules: Format) -> tuple[int, ...]:
+    """The bonus for leading that one driver can have: none, for a lap, for the most laps as well."""
+    return (0, rules.lap_led, rules.lap_led + rules.most_led) if rules.lap_led else (0,)
 
 
 def _finish(rules: Format, spots: int) -> tuple[int, ...]:
@@ -191,11 +212,12 @@ def _ways(rules: Format, spots: int, *, win: bool) -> tuple[tuple[int, frozenset
         win: whether winning is among the ways. Where it is not, the points of first place are not left to rivals
             either: the winner takes a spot without them.
     """
-    finish, stage = _finish(rules, spots), rules.stage
+    finish, stage, leading = _finish(rules, spots), rules.stage, _leading(rules)
+    theirs = tuple(points + leading[-1] for points in finish)
     # Rivals need no more places than there are spots; behind those it does not matter where the competitor finished.
     places = {
-        (points, (finish[:place] + finish[place + 1 :])[0 if win else 1 :][:spots])
-        for place, points in enumerate(finish)
+        (points + bonus, (theirs[:place] + theirs[place + 1 :])[0 if win else 1 :][:spots])
+        for (place, points), bonus in product(enumerate(finish), leading)
         if win or place
     }
     stages = {(points, (stage[:place] + stage[place + 1 :])[:spots]) for place, points in enumerate(stage)}

@@ -8,18 +8,17 @@ old race, or a what-if, needs no special case. A competitor is a driver's key, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
 from bot.championship.formats import Format, PlayoffRound
+from bot.championship.phase import Phase, keeps_rank
 from bot.championship.scores import Scores
+from bot.championship.ties import NO_MORE, Tie, broken, finishes, rank_in_round
 
 REGULAR_SEASON = "Regular season"
-
-_NO_MORE = 10_000
-"""Ends a list of finishes when two lists are compared: it is worse than any finish, so one more finish is better."""
 
 
 class Status(StrEnum):
@@ -32,25 +31,6 @@ class Status(StrEnum):
     OUT = "out"
     ELIMINATED = "eliminated"
     NONE = ""
-
-
-class TieBreak(StrEnum):
-    """What decided a tie, in the order in which it is tried."""
-
-    FINISH_IN_ROUND = "best finish in the round"
-    FINISHES = "finishes over the season"
-    NAME = "nothing on record"
-
-
-@dataclass(frozen=True, slots=True)
-class Tie:
-    """Two tied on points for the last spot, which ``ahead`` got; ``best`` are the finishes that decided it."""
-
-    ahead: str
-    behind: str
-    points: int
-    by: TieBreak
-    best: tuple[int | None, int | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,53 +58,6 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Phase:
-    """A part of the season with a cut at its end: the regular season, or a round of the postseason.
-
-    Attributes:
-        name: what fans call it.
-        first: the round of its first race.
-        last: the round of its last race.
-        run: how many of its races were run; all of them once a later race was, even if results are missing.
-        spots: how many advance from it; 1 in the last phase, where that is the champion.
-        entered: who is in it, best first as it stands.
-        totals: points in this phase by competitor, the reset at its start included.
-        winners: those whose win in this phase counts for a spot; empty where wins do not.
-        advanced: who advanced, in seeding order; empty until the phase is over.
-        eliminated: who did not advance; empty until the phase is over.
-        tie: the tie that decided the last spot, if one did.
-        called_off: how many of its races were called off.
-    """
-
-    name: str
-    first: int
-    last: int
-    run: int
-    spots: int
-    entered: tuple[str, ...]
-    totals: dict[str, int]
-    winners: frozenset[str]
-    advanced: tuple[str, ...] = ()
-    eliminated: tuple[str, ...] = ()
-    tie: Tie | None = None
-    called_off: int = 0
-
-    @property
-    def races(self) -> int:
-        """How many races it has, without those that were called off."""
-        return self.last - self.first + 1 - self.called_off
-
-    @property
-    def over(self) -> bool:
-        return self.run == self.races
-
-    @property
-    def left(self) -> int:
-        """How many of its races are still to come."""
-        return self.races - self.run
-
-
-@dataclass(frozen=True, slots=True)
 class Standings:
     """The standings at one moment.
 
@@ -149,7 +82,9 @@ class Standings:
         return next((place for place in self.places if place.who == who), None)
 
 
-def compute_standings(scores: Scores, rules: Format, races: int, field: Sequence[str] = ()) -> Standings:
+def compute_standings(
+    scores: Scores, rules: Format, races: int, field: Sequence[str] = (), barred: Collection[str] = ()
+) -> Standings:
     """The standings after the races that the scores cover.
 
     Args:
@@ -157,20 +92,25 @@ def compute_standings(scores: Scores, rules: Format, races: int, field: Sequence
         rules: the format to compute the standings under.
         races: how many races the season has, run or not.
         field: the postseason field in seeding order, where it is published; empty to compute it.
+        barred: those who cannot make the postseason whatever their results. They score and keep their rank.
     """
-    return _Computation(scores, rules, races, field).result()
+    return _Computation(scores, rules, races, field, barred).result()
 
 
 class _Computation:
     """One computation of the standings; the arguments are those of ``compute_standings``."""
 
-    def __init__(self, scores: Scores, rules: Format, races: int, field: Sequence[str]) -> None:
+    def __init__(
+        self, scores: Scores, rules: Format, races: int, field: Sequence[str], barred: Collection[str]
+    ) -> None:
         self._scores = scores
         self._rules = rules
         self._races = races
         # A schedule shorter than the postseason (a season that is still being entered) is all regular season.
         self._regular = races - rules.postseason if races > rules.postseason else races
         self._stated = field
+        # Where there is no postseason nobody can miss it.
+        self._barred = frozenset(barred) if rules.rounds else frozenset()
         self._season = {who: scores.points(who, 1, races) for who in scores.by}
 
     def result(self) -> Standings:
@@ -188,7 +128,8 @@ class _Computation:
         paid = self._rules.playoff_points
         if paid is None:
             return 0
-        total = paid.race_win * self._scores.wins(who, 1, upto) + paid.stage_win * self._scores.stage_wins(who, 1, upto)
+        last = upto if paid.earned_in_playoffs else min(upto, self._regular)
+        total = paid.race_win * self._scores.wins(who, 1, last) + paid.stage_win * self._scores.stage_wins(who, 1, last)
         # The bonus for the regular season's order is paid only once every one of its races is known to be over.
         if upto >= self._regular and self._run(1, self._regular) + self._called_off(1, self._regular) == self._regular:
             place = self._regular_order.index(who) if who in self._regular_order else len(paid.regular_season)
@@ -204,15 +145,7 @@ class _Computation:
 
     def _by_points(self, totals: dict[str, int], upto: int) -> tuple[str, ...]:
         """Most points first; ties go to most wins, then most seconds and so on, then to the name."""
-        return tuple(sorted(totals, key=lambda who: (-totals[who], self._finishes(who, upto), who)))
-
-    def _finishes(self, who: str, upto: int) -> tuple[int, ...]:
-        """All finishes up to a race, best first, ready to be compared: the smaller tuple is the better season.
-
-        Most wins, then most seconds and so on needs no counting: of two sorted lists the one with more wins has the
-        smaller place at the first difference, and the end mark makes one finish more beat one finish less.
-        """
-        return (*self._scores.finishes(who, 1, upto), _NO_MORE)
+        return tuple(sorted(totals, key=lambda who: (-totals[who], finishes(self._scores, who, upto), who)))
 
     def _called_off(self, first: int, last: int) -> int:
         """How many races from ``first`` to ``last`` were called off."""
@@ -234,16 +167,18 @@ class _Computation:
 
     def _regular_season(self) -> Phase:
         first, last = 1, self._regular
-        totals = {who: self._scores.points(who, first, last) for who in self._scores.by}
+        # The barred keep their rank, so that the bonus of their place goes to nobody, but take no spot.
+        within = self._regular_order[: self._rules.winners_within]
+        totals = {who: self._scores.points(who, first, last) for who in self._scores.by if who not in self._barred}
         order = self._by_points(totals, last)
-        winners = frozenset(who for who in totals if self._scores.wins(who, first, last))
+        won = {who: wins for who in totals if (wins := self._scores.wins(who, first, last))}
+        winners = frozenset(who for who in won if who in within)
         run = self._run(first, last)
         if not self._rules.rounds:
             return Phase(
                 REGULAR_SEASON, first, last, run, 1, order, totals, winners, called_off=self._called_off(first, last)
             )
         if self._rules.winners_first:
-            won = {who: self._scores.wins(who, first, last) for who in winners}
             # Winners come first, most wins first; winners with as many wins keep their order on points.
             order = (
                 *sorted(winners, key=lambda who: (-won[who], order.index(who))),
@@ -254,7 +189,20 @@ class _Computation:
             winners = frozenset()
         spots, called_off = self._rules.field, self._called_off(first, last)
         return self._closed(
-            Phase(REGULAR_SEASON, first, last, run, spots, order, totals, winners, called_off=called_off), ()
+            Phase(
+                REGULAR_SEASON,
+                first,
+                last,
+                run,
+                spots,
+                order,
+                totals,
+                winners,
+                called_off=called_off,
+                barred=self._barred & self._scores.by.keys(),
+                waiting=len(won) - len(winners) if self._rules.winners_first else 0,
+            ),
+            (),
         )
 
     def _round(self, rules: PlayoffRound, before: Phase) -> Phase:
@@ -277,23 +225,23 @@ class _Computation:
         if rules.finish_only and run:
             # The best finisher is champion, whatever the points say. Behind the champion points count, so a penalty can
             # cost a finalist a place, but never the title.
-            best = min(entered, key=lambda who: self._scores.finishes(who, first, last) or (_NO_MORE,))
+            best = min(entered, key=lambda who: self._scores.finishes(who, first, last) or (NO_MORE,))
             by_points = {
-                who: (-totals[who], self._scores.finishes(who, first, last) or (_NO_MORE,), who) for who in entered
+                who: (-totals[who], self._scores.finishes(who, first, last) or (NO_MORE,), who) for who in entered
             }
             order = (best, *sorted((who for who in entered if who != best), key=lambda who: by_points[who]))
         else:
-            ranks = {who: (who not in winners, -totals[who], *self._tie_break(who, first, last)) for who in entered}
+            ranks = {who: (who not in winners, -totals[who], *self._rank(who, first, last)) for who in entered}
             order = tuple(sorted(entered, key=lambda who: ranks[who]))
         spots, called_off = later[0].drivers if later else 1, self._called_off(first, last)
         phase = Phase(rules.name, first, last, run, spots, order, totals, winners, called_off=called_off)
         return self._closed(phase, (first, last))
 
-    def _tie_break(self, who: str, first: int, last: int) -> tuple[object, ...]:
-        if not self._rules.winners_first:
-            return (self._finishes(who, last), who)
-        best = self._scores.finishes(who, first, last)[:1] or (_NO_MORE,)
-        return (best, self._finishes(who, last), who)
+    def _rank(self, who: str, first: int, last: int) -> tuple[object, ...]:
+        """What decides between two tied in a round; the smaller one is ahead."""
+        if self._rules.winners_first:
+            return rank_in_round(self._scores, who, first, last)
+        return (finishes(self._scores, who, last), who)
 
     def _closed(self, phase: Phase, within: tuple[int, int] | tuple[()]) -> Phase:
         """The phase with who advanced and who was eliminated, once it is over.
@@ -329,21 +277,8 @@ class _Computation:
         # A winner ahead of a driver without a win needed no tie-break, even on equal points.
         if not level or (ahead in phase.winners) != (behind in phase.winners):
             return None
-        if within and self._rules.winners_first:
-            best = (self._best(ahead, *within), self._best(behind, *within))
-            if best[0] != best[1]:
-                return Tie(ahead, behind, phase.totals[ahead], TieBreak.FINISH_IN_ROUND, best)
-        finishes_ahead, finishes_behind = (self._finishes(who, phase.last) for who in (ahead, behind))
-        if finishes_ahead != finishes_behind:
-            pairs = zip(finishes_ahead, finishes_behind, strict=False)
-            a, b = next((a, b) for a, b in pairs if a != b)
-            best = (a if a < _NO_MORE else None, b if b < _NO_MORE else None)
-            return Tie(ahead, behind, phase.totals[ahead], TieBreak.FINISHES, best)
-        return Tie(ahead, behind, phase.totals[ahead], TieBreak.NAME)
-
-    def _best(self, who: str, first: int, last: int) -> int | None:
-        """The best finish from race ``first`` to race ``last``; None without one."""
-        return next(iter(self._scores.finishes(who, first, last)), None)
+        in_round = within if self._rules.winners_first else ()
+        return broken(self._scores, ahead, behind, phase.totals[ahead], phase.last, in_round)
 
     def _champion(self, phases: Sequence[Phase]) -> str | None:
         last = phases[-1]
@@ -355,11 +290,15 @@ class _Computation:
         current = phases[-1]
         order = list(current.entered)
         totals = dict(current.totals)
-        if len(phases) > 1:
+        if len(phases) == 1:
+            # Only the barred are in no phase while the field is open.
+            totals |= {who: points for who, points in self._season.items() if who not in totals}
+            order += self._by_points({who: totals[who] for who in self._barred if who in totals}, self._races)
+        else:
             # Behind those still in it come the drivers eliminated in any round, all on one scale of points, so that one
             # who fell early can pass one who fell late; then everyone outside the field, on season points.
             gone = {who: self._final(who, each) for each in phases[1:-1] for who in each.eliminated}
-            order += sorted(gone, key=lambda who: (-gone[who], self._finishes(who, self._races), who))
+            order += sorted(gone, key=lambda who: (-gone[who], finishes(self._scores, who, self._races), who))
             totals |= gone
             rest = {who: points for who, points in self._season.items() if who not in totals}
             order += self._by_points(rest, self._races)
@@ -406,13 +345,15 @@ class _Computation:
             return Status.FINALIST if self._rules.rounds[len(phases) - 2].finish_only else Status.IN
         if who not in current.totals or not self._cut(current):
             return Status.NONE
-        if who in current.winners and self._sure(current):
+        if who in current.winners and self._sure(current, who):
             return Status.LOCKED
         return Status.IN if current.entered.index(who) < current.spots else Status.OUT
 
-    def _sure(self, current: Phase) -> bool:
+    def _sure(self, current: Phase, who: str) -> bool:
         """Whether a win holds its spot for certain: as long as there cannot be more winners than spots.
 
-        In a round that is always so; in the regular season, with many races left, it is not.
+        In a round that is always so; in the regular season, with many races left, it is not. There a format may also
+        ask for a rank.
         """
-        return len(current.winners) + current.left <= current.spots
+        ranked = current.first > 1 or keeps_rank(current, self._rules, who, current.totals[who], current.left)
+        return ranked and current.most_winners <= current.spots

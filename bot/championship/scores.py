@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -86,7 +86,8 @@ def driver_scores(season: Season, rules: Format) -> Scores:
     """The drivers' scores under the given format.
 
     Drivers who score points in another series are left out. Under the season's own format the stored total of a race
-    counts as it stands; under another one the parts that pay differently are replaced.
+    counts as it stands; under another one the parts that pay differently are replaced. Stages are as they were raced:
+    a season without them has no stage points and no stage wins under any format.
     """
     own = format_of(season.year)
     by: dict[str, dict[int, Score]] = {}
@@ -94,12 +95,11 @@ def driver_scores(season: Season, rules: Format) -> Scores:
     stages: dict[int, tuple[str, ...]] = {}
     for race in season.run:
         rows = season.results[race.round]
-        counting = {row.driver for row in rows if row.entry.eligible}
+        counting, most = {row.driver for row in rows if row.entry.eligible}, most_laps_led(rows)
         for row in rows:
             if not row.entry.eligible:
                 continue
-            points = row.points if rules.same_points(own) else _repaid(row, own, rules)
-            points += _withheld(season, race, row, own) if rules != own else 0
+            points = row.points if rules == own else _repaid(season, race, row, rules, most)
             by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty_points(season, row))
             if row.finish == 1:
                 winners[race.round] = row.driver
@@ -132,22 +132,58 @@ def _penalties(season: Season, trucks: Mapping[tuple[int, str], str]) -> dict[st
     return penalties
 
 
-def _repaid(row: Result, own: Format, rules: Format) -> int:
-    """The stored total, with the finish and, where it is on record, the fastest lap paid by another format."""
-    lap = (rules.fastest_lap - own.fastest_lap) if row.fastest_lap else 0
-    return row.points - own.finish_points(row.finish) + rules.finish_points(row.finish) + lap
+def _repaid(season: Season, race: Race, row: Result, rules: Format, most: int) -> int:
+    """The stored total, with the finish, leading and, where it is on record, the fastest lap paid by another format.
+
+    What remains of the total are stage points, penalties and corrections. A format that knows no stages takes the
+    stage points away, and what remains then are the penalties alone.
+
+    Args:
+        season: the season.
+        race: the race.
+        row: the result.
+        rules: the other format.
+        most: the most laps that one driver led in the race.
+    """
+    own = format_of(season.year)
+    if unpaid(row, own):
+        return 0
+    if own.stage and not rules.stage:
+        kept = penalty_points(season, row)
+    else:
+        kept = row.points + _withheld(season, race, row, most) - _without_stages(row, own, most)
+    return kept + _without_stages(row, rules, most)
 
 
-def _withheld(season: Season, race: Race, row: Result, own: Format) -> int:
-    """Stage and fastest-lap points that a finalist's stored total of the finale does not hold.
+def _without_stages(row: Result, rules: Format, most: int) -> int:
+    """What a format pays for a result, stages aside."""
+    lap = rules.fastest_lap if row.fastest_lap else 0
+    return rules.finish_points(row.finish) + rules.leading_points(row.led, most) + lap
+
+
+def _withheld(season: Season, race: Race, row: Result, most: int) -> int:
+    """Points for stages, leading and the fastest lap that a finalist's stored total of the finale does not hold.
 
     In a finale that pays finalists their finish alone, the stored total is that finish. For full-season points the rest
     has to be added back. Who the finalists are is read off the totals, so that nothing else has to be known for it.
     """
-    if not own.rounds or not own.rounds[-1].finish_only or race.round != len(season.races) or row.stage_points is None:
+    own = format_of(season.year)
+    if not own.rounds or not own.rounds[-1].finish_only or race.round != len(season.races):
         return 0
-    due = row.stage_points + (own.fastest_lap if row.fastest_lap else 0)
+    if own.stage and row.stage_points is None:
+        return 0
+    due = (row.stage_points or 0) + _without_stages(row, own, most) - own.finish_points(row.finish)
     return due if row.points - penalty_points(season, row) == own.finish_points(row.finish) else 0
+
+
+def unpaid(row: Result, own: Format) -> bool:
+    """Whether a start in the driver's own series paid nothing; ``own`` is the season's format."""
+    return own.unpaid_starts and row.entry.eligible and row.points == 0
+
+
+def most_laps_led(rows: Iterable[Result]) -> int:
+    """The most laps that one driver led in a race; 0 where nobody is on record as having led."""
+    return max((row.led for row in rows), default=0)
 
 
 def penalty_points(season: Season, row: Result) -> int:
@@ -158,10 +194,10 @@ def penalty_points(season: Season, row: Result) -> int:
 def owner_scores(season: Season) -> Scores:
     """The owners' scores under the season's own format, by truck number: a truck scores no matter who drives it.
 
-    A driver who scores in another series has a stored total of 0, so the truck is paid its finish, stages and fastest
-    lap instead. Such a driver's wins bring an owner points, but neither a playoff spot nor playoff points: without
-    them the final owner standings of 2025 come out as published (see docs/data.md). A number that took over another
-    one's points scores for that one, see ``owner_numbers``.
+    A driver who scores in another series, or was paid nothing, has a stored total of 0, so the truck is paid its
+    finish, stages, leading and fastest lap instead. Such a driver's wins bring an owner points, but neither a playoff
+    spot nor playoff points: without them the final owner standings of 2025 come out as published (see docs/data.md). A
+    number that took over another one's points scores for that one, see ``owner_numbers``.
     """
     own = format_of(season.year)
     by: dict[str, dict[int, Score]] = {}
@@ -172,10 +208,12 @@ def owner_scores(season: Season) -> Scores:
     for race in season.run:
         rows = season.results[race.round]
         numbers = {row.driver: owner_number(season.year, race.round, row.entry.number) for row in rows}
-        counting = {row.driver for row in rows if row.entry.eligible}
+        counting, most = {row.driver for row in rows if row.entry.eligible}, most_laps_led(rows)
         # Worst finish first: if two entries of a race share a number, the better one is written last and remains.
         for row in sorted(rows, key=lambda row: -row.finish):
-            points = row.points + _withheld(season, race, row, own) if row.entry.eligible else _earned(row, own)
+            held = row.points + _withheld(season, race, row, most)
+            paid = row.entry.eligible and not unpaid(row, own)
+            points = held if paid else _earned(row, own, most)
             by.setdefault(numbers[row.driver], {})[race.round] = Score(points, row.finish)
             if row.finish == 1:
                 (winners if row.driver in counting else also_won)[race.round] = numbers[row.driver]
@@ -185,8 +223,7 @@ def owner_scores(season: Season) -> Scores:
     return Scores(rounds, by, winners, stages, _penalties(season, trucks), cancelled(season), also_won=also_won)
 
 
-def _earned(row: Result, rules: Format) -> int:
-    """What finish, stages and fastest lap are worth to the owner of a truck whose driver scores in another series."""
+def _earned(row: Result, rules: Format, most: int) -> int:
+    """What a result is worth to the owner of a truck whose driver is paid nothing."""
     places = [stage.finish for stage in row.stages if stage.finish is not None]
-    lap = rules.fastest_lap if row.fastest_lap else 0
-    return rules.finish_points(row.finish) + sum(rules.stage_points(place) for place in places) + lap
+    return _without_stages(row, rules, most) + sum(rules.stage_points(place) for place in places)

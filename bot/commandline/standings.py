@@ -12,7 +12,10 @@ from bot.championship.formats import Format
 from bot.championship.official import postseason_begun, rookies
 from bot.championship.postseason import Place
 from bot.championship.standings import (
+    CHASE,
+    CLASSIC,
     FULL_SEASON,
+    PLAYOFFS,
     SeasonStandings,
     driver_standings,
     manufacturer_standings,
@@ -37,9 +40,15 @@ STANDINGS_VIEWS = (
     "full-season",
     "what-if-playoffs",
     "what-if-chase",
+    "what-if-classic",
 )
 DEFAULT_VIEW = "official"
-_OTHER_RULES = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if-chase": "chase"}
+_OTHER_RULES = {
+    "full-season": FULL_SEASON,
+    "what-if-playoffs": PLAYOFFS,
+    "what-if-chase": CHASE,
+    "what-if-classic": CLASSIC,
+}
 
 
 def standings_rows(season: Season, view: str) -> list[Row]:

@@ -22,6 +22,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.formatting import escape
 from bot.render.playoff_table import playoff_line
 from bot.render.schedule import page_of
+from bot.render.standings import points_line
 from bot.render.understood import (
     MOST_SAID,
     finish_of,
@@ -244,7 +245,7 @@ def playoffs_asked(as_of: AsOf, text: str | None, year: int | None) -> Understoo
     computed = as_of.computed(season)
     stand = [
         f"**{escape(driver.name)}** {line.partition('** ')[2]}"
-        if (line := playoff_line(computed, driver.key))
+        if (line := playoff_line(computed, driver.key) or points_line(computed, driver.key))
         else f"**{escape(driver.name)}** has no place in the standings of {season.year}."
         for driver in reading.drivers[:MOST_SAID]
     ]

@@ -83,6 +83,7 @@ STANDINGS_VIEWS = (
     "full-season",
     "what-if-playoffs",
     "what-if-chase",
+    "what-if-classic",
 )
 DRIVER_TABS = ("season", "races")
 COMPARE_TABS = ("season", "races")

@@ -12,7 +12,8 @@ from bot.championship.clinching import Need, Verdict, needs
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.distance import laps_run
 from bot.championship.formats import format_of
-from bot.championship.postseason import Phase, Standings
+from bot.championship.phase import Phase
+from bot.championship.postseason import Standings
 from bot.championship.table import PointsStanding, stage_winners
 from bot.recaps.facts import Facts
 from bot.recaps.phrases import capital, plain, possessive, surname

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.championship.postseason import Phase, Place, Status, Tie, TieBreak
+from bot.championship.phase import Phase
+from bot.championship.postseason import Place, Status
+from bot.championship.ties import Tie, TieBreak
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import RecapLine
 from bot.recaps.phrases import capital, count, joined, ordinal, spelled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.championship.postseason import Phase
+from bot.championship.phase import Phase
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import RecapLine
 from bot.recaps.phrases import be, capital, count, joined, spelled

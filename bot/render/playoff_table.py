@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
-from bot.championship.postseason import Phase, Place, Standings, Status, Tie, TieBreak
+from bot.championship.phase import Phase
+from bot.championship.postseason import Place, Standings, Status
 from bot.championship.standings import SeasonStandings
+from bot.championship.ties import Tie, TieBreak
 from bot.render.blocks import phase_of
 from bot.render.formatting import count, escape, joined, listed, name_of, ordinal, spelled
 from bot.render.tables import Column, fit, plain, table
@@ -175,9 +177,11 @@ def legend(board: StandingsBoard) -> str:
     if has_cut(board):
         won = "in by a win this season" if len(board.standings.phases) == 1 else "locked in by one in this round"
         locks = f"; {WIN}: {won}" if board.standings.rules.winners_first else ""
+        within = board.standings.rules.winners_within
+        ranked = f", within the top {within} in points" if within and len(board.standings.phases) == 1 else ""
         locked = any(place.status is Status.LOCKED for place in board.standings.places)
         eligible = f" {ELIGIBLE}" if locked and len(board.standings.phases) == 1 and not board.owners else ""
-        return f"Cut: points above (+) or below (-) the line{locks}.{eligible}"
+        return f"Cut: points above (+) or below (-) the line{locks}{ranked}.{eligible}"
     return ""
 
 

@@ -11,7 +11,7 @@ from discord import ui
 from bot.championship import scores
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.postseason import Phase
+from bot.championship.phase import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
 from bot.render.buttons import Link, row
@@ -56,13 +56,16 @@ def playoffs(
     """
     del question
     season = computed.season
-    called = postseason(format_of(season.year))
+    rules = format_of(season.year)
+    called = postseason(rules) if rules.rounds else "championship"
     links = [Link("Standings", StandingsQuestion(season.year, view="playoffs"))]
     if season.next_race(now) is not None and season.run:
         links.append(Link("Clinch scenarios", ClinchQuestion()))
     links += [Link(str(y), PlayoffsQuestion(y)) for y in (season.year - 1, season.year + 1) if y in years]
     board = board_of(computed)
-    if not season.run or not has_postseason(season):
+    if not rules.rounds:
+        body, small = [headline(board), _no_playoffs(computed)], ""
+    elif not season.run or not has_postseason(season):
         said = f"No results for {season.year} yet." if has_postseason(season) else "This season has no playoffs."
         body, small = [said, _ahead(season, board) if has_postseason(season) else ""], ""
     elif len(board.standings.phases) == 1:
@@ -81,6 +84,14 @@ def playoffs(
     )
 
 
+def _no_playoffs(computed: ComputedSeason) -> str:
+    """What a season without a postseason had instead: the title went to the most points of all its races."""
+    season, over = computed.season, computed.standings.standings.champion is not None
+    races = count(len(season.races), "race")
+    verb = "had" if over else "has"
+    return f"{season.year} {verb} no playoffs: the most points of its {races} {'won' if over else 'win'} the title."
+
+
 def _before(board: StandingsBoard) -> list[str]:
     """Before the playoffs: who would be in now, and who is nearest to them."""
     now = board.standings.current
@@ -90,6 +101,7 @@ def _before(board: StandingsBoard) -> list[str]:
         headline(board),
         f"**If {they} started now** · {progress(board.standings)}",
         standings_table(board, shown),
+        "\n".join(_notes(board)),
         _ahead(board.season, board),
     ]
 
@@ -116,7 +128,8 @@ def _playoff_points(board: StandingsBoard) -> str:
     field = [who for who in standings.phases[0].advanced if who in brought]
     names = _called(board, field)
     said = ", ".join(f"{names[who]} {brought[who]}" for who in sorted(field, key=lambda who: -brought[who]))
-    return f"**Playoff points** at the reset: {said}" if said else ""
+    called = standings.rules.playoff_points.name.capitalize()
+    return f"**{called}** at the reset: {said}" if said else ""
 
 
 def _called(board: StandingsBoard, field: Sequence[str]) -> dict[str, str]:
@@ -195,11 +208,7 @@ def _seats(board: StandingsBoard) -> str:
     standings = board.standings
     regular = standings.phases[0]
     field = regular.advanced
-    notes = [
-        f"{board.plain(seat.driver)} {escape(seat.note, 160)}."
-        for seat in board.season.playoff_field
-        if seat.note is not None and seat.driver in field
-    ]
+    notes = _notes(board)
     if not standings.rules.winners_first:
         return "\n".join([f"**The field** {spelled(len(field))} on points", *notes])
     winners = [board.plain(who) for who in field if who in regular.winners]
@@ -208,6 +217,16 @@ def _seats(board: StandingsBoard) -> str:
     said += [f"on points {joined(rest)}"] if rest else []
     tie = [tie_line(board, "Tie", regular.tie)] if regular.tie else []
     return "\n".join([f"**In** {'; '.join(said)}", *tie, *notes])
+
+
+def _notes(board: StandingsBoard) -> list[str]:
+    """The notes on spots of the field, and on those who could not have one."""
+    regular = board.standings.phases[0]
+    return [
+        f"{board.plain(seat.driver)} {escape(seat.note, 160)}."
+        for seat in board.season.playoff_field
+        if seat.note is not None and (seat.driver in regular.advanced or seat.driver in regular.barred)
+    ]
 
 
 def _ahead(season: Season, board: StandingsBoard) -> str:

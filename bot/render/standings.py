@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from discord import ui
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
-from bot.championship.official import postseason_begun
+from bot.championship.official import official_place, postseason_begun
 from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
 from bot.render.buttons import Link, QuestionSelect, pager, row
-from bot.render.formatting import average, count, escape, joined, listed, name_of
+from bot.render.formatting import average, count, escape, joined, listed, name_of, ordinal
 from bot.render.playoff_table import has_postseason, left_out, playoffs_matter
 from bot.render.standings_views import StandingsContent, content_of, title, view_label, what_if_rules
 from bot.render.tables import Column, initialled, table
 from db.models import Season
+
+T = TypeVar("T")
 
 ROWS = 15
 NO_RESET = "Season points; the playoff reset is not applied."
@@ -34,13 +36,14 @@ _POINTS = (
     Column("W", right=True),
     Column("+/-"),
 )
+_STAGE_WINS = Column("Stg", right=True)
 _STATS = (
     Column("", right=True),
     Column("Driver", gives_way=True),
     Column("W", right=True),
     Column("T5", right=True),
     Column("T10", right=True),
-    Column("Stg", right=True),
+    _STAGE_WINS,
     Column("Led", right=True),
     Column("AvF", right=True),
 )
@@ -54,7 +57,6 @@ _COUNTS: dict[str, Callable[[PointsStanding], int]] = {
 """What the stats count, of which whoever has the most need not have the most points."""
 MOST_NAMED = 2
 """Drivers with the same count who are named; more than that are counted."""
-_STATS_LEGEND = "T5, T10: top fives and tens · Stg: stage wins · Led: laps led · AvF: average finish."
 
 
 def standings(
@@ -104,9 +106,15 @@ def settled_view(computed: ComputedSeason, view: str | None) -> str:
     rules = what_if_rules(season.year, view)
     if rules == format_of(season.year):
         return settled_view(computed, "playoffs")
-    if rules is not None and view != "full-season" and not has_postseason(season, rules):
+    if rules is not None and rules.rounds and not has_postseason(season, rules):
         return "points"
     return view
+
+
+def points_line(computed: ComputedSeason, key: str) -> str:
+    """A driver's place in the standings: ``**Points** 2nd, 3,718 points``; empty where there is none."""
+    place = official_place(computed, key)
+    return f"**Points** {ordinal(place.position)}, {count(place.points, 'point')}" if place is not None else ""
 
 
 def _select(computed: ComputedSeason, asked: StandingsQuestion) -> ui.ActionRow[Any]:
@@ -133,7 +141,7 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
         make=rows[0].make if rows else None,
         small=(
             NO_RESET if rows and has_playoffs(season) else "",
-            _STATS_LEGEND if rows and which == "stats" else "",
+            _stats_legend(season) if rows and which == "stats" else "",
         ),
     )
 
@@ -201,26 +209,34 @@ def _points(season: Season, rows: Sequence[PointsStanding]) -> str:
 
 
 def _stats(season: Season, rows: Sequence[PointsStanding]) -> str:
-    return (
-        table(
-            _STATS,
-            [
-                (
-                    str(r.position),
-                    initialled(name_of(season, r.driver)),
-                    str(r.wins),
-                    str(r.top_fives),
-                    str(r.top_tens),
-                    str(r.stage_wins),
-                    str(r.led),
-                    average(r.average_finish),
-                )
-                for r in rows
-            ],
+    if not rows:
+        return ""
+    lines = [
+        (
+            str(r.position),
+            initialled(name_of(season, r.driver)),
+            str(r.wins),
+            str(r.top_fives),
+            str(r.top_tens),
+            str(r.stage_wins),
+            str(r.led),
+            average(r.average_finish),
         )
-        if rows
-        else ""
-    )
+        for r in rows
+    ]
+    if format_of(season.year).stage:
+        return table(_STATS, lines)
+    staged = _STATS.index(_STAGE_WINS)
+    return table(_without(_STATS, staged), [_without(line, staged) for line in lines])
+
+
+def _without(row: tuple[T, ...], index: int) -> tuple[T, ...]:
+    return row[:index] + row[index + 1 :]
+
+
+def _stats_legend(season: Season) -> str:
+    stages = "Stg: stage wins · " if format_of(season.year).stage else ""
+    return f"T5, T10: top fives and tens · {stages}Led: laps led · AvF: average finish."
 
 
 def _change(places: int | None) -> str:

@@ -9,7 +9,10 @@ from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
 from bot.championship.official import rookies
 from bot.championship.standings import (
+    CHASE,
+    CLASSIC,
     FULL_SEASON,
+    PLAYOFFS,
     what_if_formats,
 )
 from bot.render.formatting import count, escape, listed, ordinal
@@ -28,11 +31,22 @@ from bot.render.playoff_table import (
 from bot.render.tables import Column, table
 from db.models import Season
 
-WHAT_IFS = {"full-season": FULL_SEASON, "what-if-playoffs": "playoffs", "what-if-chase": "chase"}
+WHAT_IFS = {
+    "full-season": FULL_SEASON,
+    "what-if-playoffs": PLAYOFFS,
+    "what-if-chase": CHASE,
+    "what-if-classic": CLASSIC,
+}
 """The what-if views, and the names of their formats in the championship."""
-_FORMAT_NAMES = {"full-season": "full-season points", "what-if-playoffs": "the playoffs of 2017–2025"}
-_FORMAT_NAMES["what-if-chase"] = "the 2026 Chase"
+_FORMAT_NAMES = {
+    "full-season": "full-season points",
+    "what-if-playoffs": "the playoffs of 2017–2025",
+    "what-if-chase": "the 2026 Chase",
+    "what-if-classic": "the points of 2007–2010",
+}
 FINALE_COUNTS = "The finalists' stage and fastest-lap points in the finale are counted."
+FINALE_COUNTS_LEADING = "The finalists' points for leading in the finale are counted."
+BY_NUMBER = "By truck number: a truck whose number changed counts as two unless Tailgate knows of the change."
 WHAT_IF = "What if: the same results under other rules. Drivers raced under that season's own."
 
 _ROOKIES = (
@@ -102,7 +116,8 @@ def content_of(computed: ComputedSeason, which: str, *, past: bool) -> Standings
     if rules is not None:
         board = board_of(computed, rules)
         named = title(season, f"What if: {season.year} under {_FORMAT_NAMES[which]}", past=past)
-        return _championship_content(board, named, (_unknown_laps(season, rules), _finale(season, rules), WHAT_IF))
+        unknown = (_no_stages(season, rules), _unknown_laps(season, rules))
+        return _championship_content(board, named, (*unknown, _finale(season, rules), WHAT_IF))
     if which == "playoffs":
         board = board_of(computed)
         return _championship_content(
@@ -110,7 +125,7 @@ def content_of(computed: ComputedSeason, which: str, *, past: bool) -> Standings
         )
     if which == "owners":
         board = owners_board(computed)
-        return _championship_content(board, title(season, f"{season.year} owner standings", past=past))
+        return _championship_content(board, title(season, f"{season.year} owner standings", past=past), (BY_NUMBER,))
     if which == "rookies":
         return _rookies_content(computed, past=past)
     if which == "manufacturers":
@@ -148,6 +163,14 @@ def _stacked(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _no_stages(season: Season, rules: Format) -> str:
+    """A note on stages that would pay under these rules but were not raced."""
+    if not rules.stage or format_of(season.year).stage:
+        return ""
+    wins = " and stage wins" if rules.playoff_points is not None else ""
+    return f"The races of {season.year} had no stages, so there are no stage points{wins}."
+
+
 def _unknown_laps(season: Season, rules: Format) -> str:
     """A note on fastest laps that would pay under these rules but are not on record."""
     if rules.fastest_lap <= format_of(season.year).fastest_lap:
@@ -163,7 +186,9 @@ def _finale(season: Season, rules: Format) -> str:
     own = format_of(season.year)
     alone = bool(own.rounds) and own.rounds[-1].finish_only
     run = any(race.round == len(season.races) for race in season.run)
-    return FINALE_COUNTS if rules.name == FULL_SEASON and alone and run else ""
+    if rules.name != FULL_SEASON or not alone or not run:
+        return ""
+    return FINALE_COUNTS if own.stage else FINALE_COUNTS_LEADING
 
 
 def _rookies_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:
@@ -212,5 +237,15 @@ def _manufacturers_content(computed: ComputedSeason, *, past: bool) -> Standings
         lambda part: table(_MAKES, rows[part]) if rows[part] else "",
         len(rows),
         make=places[0].make if places else None,
-        small=("A make scores the finish points of its best truck in every race.",),
+        small=(_make_scoring(format_of(season.year)),),
     )
+
+
+def _make_scoring(rules: Format) -> str:
+    """How a make scores, for the small print."""
+    if rules.makes:
+        points = "-".join(map(str, rules.makes))
+        return f"In every race the makes score {points}, in the order of their best trucks."
+    if rules.lap_led:
+        return "A make scores the points of its best truck for finishing and leading in every race."
+    return "A make scores the finish points of its best truck in every race."

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from bot.championship.computed_season import ComputedSeason
-from bot.championship.driver_record import Career, career
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from bot.finder.lexicon import Named
@@ -29,12 +28,14 @@ class AsOf:
         seasons: all seasons on record, oldest first, each without what was not known at ``now``.
         finder: finds drivers and races by what a fan types.
         cache: keeps what is computed from the seasons.
+        version: of the facts in the store that the seasons were loaded from.
     """
 
     now: datetime
     seasons: tuple[Season, ...]
     finder: Finder
     cache: SeasonCache = field(default_factory=SeasonCache)
+    version: int = 0
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -124,10 +125,6 @@ class AsOf:
         """One of ``seasons`` as it stood after the race of a round. Raises LookupError if it has no such race."""
         return self.cache.computed_after(season, number)
 
-    def career(self, key: str) -> Career:
-        """A driver over all seasons."""
-        return career([self.computed(season) for season in self.seasons], key)
-
     def recap(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
         """The recap of a race with results.
 
@@ -215,12 +212,7 @@ class AsOf:
 
     def entered(self, key: str) -> list[int]:
         """The years in which the driver has an entry, raced or not, oldest first."""
-        return [
-            season.year
-            for season in self.seasons
-            if any(result.driver == key for rows in season.results.values() for result in rows)
-            or any(entry.driver == key for entries in season.absent.values() for entry in entries)
-        ]
+        return [season.year for season in self.seasons if key in self.computed(season).entered]
 
     def race_with_results(self, text: str, year: int | None = None) -> Race:
         """Like ``race``, but a track whose race is still to come means its last race with results, if there is one.
@@ -334,7 +326,7 @@ class AsOfKeeper:
             self._states = {season.year: self._state(season, now) for season in whole}
             self._seasons = tuple(state.known for state in self._states.values())
             self.cache.keep_only(self._seasons)
-        return AsOf(now, self._seasons, self._finder, self.cache)
+        return AsOf(now, self._seasons, self._finder, self.cache, version)
 
     def _state(self, season: Season, now: datetime) -> _SeasonState:
         """The season as of now; the same object as before where neither the season nor what is known has changed."""

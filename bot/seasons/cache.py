@@ -1,4 +1,4 @@
-"""The one place where what is computed from seasons is kept: standings, tables, records and recaps.
+"""The one place where what is computed from seasons is kept: standings, tables, records, careers and recaps.
 
 What is kept belongs to a season object as of a moment. When a race ends or an import changes a season, there is a new
 object for it, and everything of the old one is dropped at once. Seasons that did not change keep their objects and all
@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.championship.computed_season import ComputedSeason
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
+from db.history.known_races import KnownRaces
+from db.history.models import Career
 from db.models import Season
 
 _K = TypeVar("_K")
@@ -24,6 +26,19 @@ PAST_STATES = 64
 """How many past states (a season as of after one of its races) are kept; a season has 25."""
 RECAPS = 128
 """How many recaps are kept, from all seasons: a few kilobytes each."""
+CAREERS = 512
+"""How many careers are kept: about 100 bytes a start."""
+
+
+@dataclass(slots=True)
+class KeptHistory:
+    """What was read of all seasons as they were known at a moment."""
+
+    known: KnownRaces | None = None
+    careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
+
+    def keep(self, career: Career) -> None:
+        _keep(self.careers, career.driver, career, CAREERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class SeasonCache:
         self._current: dict[Season, ComputedSeason] = {}
         self._past: OrderedDict[tuple[Season, int], ComputedSeason] = OrderedDict()
         self._recaps: OrderedDict[tuple[Season, int], _KeptRecap] = OrderedDict()
+        self._history = KeptHistory()
 
     def keep_only(self, seasons: Sequence[Season]) -> None:
         """Makes these the current seasons, and drops all that was computed from any other.
@@ -64,6 +80,8 @@ class SeasonCache:
             seasons: all seasons as of now, oldest first; a season that did not change must be the same object as
                 before, or its results are computed anew.
         """
+        if self._seasons != tuple(seasons):
+            self._history = KeptHistory()
         self._seasons = tuple(seasons)
         self._current = {season: self._current.get(season) or ComputedSeason(season) for season in seasons}
         for place in [place for place in self._past if place[0] not in self._current]:
@@ -95,6 +113,10 @@ class SeasonCache:
         if season in self._current:
             _keep(self._past, place, found, self._most_past)
         return found
+
+    def history(self, seasons: Sequence[Season]) -> KeptHistory:
+        """What was read of all seasons, to be added to; nothing, and not kept, for seasons that are not current."""
+        return self._history if self._seasons == tuple(seasons) else KeptHistory()
 
     def recap(
         self, seasons: Sequence[Season], season: Season, number: int, facts: Callable[[], Facts]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from bot.championship.clinching import NEAR, SEARCHED, Need, Verdict, needs
 from bot.championship.formats import Format, PlayoffRound, format_of
-from bot.championship.postseason import Phase, Standings, compute_standings
+from bot.championship.phase import Phase
+from bot.championship.postseason import Standings, compute_standings
 from bot.championship.scores import driver_scores
 from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
 from tests.examples import examples

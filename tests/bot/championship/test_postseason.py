@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.championship import scores
 from bot.championship.formats import CHASE, Format, PlayoffPoints, PlayoffRound
-from bot.championship.postseason import REGULAR_SEASON, Standings, Status, Tie, TieBreak, compute_standings
+from bot.championship.postseason import REGULAR_SEASON, Standings, Status, compute_standings
+from bot.championship.ties import Tie, TieBreak
 from db.models import Season
 from tests.seasons import NAMES, drawn_seasons, make_scores, make_season, shuffled
 

@@ -13,7 +13,7 @@ from bot.championship.clinching import needs
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import Format, format_of
 from bot.championship.official import rookies
-from bot.championship.postseason import Place, Standings, Status, Tie, TieBreak
+from bot.championship.postseason import Place, Standings, Status
 from bot.championship.standings import (
     FULL_SEASON,
     ManufacturerPlace,
@@ -23,6 +23,7 @@ from bot.championship.standings import (
     owner_standings,
     what_if_formats,
 )
+from bot.championship.ties import Tie, TieBreak
 from db.models import Season
 from tests.seasons import Row, bundled_season, bundled_seasons, make_season, shuffled
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from bot.championship.postseason import Phase, Standings
+from bot.championship.phase import Phase
+from bot.championship.postseason import Standings
 from bot.championship.standings import driver_standings
 from bot.recaps import Facts
 from db.models import Result, Season

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.championship.postseason import Phase
+from bot.championship.phase import Phase
 from bot.recaps import Facts, Recap
 from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger

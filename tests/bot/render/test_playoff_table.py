@@ -9,7 +9,7 @@ import pytest
 
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import CHASE, PLAYOFFS
-from bot.championship.postseason import Tie, TieBreak
+from bot.championship.ties import Tie, TieBreak
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.clinch import ClinchFacts, clinch
 from bot.render.playoff_table import (

@@ -1,0 +1,33 @@
+"""A driver's career as of a moment, read from the store once and kept until what is known changes."""
+
+from __future__ import annotations
+
+from bot.seasons.as_of import AsOf
+from bot.seasons.cache import KeptHistory
+from db.connection import Store
+from db.history.careers import load_career
+from db.history.known_races import load_known_races
+from db.history.models import Career
+from db.racing import load_version
+
+
+async def career_of(store: Store, as_of: AsOf, driver: str) -> Career:
+    """The career of a driver, by key, as it was known at the moment; no season is loaded or computed for it.
+
+    Raises:
+        StoreError: it is not kept, and the store cannot be read.
+    """
+    history = as_of.cache.history(as_of.seasons)
+    kept = history.careers.get(driver)
+    if kept is not None:
+        history.careers.move_to_end(driver)
+        return kept
+    async with store.read() as connection:
+        if await load_version(connection) != as_of.version:
+            # Something was imported since the seasons were asked for: the next answer is to read it again.
+            history = KeptHistory()
+        if history.known is None:
+            history.known = await load_known_races(connection, as_of.now)
+        career = await load_career(connection, driver, history.known)
+    history.keep(career)
+    return career
