@@ -92,6 +92,12 @@ class UnknownRace(_NotFound):
     kind, kinds = "race", "races"
 
 
+class UnknownTrack(_NotFound):
+    """No track on any schedule has that name."""
+
+    kind, kinds = "track", "tracks"
+
+
 class UnknownSeason(FriendlyError):  # noqa: N818 - not a fault, an answer
     """A season that is not in the store; ``years`` are those that are."""
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {
     "db.entries",
+    "db.history.record_models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",

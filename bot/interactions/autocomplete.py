@@ -15,6 +15,7 @@ from bot.finder import race_label, race_value
 from bot.finder.reading import Reading
 from bot.finder.tokens import without_year
 from bot.finder.words import name_words
+from bot.interactions.history_asked import offered_tracks
 from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
 from db.models import Season
@@ -128,3 +129,11 @@ async def _races(interaction: discord.Interaction[Any], current: str, *, run: bo
     name, key = "".join(f"{each.name} · " for each in beside), "".join(f" {each.key}" for each in beside)
     choices = [(f"{name}{race_label(race)}"[:100], f"{race_value(race)}{key}") for race in [*offered.values()][:LIMIT]]
     return [app_commands.Choice(name=shown, value=value) for shown, value in choices if len(value) <= 100]
+
+
+async def track_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    """Tracks by a name of theirs, city or state, the one raced at last first; the value is a track's key."""
+    as_of = await _as_of(interaction)
+    offered = offered_tracks(as_of, current)[:LIMIT]
+    give_back()
+    return [app_commands.Choice(name=track.name[:100], value=track.key) for track in offered if len(track.key) <= 100]

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
+from bot.championship.all_time import Record, Rows, Source
 from bot.championship.computed_season import ComputedSeason
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
 from db.history.models import Career
+from db.history.record_models import Flow, Scope
 from db.models import Season
 
 _K = TypeVar("_K")
@@ -28,6 +30,11 @@ RECAPS = 128
 """How many recaps are kept, from all seasons: a few kilobytes each."""
 CAREERS = 512
 """How many careers are kept: about 100 bytes a start."""
+RECORDS = 128
+"""How many records are kept, and how many sets of the rows that they are made of: 100 kilobytes each at most."""
+
+RecordPlace: TypeAlias = tuple[str, Scope, str | None]
+"""A record by its kind, the races that count, and the driver whose wins alone do, if any."""
 
 
 @dataclass(slots=True)
@@ -36,9 +43,21 @@ class KeptHistory:
 
     known: KnownRaces | None = None
     careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
+    rows: OrderedDict[tuple[Source, Scope], Rows] = field(default_factory=OrderedDict)
+    records: OrderedDict[RecordPlace, Record] = field(default_factory=OrderedDict)
+    flows: OrderedDict[str, tuple[Flow, ...]] = field(default_factory=OrderedDict)
 
     def keep(self, career: Career) -> None:
         _keep(self.careers, career.driver, career, CAREERS)
+
+    def keep_rows(self, source: Source, scope: Scope, rows: Rows) -> None:
+        _keep(self.rows, (source, scope), rows, RECORDS)
+
+    def keep_record(self, place: RecordPlace, record: Record) -> None:
+        _keep(self.records, place, record, RECORDS)
+
+    def keep_flows(self, track: str, flows: tuple[Flow, ...]) -> None:
+        _keep(self.flows, track, flows, RECORDS)
 
 
 @dataclass(frozen=True, slots=True)

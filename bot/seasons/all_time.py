@@ -1,0 +1,197 @@
+"""Records and tracks over all seasons as of a moment, read from the store once and kept until what is known changes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import aiosqlite
+
+from bot.championship.all_time import KINDS, Kind, Record, Records, Rows, Source, Title, record
+from bot.errors import UnknownTrack
+from bot.seasons.as_of import AsOf
+from bot.seasons.cache import KeptHistory
+from db.connection import Store
+from db.history.known_races import KnownRaces, load_known_races
+from db.history.record_models import Flow, Scope, Streaks, Total, TrackHistory, Win
+from db.history.records import load_led_and_lost, load_streaks, load_totals, load_wins, races_of
+from db.history.tracks import load_flows
+from db.models import Driver, Race, Season, Track
+from db.namesakes import tell_apart
+from db.racing import load_version
+
+_T = TypeVar("_T")
+
+
+async def read_records(
+    store: Store, as_of: AsOf, kinds: Sequence[str], scope: Scope, driver: str | None = None
+) -> Records:
+    """Records as they were known at the moment; no season is loaded for it.
+
+    Args:
+        store: where they are read from, unless they are kept.
+        as_of: the moment.
+        kinds: which records, by their keys.
+        scope: the races that count.
+        driver: whose wins alone count for records that no driver holds.
+
+    Raises:
+        StoreError: they are not kept, and the store cannot be read.
+    """
+
+    async def make(reader: _Reader) -> Records:
+        made = tuple([await reader.record(KINDS[kind], scope, driver) for kind in kinds])
+        counted, since = reader.races(scope), reader.known.since
+        first = counted[0].season if counted else None
+        keys = {key for each in made for line in each.lines for key in (line.driver, line.other) if key}
+        keys |= {key for each in made if each.coverage is not None for key in each.coverage.unknown}
+        whole = first is not None and since is not None and since <= first
+        return Records(made, len(counted), first, whole, _names(as_of, keys))
+
+    return await _read(store, as_of, make)
+
+
+async def read_track(store: Store, as_of: AsOf, track: Track) -> TrackHistory:
+    """What is known of a track at the moment.
+
+    Raises:
+        FriendlyError: no season is on record.
+        StoreError: it is not kept, and the store cannot be read.
+    """
+    tracks, scope, season = tracks_of(as_of), Scope(track.key), as_of.season()
+
+    async def make(reader: _Reader) -> TrackHistory:
+        totals = tuple(each for each in await reader.rows(Source.TOTALS, scope) if isinstance(each, Total))
+        return TrackHistory(
+            track,
+            reader.races(scope),
+            tuple(each for each in await reader.rows(Source.WINS, scope) if isinstance(each, Win)),
+            totals,
+            frozenset(result.driver for rows in season.results.values() for result in rows),
+            await reader.flows(track.key),
+            tuple(each for each in tracks.values() if each != track and _first_word(each) == _first_word(track)),
+            _names(as_of, {each.driver for each in totals}),
+        )
+
+    return await _read(store, as_of, make)
+
+
+def tracks_of(as_of: AsOf) -> Mapping[str, Track]:
+    """Every track that is on a schedule, by key: the one raced at or to be raced at last comes first."""
+    tracks: dict[str, Track] = {}
+    for season in reversed(as_of.seasons):
+        for race in reversed(season.races):
+            tracks.setdefault(race.track.key, race.track)
+    return tracks
+
+
+def track_of(as_of: AsOf, key: str) -> Track:
+    """The track of a key that came back from Discord. Raises UnknownTrack."""
+    track = tracks_of(as_of).get(key)
+    if track is None:
+        raise UnknownTrack(key)
+    return track
+
+
+def _first_word(track: Track) -> str:
+    return track.name.split()[0].casefold()
+
+
+def _names(as_of: AsOf, keys: set[str]) -> Mapping[str, str]:
+    drivers: list[Driver] = [as_of.known(key) for key in sorted(keys)]
+    return {driver.key: driver.name for driver in drivers} | tell_apart(drivers)
+
+
+def _titles(as_of: AsOf) -> tuple[Title, ...]:
+    """Every championship that was decided, where what is computed agrees with who is on record as the champion."""
+    return tuple(title for season in as_of.seasons if (title := _title(as_of, season)) is not None)
+
+
+def _title(as_of: AsOf, season: Season) -> Title | None:
+    if season.champion is None:
+        return None
+    places = as_of.computed(season).standings.standings.places
+    if len(places) < 2 or places[0].who != season.champion:
+        return None
+    return Title(season.year, places[0].who, places[1].who, places[0].points - places[1].points)
+
+
+_LOADERS: dict[Source, Callable[[aiosqlite.Connection, Sequence[Race]], Awaitable[Rows]]] = {
+    Source.WINS: load_wins,
+    Source.TOTALS: load_totals,
+    Source.WIN_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.WINS),
+    Source.TOP_TEN_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.TOP_TENS),
+    Source.LED_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.LED),
+    Source.LED_AND_LOST: load_led_and_lost,
+}
+"""How the rows are read that come from the store alone."""
+
+
+class _NotKept(Exception):  # noqa: N818 - not a fault, a reason to read
+    """Something was not read before."""
+
+
+async def _read(store: Store, as_of: AsOf, make: Callable[[_Reader], Awaitable[_T]]) -> _T:
+    """Makes an answer of what is kept or, where anything of it is not, reads it in one state of the store."""
+    history = as_of.cache.history(as_of.seasons)
+    try:
+        return await make(_Reader(as_of, history))
+    except _NotKept:
+        pass
+    async with store.read() as connection:
+        if await load_version(connection) != as_of.version:
+            # Something was imported since the seasons were asked for: the next answer is to read it again.
+            history = KeptHistory()
+        if history.known is None:
+            history.known = await load_known_races(connection, as_of.now)
+        return await make(_Reader(as_of, history, connection))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Finds what is kept, and reads and keeps the rest; without a connection it raises ``_NotKept`` instead."""
+
+    as_of: AsOf
+    history: KeptHistory
+    connection: aiosqlite.Connection | None = None
+
+    @property
+    def known(self) -> KnownRaces:
+        if self.history.known is None:
+            raise _NotKept
+        return self.history.known
+
+    def races(self, scope: Scope) -> tuple[Race, ...]:
+        return races_of(self.known, scope)
+
+    async def record(self, kind: Kind, scope: Scope, driver: str | None) -> Record:
+        place = (kind.key, scope, None if kind.of_drivers else driver)
+        found = self.history.records.get(place)
+        if found is None:
+            found = record(kind, await self.rows(kind.source, scope), driver)
+            self.history.keep_record(place, found)
+        return found
+
+    async def rows(self, source: Source, scope: Scope) -> Rows:
+        found = self.history.rows.get((source, scope))
+        if found is None:
+            if source is Source.TITLES:
+                found = tuple(title for title in _titles(self.as_of) if scope.season in {None, title.year})
+            else:
+                found = await _LOADERS[source](self._open, self.races(scope))
+            self.history.keep_rows(source, scope, found)
+        return found
+
+    async def flows(self, track: str) -> tuple[Flow, ...]:
+        found = self.history.flows.get(track)
+        if found is None:
+            found = await load_flows(self._open, self.races(Scope(track)))
+            self.history.keep_flows(track, found)
+        return found
+
+    @property
+    def _open(self) -> aiosqlite.Connection:
+        if self.connection is None:
+            raise _NotKept
+        return self.connection
