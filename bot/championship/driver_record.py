@@ -17,20 +17,6 @@ from db.models import Entry, Race, Result, Season, Track
 RECENT_RACES = 5
 """How many races ``last_five`` holds."""
 
-ENOUGH_STARTS = 2
-"""The best track needs this many starts, unless the driver has no track with as many."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrackRecord:
-    """What a driver did at one track, over the seasons looked at."""
-
-    track: Track
-    starts: int
-    wins: int
-    best_finish: int
-    average_finish: float
-
 
 @dataclass(frozen=True, slots=True)
 class Totals:
@@ -91,15 +77,6 @@ class Record(Totals):
 
 
 @dataclass(frozen=True, slots=True)
-class Career(Totals):
-    """A driver over several seasons; ``seasons`` has a record for each season with an entry, oldest first."""
-
-    driver: str
-    seasons: tuple[Record, ...]
-    championships: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class SharedRace:
     """A race that both drivers started, with their results."""
 
@@ -154,19 +131,6 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
         official=official_place(computed, driver_key),
         champion=season.champion == driver_key,
         last_five=lines[: -RECENT_RACES - 1 : -1],
-    )
-
-
-def career(seasons: Sequence[ComputedSeason], driver_key: str) -> Career:
-    """The driver over the seasons given, which may come in any order; all counts are 0 without an entry in any."""
-    ordered = sorted(seasons, key=lambda computed: computed.season.year)
-    records = [found for computed in ordered if (found := record(computed, driver_key))]
-    lines = [line for computed in ordered for line in computed.races_of(driver_key)]
-    return Career(
-        **_as_fields(_totals(ordered, driver_key, lines)),
-        driver=driver_key,
-        seasons=tuple(records),
-        championships=tuple(found.year for found in records if found.champion),
     )
 
 
@@ -230,24 +194,6 @@ def _disqualified(result: Result) -> bool:
 
 def _mean(numbers: Sequence[int]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
-
-
-def _best_track(lines: Iterable[DriverRace]) -> TrackRecord | None:
-    finishes: dict[str, list[int]] = {}
-    tracks: dict[str, Track] = {}
-    for line in lines:
-        finishes.setdefault(line.race.track.key, []).append(line.result.finish)
-        tracks[line.race.track.key] = line.race.track
-    seen = [
-        TrackRecord(tracks[key], len(there), there.count(1), min(there), sum(there) / len(there))
-        for key, there in finishes.items()
-    ]
-    enough = [line for line in seen if line.starts >= ENOUGH_STARTS]
-    return min(
-        enough or seen,
-        key=lambda line: (line.average_finish, -line.starts, line.best_finish, line.track.key),
-        default=None,
-    )
 
 
 def _as_fields(totals: Totals) -> Mapping[str, Any]:

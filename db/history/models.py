@@ -78,7 +78,6 @@ class Career:
 
     Attributes:
         driver: the driver's key.
-        entered: the seasons with an entry of theirs, raced or not, oldest first.
         starts: every start, in the order in which the races were run.
         poles: how many poles are on record as theirs; None where no race they started has its pole on record.
         poles_since: the first season in which the pole of a race is on record; None where no pole is.
@@ -87,7 +86,6 @@ class Career:
     """
 
     driver: str
-    entered: tuple[int, ...]
     starts: tuple[Start, ...]
     poles: int | None
     poles_since: int | None
