@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {
     "db.entries",
+    "db.history.models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",

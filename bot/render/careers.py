@@ -205,20 +205,19 @@ def _totals(career: Career) -> str:
 
 
 def _milestones(facts: CareerFacts) -> list[str]:
-    """First and last start, first and last win; on record, where earlier seasons are not."""
+    """First and last start, first and last win; as far as it is on record, where earlier seasons are not."""
     career = facts.career
-    first = "First" if career.whole else "First on record:"
-    said = [f"**{first} start** {_when(career.starts[0]}, {_finished(career.starts[0])}"]
+    first, last = ("First {}" if career.whole else "First {} on record"), ("Latest" if facts.racing else "Last")
+    said = [f"**{first.format('start')}** {_when(career.starts[0])}, {_finished(career.starts[0])}"]
     if len(career.starts) > 1:
-        latest = "Latest" if facts.racing else "Last"
-        said.append(f"**{latest} start** {_when(career.starts[-1]}, {_finished(career.starts[-1])}")
-    nth, last = career.first_win, career.last_win
-    if nth is not None and last is not None:
-        won = career.starts[nth - 1]
-        start = f", in start {nth:,}{'' if career.whole else f' since {career.since}'}"
-        said.append(f"**{first} win** {_when(won}{start if nth > 1 else ', in the first start'}")
-        if last is not won:
-            said.append(f"**{'Latest' if facts.racing else 'Last'} win** {_when(last}")
+        said.append(f"**{last} start** {_when(career.starts[-1])}, {_finished(career.starts[-1])}")
+    nth, last_win = career.first_win, career.last_win
+    if nth is None or last_win is None:
+        return said
+    start = f"in start {nth:,}{'' if career.whole else f' since {career.since}'}" if nth > 1 else "in that start"
+    said.append(f"**{first.format('win')}** {_when(career.starts[nth - 1])}, {start}")
+    if last_win is not career.starts[nth - 1]:
+        said.append(f"**{last} win** {_when(last_win)}")
     return said
 
 

@@ -11,6 +11,7 @@ from discord import ui
 from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.distance import stages_not_run
 from bot.championship.driver_record import Record
+from bot.championship.formats import format_of
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages, short_distance
@@ -174,14 +175,13 @@ def _totals(record: Record) -> str:
         ("Top fives", str(record.top_fives)),
         ("Best", ordinal(record.best_finish) if record.best_finish else "–"),
         ("Top tens", str(record.top_tens)),
-        ("Stage wins", str(record.stage_wins)),
+        *([("Stage wins", str(record.stage_wins))] if format_of(record.year).stage else []),
         ("Laps led", f"{record.laps_led:,}"),
         ("Poles", UNKNOWN if record.poles is None else str(record.poles)),
         ("DNFs", str(record.dnfs)),
-        ("Disq.", str(record.disqualifications)),
+        ("Disq.", str(record.disqualifications)) if record.disqualifications else ("Laps", f"{record.laps:,}"),
     ]
-    if not record.disqualifications:
-        cells[-1] = ("Laps", f"{record.laps:,}")
+    cells += [("", "")] * (len(cells) % 2)
     return table(_FACTS, [(*cells[i], "", *cells[i + 1]) for i in range(0, len(cells), 2)])
 
 
@@ -224,7 +224,8 @@ def _gaps(facts: DriverFacts) -> list[str]:
         said.append(f"Poles for {record.year} are not on record.")
     elif record.poles_known < run:
         said.append(f"Poles are on record for {record.poles_known} of {run} races.")
-    silent = [str(race.round) for race in season.run if _stage_unknown(race, season.results[race.round])]
+    staged = season.run if format_of(season.year).stage else ()
+    silent = [str(race.round) for race in staged if _stage_unknown(race, season.results[race.round])]
     if silent:
         said.append(f"Stage winners for race{'s' if len(silent) > 1 else ''} {', '.join(silent)} are not on record.")
     return [" ".join(said)] if said else []
