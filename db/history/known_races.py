@@ -11,7 +11,7 @@ import aiosqlite
 
 from db.models import Race, RaceStatus, Track
 from db.namesakes import tell_tracks_apart
-from db.racing import load_tracks
+from db.people_and_places import load_tracks
 from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 

@@ -9,7 +9,7 @@ from bot.championship.computed_season import ComputedSeason
 from bot.championship.driver_record import Record, head_to_head, record
 from bot.championship.table import points_table
 from db.models import Outcome, Season
-from tests.seasons import NAMES, Order, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
+from tests.seasons import NAMES, Order, Row, bundled_season, drawn_seasons, make_season
 
 
 def known(season: Season, key: str) -> Record:

@@ -31,8 +31,8 @@ from bot.render.schedule import schedule
 from bot.render.standings import standings
 from db.models import Adjustment, Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
 from tests.bot.render.reading import body, buttons, options, texts
-from tests.checks.limits import check_message
 from tests.careers import career_in
+from tests.checks.limits import check_message
 from tests.seasons import Row, make_season, make_track
 
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
