@@ -197,11 +197,18 @@ def _totals(career: Career) -> str:
         ("Top fives", str(tally.top_fives)),
         ("Best", ordinal(tally.best_finish)),
         ("Top tens", str(tally.top_tens)),
-        ("Poles", UNKNOWN if career.poles is None else str(career.poles)),
+        ("Poles", _poles(career)),
         ("Laps led", f"{tally.laps_led:,}"),
         ("Laps", f"{sum(each.laps for each in career.starts):,}"),
     ]
     return table(_FACTS, [(*cells[i], "", *cells[i + 1]) for i in range(0, len(cells), 2)])
+
+
+def _poles(career: Career) -> str:
+    """``14``; ``3+`` where the poles of some starts are not on record, and ``?`` where none is that is."""
+    if career.poles_known == len(career.starts):
+        return str(career.poles)
+    return f"{career.poles}+" if career.poles else UNKNOWN
 
 
 def _milestones(facts: CareerFacts) -> list[str]:
@@ -287,7 +294,9 @@ def _limits(career: Career) -> list[str]:
     said = []
     if not career.whole and career.since is not None:
         said.append(f"On record are the seasons from {career.since} on.")
-    if not career.poles_whole:
-        known = career.poles is not None and career.poles_since is not None
-        said.append(f"Poles are on record from {career.poles_since} on." if known else "Poles are not on record.")
+    starts = len(career.starts)
+    if not career.poles_known:
+        said.append("Poles are not on record.")
+    elif career.poles_known < starts:
+        said.append(f"Poles are on record for {career.poles_known} of {starts} starts, from {career.poles_since} on.")
     return [" ".join(said)] if said else []

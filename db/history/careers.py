@@ -34,11 +34,12 @@ async def load_career(connection: aiosqlite.Connection, driver: str, known: Know
     ]
     poles = sum(row["race_id"] in known.run for row in await connection.execute_fetchall(POLES, asked))
     titles = [row["year"] for row in await connection.execute_fetchall(CHAMPIONSHIPS, asked)]
-    last = max((each.race.season for each in starts), default=None)
+    poles_known = sum(each.race.id in known.with_pole for each in starts)
     return Career(
         driver=driver,
         starts=tuple(sorted(starts, key=lambda each: each.race.day_run)),
-        poles=None if last is None or known.poles_since is None or known.poles_since > last else poles,
+        poles=poles if poles_known else None,
+        poles_known=poles_known,
         poles_since=known.poles_since,
         championships=tuple(sorted(year for year in titles if year in known.over)),
         since=known.since,
