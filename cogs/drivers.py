@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands, ui
 from discord.ext import commands
@@ -13,13 +15,16 @@ from bot.interactions.understanding import compare_asked, driver_asked
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.quotes.service import reader_of
 from bot.render.about import HelpEntry
+from bot.render.careers import CAREER_TABS, CareerFacts, career_card, seasons_listed
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import DriverFacts, driver
 from bot.render.understood import other_season, with_lines
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
-from bot.seasons.records import season_record, shared_records
+from bot.seasons.careers import career_of
+from bot.seasons.records import official_positions, racing, season_record, shared_records
 from db.errors import StoreError
+from db.history.models import Career
 from db.models import Driver
 from db.quotes import search
 
@@ -34,8 +39,8 @@ class Drivers(commands.Cog):
 
     @app_commands.command(
         name="driver",
-        description="A driver's season: points, wins, recent races, best track, career",
-        extras={"help": HelpEntry(place=8, short="a driver's season", example="heim")},
+        description="A driver's season and career: points, wins, recent races, best track, firsts",
+        extras={"help": HelpEntry(place=8, short="a driver's season and career", example="heim")},
     )
     @app_commands.describe(
         name="Name, nickname or truck number, with a year or track or not", season="A different season"
@@ -75,12 +80,31 @@ class Drivers(commands.Cog):
     async def answer(self, question: DriverQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         known = as_of.known(question.driver)
+        career, quotes = await self._career_of(known.key, as_of), await self._quotes_of(known.key, requester)
+        asked = opened(as_of, known, question)
+        if asked.tab in CAREER_TABS and career is not None and career.starts:
+            positions = official_positions(as_of, known, [each.year for each in seasons_listed(career, asked)])
+            facts = CareerFacts(known, career, as_of.season(), racing(as_of, known), positions, quotes)
+            return career_card(facts, asked, as_of.now)
+        return self._season(asked, as_of, known, career, quotes)
+
+    def _season(
+        self, question: DriverQuestion, as_of: AsOf, known: Driver, career: Career | None, quotes: int
+    ) -> ui.LayoutView:
         computed, own = season_record(as_of, known, question.year)
-        quotes = await self._quotes_of(known.key, requester)
-        races = computed.races_of(known.key)
-        facts = DriverFacts(known, computed, own, as_of.career(known.key), races, quotes)
+        races, years = computed.races_of(known.key), tuple(as_of.entered(known.key))
+        facts = DriverFacts(known, computed, own, career, races, years, quotes)
         lines = [other_season(question.year, computed.season.year, known)]
         return with_lines(driver(facts, question, as_of.now), lines)
+
+    async def _career_of(self, driver: str, as_of: AsOf) -> Career | None:
+        """The driver's career; None while it cannot be read."""
+        try:
+            return await career_of(self.bot.services.store, as_of, driver)
+        except StoreError as error:
+            if error.fault is None:
+                raise
+            return None
 
     async def _quotes_of(self, driver: str, requester: Requester) -> int:
         """How many quotes the requester may see; none, and no button, while they cannot be read."""
@@ -98,6 +122,12 @@ class Drivers(commands.Cog):
         facts = CompareFacts(computed.season, (a, b), records, head_to_head(computed, a.key, b.key), years)
         lines = [other_season(question.year, computed.season.year, *_absent(as_of, question, (a, b)))]
         return with_lines(compare(facts, question, as_of.now), lines)
+
+
+def opened(as_of: AsOf, known: Driver, question: DriverQuestion) -> DriverQuestion:
+    """What is shown where no year is named: the career of who no longer races, instead of a season long ago."""
+    long_ago = question.tab == "season" and question.year is None and not racing(as_of, known)
+    return replace(question, tab="career") if long_ago else question
 
 
 def _absent(as_of: AsOf, question: CompareQuestion, drivers: tuple[Driver, Driver]) -> list[Driver]:

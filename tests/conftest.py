@@ -16,6 +16,7 @@ from bot.services import Services
 from db.bundled import load_if_empty
 from db.connection import Store
 from tests.bytecode import keep_bytecode
+from tests.every_season import made_once
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
@@ -57,6 +58,23 @@ def bundled_seasons(bundled_store: Path) -> BundledSeasons:
 
     async def read() -> BundledSeasons:
         async with await Store.open(bundled_store) as store:
+            return await BundledSeasons.read(store)
+
+    return asyncio.run(read())
+
+
+@pytest.fixture(scope="session")
+def every_season_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with every season since 1995; tests that write copy it. Few need it: most do with the recent seasons."""
+    return made_once(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def every_season(every_season_store: Path) -> BundledSeasons:
+    """Every season as read from that store, once."""
+
+    async def read() -> BundledSeasons:
+        async with await Store.open(every_season_store) as store:
             return await BundledSeasons.read(store)
 
     return asyncio.run(read())

@@ -16,6 +16,7 @@ OURS = ("bot", "cogs", "db")
 MODELS = {
     "db.entries",
     "db.history.record_models",
+    "db.history.models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",

@@ -1,4 +1,4 @@
-"""A driver's record: one season, its races, a career over all seasons, and two drivers head to head.
+"""A driver's record of one season, and two drivers head to head.
 
 Starts that pay no points, because the driver scores in another series, count here like any other start; only points and
 position leave them out.
@@ -6,45 +6,50 @@ position leave them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.official import OfficialPlace, official_place
-from db.models import Entry, Race, Result, Season, Track
+from db.models import Entry, Race, Result, Season
 
 RECENT_RACES = 5
 """How many races ``last_five`` holds."""
 
-ENOUGH_STARTS = 2
-"""The best track needs this many starts, unless the driver has no track with as many."""
-
 
 @dataclass(frozen=True, slots=True)
-class TrackRecord:
-    """What a driver did at one track, over the seasons looked at."""
+class Record:
+    """A driver's season as it stands.
 
-    track: Track
-    starts: int
-    wins: int
-    best_finish: int
-    average_finish: float
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What a driver did over a number of races.
+    ``number`` is that of the latest entry, raced or not; ``make``, ``team`` and ``crew_chief`` are the latest known of
+    the driver's entries in that truck. ``rookie`` means a declared contender
+    for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
+    are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
+    is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
+    where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
+    the driver won this season's championship.
 
     ``laps`` are laps completed, ``laps_led`` laps led. ``average_start`` leaves out races whose start is not on
     record. ``dnfs`` are races in which the truck was not running at the finish. A disqualified truck is not among
     them, since it mostly took the flag, but among the ``disqualifications``; it is scored last, and that finish counts
-    in the average. ``races`` is how many races of the seasons have results, with or without the driver;
+    in the average. ``races`` is how many races of the season have results, with or without the driver;
     ``poles_known`` is how many of these have their pole on record, so that an answer can say that ``poles`` is
-    incomplete. ``poles`` is None where no pole is on record. ``best_track`` is the one with the best average finish
-    among those with two starts, or among all where none has two.
+    incomplete. ``poles`` is None where no pole is on record.
     """
 
+    driver: str
+    year: int
+    number: str
+    make: str | None
+    team: str | None
+    crew_chief: str | None
+    rookie: bool
+    eligible: bool
+    points: int
+    position: int | None
+    official: OfficialPlace | None
+    champion: bool
+    last_five: tuple[DriverRace, ...]
     races: int
     starts: int
     wins: int
@@ -60,43 +65,6 @@ class Totals:
     stage_wins: int
     dnfs: int
     disqualifications: int
-    best_track: TrackRecord | None
-
-
-@dataclass(frozen=True, slots=True)
-class Record(Totals):
-    """A driver's season as it stands.
-
-    ``number`` is that of the latest entry, raced or not; ``make`` and ``team`` are the latest known of the driver's
-    entries in that truck. ``rookie`` means a declared contender
-    for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
-    are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
-    is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
-    where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
-    the driver won this season's championship.
-    """
-
-    driver: str
-    year: int
-    number: str
-    make: str | None
-    team: str | None
-    rookie: bool
-    eligible: bool
-    points: int
-    position: int | None
-    official: OfficialPlace | None
-    champion: bool
-    last_five: tuple[DriverRace, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Career(Totals):
-    """A driver over several seasons; ``seasons`` has a record for each season with an entry, oldest first."""
-
-    driver: str
-    seasons: tuple[Record, ...]
-    championships: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +108,16 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     # Results often come without the team, which is no less known for that.
     of_truck = [each for each in reversed(entries) if each.number == entry.number]
     place = next((line for line in computed.points_table if line.driver == driver_key), None)
+    on_pole = [race.outcome.pole for race in season.run if race.outcome and race.outcome.pole]
+    results = [line.result for line in lines]
+    finishes = [result.finish for result in results]
     return Record(
-        **_as_fields(_totals([computed], driver_key, lines)),
         driver=driver_key,
         year=season.year,
         number=entry.number,
         make=next((each.make for each in of_truck if each.make), None),
         team=next((each.team for each in of_truck if each.team), None),
+        crew_chief=next((each.crew_chief for each in of_truck if each.crew_chief), None),
         rookie=driver_key in season.rookies,
         eligible=place is not None or entry.eligible,
         points=place.points if place else 0,
@@ -154,19 +125,21 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
         official=official_place(computed, driver_key),
         champion=season.champion == driver_key,
         last_five=lines[: -RECENT_RACES - 1 : -1],
-    )
-
-
-def career(seasons: Sequence[ComputedSeason], driver_key: str) -> Career:
-    """The driver over the seasons given, which may come in any order; all counts are 0 without an entry in any."""
-    ordered = sorted(seasons, key=lambda computed: computed.season.year)
-    records = [found for computed in ordered if (found := record(computed, driver_key))]
-    lines = [line for computed in ordered for line in computed.races_of(driver_key)]
-    return Career(
-        **_as_fields(_totals(ordered, driver_key, lines)),
-        driver=driver_key,
-        seasons=tuple(records),
-        championships=tuple(found.year for found in records if found.champion),
+        races=len(season.run),
+        starts=len(results),
+        wins=finishes.count(1),
+        top_fives=sum(finish <= 5 for finish in finishes),
+        top_tens=sum(finish <= 10 for finish in finishes),
+        poles=on_pole.count(driver_key) if on_pole else None,
+        poles_known=len(on_pole),
+        laps=sum(result.laps for result in results),
+        laps_led=sum(result.led for result in results),
+        average_start=_mean([result.start for result in results if result.start is not None]),
+        average_finish=_mean(finishes),
+        best_finish=min(finishes, default=None),
+        stage_wins=sum(winners.count(driver_key) for winners in computed.stage_winners),
+        dnfs=sum(not result.running and not _disqualified(result) for result in results),
+        disqualifications=sum(_disqualified(result) for result in results),
     )
 
 
@@ -198,57 +171,9 @@ def _entries(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> li
     return sorted(entries, key=lambda entry: season.order.get(entry.round, 0))
 
 
-def _totals(seasons: Sequence[ComputedSeason], driver_key: str, lines: Sequence[DriverRace]) -> Totals:
-    run = [race for computed in seasons for race in computed.season.run]
-    on_pole = [race.outcome.pole for race in run if race.outcome and race.outcome.pole]
-    stages = [winners for computed in seasons for winners in computed.stage_winners]
-    results = [line.result for line in lines]
-    finishes = [result.finish for result in results]
-    return Totals(
-        races=len(run),
-        starts=len(results),
-        wins=finishes.count(1),
-        top_fives=sum(finish <= 5 for finish in finishes),
-        top_tens=sum(finish <= 10 for finish in finishes),
-        poles=on_pole.count(driver_key) if on_pole else None,
-        poles_known=len(on_pole),
-        laps=sum(result.laps for result in results),
-        laps_led=sum(result.led for result in results),
-        average_start=_mean([result.start for result in results if result.start is not None]),
-        average_finish=_mean(finishes),
-        best_finish=min(finishes, default=None),
-        stage_wins=sum(winners.count(driver_key) for winners in stages),
-        dnfs=sum(not result.running and not _disqualified(result) for result in results),
-        disqualifications=sum(_disqualified(result) for result in results),
-        best_track=_best_track(lines),
-    )
-
-
 def _disqualified(result: Result) -> bool:
     return result.disqualified or result.status == "disqualified"
 
 
 def _mean(numbers: Sequence[int]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
-
-
-def _best_track(lines: Iterable[DriverRace]) -> TrackRecord | None:
-    finishes: dict[str, list[int]] = {}
-    tracks: dict[str, Track] = {}
-    for line in lines:
-        finishes.setdefault(line.race.track.key, []).append(line.result.finish)
-        tracks[line.race.track.key] = line.race.track
-    seen = [
-        TrackRecord(tracks[key], len(there), there.count(1), min(there), sum(there) / len(there))
-        for key, there in finishes.items()
-    ]
-    enough = [line for line in seen if line.starts >= ENOUGH_STARTS]
-    return min(
-        enough or seen,
-        key=lambda line: (line.average_finish, -line.starts, line.best_finish, line.track.key),
-        default=None,
-    )
-
-
-def _as_fields(totals: Totals) -> Mapping[str, Any]:
-    return {field.name: getattr(totals, field.name) for field in fields(totals)}

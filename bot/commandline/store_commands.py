@@ -33,8 +33,8 @@ from db.errors import StoreError
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
+from db.people_and_places import load_drivers, load_tracks
 from db.quotes import quotes_of_scope
-from db.racing import load_drivers, load_tracks
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 

@@ -25,6 +25,8 @@ _NEXT = frozenset({"next", "upcoming"})
 _VALUE = re.compile(r"\s*(\d{4})[\s./:-]+(?:r|rd|round|race)?\s*(\d{1,2})\s*", re.IGNORECASE | re.ASCII)
 _ROUND = re.compile(r"r?(\d{1,2})", re.ASCII)
 _YEAR = re.compile(r"(?:19|20)\d\d", re.ASCII)
+BETTER_KNOWN = 10
+"""Of drivers of one surname who no longer race, the one with this many times the starts of the others is meant."""
 _KEPT_STATES = 32
 """How many states of seasons are kept. The clock only ever asks for the newest; fans also ask for earlier ones."""
 
@@ -69,8 +71,8 @@ class Finder:
     def driver(self, text: str, season: Season) -> Driver:
         """The one driver meant: a key, a name, a number, or words that match one driver clearly best.
 
-        Where several match equally well, it is the only one of them in a truck number typed as well, or the only one
-        with an entry in the season.
+        Where several match equally well, it is the only one of them in a truck number typed as well, the only one
+        with an entry in the season, or, of those who no longer race, the one whom nearly everybody means.
 
         Raises:
             UnknownDriver: with the three nearest names.
@@ -82,7 +84,7 @@ class Finder:
         matches = self.drivers(text, season, limit=len(self._drivers)) if words or numbers else []
         if numbers and set(words) <= _NUMBER_WORDS:
             return self._in_truck(text, numbers[0], matches, season)
-        tied = _fitting(matches, numbers)
+        tied = self._fitting(matches, numbers)
         if not tied:
             raise UnknownDriver(text, self._nearest(matches, words, season))
         if len(tied) > 1:
@@ -102,7 +104,7 @@ class Finder:
             season: as in ``driver``.
         """
         text = " ".join(words)
-        return _fitting(self.drivers(text, season, limit=len(self._drivers)), numbers)
+        return self._fitting(self.drivers(text, season, limit=len(self._drivers)), numbers)
 
     def trucks(self, number: str, season: Season) -> tuple[Driver, ...]:
         """The drivers of exactly that truck number in the season, the latest first; none where nobody drove it."""
@@ -117,6 +119,25 @@ class Finder:
     def lexicon(self) -> Lexicon:
         """All names on record, to tell apart what the words of a text name."""
         return Lexicon(self._drivers.values(), (race for season in self._seasons.values() for race in season.races))
+
+    def _fitting(self, matches: Sequence[Match], numbers: Sequence[str]) -> tuple[Driver, ...]:
+        """The drivers who match equally well; one where something beside the name decides.
+
+        That is a truck number typed as well, or an entry in the season; or, where none of them has one, that nearly all
+        starts that they have between them are those of one.
+        """
+        best = max((match.score for match in matches), default=0.0)
+        if best < CLEAR:
+            return ()
+        tied = [match for match in matches if match.score == best or (best < EXACT and match.score > best - TIED)]
+        here = [match for match in tied if match.in_season]
+        most = max(tied, key=lambda match: self._starts[match.driver.key])
+        others = sum(self._starts[match.driver.key] for match in tied if match is not most)
+        known = [most] if not here and self._starts[most.driver.key] > others * BETTER_KNOWN else []
+        for narrowed in (tied, [m for m in tied if m.number in numbers], here, known):
+            if len(narrowed) == 1:
+                return (narrowed[0].driver,)
+        return tuple(match.driver for match in tied)
 
     def _in_truck(self, text: str, number: str, matches: Sequence[Match], season: Season) -> Driver:
         """The latest driver of a truck number; ``matches`` is what ``drivers`` returns for it."""
@@ -251,18 +272,6 @@ class Finder:
 def _split_numbers(typed: Sequence[str]) -> tuple[list[str], list[str]]:
     """The words that are not numbers, and the numbers."""
     return [word for word in typed if not word.isdecimal()], [word for word in typed if word.isdecimal()]
-
-
-def _fitting(matches: Sequence[Match], numbers: Sequence[str]) -> tuple[Driver, ...]:
-    """The drivers who match equally well; one where a truck number typed as well or an entry in the season decides."""
-    best = max((match.score for match in matches), default=0.0)
-    if best < CLEAR:
-        return ()
-    tied = [match for match in matches if match.score == best or (best < EXACT and match.score > best - TIED)]
-    for narrowed in (tied, [m for m in tied if m.number in numbers], [m for m in tied if m.in_season]):
-        if len(narrowed) == 1:
-            return (narrowed[0].driver,)
-    return tuple(match.driver for match in tied)
 
 
 def ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:

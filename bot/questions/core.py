@@ -85,7 +85,7 @@ STANDINGS_VIEWS = (
     "what-if-chase",
     "what-if-classic",
 )
-DRIVER_TABS = ("season", "races")
+DRIVER_TABS = ("season", "races", "career", "seasons", "tracks")
 COMPARE_TABS = ("season", "races")
 
 
@@ -169,7 +169,10 @@ class ClinchQuestion(Question, topic="clinch"):
 
 
 class DriverQuestion(Question, topic="driver"):
-    """A driver's season, or all of the driver's races in it."""
+    """A driver's season, all of the driver's races in it, or the whole career.
+
+    Without a year the season is the last one; of a driver who has not raced since the year before it is the career.
+    """
 
     driver: str = parameter(KEY)
     year: int | None = parameter(YEAR, default=None)

@@ -10,15 +10,18 @@ from discord import ui
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.distance import stages_not_run
-from bot.championship.driver_record import Career, Record
+from bot.championship.driver_record import Record
+from bot.championship.formats import format_of
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages, short_distance
 from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
+from bot.render.careers import best_track, career_line
 from bot.render.formatting import average, count, escape, listed, ordinal, status
 from bot.render.penalties import of_driver
 from bot.render.playoff_table import playoff_line
 from bot.render.tables import Column, table
+from db.history.models import Career
 from db.models import Driver, Race, Result, Season
 
 ROWS = 15
@@ -46,16 +49,18 @@ _OUT = Column("Out", gives_way=True)
 
 @dataclass(frozen=True, slots=True)
 class DriverFacts:
-    """What a driver's card shows, as of one moment; ``career`` is over all seasons on record.
+    """What a driver's card shows, as of one moment.
 
-    ``quotes`` is how many of the driver's quotes the requester may read.
+    ``years`` are the seasons with an entry of theirs; ``career`` is None where it cannot be read; ``quotes`` is how
+    many of the driver's quotes the requester may read.
     """
 
     driver: Driver
     computed: ComputedSeason
     record: Record
-    career: Career
+    career: Career | None
     races: tuple[DriverRace, ...]
+    years: tuple[int, ...]
     quotes: int = 0
 
     @property
@@ -72,8 +77,11 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     record = facts.record
     asked = replace(question, year=record.year, tab="season", page=1)
     links = [Link(f"All {count(record.starts, 'race')}", replace(asked, tab="races"))] if record.starts > 1 else []
-    others = [r.year for r in facts.career.seasons if r.year != record.year]
-    links += [Link(str(year), replace(asked, year=year)) for year in sorted(others, reverse=True)]
+    others = sorted((year for year in facts.years if year != record.year), reverse=True)
+    career = facts.career if facts.career and facts.career.starts else None
+    if career is not None and others:
+        links.append(Link("Career", replace(asked, year=None, tab="career")))
+    links += [Link(str(year), replace(asked, year=year)) for year in others]
     if facts.quotes and len(links) < BUTTONS:
         links.append(Link(count(facts.quotes, "quote"), QuoteQuestion(driver=facts.driver.key)))
     return card(
@@ -82,7 +90,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
         "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key), _season_points(record)])),
         _totals(record) if record.starts else "",
         _recent(record.last_five),
-        "\n".join(filter(None, [_best_track(facts.career), _career(facts.career)])),
+        "\n".join(filter(None, [best_track(career), career_line(career)])) if career else "",
         accent=make_accent(record.make),
         small=[
             *_gaps(facts),
@@ -91,7 +99,7 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
             *_penalties(facts),
             freshness(facts.season, now),
         ],
-        controls=row_or_select("driver", "Races, other seasons…", links),
+        controls=row_or_select("driver", "Races, career, other seasons…", links),
     )
 
 
@@ -154,7 +162,8 @@ def _season_points(record: Record) -> str:
 def _who(record: Record) -> str:
     rookie = "Rookie of the Year contender" if record.rookie else ""
     eligible = "" if record.eligible else "scores points in another series (i)"
-    return listed([escape(record.make or ""), escape(record.team or ""), rookie, eligible])
+    chief = f"crew chief {escape(record.crew_chief)}" if record.crew_chief else ""
+    return listed([escape(record.make or ""), escape(record.team or ""), chief, rookie, eligible])
 
 
 def _totals(record: Record) -> str:
@@ -166,14 +175,13 @@ def _totals(record: Record) -> str:
         ("Top fives", str(record.top_fives)),
         ("Best", ordinal(record.best_finish) if record.best_finish else "–"),
         ("Top tens", str(record.top_tens)),
-        ("Stage wins", str(record.stage_wins)),
+        *([("Stage wins", str(record.stage_wins))] if format_of(record.year).stage else []),
         ("Laps led", f"{record.laps_led:,}"),
         ("Poles", UNKNOWN if record.poles is None else str(record.poles)),
         ("DNFs", str(record.dnfs)),
-        ("Disq.", str(record.disqualifications)),
+        ("Disq.", str(record.disqualifications)) if record.disqualifications else ("Laps", f"{record.laps:,}"),
     ]
-    if not record.disqualifications:
-        cells[-1] = ("Laps", f"{record.laps:,}")
+    cells += [("", "")] * (len(cells) % 2)
     return table(_FACTS, [(*cells[i], "", *cells[i + 1]) for i in range(0, len(cells), 2)])
 
 
@@ -207,32 +215,6 @@ def _recent(lines: Sequence[DriverRace]) -> str:
     return f"**{_RECENT_LABELS[min(len(lines), len(_RECENT_LABELS)) - 1]}**\n{race_table(lines)}"
 
 
-def _best_track(career: Career) -> str:
-    best = career.best_track
-    if best is None or best.starts < 2:
-        return ""
-    wins = count(best.wins, "win") if best.wins else f"best {ordinal(best.best_finish)}"
-    place = f"**Best track** {escape(best.track.short)}: average finish {best.average_finish:.1f}"
-    return f"{place} in {count(best.starts, 'start')}, {wins}"
-
-
-def _career(career: Career) -> str:
-    """Totals over the seasons on record; empty for a single season."""
-    years = [record.year for record in career.seasons]
-    if len(years) < 2:
-        return ""
-    totals = [
-        count(career.starts, "start"),
-        count(career.wins, "win"),
-        count(career.top_fives, "top five"),
-        count(career.top_tens, "top ten"),
-        f"{count(career.laps_led, 'lap')} led",
-        f"average finish {average(career.average_finish)}",
-    ]
-    crowns = f" · champion {', '.join(map(str, career.championships))}" if career.championships else ""
-    return f"**Seasons on record, {years[0]}–{years[-1]}** {', '.join(totals)}{crowns}"
-
-
 def _gaps(facts: DriverFacts) -> list[str]:
     """Notes on what is missing from the season's totals."""
     season, record = facts.season, facts.record
@@ -242,7 +224,8 @@ def _gaps(facts: DriverFacts) -> list[str]:
         said.append(f"Poles for {record.year} are not on record.")
     elif record.poles_known < run:
         said.append(f"Poles are on record for {record.poles_known} of {run} races.")
-    silent = [str(race.round) for race in season.run if _stage_unknown(race, season.results[race.round])]
+    staged = season.run if format_of(season.year).stage else ()
+    silent = [str(race.round) for race in staged if _stage_unknown(race, season.results[race.round])]
     if silent:
         said.append(f"Stage winners for race{'s' if len(silent) > 1 else ''} {', '.join(silent)} are not on record.")
     return [" ".join(said)] if said else []

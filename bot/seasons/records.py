@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.driver_record import Record, head_to_head, record
+from bot.championship.official import official_place
 from bot.errors import FriendlyError
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
@@ -24,6 +27,18 @@ def season_record(as_of: AsOf, driver: Driver, year: int | None) -> tuple[Comput
     season = as_of.season(_nearest(year, years))
     computed = as_of.computed(season)
     return computed, _record(driver, computed, years)
+
+
+def racing(as_of: AsOf, driver: Driver) -> bool:
+    """Whether a driver has an entry in the season of the day or in the one before."""
+    years = as_of.entered(driver.key)
+    return bool(years) and years[-1] >= as_of.season().year - 1
+
+
+def official_positions(as_of: AsOf, driver: Driver, years: Iterable[int]) -> dict[int, int | None]:
+    """The driver's official place in each of the years, as it stands or stood at the end; None where there is none."""
+    places = {year: official_place(as_of.computed(as_of.season(year)), driver.key) for year in years}
+    return {year: place.position if place is not None else None for year, place in places.items()}
 
 
 def shared_records(

@@ -11,7 +11,7 @@ import aiosqlite
 
 from db.documents.file_format import AdjustmentRow, DriverRow, Header, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
-from db.models import Driver, Track
+from db.models import Driver, Layout, Track, TrackName
 from db.timestamps import to_text
 
 ADD_TRACK = (
@@ -108,7 +108,18 @@ async def save_track(
     else:
         number, key = await _one(connection, SET_TRACK, *values, number)
     await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
-    return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+    names = [TrackName(each.name, each.first, each.last) for each in row.names]
+    layouts = [Layout(each.first, each.last, each.length, each.shape, each.surface) for each in row.layouts]
+    await replace_children(connection, "track_names", "track_id", number, [(n.first, n.last, n.name) for n in names])
+    await replace_children(
+        connection,
+        "track_layouts",
+        "track_id",
+        number,
+        [(each.first, each.last, each.length, each.shape, each.surface) for each in layouts],
+    )
+    facts = (row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+    return number, Track(key, *facts, names=tuple(names), layouts=tuple(layouts))
 
 
 async def save_driver(
@@ -121,7 +132,12 @@ async def save_driver(
     else:
         number, key = await _one(connection, SET_DRIVER, *values, number)
     await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)
-    return number, Driver(key, row.name, tuple(row.aliases), row.nascar_id, row.born, row.hometown)
+    await _aliases(connection, "racing_reference_ids", "driver_id", number, row.racing_reference)
+    sources = tuple(row.sources.items())
+    read = [(fact, source, i) for i, (fact, source) in enumerate(sources)]
+    await replace_children(connection, "driver_sources", "driver_id", number, read)
+    names = (row.name, tuple(row.aliases))
+    return number, Driver(key, *names, row.nascar_id, row.born, row.hometown, tuple(row.racing_reference), sources)
 
 
 async def save_season(

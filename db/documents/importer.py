@@ -39,7 +39,8 @@ from db.documents.results_import import ResultsImport
 from db.documents.rows_from_models import driver_row, season_sections, track_row
 from db.errors import StoreError
 from db.models import Season
-from db.racing import load_drivers, load_season, load_tracks
+from db.people_and_places import load_drivers, load_tracks
+from db.racing import load_season
 from db.results_state import ResultsState
 
 __all__ = ["Counts", "Report", "import_documents"]

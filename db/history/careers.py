@@ -1,4 +1,4 @@
-"""A driver's career from the store: one query finds every entry of theirs, whatever the season."""
+"""A driver's career from the store: one query finds every start, whatever the season."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ import aiosqlite
 from db.history.known_races import KnownRaces
 from db.history.models import Career, Start
 
-ENTRIES = """
-SELECT e.race_id, r.season, e.number, x.finish, x.start, x.laps, x.led
+STARTS = """
+SELECT e.race_id, e.number, x.finish, x.start, x.laps, x.led
   FROM entries e
   JOIN drivers d ON d.id = e.driver_id
-  JOIN races r ON r.id = e.race_id
-  LEFT JOIN results x ON x.entry_id = e.id
- WHERE d.key = :driver AND r.dropped_at IS NULL
+  JOIN results x ON x.entry_id = e.id
+ WHERE d.key = :driver
 """
 POLES = "SELECT o.race_id FROM outcomes o JOIN drivers d ON d.id = o.pole_id WHERE d.key = :driver"
 CHAMPIONSHIPS = "SELECT s.year FROM seasons s JOIN drivers d ON d.id = s.champion_id WHERE d.key = :driver"
 
 
 async def load_career(connection: aiosqlite.Connection, driver: str, known: KnownRaces) -> Career:
-    """The career of a driver, by key; without starts, entries and titles where nobody has the key.
+    """The career of a driver, by key; without starts and titles where nobody has the key.
 
     Args:
         connection: inside the transaction in which ``known`` was loaded, or at the same version of the facts.
@@ -28,20 +27,19 @@ async def load_career(connection: aiosqlite.Connection, driver: str, known: Know
         known: the races as they were known at the moment that is asked for.
     """
     asked = {"driver": driver}
-    rows = [row for row in await connection.execute_fetchall(ENTRIES, asked) if row["race_id"] in known.run]
     starts = [
         Start(known.run[row["race_id"]], row["number"], row["finish"], row["start"], row["laps"], row["led"])
-        for row in rows
-        if row["finish"] is not None
+        for row in await connection.execute_fetchall(STARTS, asked)
+        if row["race_id"] in known.run
     ]
     poles = sum(row["race_id"] in known.run for row in await connection.execute_fetchall(POLES, asked))
     titles = [row["year"] for row in await connection.execute_fetchall(CHAMPIONSHIPS, asked)]
-    last = max((each.race.season for each in starts), default=None)
+    poles_known = sum(each.race.id in known.with_pole for each in starts)
     return Career(
         driver=driver,
-        entered=tuple(sorted({row["season"] for row in rows})),
         starts=tuple(sorted(starts, key=lambda each: each.race.day_run)),
-        poles=None if last is None or known.poles_since is None or known.poles_since > last else poles,
+        poles=poles if poles_known else None,
+        poles_known=poles_known,
         poles_since=known.poles_since,
         championships=tuple(sorted(year for year in titles if year in known.over)),
         since=known.since,

@@ -11,7 +11,7 @@ import aiosqlite
 
 from db.models import Race, RaceStatus, Track
 from db.namesakes import tell_tracks_apart
-from db.racing import load_tracks
+from db.people_and_places import load_tracks
 from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 
@@ -44,12 +44,14 @@ class KnownRaces:
         since: the first of the seasons that are on record without a gap up to the latest race, a gap being a race that
             was over and has no results; None without results.
         poles_since: the first season in which the pole of a race is on record.
+        with_pole: the ids of all races whose pole is on record, later ones included.
     """
 
     run: dict[int, Race]
     over: frozenset[int]
     since: int | None
     poles_since: int | None
+    with_pole: frozenset[int]
 
 
 async def load_known_races(connection: aiosqlite.Connection, now: datetime) -> KnownRaces:
@@ -70,6 +72,7 @@ async def load_known_races(connection: aiosqlite.Connection, now: datetime) -> K
         over=frozenset(year for year, own in seasons.items() if all(race.over_at <= now for race, _ in own)),
         since=_since({race.season for race in run}, gaps),
         poles_since=min((race.season for race in run if race.id in with_pole), default=None),
+        with_pole=frozenset(with_pole),
     )
 
 

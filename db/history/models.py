@@ -78,18 +78,18 @@ class Career:
 
     Attributes:
         driver: the driver's key.
-        entered: the seasons with an entry of theirs, raced or not, oldest first.
         starts: every start, in the order in which the races were run.
         poles: how many poles are on record as theirs; None where no race they started has its pole on record.
+        poles_known: how many of the starts were in races whose pole is on record.
         poles_since: the first season in which the pole of a race is on record; None where no pole is.
         championships: the seasons whose champion they are, oldest first.
         since: the first of the seasons that are on record without a gap up to the latest; None without results.
     """
 
     driver: str
-    entered: tuple[int, ...]
     starts: tuple[Start, ...]
     poles: int | None
+    poles_known: int
     poles_since: int | None
     championships: tuple[int, ...]
     since: int | None
@@ -98,11 +98,6 @@ class Career:
     def whole(self) -> bool:
         """Whether nothing of the career can be missing: every season of the series is on record."""
         return self.since is not None and self.since <= FIRST_SEASON
-
-    @property
-    def poles_whole(self) -> bool:
-        """Whether poles are on record since before the first start."""
-        return bool(self.starts) and self.poles_since is not None and self.poles_since <= self.starts[0].race.season
 
     @property
     def tally(self) -> Tally | None:

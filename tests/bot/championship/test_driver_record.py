@@ -1,4 +1,4 @@
-"""A driver's season and career, and two drivers head to head."""
+"""A driver's season, and two drivers head to head."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 
 from bot.championship.computed_season import ComputedSeason
-from bot.championship.driver_record import Record, career, head_to_head, record
+from bot.championship.driver_record import Record, head_to_head, record
 from bot.championship.table import points_table
 from db.models import Outcome, Season
-from tests.seasons import NAMES, Order, Row, bundled_season, bundled_seasons, drawn_seasons, make_season
+from tests.seasons import NAMES, Order, Row, bundled_season, drawn_seasons, make_season
 
 
 def known(season: Season, key: str) -> Record:
@@ -26,7 +26,7 @@ def test_who_only_failed_to_qualify_has_a_record_without_starts() -> None:
     season = make_season(2025, [["Corey Heim"]], absent={1: [Row("Norm Benning", number="6", team="Benning")]})
     found = known(season, "norm-benning")
     assert (found.starts, found.number, found.team, found.position, found.eligible) == (0, "6", "Benning", None, True)
-    assert (found.average_finish, found.best_finish, found.best_track, found.last_five) == (None, None, None, ())
+    assert (found.average_finish, found.best_finish, found.last_five) == (None, None, ())
 
 
 LATER = {
@@ -133,34 +133,6 @@ def test_the_champion_is_the_stated_one() -> None:
     assert (known(season, "ty-majeski").champion, known(season, "christian-eckes").champion) == (True, False)
 
 
-def test_the_best_track_needs_two_starts_where_any_has_them() -> None:
-    once = make_season(2025, [["Corey Heim"], ["X", "Corey Heim"]], tracks=("Bristol", "Texas"))
-    best = known(once, "corey-heim").best_track
-    assert best is not None
-    assert (best.track.short, best.starts) == ("Bristol", 1)
-    orders = [["Corey Heim"], ["X", "Corey Heim"], ["X", "Y", "Corey Heim"]]
-    best = known(make_season(2025, orders, tracks=("Bristol", "Texas", "Texas")), "corey-heim").best_track
-    assert best is not None
-    assert (best.track.short, best.starts, best.wins, best.best_finish, best.average_finish) == ("Texas", 2, 0, 2, 2.5)
-
-
-def test_a_career_adds_up_seasons_oldest_first() -> None:
-    new = make_season(2025, [["Corey Heim"], ["X", "Corey Heim"]], tracks=("Bristol", "Texas"), champion="corey-heim")
-    old = make_season(2024, [["X", "Y", "Corey Heim"]], tracks=("Bristol",), outcomes={1: Outcome(pole="corey-heim")})
-    other = make_season(2023, [["X"]])
-    whole = career([ComputedSeason(each) for each in (new, other, old)], "corey-heim")
-    assert [line.year for line in whole.seasons] == [2024, 2025]
-    assert (whole.starts, whole.wins, whole.average_finish, whole.championships) == (3, 1, 2.0, (2025,))
-    assert (whole.poles, whole.poles_known, whole.races) == (1, 1, 4)
-    assert whole.best_track is not None
-    assert (whole.best_track.track.short, whole.best_track.starts) == ("Bristol", 2)
-
-
-def test_a_career_without_entries_is_empty() -> None:
-    whole = career([ComputedSeason(make_season(2025, [["Corey Heim"]]))], "ty-majeski")
-    assert (whole.starts, whole.seasons, whole.average_finish) == (0, (), None)
-
-
 def test_head_to_head_counts_shared_starts_only() -> None:
     orders: list[Order] = [
         [Row("Corey Heim", start=2), Row("Ty Majeski", start=1)],
@@ -220,11 +192,3 @@ def test_the_champions_season() -> None:
 def test_heim_beat_majeski_21_times_in_25() -> None:
     duel = head_to_head(ComputedSeason(bundled_season(2025)), "corey-heim", "ty-majeski")
     assert (duel.shared_starts, duel.ahead_a, duel.ahead_b) == (25, 21, 4)
-
-
-def test_every_driver_has_a_career_over_the_seasons_held() -> None:
-    seasons = bundled_seasons()
-    for key in seasons[0].drivers:
-        whole = career([ComputedSeason(season) for season in seasons], key)
-        assert whole.starts == sum(line.starts for line in whole.seasons)
-        assert whole.dnfs + whole.disqualifications <= whole.starts

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from bot.__main__ import main
-from bot.championship.driver_record import career
 from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.schedule_changes import compare_schedule
 from bot.notifications.schedule_planner import plan_reminders
@@ -318,7 +317,7 @@ def test_a_race_cut_short_is_said_to_be_and_so_is_a_stage_that_was_not_run(
     assert f"The race was cut short at {laps} of 100 laps." in nutshell.paragraphs[0]
     who = season.drivers["layne-riggs"]
     computed, found = season_record(as_of, who, 2027)
-    facts = DriverFacts(who, computed, found, career([computed], who.key), computed.races_of(who.key))
+    facts = DriverFacts(who, computed, found, None, computed.races_of(who.key), (2027,))
     for tab in ("season", "races"):
         card = driver(facts, DriverQuestion("layne-riggs", 2027, tab), as_of.now)
         assert f"Race 1 was cut short at {laps} of 100 laps." in small(card)

@@ -4,13 +4,14 @@ from typing import Any
 from discord import ui
 
 from bot.championship.computed_season import ComputedSeason
-from bot.championship.driver_record import career, head_to_head, record
+from bot.championship.driver_record import head_to_head, record
 from bot.questions.core import CompareQuestion, DriverQuestion
 from bot.render.blocks import Accent
 from bot.render.compare import CompareFacts, compare
 from bot.render.drivers import ELSEWHERE, DriverFacts, driver
 from db.models import Adjustment, Outcome, Season
 from tests.bot.render.reading import accent, buttons, lines, options, small, tables, text
+from tests.careers import career_in
 from tests.seasons import Row, full_season, make_season
 
 LATER = datetime(2025, 12, 1, tzinfo=UTC)
@@ -18,10 +19,11 @@ LATER = datetime(2025, 12, 1, tzinfo=UTC)
 
 def ask(key: str, *seasons: Season, **fields: Any) -> ui.LayoutView:
     season = seasons[-1]
-    *_, computed = every = [ComputedSeason(each) for each in seasons]
+    computed = ComputedSeason(season)
     own = record(computed, key)
     assert own is not None
-    facts = DriverFacts(season.drivers[key], computed, own, career(every, key), computed.races_of(key))
+    years = tuple(each.year for each in seasons if key in ComputedSeason(each).entered)
+    facts = DriverFacts(season.drivers[key], computed, own, career_in(seasons, key), computed.races_of(key), years)
     return driver(facts, DriverQuestion(key, **fields), LATER)
 
 
@@ -140,6 +142,7 @@ def test_buttons_lead_to_all_races_and_other_seasons_and_back() -> None:
     view = ask("corey-heim", two_races(2024), two_races(2025))
     assert buttons(view) == {
         "All 2 races": DriverQuestion("corey-heim", 2025, "races"),
+        "Career": DriverQuestion("corey-heim", None, "career"),
         "2024": DriverQuestion("corey-heim", 2024),
     }
     races = ask("corey-heim", two_races(2024), two_races(2025), tab="races")
@@ -157,7 +160,7 @@ def test_all_his_races_page() -> None:
 
 def test_many_seasons_are_a_select_and_none_is_dropped() -> None:
     view = ask("corey-heim", *(two_races(year) for year in range(2019, 2026)))
-    assert list(options(view)) == ["All 2 races", *(str(year) for year in range(2024, 2018, -1))]
+    assert list(options(view)) == ["All 2 races", "Career", *(str(year) for year in range(2024, 2018, -1))]
 
 
 def test_the_colour_is_his_make() -> None:

@@ -6,7 +6,7 @@ import pytest
 from discord import ui
 
 from bot.championship.computed_season import ComputedSeason
-from bot.championship.driver_record import career, head_to_head, record
+from bot.championship.driver_record import head_to_head, record
 from bot.questions.core import (
     STANDINGS_VIEWS,
     AboutQuestion,
@@ -31,6 +31,7 @@ from bot.render.schedule import schedule
 from bot.render.standings import standings
 from db.models import Adjustment, Broadcast, BroadcastKind, Driver, FastestLap, Outcome, Season
 from tests.bot.render.reading import body, buttons, options, texts
+from tests.careers import career_in
 from tests.checks.limits import check_message
 from tests.seasons import Row, make_season, make_track
 
@@ -96,7 +97,7 @@ def every_card(season: Season) -> list[ui.LayoutView]:
     assert one is not None
     assert other is not None
     a, b = season.drivers["driver-0"], season.drivers["driver-1"]
-    facts = DriverFacts(a, computed, one, career([computed], a.key), computed.races_of(a.key))
+    facts = DriverFacts(a, computed, one, career_in([season], a.key), computed.races_of(a.key), (season.year,))
     both = CompareFacts(season, (a, b), (one, other), head_to_head(computed, a.key, b.key), tuple(range(1995, 2026)))
     last = LastTime(season.races[0], a.name, defending=True)
     return [
