@@ -23,7 +23,7 @@ from bot.commandline.exports import (
 )
 from bot.commandline.standings import DEFAULT_VIEW
 from db import race_times
-from db.bundled import bundled_documents
+from db.bundled import bundled_documents, bundled_years, note_taken
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
@@ -58,6 +58,8 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
     async with open_services(path, clock) as opened:
         tell_loaded(opened.loaded, print_message)
         report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
+        if bundled:
+            await note_taken(opened.services.store, bundled_years(), clock.now())
         imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
     for section, counts in report.sections.items():
         name = section.replace("_", " ")

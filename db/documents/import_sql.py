@@ -27,8 +27,10 @@ SEASON_ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordina
 SET_SEASON = """
 INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
-    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
- WHERE champion_id IS NOT coalesce(excluded.champion_id, champion_id) OR source IS NOT coalesce(excluded.source, source)
+    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at),
+    arriving = 0
+ WHERE arriving = 1 OR champion_id IS NOT coalesce(excluded.champion_id, champion_id)
+    OR source IS NOT coalesce(excluded.source, source)
     OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
 """
 ADD_ENTRY = """
