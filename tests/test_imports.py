@@ -15,14 +15,15 @@ ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {
     "db.entries",
-    "db.history.record_models",
     "db.history.models",
+    "db.history.record_models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",
     "db.recaps.models",
     "db.reminders.models",
     "db.results_state",
+    "db.tracks",
     "db.user_text",
 }
 """What the store speaks in, without the queries."""

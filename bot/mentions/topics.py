@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bot.errors import FriendlyError
 from bot.finder.reading import Reading
 from bot.mentions.days import Day
+from bot.mentions.record_questions import records_question
 from bot.mentions.vocabulary import BARE, Topic
 from bot.questions.core import (
     AboutQuestion,
@@ -203,12 +204,30 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
 def _stats(asked: Asked) -> Answerable | None:
     """A season's stats, which say who has the most of what they count; of one race, or of all years, they say nothing.
 
-    Nor do they rank whoever has most of what they do not show, as a table in order of points would seem to do.
+    Nor do they rank whoever has most of what they do not show, as a table in order of points would seem to do. Who has
+    most of it at a track, or ever, is a record.
     """
+    everywhere = asked.reading.race is None and not _of_all_time(asked)
+    kept = None if everywhere or "most" not in asked.words else _records(asked)
+    if kept is not None and kept.sure:
+        return kept
     found = _standings("stats")(asked)
-    everything = asked.words >= {"all", "time"} or bool(asked.words & _EVER)
+    everything = _of_all_time(asked)
     shown = not asked.words & _NEITHER_COUNTED_NOR_RANKED and asked.reading.when != "latest"
     return found and found._replace(sure=found.sure and shown and not everything)
+
+
+def _of_all_time(asked: Asked) -> bool:
+    return asked.words >= {"all", "time"} or bool(asked.words & _EVER)
+
+
+def _records(asked: Asked) -> Answerable | None:
+    """Who holds a record, at a track or in a year where the text names one."""
+    reading = asked.reading
+    question = records_question(asked.text, asked.as_of, reading.track, asked.driver, reading.year)
+    one_race = reading.round is not None or reading.when is not None or bool(asked.days)
+    known = question.what is not None or bool(asked.words & {"record", "records"})
+    return Answerable(question, known and not one_race and len(asked.drivers) < 2)
 
 
 def _playoffs(asked: Asked) -> Answerable | None:
@@ -362,6 +381,7 @@ _QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
     Topic.CLINCH: _clinch,
     Topic.CHAMPION: _champion,
     Topic.PLAYOFFS: _playoffs,
+    Topic.RECORDS: _records,
     Topic.STATS: _stats,
     Topic.OWNERS: _standings("owners"),
     Topic.MANUFACTURERS: _standings("manufacturers"),

@@ -26,6 +26,7 @@ class Topic(Enum):
     CLINCH = auto()
     CHAMPION = auto()
     PLAYOFFS = auto()
+    RECORDS = auto()
     STATS = auto()
     OWNERS = auto()
     MANUFACTURERS = auto()
@@ -49,6 +50,7 @@ _DAY = r"(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday
 _BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
 _COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
+_EVER = r"(?:ever|(?:of )?all time|in (?:(?:series|nascar|truck(?: series)?) )?history)"
 
 PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.QUOTE: (
@@ -88,6 +90,19 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"chase (?:grid|field|standings|picture)",
         r"round of (?:8|10|eight|ten)|(?:championship|final) (?:4|four)",
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
+    ),
+    Topic.RECORDS: (
+        rf"(?:all time )?most {_COUNTED} {_EVER}|all time most {_COUNTED}|(?:all time|career) {_COUNTED}(?: leaders?| list)?",
+        r"(?:closest|tightest|narrowest|widest|biggest|largest) (?:finish(?:es)?|margins?(?: of victory)?|wins?)"
+        rf"(?: {_EVER})?",
+        rf"(?:youngest|oldest) (?:race )?(?:winners?|drivers? to (?:ever )?win(?: a race)?|to (?:ever )?win)(?: {_EVER})?",
+        rf"(?:longest|biggest) (?:win(?:ning)?|top (?:10|ten)) streaks?(?: {_EVER})?|most wins in a row(?: {_EVER})?",
+        rf"(?:biggest|greatest|best) comebacks?(?: {_EVER})?|won from (?:farthest|furthest|deepest)(?: back)?",
+        rf"(?:closest|tightest) (?:championships?|title fights?|points battles?)(?: {_EVER})?",
+        rf"most (?:starts|races|laps led) without (?:a win|winning)(?: {_EVER})?|winless",
+        rf"most (?:different )?winners(?: in (?:a|one) (?:single )?(?:season|year))?(?: {_EVER})?",
+        rf"most wins in (?:a|one) (?:single )?(?:season|year)(?: {_EVER})?",
+        r"(?:all time |series |track )?records(?: book)?|record book",
     ),
     Topic.STATS: (
         rf"(?:led (?:the )?)?most {_COUNTED}",
@@ -197,6 +212,7 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.COMPARE: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.STATS}),
     Topic.CLINCH: frozenset({Topic.HELP, Topic.PLAYOFFS, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.RESULTS}),
     Topic.CHAMPION: frozenset({Topic.HELP, Topic.STANDINGS, Topic.RESULTS, Topic.DRIVER}),
+    Topic.RECORDS: frozenset(Topic) - {Topic.RECORDS, Topic.QUOTE, Topic.REMINDERS, Topic.COMPARE, Topic.CLINCH},
     Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS}),
     Topic.OWNERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
     Topic.MANUFACTURERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}),

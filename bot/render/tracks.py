@@ -18,7 +18,8 @@ from bot.render.buttons import BUTTONS, Link, pager, row
 from bot.render.formatting import average, count, escape, joined, listed, ordinal
 from bot.render.tables import Column, table
 from db.history.record_models import Flow, TrackHistory, Win
-from db.models import Driver, Race, Season, Track
+from db.models import Driver, Season
+from db.tracks import Layout
 
 ROWS = 15
 LAST_WINNERS, BEST_HERE, MOST_WINS = 5, 5, 3
@@ -43,10 +44,12 @@ def track_card(facts: TrackFacts, question: TrackQuestion, now: datetime) -> ui.
         return _winners(facts, question, now)
     best = _best(facts)
     return card(
-        escape(facts.history.track.name),
-        _headline(facts.history.track, facts.history.races),
+        _name(facts),
+        _headline(facts),
         _own(facts),
-        "\n".join(filter(None, [_most_wins(facts), _starts(facts.history.wins), _flow(facts.history.flows)])),
+        "\n".join(
+            filter(None, [_then(facts), _most_wins(facts), _starts(facts.history.wins), _flow(facts.history.flows)])
+        ),
         f"**Last winners**\n{_table(facts, [*reversed(facts.history.wins)][:LAST_WINNERS])}"
         if facts.history.wins
         else "",
@@ -61,8 +64,8 @@ def _winners(facts: TrackFacts, question: TrackQuestion, now: datetime) -> ui.La
     newest_first = [*reversed(facts.history.wins)]
     page = Page.of(question.page, ROWS, len(newest_first))
     return card(
-        f"{escape(facts.history.track.name)} · winners",
-        _headline(facts.history.track, facts.history.races),
+        f"{_name(facts)} · winners",
+        _headline(facts),
         _table(facts, newest_first[page.part]),
         accent=Accent.CHECKERED,
         small=[freshness(facts.season, now)],
@@ -76,15 +79,53 @@ def _winners(facts: TrackFacts, question: TrackQuestion, now: datetime) -> ui.La
     )
 
 
-def _headline(track: Track, races: Sequence[Race]) -> str:
+def _name(facts: TrackFacts) -> str:
+    """What the track was called in the season of the day."""
+    return escape(facts.history.track.name_in(facts.season.year))
+
+
+def _headline(facts: TrackFacts) -> str:
     """``2.66-mile oval · Talladega, AL · 20 races since 2006``."""
-    shape = track.shape or "track"
-    measured = f"{track.length:g}-mile {shape}" if track.length else shape.capitalize()
+    track, races = facts.history.track, facts.history.races
+    layout = next(reversed(_layouts(facts)), track.layout_in(facts.season.year))
+    shape = layout.shape or "track"
+    measured = f"{layout.length:g}-mile {shape}" if layout.length else shape.capitalize()
     where = ", ".join(escape(part) for part in (track.city, track.state) if part)
     raced = f"**{count(len(races), 'race')}** since {races[0].season}" if races else "no race with results here yet"
     if len(races) == 1:
         raced = f"**1 race**, in {races[0].season}"
     return listed([measured, where, raced])
+
+
+def _layouts(facts: TrackFacts) -> list[Layout]:
+    """The layouts that the series had raced on by then, oldest first."""
+    return [each for each in facts.history.track.layouts if each.first <= facts.season.year]
+
+
+def _then(facts: TrackFacts) -> str:
+    """Former names and other layouts: ``**Layouts** 2.52 miles 1995–97 · 1.949 miles 1998 · 1.99 miles 2022``."""
+    last, layouts = facts.season.year, _layouts(facts)
+    names = [
+        f"{escape(each.name)} ({_years(each.first, min(each.last, last))})"
+        for each in facts.history.track.names
+        if each.first <= last and each.last < last
+    ]
+    shapes = {each.shape for each in layouts}
+    laid = [
+        f"{f'{each.length:g} miles' if each.length else 'length unknown'}"
+        f"{f', {each.shape},' if each.shape and len(shapes) > 1 else ''} {_years(each.first, min(each.last, last))}"
+        for each in layouts
+    ]
+    return "\n".join(
+        [
+            *([f"**Was called** {listed(names)}"] if names else []),
+            *([f"**Lengths** {listed(laid)}"] if len(laid) > 1 else []),
+        ]
+    )
+
+
+def _years(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last % 100:02}"
 
 
 def _own(facts: TrackFacts) -> str:
