@@ -207,8 +207,9 @@ def _stats(asked: Asked) -> Answerable | None:
     Nor do they rank whoever has most of what they do not show, as a table in order of points would seem to do. Who has
     most of it at a track, or ever, is a record.
     """
-    everywhere = asked.reading.race is None and not _of_all_time(asked)
-    kept = None if everywhere or "most" not in asked.words else _records(asked)
+    # Who led most laps at a track may be asked of its last race.
+    there = asked.reading.race is not None and not asked.words & {"led", "laps"}
+    kept = _records(asked) if "most" in asked.words and (there or _of_all_time(asked)) else None
     if kept is not None and kept.sure:
         return kept
     found = _standings("stats")(asked)

@@ -51,6 +51,18 @@ _BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|driv
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
 _COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
 _EVER = r"(?:ever|(?:of )?all time|in (?:(?:series|nascar|truck(?: series)?) )?history)"
+_RECORDS = (
+    r"(?:closest|tightest|narrowest|widest|biggest|largest) (?:finish(?:es)?|margins?(?: of victory)?|wins?)",
+    r"(?:youngest|oldest) (?:race )?winners?",
+    r"(?:youngest|oldest)(?: drivers?)? to (?:ever )?win(?: a race)?",
+    r"(?:longest|biggest) (?:win(?:ning)?|top (?:10|ten)) streaks?|most wins in a row",
+    r"(?:biggest|greatest|best) comebacks?|won from (?:farthest|furthest|deepest)(?: back)?",
+    r"(?:closest|tightest) (?:championships?|title fights?|points battles?)",
+    r"most (?:starts|races|laps led) without (?:a win|winning)|winless",
+    r"most (?:different )?winners(?: in (?:a|one) (?:single )?(?:season|year))?",
+    r"most wins in (?:a|one) (?:single )?(?:season|year)",
+    r"(?:all time |series |track )?records(?: book)?|record book",
+)
 
 PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.QUOTE: (
@@ -92,17 +104,9 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
     ),
     Topic.RECORDS: (
-        rf"(?:all time )?most {_COUNTED} {_EVER}|all time most {_COUNTED}|(?:all time|career) {_COUNTED}(?: leaders?| list)?",
-        r"(?:closest|tightest|narrowest|widest|biggest|largest) (?:finish(?:es)?|margins?(?: of victory)?|wins?)"
-        rf"(?: {_EVER})?",
-        rf"(?:youngest|oldest) (?:race )?(?:winners?|drivers? to (?:ever )?win(?: a race)?|to (?:ever )?win)(?: {_EVER})?",
-        rf"(?:longest|biggest) (?:win(?:ning)?|top (?:10|ten)) streaks?(?: {_EVER})?|most wins in a row(?: {_EVER})?",
-        rf"(?:biggest|greatest|best) comebacks?(?: {_EVER})?|won from (?:farthest|furthest|deepest)(?: back)?",
-        rf"(?:closest|tightest) (?:championships?|title fights?|points battles?)(?: {_EVER})?",
-        rf"most (?:starts|races|laps led) without (?:a win|winning)(?: {_EVER})?|winless",
-        rf"most (?:different )?winners(?: in (?:a|one) (?:single )?(?:season|year))?(?: {_EVER})?",
-        rf"most wins in (?:a|one) (?:single )?(?:season|year)(?: {_EVER})?",
-        r"(?:all time |series |track )?records(?: book)?|record book",
+        rf"(?:all time )?most {_COUNTED} {_EVER}",
+        rf"all time most {_COUNTED}|(?:all time|career) {_COUNTED}(?: leaders?| list)?",
+        *(rf"(?:{each})(?: {_EVER})?" for each in _RECORDS),
     ),
     Topic.STATS: (
         rf"(?:led (?:the )?)?most {_COUNTED}",

@@ -15,12 +15,14 @@ from bot.questions.history import RecordsQuestion, TrackQuestion
 from bot.render.blocks import Accent, Page, card, freshness
 from bot.render.buttons import Link, QuestionSelect, pager, row
 from bot.render.formatting import count, escape, joined, ordinal
-from bot.render.tables import Column, table
+from bot.render.tables import Column, fit, table
 from db.models import Driver, Race, Season, Track
 
 ROWS = 15
 OVERVIEW = ("wins", "seasonwins", "winstreak", "top10streak", "youngest", "oldest", "closest", "comebacks", "winless")
 """The records that are shown where none is asked for."""
+TRACK_ROOM, HOLDER_ROOM = 11, 22
+"""Columns for a track and for a team, whose first word is no given name to be shortened to a letter."""
 NAMED = 3
 """How many of those who share a record are named in a sentence."""
 
@@ -149,7 +151,7 @@ def _headline(facts: RecordsFacts, question: RecordsQuestion, record: Record) ->
     """Who holds it and since when, or why nobody can be named."""
     driver = facts.driver
     if driver is not None and record.kind.of_drivers:
-        return f"**{escape(driver.name)}** {_own(facts, record, driver)}."
+        return f"**{escape(driver.name)}** {_own(facts, record, driver)}"
     if not record.lines:
         return f"No race{_where(facts, question)} on record counts for this."
     if not record.settled:
@@ -170,10 +172,11 @@ def _own(facts: RecordsFacts, record: Record, driver: Driver) -> str:
     """``4th with 24 wins`` of a driver."""
     own = record.of(driver.key)
     if not own:
-        return "isn't in it, as far as Tailgate knows" if facts.read.races else "has no race that counts"
+        return "not in it" if facts.read.races else "has no race that counts"
     line = own[0]
     place = f"{'tied for ' if line.tied else ''}{ordinal(line.rank)} with " if record.settled else ""
-    return f"{place}{_value(record, line)}{_when(record, line)}"
+    win = "a win " if record.kind.unit is Unit.STARTING_PLACE else ""
+    return f"{place}{win}{_value(record, line)}{_when(record, line)}"
 
 
 def _holders(facts: RecordsFacts, record: Record, bold: str = "") -> str:
@@ -239,25 +242,28 @@ def _not_known(record: Record) -> str:
 def _table(facts: RecordsFacts, record: Record, lines: Sequence[Line]) -> str:
     """Rank, holder, value, and when: the race, the season, or the years from the first to the last."""
     kind = record.kind
-    who, value = Column(_HOLDERS.get(kind.key, "Driver"), gives_way=True), Column(_HEADS[kind.unit], right=True)
+    who, value = (
+        Column(_HOLDERS.get(kind.key, "Driver"), gives_way=record.kind.of_drivers),
+        Column(_HEADS[kind.unit], right=True),
+    )
     columns = {
         "titles": [Column("Champion", gives_way=True), Column("Over", gives_way=True), value, Column("Year")],
         "winners": [Column("Season"), value],
         "seasonwins": [who, value, Column("Year")],
     }.get(kind.key, [who, value, Column("Years")])
     if kind.key in _OF_A_RACE:
-        columns = [who, value, Column("Year"), Column("Track", gives_way=True)]
+        columns = [who, value, Column("Year"), Column("Track")]
     return table([Column("#", right=True), *columns], [_cells(facts, record, line) for line in lines])
 
 
 def _cells(facts: RecordsFacts, record: Record, line: Line) -> tuple[str, ...]:
     rank = f"{'T' if line.tied else ''}{line.rank}" if record.settled else "–"
-    name = facts.read.names[line.driver] if line.driver is not None else line.holder or ""
+    name = facts.read.names[line.driver] if line.driver is not None else fit(line.holder or "", HOLDER_ROOM)
     start = (rank, name, *((facts.read.names[line.other],) if line.other is not None else ()), _cell(record, line))
     if record.kind.key == "winners":
         return start
     if record.kind.key in _OF_A_RACE and line.first is not None:
-        return *start, str(line.first.season), line.first.track.short
+        return *start, str(line.first.season), fit(line.first.track.short, TRACK_ROOM)
     return *start, str(line.year) if line.year is not None else years(line.first, line.last)
 
 

@@ -159,16 +159,16 @@ def _most_wins(facts: TrackFacts) -> str:
 
 
 def _starts(wins: Sequence[Win]) -> str:
-    """``**Won from** the front 6 times · 5th or better half the time · 31st at most``."""
+    """``**Winners started** 1st 4 times · in the first 10 half of the time · 31st at worst``."""
     starts = sorted(win.start for win in wins if win.start is not None)
     if len(starts) < 2:
         return ""
-    front = starts.count(1)
-    return "**Won from** " + listed(
+    front = {1: "once", 2: "twice"}.get(starts.count(1), f"{starts.count(1)} times")
+    return "**Winners started** " + listed(
         [
-            f"1st {count(front, 'time')}" if front else "",
-            f"the first {statistics.median_high(starts)} in half of the races" if len(starts) > ENOUGH_STARTS else "",
-            f"{ordinal(starts[-1])} at the farthest",
+            f"1st {front}" if starts[0] == 1 else "",
+            f"in the first {statistics.median_high(starts)} half of the time" if len(starts) > ENOUGH_STARTS else "",
+            f"{ordinal(starts[-1])} at worst",
         ]
     )
 

@@ -41,14 +41,20 @@ async def read_records(
     """
 
     async def make(reader: _Reader) -> Records:
+        kept = reader.history.records.get(place)
+        if kept is not None:
+            return kept
         made = tuple([await reader.record(KINDS[kind], scope, driver) for kind in kinds])
         counted, since = reader.races(scope), reader.known.since
         first = counted[0].season if counted else None
         keys = {key for each in made for line in each.lines for key in (line.driver, line.other) if key}
         keys |= {key for each in made if each.coverage is not None for key in each.coverage.unknown}
         whole = first is not None and since is not None and since <= first
-        return Records(made, len(counted), first, whole, _names(as_of, keys))
+        found = Records(made, len(counted), first, whole, _names(as_of, keys))
+        reader.history.keep_records(place, found)
+        return found
 
+    place = (tuple(kinds), scope, driver)
     return await _read(store, as_of, make)
 
 
@@ -62,17 +68,22 @@ async def read_track(store: Store, as_of: AsOf, track: Track) -> TrackHistory:
     tracks, scope, season = tracks_of(as_of), Scope(track.key), as_of.season()
 
     async def make(reader: _Reader) -> TrackHistory:
+        kept = reader.history.tracks.get(track.key)
+        if kept is not None:
+            return kept
         totals = tuple(each for each in await reader.rows(Source.TOTALS, scope) if isinstance(each, Total))
-        return TrackHistory(
+        found = TrackHistory(
             track,
             reader.races(scope),
             tuple(each for each in await reader.rows(Source.WINS, scope) if isinstance(each, Win)),
             totals,
             frozenset(result.driver for rows in season.results.values() for result in rows),
-            await reader.flows(track.key),
+            await reader.flows(scope),
             tuple(each for each in tracks.values() if each != track and _first_word(each) == _first_word(track)),
             _names(as_of, {each.driver for each in totals}),
         )
+        reader.history.keep_track(found)
+        return found
 
     return await _read(store, as_of, make)
 
@@ -166,12 +177,7 @@ class _Reader:
         return races_of(self.known, scope)
 
     async def record(self, kind: Kind, scope: Scope, driver: str | None) -> Record:
-        place = (kind.key, scope, None if kind.of_drivers else driver)
-        found = self.history.records.get(place)
-        if found is None:
-            found = record(kind, await self.rows(kind.source, scope), driver)
-            self.history.keep_record(place, found)
-        return found
+        return record(kind, await self.rows(kind.source, scope), driver)
 
     async def rows(self, source: Source, scope: Scope) -> Rows:
         found = self.history.rows.get((source, scope))
@@ -183,12 +189,8 @@ class _Reader:
             self.history.keep_rows(source, scope, found)
         return found
 
-    async def flows(self, track: str) -> tuple[Flow, ...]:
-        found = self.history.flows.get(track)
-        if found is None:
-            found = await load_flows(self._open, self.races(Scope(track)))
-            self.history.keep_flows(track, found)
-        return found
+    async def flows(self, scope: Scope) -> tuple[Flow, ...]:
+        return await load_flows(self._open, self.races(scope))
 
     @property
     def _open(self) -> aiosqlite.Connection:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
-from bot.championship.all_time import Record, Rows, Source
+from bot.championship.all_time import Records, Rows, Source
 from bot.championship.computed_season import ComputedSeason
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
 from db.history.models import Career
-from db.history.record_models import Flow, Scope
+from db.history.record_models import Scope, TrackHistory
 from db.models import Season
 
 _K = TypeVar("_K")
@@ -33,8 +33,8 @@ CAREERS = 512
 RECORDS = 128
 """How many records are kept, and how many sets of the rows that they are made of: 100 kilobytes each at most."""
 
-RecordPlace: TypeAlias = tuple[str, Scope, str | None]
-"""A record by its kind, the races that count, and the driver whose wins alone do, if any."""
+RecordsPlace: TypeAlias = tuple[tuple[str, ...], Scope, str | None]
+"""Records by their kinds, the races that count, and the driver whose wins alone do for those that no driver holds."""
 
 
 @dataclass(slots=True)
@@ -44,8 +44,8 @@ class KeptHistory:
     known: KnownRaces | None = None
     careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
     rows: OrderedDict[tuple[Source, Scope], Rows] = field(default_factory=OrderedDict)
-    records: OrderedDict[RecordPlace, Record] = field(default_factory=OrderedDict)
-    flows: OrderedDict[str, tuple[Flow, ...]] = field(default_factory=OrderedDict)
+    records: OrderedDict[RecordsPlace, Records] = field(default_factory=OrderedDict)
+    tracks: OrderedDict[str, TrackHistory] = field(default_factory=OrderedDict)
 
     def keep(self, career: Career) -> None:
         _keep(self.careers, career.driver, career, CAREERS)
@@ -53,11 +53,11 @@ class KeptHistory:
     def keep_rows(self, source: Source, scope: Scope, rows: Rows) -> None:
         _keep(self.rows, (source, scope), rows, RECORDS)
 
-    def keep_record(self, place: RecordPlace, record: Record) -> None:
-        _keep(self.records, place, record, RECORDS)
+    def keep_records(self, place: RecordsPlace, records: Records) -> None:
+        _keep(self.records, place, records, RECORDS)
 
-    def keep_flows(self, track: str, flows: tuple[Flow, ...]) -> None:
-        _keep(self.flows, track, flows, RECORDS)
+    def keep_track(self, track: TrackHistory) -> None:
+        _keep(self.tracks, track.track.key, track, RECORDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,7 +200,6 @@ IN_DOUBT = {
     "who has the most starts": "Stats",
     "who has the best average finish": "Stats",
     "average finish leaders": "Stats",
-    "who has the most wins all time": "Stats",
     "who led the most laps last race": "Stats after Charlotte ROVAL 2025",
     # Several may be meant.
     "smith": "Chandler Smith",
