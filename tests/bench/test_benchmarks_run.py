@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from db.connection import Store
-from tests.bench import against, mentions
+from tests.bench import against, mentions, records
 from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
@@ -134,3 +134,7 @@ def test_a_table_is_markdown_and_aligned() -> None:
         "| ------ | ---: |",
         "| /next  | 1.25 |",
     ]
+
+
+def test_records_are_measured_beside_the_standings() -> None:
+    assert [line[0] for line in quick("records") if line[0].startswith("/")] == [*records.ASKED]

@@ -31,6 +31,7 @@ from bot.questions.core import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.questions.history import RECORDS, RecordsQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.about import HelpEntry
@@ -111,7 +112,13 @@ async def test_every_answer_of_every_season_keeps_every_limit(
     last = {season.year: season.run[-1].round for season in await services.seasons.all()}
 
     def by_turns(question: Question) -> bool:
-        """Of the views of the standings each after the last race, and one after each of the others."""
+        """Of the views of the standings each after the last race, and one after each of the others.
+
+        Of the records each by itself, and some at a track, of a driver or in a season.
+        """
+        if isinstance(question, RecordsQuestion) and question.what is not None:
+            narrowed = "".join(map(str, filter(None, (question.track, question.driver, question.year))))
+            return not narrowed or RECORDS.index(question.what) == len(narrowed) % len(RECORDS)
         if not isinstance(question, StandingsQuestion) or question.view is None or question.after is None:
             return True
         turn = STANDINGS_VIEWS[question.after % len(STANDINGS_VIEWS)]

@@ -37,7 +37,7 @@ async def test_a_record_is_chosen_narrowed_to_a_track_and_left(stand: Stand) -> 
 
 async def test_where_a_driver_stands(stand: Stand) -> None:
     said = title_and_answer(await stand.ask("records", what="seasonwins", driver="eckes"))
-    assert said == ("Most wins in a season · Christian Eckes", "**Christian Eckes** tied for 2nd with 4 wins (2024)")
+    assert said == ("Most wins in a season · Christian Eckes", "**Christian Eckes** tied for 3rd with 4 wins (2023)")
     assert "**Most wins** not in it" in words(await stand.ask("records", driver="toni breidinger"))
 
 
@@ -64,7 +64,7 @@ async def test_a_track_and_how_a_driver_did_there(stand: Stand) -> None:
     said = words(await stand.ask("track", name="bristol", driver="heim")).splitlines()
     assert said[0] == "## Bristol Motor Speedway"
     assert said[1].startswith("0.533-mile oval · Bristol, TN · **")
-    assert said[2].startswith("**Corey Heim** 4 starts here: ")
+    assert said[2].startswith("**Corey Heim** 5 starts here: 1 win, ")
     assert "Layne Riggs" in "\n".join(said)
 
 
