@@ -16,7 +16,7 @@ from bot.championship.computed_season import ComputedSeason
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
-from db.history.models import Career
+from db.history.models import Career, Wins
 from db.models import Season
 
 _K = TypeVar("_K")
@@ -35,6 +35,7 @@ class KeptHistory:
     """What was read of all seasons as they were known at a moment."""
 
     known: KnownRaces | None = None
+    wins: Wins | None = None
     careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
 
     def keep(self, career: Career) -> None:
