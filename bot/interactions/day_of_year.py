@@ -30,6 +30,6 @@ def day_of_year(text: str) -> tuple[int, int]:
         date(_LEAP_YEAR, month, day)
     except ValueError:
         raise FriendlyError(
-            f"{quote(text)} is no day of the year. Type a month and a day, such as June 5 or 6/5."
+            f"“{quote(typed)}” is no day of the year. Type a month and a day, such as June 5 or 6/5."
         ) from None
     return month, day
