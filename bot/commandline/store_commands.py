@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.app import open_services, tell_loaded
 from bot.championship.audit import faults, mismatches
 from bot.championship.standings import contradictions
+from bot.championship.sums import differing_sums
 from bot.clock import Clock
 from bot.commandline.exports import (
     DRIVERS_AND_TRACKS,
@@ -195,6 +196,8 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
     for season in seasons:
         _print_oddities(season)
+        for each_sum in differing_sums(season):
+            print(f"note: {season.year} race {each_sum.round}: {each_sum.what}")
         for each in mismatches(season):
             who = f"{season.year} race {each.round}: {season.name_of(each.driver)}"
             print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
