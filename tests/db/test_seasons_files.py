@@ -24,6 +24,7 @@ from db.documents.file_format import (
     TrackRow,
 )
 from db.documents.json_writer import write_document
+from tests.rows import each_row
 
 SEASONS = Path(db.__file__).parent / "seasons"
 YEARS = (2023, 2024, 2025, 2026)
@@ -78,8 +79,8 @@ def tracks() -> list[TrackRow]:
 
 
 RACES_RUN = [(year, number) for year in YEARS for number in range(1, RUN[year] + 1)]
-each_year = pytest.mark.parametrize("year", YEARS)
-each_race = pytest.mark.parametrize(("year", "number"), RACES_RUN)
+each_year = each_row(YEARS, lambda year: {"year": year})
+each_race = each_row(RACES_RUN, lambda race: {"year": race[0], "number": race[1]})
 
 
 def race(year: int, number: int) -> RaceRow:
