@@ -38,7 +38,7 @@ def each_row(
                 raise ExceptionGroup(f"{len(failed)} of {asked} rows failed", failed)
 
         # pytest would take the test's own parameters for fixtures.
-        del walk.__wrapped__  # type: ignore[attr-defined]
+        del walk.__wrapped__
         return walk
 
     return decorate
