@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import open_services, tell_loaded
-from bot.championship.audit import faults, mismatches
-from bot.championship.standings import contradictions
+from bot.championship.audit import faults
 from bot.clock import Clock
 from bot.commandline.exports import (
     DRIVERS_AND_TRACKS,
@@ -22,12 +21,11 @@ from bot.commandline.exports import (
     export_season,
 )
 from bot.commandline.standings import DEFAULT_VIEW
-from db import race_times
+from bot.commandline.store_audit import audit
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
-from db.documents.plausibility import oddities
 from db.documents.reader import read_file
 from db.errors import StoreError
 from db.file_faults import damage
@@ -68,7 +66,7 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
     for note in report.notes:
         print(f"note: {note}")
     for season in imported:
-        _print_oddities(season, report.rounds[season.year])
+        _print_audit(season, report.rounds[season.year])
 
 
 async def export(
@@ -190,22 +188,8 @@ async def _shared_names(store: Store) -> list[str]:
 
 
 def _audit(path: Path, seasons: Sequence[Season]) -> int:
-    """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
-    for season in seasons:
-        _print_oddities(season)
-        for each in mismatches(season):
-            who = f"{season.year} race {each.round}: {season.name_of(each.driver)}"
-            print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
-    wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
-    wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]
-    wrong += [
-        f"{race.season} race {race.round}: {field.replace('_', ' ')} {problem}"
-        for season in seasons
-        for race in season.races
-        for field, problem in race_times.contradictions(race)
-    ]
-    for line in wrong:
-        print(f"cannot be so: {line}")
+    """Prints what is odd about the seasons and what cannot be so; returns the exit status."""
+    wrong = [line for season in seasons for line in _print_audit(season)]
     if not wrong:
         return 0
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -213,10 +197,14 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     return 1
 
 
-def _print_oddities(season: Season, rounds: Collection[int] | None = None) -> None:
-    """Prints what is odd about these races of a season, or about all of them."""
-    for each in oddities(season, rounds):
-        print(f"note: {season.year} race {each.round}: {each.what}")
+def _print_audit(season: Season, rounds: Collection[int] | None = None) -> tuple[str, ...]:
+    """Prints the findings about these races of a season, or about all of them; returns those that cannot be so."""
+    found = audit(season, rounds)
+    for line in found.odd:
+        print(f"note: {line}")
+    for line in found.wrong:
+        print(f"cannot be so: {line}")
+    return found.wrong
 
 
 def _print(found: Inspection) -> None:
