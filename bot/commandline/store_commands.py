@@ -27,6 +27,7 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
 from db.documents.reader import read_file
+from db.documents.readings import newest_reading
 from db.errors import StoreError
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
@@ -42,8 +43,26 @@ def print_message(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool, guild: int | None = None) -> None:
-    """Imports documents and prints what happened to their rows; with ``guild`` the quotes will belong to that server.
+async def import_files(
+    path: Path,
+    files: list[Path],
+    clock: Clock,
+    *,
+    bundled: bool,
+    guild: int | None = None,
+    older: bool = False,
+    hand_back: int | None = None,
+) -> None:
+    """Imports documents and prints what happened to their rows.
+
+    Args:
+        path: the store.
+        files: the documents.
+        clock: says when it is.
+        bundled: import those that come with the program as well.
+        guild: the server that the quotes will belong to; None for everybody.
+        older: take in, too, what was retrieved before that what is stored of the same race.
+        hand_back: a season of which what comes with the program replaces what the operator imported.
 
     Raises:
         DocumentError, StoreError: nothing was changed.
@@ -52,10 +71,19 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
         raise StoreError("name the files to import, such as `tailgate import results.csv`, or say --bundled")
     if bundled and guild is not None:
         raise StoreError("bundled documents belong to no server; leave out --bundled or --guild")
+    if hand_back is not None and (not bundled or files):
+        raise StoreError(
+            "--hand-back goes with --bundled and without files: `tailgate import --bundled --hand-back 2025`"
+        )
     documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
+    years = [each.header.season for each in documents if each.bundled and each.header.season]
+    if hand_back is not None and hand_back not in years:
+        raise StoreError(f"no season {hand_back} comes with this version; it has {', '.join(map(str, years))}")
     async with open_services(path, clock) as opened:
         tell_loaded(opened.loaded, print_message)
-        report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
+        report = await import_documents(
+            opened.services.store, documents, clock.now(), guild=guild, older=older, hand_back=hand_back
+        )
         imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
@@ -103,6 +131,7 @@ async def export(
         else:
             whole = await _season(seasons, season)
             if what != "standings":
+                whole = await _as_new_as_its_races(store, whole)
                 whole = await _as_documents_call_it(store, whole)
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
@@ -122,6 +151,14 @@ async def _as_documents_call_it(store: Store, season: Season) -> Season:
         drivers=called_in_documents(DRIVERS, season.drivers.values()),
         races=tuple(replace(race, track=tracks[race.track.key]) for race in season.races),
     )
+
+
+async def _as_new_as_its_races(store: Store, season: Season) -> Season:
+    """The season as retrieved when the newest of its facts was read, so that an export is as new as they are."""
+    async with store.read() as connection:
+        read = await newest_reading(connection, season.year)
+    known = [moment for moment in (read, season.freshness.retrieved) if moment is not None]
+    return replace(season, freshness=replace(season.freshness, retrieved=max(known, default=None)))
 
 
 def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:

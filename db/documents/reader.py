@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Line:
     """A row with its place in the file, so that an error in it can name the line.
 
     ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared. ``bundled`` says
-    that the document comes with the program.
+    that the document comes with the program, ``retrieved`` when it says that its facts were read.
     """
 
     row: Row
@@ -41,6 +41,7 @@ class Line:
     number: int
     whole: bool = False
     bundled: bool = False
+    retrieved: datetime | None = None
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
         """The error for something wrong with this row, to be raised by the caller."""
@@ -64,9 +65,19 @@ class Document:
     sections: dict[str, list[Line]] = field(default_factory=dict)
     bundled: bool = False
 
+    def lines(self, section: str) -> list[Line]:
+        """The lines of a section, which know whether the document comes with the program and when it was retrieved."""
+        moment = self.header.retrieved
+        return [replace(line, bundled=self.bundled, retrieved=moment) for line in self.sections.get(section, [])]
+
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
+
+
+def lines_of(documents: Iterable[Document], section: str) -> list[Line]:
+    """The lines of a section of all these documents."""
+    return [line for document in documents for line in document.lines(section)]
 
 
 def is_csv(file: str) -> bool:
