@@ -24,6 +24,7 @@ from bot.commandline.standings import DEFAULT_VIEW
 from bot.commandline.store_audit import audit
 from db.bundled import bundled_documents
 from db.connection import Store
+from db.documents.dropped_races import of_dropped_races
 from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
 from db.documents.reader import read_file
@@ -36,6 +37,12 @@ from db.quotes import quotes_of_scope
 from db.racing import load_drivers, load_tracks
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
+
+DROPPED = {
+    "quotes": "exported without their race, which is off the schedule: {} of the quotes",
+    "recaps": "left out, since their race is off the schedule: {} sections of recaps",
+}
+"""What an export says of the quotes and recaps of races that a document cannot name."""
 
 
 def print_message(line: str) -> None:
@@ -117,6 +124,9 @@ async def export(
         seasons = Snapshots(store)
         if what in QUOTES_AND_RECAPS and season is not None:
             await _season(seasons, season)
+        lost = await of_dropped_races(store, what, guild) if what in QUOTES_AND_RECAPS else 0
+        if lost:
+            print_message(f"{DROPPED[what].format(lost)}; to keep that, import a document that lists those races first")
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
             names = called_in_documents(DRIVERS, (await seasons.drivers()).values())

@@ -24,6 +24,11 @@ def test_a_season_is_handed_back_and_each_fact_named(
     Path("mine.json").write_text(json.dumps(held | {"races": [race], "results": [second], "rookies": rookies}))
     store = ["--db", str(store_path)]
     assert main(["import", "mine.json", *store]) == 0
+    # What `check` says of the season, the import says of the races that it touches.
+    odd = "note: 2025 race 23: Corey Heim has 1 points, finish and stages give "
+    assert odd in capsys.readouterr().out
+    assert main(["check", *store]) == 0
+    assert odd in capsys.readouterr().out
     assert main(["import", "--bundled", *store]) == 0
     kept = capsys.readouterr().out
     assert "kept what you imported (laps)" in kept
