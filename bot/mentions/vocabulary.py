@@ -48,7 +48,10 @@ _WEEK = r"(?:this )?(?:week|weekend)s?"
 _DAY = r"(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 _BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
-_COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
+_COUNTED = (
+    r"(?:wins?|victories|poles?(?: positions?)?|points?|laps(?: led)?|starts?|top ?(?:fives?|tens?|5s?|10s?)|"
+    r"stage (?:wins?|victories)|stages won|dnfs?)"
+)
 
 PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.QUOTE: (
@@ -90,12 +93,13 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
     ),
     Topic.STATS: (
-        rf"(?:led (?:the )?)?most {_COUNTED}",
+        rf"(?:led (?:the )?)?most {_COUNTED}(?: (?:after|through))?",
         r"(?:best|lowest|highest|worst|top) (?:average|avg) (?:finish|start)",
         r"(?:who|whos|which) … (?:average|avg) (?:finish|start)",
         r"(?:average|avg) (?:finish|start) leaders?",
         r"(?:season )?stat(?:istic)?s? (?:leaders?|table)",
-        r"(?:laps led|wins?) leaders?",
+        rf"{_COUNTED} leaders?",
+        rf"(?:leads?|leading)(?: the series)? in {_COUNTED}",
     ),
     Topic.OWNERS: (r"owners?",),
     Topic.MANUFACTURERS: (r"manufacturers?",),
@@ -236,13 +240,6 @@ tailgate tell than the this to truck vs what whats who whos with year yo
 """
 BARE = frozenset(_BARE.split())
 """The words that may be beside names without asking anything else of them: "what about heim", but not "is heim ok"."""
-
-_KEYWORDS = """
-channel clinch compare coverage eliminated manufacturer network playoffs points qualifying quotes recap results rookie
-schedule standings tonight weekend winner
-"""
-KEYWORDS = tuple(_KEYWORDS.split())
-"""Words of the phrases that are long enough to be recognized with a typo."""
 
 _GRAMMAR = """
 last latest previous newest recent next upcoming this year years season seasons ago round race rd r no nr number num

@@ -23,7 +23,7 @@ STARTS = "Times are the listed starts."
 TRACK = 15
 """Characters that a track's name may have."""
 TIMED = 12
-"""The same beside a date and a time, which are up to 19 characters in a reader's own form, such as 10/17/2025 12:00 PM."""
+"""The same beside a date and a time, which take 19 characters in a reader's own form: 10/17/2025 12:00 PM."""
 COVERAGE = "\\*"
 STARTS_OF_COVERAGE = f"{COVERAGE} start of coverage, the green flag is later."
 
@@ -117,13 +117,9 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
         short = fit_name(race.track.short, TRACK)
         winner = fit_name(name_of(season, rows[0].driver), PHONE - width(short) - len(day(race.date)))
         return f"{number} {escape(short)} · {day(race.date)} · **{escape(winner)}**"
-    # In a word each: what it means is in the small print.
-    if awaits_new_date(race, now):
-        return f"{number} {listed([track, day(race.date), 'postponed'])}"
-    if race.round in season.partial:
-        return f"{number} {listed([track, day(race.date), 'partial'])}"
-    if race.over_at <= now:
-        return f"{number} {listed([track, day(race.date), 'no result'])}"
+    state = _state(season, race, now)
+    if state:
+        return f"{number} {listed([track, day(race.date), state])}"
     if ahead:
         # An arrow in front of the name would take the room of two more of its letters.
         number = number.replace("`", "`→", 1)
@@ -132,6 +128,15 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     # Shorter than date and time in one, which a phone wraps behind most tracks.
     when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
     return f"{number} {escape(_beside_a_time(race.track))} {when}"
+
+
+def _state(season: Season, race: Race, now: datetime) -> str:
+    """What there is instead of a winner and of a time, in a word; empty where one is known."""
+    if awaits_new_date(race, now):
+        return "postponed"
+    if race.round in season.partial:
+        return "partial"
+    return "no result" if race.over_at <= now else ""
 
 
 def _beside_a_time(track: Track) -> str:

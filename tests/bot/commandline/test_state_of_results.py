@@ -232,9 +232,7 @@ def test_a_race_that_nobody_reports_is_over_by_the_clock_six_hours_after_its_sta
     assert "No results yet" in ask_results(as_of, 1)
     assert next_up(known(store_path, over)).round == 2
     assert "Should be over by now; no result on record." in ask_results(known(store_path, over), 1)
-    assert "· no result" in text(
-        schedule(known(store_path, over).season(2027), ScheduleQuestion(2027), over, (2027,))
-    )
+    assert "· no result" in text(schedule(known(store_path, over).season(2027), ScheduleQuestion(2027), over, (2027,)))
 
 
 JUNE_22 = datetime(2027, 6, 22, 12, tzinfo=UTC)
