@@ -56,9 +56,11 @@ _FIGURES = {
 """What the stats rank by and the words for it, the more special ones first: "stage wins" are no wins."""
 _LEAST = frozenset({"worst", "lowest", "highest", "fewest", "least"})
 """Which end of a ranking these mean is not always clear, and it begins with the best."""
+_OF_SEASON = frozenset({"average", "avg", "best"})
+"""Words beside a finish that make it one of the season, rather than of the latest race."""
 _EVER = frozenset({"ever", "career", "history", "record"})
 _LAST_PLACE = re.compile(
-    r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|was) last|last place)(?= (?:at|in|on)\b|$)"
+    r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|got|was) last|last place)(?= (?:at|in|on)\b|$)"
 )
 
 
@@ -219,6 +221,8 @@ def _stats(asked: Asked) -> Answerable | None:
     found = _standings("stats")(asked)
     if found is None or not isinstance(found.question, StandingsQuestion):
         return found
+    if re.search(r"\bpoints?\b", asked.text.casefold()):
+        return _standings()(asked)
     everything = asked.words >= {"all", "time"} or bool(asked.words & _EVER)
     sure = found.sure and asked.reading.when != "latest" and not everything and not asked.words & _LEAST
     text = asked.text.casefold()
@@ -338,7 +342,7 @@ def _driver(asked: Asked) -> Answerable | None:
         return _of_nobody(asked) if asked.words & {"stat", "stats", "statistics"} else _compare(asked)
     sure = not asked.words & _FUTURE and reading.when != "next"
     race = asked.race_run()
-    at_the_end = asked.words & {"finish", "finished"} and reading.year is None
+    at_the_end = asked.words & {"finish", "finished"} and not asked.words & _OF_SEASON and reading.year is None
     if race is None and reading.race is None and (asked.wants_latest or (at_the_end and not asked.days)):
         race = asked.latest
     if race is not None:

@@ -22,7 +22,7 @@ nearly every short word becomes another one by a wrong letter."""
 TWO_TYPOS = 7
 """From this many letters on there may be two typos."""
 A_BEGINNING = 4
-"""Letters of a name's beginning that are no misspelled word."""
+"""Letters of a name's beginning that are no misspelled word, and of a word whose first letter is missing ("bout")."""
 WRONG_LETTER, OTHER_INITIAL = 0.3, 0.5
 """What a wrong letter costs beside a missing or swapped one, which is 1, and what a wrong first letter costs."""
 MOST_SPELLINGS = 24
@@ -64,7 +64,7 @@ def spellings(words: Sequence[str], typed: Sequence[str], finder: Finder) -> Ite
 
 def meant(word: str, finder: Finder) -> tuple[str, ...]:
     """The words that a word probably stands for, all equally near; none for one that is right or a name."""
-    names = finder.lexicon.words
+    names = finder.lexicon.words - vocabulary()
     known = word in vocabulary() or word in GRAMMAR or word in FILLERS or word in names
     if known or len(word) < SHORTEST or not word.isalpha() or tokens_of(word, 2000).words[0].kind is not Kind.NAME:
         return ()
@@ -74,7 +74,7 @@ def meant(word: str, finder: Finder) -> tuple[str, ...]:
     if not nearest:
         return ()
     least = _cost(word, nearest[0])
-    of_names = process.extract(word, names - vocabulary(), scorer=OSA.distance, score_cutoff=least, limit=None)
+    of_names = process.extract(word, names, scorer=OSA.distance, score_cutoff=least, limit=None)
     return () if any(_cost(word, name) <= least for name, _, _ in of_names) else nearest
 
 
@@ -91,7 +91,8 @@ def _nearest(word: str) -> tuple[str, ...]:
 def _may_stand_for(word: str, near: str) -> bool:
     swapped = sorted(word) == sorted(near)
     if len(word) < ANY_LETTER:
-        return swapped or (len(near) == len(word) + 1 and near[0] == word[0])
+        beginning = near.endswith(word) and len(word) >= A_BEGINNING
+        return swapped or (len(near) == len(word) + 1 and (near[0] == word[0] or beginning))
     return swapped or near[0] == word[0]
 
 
