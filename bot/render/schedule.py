@@ -120,14 +120,13 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     state = _state(season, race, now)
     if state:
         return f"{number} {listed([track, day(race.date), state])}"
-    if ahead:
-        # An arrow in front of the name would take the room of two more of its letters.
-        number = number.replace("`", "`→", 1)
     if race.start is None:
-        return f"{number} {listed([track, *([day(race.date), 'postponed'] if postponed else [weekday(race.date)])])}"
+        return f"{number} {listed([f'**{track}**' if ahead else track, *([day(race.date), 'postponed'] if postponed else [weekday(race.date)])])}"
     # Shorter than date and time in one, which a phone wraps behind most tracks.
     when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
-    return f"{number} {escape(_beside_a_time(race.track))} {when}"
+    name = escape(_beside_a_time(race.track))
+    # An arrow would mark the next race as well, and take the room of three letters.
+    return f"{number} {f'**{name}**' if ahead else name} {when}"
 
 
 def _state(season: Season, race: Race, now: datetime) -> str:

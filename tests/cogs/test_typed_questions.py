@@ -69,4 +69,6 @@ def test_the_table_has_each_question_once() -> None:
 
 
 async def test_the_last_win_of_a_truck_that_nobody_drove_is_refused(stand: Stand) -> None:
-    assert (await stand.refused("results", race="last win 34 2024")).startswith("No number 34 has been entered in 2024.")
+    assert (await stand.refused("results", race="last win 34 2024")).startswith(
+        "No number 34 has been entered in 2024."
+    )

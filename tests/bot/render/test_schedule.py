@@ -36,7 +36,7 @@ def test_past_races_have_winners_the_next_is_marked_and_the_rest_have_times() ->
         f"Next: **Las Vegas 103**, Las Vegas, listed start <t:{third}:R>",
         "`\N{NO-BREAK SPACE}1` Daytona · Feb 14 · **Corey Heim**",
         "`\N{NO-BREAK SPACE}2` Atlanta · Feb 21 · **Ty Majeski**",
-        f"`→\N{NO-BREAK SPACE}3` Las Vegas <t:{third}:d> <t:{third}:t>",
+        f"`\N{NO-BREAK SPACE}3` **Las Vegas** <t:{third}:d> <t:{third}:t>",
         f"`\N{NO-BREAK SPACE}4` Bristol <t:{fourth}:d> <t:{fourth}:t>",
         "-# Times are the listed starts.",
     ]
@@ -77,7 +77,7 @@ def test_no_legend_where_no_time_is_shown() -> None:
     assert not [line for line in small(ask(season, datetime(2025, 12, 1, tzinfo=UTC))) if "Times" in line]
 
 
-COLUMNS = 40
+COLUMNS = 38
 """What a phone shows beside each other in the letters of running text, most of which are narrower than figures."""
 LONGEST_TIMES = ("10/17/2025 12:00 PM", "28.10.2025 22:50", "28. 10. 2025. 22:50", "28/10/2025 10:50 a.m.")
 """A date and a time as they look in the readers' own forms."""
@@ -141,7 +141,7 @@ def test_cancelled_postponed_and_missing_are_said() -> None:
     assert first.endswith("~~Daytona~~ Feb 14 · canceled")
     assert second.endswith("Atlanta · Feb 21 · no result")
     view = ask(make_season(2025, [], upcoming=3, races=odd), before(season, 3))
-    assert third.startswith("`→\N{NO-BREAK SPACE}3` Las Vegas <t:")
+    assert third.startswith("`\N{NO-BREAK SPACE}3` **Las Vegas** <t:")
     assert "Postponed to the time shown: race 3." in small(view)
 
 
