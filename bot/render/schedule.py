@@ -121,7 +121,8 @@ def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     if state:
         return f"{number} {listed([track, day(race.date), state])}"
     if race.start is None:
-        return f"{number} {listed([f'**{track}**' if ahead else track, *([day(race.date), 'postponed'] if postponed else [weekday(race.date)])])}"
+        date = [day(race.date), "postponed"] if postponed else [weekday(race.date)]
+        return f"{number} {listed([f'**{track}**' if ahead else track, *date])}"
     # Shorter than date and time in one, which a phone wraps behind most tracks.
     when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
     name = escape(_beside_a_time(race.track))

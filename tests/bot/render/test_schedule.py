@@ -77,7 +77,7 @@ def test_no_legend_where_no_time_is_shown() -> None:
     assert not [line for line in small(ask(season, datetime(2025, 12, 1, tzinfo=UTC))) if "Times" in line]
 
 
-COLUMNS = 38
+COLUMNS = 39
 """What a phone shows beside each other in the letters of running text, most of which are narrower than figures."""
 LONGEST_TIMES = ("10/17/2025 12:00 PM", "28.10.2025 22:50", "28. 10. 2025. 22:50", "28/10/2025 10:50 a.m.")
 """A date and a time as they look in the readers' own forms."""
