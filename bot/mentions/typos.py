@@ -74,7 +74,7 @@ def meant(word: str, finder: Finder) -> tuple[str, ...]:
     if not nearest:
         return ()
     least = _cost(word, nearest[0])
-    of_names = process.extract(word, names, scorer=OSA.distance, score_cutoff=least, limit=None)
+    of_names = process.extract(word, names, scorer=OSA.distance, score_cutoff=int(least), limit=None)
     return () if any(_cost(word, name) <= least for name, _, _ in of_names) else nearest
 
 
