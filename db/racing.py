@@ -36,7 +36,9 @@ from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 
 VERSION = "SELECT version FROM facts"
-STORED_SEASONS = "SELECT year, version, refreshed_at, source, retrieved_at FROM seasons ORDER BY year"
+STORED_SEASONS = """
+SELECT year, version, refreshed_at, source, retrieved_at FROM seasons WHERE arriving = 0 ORDER BY year
+"""
 SEASON = "SELECT champion_id, refreshed_at, source, retrieved_at FROM seasons WHERE year = ?"
 ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
 FIELD = "SELECT driver_id, how, note FROM playoff_fields WHERE season = ? ORDER BY seed"

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from bot.championship.formats import Format
 from bot.championship.scores import Score, Scores
-from db.bundled import load_if_empty
-from db.connection import Store
 from db.models import EASTERN, RACE_LENGTH, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.naming import slug
 from db.snapshots import Snapshots
+from tests.stores import make_bundled, open_unsynced
+
+SHARED: Path | None = None
+"""Where the workers of a run find what one of them made, while tests run."""
 
 SCALE = (40, *range(35, 0, -1))
 """Points by finish; 1 from the 36th place on."""
@@ -212,8 +214,8 @@ def shuffled(season: Season, order: Sequence[int]) -> Season:
 
 async def _load_bundled() -> tuple[Season, ...]:
     with tempfile.TemporaryDirectory() as folder:
-        async with await Store.open(Path(folder) / "tailgate.db") as store:
-            await load_if_empty(store, datetime(2026, 6, 20, 12, tzinfo=UTC))
+        made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), datetime(2026, 6, 20, 12, tzinfo=UTC))
+        async with await open_unsynced(Path(folder) / "tailgate.db", copy_of=made) as store:
             return await Snapshots(store).all()
 
 
