@@ -22,6 +22,7 @@ from db.results_state import ResultsState
 __all__ = [
     "EASTERN",
     "NEVER",
+    "NOT_ELIGIBLE",
     "OVER_BY_THE_CLOCK",
     "RACE_LENGTH",
     "Adjustment",
@@ -55,6 +56,10 @@ OVER_BY_THE_CLOCK = timedelta(hours=6)
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """Stands for a moment that is not known and not to be expected soon."""
+
+
+NOT_ELIGIBLE = "not eligible"
+"""How a driver made a playoff field who did not: results would give a place that was not to be had."""
 
 
 class SessionKind(StrEnum):
@@ -240,16 +245,17 @@ class Race:
 class Seat:
     """A place in a season's playoff field, in seeding order; or, not ``eligible``, whom results alone would put in it.
 
-    ``note`` says what a fan should know about it, ``source`` where it was read. ``since`` is the round after which it
-    was known that a driver is not eligible; None for the whole season.
+    ``note`` says what a fan should know about it.
     """
 
     driver: str
     how: str | None = None
     note: str | None = None
-    source: str | None = None
-    eligible: bool = True
-    since: int | None = None
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it is a place in the field."""
+        return self.how != NOT_ELIGIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,11 +355,18 @@ class Season:
         )
 
     def _field_known(self, rounds: AbstractSet[int]) -> tuple[Seat, ...]:
-        """The field as it was known when these races were run: seats from the end of the regular season on."""
+        """The field as it was known when these races were run: places from the end of the regular season on.
+
+        Whoever is not eligible missed a race without being excused, so that is known from the first race missed on.
+        """
         if self._regular_season_rounds() <= rounds:
             return self.playoff_field
-        barred = (seat for seat in self.playoff_field if not seat.eligible)
-        return tuple(seat for seat in barred if seat.since is None or seat.since in rounds)
+        return tuple(seat for seat in self.playoff_field if not seat.eligible and self._missed(seat.driver, rounds))
+
+    def _missed(self, driver: str, rounds: AbstractSet[int]) -> bool:
+        """Whether the results of one of these races are without a driver."""
+        held = [rows for number, rows in self.results.items() if number in rounds]
+        return any(all(row.driver != driver for row in rows) for rows in held)
 
     def _regular_season_rounds(self) -> set[int]:
         return {race.round for race in self.races if race.phase == "regular season"}
