@@ -358,10 +358,12 @@ class Season:
         """The field as it was known when these races were run: places from the end of the regular season on.
 
         Whoever is not eligible missed a race without being excused, so that is known from the first race missed on.
+        What the note says of it may be known later.
         """
         if self._regular_season_rounds() <= rounds:
             return self.playoff_field
-        return tuple(seat for seat in self.playoff_field if not seat.eligible and self._missed(seat.driver, rounds))
+        barred = (seat for seat in self.playoff_field if not seat.eligible and self._missed(seat.driver, rounds))
+        return tuple(replace(seat, note=None) for seat in barred)
 
     def _missed(self, driver: str, rounds: AbstractSet[int]) -> bool:
         """Whether the results of one of these races are without a driver."""

@@ -266,7 +266,7 @@ def test_every_total_is_that_of_nascars_live_points(year: int, race: int) -> Non
 def test_by_the_points_of_2007_a_season_is_what_its_finishes_and_laps_led_make_it(year: int) -> None:
     season, rules = any_season(year), format_of(2008)
     held = driver_standings(season, what_if_formats(year)["points of 2007"]).standings
-    expected = {}
+    expected: dict[str, int] = {}
     for number, rows in season.results.items():
         most = max(row.led for row in rows)
         for row in rows:
