@@ -13,17 +13,12 @@ from bot.championship.formats import format_of
 from bot.questions.core import STANDINGS_VIEWS, PlayoffsQuestion, StandingsQuestion
 from bot.render.playoffs import playoffs
 from bot.render.standings import settled_view, standings
-from tests.bot.render.reading import components_of, lines, options, small, tables, text
+from tests.bot.render.reading import body, lines, options, small, tables, text
 from tests.checks.limits import check_message
 from tests.seasons import any_season
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
 YEARS = range(1995, 2027)
-COMPONENTS_V2 = 1 << 15
-
-
-def body(view: ui.LayoutView) -> dict[str, Any]:
-    return {"components": components_of(view), "flags": COMPONENTS_V2}
 
 
 def table(year: int, after: int | None = None, **fields: Any) -> ui.LayoutView:
@@ -38,15 +33,14 @@ def rounds(year: int, after: int | None = None) -> ui.LayoutView:
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_every_view_at_any_time_of_a_season_is_a_sound_message(year: int) -> None:
+def test_every_view_of_a_season_is_a_sound_message(year: int) -> None:
     season = any_season(year)
     last = len(season.run)
-    for after in (1, last // 2, last - 3, last):
+    for after, page in ((last // 2, 1), (last - 1, 2), (last, 1), (last, 99)):
         computed = ComputedSeason(season.through(after))
-        for view in (None, *STANDINGS_VIEWS):
-            for page in (1, 2, 99):
-                asked = StandingsQuestion(year, after, view, page)
-                assert check_message(body(standings(ComputedSeason(season), asked, NOW, computed))) == [], asked
+        for view in STANDINGS_VIEWS if after != last - 1 else ("points", "playoffs"):
+            asked = StandingsQuestion(year, after, view, page)
+            assert check_message(body(standings(ComputedSeason(season), asked, NOW, computed))) == [], asked
         assert check_message(body(playoffs(computed, PlayoffsQuestion(year), NOW, YEARS))) == [], after
 
 
