@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from bot.notifications.schedule_changes import compare_schedule, plan_schedule_changes
 from bot.notifications.scheduled_events import NO_EVENT, event_version, race_event
-from db.models import Race, RaceStatus, Season, SessionKind
+from db.models import EASTERN, Race, RaceStatus, Season, SessionKind
 from db.reminders import plans
 from db.reminders.models import (
     CALLED_OFF,
@@ -33,6 +33,8 @@ EVENT_HORIZON = timedelta(days=8)
 """How long before a race its scheduled event is made."""
 EVENT_LINGERS = timedelta(hours=12)
 """How long after the start of a race its event may still be on; until then it is removed if the race is off."""
+NO_ROUND = 0
+"""The round of a race that is not on the schedule."""
 
 _SESSIONS = {SessionKind.QUALIFYING: WeekendSession.QUALIFYING, SessionKind.PRACTICE: WeekendSession.PRACTICE}
 
@@ -149,9 +151,9 @@ def plan_events(
         if over <= now:
             continue
         # For servers that had events and no longer want any.
-        yield _removal(race, CALLED_OFF, begins, due_at, over)
+        yield _removal(race.id, (race.season, race.round), CALLED_OFF, begins, due_at, over)
         if event is None or put_off(race, start, seen.get(race.id), now):
-            yield _removal(race, RACE, begins, due_at, over)
+            yield _removal(race.id, (race.season, race.round), RACE, begins, due_at, over)
         elif start > now:
             yield PlannedNotification(
                 NotificationKind.EVENT,
@@ -167,13 +169,31 @@ def plan_events(
                 followers=start > now + EVENT_HORIZON,
                 race=race.id,
             )
+    yield from _removals_of_dropped(seasons, now, seen, midnight)
 
 
-def _removal(race: Race, session: str, begins: datetime, due_at: datetime, until: datetime) -> PlannedNotification:
+def _removals_of_dropped(
+    seasons: Sequence[Season], now: datetime, seen: Mapping[int, SeenRace], midnight: datetime
+) -> Iterator[PlannedNotification]:
+    """What removes the events of races that left the schedule, of which it is only known when they were to be."""
+    listed = {race.id for season in seasons for race in season.races}
+    for number, last in seen.items():
+        begins = last.event_at or datetime.combine(last.day, time(12), EASTERN).astimezone(UTC)
+        over = begins + EVENT_LINGERS
+        if number not in listed and over > now:
+            due_at = min(begins - EVENT_HORIZON, midnight)
+            for session in (CALLED_OFF, RACE):
+                yield _removal(number, (last.day.year, NO_ROUND), session, begins, due_at, over)
+
+
+def _removal(
+    race: int, place: tuple[int, int], session: str, begins: datetime, due_at: datetime, until: datetime
+) -> PlannedNotification:
+    season, number = place
     return PlannedNotification(
         NotificationKind.EVENT,
-        race.season,
-        race.round,
+        season,
+        number,
         session,
         NO_EVENT,
         begins,
@@ -181,5 +201,5 @@ def _removal(race: Race, session: str, begins: datetime, due_at: datetime, until
         until,
         newcomers=True,
         followers=True,
-        race=race.id,
+        race=race,
     )

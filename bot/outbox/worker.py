@@ -131,6 +131,8 @@ class Worker:
         last, self._last_tick = self._last_tick, now
         if last is None or now < last:
             await outbox.forget_waits(self._store, now)
+            # What was given up by that clock is to be planned again.
+            self._last_plan = None
 
     async def _as_far_as_possible(self, work: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
         """Does a part of a tick; that a table is damaged which only this part needs does not stop the others."""
@@ -192,27 +194,41 @@ class Worker:
         versions = self._seasons.version, await targets.settings_version(self._store)
         self._delivery.versions = versions
         last = self._last_plan
-        if last and last.versions == versions and not last.more and timedelta(0) <= now - last.at < REPLAN:
+        if last and last.versions == versions and timedelta(0) <= now - last.at < REPLAN:
             return
         made = LastPlan(versions, now)
         try:
             async with self._store.write() as connection:
                 planned = await self._planned(connection, seasons, now)
-                if last is None or not last.still_good(versions, planned, now):
-                    made = replace(made, planned=planned, more=await _apply(connection, planned, now))
-                else:
-                    # The same notifications as last time: if settings changed, only those targets are planned again,
-                    # which takes milliseconds instead of seconds with ten thousand servers.
-                    changed = last.versions != versions
-                    more = changed and await _apply(connection, planned, now, since=last.versions[1])
-                    at = last.at if last.stale else now
-                    made = replace(made, planned=planned, more=more, at=at, stale=last.stale)
+            if last is None or not last.still_good(versions, planned, now):
+                await self._bring_in_step(planned, now)
+                made = replace(made, planned=planned)
+            else:
+                # The same notifications as last time: if settings changed, only those targets are planned again, which
+                # takes milliseconds instead of a second with ten thousand servers.
+                if last.versions != versions:
+                    await self._bring_in_step(planned, now, since=last.versions[1])
+                made = replace(made, planned=planned, at=last.at if last.stale else now, stale=last.stale)
         except StoreError:
             raise
         except Exception:
             # What is in the outbox already is still delivered.
             log.exception("planning the outbox failed; it is tried again in a minute")
         self._last_plan = made
+
+    async def _bring_in_step(
+        self, planned: Sequence[PlannedNotification], now: datetime, since: int | None = None
+    ) -> None:
+        """Brings the outbox in step with the plan, some targets at a time, between which others may write.
+
+        If this is interrupted, the next planning begins anew, and finds the first ones as they should be.
+        """
+        counts = plans.PlanCounts()
+        for some in await plans.targets_to_plan(self._store, since):
+            async with self._store.write() as connection:
+                counts += await plans.apply(connection, planned, now, some)
+        if counts != plans.PlanCounts():
+            log.info("planned: %d added, %d moved, %d cancelled", counts.added, counts.moved, counts.cancelled)
 
     async def _planned(
         self, connection: Connection, seasons: Sequence[Season], now: datetime
@@ -321,34 +337,23 @@ class Worker:
 class LastPlan:
     """What the last planning was made from, and what came of it.
 
-    ``versions`` are those of the seasons and of the settings; ``planned`` is None if planning failed. ``more`` says
-    that rows are left to be added. ``stale`` says that a row was delivered since, which may have blocked another one,
-    so that everything is planned again after a while.
+    ``versions`` are those of the seasons and of the settings; ``planned`` is None if planning failed. ``stale``
+    says that a row was delivered since, which may have blocked another one, so that everything is planned again after a
+    while.
     """
 
     versions: tuple[int, int]
     at: datetime
     planned: Sequence[PlannedNotification] | None = None
-    more: bool = False
     stale: bool = False
 
     def still_good(self, versions: tuple[int, int], planned: Sequence[PlannedNotification], now: datetime) -> bool:
         """Whether the rows of all targets whose settings did not change are as they should be."""
-        if self.planned is None or self.more or self.versions[0] != versions[0]:
+        if self.planned is None or self.versions[0] != versions[0]:
             return False
         if self.stale and not timedelta(0) <= now - self.at < REPLAN:
             return False
         return planned == [each for each in self.planned if each.until > now]
-
-
-async def _apply(
-    connection: Connection, planned: Sequence[PlannedNotification], now: datetime, since: int | None = None
-) -> bool:
-    """Brings the outbox in step with the plan; returns whether rows are left to be added."""
-    counts = await plans.apply(connection, planned, now, since=since)
-    if counts.added or counts.moved or counts.cancelled:
-        log.info("planned: %d added, %d moved, %d cancelled", counts.added, counts.moved, counts.cancelled)
-    return counts.more
 
 
 def _given_back(claimed: ClaimedRow) -> DeliveryOutcome:

@@ -33,7 +33,9 @@ TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
 """
 # Several leads of one event may be overdue at once, as after an outage, or one so late that the next one is nearer than
-# its own moment: then the later one suffices. It must be of the same event, not of one that the race was moved from.
+# its own moment: then the later one suffices. So it does where it is out already, by a clock that was ahead, unless the
+# moment of the earlier one has only just come again. It must be of the same event, not of one that the race was moved
+# from.
 SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
@@ -41,8 +43,9 @@ UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', 
        AND later.subject = outbox.subject AND later.session = outbox.session
        AND abs(strftime('%s', later.event_at) - strftime('%s', outbox.event_at)) < 600
        AND later.due_at > outbox.due_at
-       AND strftime('%s', later.due_at) - strftime('%s', :now) <= strftime('%s', :now) - strftime('%s', outbox.due_at)
-       AND later.state IN ('pending', 'claimed', 'sent'))
+       AND later.state IN ('pending', 'claimed', 'sent')
+       AND (strftime('%s', later.due_at) + strftime('%s', outbox.due_at) <= 2 * strftime('%s', :now)
+           OR (later.state = 'sent' AND strftime('%s', :now) - strftime('%s', outbox.due_at) > 120)))
 """
 SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
 # A row that is tried again may be superseded by a later one that is out, or on its way.
@@ -93,11 +96,11 @@ SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
  WHERE look_again_at <= :now AND outbox.id NOT IN (SELECT value FROM json_each(:busy))
  ORDER BY look_again_at LIMIT :most
 """
-# What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it may
-# be planned again.
+# What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it, or so
+# late that a later reminder was nearer, may be planned again, and is weighed anew.
 FORGET_WAITS = (
-    """UPDATE outbox SET state = 'cancelled'
-        WHERE state = 'expired' AND until > :now AND reason = 'too late to be of use'""",
+    """UPDATE outbox SET state = 'cancelled' WHERE state = 'expired' AND until > :now AND tried_at IS NULL
+        AND reason IN ('too late to be of use', 'superseded by a later reminder')""",
     "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
     "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
 )

@@ -17,9 +17,12 @@ from db.timestamps import day_from_text, from_text, to_text
 
 Connection = aiosqlite.Connection
 
-AT_ONCE = 10_000
-"""How many rows one planning adds at most, so that nobody else who writes waits for long."""
+TARGETS_AT_ONCE = 200
+"""For how many targets the outbox is brought in step in one transaction, so that nobody else who writes waits for
+long."""
 
+ALL_TARGETS = "SELECT id FROM reminder_targets ORDER BY id"
+CHANGED_TARGETS = "SELECT id FROM reminder_targets WHERE changed > ? ORDER BY id"
 CREATE_PLANNED = """
 CREATE TEMP TABLE planned (
     kind TEXT, subject INTEGER, season INTEGER, round INTEGER, session TEXT, lead INTEGER, event_at TEXT, due_at TEXT,
@@ -40,28 +43,19 @@ DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
 #   scheduled event the removal (another session) counts as well.
 #   Results and a recap without a version were posted by an earlier release, and stay as they are.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
-_SUBSCRIBED = "w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')"
-_BY_ALL = f"""
-  FROM temp.planned s
-  JOIN reminder_wishes w ON {_SUBSCRIBED}
-  JOIN reminder_targets t ON t.id = w.target_id
- WHERE true
-"""
-# CROSS JOIN forces SQLite to begin with the few targets that changed, found by their index among ten thousand.
-_BY_CHANGED = f"""
-  FROM reminder_targets t
-  CROSS JOIN reminder_wishes w ON w.target_id = t.id
-  CROSS JOIN temp.planned s ON {_SUBSCRIBED}
- WHERE t.changed > :since
-"""
-_WANTED = """
+# CROSS JOIN forces SQLite to begin with the targets, which are a few of perhaps ten thousand.
+WANTED = """
 CREATE TEMP TABLE wanted AS
 SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.event_at, s.until, s.detail,
        s.event_from, s.event_to,
        CASE w.delay WHEN 0 THEN s.due_at
             ELSE strftime('%Y-%m-%dT%H:%M:%SZ', s.due_at, '+' || w.delay || ' minutes') END AS owed_at
-{by}
-   AND (s.newcomers OR s.due_at >= w.since)
+  FROM json_each(:targets) one
+  CROSS JOIN reminder_targets t ON t.id = one.value
+  CROSS JOIN reminder_wishes w ON w.target_id = t.id
+  CROSS JOIN temp.planned s
+    ON w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')
+ WHERE (s.newcomers OR s.due_at >= w.since)
    AND (NOT s.followers OR EXISTS (
        SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
           AND o.tried_at IS NOT NULL))
@@ -91,35 +85,29 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
             ORDER BY o.id DESC LIMIT 1), 0)
        END
 """
-WANTED, WANTED_BY_CHANGED = _WANTED.format(by=_BY_ALL), _WANTED.format(by=_BY_CHANGED)
 WANTED_INDEX = "CREATE INDEX temp.wanted_by ON wanted (target_id, kind, subject, session, lead)"
+_WHOSE = "outbox.target_id IN (SELECT value FROM json_each(:targets))"
 _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.subject = outbox.subject
        AND m.session = outbox.session AND m.lead = outbox.lead"""
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
 # is left to EXPIRE, and what tells of a trouble is not planned. What is edited later and was tried must be reconciled,
 # or nobody knows which message to edit next; so must an event's: if it took effect, the event is not as the last row
 # that was sent says.
-_CANCEL = f"""
-UPDATE outbox {{by}} SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
- WHERE {{whose}} AND state = 'pending' AND until > :now
+CANCEL = f"""
+UPDATE outbox INDEXED BY outbox_of_target SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
+ WHERE {_WHOSE} AND state = 'pending' AND until > :now
    AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event') OR tried_at IS NULL)
    AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))
 """  # noqa: S608 - words of this module
-_MOVE = f"""
-UPDATE outbox {{by}} SET event_at = m.event_at, due_at = m.owed_at, until = m.until, detail = m.detail
-  FROM temp.wanted m WHERE {{whose}} AND outbox.state = 'pending' AND outbox.tried_at IS NULL AND {_THE_SAME}
+MOVE = f"""
+UPDATE outbox INDEXED BY outbox_of_target
+   SET event_at = m.event_at, due_at = m.owed_at, until = m.until, detail = m.detail
+  FROM temp.wanted m WHERE {_WHOSE} AND outbox.state = 'pending' AND outbox.tried_at IS NULL AND {_THE_SAME}
    AND (m.event_at <> outbox.event_at OR m.owed_at <> outbox.due_at OR m.until <> outbox.until
         OR m.detail <> outbox.detail)
 """  # noqa: S608 - words of this module
-_ALL = {"by": "", "whose": "true"}
-_CHANGED = {
-    "by": "INDEXED BY outbox_of_target",
-    "whose": "outbox.target_id IN (SELECT id FROM reminder_targets WHERE changed > :since)",
-}
-CANCEL, CANCEL_OF_CHANGED = _CANCEL.format(**_ALL), _CANCEL.format(**_CHANGED)
-MOVE, MOVE_OF_CHANGED = _MOVE.format(**_ALL), _MOVE.format(**_CHANGED)
 # What is due to a place that takes nothing waits until that is tried again.
 # A row that is claimed for another moment blocks the new one until the next planning, which sees what became of it.
 ADD = """
@@ -131,7 +119,7 @@ SELECT target_id, kind, subject, season, round, session, lead, event_at, owed_at
  WHERE NOT EXISTS (
     SELECT 1 FROM outbox o WHERE o.target_id = m.target_id AND o.kind = m.kind AND o.subject = m.subject
        AND o.session = m.session AND o.lead = m.lead AND o.state IN ('pending', 'claimed'))
- ORDER BY owed_at, until, target_id LIMIT ?
+ ORDER BY owed_at, until, target_id
 """
 CLEAR = ("DROP TABLE IF EXISTS temp.planned", "DROP TABLE IF EXISTS temp.wanted")
 
@@ -146,49 +134,57 @@ SAVE_CHANGE = "INSERT INTO schedule_changes (race_id, before, after, noticed_at)
 
 @dataclass(frozen=True, slots=True)
 class PlanCounts:
-    """How many rows a planning added, moved and cancelled; ``more`` says that some may be left to be added."""
+    """How many rows a planning added, moved and cancelled."""
 
-    added: int
-    moved: int
-    cancelled: int
-    more: bool = False
+    added: int = 0
+    moved: int = 0
+    cancelled: int = 0
+
+    def __add__(self, other: PlanCounts) -> PlanCounts:
+        return PlanCounts(self.added + other.added, self.moved + other.moved, self.cancelled + other.cancelled)
+
+
+async def targets_to_plan(store: Store, since: int | None = None) -> list[list[int]]:
+    """The ids of the targets whose rows are to be brought in step, as many together as one transaction should take.
+
+    Args:
+        store: the store.
+        since: a version of the settings with which exactly the same plan was applied: only targets that changed after
+            it, since what one target gets depends on no other.
+    """
+    rows = await store.fetch(ALL_TARGETS) if since is None else await store.fetch(CHANGED_TARGETS, (since,))
+    ids = [row["id"] for row in rows]
+    return [ids[first : first + TARGETS_AT_ONCE] for first in range(0, len(ids), TARGETS_AT_ONCE)]
 
 
 async def apply(
     connection: aiosqlite.Connection,
     planned: Iterable[PlannedNotification],
     now: datetime,
-    most: int = AT_ONCE,
-    *,
-    since: int | None = None,
+    targets: Sequence[int],
 ) -> PlanCounts:
-    """Updates the pending rows to match the plan and everybody's subscriptions; doing it twice changes nothing.
+    """Updates the pending rows of targets to match the plan and their subscriptions; doing it twice changes nothing.
 
     Args:
         connection: the writer, inside a transaction.
         planned: everything to be sent to anybody; pending rows that are not among it are cancelled.
         now: the current moment; what is of no use any more is passed over.
-        most: how many rows are added at most.
-        since: a version of the settings with which exactly this plan was applied: only targets that changed after it
-            are updated, since what one target gets depends on no other.
+        targets: the ids of those whose rows are updated.
     """
-    wanted, cancel, move = (
-        (WANTED, CANCEL, MOVE) if since is None else (WANTED_BY_CHANGED, CANCEL_OF_CHANGED, MOVE_OF_CHANGED)
-    )
-    values = {"now": to_text(now), "since": since}
+    values = {"now": to_text(now), "targets": json.dumps(targets)}
     for clearing in CLEAR:
         await connection.execute(clearing)
     await connection.execute(CREATE_PLANNED)
     await connection.executemany(FILL_PLANNED, [_values(each) for each in planned if each.until > now])
     await connection.execute(UNFOLLOWED)
-    await connection.execute(wanted, values)
+    await connection.execute(WANTED, values)
     await connection.execute(WANTED_INDEX)
-    cancelled = await connection.execute(cancel, values)
-    moved = await connection.execute(move, values)
-    added = await connection.execute(ADD, (most,))
+    cancelled = await connection.execute(CANCEL, values)
+    moved = await connection.execute(MOVE, values)
+    added = await connection.execute(ADD)
     for clearing in CLEAR:
         await connection.execute(clearing)
-    return PlanCounts(added.rowcount, moved.rowcount, cancelled.rowcount, added.rowcount == most)
+    return PlanCounts(added.rowcount, moved.rowcount, cancelled.rowcount)
 
 
 async def load_seen(connection: aiosqlite.Connection) -> dict[int, SeenRace]:

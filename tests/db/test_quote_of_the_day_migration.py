@@ -64,8 +64,9 @@ async def test_no_id_of_the_outbox_is_used_twice(store: Store) -> None:
 
 
 async def test_days_that_were_begun_are_not_planned_again(store: Store) -> None:
+    (everyone,) = await plans.targets_to_plan(store)
     async with store.write() as connection:
-        await plans.apply(connection, await plan_quotes(connection, (), FRIDAY), FRIDAY)
+        await plans.apply(connection, await plan_quotes(connection, (), FRIDAY), FRIDAY, everyone)
     planned = {
         guild: [row.notification.round for row in await upcoming(store, (await quotes_of(store, guild)).id)]
         for guild in (42, 44)
@@ -84,8 +85,9 @@ async def test_a_server_that_switched_it_off_that_day_gets_no_second_one(store: 
         guild=45,
         purpose=off.purpose,
     )
+    (everyone,) = await plans.targets_to_plan(store)
     async with store.write() as connection:
-        await plans.apply(connection, await plan_quotes(connection, (), FRIDAY), FRIDAY)
+        await plans.apply(connection, await plan_quotes(connection, (), FRIDAY), FRIDAY, everyone)
     assert [row.notification.round for row in await upcoming(store, off.id)] == [291]
 
 

@@ -16,7 +16,7 @@ from db.connection import Store
 from db.reminders import targets
 from db.reminders.models import PlannedNotification, RowState, Target
 from db.reminders.outbox import claim, expire, supersede
-from db.reminders.plans import apply
+from db.reminders.plans import apply, targets_to_plan
 from db.reminders.targets import save
 from tests.db.test_reminders_plans import EVENT, LEADS, MINUTE, NOON, NOTHING, deal, plan, reminders
 from tests.examples import examples
@@ -113,10 +113,11 @@ class AfreshError(Exception):
 async def afresh(store: Store, model: Model) -> set[tuple[object, ...]]:
     """What would be pending if nothing had been."""
     found: set[tuple[object, ...]] = set()
+    (everyone,) = await targets_to_plan(store)
     try:
         async with store.write() as connection:
             await connection.execute("DELETE FROM outbox WHERE state IN ('pending', 'cancelled')")
-            await apply(connection, model.slots(), model.now)
+            await apply(connection, model.slots(), model.now, everyone)
             found |= {tuple(row) for row in await connection.execute_fetchall(PENDING)}
             raise AfreshError
     except AfreshError:

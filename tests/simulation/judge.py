@@ -239,11 +239,12 @@ class _Judge:
     def _refusals(self, channel: int) -> Iterator[tuple[float, float, bool]]:
         """When a channel refused, until when it is left alone for that, and whether that was the first time.
 
-        What is refused within a minute was under way; a message that came through begins anew.
+        What is refused within a minute was under way, unless it was sent anew because the clock was set; a message
+        that came through begins anew.
         """
         times, ends, since = 0, 0.0, -MINUTE
         for at in self._world.discord.refused.get(channel, ()):
-            if at - since < MINUTE:
+            if at - since < MINUTE and not any(since < jump <= at for jump, _ in self._world.offsets):
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0

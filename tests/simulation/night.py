@@ -17,6 +17,7 @@ from bot.notifications import schedule_planner
 from bot.notifications.scheduled_events import RaceEvent, event_version, race_event
 from db import connection
 from db.models import Race, Season
+from db.reminders import plans
 from tests.simulation.judge import Verdict, judge
 from tests.simulation.loop import Disk, SimulatedLoop, ThreadlessQueue, Timeline, without_threads
 from tests.simulation.places import SINCE, make_template, settle
@@ -87,6 +88,8 @@ def _in_haste() -> Iterator[None]:
     gc.set_threshold(50_000, 50, 50)
     with (
         mock.patch.object(connection, "READERS", 1),
+        # A crowd's rows are planned in several transactions, as ten thousand servers' are.
+        mock.patch.object(plans, "TARGETS_AT_ONCE", 30),
         mock.patch.object(schedule_planner, "race_event", _remembered_event),
         mock.patch.object(schedule_planner, "event_version", _remembered_version),
         mock.patch.object(RaceEvent, "detail", property(_remembered_detail)),

@@ -138,6 +138,32 @@ async def test_a_change_of_the_schedule_is_told_of_the_race_that_moved(track: Tr
     assert f"moved from <t:{BRAVO_STARTS.timestamp():.0f}:F>" in said
 
 
+async def test_the_event_of_a_dropped_race_is_removed_and_is_made_again_if_the_race_comes_back(track: Track) -> None:
+    target = await track.asks()
+    await track.go(ticks=9)
+    before = track.events()
+    await take_in(track.store, schedule(ALPHA, drivers=[], complete=True))
+    await track.go(ticks=9, minutes=5)
+    assert track.events() == {"Alpha 150": before["Alpha 150"]}
+    assert {row.notification.race for row in await upcoming(track.store, target.id, 99)} <= {
+        (await ids(track.store))["Alpha 150"]
+    }
+    assert track.desk.requests.count("delete") == 1, "removed once"
+    await take_in(track.store, schedule(ALPHA, BRAVO, drivers=[]))
+    await track.go(ticks=9, minutes=5)
+    after = track.events()
+    assert after.keys() == before.keys()
+    assert len(after["Bravo 200"]) == 1
+
+
+async def test_the_event_of_a_race_that_another_one_takes_the_place_of_is_removed(track: Track) -> None:
+    await track.asks()
+    await track.go(ticks=9)
+    await take_in(track.store, schedule(ALPHA, race(2, "Charlie 75", "Texas", "2027-06-15"), drivers=[], complete=True))
+    await track.go(ticks=9, minutes=5)
+    assert track.events().keys() == {"Alpha 150", "Charlie 75"}
+
+
 async def test_an_event_that_an_earlier_release_made_is_known_by_what_it_made(track: Track) -> None:
     await track.asks()
     await track.go(ticks=9)

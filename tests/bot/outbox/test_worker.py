@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,7 @@ from bot.outbox.contracts import BusyError, Post, RefusedError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.guilds import forget_guild
-from db.reminders import plans, targets
+from db.reminders import targets
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import recent, upcoming
 from tests.bot.outbox.standing import (
@@ -323,54 +322,6 @@ async def test_settings_saved_while_a_row_is_due_lose_nothing(
     discord.ready = True
     await step(worker)
     assert [message.role for message in discord.messages] == [5]
-
-
-async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_its_time(
-    empty_store: Store,
-    worker: Worker,
-    discord: FakeDiscord,
-    clock: HandClock,
-    seasons: Seasons,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """At ten thousand servers, planning for all of them would hold up whoever presses next for a second."""
-    looked: list[int | None] = []
-
-    async def applying(*args: Any, since: int | None = None) -> plans.PlanCounts:
-        looked.append(since)
-        return await plan(*args, since=since)
-
-    plan = plans.apply
-    monkeypatch.setattr(plans, "apply", applying)
-    first, second = [await wants(empty_store, clock, guild=n, channel=900 + n, leads=(60, 15)) for n in (1, 2)]
-    await step(worker)
-    before = await targets.settings_version(empty_store)
-    await targets.save(empty_store, replace(first, leads=(30,)), clock.now())
-    await targets.switch_off(empty_store, second.id, None)
-    for _ in range(9):
-        await step(worker)
-        clock.advance(seconds=30)
-    assert looked == [None, before]
-    assert [row.notification.lead for row in await upcoming(empty_store, first.id)] == [30]
-    assert await upcoming(empty_store, second.id) == ()
-    # What was dealt with may have stood in the way of another: that is seen within a minute, however many press.
-    clock.moment = COVERAGE - timedelta(minutes=30)
-    for _ in range(2):
-        await step(worker)
-    looked.clear()
-    for lead in (15, 5):
-        await targets.save(empty_store, replace(first, leads=(30, lead)), clock.now())
-        await step(worker)
-        clock.advance(seconds=25)
-    assert None not in looked
-    for _ in range(2):
-        clock.advance(seconds=25)
-        await step(worker)
-    assert looked[2:] == [None]
-    seasons.put(race_at(COVERAGE + timedelta(hours=1)))
-    await step(worker)
-    assert looked[3:] == [None]
-    assert len(discord.messages) == 1
 
 
 async def test_before_the_login_nothing_is_claimed(

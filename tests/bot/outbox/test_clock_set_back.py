@@ -1,0 +1,49 @@
+"""A clock that was ahead and is set back: what it gave up is weighed anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.outbox.worker import Worker
+from db.connection import Store
+from tests.bot.outbox.standing import COVERAGE, FakeDiscord, HandClock, only, step, wants
+
+
+async def test_what_a_clock_that_was_ahead_took_for_outdone_is_weighed_anew(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    target = await wants(empty_store, clock, leads=(60, 15))
+    await step(worker)
+    clock.moment = COVERAGE - timedelta(minutes=36)
+    await step(worker)
+    assert discord.messages == []
+    assert (await only(empty_store, target)).reason == "superseded by a later reminder"
+    clock.moment = COVERAGE - timedelta(minutes=58)
+    await step(worker)
+    await step(worker)
+    assert [message.at for message in discord.messages] == [clock.now()]
+    clock.moment = COVERAGE - timedelta(minutes=15)
+    await step(worker)
+    assert len(discord.messages) == 2
+
+
+async def test_one_that_a_later_one_has_outdone_does_not_come_back_with_the_clock(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    await wants(empty_store, clock, leads=(60, 15))
+    await step(worker)
+    for moment in (36, 15, 56, 55, 15):
+        clock.moment = COVERAGE - timedelta(minutes=moment)
+        await step(worker)
+    assert len(discord.messages) == 1
+
+
+async def test_one_whose_moment_comes_again_is_sent_although_a_later_one_is_out(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    await wants(empty_store, clock, leads=(60, 15))
+    await step(worker)
+    for moment in (15, 61, 60):
+        clock.moment = COVERAGE - timedelta(minutes=moment)
+        await step(worker)
+    assert [message.at for message in discord.messages] == [COVERAGE - timedelta(minutes=moment) for moment in (15, 60)]
