@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from db.entries import Entry, Result, StageScore
+from db.entries import NOT_ELIGIBLE, Entry, Result, Seat, StageScore
 from db.namesakes import tell_apart
 from db.results_state import ResultsState
 
@@ -56,10 +56,6 @@ OVER_BY_THE_CLOCK = timedelta(hours=6)
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 """Stands for a moment that is not known and not to be expected soon."""
-
-
-NOT_ELIGIBLE = "not eligible"
-"""How a driver made a playoff field who did not: results would give a place that was not to be had."""
 
 
 class SessionKind(StrEnum):
@@ -239,23 +235,6 @@ class Race:
         if day <= self.results_at < by_the_clock:
             return self.results_at
         return by_the_clock if self.start is None else self.start + RACE_LENGTH
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """A place in a season's playoff field, in seeding order; or, not ``eligible``, whom results alone would put in it.
-
-    ``note`` says what a fan should know about it.
-    """
-
-    driver: str
-    how: str | None = None
-    note: str | None = None
-
-    @property
-    def eligible(self) -> bool:
-        """Whether it is a place in the field."""
-        return self.how != NOT_ELIGIBLE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,60 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship import scores
-from bot.championship.formats import CHASE, Format, PlayoffPoints, PlayoffRound
-from bot.championship.postseason import REGULAR_SEASON, Standings, Status, compute_standings
+from bot.championship.formats import CHASE, PlayoffPoints
+from bot.championship.postseason import REGULAR_SEASON, Status, compute_standings
 from bot.championship.ties import Tie, TieBreak
 from db.models import Season
+from tests.bot.championship.small_formats import FULL, LAST_TWO, SEEDED, SMALL, after, cuts, order, statuses
 from tests.seasons import NAMES, drawn_seasons, make_scores, make_season, shuffled
-
-LAST_TWO = PlayoffRound("Final", races=1, drivers=2, base=2000, carries=False, finish_only=True)
-SMALL = Format(
-    "small",
-    finish=(10, 6, 4, 3, 2, 1),
-    playoff_points=PlayoffPoints(race_win=5, stage_win=1, regular_season=(3, 2, 1)),
-    field=4,
-    winners_first=True,
-    rounds=(PlayoffRound("Semifinal", races=2, drivers=4, base=1000), LAST_TWO),
-)
-"""Four make it, two of them the final; 10 points a win, 6, 4, 3, 2 and 1."""
-SEEDED = Format(
-    "seeded",
-    finish=SMALL.finish,
-    field=3,
-    rounds=(PlayoffRound("Chase", races=2, drivers=3, base=0, carries=False),),
-    seeds=(100, 90, 85),
-)
-FULL = Format("full", finish=SMALL.finish)
-
-FIRST = "abcdef"
-"""A finishing order of six."""
-
-
-def after(
-    *orders: str,
-    rules: Format = SMALL,
-    races: int = 6,
-    outsiders: str = "",
-    field: str = "",
-    barred: str = "",
-    **more: object,
-) -> Standings:
-    """The picture after these finishing orders of a season of so many races."""
-    earned = make_scores(orders, rules, outsiders=outsiders, **more)  # type: ignore[arg-type]
-    return compute_standings(earned, rules, races, tuple(field), barred)
-
-
-def order(held: Standings) -> str:
-    return "".join(place.who for place in held.places)
-
-
-def statuses(held: Standings) -> dict[str, str]:
-    return {place.who: place.status.value for place in held.places if place.status}
-
-
-def cuts(held: Standings) -> dict[str, int | None]:
-    return {place.who: place.to_cut for place in held.places}
-
 
 # --- the regular season
 
@@ -131,66 +83,6 @@ def test_with_no_more_drivers_than_spots_there_is_no_cut() -> None:
 
 REGULAR = ("abcdef", "abcdef", "badcef")
 """Three races of the regular season: a won two, b one; then by points c, d, e, f."""
-
-
-def test_who_is_barred_ranks_and_takes_no_spot() -> None:
-    held = after("abcdef", "bacdef", barred="a", races=9)
-    assert order(held) == "bcdefa"
-    assert statuses(held) == {"b": "in", "c": "in", "d": "in", "e": "in", "f": "out"}
-    assert (cuts(held)["a"], held.current.barred) == (None, frozenset("a"))
-
-
-def test_the_bonus_of_the_place_of_a_barred_one_goes_to_nobody() -> None:
-    held = after("abcdef", "abcdef", "abcdef", barred="b")
-    brought = {who: held.current.totals[who] - 1000 for who in held.current.totals}
-    assert brought == {"a": 15 + 3, "c": 1, "d": 0, "e": 0}
-    assert order(held)[-2:] in {"bf", "fb"}
-
-
-def test_nobody_is_barred_from_a_season_without_a_postseason() -> None:
-    assert order(after("abc", rules=FULL, barred="a")) == "abc"
-
-
-RANKED = replace(SMALL, winners_within=3)
-
-
-@pytest.mark.parametrize(
-    ("orders", "winners"),
-    [
-        (("abcdef",), "a"),
-        (("abcdef", "fabcde"), "af"),
-        # f won once and is fourth on points: no spot by the win.
-        (("abcdef", "abcdef", "abcdef", "fabcde"), "a"),
-        (("abcdef", "abcdef", "abcdef", "fabcde", "fabcde"), "af"),
-    ],
-)
-def test_a_win_counts_with_the_rank_that_the_format_asks_for(orders: tuple[str, ...], winners: str) -> None:
-    held = after(*orders, rules=RANKED, races=9)
-    assert held.phases[0].winners == frozenset(winners)
-
-
-def test_a_winner_is_locked_in_only_when_the_rank_cannot_be_lost_either() -> None:
-    six = ["abcdef"] * 5
-    assert statuses(after(*six, rules=RANKED, races=9))["a"] == "locked"
-    assert statuses(after("abcdef", "bacdef", rules=RANKED, races=9))["a"] == "in"
-
-
-def test_bonus_points_for_wins_of_the_regular_season_alone_stay_as_they_are() -> None:
-    paid = PlayoffPoints(race_win=3, stage_win=0, regular_season=(), earned_in_playoffs=False)
-    first = PlayoffRound("Semifinal", races=2, drivers=4, base=1000)
-    rules = replace(SMALL, playoff_points=paid, rounds=(first, LAST_TWO))
-    held = after("abcdef", "abcdef", "bacdef", "cabdef", "dcabef", rules=rules)
-    assert {who: place.playoff_points for who in "abcd" if (place := held.place(who))} == {
-        "a": 6,
-        "b": 3,
-        "c": 0,
-        "d": 0,
-    }
-    # Out with 1000, the bonus of the regular season and the points of both races.
-    assert {place.who: place.points for place in held.places if place.status is Status.ELIMINATED} == {
-        "a": 1006 + 6 + 4,
-        "b": 1003 + 4 + 3,
-    }
 
 
 def test_playoff_points_count_wins_stages_and_places_and_what_was_taken() -> None:
