@@ -157,6 +157,12 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     )
 
 
+def season_totals(computed: ComputedSeason) -> dict[str, Totals]:
+    """What every driver did who started a race of the season, by key."""
+    started = {result.driver for rows in computed.season.results.values() for result in rows}
+    return {key: _totals([computed], key, computed.races_of(key)) for key in sorted(started)}
+
+
 def career(seasons: Sequence[ComputedSeason], driver_key: str) -> Career:
     """The driver over the seasons given, which may come in any order; all counts are 0 without an entry in any."""
     ordered = sorted(seasons, key=lambda computed: computed.season.year)
