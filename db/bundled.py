@@ -6,12 +6,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 from db.connection import Store
 from db.documents.file_format import OutcomeRow, RaceRow
 from db.documents.importer import Report, import_documents
 from db.documents.reader import Document, Line, read_bytes
+from db.timestamps import to_text
+
+NOTE_TAKEN = """
+INSERT INTO bundled_seasons (season, digest, taken_at) VALUES (?, ?, ?)
+ON CONFLICT (season) DO UPDATE SET digest = excluded.digest, taken_at = excluded.taken_at
+"""
 
 FIRST_SEASON_AT_ONCE = 2023
 """A new store has the seasons from this one on before the bot connects; the older ones are history."""
@@ -44,11 +51,32 @@ def season_documents(year: int) -> list[Document]:
     return _with_people_and_places([_read(f"{year}.json")])
 
 
+def quote_and_recap_documents() -> list[Document]:
+    """The quotes and recaps that come with the program."""
+    return [_read(name) for name in _names() if not _is_season(name) and name not in PEOPLE_AND_PLACES]
+
+
+def season_digest(year: int) -> str:
+    """What changes whenever a newer program brings that season otherwise, or somebody or some place in it."""
+    folder = files("db").joinpath("seasons")
+    parts = (folder.joinpath(name).read_bytes() for name in (f"{year}.json", *PEOPLE_AND_PLACES))
+    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+
+
 async def load_if_empty(store: Store, now: datetime) -> Report | None:
     """Loads the recent bundled seasons into a store without seasons; returns None if it has some already."""
     if await store.fetch("SELECT 1 FROM seasons LIMIT 1"):
         return None
-    return await import_documents(store, recent_documents(), now)
+    report = await import_documents(store, recent_documents(), now)
+    await note_taken(store, [year for year in bundled_years() if year >= FIRST_SEASON_AT_ONCE], now)
+    return report
+
+
+async def note_taken(store: Store, years: Iterable[int], now: datetime) -> None:
+    """Notes that the store has these bundled seasons as this program brings them."""
+    rows = [(year, season_digest(year), to_text(now)) for year in years]
+    async with store.write() as connection:
+        await connection.executemany(NOTE_TAKEN, rows)
 
 
 @cache

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from db.entries import NOT_ELIGIBLE, Entry, Result, Seat, StageScore
 from db.namesakes import tell_apart
 from db.results_state import ResultsState
+from db.tracks import Layout, Track, TrackName
 
 __all__ = [
     "EASTERN",
@@ -28,10 +29,12 @@ __all__ = [
     "Adjustment",
     "Broadcast",
     "BroadcastKind",
+    "CautionPeriod",
     "Driver",
     "Entry",
     "FastestLap",
     "Freshness",
+    "Layout",
     "Lead",
     "Outcome",
     "Race",
@@ -43,6 +46,7 @@ __all__ = [
     "SessionKind",
     "StageScore",
     "Track",
+    "TrackName",
 ]
 
 EASTERN = ZoneInfo("America/New_York")
@@ -77,25 +81,12 @@ class RaceStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
-    """``key`` is stable ("talladega-superspeedway"); ``length`` is miles a lap.
-
-    ``shape`` is oval, road course, street course or dirt oval.
-    """
-
-    key: str
-    name: str
-    short: str
-    aliases: tuple[str, ...] = ()
-    city: str | None = None
-    state: str | None = None
-    length: float | None = None
-    shape: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Driver:
-    """One person. ``key`` is stable ("corey-heim"); the number belongs to an entry, not to the driver."""
+    """One person. ``key`` is stable ("corey-heim"); the number belongs to an entry, not to the driver.
+
+    ``racing_reference`` are the ids of racing-reference, of which one person may have several; ``sources`` are pairs of
+    a fact's name and where it was read.
+    """
 
     key: str
     name: str
@@ -103,6 +94,8 @@ class Driver:
     nascar_id: int | None = None
     born: date | None = None
     hometown: str | None = None
+    racing_reference: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +138,25 @@ class Lead:
 
 
 @dataclass(frozen=True, slots=True)
+class CautionPeriod:
+    """Laps under caution, both inclusive. ``free_pass`` is the number of the truck that got a lap back."""
+
+    from_lap: int
+    to_lap: int
+    reason: str | None = None
+    free_pass: str | None = None
+
+    @property
+    def laps(self) -> int:
+        return self.to_lap - self.from_lap + 1
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What is known of a finished race besides the finishing order. Drivers are keys.
 
-    ``leads`` are all leads of the race in order of laps; empty where they are not on record.
+    ``leads`` are all leads of the race and ``caution_periods`` all its cautions, in order of laps; empty where they
+    are not on record.
     """
 
     laps: int | None = None
@@ -165,6 +173,7 @@ class Outcome:
     average_mph: float | None = None
     seconds: float | None = None
     leads: tuple[Lead, ...] = ()
+    caution_periods: tuple[CautionPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
 
 import aiosqlite
 
+from db.fetching import all_rows, grouped
 from db.models import (
     Adjustment,
     Broadcast,
     BroadcastKind,
+    CautionPeriod,
     Driver,
     Entry,
     FastestLap,
@@ -35,12 +36,10 @@ from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
 
 VERSION = "SELECT version FROM facts"
-STORED_SEASONS = "SELECT year, version, refreshed_at, source, retrieved_at FROM seasons ORDER BY year"
+STORED_SEASONS = """
+SELECT year, version, refreshed_at, source, retrieved_at FROM seasons WHERE arriving = 0 ORDER BY year
+"""
 SEASON = "SELECT champion_id, refreshed_at, source, retrieved_at FROM seasons WHERE year = ?"
-DRIVERS = "SELECT id, key, name, nascar_id, born, hometown FROM drivers ORDER BY key"
-DRIVER_ALIASES = "SELECT driver_id AS id, alias FROM driver_aliases ORDER BY driver_id, ordinal"
-TRACKS = "SELECT id, key, name, short, city, state, length, shape FROM tracks ORDER BY key"
-TRACK_ALIASES = "SELECT track_id AS id, alias FROM track_aliases ORDER BY track_id, ordinal"
 ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
 FIELD = "SELECT driver_id, how, note FROM playoff_fields WHERE season = ? ORDER BY seed"
 _RACES = """
@@ -60,6 +59,7 @@ SESSIONS = OF_SEASON.format(table="sessions", order="ordinal")
 BROADCASTS = OF_SEASON.format(table="broadcasts", order="ordinal")
 STAGE_WINNERS = OF_SEASON.format(table="stage_winners", order="stage")
 LEADS = OF_SEASON.format(table="leads", order="ordinal")
+CAUTIONS = OF_SEASON.format(table="caution_periods", order="ordinal")
 SOURCES = OF_SEASON.format(table="race_sources", order="ordinal")
 ADJUSTMENTS = """
 SELECT r.round, a.driver_id, a.points, a.playoff_points, a.reason, a.source
@@ -81,20 +81,9 @@ SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponso
 """
 
 
-async def _all(connection: aiosqlite.Connection, sql: str, *parameters: Any) -> list[sqlite3.Row]:
-    return list(await connection.execute_fetchall(sql, parameters))
-
-
-def _grouped(rows: Iterable[sqlite3.Row], key: str) -> dict[int, list[sqlite3.Row]]:
-    groups: dict[int, list[sqlite3.Row]] = defaultdict(list)
-    for row in rows:
-        groups[row[key]].append(row)
-    return groups
-
-
 async def load_version(connection: aiosqlite.Connection) -> int:
     """A number that grows with every import that changed a fact of racing; facts change in no other way."""
-    return int((await _all(connection, VERSION))[0][0])
+    return int((await all_rows(connection, VERSION))[0][0])
 
 
 async def load_stored_seasons(connection: aiosqlite.Connection) -> dict[int, tuple[int, Freshness]]:
@@ -102,49 +91,15 @@ async def load_stored_seasons(connection: aiosqlite.Connection) -> dict[int, tup
 
     A season's version is the value of ``load_version`` at the last change of one of its facts.
     """
-    return {row["year"]: (row["version"], _freshness(row)) for row in await _all(connection, STORED_SEASONS)}
+    return {row["year"]: (row["version"], _freshness(row)) for row in await all_rows(connection, STORED_SEASONS)}
 
 
 def _freshness(row: sqlite3.Row) -> Freshness:
     return Freshness(from_text(row["refreshed_at"]), row["source"], from_text(row["retrieved_at"]))
 
 
-async def load_drivers(connection: aiosqlite.Connection) -> dict[int, Driver]:
-    """Every driver in the store, by row id."""
-    aliases = _grouped(await _all(connection, DRIVER_ALIASES), "id")
-    return {
-        row["id"]: Driver(
-            key=row["key"],
-            name=row["name"],
-            aliases=tuple(a["alias"] for a in aliases[row["id"]]),
-            nascar_id=row["nascar_id"],
-            born=day_from_text(row["born"]),
-            hometown=row["hometown"],
-        )
-        for row in await _all(connection, DRIVERS)
-    }
-
-
-async def load_tracks(connection: aiosqlite.Connection) -> dict[int, Track]:
-    """Every track, by row id."""
-    aliases = _grouped(await _all(connection, TRACK_ALIASES), "id")
-    return {
-        row["id"]: Track(
-            key=row["key"],
-            name=row["name"],
-            short=row["short"],
-            aliases=tuple(a["alias"] for a in aliases[row["id"]]),
-            city=row["city"],
-            state=row["state"],
-            length=row["length"],
-            shape=row["shape"],
-        )
-        for row in await _all(connection, TRACKS)
-    }
-
-
 def _outcome(
-    row: sqlite3.Row, winners: list[sqlite3.Row], leads: list[sqlite3.Row], keys: Mapping[int | None, str]
+    row: sqlite3.Row, parts: Mapping[str, list[sqlite3.Row]], keys: Mapping[int | None, str]
 ) -> Outcome | None:
     if not row["has_outcome"]:
         return None
@@ -155,7 +110,7 @@ def _outcome(
         laps=row["laps"],
         pole=_named(keys, row["pole_id"]),
         pole_mph=row["pole_mph"],
-        stage_winners=tuple(_named(keys, w["driver_id"]) for w in winners),
+        stage_winners=tuple(_named(keys, w["driver_id"]) for w in parts["winners"]),
         fastest_lap=fastest,
         rookie_of_the_race=_named(keys, row["rookie_id"]),
         cautions=row["cautions"],
@@ -165,7 +120,10 @@ def _outcome(
         under_caution=bool(row["under_caution"]),
         average_mph=row["average_mph"],
         seconds=row["seconds"],
-        leads=tuple(Lead(keys[lead["driver_id"]], lead["from_lap"], lead["to_lap"]) for lead in leads),
+        leads=tuple(Lead(keys[lead["driver_id"]], lead["from_lap"], lead["to_lap"]) for lead in parts["leads"]),
+        caution_periods=tuple(
+            CautionPeriod(c["from_lap"], c["to_lap"], c["reason"], c["free_pass"]) for c in parts["cautions"]
+        ),
     )
 
 
@@ -177,7 +135,7 @@ async def _load_races(
     races: str = RACES,
 ) -> tuple[Race, ...]:
     parts = {
-        name: _grouped(await _all(connection, sql, year), "race_id")
+        name: grouped(await all_rows(connection, sql, year), "race_id")
         for name, sql in {
             "aliases": RACE_ALIASES,
             "stages": STAGES,
@@ -185,6 +143,7 @@ async def _load_races(
             "broadcasts": BROADCASTS,
             "winners": STAGE_WINNERS,
             "leads": LEADS,
+            "cautions": CAUTIONS,
             "sources": SOURCES,
         }.items()
     }
@@ -209,14 +168,14 @@ async def _load_races(
             status=RaceStatus(row["status"]),
             sessions=tuple(_session(s) for s in mine["sessions"]),
             broadcasts=tuple(_broadcast(b) for b in mine["broadcasts"]),
-            outcome=_outcome(row, mine["winners"], mine["leads"], keys),
+            outcome=_outcome(row, mine, keys),
             results_at=from_text(row["results_at"]),
             results_stated=ResultsState(row["results_state"]) if row["results_state"] else None,
             sources=tuple((s["fact"], s["source"]) for s in mine["sources"]),
             id=row["id"],
         )
 
-    return tuple(race(row) for row in await _all(connection, races, year))
+    return tuple(race(row) for row in await all_rows(connection, races, year))
 
 
 async def load_dropped_races(
@@ -332,14 +291,14 @@ async def load_season(
         tracks: all tracks by row id, as ``load_tracks`` returns them.
         by_key: what is to become ``Season.drivers``, if it is shared with other seasons.
     """
-    head = await _all(connection, SEASON, year)
+    head = await all_rows(connection, SEASON, year)
     if not head:
         return None
     everybody = MappingProxyType({driver.key: driver for driver in drivers.values()})
     keys = _KeysInUse({number: driver.key for number, driver in drivers.items()})
     results: dict[int, list[Result]] = defaultdict(list)
     absent: dict[int, list[Entry]] = defaultdict(list)
-    for row in await _all(connection, RESULTS, year):
+    for row in await all_rows(connection, RESULTS, year):
         entry = _entry(row, keys)
         if row["finish"] is None:
             absent[row["round"]].append(entry)
@@ -354,15 +313,15 @@ async def load_season(
         results=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number in standing}),
         partial=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number not in standing}),
         absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
-        rookies=tuple(keys[row["driver_id"]] for row in await _all(connection, ROOKIES, year)),
+        rookies=tuple(keys[row["driver_id"]] for row in await all_rows(connection, ROOKIES, year)),
         playoff_field=tuple(
-            Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await _all(connection, FIELD, year)
+            Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await all_rows(connection, FIELD, year)
         ),
         adjustments=tuple(
             Adjustment(
                 row["round"], keys[row["driver_id"]], row["points"], row["playoff_points"], row["reason"], row["source"]
             )
-            for row in await _all(connection, ADJUSTMENTS, year)
+            for row in await all_rows(connection, ADJUSTMENTS, year)
         ),
         champion=_named(keys, head[0]["champion_id"]),
         freshness=_freshness(head[0]),

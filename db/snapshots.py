@@ -12,7 +12,8 @@ from db.connection import Store
 from db.errors import FileFault, StoreError
 from db.models import Driver, Freshness, Season
 from db.namesakes import tell_tracks_apart
-from db.racing import load_drivers, load_season, load_stored_seasons, load_tracks, load_version
+from db.people_and_places import load_drivers, load_tracks
+from db.racing import load_season, load_stored_seasons, load_version
 
 
 class Snapshots:

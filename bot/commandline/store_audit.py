@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.championship.audit import faults, mismatches
 from bot.championship.standings import contradictions
+from bot.championship.sums import differing_sums
 from db import race_times
 from db.documents.plausibility import oddities
 from db.models import Season
@@ -33,6 +34,7 @@ def audit(season: Season, rounds: Collection[int] | None = None) -> Audit:
 
     year = season.year
     odd = [f"{year} race {each.round}: {each.what}" for each in oddities(season, rounds)]
+    odd += [f"{year} race {each.round}: {each.what}" for each in differing_sums(season) if asked(each.round)]
     odd += [
         f"{year} race {each.round}: {season.name_of(each.driver)} has {each.stored} points, "
         f"finish and stages give {each.computed}"

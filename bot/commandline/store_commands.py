@@ -22,7 +22,7 @@ from bot.commandline.exports import (
 )
 from bot.commandline.standings import DEFAULT_VIEW
 from bot.commandline.store_audit import audit
-from db.bundled import bundled_documents
+from db.bundled import bundled_documents, bundled_years, note_taken
 from db.connection import Store
 from db.documents.dropped_races import of_dropped_races
 from db.documents.importer import import_documents
@@ -33,8 +33,8 @@ from db.errors import StoreError
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
+from db.people_and_places import load_drivers, load_tracks
 from db.quotes import quotes_of_scope
-from db.racing import load_drivers, load_tracks
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
@@ -91,6 +91,8 @@ async def import_files(
         report = await import_documents(
             opened.services.store, documents, clock.now(), guild=guild, older=older, hand_back=hand_back
         )
+        if bundled:
+            await note_taken(opened.services.store, bundled_years(), clock.now())
         imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
     for section, counts in report.sections.items():
         name = section.replace("_", " ")

@@ -40,8 +40,8 @@ _PLAIN = {
     "boolean": (re.compile("true|false"), "true or false", "write one of the two, or leave the cell empty"),
 }
 """The kinds of JSON values that are written without quotation marks: how, what they are, and how to write one."""
-_LISTS = frozenset({"aliases", "stages"})
-_NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources"})
+_LISTS = frozenset({"aliases", "stages", "racing_reference"})
+_NESTED = frozenset({"sessions", "broadcasts", "outcome", "sources", "names", "layouts"})
 
 
 def columns(section: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ out is unknown (a flag that is left out is false).
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal, Self
 
 import pydantic
@@ -51,6 +52,16 @@ Name = Annotated[Text, AfterValidator(_has_a_letter)]
 Link = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_seen)]
 
 
+def _whole(reference: str) -> str:
+    if any(letter.isspace() for letter in reference):
+        raise ValueError(f"{shown(reference)} has a space; write the id as it is there, such as Corey_Heim")
+    return reference
+
+
+Reference = Annotated[Text, AfterValidator(_whole)]
+"""The id of a person in another source."""
+
+
 def _truck(number: str) -> str:
     if not (number.isascii() and number.isdigit() and len(number) <= 3):
         raise ValueError(f"{shown(number)} is not a truck's number; write one to three digits")
@@ -72,8 +83,41 @@ class Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+Shape = Literal["oval", "road course", "street course", "dirt oval"]
+
+
+class _Seasons(Row):
+    """Something that was so from the season ``first`` to the season ``last``, both inclusive."""
+
+    first: Year
+    last: Year
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.first > self.last:
+            raise ValueError(f"is from {self.first} to {self.last}, which is before it")
+        return self
+
+
+class TrackNameRow(_Seasons):
+    """What a track was called in these seasons, where it was not today's name."""
+
+    name: Name
+
+
+class LayoutRow(_Seasons):
+    """How a track was laid out in these seasons. ``length`` is in miles."""
+
+    length: Positive | None = None
+    shape: Shape | None = None
+    surface: Literal["paved", "dirt"] | None = None
+
+
 class TrackRow(Row):
-    """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles."""
+    """``name`` is the full name, ``short`` the one fans use; all other names are aliases. ``length`` is in miles.
+
+    Name, length and shape are today's; ``names`` and ``layouts`` are those of earlier seasons, in order.
+    """
 
     name: Name
     short: Name
@@ -81,17 +125,33 @@ class TrackRow(Row):
     city: Text | None = None
     state: Text | None = None
     length: Positive | None = None
-    shape: Literal["oval", "road course", "street course", "dirt oval"] | None = None
+    shape: Shape | None = None
+    names: list[TrackNameRow] = []
+    layouts: list[LayoutRow] = []
+
+    @model_validator(mode="after")
+    def _one_at_a_time(self) -> Self:
+        for what, held in (("name", self.names), ("layout", self.layouts)):
+            for earlier, later in pairwise(held):
+                if later.first <= earlier.last:
+                    raise ValueError(f"{self.name} has two {what}s in {later.first}; list them in order of seasons")
+        return self
 
 
 class DriverRow(Row):
-    """``name`` is the name fans know; every other spelling in any source is an alias."""
+    """``name`` is the name fans know; every other spelling in any source is an alias.
+
+    ``racing_reference`` are the person's ids there. ``sources`` maps a fact's name, such as ``born``, to where it was
+    read, for facts that come from elsewhere than the document's source.
+    """
 
     name: Name
     aliases: list[Name] = []
     nascar_id: Annotated[int, Field(ge=1, le=10**9)] | None = None
     born: Date | None = None
     hometown: Text | None = None
+    racing_reference: list[Reference] = []
+    sources: dict[Text, Link] = {}
 
 
 class SessionRow(Row):
@@ -121,6 +181,8 @@ class OutcomeRow(Row):
     """What is known of a finished race besides its finishing order. Margin and race time in seconds, speeds in mph.
 
     ``leads`` are all leads of the race in order: the driver, the first lap and the last lap led, both inclusive.
+    ``caution_periods`` are all cautions in order: the first and the last lap under caution, both inclusive, the reason,
+    and the number of the truck that got the free pass.
     """
 
     laps: Count | None = None
@@ -137,6 +199,7 @@ class OutcomeRow(Row):
     average_mph: Positive | None = None
     seconds: Positive | None = None
     leads: list[tuple[Text, Lap, Lap]] = Field(default=[], max_length=500)
+    caution_periods: list[tuple[Lap, Lap, Text | None, Number | None]] = Field(default=[], max_length=60)
 
     @model_validator(mode="after")
     def _leads_follow(self) -> Self:
@@ -149,6 +212,19 @@ class OutcomeRow(Row):
             before = last
         if self.laps is not None and before > self.laps:
             raise ValueError(f"{self.leads[-1][0]} leads to lap {before} of {self.laps}")
+        return self
+
+    @model_validator(mode="after")
+    def _cautions_follow(self) -> Self:
+        before = 0
+        for first, last, _, _ in self.caution_periods:
+            if first > last:
+                raise ValueError(f"a caution goes from lap {first} to lap {last}, which is before it")
+            if first <= before:
+                raise ValueError(f"a caution begins on lap {first}, and the one before it ends on lap {before}")
+            before = last
+        if self.laps is not None and before > self.laps:
+            raise ValueError(f"a caution goes to lap {before} of {self.laps}")
         return self
 
 

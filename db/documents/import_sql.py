@@ -11,7 +11,7 @@ import aiosqlite
 
 from db.documents.file_format import AdjustmentRow, DriverRow, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
-from db.models import Driver, Track
+from db.models import Driver, Layout, Track, TrackName
 from db.timestamps import from_text, to_text
 
 ADD_TRACK = (
@@ -27,8 +27,10 @@ SEASON_ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordina
 SET_SEASON = """
 INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
 ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, champion_id),
-    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at)
- WHERE champion_id IS NOT coalesce(excluded.champion_id, champion_id) OR source IS NOT coalesce(excluded.source, source)
+    source = coalesce(excluded.source, source), retrieved_at = coalesce(excluded.retrieved_at, retrieved_at),
+    arriving = 0
+ WHERE arriving = 1 OR champion_id IS NOT coalesce(excluded.champion_id, champion_id)
+    OR source IS NOT coalesce(excluded.source, source)
     OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
 """
 ADD_ENTRY = """
@@ -108,7 +110,18 @@ async def save_track(
     else:
         number, key = await _one(connection, SET_TRACK, *values, number)
     await _aliases(connection, "track_aliases", "track_id", number, row.aliases)
-    return number, Track(key, row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+    names = [TrackName(each.name, each.first, each.last) for each in row.names]
+    layouts = [Layout(each.first, each.last, each.length, each.shape, each.surface) for each in row.layouts]
+    await replace_children(connection, "track_names", "track_id", number, [(n.first, n.last, n.name) for n in names])
+    await replace_children(
+        connection,
+        "track_layouts",
+        "track_id",
+        number,
+        [(each.first, each.last, each.length, each.shape, each.surface) for each in layouts],
+    )
+    facts = (row.name, row.short, tuple(row.aliases), row.city, row.state, row.length, row.shape)
+    return number, Track(key, *facts, names=tuple(names), layouts=tuple(layouts))
 
 
 async def save_driver(
@@ -121,7 +134,12 @@ async def save_driver(
     else:
         number, key = await _one(connection, SET_DRIVER, *values, number)
     await _aliases(connection, "driver_aliases", "driver_id", number, row.aliases)
-    return number, Driver(key, row.name, tuple(row.aliases), row.nascar_id, row.born, row.hometown)
+    await _aliases(connection, "racing_reference_ids", "driver_id", number, row.racing_reference)
+    sources = tuple(row.sources.items())
+    read = [(fact, source, i) for i, (fact, source) in enumerate(sources)]
+    await replace_children(connection, "driver_sources", "driver_id", number, read)
+    names = (row.name, tuple(row.aliases))
+    return number, Driver(key, *names, row.nascar_id, row.born, row.hometown, tuple(row.racing_reference), sources)
 
 
 async def save_season(

@@ -34,7 +34,7 @@ from db.documents.readings import Readings
 from db.documents.rows_from_models import driver_row, track_row
 from db.documents.season_import import SeasonImport
 from db.errors import StoreError
-from db.racing import load_drivers, load_tracks
+from db.people_and_places import load_drivers, load_tracks
 
 __all__ = ["Counts", "Report", "import_documents"]
 

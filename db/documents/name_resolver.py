@@ -51,11 +51,13 @@ class NameResolver:
         self._bundled_rows: tuple[set[int], set[int]] = set(), set()
         self._whose = Identification(self._drivers, same_person, SAME_DRIVER)
         self._where = Identification(self._tracks, same_place, SAME_TRACK)
+        self._references = {each: number for number, driver in drivers.items() for each in driver.racing_reference}
         self._names_given: tuple[list[str], list[str]] = [], []
 
     def add_driver(self, number: int, driver: Driver) -> None:
         """Makes a driver known under all names, in place of the one with that row id."""
         self._drivers.add(number, driver)
+        self._references |= dict.fromkeys(driver.racing_reference, number)
         self._names_given[0].extend(DRIVERS.spellings(driver))
 
     def add_track(self, number: int, track: Track) -> set[int]:
@@ -151,9 +153,26 @@ class NameResolver:
                 "aliases",
                 "nascar_id",
             )
+        found = self._driver_meant(row, line, number, owner)
+        self._refuse_reference_of_another(row, line, found[0])
+        return found
+
+    def _driver_meant(
+        self, row: DriverRow, line: Line, number: int | None, owner: int | None
+    ) -> tuple[int | None, DriverRow]:
         if number is not None:
             return number, row.model_copy(update={"name": self.people[number].name})
         return self._whose.find(row, line, decided=owner, bundled=line.file in self._bundled), row
+
+    def _refuse_reference_of_another(self, row: DriverRow, line: Line, number: int | None) -> None:
+        """Refuses an id of racing-reference that another driver has."""
+        for reference in row.racing_reference:
+            owner = self._references.get(reference, number)
+            if owner is not None and owner != number and reference in self.people[owner].racing_reference:
+                raise line.error(
+                    f"{reference} is the id of {self.drivers[owner].name}; take it away there first, or leave it out",
+                    "racing_reference",
+                )
 
     def same_track(self, row: TrackRow, line: Line) -> tuple[int | None, TrackRow]:
         """The row id of the track that a row is about, None for a new one, and the row with the name alone.

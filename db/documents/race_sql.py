@@ -155,6 +155,8 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
         for i, (who, first, last) in enumerate(outcome.leads if outcome else [])
     ]
     await replace_children(connection, "leads", "race_id", number, leads)
+    cautions = [(i, *period) for i, period in enumerate(outcome.caution_periods if outcome else [])]
+    await replace_children(connection, "caution_periods", "race_id", number, cautions)
     if outcome is None:
         return
     fastest = outcome.fastest_lap
@@ -182,5 +184,5 @@ async def _save_outcome(connection: aiosqlite.Connection, number: int, race: Rac
 
 async def remove_outcome(connection: aiosqlite.Connection, race: int) -> None:
     """Removes what was known of how a race ended, given its row id."""
-    for table in ("outcomes", "stage_winners", "leads"):
+    for table in ("outcomes", "stage_winners", "leads", "caution_periods"):
         await connection.execute(f"DELETE FROM {table} WHERE race_id = ?", (race,))  # noqa: S608 - words of this line

@@ -11,6 +11,7 @@ from db.documents.file_format import (
     DriverRow,
     FastestLapRow,
     Header,
+    LayoutRow,
     OutcomeRow,
     QuoteRow,
     RaceRow,
@@ -19,6 +20,7 @@ from db.documents.file_format import (
     Row,
     SeatRow,
     SessionRow,
+    TrackNameRow,
     TrackRow,
 )
 from db.models import Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
@@ -36,6 +38,17 @@ def track_row(track: Track) -> TrackRow:
         state=track.state,
         length=track.length,
         shape=track.shape,  # type: ignore[arg-type]  # the table's CHECK holds the same four shapes
+        names=[TrackNameRow(name=each.name, first=each.first, last=each.last) for each in track.names],
+        layouts=[
+            LayoutRow(
+                first=each.first,
+                last=each.last,
+                length=each.length,
+                shape=each.shape,  # type: ignore[arg-type]
+                surface=each.surface,  # type: ignore[arg-type]  # as above
+            )
+            for each in track.layouts
+        ],
     )
 
 
@@ -47,6 +60,8 @@ def driver_row(driver: Driver) -> DriverRow:
         nascar_id=driver.nascar_id,
         born=driver.born,
         hometown=driver.hometown,
+        racing_reference=list(driver.racing_reference),
+        sources=dict(driver.sources),
     )
 
 
@@ -75,6 +90,7 @@ def _outcome_row(outcome: Outcome | None, names: Mapping[str, Driver]) -> Outcom
         average_mph=outcome.average_mph,
         seconds=outcome.seconds,
         leads=[(names[lead.driver].name, lead.from_lap, lead.to_lap) for lead in outcome.leads],
+        caution_periods=[(c.from_lap, c.to_lap, c.reason, c.free_pass) for c in outcome.caution_periods],
     )
 
 

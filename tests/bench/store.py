@@ -28,7 +28,8 @@ from db.bundled import bundled_documents, load_if_empty
 from db.connection import Store
 from db.documents.importer import Report, import_documents
 from db.documents.reader import read_bytes
-from db.racing import load_drivers, load_season, load_tracks
+from db.people_and_places import load_drivers, load_tracks
+from db.racing import load_season
 from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, milliseconds, ninetieth, ratio, table
 

@@ -112,6 +112,8 @@ RIGHT = {
     "a truck's number": ("results", "number", "02", "02"),
     "stages": ("races", "stages", "20; 20;45", [20, 20, 45]),
     "aliases": ("drivers", "aliases", "Ace; A.J.", ["Ace", "A.J."]),
+    "ids": ("drivers", "racing_reference", "Ace_A; Ace_B", ["Ace_A", "Ace_B"]),
+    "layouts": ("tracks", "layouts", '[{"first": 1995, "last": 1996}]', [{"first": 1995, "last": 1996}]),
     "what is nested": ("races", "sources", '{"margin": "a paper"}', {"margin": "a paper"}),
     "a moment Eastern": ("races", "start", "2024-10-04T16:00:00-04:00", "2024-10-04T20:00:00Z"),
 }
@@ -131,11 +133,10 @@ SPELLINGS = st.one_of(
     st.floats(0, 100).map(str),
     st.sampled_from(["true", "True", "TRUE", "false", "FALSE", "null", "NaN", "Infinity", '"5"', "[5]", "{}"]),
 )
+MANY_VALUES = {"sessions", "broadcasts", "outcome", "sources", "names", "layouts"}
+MANY_VALUES |= {"aliases", "stages", "racing_reference"}
 COLUMNS = [
-    (section, column)
-    for section in ROWS
-    for column in SECTIONS[section].model_fields
-    if column not in {"sessions", "broadcasts", "outcome", "sources", "aliases", "stages"}
+    (section, column) for section in ROWS for column in SECTIONS[section].model_fields if column not in MANY_VALUES
 ]
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.bundled import bundled_documents
+from db.bundled import recent_documents
 from db.connection import Store
 from db.documents.csv_tables import write_csv
 from db.documents.importer import Counts, Report, import_documents
@@ -22,7 +22,7 @@ from db.documents.rows_from_models import driver_row, track_row
 from db.errors import DocumentError
 from db.models import Driver, Track
 from db.namesakes import tell_apart
-from db.racing import load_drivers, load_tracks
+from db.people_and_places import load_drivers, load_tracks
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 from tests.db.test_importer import dump, season_of
@@ -284,7 +284,7 @@ async def test_what_comes_with_the_program_means_its_own(store: Store) -> None:
     rows = [{"name": "Corey Heim", "nascar_id": 999_999, "born": "1960-01-01"}]
     places = [{"name": "Kansas Speedway", "short": "Kansas", "city": "Elsewhere", "state": "OK"}]
     await import_documents(store, [read({"format": "tailgate/1", "drivers": rows, "tracks": places})], NOW)
-    report = await import_documents(store, bundled_documents(), NOW)
+    report = await import_documents(store, recent_documents(), NOW)
     assert report.total.changed == 0
     assert (await facts(store))["corey-heim--2"] == expected(rows[0])
 

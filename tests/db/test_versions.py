@@ -16,7 +16,8 @@ from db.connection import Store
 from db.documents import import_sql
 from db.documents.importer import import_documents
 from db.models import Driver, Season
-from db.racing import load_drivers, load_season
+from db.people_and_places import load_drivers
+from db.racing import load_season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 from tests.db.test_importer import dump

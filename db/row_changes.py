@@ -1,0 +1,176 @@
+"""What has to be written to make one store's facts of racing like another's, in steps that are whole by themselves."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LASTING = (
+    *("tracks", "track_aliases", "track_names", "track_layouts"),
+    *("drivers", "driver_aliases", "racing_reference_ids", "driver_sources", "teams"),
+)
+"""The tables of what outlives a season, those first to which others refer."""
+OF_RACES = (
+    *("races", "race_aliases", "stages", "sessions", "broadcasts", "outcomes", "stage_winners", "leads"),
+    *("caution_periods", "race_sources", "former_times", "readings"),
+    *("entries", "results", "stage_results", "adjustments"),
+)
+"""The tables whose rows belong to one race, in the same order."""
+OF_SEASONS = ("rookies", "playoff_fields", "bundled_seasons", "seasons", "facts")
+"""The tables of what says that a season is there, and in which state."""
+
+ROWS_A_STEP = 200
+"""About as many rows are written in one transaction, which takes a few milliseconds."""
+
+Rows = dict[tuple[Any, ...], tuple[Any, ...]]
+Statement = tuple[str, list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Statements with the parameters of each row, to be written in one transaction."""
+
+    statements: tuple[Statement, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(rows) for _, rows in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Steps in order. They apply to version ``before`` of the facts of a store, and give it the version ``after``."""
+
+    before: int
+    after: int
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table and the rows in which the two stores differ, by primary key."""
+
+    name: str
+    columns: tuple[str, ...]
+    key: tuple[str, ...]
+    wanted: Rows
+    gone: Rows
+
+    def removing(self, keys: Sequence[tuple[Any, ...]]) -> Statement:
+        where = " AND ".join(f"{name} = ?" for name in self.key)
+        return f"DELETE FROM {self.name} WHERE {where}", list(keys)  # noqa: S608 - names of the schema
+
+    def setting(self, rows: Sequence[tuple[Any, ...]]) -> Statement:
+        others = [name for name in self.columns if name not in self.key]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+        conflict = f"DO UPDATE SET {changes}" if others else "DO NOTHING"
+        marks = ", ".join("?" * len(self.columns))
+        names, key = ", ".join(self.columns), ", ".join(self.key)
+        return (
+            f"INSERT INTO {self.name} ({names}) VALUES ({marks}) ON CONFLICT ({key}) {conflict}",  # noqa: S608
+            list(rows),
+        )
+
+
+def changes_between(store: Path, wanted: Path, year: int) -> Changes:
+    """The steps that bring a store to the facts of racing that another file holds.
+
+    Args:
+        store: the file to be changed; it is only read here.
+        wanted: the other file, of the same schema.
+        year: the season in which they differ. Where the store does not have it, it is marked as arriving until the
+            last step, so that nobody sees half of it.
+    """
+    with closing(sqlite3.connect(wanted.resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)) as connection:
+        connection.execute("ATTACH ? AS store", (store.resolve().as_uri() + "?mode=ro",))
+        connection.execute("BEGIN")
+        before, after = (
+            connection.execute(f"SELECT version FROM {schema}.facts").fetchone()[0]  # noqa: S608 - names of this line
+            for schema in ("store", "main")
+        )
+        tables = {name: _differences(connection, name) for name in (*LASTING, *OF_RACES, *OF_SEASONS)}
+        new = connection.execute("SELECT 1 FROM store.seasons WHERE year = ?", (year,)).fetchone() is None
+        entries = dict(
+            connection.execute("SELECT id, race_id FROM main.entries UNION SELECT id, race_id FROM store.entries")
+        )
+    steps = [*_lasting(tables)]
+    if new and (year,) in tables["seasons"].wanted:
+        steps.append(Step(((f"INSERT INTO seasons (year, arriving) VALUES ({year:d}, 1)", [()]),)))  # noqa: S608
+    steps += _races(tables, entries)
+    steps.append(Step(tuple(_together([tables[name] for name in OF_SEASONS]))))
+    return Changes(before, after, tuple(step for step in steps if step.rows))
+
+
+def _differences(connection: sqlite3.Connection, name: str) -> _Table:
+    columns = connection.execute(f"PRAGMA main.table_info({name})").fetchall()
+    names = tuple(str(column[1]) for column in columns)
+    key = tuple(column[1] for column in sorted(columns, key=lambda column: column[5]) if column[5])
+    places = [names.index(column) for column in key]
+    chosen = ", ".join(names)
+
+    def only_in(one: str, other: str) -> Rows:
+        sql = f"SELECT {chosen} FROM {one}.{name} EXCEPT SELECT {chosen} FROM {other}.{name}"  # noqa: S608
+        return {tuple(row[place] for place in places): tuple(row) for row in connection.execute(sql)}
+
+    wanted, held = only_in("main", "store"), only_in("store", "main")
+    return _Table(name, names, key, wanted, {key: row for key, row in held.items() if key not in wanted})
+
+
+def _together(tables: Sequence[_Table]) -> Iterator[Statement]:
+    """Everything of some tables, what is removed before what is set: two rows may exchange what only one may have."""
+    for table in reversed(tables):
+        if table.gone:
+            yield table.removing(list(table.gone))
+    for table in tables:
+        if table.wanted:
+            yield table.setting(list(table.wanted.values()))
+
+
+def _lasting(tables: dict[str, _Table]) -> Iterator[Step]:
+    """Drivers, tracks and teams: nobody sees them before a season that names them."""
+    chosen = [tables[name] for name in LASTING]
+    for table in reversed(chosen):
+        for keys in _parts(list(table.gone)):
+            yield Step((table.removing(keys),))
+    for table in chosen:
+        for rows in _parts(list(table.wanted.values())):
+            yield Step((table.setting(rows),))
+
+
+def _races(tables: dict[str, _Table], entries: dict[int, int]) -> Iterator[Step]:
+    """Race by race, several together where they are small; a race is never half written."""
+    removed: dict[int, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    given: dict[int, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for name in OF_RACES:
+        table = tables[name]
+        for key, row in table.gone.items():
+            removed[_race_of(table, row, entries)][name].append(key)
+        for row in table.wanted.values():
+            given[_race_of(table, row, entries)][name].append(row)
+    pending: list[Statement] = []
+    for race in sorted(removed.keys() | given.keys()):
+        own = [tables[name].removing(removed[race][name]) for name in reversed(OF_RACES) if removed[race][name]]
+        own += [tables[name].setting(given[race][name]) for name in OF_RACES if given[race][name]]
+        if pending and Step((*pending, *own)).rows > ROWS_A_STEP:
+            yield Step(tuple(pending))
+            pending = []
+        pending += own
+    yield Step(tuple(pending))
+
+
+def _race_of(table: _Table, row: tuple[Any, ...], entries: dict[int, int]) -> int:
+    if table.name == "races":
+        return int(row[table.columns.index("id")])
+    if "race_id" in table.columns:
+        return int(row[table.columns.index("race_id")])
+    return entries[row[table.columns.index("entry_id")]]
+
+
+def _parts(rows: list[tuple[Any, ...]]) -> Iterator[list[tuple[Any, ...]]]:
+    for start in range(0, len(rows), ROWS_A_STEP):
+        yield rows[start : start + ROWS_A_STEP]
