@@ -92,6 +92,7 @@ AFTER_TALLADEGA = {
     "full-season": {"driver": "Corey Heim", "points": "1109", "playoff_points": "", "status": ""},
     "what-if-playoffs": {"driver": "Corey Heim", "points": "3167", "status": "locked"},
     "what-if-chase": {"driver": "Corey Heim", "points": "2406", "playoff_points": "", "status": "in"},
+    "what-if-classic": {"driver": "Corey Heim", "points": "3891", "playoff_points": "", "status": ""},
 }
 
 
