@@ -51,9 +51,9 @@ class Totals:
 class Record(Totals):
     """A driver's season as it stands.
 
-    ``number`` is that of the latest entry, raced or not; ``make``, ``team`` and ``crew_chief`` are the latest known of the
-    driver's entries in that truck. ``rookie`` means a declared contender
-    for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
+    ``number`` is that of the latest entry, raced or not; ``make``, ``team`` and ``crew_chief`` are the latest known of
+    the driver's entries in that truck. ``rookie`` means a declared contender for Rookie of the Year; a rookie who
+    entered a race or two without declaring is not one. ``points`` and ``position``
     are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
     is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
     where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
