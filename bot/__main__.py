@@ -98,7 +98,13 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
             print_message(f"Discord knows {await app.sync(settings, path)} commands now.")
         case "import":
             await store_commands.import_files(
-                path, chosen.files, settings.clock(), bundled=chosen.bundled, guild=chosen.guild
+                path,
+                chosen.files,
+                settings.clock(),
+                bundled=chosen.bundled,
+                guild=chosen.guild,
+                older=chosen.older,
+                hand_back=chosen.hand_back,
             )
         case "export":
             await store_commands.export(

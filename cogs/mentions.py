@@ -10,7 +10,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.mentions.answers import MentionAnswers
 from bot.render.driver_at_track import DriverAtTrackFacts, DriverAtTrackQuestion, driver_at_track
 from bot.requester import Requester
-from bot.seasons.records import races_at_track
+from bot.seasons.records import races_at_track, unbroken_since
 
 
 class Mentions(commands.Cog):
@@ -30,7 +30,7 @@ class Mentions(commands.Cog):
         as_of = requester.as_of
         season, race = as_of.race_run(question.year, question.round)
         races = races_at_track(as_of, as_of.known(question.driver), race)
-        facts = DriverAtTrackFacts(as_of.known(question.driver), season, race, races)
+        facts = DriverAtTrackFacts(as_of.known(question.driver), season, race, races, unbroken_since(as_of))
         return driver_at_track(facts, question, as_of.now)
 
 

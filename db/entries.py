@@ -1,8 +1,14 @@
-"""Who entered a race in which truck, and how that truck finished; laps and points as in ``db.models``."""
+"""Who entered a race in which truck, how that truck finished, and who made the playoff field.
+
+Laps and points are as in ``db.models``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+NOT_ELIGIBLE = "not eligible"
+"""How a driver made a playoff field who did not: results would give a place that was not to be had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +65,20 @@ class Result:
         """Points of all stages together; None where a stage is not on record."""
         points = [stage.points for stage in self.stages]
         return sum(p for p in points if p is not None) if points and None not in points else None
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in a season's playoff field, in seeding order; or, not ``eligible``, whom results alone would put in it.
+
+    ``note`` says what a fan should know about it.
+    """
+
+    driver: str
+    how: str | None = None
+    note: str | None = None
+
+    @property
+    def eligible(self) -> bool:
+        """Whether it is a place in the field."""
+        return self.how != NOT_ELIGIBLE

@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from db.entries import Entry, Result, StageScore
+from db.entries import NOT_ELIGIBLE, Entry, Result, Seat, StageScore
 from db.namesakes import tell_apart
 from db.results_state import ResultsState
 from db.tracks import Layout, Track, TrackName
@@ -23,6 +23,7 @@ from db.tracks import Layout, Track, TrackName
 __all__ = [
     "EASTERN",
     "NEVER",
+    "NOT_ELIGIBLE",
     "OVER_BY_THE_CLOCK",
     "RACE_LENGTH",
     "Adjustment",
@@ -246,22 +247,6 @@ class Race:
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
-    """A place in a season's playoff field, in seeding order; or, not ``eligible``, whom results alone would put in it.
-
-    ``note`` says what a fan should know about it, ``source`` where it was read. ``since`` is the round after which it
-    was known that a driver is not eligible; None for the whole season.
-    """
-
-    driver: str
-    how: str | None = None
-    note: str | None = None
-    source: str | None = None
-    eligible: bool = True
-    since: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Adjustment:
     """A penalty or correction. ``points`` are already part of the race's total; ``playoff_points`` are not."""
 
@@ -358,11 +343,20 @@ class Season:
         )
 
     def _field_known(self, rounds: AbstractSet[int]) -> tuple[Seat, ...]:
-        """The field as it was known when these races were run: seats from the end of the regular season on."""
+        """The field as it was known when these races were run: places from the end of the regular season on.
+
+        Whoever is not eligible missed a race without being excused, so that is known from the first race missed on.
+        What the note says of it may be known later.
+        """
         if self._regular_season_rounds() <= rounds:
             return self.playoff_field
-        barred = (seat for seat in self.playoff_field if not seat.eligible)
-        return tuple(seat for seat in barred if seat.since is None or seat.since in rounds)
+        barred = (seat for seat in self.playoff_field if not seat.eligible and self._missed(seat.driver, rounds))
+        return tuple(replace(seat, note=None) for seat in barred)
+
+    def _missed(self, driver: str, rounds: AbstractSet[int]) -> bool:
+        """Whether the results of one of these races are without a driver."""
+        held = [rows for number, rows in self.results.items() if number in rounds]
+        return any(all(row.driver != driver for row in rows) for rows in held)
 
     def _regular_season_rounds(self) -> set[int]:
         return {race.round for race in self.races if race.phase == "regular season"}

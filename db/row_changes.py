@@ -17,7 +17,8 @@ LASTING = (
 """The tables of what outlives a season, those first to which others refer."""
 OF_RACES = (
     *("races", "race_aliases", "stages", "sessions", "broadcasts", "outcomes", "stage_winners", "leads"),
-    *("caution_periods", "race_sources", "former_times", "entries", "results", "stage_results", "adjustments"),
+    *("caution_periods", "race_sources", "former_times", "readings"),
+    *("entries", "results", "stage_results", "adjustments"),
 )
 """The tables whose rows belong to one race, in the same order."""
 OF_SEASONS = ("rookies", "playoff_fields", "bundled_seasons", "seasons", "facts")

@@ -48,7 +48,7 @@ def clean_text(text: str, limit: int, *, lines: bool = False) -> str:
         return _of_length(" ".join(text.split()), limit)
     cleaned = _BREAKS.sub("\n" if lines else " ", unicodedata.normalize("NFC", text))
     cleaned = cleaned.replace("\t", " ").replace(BLANK, " ")
-    cleaned = _without_idle_joiners("".join(c for c in cleaned if c == "\n" or not _is_not_text(c)))
+    cleaned = _without_idle_joiners("".join(c for c in cleaned if c == "\n" or not is_not_text(c)))
     cleaned = "\n".join(" ".join(line.split()) for line in cleaned.split("\n")).strip()
     cleaned = unicodedata.normalize("NFC", re.sub("\n{3,}", "\n\n", cleaned))
     if not any(unicodedata.category(c)[0] in "LNPS" for c in cleaned):
@@ -67,7 +67,8 @@ def is_control(character: str) -> bool:
     return unicodedata.category(character) in {"Cc", "Co", "Cs"}
 
 
-def _is_not_text(character: str) -> bool:
+def is_not_text(character: str) -> bool:
+    """Whether it is a control character, or one that cannot be seen or hides the text around it."""
     return ord(character) in _INVISIBLE or is_control(character)
 
 
@@ -121,7 +122,7 @@ def _link(text: str, schemes: tuple[str, ...]) -> str:
     wrong = ValueError(
         f"{shown} is not a link; one begins with {' or '.join(f'{each}://' for each in schemes)} and has no spaces"
     )
-    if re.search(r"[\s\\]", text) or any(_is_not_text(c) for c in text):
+    if re.search(r"[\s\\]", text) or any(is_not_text(c) for c in text):
         raise wrong
     try:
         parts = urlsplit(text)

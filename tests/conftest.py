@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -13,14 +14,13 @@ import pytest
 
 from bot.clock import TravelClock
 from bot.services import Services
-from db.bundled import bundled_years, load_if_empty, note_taken
 from db.connection import Store
 from tests.bytecode import keep_bytecode
 from tests.every_season import made_once
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
-from tests.stores import make_empty, open_unsynced
+from tests.stores import make_bundled, make_empty, open_unsynced
 
 keep_bytecode()
 register_profiles()
@@ -39,27 +39,33 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 4)
 
 
-@pytest.fixture(scope="session")
-def bundled_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store with the bundled seasons, made once; tests copy it."""
-    path = tmp_path_factory.mktemp("bundled") / "tailgate.db"
-
-    async def make() -> None:
-        async with await Store.open(path) as store:
-            await load_if_empty(store, EVE_OF_TALLADEGA)
-            # Older seasons would arrive in the background of every test that runs the bot.
-            await note_taken(store, bundled_years(), EVE_OF_TALLADEGA)
-
-    asyncio.run(make())
-    return path
+def pytest_collection_finish() -> None:
+    """Sets the thousands of tests aside, which stay to the end, and looks for garbage more seldom."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 10)
 
 
 @pytest.fixture(scope="session")
-def bundled_seasons(bundled_store: Path) -> BundledSeasons:
+def shared_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a run have in common."""
+    own = tmp_path_factory.getbasetemp()
+    # The environment would say so in a process that a worker started as well, whose folder is no worker's.
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def bundled_store(shared_folder: Path) -> Path:
+    """A store with the bundled seasons, made once in a run; tests copy it, and nobody opens it."""
+    return make_bundled(shared_folder, EVE_OF_TALLADEGA)
+
+
+@pytest.fixture(scope="session")
+def bundled_seasons(bundled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> BundledSeasons:
     """The bundled seasons as read from their store, once: they are frozen, and reading them takes long."""
 
     async def read() -> BundledSeasons:
-        async with await Store.open(bundled_store) as store:
+        path = tmp_path_factory.mktemp("bundled") / "tailgate.db"
+        async with await open_unsynced(path, copy_of=bundled_store) as store:
             return await BundledSeasons.read(store)
 
     return asyncio.run(read())
@@ -83,9 +89,10 @@ def every_season(every_season_store: Path) -> BundledSeasons:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def patient_and_quick() -> Iterator[None]:
-    """For the whole process: simcord waits for a busy machine, and the cogs' code runs once and not for every bot."""
+def patient_and_quick(shared_folder: Path) -> Iterator[None]:
+    """For the whole process: simcord waits for a busy machine, and what is the same for all tests is made once."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.seasons.SHARED", shared_folder)
         wait_patiently(patch)
         run_cogs_once(patch)
         yield

@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 
 from bot.championship.formats import Format
 from bot.championship.scores import Score, Scores
-from db.bundled import load_if_empty
-from db.connection import Store
+from db.bundled import FIRST_SEASON_AT_ONCE, season_documents
+from db.documents.importer import import_documents
 from db.models import EASTERN, RACE_LENGTH, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.naming import slug
 from db.snapshots import Snapshots
+from tests.stores import make_bundled, open_unsynced
+
+SHARED: Path | None = None
+"""Where the workers of a run find what one of them made, while tests run."""
 
 SCALE = (40, *range(35, 0, -1))
 """Points by finish; 1 from the 36th place on."""
@@ -201,6 +205,18 @@ def bundled_season(year: int) -> Season:
     return next(season for season in bundled_seasons() if season.year == year)
 
 
+@cache
+def historic_season(year: int) -> Season:
+    """A bundled season of before 2023, alone in a store of its own: a test reads only the years that it asks for."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _load_historic(year)).result()
+
+
+def any_season(year: int) -> Season:
+    """A bundled season of any year."""
+    return historic_season(year) if year < FIRST_SEASON_AT_ONCE else bundled_season(year)
+
+
 def shuffled(season: Season, order: Sequence[int]) -> Season:
     """The same season with each race's rows, and its races' results, in another order."""
     turned = {
@@ -212,9 +228,17 @@ def shuffled(season: Season, order: Sequence[int]) -> Season:
 
 async def _load_bundled() -> tuple[Season, ...]:
     with tempfile.TemporaryDirectory() as folder:
-        async with await Store.open(Path(folder) / "tailgate.db") as store:
-            await load_if_empty(store, datetime(2026, 6, 20, 12, tzinfo=UTC))
+        made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), datetime(2026, 6, 20, 12, tzinfo=UTC))
+        async with await open_unsynced(Path(folder) / "tailgate.db", copy_of=made) as store:
             return await Snapshots(store).all()
+
+
+async def _load_historic(year: int) -> Season:
+    with tempfile.TemporaryDirectory() as folder:
+        async with await open_unsynced(Path(folder) / "tailgate.db") as store:
+            await import_documents(store, season_documents(year), datetime(2026, 6, 20, 12, tzinfo=UTC))
+            (season,) = await Snapshots(store).all()
+            return season
 
 
 def _turned(number: int) -> tuple[str, ...]:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from datetime import datetime
 from pathlib import Path
 
+from filelock import FileLock
+
+from db.bundled import bundled_years, load_if_empty, note_taken
 from db.connection import Store
 
 
@@ -17,6 +21,27 @@ def make_empty(path: Path) -> Path:
             pass
 
     asyncio.run(make())
+    return path
+
+
+def make_bundled(folder: Path, moment: datetime) -> Path:
+    """Makes a store with the bundled seasons as they are loaded at a moment, to be copied.
+
+    Among all who name the same folder, whichever worker comes first makes it, and the others wait for that.
+    """
+    path = folder / f"bundled-{moment:%Y%m%dT%H%M}.db"
+    unfinished = path.with_suffix(".unfinished")
+
+    async def make() -> None:
+        async with await open_unsynced(unfinished) as store:
+            await load_if_empty(store, moment)
+            # Older seasons would arrive in the background of every test that runs the bot.
+            await note_taken(store, bundled_years(), moment)
+
+    with FileLock(path.with_suffix(".lock")):
+        if not path.exists():
+            asyncio.run(make())
+            unfinished.rename(path)
     return path
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from bot.discord_errors import AUTHENTICATION_FAILED, Code
+from tests.rows import each_row
 
 ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
@@ -120,6 +119,12 @@ def modules() -> Iterator[tuple[str, Path]]:
 MODULES = dict(modules())
 
 
+def each_module(*parts: str, without: str = "") -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """For a test of each module: of every one, or of those within some parts."""
+    chosen = [name for name in MODULES if name != without and (not parts or any(within(name, part) for part in parts))]
+    return each_row(chosen, lambda module: {"module": module})
+
+
 @cache
 def imported(path: Path) -> set[str]:
     """Every module that a file imports, by full name; ``from a import b`` counts as a.b where that is a module."""
@@ -147,7 +152,7 @@ def allowed(name: str, own: str, known: set[str]) -> bool:
     return within(name, own) or any(name == part if part == "bot" else within(name, part) for part in known)
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each_module()
 def test_imports_go_one_way(module: str) -> None:
     names = imported(MODULES[module])
     ours = {name for name in names if name.split(".")[0] in OURS}
@@ -164,7 +169,7 @@ def test_imports_go_one_way(module: str) -> None:
     assert {name for name in ours if any(within(name, part) for part in forbidden)} == set()
 
 
-@pytest.mark.parametrize("module", MODULES)
+@each_module()
 def test_third_parties_stay_where_they_belong(module: str) -> None:
     import sys
 
@@ -215,7 +220,7 @@ PLAIN = ("bot.render", "bot.questions", "bot.championship")
 """What makes values and messages, and never reaches up to the client."""
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if any(within(name, part) for part in PLAIN)])
+@each_module(*PLAIN)
 def test_no_way_leads_from_below_to_the_client(module: str) -> None:
     tree = ast.parse(MODULES[module].read_text("utf-8"))
     clients = [ast.unparse(n) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "client"]
@@ -250,14 +255,14 @@ def topics_and_commands() -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
             yield from ((module, node) for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef))
 
 
-@pytest.mark.parametrize(("module", "function"), [pytest.param(*e, id=e[1].name) for e in topics_and_commands()])
+@each_row(topics_and_commands, lambda row: {"module": row[0], "function": row[1]})
 def test_a_command_is_short(module: str, function: ast.AsyncFunctionDef) -> None:
     first = function.body[1 if ast.get_docstring(function) is not None and len(function.body) > 1 else 0]
     last = function.body[-1]
     assert (last.end_lineno or last.lineno) - first.lineno < MOST_LINES, f"{module}: {function.name}"
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "bot.discord_errors"])
+@each_module(without="bot.discord_errors")
 def test_discords_error_codes_are_in_one_table(module: str) -> None:
     codes = {*Code, AUTHENTICATION_FAILED}
     tree = ast.parse(MODULES[module].read_text("utf-8"))

@@ -6,8 +6,9 @@ position leave them out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.official import OfficialPlace, official_place
@@ -18,16 +19,8 @@ RECENT_RACES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """A driver's season as it stands.
-
-    ``number`` is that of the latest entry, raced or not; ``make``, ``team`` and ``crew_chief`` are the latest known of
-    the driver's entries in that truck. ``rookie`` means a declared contender
-    for Rookie of the Year; a rookie who entered a race or two without declaring is not one. ``points`` and ``position``
-    are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
-    is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
-    where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
-    the driver won this season's championship.
+class Totals:
+    """What a driver did over the races of a season.
 
     ``laps`` are laps completed, ``laps_led`` laps led. ``average_start`` leaves out races whose start is not on
     record. ``dnfs`` are races in which the truck was not running at the finish. A disqualified truck is not among
@@ -37,19 +30,6 @@ class Record:
     incomplete. ``poles`` is None where no pole is on record.
     """
 
-    driver: str
-    year: int
-    number: str
-    make: str | None
-    team: str | None
-    crew_chief: str | None
-    rookie: bool
-    eligible: bool
-    points: int
-    position: int | None
-    official: OfficialPlace | None
-    champion: bool
-    last_five: tuple[DriverRace, ...]
     races: int
     starts: int
     wins: int
@@ -65,6 +45,34 @@ class Record:
     stage_wins: int
     dnfs: int
     disqualifications: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Totals):
+    """A driver's season as it stands.
+
+    ``number`` is that of the latest entry, raced or not; ``make``, ``team`` and ``crew_chief`` are the latest known of
+    the driver's entries in that truck. ``rookie`` means a declared contender for Rookie of the Year; a rookie who
+    entered a race or two without declaring is not one. ``points`` and ``position``
+    are full-season, without a playoff reset; ``position`` is None without a points-paying start, and then ``eligible``
+    is False unless the latest entry would have paid points. ``official`` is the place in the official standings, None
+    where ``position`` is. ``last_five`` is newest first. ``champion`` says whether
+    the driver won this season's championship.
+    """
+
+    driver: str
+    year: int
+    number: str
+    make: str | None
+    team: str | None
+    crew_chief: str | None
+    rookie: bool
+    eligible: bool
+    points: int
+    position: int | None
+    official: OfficialPlace | None
+    champion: bool
+    last_five: tuple[DriverRace, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +116,8 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     # Results often come without the team, which is no less known for that.
     of_truck = [each for each in reversed(entries) if each.number == entry.number]
     place = next((line for line in computed.points_table if line.driver == driver_key), None)
-    on_pole = [race.outcome.pole for race in season.run if race.outcome and race.outcome.pole]
-    results = [line.result for line in lines]
-    finishes = [result.finish for result in results]
     return Record(
+        **_as_fields(_totals(computed, driver_key, lines)),
         driver=driver_key,
         year=season.year,
         number=entry.number,
@@ -125,22 +131,13 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
         official=official_place(computed, driver_key),
         champion=season.champion == driver_key,
         last_five=lines[: -RECENT_RACES - 1 : -1],
-        races=len(season.run),
-        starts=len(results),
-        wins=finishes.count(1),
-        top_fives=sum(finish <= 5 for finish in finishes),
-        top_tens=sum(finish <= 10 for finish in finishes),
-        poles=on_pole.count(driver_key) if on_pole else None,
-        poles_known=len(on_pole),
-        laps=sum(result.laps for result in results),
-        laps_led=sum(result.led for result in results),
-        average_start=_mean([result.start for result in results if result.start is not None]),
-        average_finish=_mean(finishes),
-        best_finish=min(finishes, default=None),
-        stage_wins=sum(winners.count(driver_key) for winners in computed.stage_winners),
-        dnfs=sum(not result.running and not _disqualified(result) for result in results),
-        disqualifications=sum(_disqualified(result) for result in results),
     )
+
+
+def season_totals(computed: ComputedSeason) -> dict[str, Totals]:
+    """What every driver did who started a race of the season, by key."""
+    started = {result.driver for rows in computed.season.results.values() for result in rows}
+    return {key: _totals(computed, key, computed.races_of(key)) for key in sorted(started)}
 
 
 def head_to_head(computed: ComputedSeason, a: str, b: str) -> HeadToHead:
@@ -171,9 +168,37 @@ def _entries(season: Season, driver_key: str, lines: Sequence[DriverRace]) -> li
     return sorted(entries, key=lambda entry: season.order.get(entry.round, 0))
 
 
+def _totals(computed: ComputedSeason, driver_key: str, lines: Sequence[DriverRace]) -> Totals:
+    run = computed.season.run
+    on_pole = [race.outcome.pole for race in run if race.outcome and race.outcome.pole]
+    results = [line.result for line in lines]
+    finishes = [result.finish for result in results]
+    return Totals(
+        races=len(run),
+        starts=len(results),
+        wins=finishes.count(1),
+        top_fives=sum(finish <= 5 for finish in finishes),
+        top_tens=sum(finish <= 10 for finish in finishes),
+        poles=on_pole.count(driver_key) if on_pole else None,
+        poles_known=len(on_pole),
+        laps=sum(result.laps for result in results),
+        laps_led=sum(result.led for result in results),
+        average_start=_mean([result.start for result in results if result.start is not None]),
+        average_finish=_mean(finishes),
+        best_finish=min(finishes, default=None),
+        stage_wins=sum(winners.count(driver_key) for winners in computed.stage_winners),
+        dnfs=sum(not result.running and not _disqualified(result) for result in results),
+        disqualifications=sum(_disqualified(result) for result in results),
+    )
+
+
 def _disqualified(result: Result) -> bool:
     return result.disqualified or result.status == "disqualified"
 
 
 def _mean(numbers: Sequence[int]) -> float | None:
     return sum(numbers) / len(numbers) if numbers else None
+
+
+def _as_fields(totals: Totals) -> Mapping[str, Any]:
+    return {field.name: getattr(totals, field.name) for field in fields(totals)}

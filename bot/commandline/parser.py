@@ -115,6 +115,15 @@ def make_parser() -> argparse.ArgumentParser:
     importing.add_argument(
         "--bundled", action="store_true", help="import the seasons that come with this version, after an update"
     )
+    importing.add_argument(
+        "--older", action="store_true", help="take in, too, what was retrieved before that what is stored of a race"
+    )
+    importing.add_argument(
+        "--hand-back",
+        type=_year,
+        metavar="YEAR",
+        help="with --bundled: replace what you imported of that season by what comes with this version",
+    )
     importing.add_argument("--guild", type=_guild, metavar="ID", help="quotes: as one server's own, seen there alone")
     _add_export(
         add(

@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app import open_services, tell_loaded
-from bot.championship.audit import faults, mismatches
-from bot.championship.standings import contradictions
+from bot.championship.audit import faults
 from bot.clock import Clock
 from bot.commandline.exports import (
     DRIVERS_AND_TRACKS,
@@ -22,13 +21,14 @@ from bot.commandline.exports import (
     export_season,
 )
 from bot.commandline.standings import DEFAULT_VIEW
-from db import race_times
+from bot.commandline.store_audit import audit
 from db.bundled import bundled_documents, bundled_years, note_taken
 from db.connection import Store
+from db.documents.dropped_races import of_dropped_races
 from db.documents.importer import import_documents
 from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_documents, shared_names
-from db.documents.plausibility import oddities
 from db.documents.reader import read_file
+from db.documents.readings import newest_reading
 from db.errors import StoreError
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
@@ -38,14 +38,38 @@ from db.quotes import quotes_of_scope
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
+DROPPED = {
+    "quotes": "exported without their race, which is off the schedule: {} of the quotes",
+    "recaps": "left out, since their race is off the schedule: {} sections of recaps",
+}
+"""What an export says of the quotes and recaps of races that a document cannot name."""
+
 
 def print_message(line: str) -> None:
     """Prints a line for the operator to standard error, apart from the output itself."""
     print(line, file=sys.stderr, flush=True)
 
 
-async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: bool, guild: int | None = None) -> None:
-    """Imports documents and prints what happened to their rows; with ``guild`` the quotes will belong to that server.
+async def import_files(
+    path: Path,
+    files: list[Path],
+    clock: Clock,
+    *,
+    bundled: bool,
+    guild: int | None = None,
+    older: bool = False,
+    hand_back: int | None = None,
+) -> None:
+    """Imports documents and prints what happened to their rows.
+
+    Args:
+        path: the store.
+        files: the documents.
+        clock: says when it is.
+        bundled: import those that come with the program as well.
+        guild: the server that the quotes will belong to; None for everybody.
+        older: take in, too, what was retrieved before that what is stored of the same race.
+        hand_back: a season of which what comes with the program replaces what the operator imported.
 
     Raises:
         DocumentError, StoreError: nothing was changed.
@@ -54,10 +78,19 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
         raise StoreError("name the files to import, such as `tailgate import results.csv`, or say --bundled")
     if bundled and guild is not None:
         raise StoreError("bundled documents belong to no server; leave out --bundled or --guild")
+    if hand_back is not None and (not bundled or files):
+        raise StoreError(
+            "--hand-back goes with --bundled and without files: `tailgate import --bundled --hand-back 2025`"
+        )
     documents = [*(bundled_documents() if bundled else ()), *(read_file(file) for file in files)]
+    years = [each.header.season for each in documents if each.bundled and each.header.season]
+    if hand_back is not None and hand_back not in years:
+        raise StoreError(f"no season {hand_back} comes with this version; it has {', '.join(map(str, years))}")
     async with open_services(path, clock) as opened:
         tell_loaded(opened.loaded, print_message)
-        report = await import_documents(opened.services.store, documents, clock.now(), guild=guild)
+        report = await import_documents(
+            opened.services.store, documents, clock.now(), guild=guild, older=older, hand_back=hand_back
+        )
         if bundled:
             await note_taken(opened.services.store, bundled_years(), clock.now())
         imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
@@ -70,7 +103,7 @@ async def import_files(path: Path, files: list[Path], clock: Clock, *, bundled: 
     for note in report.notes:
         print(f"note: {note}")
     for season in imported:
-        _print_oddities(season, report.rounds[season.year])
+        _print_audit(season, report.rounds[season.year])
 
 
 async def export(
@@ -93,6 +126,9 @@ async def export(
         seasons = Snapshots(store)
         if what in QUOTES_AND_RECAPS and season is not None:
             await _season(seasons, season)
+        lost = await of_dropped_races(store, what, guild) if what in QUOTES_AND_RECAPS else 0
+        if lost:
+            print_message(f"{DROPPED[what].format(lost)}; to keep that, import a document that lists those races first")
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
             names = called_in_documents(DRIVERS, (await seasons.drivers()).values())
@@ -107,6 +143,7 @@ async def export(
         else:
             whole = await _season(seasons, season)
             if what != "standings":
+                whole = await _as_new_as_its_races(store, whole)
                 whole = await _as_documents_call_it(store, whole)
             text = export_season(what, whole, after, form, view or DEFAULT_VIEW)
             for fault in faults(whole) if what == "standings" else ():
@@ -126,6 +163,14 @@ async def _as_documents_call_it(store: Store, season: Season) -> Season:
         drivers=called_in_documents(DRIVERS, season.drivers.values()),
         races=tuple(replace(race, track=tracks[race.track.key]) for race in season.races),
     )
+
+
+async def _as_new_as_its_races(store: Store, season: Season) -> Season:
+    """The season as retrieved when the newest of its facts was read, so that an export is as new as they are."""
+    async with store.read() as connection:
+        read = await newest_reading(connection, season.year)
+    known = [moment for moment in (read, season.freshness.retrieved) if moment is not None]
+    return replace(season, freshness=replace(season.freshness, retrieved=max(known, default=None)))
 
 
 def _check_options(what: str, season: int | None, after: int | None, view: str | None, guild: int | None) -> None:
@@ -192,22 +237,8 @@ async def _shared_names(store: Store) -> list[str]:
 
 
 def _audit(path: Path, seasons: Sequence[Season]) -> int:
-    """Prints totals that do not add up and facts that contradict each other; returns the exit status."""
-    for season in seasons:
-        _print_oddities(season)
-        for each in mismatches(season):
-            who = f"{season.year} race {each.round}: {season.name_of(each.driver)}"
-            print(f"note: {who} has {each.stored} points, finish and stages give {each.computed}")
-    wrong = [f"{season.year} race {fault.round}: {fault.what}" for season in seasons for fault in faults(season)]
-    wrong += [f"{season.year}: {what}" for season in seasons for what in contradictions(season)]
-    wrong += [
-        f"{race.season} race {race.round}: {field.replace('_', ' ')} {problem}"
-        for season in seasons
-        for race in season.races
-        for field, problem in race_times.contradictions(race)
-    ]
-    for line in wrong:
-        print(f"cannot be so: {line}")
+    """Prints what is odd about the seasons and what cannot be so; returns the exit status."""
+    wrong = [line for season in seasons for line in _print_audit(season)]
     if not wrong:
         return 0
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -215,10 +246,14 @@ def _audit(path: Path, seasons: Sequence[Season]) -> int:
     return 1
 
 
-def _print_oddities(season: Season, rounds: Collection[int] | None = None) -> None:
-    """Prints what is odd about these races of a season, or about all of them."""
-    for each in oddities(season, rounds):
-        print(f"note: {season.year} race {each.round}: {each.what}")
+def _print_audit(season: Season, rounds: Collection[int] | None = None) -> tuple[str, ...]:
+    """Prints the findings about these races of a season, or about all of them; returns those that cannot be so."""
+    found = audit(season, rounds)
+    for line in found.odd:
+        print(f"note: {line}")
+    for line in found.wrong:
+        print(f"cannot be so: {line}")
+    return found.wrong
 
 
 def _print(found: Inspection) -> None:

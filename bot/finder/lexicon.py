@@ -109,6 +109,8 @@ class Lexicon:
         for race in {(race.track.key, race.name, race.aliases): race for race in races}.values():
             places += place_names(race)
             titles += [name_words(name) for name in (race.name, *race.aliases)]
+        self.words = frozenset(word for words in (*forms, *places, *titles) for word in words)
+        """Every word of every name."""
         self._places = {word for words in places for word in words}
         self.race_names = {(race.season, race.round): (race_words(race), whole_names(race)) for race in races}
         """By year and round, the words of a race's names, and its whole names each written as one word."""

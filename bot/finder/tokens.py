@@ -41,7 +41,7 @@ truck trucks race races win wins point points week weeks day days year years tim
 _COUNTED_BEFORE = frozenset((_BEFORE_A_COUNT + _MONTH_NAMES).split())
 _COUNTED_AFTER = frozenset((_AFTER_A_COUNT + _MONTH_NAMES).split())
 """Words before and after a number that make it one that counts something, or the day of a month."""
-_YEARS = frozenset({"year", "years", "season", "seasons"})
+_YEARS = frozenset({"year", "years", "yr", "yrs", "season", "seasons"})
 _LATEST = frozenset({"latest", "last", "previous", "newest", "recent"})
 _NEXT = frozenset({"next", "upcoming"})
 _PARTS_OF_YEAR = {

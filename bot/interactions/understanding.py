@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from bot.errors import FriendlyError, UnknownDriver
 from bot.finder.reading import Reading
@@ -37,7 +38,7 @@ from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
 
 _WINS = frozenset({"win", "wins", "won"})
-"""Words beside "last" and a driver that ask for the last race that the driver won."""
+"""Words beside "last" or "first" and a driver that ask for a race that the driver won."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +94,15 @@ def _race_asked(
         return Understood(of_race(year, None))
     reading = as_of.read(text, year, "race")
     named = reading.year or year
-    if reading.when == "latest" and len(reading.drivers) == 1 and _WINS & {word.casefold() for word in reading.rest}:
-        won = _last_win(as_of, reading.drivers[0], reading, named)
-        taken = f"the last win of {escape(reading.drivers[0].name)}"
+    which = _which_win(reading)
+    if which is not None and not reading.drivers:
+        # Where a win is asked for a number by itself is the truck that won, rather than a round.
+        reading = as_of.read(text, year, "driver")
+        if reading.numbers:
+            _driver(as_of, reading, year)
+    if which is not None and len(reading.drivers) == 1:
+        won = _win(as_of, reading.drivers[0], reading, named, first=which == "first")
+        taken = f"the {which} win of {escape(reading.drivers[0].name)}{' on record' if which == 'first' else ''}"
         finish = finish_of(as_of.season(won.season), won, reading.drivers[0])
         return Understood(
             of_race(won.season, won.round), (finish, _unused(reading, taken), *_other_year(reading, year))
@@ -115,19 +122,32 @@ def _race_asked(
     return Understood(of_race(race.season, race.round), lines)
 
 
-def _last_win(as_of: AsOf, driver: Driver, reading: Reading, year: int | None) -> Race:
-    """The last race that a driver won, at the track and in the year that are asked for, if any.
+def _which_win(reading: Reading) -> Literal["first", "last"] | None:
+    """Which of a driver's wins a text asks for; None where it asks for none."""
+    words = {word.casefold() for word in reading.rest}
+    if not _WINS & words:
+        return None
+    return "last" if reading.when == "latest" else "first" if "first" in words else None
+
+
+def _win(as_of: AsOf, driver: Driver, reading: Reading, year: int | None, *, first: bool) -> Race:
+    """The last race that a driver won, or the first one, at the track and in the year that are asked for, if any.
 
     Raises:
         UnknownSeason: the year is not on record.
         FriendlyError: they won none.
     """
     seasons = as_of.seasons if year is None else (as_of.season(year),)
-    for season in reversed(seasons):
-        for each in reversed(as_of.computed(season).races_of(driver.key)):
-            won = each.result.finish == 1 and not each.result.disqualified
-            if won and (reading.track is None or _there(each.race, reading)):
-                return each.race
+    wins = [
+        each.race
+        for season in seasons
+        for each in as_of.computed(season).races_of(driver.key)
+        if each.result.finish == 1
+        and not each.result.disqualified
+        and (reading.track is None or _there(each.race, reading))
+    ]
+    if wins:
+        return wins[0 if first else -1]
     where = f" at {reading.track.short}" if reading.track else ""
     raise FriendlyError(f"{driver.name} has no win{where}{f' in {year}' if year else ''} on record.")
 

@@ -27,7 +27,7 @@ CLEANUP_TIMEOUT_SECONDS = 3600
 STORE_SECONDS = 30
 """How often it is looked whether the store's file is still in place, so that the log says so though nobody writes."""
 ARRIVALS_TIMEOUT_SECONDS = 3600
-"""The first start takes in decades, which takes minutes; what is left over is taken in at the next start."""
+"""The first start takes in decades of races, which takes a minute or so."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -47,14 +47,14 @@ class Jobs:
         self._services = services
         self._scheduler = Scheduler()
         self._cleaned_up_at: datetime | None = None
-        self._arrivals = Arrivals(services.store, services.clock.now)
+        self._arrivals_at: datetime | None = None
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
         self._scheduler.every(STORE_SECONDS, self._watch_store)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
-        self._scheduler.every(UPKEEP_SECONDS, self._take_in, timeout=ARRIVALS_TIMEOUT_SECONDS)
+        self._scheduler.every(CLEANUP_SECONDS, self._take_in, timeout=ARRIVALS_TIMEOUT_SECONDS)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
@@ -74,9 +74,12 @@ class Jobs:
         await self._bot.change_presence(activity=discord.CustomActivity(text))
 
     async def _take_in(self) -> None:
-        """Takes in what a newer version of the program brings, once the bot answers."""
-        await self._bot.wait_until_ready()
-        await self._arrivals.run()
+        """Takes in what a newer program brings: once the bot answers, then every six hours what is left over."""
+        now = self._services.clock.now()
+        if not self._bot.is_ready() or not self._is_time(now, self._arrivals_at):
+            return
+        self._arrivals_at = now
+        await Arrivals(self._services.store, self._services.clock.now).run()
 
     async def _watch_store(self) -> None:
         self._services.store.watch()
@@ -91,11 +94,16 @@ class Jobs:
 
     async def _clean_up(self) -> None:
         """Deletes the data of servers that were left while the bot was down: once it is ready, then every six hours."""
-        now, last = self._services.clock.now(), self._cleaned_up_at
-        if not self._bot.is_ready() or (last is not None and abs(now - last) < timedelta(seconds=UPKEEP_SECONDS)):
+        now = self._services.clock.now()
+        if not self._bot.is_ready() or not self._is_time(now, self._cleaned_up_at):
             return
         await forget_left(self._bot, self._services.store)
         self._cleaned_up_at = now
+
+    @staticmethod
+    def _is_time(now: datetime, last: datetime | None) -> bool:
+        """Whether six hours have passed since; a clock that was set back counts as well."""
+        return last is None or abs(now - last) >= timedelta(seconds=UPKEEP_SECONDS)
 
 
 def presence(race: Race) -> str:

@@ -11,7 +11,7 @@ from db.models import EASTERN, Race
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _SPANS: dict[str, range] = {
-    r"(?:today|tonight)": range(1),
+    r"(?:today|tonight|tonite|2nite)": range(1),
     r"last (?:night|nite)": range(2),
     r"yesterday": range(1, 2),
     r"(?:last|this past|this|the) (?:week|weekend)s?": range(1, 10),

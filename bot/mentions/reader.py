@@ -6,24 +6,20 @@ import contextlib
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.errors import FriendlyError, UnknownSeason
 from bot.finder.tokens import FILLERS
-from bot.finder.words import most_similar
 from bot.mentions.days import day_fits, days_in
 from bot.mentions.topics import Asked, question_of
-from bot.mentions.vocabulary import GRAMMAR, KEYWORDS, PLAIN, SPECIAL, Topic, phrases_in
+from bot.mentions.typos import spellings
+from bot.mentions.vocabulary import GRAMMAR, PLAIN, SPECIAL, Topic, phrases_in
 from bot.questions.core import NextQuestion, Question, ResultsQuestion, StandingsQuestion
 from bot.render.buttons import Link
 from bot.render.question_labels import question_label
 from bot.seasons.as_of import AsOf
 
-SHORTEST, ALIKE = 5, 0.85
-"""Letters of a word that may be a misspelled word of a phrase, and how alike the two have to be, 0 to 1."""
-A_NAME = 95.0
-"""The score, 0 to 100, of a driver whose name has a word exactly."""
 GUESSES = 3
 """How many questions are offered where it is not clear which was meant."""
 
@@ -57,20 +53,29 @@ def read(text: str, as_of: AsOf) -> Understanding:
         FriendlyError: no season is on record.
     """
     typed = _WORD.findall(text)
-    topics, asked, left = _look([_keyword(word, as_of) or word for word in typed], as_of)
+    found = [_understood(words, as_of) for words in spellings([_plain(word) for word in typed], typed, as_of.finder)]
+    questions = {each.question for each in found} - {None}
+    # Of several words that one may stand for, all that make sense have to ask the same.
+    if len(questions) == 1:
+        return next(each for each in found if each.question is not None)
+    return replace(found[0], question=None)
+
+
+def _understood(typed: Sequence[str], as_of: AsOf) -> Understanding:
+    topics, asked, left = _look(typed, as_of)
     reading, meant = asked.reading, _most_special(topics)
     if reading.year is not None and reading.year not in as_of.years:
         raise UnknownSeason(str(reading.year), as_of.years)
     # A search for quotes takes any word.
     clear = not left and not reading.several and not reading.numbers and len(meant) <= 1
+    question = None
     if clear or meant == [Topic.QUOTE]:
         found = question_of(meant[0] if meant else None, asked)
-        if found is not None and found.sure:
-            return Understanding(found.question)
+        question = found.question if found is not None and found.sure else None
     anything = bool(
         set(topics) - {Topic.NOTHING} or left or reading.drivers or reading.several or reading.numbers or reading.races
     )
-    return Understanding(None, tuple(islice(_links(topics, asked), GUESSES)), asked=anything)
+    return Understanding(question, tuple(islice(_links(topics, asked), GUESSES)), asked=anything)
 
 
 def _look(typed: Sequence[str], as_of: AsOf) -> tuple[list[Topic], Asked, list[str]]:
@@ -94,21 +99,10 @@ def _look(typed: Sequence[str], as_of: AsOf) -> tuple[list[Topic], Asked, list[s
     return [each.topic for each in found], asked, left
 
 
-def _keyword(typed: str, as_of: AsOf) -> str | None:
-    """The word of a phrase that was probably meant by one that is none, and no name either: "standngs"."""
-    word = _plain(typed)
-    if len(word) < SHORTEST or word in PLAIN | GRAMMAR or any(phrases_in([word])):
-        return None
-    close = most_similar(word, KEYWORDS, ALIKE)
-    if close is None or close == word:
-        return None
-    names = as_of.finder.drivers(word, as_of.season(), 1)
-    return None if names and names[0].score >= A_NAME else close
-
-
 def _most_special(topics: Sequence[Topic]) -> list[Topic]:
-    """The topics without those that are only part of another."""
+    """The topics without those that are only part of another; whoever says thanks and asks something asks that."""
     general = set().union(*(SPECIAL.get(topic, frozenset()) for topic in topics))
+    general |= {Topic.NOTHING} if set(topics) - {Topic.NOTHING} else set()
     return [topic for topic in dict.fromkeys(topics) if topic not in general]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
 from bot.questions.history import RecordsQuestion
 from bot.seasons.as_of import AsOf
@@ -21,15 +22,22 @@ _KINDS = {
     r"streak|in a row": "winstreak",
     r"winners": "winners",
     r"wins in (?:a|one)": "seasonwins",
-    r"wins?\b": "wins",
+    r"(?:wins?|victories)\b": "wins",
     r"starts?\b": "starts",
-    r"top (?:fives?|5s?)": "top5s",
-    r"top (?:tens?|10s?)": "top10s",
+    r"top ?(?:fives?|5s?)": "top5s",
+    r"top ?(?:tens?|10s?)": "top10s",
     r"laps(?: led)?\b": "led",
 }
 """The record by the words that ask for it; the first that fits is meant."""
 _KEPT_APART = re.compile(r"poles?|points|dnfs?|stage")
 """What no record is kept of."""
+
+_EVER = frozenset({"ever", "career", "history", "record"})
+
+
+def of_all_time(words: Set[str]) -> bool:
+    """Whether the words of a text ask for all years."""
+    return words >= {"all", "time"} or bool(words & _EVER)
 
 
 def record_asked(text: str) -> str | None:

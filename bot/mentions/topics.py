@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.errors import FriendlyError
 from bot.finder.reading import Reading
 from bot.mentions.days import Day
-from bot.mentions.record_questions import records_question
+from bot.mentions.record_questions import of_all_time, records_question
 from bot.mentions.vocabulary import BARE, Topic
 from bot.questions.core import (
     AboutQuestion,
@@ -32,6 +32,7 @@ from bot.quotes.query import LONGEST
 from bot.render.driver_at_track import DriverAtTrackQuestion
 from bot.render.results import ROWS
 from bot.render.schedule import page_of
+from bot.render.stats import StatsQuestion
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
 
@@ -41,11 +42,25 @@ _PAST = frozenset({"did", "was", "were", "won", "had"})
 _AFTER = frozenset({"after", "following", "through", "of"})
 _DATE = frozenset({"when", "whens", "date", "day"})
 _WON = frozenset({"win", "won", "wins"})
-_NEITHER_COUNTED_NOR_RANKED = frozenset({"dnf", "dnfs", "pole", "poles", "start", "starts", "average", "avg"})
-"""What the stats do not show, or say nothing of who has the most of it."""
-_EVER = frozenset({"ever", "career", "history", "record"})
+_FIGURES = {
+    "average-start": r"(?:average|avg) start",
+    "average-finish": r"(?:average|avg) finish",
+    "poles": r"poles?",
+    "dnfs": r"dnfs?",
+    "starts": r"starts?",
+    "stage-wins": r"stages?",
+    "top-fives": r"top ?(?:fives?|5s?)",
+    "top-tens": r"top ?(?:tens?|10s?)",
+    "laps-led": r"laps|led",
+    "wins": r"wins?|victories",
+}
+"""What the stats rank by and the words for it, the more special ones first: "stage wins" are no wins."""
+_LEAST = frozenset({"worst", "lowest", "highest", "fewest", "least"})
+"""Which end of a ranking these mean is not always clear, and it begins with the best."""
+_OF_SEASON = frozenset({"average", "avg", "best"})
+"""Words beside a finish that make it one of the season, rather than of the latest race."""
 _LAST_PLACE = re.compile(
-    r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|was) last|last place)(?= (?:at|in|on)\b|$)"
+    r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|got|was) last|last place)(?= (?:at|in|on)\b|$)"
 )
 
 
@@ -202,24 +217,22 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
 
 
 def _stats(asked: Asked) -> Answerable | None:
-    """A season's stats, which say who has the most of what they count; of one race, or of all years, they say nothing.
-
-    Nor do they rank whoever has most of what they do not show, as a table in order of points would seem to do. Who has
-    most of it at a track, or ever, is a record.
-    """
+    """Who has the most of something in a season; of one race the stats say nothing, of a track or all years records."""
     # Who led most laps at a track may be asked of its last race.
     there = asked.reading.race is not None and not asked.words & {"led", "laps"}
-    kept = _records(asked) if "most" in asked.words and (there or _of_all_time(asked)) else None
+    kept = _records(asked) if "most" in asked.words and (there or of_all_time(asked.words)) else None
     if kept is not None and kept.sure:
         return kept
     found = _standings("stats")(asked)
-    everything = _of_all_time(asked)
-    shown = not asked.words & _NEITHER_COUNTED_NOR_RANKED and asked.reading.when != "latest"
-    return found and found._replace(sure=found.sure and shown and not everything)
-
-
-def _of_all_time(asked: Asked) -> bool:
-    return asked.words >= {"all", "time"} or bool(asked.words & _EVER)
+    if found is None or not isinstance(found.question, StandingsQuestion):
+        return found
+    if re.search(r"\bpoints?\b", asked.text.casefold()):
+        return _standings()(asked)
+    everything = of_all_time(asked.words)
+    sure = found.sure and asked.reading.when != "latest" and not everything and not asked.words & _LEAST
+    text = asked.text.casefold()
+    by = next((figure for figure, words in _FIGURES.items() if re.search(rf"\b(?:{words})\b", text)), "wins")
+    return Answerable(StatsQuestion(found.question.year, found.question.after, by), sure)
 
 
 def _records(asked: Asked) -> Answerable | None:
@@ -227,8 +240,7 @@ def _records(asked: Asked) -> Answerable | None:
     reading = asked.reading
     question = records_question(asked.text, asked.as_of, reading.track, asked.driver, reading.year)
     one_race = reading.round is not None or reading.when is not None or bool(asked.days)
-    known = question.what is not None or bool(asked.words & {"record", "records"})
-    return Answerable(question, known and not one_race and len(asked.drivers) < 2)
+    return Answerable(question, (bool(question.what) or "record" in asked.text) and not one_race)
 
 
 def _playoffs(asked: Asked) -> Answerable | None:
@@ -340,10 +352,10 @@ def _driver(asked: Asked) -> Answerable | None:
     """A driver's season or, with a race or its day, what the driver did there."""
     driver, reading = asked.driver, asked.reading
     if driver is None:
-        return _compare(asked)
+        return _of_nobody(asked) if asked.words & {"stat", "stats", "statistics"} else _compare(asked)
     sure = not asked.words & _FUTURE and reading.when != "next"
     race = asked.race_run()
-    at_the_end = asked.words & {"finish", "finished"} and reading.year is None
+    at_the_end = asked.words & {"finish", "finished"} and not asked.words & _OF_SEASON and reading.year is None
     if race is None and reading.race is None and (asked.wants_latest or (at_the_end and not asked.days)):
         race = asked.latest
     if race is not None:
@@ -351,6 +363,12 @@ def _driver(asked: Asked) -> Answerable | None:
         return Answerable(DriverAtTrackQuestion(driver.key, race.season, race.round), sure and fits)
     alone = reading.race is None and reading.round is None and not asked.days
     return Answerable(DriverQuestion(driver.key, reading.year), sure and alone)
+
+
+def _of_nobody(asked: Asked) -> Answerable | None:
+    """Stats without a driver are those of the season."""
+    found = _compare(asked)
+    return found if asked.drivers else _stats(asked)
 
 
 def _names(asked: Asked) -> Answerable | None:

@@ -46,10 +46,14 @@ class Topic(Enum):
 
 
 _WEEK = r"(?:this )?(?:week|weekend)s?"
-_DAY = r"(?:today|tonight|tomorrow|tmrw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
+_DAY = r"(?:today|tonight|tonite|2nite|tomorrow|tmrw|tmw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 _BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
-_COUNTED = r"(?:wins?|poles?|points?|laps(?: led)?|starts?|top (?:fives?|tens?|5s?|10s?)|stage wins?|dnfs?)"
+_COUNTED = (
+    r"(?:wins?|victories|poles?(?: positions?)?|points?|laps(?: led)?|starts?|top ?(?:fives?|tens?|5s?|10s?)|"
+    r"stage (?:wins?|victories)|stages won|dnfs?)"
+)
+_KEPT = r"(?:wins?|victories|laps(?: led)?|starts?|top ?(?:fives?|tens?|5s?|10s?))"
 _EVER = r"(?:ever|(?:of )?all time|in (?:(?:series|nascar|truck(?: series)?) )?history)"
 _RECORDS = (
     r"(?:closest|tightest|narrowest|widest|biggest|largest) (?:finish(?:es)?|margins?(?: of victory)?|wins?)",
@@ -69,10 +73,11 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:what|whatd|anything) … (?:say|said|says|saying|think|thinks|tell|told|talk|talking)(?: about| on)?",
         r"(?:say|said|says|saying) about",
         r"quote[sd]?(?: of the day)?(?: (?:from|by|about))?",
+        r"anything (?:from|by)",
         r"(?:comments?|interviews?|opinion|thoughts)(?: (?:from|by|on|about))?",
     ),
     Topic.REMINDERS: (
-        r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|when|about))?|notifications?",
+        r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|b4|when|about))?|notifications?",
         r"(?:notify|alert|ping|dm|tell) (?:me|us) (?:when|before)",
     ),
     Topic.COMPARE: (
@@ -104,21 +109,22 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
     ),
     Topic.RECORDS: (
-        rf"(?:all time )?most {_COUNTED} {_EVER}",
-        rf"all time most {_COUNTED}|(?:all time|career) {_COUNTED}(?: leaders?| list)?",
+        rf"(?:all time )?most {_KEPT} {_EVER}",
+        rf"all time most {_KEPT}|(?:all time|career) {_KEPT}(?: leaders?| list)?",
         *(rf"(?:{each})(?: {_EVER})?" for each in _RECORDS),
     ),
     Topic.STATS: (
-        rf"(?:led (?:the )?)?most {_COUNTED}",
+        rf"(?:led (?:the )?)?most {_COUNTED}(?: (?:after|through))?",
         r"(?:best|lowest|highest|worst|top) (?:average|avg) (?:finish|start)",
         r"(?:who|whos|which) … (?:average|avg) (?:finish|start)",
         r"(?:average|avg) (?:finish|start) leaders?",
         r"(?:season )?stat(?:istic)?s? (?:leaders?|table)",
-        r"(?:laps led|wins?) leaders?",
+        rf"{_COUNTED} leaders?",
+        rf"(?:leads?|leading)(?: the series)? in {_COUNTED}",
     ),
     Topic.OWNERS: (r"owners?",),
     Topic.MANUFACTURERS: (r"manufacturers?",),
-    Topic.ROOKIES: (r"(?:top )?rook(?:ie|ies)(?: of the year)?|roty",),
+    Topic.ROOKIES: (r"(?:top )?(?:rooks?|rook(?:ie|ies))(?: of the year)?|roty",),
     Topic.FULL_SEASON: (
         r"(?:without|no) (?:the )?(?:playoffs?|resets?|chase)",
         r"(?:full|whole) season(?: points)?|season long points",
@@ -138,6 +144,8 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"channels?|networks?|stations?|tv|television|broadcast|stream(?:ing|ed)?|coverage|radio|air(?:s|ing|time)?",
         r"fs ?[12]|fox|green flag|televised|qualifying|practice|count ?down|start(?:ing)? times?",
         r"go(?:es)? green",
+        r"tomorrow|tmrw|tmw",
+        r"where … (?:they|we) at",
         r"watch(?:ing)?|listen(?:ing)?",
         r"what (?:time|day|date)|when(?:s| is| does| do| are| will| was| were)?",
         r"when(?:s)? … (?:race|start|starts|starting|begin|begins|run|running|on|go|happening|next|trucks)",
@@ -158,11 +166,13 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     ),
     Topic.RESULTS: (
         rf"(?:who|whod|whos) … (?:won|wins|took|finished|placed|came(?: in)?)(?: {_PLACE})?",
+        rf"(?:who|whos) … got {_PLACE}",
         r"(?:winners?|results?)(?: from)?|podium|dead last|last place",
         r"pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
         r"(?:finish|finishing|running) (?:order|positions?)",
         r"top (?:3|5|10|three|five|ten)",
         r"how many (?:cautions|lead changes)",
+        r"(?:first|second|1st|2nd) stage",
         r"stage (?:1|2|one|two|wins?|winners?|points|results?)",
     ),
     Topic.RECAP: (
@@ -171,6 +181,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"what(?:s)?(?: all| has)? (?:happened|went down|went on)",
         r"(?:catch|fill) (?:me|us) (?:up|in)",
         r"how (?:was|were) … race",
+        r"tell (?:me|us) about … race",
         r"how did … race (?:go|end|turn out|finish)",
     ),
     Topic.DRIVER: (
@@ -234,17 +245,17 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
 """Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask who makes them."""
 
 _PLAIN = """
-a about actually again all alright also am an and any anybody anyone are as at be been begin begins bot boys bro btw
-buddy but by can chat check cheers could craftsman curious currently dear did do does doing done driver drivers dude
-dudes else everybody everyone exactly fan fans fellas final find folks for fr get give go going gonna good got guys
-had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii ill im in is it its ive jr
-just know lads last latest let lets like lmao lol look looking maam made make makes making man many may me mean mind
-miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people please pls plz previous
-question quick quickly race raced races racing really recent recently right rn round season seasons see series should
-show so some somebody someone something sorry sr start starting starts still sure tailgate team tell thank that thats
-the their them then there these they thing things this those time to today track tracks truck trucker truckers trucks
-u ur us use used vs wanna want was wassup way we well were what whats wheres which who whod whos will with wonder
-wondering would ya yall year years yep yo you your yup
+a about actually again aint all alright also am an and any anybody anyone are as at be been begin begins bot boy boys
+bro btw buddy but by can chat check cheers could craftsman curious currently da dear did do does doing done driver
+drivers dude dudes else everybody everyone exactly fan fans fellas final find folks for fr get gimme girl give go
+going gonna good got guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii
+ill im in is it its ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making
+man many may me mean mind miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people
+please pls plz previous question quick quickly race raced races racin racing really recent recently right rn round
+season seasons see series should show so some somebody someone something sorry sr start starting starts still sure
+tailgate team tell thank that thats the their them then there these they thing things this those time to today track
+tracks truck trucker truckers trucks u ur us use used vs wanna want was wassup way we well were what whats wheres
+which who whod whos will with wonder wondering would ya yall year years yep yet yo you your yup
 """
 PLAIN = frozenset(_PLAIN.split())
 """Words that change nothing about what is asked. Any word that is neither here nor in a phrase nor a name makes the
@@ -257,16 +268,9 @@ tailgate tell than the this to truck vs what whats who whos with year yo
 BARE = frozenset(_BARE.split())
 """The words that may be beside names without asking anything else of them: "what about heim", but not "is heim ok"."""
 
-_KEYWORDS = """
-channel clinch compare coverage eliminated manufacturer network playoffs points qualifying quotes recap results rookie
-schedule standings tonight weekend winner
-"""
-KEYWORDS = tuple(_KEYWORDS.split())
-"""Words of the phrases that are long enough to be recognized with a typo."""
-
 _GRAMMAR = """
-last latest previous newest recent next upcoming this year years season seasons ago round race rd r no nr number num
-truck car spring summer fall autumn one two three four five of the
+last latest previous newest recent next upcoming this year years yr yrs season seasons ago round race rd r no nr
+number num truck car spring summer fall autumn one two three four five of the
 """
 GRAMMAR = frozenset(_GRAMMAR.split())
 """Words by which the finder reads a year, a round or a truck: they are left to it, phrase or not."""

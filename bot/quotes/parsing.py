@@ -21,9 +21,11 @@ from bot.requester import Requester
 from bot.seasons.as_of import AsOf
 from bot.seasons.quote_reader import reader_in
 from db.connection import Store
+from db.models import Race
 from db.quotes import quote
 from db.quotes.server_ownership import own_quote
 
+_TIME_WORDS = frozenset({"quote", "quotes", "from", "of", "the", "in", "race", "races", "season"})
 NO_WORD = "There's no word in that to search for."
 TOO_LONG = "That's too much to search for at once; leave a word out."
 
@@ -76,6 +78,10 @@ def parse_search(
     if about is None and driver is None and race is None and season is None:
         return RandomQuoteQuestion()
     meant = as_of.race_with_results(race, season) if race else None
+    if about and race is None and season is None:
+        meant, year = _time_alone(as_of, about)
+        if meant or year:
+            about, season = None, year
     named, named_year = _by_name(as_of, driver, season) if driver else (None, None)
     speaker, words, year = _taken_apart(as_of, about, asked_elsewhere=driver is not None)
     year = meant.season if meant else as_of.season(season).year if season else year or named_year
@@ -87,6 +93,19 @@ def parse_search(
             round=meant.round if meant else None,
         )
     )
+
+
+def _time_alone(as_of: AsOf, about: str) -> tuple[Race | None, int | None]:
+    """The latest race or the year that a text asks for that says nothing else: "last race", "quotes from last year"."""
+    reading = as_of.read(about)
+    if reading.drivers or reading.several or reading.numbers or reading.track or reading.not_understood:
+        return None, None
+    if set(words_of(" ".join(reading.rest))) - _TIME_WORDS or reading.round is not None:
+        return None, None
+    latest = as_of.latest()
+    if reading.when == "latest" and reading.year is None and latest is not None:
+        return latest[1], None
+    return None, reading.year if reading.year in as_of.years and reading.when is None else None
 
 
 def _by_name(as_of: AsOf, text: str, season: int | None) -> tuple[str, int | None]:

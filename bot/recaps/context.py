@@ -219,5 +219,8 @@ class RecapContext:
             return possessive(said) if found.group(2) else said
 
         # Capital letters come last, since a sentence may begin with a name such as van Gisbergen.
-        finished = [[capital(_DRIVER.sub(name, each)) for each in sentences] for sentences in paragraphs]
+        # A sentence that ends with a Jr. has its period already.
+        finished = [
+            [capital(_DRIVER.sub(name, each).replace("..", ".")) for each in sentences] for sentences in paragraphs
+        ]
         return tuple(" ".join(sentences) for sentences in finished if sentences)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.championship.distance import cut_short
+from bot.recaps.career_win import RECORD, career_win, in_a_row
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.phrases import an, at, count, joined, ordinal, plain, race_name, seconds, spelled, track_name
@@ -17,8 +18,6 @@ LONG_WAIT = 12
 """A wait of this many starts between two wins is worth mentioning."""
 GOOD_RUN = 5
 """As many straight top-five finishes as this are worth mentioning."""
-RECORD = 3
-"""Fewer wins in a season than this are not called the most of any season."""
 _CROSSED_FIRST = re.compile(r"crossed the line first\b", re.IGNORECASE)
 
 
@@ -118,7 +117,7 @@ def _cut_short(context: RecapContext) -> str:
 
 def _count(context: RecapContext, key: str, past: WinnerHistory) -> str:
     """Which win it is, of the season and of the seasons on record."""
-    driver, note, season = who(key), _notes(past), context.season.year
+    driver, note, season = who(key), _notes(context, past), context.season.year
     nth = ordinal(past.wins)
     if not past.whole:
         races = f"in the {'only race' if past.run == 1 else f'{spelled(past.run)} races'} of {season} on record"
@@ -129,7 +128,7 @@ def _count(context: RecapContext, key: str, past: WinnerHistory) -> str:
         )
     if past.since is None:
         return _of_one_season(context, driver, past, note)
-    return _of_seasons(context, driver, past, note)
+    return career_win(context, driver, past, note) if past.career else _of_seasons(context, driver, past, note)
 
 
 def _of_seasons(context: RecapContext, driver: str, past: WinnerHistory, note: str) -> str:
@@ -146,7 +145,7 @@ def _of_seasons(context: RecapContext, driver: str, past: WinnerHistory, note: s
     if past.record and past.wins >= RECORD:
         return _record(context, driver, past)
     if past.wins == past.wins_since:
-        all_of_them, also = "both" if past.wins == 2 else "all", _in_a_row(past)
+        all_of_them, also = "both" if past.wins == 2 else "all", in_a_row(past)
         return context.pick(
             f"It was {driver}'s {nth} win since {since}, {all_of_them} of them this season{also}.",
             f"{driver} has won {count(past.wins, 'race')} since {since}, {all_of_them} of them this season{also}.",
@@ -178,14 +177,10 @@ def _of_one_season(context: RecapContext, driver: str, past: WinnerHistory, note
     )
 
 
-def _in_a_row(past: WinnerHistory) -> str:
-    return f"; that makes {spelled(past.straight_wins)} in a row" if past.straight_wins > 1 else ""
-
-
 def _record(context: RecapContext, driver: str, past: WinnerHistory) -> str:
     """More wins than anyone had in any season on record."""
     nth, wins_since, most = ordinal(past.wins), ordinal(past.wins_since), f"the most in any season since {past.since}"
-    also = _in_a_row(past)
+    also = in_a_row(past)
     if past.wins == past.wins_since:
         return context.pick(
             f"It was {driver}'s {nth} win of the season, {most}{also}.",
@@ -215,8 +210,11 @@ def _first(context: RecapContext, driver: str, past: WinnerHistory) -> str:
     )
 
 
-def _notes(past: WinnerHistory) -> str:
-    """What makes the win stand out: ``, the third in a row, and nobody else has as many this year``."""
+def _notes(context: RecapContext, past: WinnerHistory) -> str:
+    """What makes the win stand out: ``, the third in a row, and nobody else has as many this year``.
+
+    How often the winner won at the track is said where all wins there are on record.
+    """
     if not past.whole:
         return ""
     notes = []
@@ -226,6 +224,8 @@ def _notes(past: WinnerHistory) -> str:
         notes.append(f"{spelled(past.wins)} for {spelled(past.wins)} this year")
     elif past.straight_wins > 1:
         notes.append(f"the {ordinal(past.straight_wins)} in a row")
+    if past.career and 1 < past.wins_here < past.wins_since:
+        notes.append(f"the {ordinal(past.wins_here)} {at(context.race.track)}")
     most = past.best and past.wins > 1 and past.run > past.wins
     if past.top_fives >= GOOD_RUN and past.straight_wins < past.top_fives and not most:
         # A run that may have begun before the first season on record is counted within this season alone.

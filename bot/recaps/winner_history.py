@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.championship.audit import faults, without_faults
-from bot.recaps.context import RecapContext, whole
-from db.models import Season
+from bot.recaps.context import RecapContext
+from bot.recaps.season_tally import SeasonTally, tally_of
+from db.history.models import FIRST_SEASON
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonRecord:
+    """The most wins that anyone had in a season before this one, by whom and when: the driver's key and the year."""
+
+    wins: int
+    holders: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,16 +25,18 @@ class WinnerHistory:
     Attributes:
         whole: whether all races of the season so far have results, so that "this season" can be said.
         run: races of the season with results.
-        since: the first of the seasons that are on record without a gap; None where this is the only one.
+        since: the first of the seasons that are on record without a gap; None where this is the only one, unless it is
+            the first of the series.
         wins: wins this season.
         wins_since: wins since ``since``.
+        wins_here: wins at the race's track since ``since``.
         starts: starts since ``since``.
         season_starts: starts this season.
         straight_wins: wins in consecutive races, up to this one; 0 where that is every race on record, since the run
             may then be longer.
         wait: starts since the last win, this one included; None without an earlier win.
         best: whether nobody else has won as many races this season.
-        record: whether nobody, this driver included, won as many in any earlier season since ``since``.
+        before: the most wins in a season since ``since`` before this one; None where this is the only one.
         top_fives: top-five finishes in consecutive starts, up to this one.
         all_top_fives: whether that is every start on record, so that the run may be longer.
     """
@@ -37,57 +46,64 @@ class WinnerHistory:
     since: int | None
     wins: int
     wins_since: int
+    wins_here: int
     starts: int
     season_starts: int
     straight_wins: int
     wait: int | None
     best: bool
-    record: bool
+    before: SeasonRecord | None
     top_fives: int
     all_top_fives: bool
+
+    @property
+    def career(self) -> bool:
+        """Whether every season of the series is on record, so that nothing is left out of the driver's career."""
+        return self.since is not None and self.since <= FIRST_SEASON
+
+    @property
+    def record(self) -> bool:
+        """Whether nobody, this driver included, won as many in any earlier season since ``since``."""
+        return self.before is not None and self.best and self.wins > self.before.wins
+
+    @property
+    def ties_record(self) -> bool:
+        """Whether this many wins are the most of any season since ``since``, and have been before."""
+        return self.before is not None and self.best and self.wins == self.before.wins
 
 
 def winner_history(context: RecapContext, key: str) -> WinnerHistory:
     """The record of the winner, whose key is given."""
-    season = context.counted_season
-    seasons = _unbroken(context)
-    season_finishes = _finishes(season, key)
-    finishes = [finish for each in seasons for finish in _finishes(each, key)]
-    by = _wins(season)
-    elsewhere = max((most for each in seasons[:-1] for most in _wins(each).values()), default=0)
-    rivals = max((wins for other, wins in by.items() if other != key), default=0)
+    own = SeasonTally.of(context.counted_season)
+    tallies = _unbroken(context, own)
+    finishes = [finish for each in tallies for finish in each.finishes.get(key, ())]
+    winners = [winner for each in tallies for winner in each.winners]
+    won = [winner == key for _, winner in winners]
+    rivals = max((wins for other, wins in own.wins.items() if other != key), default=0)
     earlier = finishes[:-1]
-    won = [_winner(each, race.round) == key for each in seasons for race in each.run]
     straight_wins, top_fives = _streak(reversed(won)), _streak(finish <= 5 for finish in reversed(finishes))
     return WinnerHistory(
         whole=context.whole,
-        run=len(season.run),
-        since=seasons[0].year if len(seasons) > 1 else None,
-        wins=by[key],
+        run=len(own.winners),
+        since=tallies[0].year if len(tallies) > 1 or tallies[0].year <= FIRST_SEASON else None,
+        wins=own.wins[key],
         wins_since=finishes.count(1),
+        wins_here=winners.count((context.race.track.key, key)),
         starts=len(finishes),
-        season_starts=len(season_finishes),
+        season_starts=len(own.finishes.get(key, ())),
         straight_wins=straight_wins if straight_wins < len(won) else 0,
         wait=earlier[::-1].index(1) + 1 if 1 in earlier else None,
-        best=by[key] > rivals,
-        record=len(seasons) > 1 and by[key] > max(elsewhere, rivals),
+        best=own.wins[key] > rivals,
+        before=_most_in_a_season(tallies[:-1]) if len(tallies) > 1 else None,
         top_fives=top_fives,
         all_top_fives=top_fives == len(finishes),
     )
 
 
-def _winner(season: Season, number: int) -> str | None:
-    return next((row.driver for row in season.results.get(number, ()) if row.finish == 1), None)
-
-
-def _finishes(season: Season, key: str) -> list[int]:
-    """The driver's finishing places in the season, in order of race."""
-    return [row.finish for race in season.run for row in season.results[race.round] if row.driver == key]
-
-
-def _wins(season: Season) -> Counter[str]:
-    """Wins of the season by driver."""
-    return Counter(key for race in season.run if (key := _winner(season, race.round)) is not None)
+def _most_in_a_season(tallies: Sequence[SeasonTally]) -> SeasonRecord:
+    most = max((wins for each in tallies for wins in each.wins.values()), default=0)
+    holders = ((driver, each.year) for each in tallies for driver, wins in each.wins.items() if wins == most)
+    return SeasonRecord(most, tuple(holders))
 
 
 def _streak(hits: Iterable[bool]) -> int:
@@ -100,12 +116,10 @@ def _streak(hits: Iterable[bool]) -> int:
     return count
 
 
-def _unbroken(context: RecapContext) -> tuple[Season, ...]:
+def _unbroken(context: RecapContext, own: SeasonTally) -> tuple[SeasonTally, ...]:
     """The race's own season, last, and before it the earlier ones that are complete, without a missing year."""
-    kept = [context.counted_season]
-    if not context.whole:
-        return (context.counted_season,)
-    earlier = {each.year: without_faults(each, faults(each)) for each in context.facts.seasons}
-    while (before := earlier.get(kept[0].year - 1)) is not None and before.races and whole(before):
-        kept.insert(0, before)
+    kept = [own]
+    earlier = {each.year: each for each in context.facts.seasons} if context.whole else {}
+    while (before := earlier.get(kept[0].year - 1)) is not None and before.races and tally_of(before).whole:
+        kept.insert(0, tally_of(before))
     return tuple(kept)

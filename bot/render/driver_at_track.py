@@ -16,6 +16,7 @@ from bot.render.blocks import Accent, Page, card, freshness, make_accent
 from bot.render.buttons import Link, pager, row
 from bot.render.formatting import count, day, escape, listed, ordinal, race_name, status
 from bot.render.tables import Column, table
+from db.history.models import FIRST_SEASON
 from db.models import Driver, Race, Result, Season
 
 ROWS = 15
@@ -49,12 +50,14 @@ class DriverAtTrackFacts:
         season: the season of ``race``.
         race: the race that is asked for; it has results.
         races: the driver's races at its track, newest first; there is at least one, which may be another one.
+        since: the first of the seasons that are on record without a gap.
     """
 
     driver: Driver
     season: Season
     race: Race
     races: tuple[DriverRace, ...]
+    since: int
 
 
 def driver_at_track(facts: DriverAtTrackFacts, question: DriverAtTrackQuestion, now: datetime) -> ui.LayoutView:
@@ -71,7 +74,7 @@ def driver_at_track(facts: DriverAtTrackFacts, question: DriverAtTrackQuestion, 
     return card(
         f"#{escape(entry.number)} {escape(facts.driver.name)} · {escape(race.track.short)}",
         _headline(facts.driver, race, here.result if here else None),
-        _totals(facts.races),
+        _totals(facts),
         _table(lines),
         accent=make_accent(entry.make) if here else Accent.CHECKERED,
         small=["(i): scores points in another series." if elsewhere else "", freshness(facts.season, now)],
@@ -106,8 +109,12 @@ def _headline(driver: Driver, race: Race, result: Result | None) -> str:
     return f"{finish} in the {where}" + (f"\n{details[0].upper()}{details[1:]}" if details else "")
 
 
-def _totals(races: Sequence[DriverRace]) -> str:
-    """``5 starts here on record, since 2023: 1 win, 3 top tens, average finish 8.4``; nothing for a single race."""
+def _totals(facts: DriverAtTrackFacts) -> str:
+    """``5 starts here, since 2019: 1 win, 3 top tens, average finish 8.4``; nothing for a single race.
+
+    Where seasons are missing it says since when they are on record.
+    """
+    races = facts.races
     if len(races) < 2:
         return ""
     finishes = [line.result.finish for line in races]
@@ -117,7 +124,9 @@ def _totals(races: Sequence[DriverRace]) -> str:
         count(sum(finish <= 10 for finish in finishes), "top ten"),
         f"average finish {statistics.fmean(finishes):.1f}",
     ]
-    return f"**{count(len(races), 'start')} here on record, since {races[-1].race.season}:** {', '.join(parts)}"
+    whole = facts.since <= FIRST_SEASON
+    since = f", since {races[-1].race.season}" if whole else f" on record, since {facts.since}"
+    return f"**{count(len(races), 'start')} here{since}:** {', '.join(parts)}"
 
 
 def _table(lines: Sequence[DriverRace]) -> str:

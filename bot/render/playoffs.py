@@ -13,6 +13,7 @@ from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.phase import Phase
 from bot.questions.core import ClinchQuestion, PlayoffsQuestion, StandingsQuestion
+from bot.recaps.phrases import surname
 from bot.render.blocks import Accent, card, freshness, last_held, make_accent, missing
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, day, escape, joined, listed, spelled
@@ -101,7 +102,6 @@ def _before(board: StandingsBoard) -> list[str]:
         headline(board),
         f"**If {they} started now** · {progress(board.standings)}",
         standings_table(board, shown),
-        "\n".join(_notes(board)),
         _ahead(board.season, board),
     ]
 
@@ -135,7 +135,7 @@ def _playoff_points(board: StandingsBoard) -> str:
 def _called(board: StandingsBoard, field: Sequence[str]) -> dict[str, str]:
     """Surnames, or full names where two share one; escaped."""
     whole = {who: board.names.get(who, who) for who in field}
-    short = {who: name.partition(" ")[2] or name for who, name in whole.items()}
+    short = {who: surname(name) for who, name in whole.items()}
     shared = {name for name, times in Counter(short.values()).items() if times > 1}
     return {who: escape(whole[who] if short[who] in shared else short[who], SURNAME_WIDTH) for who in field}
 

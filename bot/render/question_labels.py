@@ -22,6 +22,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.driver_at_track import DriverAtTrackQuestion
 from bot.render.formatting import surnames
 from bot.render.standings_views import view_label
+from bot.render.stats import StatsQuestion, figure_name
 from bot.render.tables import cut
 from db.models import Driver, Season
 
@@ -63,15 +64,15 @@ def _of_races(question: Question, seasons: Sequence[Season]) -> str | None:
             return f"Results: {_race(year, number, seasons)}"
         case RecapQuestion(year=year, round=int(number)):
             return f"Recap: {_race(year, number, seasons)}"
-        case StandingsQuestion(year=year, after=int(number), view=view):
-            return f"{_view(view, year, seasons)} after {_race(year, number, seasons)}"
+        case StandingsQuestion(year=year, after=int(number)) | StatsQuestion(year=year, after=int(number)):
+            return f"{_table(question, seasons)} after {_race(year, number, seasons)}"
     return None
 
 
 def _of_season(question: Question, seasons: Sequence[Season]) -> str | None:
     match question:
-        case StandingsQuestion(year=year, view=view):
-            return _dated(_view(view, year, seasons), year)
+        case StandingsQuestion(year=year) | StatsQuestion(year=year):
+            return _dated(_table(question, seasons), year)
         case PlayoffsQuestion(year=year):
             return _dated("Playoffs, round by round", year)
         case ResultsQuestion(year=year):
@@ -92,8 +93,11 @@ _FIXED: dict[type[Question], str] = {
 }
 
 
-def _view(view: str | None, year: int | None, seasons: Sequence[Season]) -> str:
-    return "Standings" if view is None else view_label(year or seasons[-1].year, view)
+def _table(question: StandingsQuestion | StatsQuestion, seasons: Sequence[Season]) -> str:
+    if isinstance(question, StatsQuestion):
+        return f"Stats: {figure_name(question.by)}"
+    view = question.view
+    return "Standings" if view is None else view_label(question.year or seasons[-1].year, view)
 
 
 def _dated(label: str, year: int | None) -> str:

@@ -11,10 +11,10 @@ from bot.questions.core import NextQuestion, ScheduleQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, last_held
 from bot.render.buttons import Link, fitted, pager, row
-from bot.render.formatting import day, escape, listed, name_of, race_name, stamp, weekday
-from bot.render.race_status import NO_DATE, NO_RESULT, awaits_new_date, status_now
-from bot.render.tables import fit_name, initialled
-from db.models import Race, RaceStatus, Season
+from bot.render.formatting import day, escape, joined, listed, name_of, race_name, stamp, weekday
+from bot.render.race_status import awaits_new_date, status_now
+from bot.render.tables import fit_name, width
+from db.models import Race, RaceStatus, Season, Track
 
 ROWS = 13
 PHONE = 27
@@ -22,6 +22,8 @@ PHONE = 27
 STARTS = "Times are the listed starts."
 TRACK = 15
 """Characters that a track's name may have."""
+TIMED = 12
+"""The same beside a date and a time, which take 19 characters in a reader's own form: 10/17/2025 12:00 PM."""
 COVERAGE = "\\*"
 STARTS_OF_COVERAGE = f"{COVERAGE} start of coverage, the green flag is later."
 
@@ -42,7 +44,7 @@ def schedule(season: Season, question: ScheduleQuestion, now: datetime, years: t
         _headline(season, ahead, now),
         "\n".join(_line(season, race, race is ahead, now) for race in shown),
         accent=Accent.GREEN if ahead else Accent.YELLOW if last_held(season, now) else Accent.CHECKERED,
-        small=[_legend(season, shown, now), freshness(season, now)],
+        small=[_legend(season, shown, now), _postponed(season, shown, now), freshness(season, now)],
         controls=row(fitted(links)),
     )
 
@@ -79,6 +81,13 @@ def _legend(season: Season, shown: Sequence[Race], now: datetime) -> str:
     return said if False in kinds else f"Times: {STARTS_OF_COVERAGE}"
 
 
+def _postponed(season: Season, shown: Sequence[Race], now: datetime) -> str:
+    """Which races are shown at the time that they were postponed to; their lines have no room to say so."""
+    moved = [race for race in shown if race.status is RaceStatus.POSTPONED and _timed(season, race, now)]
+    many, s = ("races", "s") if len(moved) > 1 else ("race", "")
+    return f"Postponed to the time{s} shown: {many} {joined(str(race.round) for race in moved)}." if moved else ""
+
+
 def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
     begun = status_now(ahead, now) if ahead is not None else None
     if ahead is not None and begun is not None:
@@ -99,26 +108,41 @@ def _headline(season: Season, ahead: Race | None, now: datetime) -> str:
 def _line(season: Season, race: Race, ahead: bool, now: datetime) -> str:
     """One race in a line that fits a phone: round, track, when, and who won."""
     rows = season.results.get(race.round)
-    track = escape(race.track.short, 30)
+    track = escape(fit_name(race.track.short, TRACK))
     number = f"`{race.round:\N{NO-BREAK SPACE}>2}`"
     if race.status is RaceStatus.CANCELLED:
         return f"{number} ~~{track}~~ {listed([day(race.date), 'canceled'])}"
-    postponed = "postponed" if race.status is RaceStatus.POSTPONED and not rows else ""
+    postponed = race.status is RaceStatus.POSTPONED
     if rows:
         short = fit_name(race.track.short, TRACK)
-        winner = name_of(season, rows[0].driver)
-        if len(short) + len(day(race.date)) + len(winner) > PHONE:
-            winner = initialled(winner)
-        return f"{number} {escape(short)} · {day(race.date)} · **{escape(winner, 40)}**"
+        winner = fit_name(name_of(season, rows[0].driver), PHONE - width(short) - len(day(race.date)))
+        return f"{number} {escape(short)} · {day(race.date)} · **{escape(winner)}**"
+    state = _state(season, race, now)
+    if state:
+        return f"{number} {listed([track, day(race.date), state])}"
+    if race.start is None:
+        date = [day(race.date), "postponed"] if postponed else [weekday(race.date)]
+        return f"{number} {listed([f'**{track}**' if ahead else track, *date])}"
+    # Shorter than date and time in one, which a phone wraps behind most tracks.
+    when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
+    name = escape(_beside_a_time(race.track))
+    # An arrow would mark the next race as well, and take the room of three letters.
+    return f"{number} {f'**{name}**' if ahead else name} {when}"
+
+
+def _state(season: Season, race: Race, now: datetime) -> str:
+    """What there is instead of a winner and of a time, in a word; empty where one is known."""
     if awaits_new_date(race, now):
-        return f"{number} {listed([track, day(race.date), NO_DATE.lower()])}"
+        return "postponed"
     if race.round in season.partial:
-        return f"{number} {listed([track, day(race.date), postponed, 'partial results'])}"
-    if race.over_at <= now:
-        return f"{number} {listed([track, day(race.date), postponed, NO_RESULT])}"
-    when = f"· {weekday(race.date)}"
-    if race.start:
-        # Shorter than date and time in one, which a phone wraps behind most tracks.
-        when = f"{stamp(race.start, 'd')} {stamp(race.start, 't')}{COVERAGE if _is_coverage(race) else ''}"
-    arrow = "→ " if ahead else ""
-    return f"{number} {arrow}{escape(fit_name(race.track.short, TRACK - len(arrow)))} {listed([when, postponed])}"
+        return "partial"
+    return "no result" if race.over_at <= now else ""
+
+
+def _beside_a_time(track: Track) -> str:
+    """A track's name where a date and a time follow: whole, as fans shorten it ("St. Pete"), else with an initial."""
+    if width(track.short) <= TIMED:
+        return track.short
+    first = track.short.partition(" ")[0]
+    shorter = [alias for alias in track.aliases if alias.partition(" ")[0] == first and width(alias) <= TIMED]
+    return shorter[0] if shorter else fit_name(track.short, TIMED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from discord import ui
 from bot.championship.computed_season import ComputedSeason
 from bot.championship.formats import format_of
 from bot.championship.official import official_place, postseason_begun
+from bot.championship.ranking import ranking
 from bot.championship.table import PointsStanding
 from bot.questions.core import STANDINGS_VIEWS, ClinchQuestion, PlayoffsQuestion, StandingsQuestion
 from bot.render.blocks import Accent, Page, card, freshness, has_playoffs, last_held, make_accent, missing
@@ -19,6 +20,7 @@ from bot.render.buttons import Link, QuestionSelect, pager, row
 from bot.render.formatting import average, count, escape, joined, listed, name_of, ordinal
 from bot.render.playoff_table import has_postseason, left_out, playoffs_matter
 from bot.render.standings_views import StandingsContent, content_of, title, view_label, what_if_rules
+from bot.render.stats import MOST_NAMED, StatsQuestion, figure_name
 from bot.render.tables import Column, initialled, table
 from db.models import Season
 
@@ -47,16 +49,8 @@ _STATS = (
     Column("Led", right=True),
     Column("AvF", right=True),
 )
-_COUNTS: dict[str, Callable[[PointsStanding], int]] = {
-    "wins": lambda r: r.wins,
-    "top fives": lambda r: r.top_fives,
-    "top tens": lambda r: r.top_tens,
-    "stage wins": lambda r: r.stage_wins,
-    "laps led": lambda r: r.led,
-}
+_COUNTED = ("wins", "top-fives", "top-tens", "stage-wins", "laps-led")
 """What the stats count, of which whoever has the most need not have the most points."""
-MOST_NAMED = 2
-"""Drivers with the same count who are named; more than that are counted."""
 
 
 def standings(
@@ -81,6 +75,8 @@ def standings(
         links += [Link("Round by round", PlayoffsQuestion(season.year))]
         ahead = question.after is None and season.next_race(now) is not None
         links += [Link("Clinch scenarios", ClinchQuestion())] if ahead else []
+    if view == "stats":
+        links.append(Link("Rank by a figure", StatsQuestion(season.year, question.after)))
     yellow = not content.rows or (question.after is None and missing(season, now))
     return card(
         content.title,
@@ -135,7 +131,7 @@ def _points_content(computed: ComputedSeason, which: str, *, past: bool) -> Stan
     lines = _stats if which == "stats" else _points
     return StandingsContent(
         title(season, _points_title(computed, which), past=past),
-        (_headline(computed, rows), *filter(None, [_most(season, rows) if rows and which == "stats" else ""])),
+        (_headline(computed, rows), *([_most(computed)] if rows and which == "stats" else [])),
         lambda part: lines(season, rows[part]),
         len(rows),
         make=rows[0].make if rows else None,
@@ -173,17 +169,21 @@ def _headline(computed: ComputedSeason, rows: Sequence[PointsStanding]) -> str:
     return listed([crowned, f"{leader} has the most points and {wins}"])
 
 
-def _most(season: Season, rows: Sequence[PointsStanding]) -> str:
-    """Who has the most of each thing that the stats count, among those in the table, which is in order of points."""
-    parts = []
-    for what, of in _COUNTS.items():
-        most = max(map(of, rows), default=0)
-        drivers = [f"**{escape(name_of(season, row.driver))}**" for row in rows if of(row) == most]
-        who = joined(drivers) if len(drivers) <= MOST_NAMED else count(len(drivers), "driver")
-        each = " each" if len(drivers) > 1 else ""
-        parts.append(f"{what}: {who} {most:,}{each}" if most else "")
-    found = listed(parts)
-    return f"Most here · {found}" if found else ""
+def _most(computed: ComputedSeason) -> str:
+    """Who has the most of each thing that the stats count, a line for each driver or those who share a place."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for by in _COUNTED:
+        ranked = [each for each in ranking(computed, by) if each.position == 1]
+        if ranked:
+            each = " each" if len(ranked) > 1 else ""
+            figure = f"{figure_name(by).casefold()} ({ranked[0].figure:,.0f}{each})"
+            found.setdefault(tuple(each.driver for each in ranked), []).append(figure)
+    names = {drivers: [f"**{escape(name_of(computed.season, key))}**" for key in drivers] for drivers in found}
+    return "\n".join(
+        f"{joined(names[drivers]) if len(drivers) <= MOST_NAMED else count(len(drivers), 'driver')}: "
+        f"most {joined(figures)}"
+        for drivers, figures in found.items()
+    )
 
 
 def _points(season: Season, rows: Sequence[PointsStanding]) -> str:

@@ -45,6 +45,7 @@ _FORMAT_NAMES = {
     "what-if-classic": "the points of 2007–2010",
 }
 FINALE_COUNTS = "The finalists' stage and fastest-lap points in the finale are counted."
+FINALE_COUNTS_STAGES = "The finalists' stage points in the finale are counted."
 FINALE_COUNTS_LEADING = "The finalists' points for leading in the finale are counted."
 BY_NUMBER = "By truck number: a truck whose number changed counts as two unless Tailgate knows of the change."
 WHAT_IF = "What if: the same results under other rules. Drivers raced under that season's own."
@@ -116,7 +117,7 @@ def content_of(computed: ComputedSeason, which: str, *, past: bool) -> Standings
     if rules is not None:
         board = board_of(computed, rules)
         named = title(season, f"What if: {season.year} under {_FORMAT_NAMES[which]}", past=past)
-        unknown = (_no_stages(season, rules), _unknown_laps(season, rules))
+        unknown = (_rank_of_winners(rules), _no_stages(season, rules), _unknown_laps(season, rules))
         return _championship_content(board, named, (*unknown, _finale(season, rules), WHAT_IF))
     if which == "playoffs":
         board = board_of(computed)
@@ -163,11 +164,16 @@ def _stacked(*lines: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def _rank_of_winners(rules: Format) -> str:
+    """A note on the rank that a win needs; without it whoever raced a few times and won would be in the field."""
+    return f"A win counts within the top {rules.winners_within} in points, as in 2019." if rules.winners_within else ""
+
+
 def _no_stages(season: Season, rules: Format) -> str:
     """A note on stages that would pay under these rules but were not raced."""
     if not rules.stage or format_of(season.year).stage:
         return ""
-    wins = " and stage wins" if rules.playoff_points is not None else ""
+    wins = " or stage wins" if rules.playoff_points is not None else ""
     return f"The races of {season.year} had no stages, so there are no stage points{wins}."
 
 
@@ -188,7 +194,9 @@ def _finale(season: Season, rules: Format) -> str:
     run = any(race.round == len(season.races) for race in season.run)
     if rules.name != FULL_SEASON or not alone or not run:
         return ""
-    return FINALE_COUNTS if own.stage else FINALE_COUNTS_LEADING
+    if own.fastest_lap:
+        return FINALE_COUNTS
+    return FINALE_COUNTS_STAGES if own.stage else FINALE_COUNTS_LEADING
 
 
 def _rookies_content(computed: ComputedSeason, *, past: bool) -> StandingsContent:

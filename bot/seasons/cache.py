@@ -17,7 +17,7 @@ from bot.championship.computed_season import ComputedSeason
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
-from db.history.models import Career
+from db.history.models import Career, Wins
 from db.history.record_models import Scope, TrackHistory
 from db.models import Season
 
@@ -42,6 +42,7 @@ class KeptHistory:
     """What was read of all seasons as they were known at a moment."""
 
     known: KnownRaces | None = None
+    wins: Wins | None = None
     careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
     rows: OrderedDict[tuple[Source, Scope], Rows] = field(default_factory=OrderedDict)
     records: OrderedDict[RecordsPlace, Records] = field(default_factory=OrderedDict)

@@ -1,13 +1,19 @@
-"""A driver's career as of a moment, read from the store once and kept until what is known changes."""
+"""Careers and wins as of a moment, read from the store once and kept until what is known changes."""
 
 from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiosqlite
 
 from bot.seasons.as_of import AsOf
 from bot.seasons.cache import KeptHistory
 from db.connection import Store
 from db.history.careers import load_career
-from db.history.known_races import load_known_races
-from db.history.models import Career
+from db.history.known_races import KnownRaces, load_known_races
+from db.history.models import Career, Wins
+from db.history.wins import load_wins
 from db.racing import load_version
 
 
@@ -22,12 +28,29 @@ async def career_of(store: Store, as_of: AsOf, driver: str) -> Career:
     if kept is not None:
         history.careers.move_to_end(driver)
         return kept
+    async with _reading(store, as_of) as (connection, history, known):
+        career = await load_career(connection, driver, known)
+    history.keep(career)
+    return career
+
+
+async def wins_of(store: Store, as_of: AsOf) -> Wins:
+    """Every win of the series, as ``career_of`` reads a career. Raises what it raises."""
+    history = as_of.cache.history(as_of.seasons)
+    if history.wins is None:
+        async with _reading(store, as_of) as (connection, history, known):
+            history.wins = await load_wins(connection, known)
+    return history.wins
+
+
+@asynccontextmanager
+async def _reading(store: Store, as_of: AsOf) -> AsyncIterator[tuple[aiosqlite.Connection, KeptHistory, KnownRaces]]:
+    """A connection, where to keep what is read, and the races that are known."""
+    history = as_of.cache.history(as_of.seasons)
     async with store.read() as connection:
         if await load_version(connection) != as_of.version:
             # Something was imported since the seasons were asked for: the next answer is to read it again.
             history = KeptHistory()
         if history.known is None:
             history.known = await load_known_races(connection, as_of.now)
-        career = await load_career(connection, driver, history.known)
-    history.keep(career)
-    return career
+        yield connection, history, history.known

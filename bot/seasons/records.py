@@ -8,6 +8,7 @@ from bot.championship.computed_season import ComputedSeason, DriverRace
 from bot.championship.driver_record import Record, head_to_head, record
 from bot.championship.official import official_place
 from bot.errors import FriendlyError
+from bot.recaps.context import whole
 from bot.seasons.as_of import AsOf
 from db.models import Driver, Race
 
@@ -33,6 +34,15 @@ def racing(as_of: AsOf, driver: Driver) -> bool:
     """Whether a driver has an entry in the season of the day or in the one before."""
     years = as_of.entered(driver.key)
     return bool(years) and years[-1] >= as_of.season().year - 1
+
+
+def unbroken_since(as_of: AsOf) -> int:
+    """The first of the seasons that are on record without a missing year or race, up to the season of the day."""
+    since = as_of.season().year
+    earlier = {season.year: season for season in as_of.seasons if season.year < since}
+    while (before := earlier.get(since - 1)) is not None and before.races and whole(before):
+        since = before.year
+    return since
 
 
 def official_positions(as_of: AsOf, driver: Driver, years: Iterable[int]) -> dict[int, int | None]:

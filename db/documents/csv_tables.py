@@ -13,13 +13,22 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from math import isfinite
 from typing import Any
 
 from db.documents.file_format import FORMAT, SEASONAL, SECTIONS, Row
+from db.documents.strict_json import decode_json, why_not_json
+from db.documents.wording import shown
 from db.errors import DocumentError
 from db.naming import nearest
 
 SEPARATOR = "; "
+DELIMITERS = (",", ";", "\t")
+"""What may separate cells: commas, or what spreadsheets write in other countries and when they copy."""
+EXCEL_HINT = "sep="
+"""Begins a line that some spreadsheets put before the first one, to name the delimiter."""
+MOST_DIGITS = 30
+"""Characters of a number at most; every number of a document has far fewer."""
 
 _PLAIN = {
     "integer": (re.compile("-?(0|[1-9][0-9]*)"), "a whole number", "write its digits alone, such as 45"),
@@ -66,12 +75,20 @@ def write_csv(section: str, rows: Iterable[Row], season: int | None = None) -> s
     return out.getvalue()
 
 
-def _section_of(names: list[str], file: str) -> str:
+def _delimiter_of(text: str) -> str:
+    """What separates the cells: a comma or, where its first line knows more columns by it, what a spreadsheet wrote."""
+    known = set[str]().union(*(columns(section) for section in SECTIONS))
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith(EXCEL_HINT))
+    first = next(lines, "")
+    return max(DELIMITERS, key=lambda sign: len(known & {name.strip(' "') for name in first.split(sign)}))
+
+
+def _section_of(names: list[str], file: str, line: int) -> str:
     """The section with these columns: every name is one of its columns, no required one is missing, none is doubled."""
     for section in SECTIONS:
         if _needed(section) <= set(names) <= set(columns(section)) and len(set(names)) == len(names):
             return section
-    raise DocumentError(_misnamed(names), file=file, line=1)
+    raise DocumentError(_misnamed(names), file=file, line=line)
 
 
 def _needed(section: str) -> set[str]:
@@ -119,8 +136,9 @@ def _json(kind: str, cell: str) -> str:
     # A spreadsheet writes the two flags in capitals.
     text = cell.lower() if cell in {"TRUE", "FALSE"} else cell
     if not pattern.fullmatch(text):
-        shown = repr(cell if len(cell) <= 60 else cell[:57] + "…")
-        raise ValueError(f"{shown} is not {what}; {advice}")
+        raise ValueError(f"{shown(cell)} is not {what}; {advice}")
+    if len(text) > MOST_DIGITS or (kind != "boolean" and not isfinite(float(text))):
+        raise ValueError(f"{shown(cell)} is too long or too large for a number of this table; {advice}")
     return text
 
 
@@ -128,18 +146,28 @@ def _cell_json(name: str, kind: str, cell: str, file: str, line: int) -> str:
     """The JSON of a cell, which is not empty."""
     try:
         if name in _NESTED:
-            json.loads(cell)
-            return cell
+            return _nested(cell)
         if name in _LISTS:
             return f"[{', '.join(_json(kind, part) for part in re.split('; ?', cell))}]"
-    except (ValueError, RecursionError) as error:
-        if name in _NESTED:
-            raise DocumentError("is not JSON, which this cell needs", file=file, line=line, field=name) from error
-        raise DocumentError(str(error), file=file, line=line, field=name) from error
-    try:
         return _json(kind, cell)
     except ValueError as error:
         raise DocumentError(str(error), file=file, line=line, field=name) from error
+
+
+def _nested(cell: str) -> str:
+    """A cell that holds JSON.
+
+    Raises:
+        ValueError: it holds none.
+    """
+    try:
+        text = cell.strip()
+        if decode_json(text, 0)[1] == len(text):
+            return text
+        why = "it goes on after its end"
+    except (ValueError, RecursionError) as error:
+        why = why_not_json(error)
+    raise ValueError(f"is not JSON, which this cell needs: {why}")
 
 
 def read_csv(text: str, file: str) -> tuple[str, str, list[tuple[int, str]]]:
@@ -151,13 +179,18 @@ def read_csv(text: str, file: str) -> tuple[str, str, list[tuple[int, str]]]:
     Raises:
         DocumentError: it is not a CSV document, or one of its lines is wrong.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    delimiter = _delimiter_of(text)
+    # A cell that is too long is refused with its column's name, not by the reader.
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     rows = _rows(reader, file)
     first = next(rows, None)
+    if first is not None and first[1][0].startswith(EXCEL_HINT):
+        first = next(rows, None)
     if first is None:
         raise DocumentError("is empty", file=file)
     names = [name.strip() for name in first[1]]
-    section = _section_of(names, file)
+    section = _section_of(names, file, first[0])
     kinds = _kinds(section)
     lines = []
     season: str | None = None
@@ -193,4 +226,13 @@ def _rows(reader: Any, file: str) -> Iterator[tuple[int, list[str]]]:
                 yield before + 1, cells
             before = reader.line_num
     except csv.Error as error:
-        raise DocumentError(f"is not CSV: {error}", file=file, line=before + 1) from error
+        raise DocumentError(_unquoted(str(error)), file=file, line=before + 1) from error
+
+
+def _unquoted(problem: str) -> str:
+    """What is wrong with the quotation marks of a table, which is all that can be wrong with its form."""
+    if "end of data" in problem:
+        return "a cell begins with a quotation mark and none ends it; put one at its end, or take it away"
+    if "new-line" in problem:
+        return "a line break stands inside a cell; put quotation marks around the cell"
+    return "a quotation mark stands inside a cell in quotation marks; write it twice there"

@@ -16,21 +16,29 @@ import pydantic
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from db.documents.dates import read_day, read_moment
+from db.documents.wording import control_character, shown
 from db.models import BroadcastKind, RaceStatus, SessionKind
 from db.naming import fold_name
 from db.quotes.models import CONTEXT_LIMIT, ROLE_LIMIT, SOURCE_LIMIT, SPEAKER_LIMIT, WORDS_LIMIT
 from db.recaps.models import AUTHOR_LIMIT, SECTION_LIMIT, SectionKind
 from db.results_state import ResultsState
-from db.user_text import clean_link, clean_picture_link, clean_text, is_control
+from db.user_text import clean_link, clean_picture_link, clean_text, is_control, is_not_text
 
 FORMAT: Literal["tailgate/1"] = "tailgate/1"
 
 Date = Annotated[dt.date, BeforeValidator(read_day)]
 AwareDatetime = Annotated[pydantic.AwareDatetime, BeforeValidator(read_moment)]
-Text = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=200, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"),
-]
+
+
+def _seen(text: str) -> str:
+    """Refuses a text with a character that cannot be seen."""
+    hidden = None if text.isascii() and text.isprintable() else next(filter(is_not_text, text), None)
+    if hidden is not None:
+        raise ValueError(control_character(hidden))
+    return text
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True), AfterValidator(_seen)]
 
 
 def _has_a_letter(name: str) -> str:
@@ -41,10 +49,26 @@ def _has_a_letter(name: str) -> str:
 
 Name = Annotated[Text, AfterValidator(_has_a_letter)]
 """A name by which somebody or something is known: names without letters are all the same, or no name."""
-Link = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^\S+$")]
+Link = Annotated[str, StringConstraints(min_length=1, max_length=500), AfterValidator(_seen)]
+
+
+def _whole(reference: str) -> str:
+    if any(letter.isspace() for letter in reference):
+        raise ValueError(f"{shown(reference)} has a space; write the id as it is there, such as Corey_Heim")
+    return reference
+
+
+Reference = Annotated[Text, AfterValidator(_whole)]
 """The id of a person in another source."""
-Number = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}$")]
+
+
+def _truck(number: str) -> str:
+    if not (number.isascii() and number.isdigit() and len(number) <= 3):
+        raise ValueError(f"{shown(number)} is not a truck's number; write one to three digits")
+    return number
+
+
+Number = Annotated[str, AfterValidator(_truck)]
 Count = Annotated[int, Field(ge=0, le=2000)]
 Lap = Annotated[int, Field(ge=1, le=2000)]
 Place = Annotated[int, Field(ge=1, le=60)]
@@ -298,7 +322,7 @@ def _words(limit: int, *, lines: bool = False) -> AfterValidator:
         allowed = text.replace("\r\n", "").replace("\n", "") if lines else text
         wrong = next(filter(is_control, allowed), None)
         if wrong is not None:
-            raise ValueError(f"contains a control character (U+{ord(wrong):04X}); take it out")
+            raise ValueError(control_character(wrong))
         cleaned = clean_text(text, limit, lines=lines)
         if not cleaned:
             raise ValueError("is empty; leave it out where it is not known")

@@ -9,10 +9,10 @@ from typing import Any
 
 import aiosqlite
 
-from db.documents.file_format import AdjustmentRow, DriverRow, Header, ResultRow, SeatRow, TrackRow
+from db.documents.file_format import AdjustmentRow, DriverRow, ResultRow, SeatRow, TrackRow
 from db.documents.reader import Document
 from db.models import Driver, Layout, Track, TrackName
-from db.timestamps import to_text
+from db.timestamps import from_text, to_text
 
 ADD_TRACK = (
     "INSERT INTO tracks (key, name, short, city, state, length, shape) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id, key"
@@ -22,7 +22,7 @@ UPDATE tracks SET name = ?, short = ?, city = ?, state = ?, length = ?, shape = 
 """
 ADD_DRIVER = "INSERT INTO drivers (key, name, nascar_id, born, hometown) VALUES (?, ?, ?, ?, ?) RETURNING id, key"
 SET_DRIVER = "UPDATE drivers SET name = ?, nascar_id = ?, born = ?, hometown = ? WHERE id = ? RETURNING id, key"
-SEASON_CHAMPION = "SELECT champion_id FROM seasons WHERE year = ?"
+SEASON_FACTS = "SELECT champion_id, retrieved_at FROM seasons WHERE year = ?"
 SEASON_ROOKIES = "SELECT driver_id FROM rookies WHERE season = ? ORDER BY ordinal"
 SET_SEASON = """
 INSERT INTO seasons (year, champion_id, source, retrieved_at) VALUES (?, ?, ?, ?)
@@ -143,18 +143,28 @@ async def save_driver(
 
 
 async def save_season(
-    connection: aiosqlite.Connection, year: int, header: Header, champion: int | None, rookies: Sequence[int]
+    connection: aiosqlite.Connection,
+    year: int,
+    read: tuple[str | None, datetime | None],
+    champion: int | None,
+    rookies: Sequence[int],
 ) -> None:
-    """Stores the header of a season's document; what it leaves out keeps its stored value."""
-    await connection.execute(SET_SEASON, (year, champion, header.source, to_text(header.retrieved)))
+    """Stores what a document's header says of a season, and from where and when it is; what is None stays as it is."""
+    await connection.execute(SET_SEASON, (year, champion, read[0], to_text(read[1])))
     if rookies and tuple(rookies) != await _rookies(connection, year):
         await replace_children(connection, "rookies", "season", year, [(driver, i) for i, driver in enumerate(rookies)])
 
 
-async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[Any, ...] | None:
+async def season_facts(connection: aiosqlite.Connection, year: int) -> tuple[int | None, tuple[int, ...]] | None:
     """The stored champion and rookies of a season, to be compared; None if the season is not stored."""
-    rows = list(await connection.execute_fetchall(SEASON_CHAMPION, (year,)))
-    return (rows[0][0], *await _rookies(connection, year)) if rows else None
+    rows = list(await connection.execute_fetchall(SEASON_FACTS, (year,)))
+    return (rows[0]["champion_id"], await _rookies(connection, year)) if rows else None
+
+
+async def season_retrieved(connection: aiosqlite.Connection, year: int) -> datetime | None:
+    """When the newest document of a season was retrieved; None if none says so."""
+    rows = list(await connection.execute_fetchall(SEASON_FACTS, (year,)))
+    return from_text(rows[0]["retrieved_at"]) if rows else None
 
 
 async def _rookies(connection: aiosqlite.Connection, year: int) -> tuple[int, ...]:

@@ -20,6 +20,12 @@ NOTE = """
 INSERT INTO fact_origins (subject, subject_id, fact, origin, changed_at) VALUES (?, ?, ?, 'operator', ?)
 ON CONFLICT (subject, subject_id, fact) DO UPDATE SET origin = excluded.origin, changed_at = excluded.changed_at
 """
+RELEASED = """
+SELECT subject, subject_id, fact FROM fact_origins
+ WHERE origin = 'operator' AND ((subject = 'season' AND subject_id = :year)
+       OR (subject = 'race' AND subject_id IN (SELECT id FROM races WHERE season = :year)))
+"""
+FORGET = "DELETE FROM fact_origins WHERE subject = ? AND subject_id = ? AND fact = ?"
 TIMES = frozenset({"date", "start"})
 """The facts of a race to which its coverage, its sessions and its green flag belong."""
 
@@ -31,17 +37,36 @@ class Origins:
     document's row; a race's ``results`` are its finishing order and adjustments.
     """
 
-    def __init__(self, known: Iterable[tuple[str, int, str]], now: datetime) -> None:
+    def __init__(
+        self, known: Iterable[tuple[str, int, str]], now: datetime, released: Iterable[tuple[str, int, str]] = ()
+    ) -> None:
+        """``released`` are those that are handed back: the program's own documents replace them in this import."""
+        self._released = set(released)
+        self._handed_back: set[tuple[str, int, str]] = set()
         self._facts: dict[tuple[str, int], set[str]] = {}
         for subject, number, fact in known:
-            self._facts.setdefault((subject, number), set()).add(fact)
+            if (subject, number, fact) not in self._released:
+                self._facts.setdefault((subject, number), set()).add(fact)
         self._noted: list[tuple[str, int, str]] = []
         self._now = now
 
     @classmethod
-    async def load(cls, connection: aiosqlite.Connection, now: datetime) -> Origins:
-        """What is on record, inside the transaction of the import."""
-        return cls([(row[0], row[1], row[2]) for row in await connection.execute_fetchall(LOAD)], now)
+    async def load(cls, connection: aiosqlite.Connection, now: datetime, hand_back: int | None = None) -> Origins:
+        """What is on record, inside the transaction of the import; ``hand_back`` is a season that is handed back."""
+        released = await connection.execute_fetchall(RELEASED, {"year": hand_back}) if hand_back is not None else ()
+        known = await connection.execute_fetchall(LOAD)
+        return cls([(row[0], row[1], row[2]) for row in known], now, [(row[0], row[1], row[2]) for row in released])
+
+    def handed_back(self, subject: str, number: int, facts: Iterable[str], line: Line | Document) -> list[str]:
+        """Notes that the program's line, or header, says these facts; returns which of them had been handed back."""
+        given = {(subject, number, fact) for fact in facts} & self._released if line.bundled else set()
+        self._handed_back |= given
+        return sorted(fact for _, _, fact in given)
+
+    @property
+    def left(self) -> int:
+        """How many facts that were handed back stay the operator's, since the program says nothing of them."""
+        return len(self._released - self._handed_back)
 
     def operators(self, subject: str, number: int) -> Collection[str]:
         """The facts that an operator's document set."""
@@ -69,6 +94,7 @@ class Origins:
 
     async def save(self, connection: aiosqlite.Connection) -> None:
         """Writes what was noted."""
+        await connection.executemany(FORGET, sorted(self._handed_back))
         moment = to_text(self._now)
         await connection.executemany(NOTE, [(*noted, moment) for noted in dict.fromkeys(self._noted)])
 

@@ -19,7 +19,9 @@ from db.documents.race_matching import StoredRace, match_races
 from db.documents.race_moves import moments, settle_times
 from db.documents.race_rounds import MOST, rounds_after, steps, with_rounds_aside
 from db.documents.reader import Line
+from db.documents.readings import Readings
 from db.documents.rows_from_models import race_row
+from db.documents.wording import shown
 from db.models import Season
 from db.race_times import contradictions
 from db.racing import load_dropped_races
@@ -42,16 +44,23 @@ class RacesImport:
     """The import of the schedules of all seasons, for one transaction."""
 
     def __init__(
-        self, connection: aiosqlite.Connection, names: NameResolver, tally: Tally, origins: Origins, now: datetime
+        self,
+        connection: aiosqlite.Connection,
+        names: NameResolver,
+        tally: Tally,
+        origins: Origins,
+        readings: Readings,
+        now: datetime,
     ) -> None:
         self._connection = connection
         self._names = names
         self._tally = tally
         self._origins = origins
+        self._readings = readings
         self._now = now
-        # By season and round as the program's own documents count, the round on the stored schedule. The two differ
-        # where an operator put in or dropped a race; None is a race that the operator dropped.
-        self._program_rounds: dict[tuple[int, int], int | None] = {}
+        # By file, season and round as that file counts, the round on the stored schedule where that is another: the
+        # program's, where an operator put in or dropped a race, and an older document's. None is a dropped race.
+        self._other_rounds: dict[tuple[str, int, int], int | None] = {}
 
     async def run(self, season: Season, lines: Iterable[Line]) -> bool:
         """Imports the rows of ``races`` of a season; returns whether the round of a stored race changed.
@@ -82,37 +91,56 @@ class RacesImport:
         return moved
 
     def _placed(self, year: int, meant: Sequence[_Meant], stored: Sequence[StoredRace]) -> list[_Meant]:
-        """The rows with their rounds on the stored schedule; rows of races that an operator dropped are left out.
+        """The rows with their rounds on the stored schedule, without those of which nothing may be taken in.
 
-        A schedule that an operator rearranged stays as it is when the program brings its own.
+        A schedule that an operator rearranged stays as it is when the program brings its own, and a schedule that was
+        read later when a document brings an older one.
         """
         rearranged = any(self._rearranged(race) for race in stored)
+        older = {
+            each.line.file
+            for each in meant
+            if each.race is not None and self._readings.is_older(each.race.id, "schedule", each.line)
+        }
         taken = {race.row.round for race in stored if not race.dropped}
         kept = []
         for each in meant:
             line, race, number = each.line, each.race, each.row.round
+            if race is not None and self._readings.is_older(race.id, "schedule", line):
+                self._keep_newer(year, each, race)
+                continue
             if line.bundled and race is not None and race.dropped and self._rearranged(race):
-                self._program_rounds[year, number] = None
+                self._other_rounds[line.file, year, number] = None
                 self._tally.count("races", line.file, Counts(unchanged=1))
                 self._tally.report.notes.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
                 continue
-            if line.bundled and rearranged:
+            if (line.bundled and rearranged) or line.file in older:
                 if race is not None and not race.dropped:
                     number = race.row.round
                 else:
                     number = next((free for free in range(number, MOST + 1) if free not in taken), MOST + 1)
                     taken.add(number)
-            if line.bundled:
-                self._program_rounds[year, each.row.round] = number
+            if number != each.row.round:
+                self._other_rounds[line.file, year, each.row.round] = number
             kept.append(replace(each, row=each.row.model_copy(update={"round": number})))
         return kept
+
+    def _keep_newer(self, year: int, meant: _Meant, race: StoredRace) -> None:
+        """Leaves a race as it is, of which a document says what was read before."""
+        line, row = meant.line, meant.row
+        self._other_rounds[line.file, year, row.round] = None if race.dropped else race.row.round
+        self._tally.count("races", line.file, Counts(unchanged=1))
+        merged = race.row.model_copy(update={name: getattr(row, name) for name in given_fields(line, row)})
+        differing = [name for name in changed_facts(race.row, merged) if not (race.dropped and name == "round")]
+        if race.dropped or differing:
+            self._readings.keep(line, year, row.round, race.id, "schedule", differing)
 
     def _rearranged(self, race: StoredRace) -> bool:
         return "round" in self._origins.operators("race", race.id)
 
     def on_stored_schedule(self, year: int, line: Line, number: int) -> int | None:
         """The round on the stored schedule of the race to which a line gives that round; None for a dropped race."""
-        return self._program_rounds.get((year, number), number) if line.bundled else number
+        return self._other_rounds.get((line.file, year, number), number)
 
     def _gone(
         self, season: Season, lines: Sequence[Line], stored: Sequence[StoredRace], found: Sequence[StoredRace | None]
@@ -129,6 +157,9 @@ class RacesImport:
             assert whole is not None
             if race.dropped or race.id in listed:
                 continue
+            if self._readings.is_older(race.id, "schedule", whole):
+                self._readings.keep(whole, season.year, race.row.round, race.id, "schedule", ["round"])
+                continue
             if season.results_state(race.row.round) is not ResultsState.NONE:
                 if whole.bundled:
                     continue
@@ -140,6 +171,11 @@ class RacesImport:
             if whole.bundled and self._origins.operators("race", race.id):
                 self._tally.report.notes.append(f"{season.year} {race.row.name}: stays on the schedule, as you have it")
                 continue
+            if self._origins.handed_back("race", race.id, ["round"], whole):
+                self._tally.report.notes.append(
+                    f"{season.year} {race.row.name}: is off the schedule, as the program has it; a document that lists "
+                    "it brings it back"
+                )
             gone.append(race)
             self._tally.count("races", whole.file, Counts(removed=1))
             self._origins.note("race", race.id, ["round"], whole)
@@ -166,6 +202,8 @@ class RacesImport:
         except ValueError as error:
             raise lines[0].error(str(error), "round") from None
         await race_sql.drop_races(self._connection, [race.id for race in gone], self._now)
+        for race in gone:
+            self._readings.note(race.id, "schedule", next(line for line in lines if line.whole), changed=True)
         for race in stored:
             if race.id in placed and race.id not in listed and placed[race.id] != race.row.round:
                 # Nothing else of it may change, so it is not among the rows that are saved.
@@ -180,6 +218,8 @@ class RacesImport:
         changed: list[tuple[_Meant, RaceRow]] = []
         for each in meant:
             merged = self._merged(year, each, former.get(each.race.id, set()) if each.race is not None else set())
+            if each.race is not None:
+                self._readings.note(each.race.id, "schedule", each.line, changed=merged is not None)
             if merged is not None:
                 changed.append((each, merged))
                 if each.race is not None:
@@ -195,6 +235,7 @@ class RacesImport:
                 track=self._names.track_id(merged.track, each.line),
                 driver=lambda name, field, line=each.line: self._names.driver_id(name, line, field),  # type: ignore[misc]
             )
+            self._readings.note(number, "schedule", each.line, changed=True)
             before = each.race.row if each.race is not None else None
             self._origins.note("race", number, _facts_set(before, merged, each.line), each.line)
             if before is not None:
@@ -209,12 +250,38 @@ class RacesImport:
             row, kept = self._origins.respect("race", meant.race.id, existing, line, row)
             if kept:
                 self._tally.report.notes.append(f"{year} {existing.name}: kept what you imported ({', '.join(kept)})")
+            row = self._without_older_results(year, meant.race, line, row)
             row = settle_times(existing, row, given_fields(line, row), former)
         merged = self._tally.compare("races", line, existing, row)
+        if meant.race is not None and existing is not None:
+            self._tell_handed_back(year, meant.race.id, existing, merged or existing, line)
         if merged is not None and (existing is None or TIMES & set(changed_facts(existing, merged))):
             for field, problem in contradictions(merged):
                 raise line.error(problem, field)
         return merged
+
+    def _tell_handed_back(self, year: int, race: int, before: RaceRow, after: RaceRow, line: Line) -> None:
+        """Notes what of a race is the program's again: each fact as it was and as it is."""
+        was, now = before.model_dump(mode="json"), after.model_dump(mode="json")
+        facts = given_fields(line, line.row) - {"results"}
+        for fact in self._origins.handed_back("race", race, facts, line):
+            if was[fact] != now[fact]:
+                self._tally.report.notes.append(
+                    f"{year} {after.name}: {fact} was {shown(was[fact])}, and is the program's {shown(now[fact])} again"
+                )
+
+    def _without_older_results(self, year: int, race: StoredRace, line: Line, row: RaceRow) -> RaceRow:
+        """The row without what it says of how the race ended, if the results were read later."""
+        if not self._readings.is_older(race.id, "results", line):
+            return row
+        told = given_fields(line, row) & {"results_state", "outcome"}
+        if "outcome" not in row.model_fields_set:
+            told -= {"outcome"}
+        stored = {name: getattr(race.row, name) for name in told}
+        differing = [name for name in stored if stored[name] != getattr(row, name)]
+        if differing:
+            self._readings.keep(line, year, race.row.round, race.id, "results", differing)
+        return row.model_copy(update=stored)
 
     def _with_canonical_names(self, line: Line) -> RaceRow:
         """The row with the canonical names of its track and drivers, so that another spelling is not a change."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from pydantic import ValidationError
 
 from db.documents.csv_tables import read_csv
 from db.documents.file_format import SECTIONS, Header, Row
+from db.documents.strict_json import decode_json, why_not_json
+from db.documents.wording import in_words
 from db.errors import DocumentError
 
 LARGEST = 32_000_000
@@ -23,7 +25,6 @@ LARGEST = 32_000_000
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """The years within which a day or moment must be."""
 
-_decode_json = json.JSONDecoder().raw_decode
 _BLANK = " \t\r\n"
 
 
@@ -32,7 +33,7 @@ class Line:
     """A row with its place in the file, so that an error in it can name the line.
 
     ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared. ``bundled`` says
-    that the document comes with the program.
+    that the document comes with the program, ``retrieved`` when it says that its facts were read.
     """
 
     row: Row
@@ -40,6 +41,7 @@ class Line:
     number: int
     whole: bool = False
     bundled: bool = False
+    retrieved: datetime | None = None
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
         """The error for something wrong with this row, to be raised by the caller."""
@@ -63,9 +65,19 @@ class Document:
     sections: dict[str, list[Line]] = field(default_factory=dict)
     bundled: bool = False
 
+    def lines(self, section: str) -> list[Line]:
+        """The lines of a section, which know whether the document comes with the program and when it was retrieved."""
+        moment = self.header.retrieved
+        return [replace(line, bundled=self.bundled, retrieved=moment) for line in self.sections.get(section, [])]
+
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
         return DocumentError(problem, file=self.file, field=field)
+
+
+def lines_of(documents: Iterable[Document], section: str) -> list[Line]:
+    """The lines of a section of all these documents."""
+    return [line for document in documents for line in document.lines(section)]
 
 
 def is_csv(file: str) -> bool:
@@ -186,14 +198,11 @@ class _JsonCursor:
         if self._skip() == "":
             raise self.error("ends too early; the file seems to be cut short")
         try:
-            value, self._at = _decode_json(self._text, self._at)
+            value, self._at = decode_json(self._text, self._at)
         except (ValueError, RecursionError) as error:
             at = error.pos if isinstance(error, json.JSONDecodeError) else self._at
             cut = at >= len(self._text.rstrip()) or "Unterminated" in str(error)
-            why = "the file seems to be cut short" if cut else "it is not JSON"
-            if not isinstance(error, json.JSONDecodeError):
-                # Python refuses numbers of thousands of digits, and thousands of nested brackets.
-                why = "a number is too long" if isinstance(error, ValueError) else "it is nested too deeply"
+            why = "the file seems to be cut short" if cut else why_not_json(error)
             raise self.error(f"cannot be read here; {why}", at) from error
         return value
 
@@ -244,9 +253,9 @@ def _validate(model: type[Row], text: str, file: str, line: int) -> Row:
     try:
         row = model.model_validate_json(text, strict=True)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
+        first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or None
-        raise DocumentError(_describe(first, model), file=file, line=line, field=where) from error
+        raise DocumentError(in_words(first, model.model_fields), file=file, line=line, field=where) from error
     far = _implausible_day(row) if _holds_days(model) else None
     if far is not None:
         raise DocumentError(f"is not within the years {FIRST_YEAR} to {LAST_YEAR}", file=file, line=line, field=far)
@@ -269,16 +278,3 @@ def _implausible_day(value: Any) -> str | None:
         if far is not None:
             return f"{name}.{far}" if far else str(name)
     return None
-
-
-def _describe(problem: Any, model: type[Row]) -> str:
-    kind = problem["type"]
-    if kind == "extra_forbidden":
-        return f"no such field; a row here may hold {_listed(list(model.model_fields))}"
-    if kind == "missing":
-        return "is missing"
-    if kind == "value_error":
-        return str(problem["msg"]).removeprefix("Value error, ")
-    given = repr(problem.get("input"))
-    shown = given if len(given) <= 60 else given[:57] + "…"
-    return f"{problem['msg'][0].lower()}{problem['msg'][1:]} (found {shown})"

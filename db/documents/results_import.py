@@ -141,6 +141,17 @@ class ResultsImport:
         return frozenset(number for number, state in judged(held).items() if state in STANDING)
 
     @property
+    def changed_rows(self) -> Mapping[int, int]:
+        """How many rows are not as they were before the import, by the round of their race."""
+        keys = self._before.keys() | self._final.keys()
+        return Counter(key[0] for key in keys if self._before.get(key) != self._final.get(key))
+
+    @property
+    def changed(self) -> frozenset[int]:
+        """The rounds of the races of which a row is not as it was before the import."""
+        return frozenset(self.changed_rows)
+
+    @property
     def without_results_now(self) -> frozenset[int]:
         """The rounds of the races that had results before the import and have none now."""
 

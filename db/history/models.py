@@ -1,4 +1,4 @@
-"""A driver's career as it was known at a moment: every start, and what the starts add up to.
+"""Careers and wins as they were known at a moment: every start of a driver, every win of the series.
 
 Laps are laps completed, averages are places. What is not known is None, as in ``db.models``.
 """
@@ -149,3 +149,52 @@ class Career:
             return each.tally.average_finish, -each.tally.starts, each.tally.best_finish, each.track.key
 
         return min(next(filter(None, enough), []), key=rank, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Win:
+    """A race that was won.
+
+    Attributes:
+        race: which.
+        driver: the winner's key.
+        nth: which win on record of theirs.
+        margin: ahead of the second, in seconds; None where it is not on record.
+        champion: whose title the race ended the season with, as a key; None for every race but the last of a season.
+    """
+
+    race: Race
+    driver: str
+    nth: int
+    margin: float | None
+    champion: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wins:
+    """Every win on record, in the order in which the races were run; ``since`` is as in a ``Career``."""
+
+    wins: tuple[Win, ...]
+    since: int | None
+
+    def on(self, month: int, day: int) -> tuple[Win, ...]:
+        """The wins on a day of the year, newest first."""
+        return tuple(win for win in reversed(self.wins) if (win.race.date.month, win.race.date.day) == (month, day))
+
+    def nearest(self, month: int, day: int) -> tuple[tuple[int, int], ...]:
+        """The days of the year with a win before and after one, as months and days; none where there is no win."""
+        days = sorted({(win.race.date.month, win.race.date.day) for win in self.wins} - {(month, day)})
+        before = [each for each in days if each < (month, day)] or days
+        after = [each for each in days if each > (month, day)] or days
+        return tuple(dict.fromkeys((before[-1], after[0]))) if days else ()
+
+    def closeness(self, win: Win) -> int | None:
+        """How many races on record had a closer finish, and one; None where the margin is not on record."""
+        if win.margin is None:
+            return None
+        return 1 + sum(each.margin is not None and each.margin < win.margin for each in self.wins)
+
+    @property
+    def margins_since(self) -> int | None:
+        """The first season with a margin on record."""
+        return min((each.race.season for each in self.wins if each.margin is not None), default=None)

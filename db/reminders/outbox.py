@@ -33,8 +33,9 @@ TOO_LATE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'pending' AND tried_at IS NULL AND due_at <= :now AND until <= :now)
 """
 # Several leads of one event may be overdue at once, as after an outage, or one so late that the next one is nearer than
-# its own moment: then the later one suffices, and so it does where it is out. It must be of the same event, not of one
-# that the race was moved from.
+# its own moment: then the later one suffices. So it does where it is out already, by a clock that was ahead, unless the
+# moment of the earlier one has only just come again. It must be of the same event, not of one that the race was moved
+# from.
 SUPERSEDED = """
 UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', retry_at = NULL
  WHERE kind = 'reminder' AND due_at <= :now AND EXISTS (
@@ -42,8 +43,9 @@ UPDATE outbox SET state = 'expired', reason = 'superseded by a later reminder', 
        AND later.subject = outbox.subject AND later.session = outbox.session
        AND abs(strftime('%s', later.event_at) - strftime('%s', outbox.event_at)) < 600
        AND later.due_at > outbox.due_at
-       AND (later.state = 'sent' OR (later.state IN ('pending', 'claimed')
-           AND strftime('%s', later.due_at) + strftime('%s', outbox.due_at) <= 2 * strftime('%s', :now))))
+       AND later.state IN ('pending', 'claimed', 'sent')
+       AND (strftime('%s', later.due_at) + strftime('%s', outbox.due_at) <= 2 * strftime('%s', :now)
+           OR (later.state = 'sent' AND strftime('%s', :now) - strftime('%s', outbox.due_at) > 120)))
 """
 SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
 # A row that is tried again may be superseded by a later one that is out, or on its way.

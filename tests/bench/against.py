@@ -36,6 +36,8 @@ LABELS = {
     "after an import": "/standings after an import that changed nothing",
     "standings after a race": "/standings after:, repeated",
     "recap": "/recap, repeated",
+    "driver": "/driver, repeated",
+    "another driver": "/driver, another each time",
 }
 """The tasks, and their lines in the table."""
 

@@ -22,6 +22,8 @@ EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 SEASON, RACE = 2025, 20
 NEXT, STANDINGS = "next", f"standings:{SEASON}:::1"
 STANDINGS_AFTER, RECAP = f"standings:{SEASON}:{RACE}::1", f"recap:{SEASON}:{RACE}::1"
+DRIVER = "driver:{}::season:1"
+DRIVERS = ("corey-heim", "ty-majeski", "matt-crafton", "layne-riggs", "grant-enfinger", "stewart-friesen")
 SEARCH = "quote:{}::::1"
 
 ROUTER = ("router", "answers")
@@ -91,6 +93,8 @@ class Checkout:
             "after an import": self._after_an_import,
             "standings after a race": lambda: self._repeated(STANDINGS_AFTER),
             "recap": lambda: self._repeated(RECAP),
+            "driver": lambda: self._repeated(DRIVER.format(DRIVERS[0])),
+            "another driver": self._another_driver,
         }
 
     async def check(self) -> None:
@@ -104,6 +108,7 @@ class Checkout:
             (STANDINGS, f"{SEASON}"),
             (STANDINGS_AFTER, "after race 20, Bristol"),
             (RECAP, "Bristol"),
+            *((DRIVER.format(driver), f"{SEASON}") for driver in DRIVERS),
             (SEARCH.format(self._searches[0]), "“"),
         ):
             shown = json.dumps((await self._ask(text)).to_components(), ensure_ascii=False)
@@ -144,6 +149,10 @@ class Checkout:
         """The same question again and again, its first answer not counted."""
         await self._ask(text)
         return [await self._timed(text) for _ in range(self._repeats)]
+
+    async def _another_driver(self) -> list[float]:
+        """The season and the career of one driver after the other."""
+        return [await self._timed(DRIVER.format(driver)) for driver in DRIVERS]
 
     async def _facts(self) -> list[tuple[Any, ...]]:
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Self
 
 import discord
@@ -25,7 +26,13 @@ class Sent:
 
     @property
     def problems(self) -> list[str]:
-        return problems_of(self.method, self.path, self.body)
+        return list(_problems_of(self.method, self.path, json.dumps(self.body)))
+
+
+@lru_cache(1000)
+def _problems_of(method: str, path: str, body: str) -> tuple[str, ...]:
+    """Of one body once: every bot of a process registers the same commands, the longest body of all."""
+    return tuple(problems_of(method, path, json.loads(body)))
 
 
 class SentBodies:

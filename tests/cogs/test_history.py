@@ -1,102 +1,106 @@
-"""/records and /track on the recent seasons, as a fan asks for them."""
+"""The standings of seasons long past, as fans ask for them today and as a bot that is set to those days knows them."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 
-from bot.client.tailgate_bot import TailgateBot
-from bot.clock import TravelClock
-from bot.errors import FriendlyError
-from bot.questions.history import RecordsQuestion, TrackQuestion
-from bot.requester import Requester
-from tests.bot.render.reading import text
+from db.bundled import season_documents
+from db.connection import Store
+from db.documents.importer import import_documents
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
+from tests.stores import open_unsynced
+
+PAST = (1998, 2004, 2008, 2016, 2017)
+IMPORTED = datetime(2025, 10, 16, 20, tzinfo=UTC)
 
 
-async def test_the_records_by_themselves_are_the_most_asked_ones(stand: Stand) -> None:
-    said = words(await stand.ask("records"))
-    assert said.startswith("## Records\n**Most wins** Corey Heim, ")
-    assert "**Most wins in a season** Corey Heim, 10 wins (2025)" in said
-    assert "-# All 68 races since 2023" in said
+@pytest.fixture(scope="module")
+def past_store(bundled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled store with a few of the older seasons, made once; tests copy it."""
+    path = tmp_path_factory.mktemp("past") / "tailgate.db"
+
+    async def make() -> None:
+        async with await open_unsynced(path, copy_of=bundled_store) as store:
+            for year in PAST:
+                await import_documents(store, season_documents(year), IMPORTED)
+
+    asyncio.run(make())
+    return path
 
 
-async def test_a_record_is_chosen_narrowed_to_a_track_and_left(stand: Stand) -> None:
-    asked = await stand.ask("records", what="wins", track="dega")
-    assert title_and_answer(asked) == (
-        "Most wins · Talladega",
-        "**Brett Moffitt** and **Grant Enfinger**: 1 win each",
-    )
-    await stand.fan.click(asked.response, label="All tracks")
-    assert words(asked).startswith("## Most wins\n**Corey Heim**, ")
-    await stand.fan.click(asked.response, label="In 2025")
-    assert words(asked).startswith("## Most wins · 2025\n**Corey Heim**, 10 wins")
-    await stand.fan.click(asked.response, label="All records")
-    assert words(asked).startswith("## Records · 2025\n")
-
-
-async def test_where_a_driver_stands(stand: Stand) -> None:
-    said = title_and_answer(await stand.ask("records", what="seasonwins", driver="eckes"))
-    assert said == ("Most wins in a season · Christian Eckes", "**Christian Eckes** tied for 3rd with 4 wins (2023)")
-    assert "**Most wins** not in it" in words(await stand.ask("records", driver="toni breidinger"))
-
-
-async def test_margins_say_since_when_they_are_on_record(stand: Stand) -> None:
-    said = words(await stand.ask("records", what="closest"))
-    assert "Margins are on record for" in said
-    assert "since 2023." in said
+@pytest.fixture
+async def store(past_store: Path, tmp_path: Path) -> AsyncIterator[Store]:
+    async with await open_unsynced(tmp_path / "past.db", copy_of=past_store) as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(
-    ("options", "line"),
+    ("options", "title", "answer"),
     [
-        ({"track": "xyzzy"}, "No track called “xyzzy”."),
-        ({"season": 1980}, "No season 1980 here. Try 2023, 2024, 2025 or 2026."),
-        ({"driver": "heim honeycutt"}, "Name one driver; /compare puts two side by side."),
-        ({"what": "titles", "track": "bristol"}, "A championship isn't won at one track. Leave the track out."),
+        ({"season": 1998}, "1998 standings", "**Ron Hornaday Jr.** is the champion · most points by 3 · 6 wins"),
+        ({"season": 2008}, "2008 standings", "**Johnny Benson** is the champion · most points by 7 · 5 wins"),
+        (
+            {"season": 2008, "after": "memphis"},
+            "2008 standings after race 12, Memphis",
+            "**Ron Hornaday Jr.** leads by 27 · 3 wins",
+        ),
+        ({"season": 2016, "view": "playoffs"}, "2016 final standings", "**Johnny Sauter** is the champion · 3 wins"),
+        ({"season": 2017, "view": "playoffs"}, "2017 final standings", "**Christopher Bell** is the champion · 5 wins"),
+        ({"season": 2008, "view": "playoffs"}, "2008 standings", None),
+        (
+            {"season": 1998, "view": "what-if-playoffs"},
+            "What if: 1998 under the playoffs of 2017–2025",
+            "**Jack Sprague** would be the champion · 5 wins",
+        ),
+        (
+            {"season": 2025, "view": "what-if-classic"},
+            "What if: 2025 under the points of 2007–2010",
+            "**Corey Heim** leads by 561",
+        ),
     ],
 )
-async def test_what_cannot_be_asked_is_one_line(stand: Stand, options: dict[str, object], line: str) -> None:
-    assert (await stand.refused("records", **options)).startswith(line)
+async def test_standings_of_any_season(
+    stand: Stand, options: dict[str, int | str], title: str, answer: str | None
+) -> None:
+    said = title_and_answer(await stand.ask("standings", **options))
+    assert said == (title, answer or said[1])
 
 
-async def test_a_track_and_how_a_driver_did_there(stand: Stand) -> None:
-    said = words(await stand.ask("track", name="bristol", driver="heim")).splitlines()
-    assert said[0] == "## Bristol Motor Speedway"
-    assert said[1].startswith("0.533-mile oval · Bristol, TN · **")
-    assert said[2].startswith("**Corey Heim** 5 starts here: 1 win, ")
-    assert "Layne Riggs" in "\n".join(said)
+async def test_playoffs_of_2017_have_rounds_of_eight_and_six(stand: Stand) -> None:
+    result = await stand.ask("playoffs", season=2017)
+    assert title_and_answer(result) == ("2017 playoffs", "**Christopher Bell** is the champion · 5 wins")
+    said = words(result)
+    assert "**Playoff points** at the reset: Bell 40, Sauter 25, Crafton 14, Nemechek 14," in said
+    assert "**Round of 8** · New Hampshire, Las Vegas, Talladega" in said
+    assert "**Round of 6** · Martinsville, Texas, Phoenix" in said
 
 
-async def test_two_layouts_of_a_place_lead_to_each_other(stand: Stand) -> None:
-    asked = await stand.ask("track", name="bristol")
-    await stand.fan.click(asked.response, label="Bristol Dirt")
-    assert words(asked).startswith("## Bristol Motor Speedway Dirt Track\n")
-    assert "Joey Logano" in words(asked)
+async def test_playoffs_of_a_season_without_them_say_so_and_where_a_driver_finished(stand: Stand) -> None:
+    said = words(await stand.ask("playoffs", season=2008, about="Ron Hornaday"))
+    assert "2008 had no playoffs: the most points of its 25 races won the title." in said
+    assert "**Ron Hornaday Jr.** 2nd, 3,718 points" in said
 
 
-async def test_tracks_are_offered_by_name_and_state(stand: Stand) -> None:
-    async def offered(typed: str) -> list[str]:
-        choices = await stand.fan.autocomplete(stand.channel, "track", "name", typed)
-        return [choice["value"] for choice in choices]
-
-    assert await offered("dega") == ["talladega-superspeedway"]
-    assert set(await offered("bris")) == {"bristol-motor-speedway", "bristol-motor-speedway-dirt-track"}
-    assert len(await offered("")) == 25
-    assert await offered("xyzzy") == []
-
-
-async def test_a_key_that_came_back_is_looked_up_again(bot: TailgateBot) -> None:
-    fan = Requester(1, await bot.router.as_of())
-    for question in (RecordsQuestion("wins", "no-track"), TrackQuestion("no-track"), RecordsQuestion(driver="nobody")):
-        with pytest.raises(FriendlyError):
-            await bot.router.view(question, fan)
+async def test_a_bot_set_to_may_2004_knows_five_races_and_no_playoffs(stand: Stand) -> None:
+    stand.clock._start = datetime.fromisoformat("2004-05-31T12:00-04:00")
+    result = await stand.ask("standings")
+    assert title_and_answer(result) == ("2004 standings", "**Dennis Setzer** leads by 37 · 1 win")
+    assert "Data through race 5 of 25" in words(result)
+    assert title_and_answer(await stand.ask("playoffs")) == (
+        "2004 championship",
+        "**Dennis Setzer** leads by 37",
+    )
+    assert "2005" not in words(await stand.ask("clinch"))
 
 
-async def test_an_import_or_another_moment_makes_them_anew(bot: TailgateBot, clock: TravelClock) -> None:
-    async def wins() -> str:
-        return text(await bot.router.view(RecordsQuestion("wins", year=2025), Requester(1, await bot.router.as_of())))  # type: ignore[arg-type]
-
-    assert "**Corey Heim**, 10 wins" in await wins()
-    clock._start = clock._start.replace(month=3, day=1)
-    assert "**Corey Heim**, 10 wins" not in await wins()
+async def test_a_bot_set_to_august_2016_does_not_know_who_made_the_chase(stand: Stand) -> None:
+    stand.clock._start = datetime.fromisoformat("2016-08-29T12:00-04:00")
+    said = words(await stand.ask("playoffs"))
+    assert "Moffitt" not in said
+    assert "eight make the Chase, race winners first, then points" in said

@@ -91,7 +91,7 @@ async def test_the_schedule_opens_where_the_next_race_is(stand: Stand) -> None:
         "2025 schedule",
         f"Next: **Love's RV Stop 225**, Talladega, coverage <t:{TALLADEGA}:R>",
     )
-    assert f"`23` → Talladega <t:{TALLADEGA}:d> <t:{TALLADEGA}:t>\\*" in words(result)
+    assert f"`23` **Talladega** <t:{TALLADEGA}:d> <t:{TALLADEGA}:t>\\*" in words(result)
     assert "`22` Charlotte ROVAL · Oct 3 · **C. Heim**" in words(result)
     await stand.fan.click(result.response, label="2024")
     assert title_and_answer(result)[0] == "2024 schedule"

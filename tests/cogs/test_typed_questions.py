@@ -1,10 +1,15 @@
-"""Two hundred questions as fans type them, through the commands; and what is said of what was not understood."""
+"""Three hundred questions as fans type them, to commands and in chat; what is said of what was not understood."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+from bot.client.tailgate_bot import TailgateBot
+from bot.mentions.reader import read
+from bot.render.suggestions import suggestions
+from bot.requester import Requester
+from tests.bot.render.reading import parts
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
 
@@ -31,12 +36,26 @@ def said(result: Any) -> str:
     return str(result.response.content or "") + words(result)
 
 
-async def test_every_question_is_answered_with_the_right_facts(stand: Stand) -> None:
-    assert len(ROWS) >= 200
+async def mentioned(bot: TailgateBot, text: str) -> str:
+    """The texts and labels of what answers a message to the bot."""
+    as_of = await bot.router.as_of()
+    reading = read(text, as_of)
+    if reading.question is None:
+        view: Any = suggestions(reading.guesses, as_of.season(), as_of.now, asked=reading.asked)
+    else:
+        view = await bot.router.view(reading.question, Requester(1, as_of))
+    return "\n".join(str(part.get("content") or part.get("label") or "") for part in parts(view))
+
+
+async def test_every_question_is_answered_with_the_right_facts(stand: Stand, simcord_bot: TailgateBot) -> None:
+    assert len(ROWS) >= 300
     wrong = []
     for command, typed, facts in ROWS:
-        options = dict(zip(OPTIONS[command], typed.split(" // "), strict=True))
-        answer = said(await stand.fan.slash(stand.channel, command, **options))
+        if command == "mention":
+            answer = await mentioned(simcord_bot, typed)
+        else:
+            options = dict(zip(OPTIONS[command], typed.split(" // "), strict=True))
+            answer = said(await stand.fan.slash(stand.channel, command, **options))
         missing = [fact for fact in facts.split("; ") if fact not in answer]
         if missing:
             wrong.append(f"/{command} {typed}: {missing} is not in {answer[:200]!r}")
@@ -46,4 +65,10 @@ async def test_every_question_is_answered_with_the_right_facts(stand: Stand) -> 
 def test_the_table_has_each_question_once() -> None:
     asked = [(command, typed) for command, typed, _ in ROWS]
     assert len(set(asked)) == len(asked)
-    assert {command for command, _ in asked} == set(OPTIONS)
+    assert {command for command, _ in asked} == {*OPTIONS, "mention"}
+
+
+async def test_the_last_win_of_a_truck_that_nobody_drove_is_refused(stand: Stand) -> None:
+    assert (await stand.refused("results", race="last win 34 2024")).startswith(
+        "No number 34 has been entered in 2024."
+    )

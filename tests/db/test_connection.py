@@ -15,6 +15,7 @@ from db.connection import Store
 from db.errors import StoreError
 from db.key_values import recall, remember
 from db.migrate import APPLICATION_ID, migrations, schema_version
+from tests.patience import PATIENCE
 
 STORES = Path(__file__).parent / "stores"
 ADD = "INSERT INTO memory VALUES (?, 'x')"
@@ -280,7 +281,8 @@ async def test_a_damaged_store_is_not_copied(store_path: Path, tmp_path: Path) -
     assert [file.name for file in tmp_path.iterdir() if "copy" in file.name] == []
 
 
-async def test_a_closed_store_says_so(tmp_path: Path) -> None:
+async def test_a_closed_store_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.connection.CLOSING_SECONDS", PATIENCE)
     store = await Store.open(tmp_path / "t.db")
     inside, go, waiting = asyncio.Event(), asyncio.Event(), asyncio.Event()
 

@@ -27,12 +27,22 @@ def first(section: str, **changes: Any) -> dict[str, Any]:
 
 
 WRONG = {
-    "text for a number": (first("results", finish="1"), 19, "finish", "integer"),
-    "a fraction of a lap": (first("results", laps=89.5), 19, "laps", "integer"),
-    "a place that cannot be": (first("results", finish=0), 19, "finish", "greater than or equal to 1"),
+    "text for a number": (
+        first("results", finish="1"),
+        19,
+        "finish",
+        "'1' is text; write a whole number, without quotation marks",
+    ),
+    "a fraction of a lap": (first("results", laps=89.5), 19, "laps", "89.5 is not a whole number"),
+    "a place that cannot be": (first("results", finish=0), 19, "finish", "0 cannot be; it is at least 1"),
     "more laps led than run": (first("results", led=91), 19, None, "led 91 of 90 laps"),
     "a finish without a status": (first("results", status=None), 19, None, "needs a status"),
-    "a number with letters": (first("results", number="x7"), 19, "number", "pattern"),
+    "a number with letters": (
+        first("results", number="x7"),
+        19,
+        "number",
+        "'x7' is not a truck's number; write one to three digits",
+    ),
     "a misspelt field": (first("results", finsih=1), 19, "finsih", "no such field"),
     "a missing field": (small(results=[{"round": 1, "number": "1"}]), 19, "driver", "is missing"),
     "a day that is none": (first("races", date="2024-02-30"), 15, "date", "date"),
@@ -43,8 +53,8 @@ WRONG = {
         "broadcasts.0.kind",
         "'tv', 'radio' or 'stream'",
     ),
-    "a line break in a name": (first("drivers", name="Corey\nHeim"), 10, "name", "pattern"),
-    "a name without end": (first("drivers", name="x" * 300), 10, "name", "at most 200"),
+    "a line break in a name": (first("drivers", name="Corey\nHeim"), 10, "name", "control character (U+000A)"),
+    "a name without end": (first("drivers", name="x" * 300), 10, "name", "is 300 characters long; 200 is the most"),
     "a season that is none": (small(season=12), 1, "season", "1995"),
     "a moment before all calendars": (small(retrieved="0001-01-01T00:00:00+05:00"), 1, "retrieved", "1900 to 2200"),
     "a moment after all calendars": (first("races", start="9999-12-31T23:00:00-05:00"), 15, "start", "1900 to 2200"),
@@ -73,7 +83,12 @@ WRONG = {
         "outcome",
         "leads to lap 91 of 90",
     ),
-    "a lead of nobody": (first("races", outcome={"leads": [[None, 1, 9]]}), 15, "outcome.leads.0.0", "string"),
+    "a lead of nobody": (
+        first("races", outcome={"leads": [[None, 1, 9]]}),
+        15,
+        "outcome.leads.0.0",
+        "null is not text",
+    ),
     "a lead without an end": (first("races", outcome={"leads": [["A", 1]]}), 15, "outcome.leads.0.2", "is missing"),
     "a caution that ends before it begins": (
         first("races", outcome={"caution_periods": [[9, 3, "debris", None]]}),
@@ -97,7 +112,7 @@ WRONG = {
         first("races", outcome={"caution_periods": [[1, 9, "spin", "the 7"]]}),
         15,
         "outcome.caution_periods.0.3",
-        "pattern",
+        "is not a truck's number",
     ),
     "a layout of no seasons": (
         first("tracks", layouts=[{"first": 1999, "last": 1998}]),
@@ -117,8 +132,13 @@ WRONG = {
         "layouts.0.surface",
         "'paved' or 'dirt'",
     ),
-    "an id with a space": (first("drivers", racing_reference=["Corey Heim"]), 10, "racing_reference.0", "pattern"),
-    "lap 0": (first("races", outcome={"leads": [["A", 0, 1]]}), 15, "outcome.leads.0.1", "greater than or equal to 1"),
+    "an id with a space": (first("drivers", racing_reference=["Corey Heim"]), 10, "racing_reference.0", "has a space"),
+    "lap 0": (
+        first("races", outcome={"leads": [["A", 0, 1]]}),
+        15,
+        "outcome.leads.0.1",
+        "0 cannot be; it is at least 1",
+    ),
     "another format": (small(format="other/7"), 1, "format", "tailgate/1"),
     "no format": (small(format=None), 1, "format", "is missing"),
 }
@@ -263,7 +283,7 @@ CSV = {
         "sessions",
         "is not JSON",
     ),
-    "an open quotation mark": (b'season,round,number,driver\n2024,1,7,"A\n', 2, None, "is not CSV"),
+    "an open quotation mark": (b'season,round,number,driver\n2024,1,7,"A\n', 2, None, "none ends it"),
     "nothing": (b"", None, None, "is empty"),
 }
 

@@ -11,6 +11,7 @@ from db.bundled import bundled_years
 from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, SeatRow
 from db.documents.json_writer import write_document
 from tests.db.season_files import document, drivers, races, results, tracks
+from tests.rows import each_row
 
 YEARS = (2023, 2024, 2025, 2026)
 ROUNDS = {2023: 23, 2024: 23, 2025: 25, 2026: 25}
@@ -32,9 +33,9 @@ UNEXPLAINED = {
 
 
 RACES_RUN = [(year, number) for year in YEARS for number in range(1, RUN[year] + 1)]
-each_year = pytest.mark.parametrize("year", YEARS)
-each_season_ever = pytest.mark.parametrize("year", bundled_years())
-each_race = pytest.mark.parametrize(("year", "number"), RACES_RUN)
+each_year = each_row(YEARS, lambda year: {"year": year})
+each_season_ever = each_row(bundled_years(), lambda year: {"year": year})
+each_race = each_row(RACES_RUN, lambda race: {"year": race[0], "number": race[1]})
 
 
 def race(year: int, number: int) -> RaceRow:

@@ -17,7 +17,8 @@ from tests.simulation.night import nights, shrink
 from tests.simulation.schedule import COVERAGE
 from tests.simulation.story import Kill, Place, Story, Weather
 
-NIGHTS, PORTION = 300, 50
+NIGHTS, PORTION = 300, 100
+"""A portion has a process of its own, whose start costs as much as a dozen nights."""
 
 
 def simulate(*arguments: str) -> subprocess.CompletedProcess[str]:

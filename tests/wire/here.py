@@ -87,6 +87,7 @@ async def running_here(database: Path, standin: StandIn) -> AsyncIterator[Here]:
     """
     with restored_addresses(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "CLOSING_SECONDS", DEADLINE)
+        patch.setattr(app, "CHECK_SECONDS", DEADLINE)
         async with no_gateway_left_open():
             bot = Here(database, standin)
             try:

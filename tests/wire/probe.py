@@ -92,7 +92,15 @@ class Probe(commands.AutoShardedBot):
         """Skips discord.py's pause of five seconds."""
 
     async def on_ready(self) -> None:
-        self.up.set()
+        self._look_around()
+
+    async def on_guild_available(self, _: discord.Guild) -> None:
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """It is up once it knows all its servers: on a machine that stands still discord.py does not wait for them."""
+        if self.is_ready() and not any(guild.unavailable for guild in self.guilds):
+            self.up.set()
 
     async def _keep(self, _: discord.Interaction[Any], error: app_commands.AppCommandError) -> None:
         self.errors.append(getattr(error, "original", error))

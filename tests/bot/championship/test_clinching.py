@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,9 +17,9 @@ from bot.championship.formats import Format, PlayoffRound, format_of
 from bot.championship.phase import Phase
 from bot.championship.postseason import Standings, compute_standings
 from bot.championship.scores import driver_scores
-from bot.championship.standings import FULL_SEASON, driver_standings, what_if_formats
+from bot.championship.standings import CLASSIC, FULL_SEASON, driver_standings, what_if_formats
 from tests.examples import examples
-from tests.seasons import bundled_season, full_season, make_scores
+from tests.seasons import any_season, bundled_season, full_season, make_scores
 
 MANY, FEW = 250, 100
 WHO = "abcdefgh"
@@ -305,6 +306,37 @@ def test_after_the_last_race_of_the_whole_season_there_is_nothing_to_reckon() ->
     assert needs(driver_standings(bundled_season(2025), rules).standings) == ()
 
 
+LEADING = Format("leading", finish=(5, 3, 2, 1), stage=(), lap_led=1, most_led=1)
+
+
+@pytest.mark.parametrize(
+    ("orders", "verdict"),
+    [
+        # Ten ahead with two races of at most 7 points to go is not enough, 15 ahead is.
+        (["ab", "ab", "ab", "ab", "ab"], Verdict.OPEN),
+        (["ab", "ab", "ab", "ab", "ab", "ab", "ab", "ab"], Verdict.CERTAIN),
+    ],
+)
+def test_points_for_leading_count_among_what_a_rival_can_still_score(orders: list[str], verdict: Verdict) -> None:
+    now = compute_standings(make_scores(orders, LEADING), LEADING, len(orders) + 2)
+    assert needs(now)[0].verdict is verdict
+
+
+def test_what_makes_a_title_certain_takes_the_rivals_points_for_leading_into_account() -> None:
+    # Six ahead with one race to go: b can score 5 + 2 and would be ahead by one, or level if a scores one.
+    now = compute_standings(make_scores(["ab"] * 3, LEADING), LEADING, 4)
+    (need, *_) = needs(now)
+    assert (need.who, need.verdict, need.points) == ("a", Verdict.OPEN, 2)
+
+
+RANKED = replace(tiny(spots=2, locks=True), winners_within=2)
+
+
+def test_a_win_makes_nothing_certain_while_the_rank_that_it_needs_can_be_lost() -> None:
+    now = compute_standings(make_scores(["ab"], RANKED), RANKED, 3)
+    assert {need.who: need.verdict for need in needs(now)}["a"] is Verdict.OPEN
+
+
 def test_of_a_long_table_the_best_are_reckoned() -> None:
     view = driver_standings(full_season(2025, 25, run=10))
     assert [need.who for need in needs(view.standings)] == list(view.standings.current.entered[:NEAR])
@@ -344,10 +376,16 @@ def test_over_a_whole_season_heim_would_have_clinched_2025_at_charlotte() -> Non
     assert {need.verdict for who, need in held.items() if who != "corey-heim"} == {Verdict.OUT}
 
 
-@pytest.mark.parametrize("year", [2023, 2024, 2025, 2026])
-@pytest.mark.parametrize("which", [None, FULL_SEASON, "playoffs", "chase"])
+OF_HISTORY = [(2008, None), (2016, None), (2019, None), (2024, CLASSIC)]
+"""Points for leading, and the rank that a win needed in 2016 and 2019."""
+
+
+@pytest.mark.parametrize(
+    ("year", "which"),
+    [*itertools.product([2023, 2024, 2025, 2026], [None, FULL_SEASON, "playoffs", "chase"]), *OF_HISTORY],
+)
 def test_what_came_to_be_belies_nothing_that_was_said(year: int, which: str | None) -> None:
-    season = bundled_season(year)
+    season = any_season(year)
     rules = what_if_formats(year)[which] if which else format_of(year)
     scored = driver_scores(season, rules).by
     # The stated field of 2025 lacks a winner who was hurt; what was computed for them was right all the same.

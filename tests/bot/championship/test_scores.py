@@ -90,6 +90,62 @@ def test_penalties_stay_in_the_finale_and_are_told_beside_the_total() -> None:
     )
 
 
+def leaders(year: int) -> Season:
+    """A race that Heim won after leading 60 laps; Majeski led 60 as well, Riggs one, Ankrum none."""
+    rows = [("Corey Heim", 60), ("Ty Majeski", 60), ("Layne Riggs", 1), ("Tyler Ankrum", 0)]
+    rules = format_of(year)
+    order: Order = [
+        Row(name, led=led, points=rules.finish_points(place) + rules.leading_points(led, 60))
+        for place, (name, led) in enumerate(rows, 1)
+    ]
+    return make_season(year, [order], upcoming=24)
+
+
+@pytest.mark.parametrize(
+    ("year", "points"),
+    [
+        (1998, [180, 170, 165, 160]),
+        (2003, [175 + 10, 170 + 10, 165 + 5, 160]),
+        (2008, [185 + 10, 170 + 10, 165 + 5, 160]),
+        (2012, [46 + 2, 42 + 2, 41 + 1, 40]),
+        (2024, [40, 35, 34, 33]),
+    ],
+)
+def test_whoever_shares_the_most_laps_led_has_the_whole_bonus(year: int, points: list[int]) -> None:
+    held = driver_scores(leaders(2024), format_of(year))
+    assert [held.by[who][1].points for who in ("corey-heim", "ty-majeski", "layne-riggs", "tyler-ankrum")] == points
+
+
+@pytest.mark.parametrize("own", [1998, 2003, 2008, 2012])
+@pytest.mark.parametrize("other", [1998, 2003, 2008, 2012, 2016])
+def test_between_seasons_without_stages_a_race_pays_what_the_other_rules_give(own: int, other: int) -> None:
+    rules = format_of(other)
+    held = driver_scores(leaders(own), rules).by
+    led = {"corey-heim": 60, "ty-majeski": 60, "layne-riggs": 1, "tyler-ankrum": 0}
+    for place, (who, laps) in enumerate(led.items(), 1):
+        assert held[who][1].points == rules.finish_points(place) + rules.leading_points(laps, 60)
+
+
+def test_a_penalty_stays_and_stage_points_go_under_rules_that_know_no_stages() -> None:
+    row = Row("Corey Heim", led=80, stages=(1, 2), points=40 + 10 + 9 - 25)
+    season = replace(make_season(2024, [[row]], upcoming=22), adjustments=(Adjustment(1, "corey-heim", points=-25),))
+    assert driver_scores(season, format_of(2008)).by["corey-heim"][1].points == 185 + 5 + 5 - 25
+
+
+def test_a_start_that_paid_nothing_pays_nothing_under_any_rules_but_its_owner_is_paid() -> None:
+    season = make_season(2001, [[Row("Corey Heim", points=175), Row("Kevin Harvick", points=0, number="75")]])
+    for rules in (format_of(2001), CHASE, what_if_formats(2001)["playoffs"]):
+        assert driver_scores(season, rules).by["kevin-harvick"][1].points == 0
+    assert owner_scores(season).by["75"][1].points == 170
+
+
+def test_a_finalist_of_2016_has_no_points_for_leading_and_full_season_points_add_them() -> None:
+    order: Order = [Row("Corey Heim", points=35 + 1, led=5), Row("Ty Majeski", points=31, led=90)]
+    season = make_season(2016, [order])
+    held = driver_scores(season, what_if_formats(2016)["full-season points"])
+    assert {who: scores[1].points for who, scores in held.by.items()} == {"corey-heim": 36, "ty-majeski": 31 + 2}
+
+
 def test_nothing_is_withheld_where_the_last_race_is_like_the_others() -> None:
     season = make_season(2026, [[Row("Corey Heim", stages=(1, 1), points=40)]])
     assert driver_scores(season, PLAYOFFS).by["corey-heim"][1].points == 40 - 55 + 40

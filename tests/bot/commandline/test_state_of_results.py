@@ -178,7 +178,7 @@ def test_partial_results_are_shown_and_end_nothing(
     assert lines(view)[1] == f"**Partial results: {trucks} truck{'' if trucks == 1 else 's'}**"
     assert len(tables(view)[0]) == 1 + trucks
     assert PARTIAL in small(view)
-    assert "partial results" in text(schedule(season, ScheduleQuestion(2027), during, (2027,)))
+    assert "· partial" in text(schedule(season, ScheduleQuestion(2027), during, (2027,)))
     # Before the race nobody is told of them.
     assert "Partial" not in ask_results(known(store_path, MORNING), 1)
     take_in(store_path, document(retrieved="2027-06-13T00:10:00Z", results=rows(1, ORDER)))
@@ -231,9 +231,7 @@ def test_a_race_that_nobody_reports_is_over_by_the_clock_six_hours_after_its_sta
     assert "No results yet" in ask_results(as_of, 1)
     assert next_up(known(store_path, over)).round == 2
     assert "Should be over by now; no result on record." in ask_results(known(store_path, over), 1)
-    assert "no result on record" in text(
-        schedule(known(store_path, over).season(2027), ScheduleQuestion(2027), over, (2027,))
-    )
+    assert "· no result" in text(schedule(known(store_path, over).season(2027), ScheduleQuestion(2027), over, (2027,)))
 
 
 JUNE_22 = datetime(2027, 6, 22, 12, tzinfo=UTC)

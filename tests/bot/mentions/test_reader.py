@@ -13,7 +13,8 @@ from bot.finder.words import name_words
 from bot.mentions.days import days_in
 from bot.mentions.reader import GUESSES, Understanding, read
 from bot.mentions.topics import _QUESTIONS
-from bot.mentions.vocabulary import GRAMMAR, KEYWORDS, PHRASES, PLAIN, SPECIAL, Topic, phrases_in
+from bot.mentions.typos import meant, vocabulary
+from bot.mentions.vocabulary import GRAMMAR, PHRASES, PLAIN, SPECIAL, Topic
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from tests.sharing import BundledSeasons
 
@@ -50,11 +51,31 @@ UNDERSTOOD = {
     "who's in the playoffs?": NOW_IN_OR_OUT,
     "who would be eliminated if the playoffs ended now": "playoffs:",
     "playoff bracket": "playoffs:",
-    "who has the most wins": "standings:::stats:1",
-    "most laps led": "standings:::stats:1",
-    "most stage wins this year": "standings:2025::stats:1",
-    "who has the most top fives": "standings:::stats:1",
-    "who led the most laps in 2024": "standings:2024::stats:1",
+    "who has the most wins": "stats:::wins:1",
+    "most laps led": "stats:::laps-led:1",
+    "most stage wins this year": "stats:2025::stage-wins:1",
+    "who has the most top fives": "stats:::top-fives:1",
+    "who led the most laps in 2024": "stats:2024::laps-led:1",
+    "who has the most dnfs": "stats:::dnfs:1",
+    "most poles": "stats:::poles:1",
+    "most poles in 2024": "stats:2024::poles:1",
+    "who has the most starts": "stats:::starts:1",
+    "who has the best average finish": "stats:::average-finish:1",
+    "best avg start": "stats:::average-start:1",
+    "average finish leaders": "stats:::average-finish:1",
+    "laps led leaders": "stats:::laps-led:1",
+    "who leads in stage wins": "stats:::stage-wins:1",
+    "most wins after bristol": "stats:2025:20:wins:1",
+    "most top 10s": "stats:::top-tens:1",
+    "stats": "stats:::wins:1",
+    "stats 2024": "stats:2024::wins:1",
+    "wat time dos the race strat tomorow": "next",
+    "whos leadin the standngs": "standings::::1",
+    "hwo is leading": "standings::::1",
+    "nxt race?": "next",
+    "when dose it start": "next",
+    "waht channel": "next",
+    "whos in teh plyoffs": NOW_IN_OR_OUT,
     "rookie of the year standings": "standings:::rookies:1",
     "who leads the owner standings": "standings:::owners:1",
     "which manufacturer is leading": "standings:::manufacturers:1",
@@ -193,14 +214,10 @@ IN_DOUBT = {
     "what lap are they on": None,
     "is the race postponed": None,
     "heim is the goat": "Corey Heim",
-    # The stats do not show it, do not rank by it, or count a season where a race or all years are meant.
-    "who has the most dnfs": "Stats",
-    "most poles": "Stats",
-    "most poles in 2024": "Stats, 2024",
-    "who has the most starts": "Stats",
-    "who has the best average finish": "Stats",
-    "average finish leaders": "Stats",
-    "who led the most laps last race": "Stats after Charlotte ROVAL 2025",
+    # The stats count a season, where a race or all years are meant, and begin with the best.
+    "who has the worst average finish": "Stats: Average finish",
+    "most poles all time": "Stats: Poles",
+    "who led the most laps last race": "Stats: Laps led after Charlotte ROVAL 2025",
     # Several may be meant.
     "smith": "Chandler Smith",
     "how is smith doing": "Chandler Smith",
@@ -313,9 +330,66 @@ def test_every_topic_has_words_and_a_question() -> None:
     assert all(topic not in general for topic, general in SPECIAL.items())
 
 
-def test_every_keyword_is_part_of_a_phrase() -> None:
-    phrases = " ".join(pattern for patterns in PHRASES.values() for pattern in patterns)
-    assert [word for word in KEYWORDS if not any(phrases_in([word])) and word[:5] not in phrases] == []
+WORDS = sorted(vocabulary())
+RIGHT_WORDS = (
+    "weather whether super bowl cup xfinity arca indycar goat ok think rate late bet hat boat soup pasta dog movie "
+    "music pizza crew chief engine tire weight paint scheme sponsor ticket hotel parking dinner birthday"
+)
+"""Words that are none of a fan's question and no misspelled ones either."""
+
+
+def test_the_vocabulary_is_made_of_whole_words() -> None:
+    assert {"standings", "playoffs", "eliminated", "eliminations", "advancing", "coverage", "tomorrow"} <= set(WORDS)
+    assert {"rook", "eliminat", "ies", "ation"} & set(WORDS) == set()
+
+
+def test_a_right_word_and_a_name_keep_their_meaning(as_of: AsOf) -> None:
+    finder = as_of.finder
+    right = {*WORDS, *PLAIN, *GRAMMAR, *finder.lexicon.words, *RIGHT_WORDS.split()}
+    assert {word: found for word in sorted(right) if (found := meant(word, finder))} == {}
+
+
+def test_a_name_with_a_typo_is_left_to_the_finder(as_of: AsOf) -> None:
+    """No driver's surname and no track becomes a word of a question by two letters that are swapped."""
+    season = as_of.season()
+    surnames = {name_words(season.drivers[row.driver].name)[-1] for rows in season.results.values() for row in rows}
+    tracks = {word for race in season.races for word in name_words(race.track.short)}
+    wrong = {}
+    for word in sorted(each for each in (surnames | tracks) - vocabulary() if len(each) >= 4):
+        for at in range(1, len(word) - 1):
+            typed = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+            wrong[typed] = meant(typed, as_of.finder) if typed not in vocabulary() else ()
+    assert {typed: found for typed, found in wrong.items() if found} == {}
+
+
+@given(data=st.data())
+def test_a_longer_word_with_a_typo_is_that_word(data: st.DataObject, as_of: AsOf) -> None:
+    word = data.draw(st.sampled_from([each for each in WORDS if len(each) >= 7]))
+    at = data.draw(st.integers(1, len(word) - 2))
+    typed = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+    found = meant(typed, as_of.finder)
+    assert typed in vocabulary() or not found or word in found
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("strat", ("start",)),
+        ("dose", ("does",)),
+        ("nxt", ("next",)),
+        ("hwo", ("how", "who")),
+        ("tomorow", ("tomorrow",)),
+        ("standngs", ("standings",)),
+        ("qualifing", ("qualifying",)),
+        ("goat", ()),
+        ("hiem", ()),
+        ("brsitol", ()),
+        ("11", ()),
+        ("xx", ()),
+    ],
+)
+def test_a_misspelled_word_may_stand_for_all_that_are_nearest(typed: str, words: tuple[str, ...], as_of: AsOf) -> None:
+    assert meant(typed, as_of.finder) == words
 
 
 def test_days_are_told_by_their_places() -> None:
@@ -327,9 +401,7 @@ def test_days_are_told_by_their_places() -> None:
 
 @given(
     text=st.text(max_size=60)
-    | st.lists(st.sampled_from([*sorted(PLAIN | GRAMMAR), *KEYWORDS, "heim", "52", "bristol", "2024", "?"])).map(
-        " ".join
-    )
+    | st.lists(st.sampled_from([*sorted(PLAIN | GRAMMAR), *WORDS, "heim", "52", "bristol", "2024", "?"])).map(" ".join)
 )
 def test_whatever_is_typed_gets_a_question_or_three(text: str, as_of: AsOf) -> None:
     try:

@@ -32,7 +32,18 @@ async def test_one_that_a_later_one_has_outdone_does_not_come_back_with_the_cloc
 ) -> None:
     await wants(empty_store, clock, leads=(60, 15))
     await step(worker)
-    for moment in (36, 15, 58, 57, 15):
+    for moment in (36, 15, 56, 55, 15):
         clock.moment = COVERAGE - timedelta(minutes=moment)
         await step(worker)
     assert len(discord.messages) == 1
+
+
+async def test_one_whose_moment_comes_again_is_sent_although_a_later_one_is_out(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    await wants(empty_store, clock, leads=(60, 15))
+    await step(worker)
+    for moment in (15, 61, 60):
+        clock.moment = COVERAGE - timedelta(minutes=moment)
+        await step(worker)
+    assert [message.at for message in discord.messages] == [COVERAGE - timedelta(minutes=moment) for moment in (15, 60)]

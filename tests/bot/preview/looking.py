@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, ConsoleMessage, Error, Page
 
 from tests.bot.preview.served import Served, served
 from tests.patience import PATIENCE
@@ -86,18 +86,35 @@ class Person:
 async def looking(
     browser: Browser, *, width: int = 1280, height: int = 800, complaining: bool = False, **options: Any
 ) -> AsyncIterator[Person]:
-    """Serve the demo bot and open its page; errors in the console fail the test unless they are allowed."""
+    """Serve the demo bot and open its page; errors in the console fail the test unless they are allowed.
+
+    Every test has a bot and a server of its own, and the browser's one window, which is left as it was found: a new
+    window takes as long as all that most tests do in it.
+    """
     complaints: list[str] = []
+
+    def fails(error: Error) -> None:
+        complaints.append(str(error))
+
+    def says(said: ConsoleMessage) -> None:
+        if said.type == "error":
+            complaints.append(said.text)
+
     async with served(**options) as stage:
-        page = await browser.new_page(viewport={"width": width, "height": height})
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+        page = browser.contexts[0].pages[0] if browser.contexts else await browser.new_page()
         page.set_default_timeout(PATIENCE * 1000)
+        page.on("pageerror", fails)
+        page.on("console", says)
         try:
+            await page.set_viewport_size({"width": width, "height": height})
             await page.goto(stage.address)
             person = Person(page, stage)
             await person.until("() => window.simcordPreview?.ready === true")
             yield person
         finally:
-            await page.close()
+            await page.goto("about:blank")
+            await page.mouse.up()
+            await page.mouse.move(0, 0)
+            page.remove_listener("pageerror", fails)
+            page.remove_listener("console", says)
     assert complaining or complaints == []

@@ -9,13 +9,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 import db
 from bot.recaps import Facts, LastTime, Recap, Section, facts_of, race_after, recap
 from db.models import Race, Season
 from db.quotes.models import Quote
 from db.recaps.models import SectionKind
+from tests.rows import each_row
 from tests.seasons import bundled_seasons
 
 SEASONS = Path(db.__file__).with_name("seasons")
@@ -108,9 +107,6 @@ def _races_with_results() -> Iterator[tuple[int, int]]:
 RACES = tuple(_races_with_results())
 """Year and round of every race of the bundled seasons with results. They are read from the files: recaps take long."""
 
-EACH = pytest.mark.parametrize("race", RACES, ids=[f"{year}-{number:02}" for year, number in RACES])
-"""For a test of the fixtures ``facts`` and ``made``, which are those of the race."""
-
 
 @cache
 def bundled_facts(year: int, round_number: int) -> Facts:
@@ -120,6 +116,10 @@ def bundled_facts(year: int, round_number: int) -> Facts:
 @cache
 def bundled_recap(year: int, round_number: int) -> Recap:
     return recap(bundled_facts(year, round_number))
+
+
+EACH = each_row(RACES, lambda race: {"facts": bundled_facts(*race), "made": bundled_recap(*race)})
+"""For a test of what is known of each race and of the recap that is made of it."""
 
 
 @cache

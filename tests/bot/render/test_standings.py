@@ -7,6 +7,7 @@ from bot.championship.computed_season import ComputedSeason
 from bot.questions.core import StandingsQuestion
 from bot.render.blocks import Accent
 from bot.render.standings import NO_RESET, standings
+from bot.render.stats import StatsQuestion
 from db.models import Season
 from tests.bot.render.reading import accent, buttons, lines, options, small, tables
 from tests.seasons import Row, full_season, make_season
@@ -91,9 +92,10 @@ def test_pages_turn_and_keep_view_and_race() -> None:
     view = ask(full_season(2025, 5), view="stats", after=4)
     assert buttons(view) == {
         "16–30 →": StandingsQuestion(2025, 4, "stats", 2),
+        "Rank by a figure": StatsQuestion(2025, 4),
     }
     second = ask(full_season(2025, 5), view="stats", after=4, page=2)
-    assert set(buttons(second)) == {"← 1–15", "31–36 →"}
+    assert set(buttons(second)) == {"← 1–15", "31–36 →", "Rank by a figure"}
     assert tables(second)[0][1].split()[0] == "16"
 
 
@@ -126,18 +128,24 @@ def test_stats_name_who_has_the_most_of_each_though_another_leads_in_points() ->
     season = make_season(2025, [[heim, majeski], [majeski, heim]])
     found = lines(ask(season, view="stats"))
     assert found[1].startswith("**Corey Heim** leads by 80")
-    assert found[2] == (
-        "Most here · wins: **Corey Heim** and **Ty Majeski** 1 each · top fives: **Corey Heim** and **Ty Majeski** "
-        "2 each · top tens: **Corey Heim** and **Ty Majeski** 2 each · stage wins: **Ty Majeski** 4 · "
-        "laps led: **Ty Majeski** 140"
-    )
-    assert not any(line.startswith("Most here") for line in lines(ask(season, view="points")))
+    assert found[2:4] == [
+        "**Corey Heim** and **Ty Majeski**: most wins (1 each), top fives (2 each) and top tens (2 each)",
+        "**Ty Majeski**: most stage wins (4) and laps led (140)",
+    ]
+    assert not any("most stage wins" in line for line in lines(ask(season, view="points")))
 
 
 def test_many_who_have_the_most_are_counted_and_nothing_is_said_of_what_nobody_has() -> None:
-    season = make_season(2025, [["Corey Heim", "Ty Majeski", "Layne Riggs"]])
-    found = lines(ask(season, view="stats"))[2]
-    assert found == "Most here · wins: **Corey Heim** 1 · top fives: 3 drivers 1 each · top tens: 3 drivers 1 each"
+    season = make_season(2025, [["Corey Heim", "Ty Majeski", "Layne Riggs", "Ben Rhodes"]])
+    assert lines(ask(season, view="stats"))[2:4] == [
+        "**Corey Heim**: most wins (1)",
+        "4 drivers: most top fives (1 each) and top tens (1 each)",
+    ]
+
+
+def test_who_scores_no_points_may_have_the_most() -> None:
+    season = make_season(2025, [[Row("Kyle Busch", eligible=False, led=100), "Corey Heim"]])
+    assert "**Kyle Busch**: most wins (1) and laps led (100)" in lines(ask(season, view="stats"))
 
 
 def test_a_leader_without_a_win() -> None:

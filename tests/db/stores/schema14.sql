@@ -1,4 +1,4 @@
--- A store as schema 14 left it, with a little in it; the statements of the ninth to fourteenth migrations are at its end.
+-- A store as schema 14 left it, with a little in it; the statements of the ninth, tenth, eleventh, twelfth, thirteenth and fourteenth migrations are at its end.
 PRAGMA application_id = 1413955924;
 PRAGMA user_version = 14;
 BEGIN TRANSACTION;

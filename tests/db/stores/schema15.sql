@@ -1,4 +1,4 @@
--- A store as schema 15 left it, with a little in it; the statements of the ninth to fifteenth migrations are at its end.
+-- A store as schema 15 left it, with a little in it; the statements of the ninth, tenth, eleventh, twelfth, thirteenth, fourteenth and fifteenth migrations are at its end.
 PRAGMA application_id = 1413955924;
 PRAGMA user_version = 15;
 BEGIN TRANSACTION;
@@ -885,42 +885,11 @@ DROP TABLE schedule_changes;
 ALTER TABLE new_schedule_changes RENAME TO schedule_changes;
 CREATE INDEX schedule_changes_by_race ON schedule_changes (race_id, id);
 CREATE INDEX schedule_changes_past ON schedule_changes (noticed_at);
-CREATE TABLE caution_periods (
+CREATE TABLE readings (
     race_id INTEGER NOT NULL REFERENCES races (id) ON DELETE CASCADE,
-    ordinal INTEGER NOT NULL,
-    from_lap INTEGER NOT NULL CHECK (from_lap >= 1),
-    to_lap INTEGER NOT NULL CHECK (to_lap >= from_lap),
-    reason TEXT CHECK (reason <> ''),
-    free_pass TEXT CHECK (free_pass <> '' AND free_pass NOT GLOB '*[^0-9]*'),
-    PRIMARY KEY (race_id, ordinal)
+    part TEXT NOT NULL CHECK (part IN ('schedule', 'results')),
+    read_at TEXT NOT NULL CHECK (read_at GLOB '????-??-??T??:??:??Z'),
+    PRIMARY KEY (race_id, part)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE track_names (
-    track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
-    first_season INTEGER NOT NULL CHECK (first_season BETWEEN 1995 AND 2100),
-    last_season INTEGER NOT NULL CHECK (last_season BETWEEN first_season AND 2100),
-    name TEXT NOT NULL CHECK (name <> ''),
-    PRIMARY KEY (track_id, first_season)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE track_layouts (
-    track_id INTEGER NOT NULL REFERENCES tracks (id) ON DELETE CASCADE,
-    first_season INTEGER NOT NULL CHECK (first_season BETWEEN 1995 AND 2100),
-    last_season INTEGER NOT NULL CHECK (last_season BETWEEN first_season AND 2100),
-    length REAL CHECK (length > 0),
-    shape TEXT CHECK (shape IN ('oval', 'road course', 'street course', 'dirt oval')),
-    surface TEXT CHECK (surface IN ('paved', 'dirt')),
-    PRIMARY KEY (track_id, first_season)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE racing_reference_ids (
-    driver_id INTEGER NOT NULL REFERENCES drivers (id) ON DELETE CASCADE,
-    reference_id TEXT NOT NULL UNIQUE CHECK (reference_id <> ''),
-    ordinal INTEGER NOT NULL,
-    PRIMARY KEY (driver_id, reference_id)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE driver_sources (
-    driver_id INTEGER NOT NULL REFERENCES drivers (id) ON DELETE CASCADE,
-    fact TEXT NOT NULL CHECK (fact <> ''),
-    source TEXT NOT NULL CHECK (source <> ''),
-    ordinal INTEGER NOT NULL,
-    PRIMARY KEY (driver_id, fact)
-) STRICT, WITHOUT ROWID;
+INSERT INTO readings (race_id, part, read_at) SELECT id, 'results', results_at FROM races WHERE results_at IS NOT NULL;
 COMMIT;
