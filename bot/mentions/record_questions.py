@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 
 from bot.questions.history import RecordsQuestion
 from bot.seasons.as_of import AsOf
@@ -35,7 +35,7 @@ _KEPT_APART = re.compile(r"poles?|points|dnfs?|stage")
 _EVER = frozenset({"ever", "career", "history", "record"})
 
 
-def of_all_time(words: Set[str]) -> bool:
+def of_all_time(words: AbstractSet[str]) -> bool:
     """Whether the words of a text ask for all years."""
     return words >= {"all", "time"} or bool(words & _EVER)
 
