@@ -46,8 +46,6 @@ UNDERSTOOD = {
     "records": "records:::::1",
     "all time records": "records:::::1",
     "corey heim records": "records:::corey-heim::1",
-    "most wins": "standings:::stats:1",
-    "most wins in 2024": "standings:2024::stats:1",
 }
 IN_DOUBT = ("most poles ever", "most points ever", "youngest winner last night", "oldest truck")
 
