@@ -228,23 +228,24 @@ class _Judge:
                     verdict.wrong.append(f"lost: owner of server {place.number} by {self._when(since + ALLOWED)}")
 
     def _asked_too_soon(self, place: Place) -> Iterator[str]:
-        """Requests to a channel that was to be left alone; a new process, and one whose clock was set, ask at once."""
-        world = self._world
-        anew = [*world.started_at, *(at for at, _ in world.offsets), *world.restored_at]
-        refusals = list(self._refusals(place.channel))
-        for (since, ends, _), (again, _, _) in pairwise(refusals):
-            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in anew):
+        """Requests to a channel that was to be left alone."""
+        for (since, ends, _), (again, _, _) in pairwise(self._refusals(place.channel)):
+            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in self._asks_at_once()):
                 yield f"too soon: channel {place.channel} at {self._when(again)}"
+
+    def _asks_at_once(self) -> list[float]:
+        """When a process did not wait for what it had put off: it was new, or its clock was set."""
+        return [*self._world.started_at, *(at for at, _ in self._world.offsets), *self._world.restored_at]
 
     def _refusals(self, channel: int) -> Iterator[tuple[float, float, bool]]:
         """When a channel refused, until when it is left alone for that, and whether that was the first time.
 
-        What is refused within a minute was under way, unless it was sent anew because the clock was set; a message
-        that came through begins anew.
+        What is refused within a minute was under way, unless it was sent anew by a new process or because the clock
+        was set; a message that came through begins anew.
         """
         times, ends, since = 0, 0.0, -MINUTE
         for at in self._world.discord.refused.get(channel, ()):
-            if at - since < MINUTE and not any(since < jump <= at for jump, _ in self._world.offsets):
+            if at - since < MINUTE and not any(since < each <= at for each in self._asks_at_once()):
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0
