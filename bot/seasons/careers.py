@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import aiosqlite
-
 from bot.seasons.as_of import AsOf
 from bot.seasons.cache import KeptHistory
 from db.connection import Store
 from db.history.careers import load_career
-from db.history.known_races import KnownRaces, load_known_races
+from db.history.known_races import Connection, KnownRaces, load_known_races
 from db.history.models import Career, Wins
 from db.history.wins import load_wins
 from db.racing import load_version
@@ -44,7 +42,7 @@ async def wins_of(store: Store, as_of: AsOf) -> Wins:
 
 
 @asynccontextmanager
-async def _reading(store: Store, as_of: AsOf) -> AsyncIterator[tuple[aiosqlite.Connection, KeptHistory, KnownRaces]]:
+async def _reading(store: Store, as_of: AsOf) -> AsyncIterator[tuple[Connection, KeptHistory, KnownRaces]]:
     """A connection, where to keep what is read, and the races that are known."""
     history = as_of.cache.history(as_of.seasons)
     async with store.read() as connection:

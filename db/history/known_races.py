@@ -6,6 +6,7 @@ import sqlite3
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import aiosqlite
 
@@ -14,6 +15,9 @@ from db.namesakes import tell_tracks_apart
 from db.people_and_places import load_tracks
 from db.results_state import STANDING, HeldResults, ResultsState, judged
 from db.timestamps import day_from_text, from_text
+
+Connection: TypeAlias = aiosqlite.Connection
+"""What the queries read from, by a name that needs no import of the library."""
 
 RACES = """
 SELECT r.id, r.season, r.round, r.name, r.track_id, r.date, r.start_at, r.status, r.results_at, r.results_state,
