@@ -114,6 +114,9 @@ class _Judge:
                     verdict.wrong.append(
                         f"lost: {due.kind} {due.mark} in {due.place.channel} by {self._when(deadline)}"
                     )
+            elif arrived > deadline and self._superseded(due, deadline) and self._set_back(deadline, arrived):
+                # It had given way, and its moment came again.
+                verdict.due -= 1
             elif arrived > deadline:
                 verdict.late += 1
                 verdict.wrong.append(
@@ -172,10 +175,11 @@ class _Judge:
         verdict.seen += len(told)
         verdict.doubled += sum(told.values()) - len(told)
         verdict.wrong += [f"doubled: {mark} in {channel}" for mark, many in told.items() if many > 1]
-        if len(told) > len(troubles) and not world.restored:
-            verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
+        # Whoever switches off and on begins anew.
         if any(isinstance(each, OffAndOn) and each.guild == place.number for each in world.story.events):
             return
+        if len(told) > len(troubles) and not world.restored:
+            verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
         verdict.wrong += self._asked_too_soon(place)
         for since in troubles:
             # The refusal itself must have been noted: the process lived on.
@@ -285,6 +289,12 @@ class _Judge:
         """Whether a late reminder gave way, within its minute, to a later one of the same event, which is nearer."""
         now = deadline + self._offset(deadline)
         return any(now - due.due >= later - now for later in due.later)
+
+    def _set_back(self, since: float, until: float) -> bool:
+        """Whether the process's clock was set back between two moments."""
+        return any(
+            since <= at <= until and after < before for (_, before), (at, after) in pairwise(self._world.offsets)
+        )
 
     def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
         """Whether a reminder came so late that the next one, which came as well, was nearer than its own moment."""
