@@ -92,7 +92,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.interactions": {"discord"},
     "bot.client": {"aiohttp", "discord", "yarl"},
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},
-    "bot.mentions": {"aiohttp", "discord"},
+    "bot.mentions": {"aiohttp", "discord", "rapidfuzz"},
     "bot.notifications": {"discord"},
     "bot.outbox": {"aiohttp", "discord"},
     "bot.questions": set(),
@@ -185,6 +185,7 @@ def test_similar_words_are_found_by_one_engine() -> None:
     assert {name for name in MODULES if any(within(each, "rapidfuzz") for each in imported(MODULES[name]))} == {
         "bot.finder.names",
         "bot.finder.words",
+        "bot.mentions.typos",
         "db.naming",
     }
 

@@ -58,7 +58,7 @@ class RacesImport:
         self._origins = origins
         self._readings = readings
         self._now = now
-        # By file, season and round as that file counts, the round on the stored schedule where that is another: the
+        # By who counts, season and round as they count, the round on the stored schedule where that is another: the
         # program's, where an operator put in or dropped a race, and an older document's. None is a dropped race.
         self._other_rounds: dict[tuple[str, int, int], int | None] = {}
 
@@ -110,7 +110,7 @@ class RacesImport:
                 self._keep_newer(year, each, race)
                 continue
             if line.bundled and race is not None and race.dropped and self._rearranged(race):
-                self._other_rounds[line.file, year, number] = None
+                self._other_rounds[_counted_by(line), year, number] = None
                 self._tally.count("races", line.file, Counts(unchanged=1))
                 self._tally.report.notes.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
                 continue
@@ -121,14 +121,14 @@ class RacesImport:
                     number = next((free for free in range(number, MOST + 1) if free not in taken), MOST + 1)
                     taken.add(number)
             if number != each.row.round:
-                self._other_rounds[line.file, year, each.row.round] = number
+                self._other_rounds[_counted_by(line), year, each.row.round] = number
             kept.append(replace(each, row=each.row.model_copy(update={"round": number})))
         return kept
 
     def _keep_newer(self, year: int, meant: _Meant, race: StoredRace) -> None:
         """Leaves a race as it is, of which a document says what was read before."""
         line, row = meant.line, meant.row
-        self._other_rounds[line.file, year, row.round] = None if race.dropped else race.row.round
+        self._other_rounds[_counted_by(line), year, row.round] = None if race.dropped else race.row.round
         self._tally.count("races", line.file, Counts(unchanged=1))
         merged = race.row.model_copy(update={name: getattr(row, name) for name in given_fields(line, row)})
         differing = [name for name in changed_facts(race.row, merged) if not (race.dropped and name == "round")]
@@ -140,7 +140,7 @@ class RacesImport:
 
     def on_stored_schedule(self, year: int, line: Line, number: int) -> int | None:
         """The round on the stored schedule of the race to which a line gives that round; None for a dropped race."""
-        return self._other_rounds.get((line.file, year, number), number)
+        return self._other_rounds.get((_counted_by(line), year, number), number)
 
     def _gone(
         self, season: Season, lines: Sequence[Line], stored: Sequence[StoredRace], found: Sequence[StoredRace | None]
@@ -311,6 +311,11 @@ class RacesImport:
                 "leads": [(name(who, "leads"), first, last) for who, first, last in outcome.leads],
             }
         )
+
+
+def _counted_by(line: Line) -> str:
+    """Who gives rounds their numbers: a file, or all of the program's own, whose quotes have one to themselves."""
+    return "" if line.bundled else line.file
 
 
 def _row(line: Line) -> RaceRow:

@@ -20,11 +20,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from tests.simulation.judge import Verdict
 from tests.simulation.many import be_quiet, in_one_order, live_all
 from tests.simulation.mutations import MUTATIONS, mutated
 from tests.simulation.night import Nights, nights, shrink
 from tests.simulation.story import Story
+from tests.simulation.verdict import Verdict
 
 SHORT = ("due", "seen", "lost", "twice", "late", "useless", "healed", "risk-", "risk+")
 """The same, so that they fit beside each other."""

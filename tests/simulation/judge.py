@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRo
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import RACE_ID, ROUND, YEAR
 from tests.simulation.story import Import, OffAndOn, Place
+from tests.simulation.verdict import Verdict
 from tests.simulation.world import World
 
 MINUTE = 60.0
@@ -52,49 +53,6 @@ class Due:
     ends: float = float("inf")
     later: tuple[float, ...] = ()
     version: int | None = None
-
-
-@dataclass
-class Verdict:
-    """What came of one night, or of many.
-
-    Attributes:
-        due: messages that were owed; seen: messages that stand there.
-        lost, doubled, late: of those owed, and of those seen.
-        useless: sent after the moment at which they ceased to be of use.
-        healed: second messages that were taken away again.
-        risked_lost, risked_doubled: where history may not be read, of what was under way, as the operator chose.
-        wrong: everything else that is not as it should be.
-    """
-
-    nights: int = 0
-    due: int = 0
-    seen: int = 0
-    lost: int = 0
-    doubled: int = 0
-    late: int = 0
-    useless: int = 0
-    healed: int = 0
-    risked_lost: int = 0
-    risked_doubled: int = 0
-    wrong: list[str] = field(default_factory=list)
-
-    @property
-    def sound(self) -> bool:
-        return not (self.lost or self.doubled or self.late or self.useless or self.wrong)
-
-    @property
-    def faults(self) -> frozenset[str]:
-        """What kinds of things are wrong."""
-        names = {name for name in ("lost", "doubled", "late", "useless") if getattr(self, name)}
-        return frozenset(names | {each.split(":")[0] for each in self.wrong})
-
-    def add(self, other: Verdict) -> None:
-        for name in (
-            "nights", "due", "seen", "lost", "doubled", "late", "useless", "healed", "risked_lost", "risked_doubled",
-            "wrong",
-        ):  # fmt: skip
-            setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 def judge(world: World) -> Verdict:
@@ -228,23 +186,24 @@ class _Judge:
                     verdict.wrong.append(f"lost: owner of server {place.number} by {self._when(since + ALLOWED)}")
 
     def _asked_too_soon(self, place: Place) -> Iterator[str]:
-        """Requests to a channel that was to be left alone; a new process, and one whose clock was set, ask at once."""
-        world = self._world
-        anew = [*world.started_at, *(at for at, _ in world.offsets), *world.restored_at]
-        refusals = list(self._refusals(place.channel))
-        for (since, ends, _), (again, _, _) in pairwise(refusals):
-            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in anew):
+        """Requests to a channel that was to be left alone."""
+        for (since, ends, _), (again, _, _) in pairwise(self._refusals(place.channel)):
+            if again < ends - 2 * MINUTE and not any(since <= at <= again for at in self._asks_at_once()):
                 yield f"too soon: channel {place.channel} at {self._when(again)}"
+
+    def _asks_at_once(self) -> list[float]:
+        """When a process did not wait for what it had put off: it was new, or its clock was set."""
+        return [*self._world.started_at, *(at for at, _ in self._world.offsets), *self._world.restored_at]
 
     def _refusals(self, channel: int) -> Iterator[tuple[float, float, bool]]:
         """When a channel refused, until when it is left alone for that, and whether that was the first time.
 
-        What is refused within a minute was under way, unless it was sent anew because the clock was set; a message
-        that came through begins anew.
+        What is refused within a minute was under way, unless it was sent anew by a new process or because the clock
+        was set; a message that came through begins anew.
         """
         times, ends, since = 0, 0.0, -MINUTE
         for at in self._world.discord.refused.get(channel, ()):
-            if at - since < MINUTE and not any(since < jump <= at for jump, _ in self._world.offsets):
+            if at - since < MINUTE and not any(since < each <= at for each in self._asks_at_once()):
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0
@@ -292,7 +251,7 @@ class _Judge:
                 )  # fmt: skip
 
     def _owed_otherwise(self, place: Place) -> Iterator[Due]:
-        now, season = self._now(), self._world.seasons.schedule.season
+        now, season = self._farthest(), self._world.seasons.schedule.season
         known = next((at for at, each in self._world.schedules if each.results), 0.0)
         wanted = {
             NotificationKind.RESULTS: place.results,
@@ -398,6 +357,13 @@ class _Judge:
 
     def _now(self) -> datetime:
         return (self._begins + timedelta(seconds=self._end + self._world.offset)).astimezone(UTC)
+
+    def _farthest(self) -> datetime:
+        """The latest moment that the process's clock showed: what was known by then stays so if the clock goes back."""
+        offsets = self._world.offsets
+        ends = [*(at for at, _ in offsets[1:]), self._end]
+        shown = max(end + offset for end, (_, offset) in zip(ends, offsets, strict=True))
+        return (self._begins + timedelta(seconds=shown)).astimezone(UTC)
 
     def _when(self, seconds: float) -> str:
         return f"{self._begins + timedelta(seconds=seconds):%H:%M:%S}"

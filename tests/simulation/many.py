@@ -10,10 +10,10 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 
-from tests.simulation.judge import Verdict
 from tests.simulation.mutations import mutated
 from tests.simulation.night import Nights, nights
 from tests.simulation.story import Story
+from tests.simulation.verdict import Verdict
 
 PORTION = 20
 """Nights that a processor lives through at a time."""

@@ -18,10 +18,11 @@ from bot.notifications.scheduled_events import RaceEvent, event_version, race_ev
 from db import connection
 from db.models import Race, Season
 from db.reminders import plans
-from tests.simulation.judge import Verdict, judge
+from tests.simulation.judge import judge
 from tests.simulation.loop import Disk, SimulatedLoop, ThreadlessQueue, Timeline, without_threads
 from tests.simulation.places import SINCE, make_template, settle
 from tests.simulation.story import Story
+from tests.simulation.verdict import Verdict
 from tests.simulation.world import World
 
 MEMORY = Path("/dev/shm")

@@ -5,7 +5,7 @@ import { report, when } from "./tailgate-report.js";
 
 /** @import {Option} from "./tailgate-catalog.js" */
 
-const PATIENCE = 3000; // milliseconds to wait for the bot's offers
+const PATIENCE = 10000; // milliseconds to wait for the bot's offers
 const form = document.getElementById("channel-composer");
 
 export const picker = () => report()?.commandPicker ?? null;

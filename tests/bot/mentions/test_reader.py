@@ -342,7 +342,7 @@ RIGHT_WORDS = (
 
 def test_the_vocabulary_is_made_of_whole_words() -> None:
     assert {"standings", "playoffs", "eliminated", "eliminations", "advancing", "coverage", "tomorrow"} <= set(WORDS)
-    assert {"rook", "eliminat", "ies", "ation"} & set(WORDS) == set()
+    assert {"eliminat", "ies", "ation"} & set(WORDS) == set()
 
 
 def test_a_right_word_and_a_name_keep_their_meaning(as_of: AsOf) -> None:
