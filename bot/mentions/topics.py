@@ -10,7 +10,7 @@ from typing import NamedTuple
 from bot.errors import FriendlyError
 from bot.finder.reading import Reading
 from bot.mentions.days import Day
-from bot.mentions.vocabulary import BARE, Topic
+from bot.mentions.vocabulary import BARE, FEW, FIGURES, Topic
 from bot.questions.core import (
     AboutQuestion,
     ClinchQuestion,
@@ -41,23 +41,14 @@ _PAST = frozenset({"did", "was", "were", "won", "had"})
 _AFTER = frozenset({"after", "following", "through", "of"})
 _DATE = frozenset({"when", "whens", "date", "day"})
 _WON = frozenset({"win", "won", "wins"})
-_FIGURES = {
-    "average-start": r"(?:average|avg) start",
-    "average-finish": r"(?:average|avg) finish",
-    "poles": r"poles?",
-    "dnfs": r"dnfs?",
-    "starts": r"starts?",
-    "stage-wins": r"stages?",
-    "top-fives": r"top ?(?:fives?|5s?)",
-    "top-tens": r"top ?(?:tens?|10s?)",
-    "laps-led": r"laps|led",
-    "wins": r"wins?|victories",
-}
-"""What the stats rank by and the words for it, the more special ones first: "stage wins" are no wins."""
 _LEAST = frozenset({"worst", "lowest", "highest", "fewest", "least"})
 """Which end of a ranking these mean is not always clear, and it begins with the best."""
-_OF_SEASON = frozenset({"average", "avg", "best"})
+_OF_SEASON = frozenset({"average", "avg", "best", "worst"})
 """Words beside a finish that make it one of the season, rather than of the latest race."""
+_WEATHER = frozenset({"weather", "forecast", "rain", "raining", "rains", "rained"})
+"""What the weather will be is not known here; it is asked of the next race, which may be of use."""
+_BEAT = frozenset({"beat", "beats", "beaten"})
+_SEVERAL_RACES = re.compile(rf"\b(?:last|past|previous|next|upcoming) {FEW} (?:races|starts)\b")
 _EVER = frozenset({"ever", "career", "history", "record"})
 _LAST_PLACE = re.compile(
     r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|got|was) last|last place)(?= (?:at|in|on)\b|$)"
@@ -155,7 +146,7 @@ class Asked:
         if race is not None:
             yield RecapQuestion(race.season, race.round)
         if ahead is not None and not self.has_results(ahead):
-            yield ScheduleQuestion(ahead.season)
+            yield ScheduleQuestion(ahead.season if ahead.season != self.as_of.season().year else None)
         if self.reading.year is not None and self.reading.year in self.as_of.years:
             yield StandingsQuestion(self.reading.year)
             yield ScheduleQuestion(self.reading.year)
@@ -222,11 +213,16 @@ def _stats(asked: Asked) -> Answerable | None:
     if found is None or not isinstance(found.question, StandingsQuestion):
         return found
     if re.search(r"\bpoints?\b", asked.text.casefold()):
-        return _standings()(asked)
+        in_standings = _standings()(asked)
+        # The points of stages alone are in no table.
+        return in_standings and in_standings._replace(sure=in_standings.sure and "stage" not in asked.words)
     everything = asked.words >= {"all", "time"} or bool(asked.words & _EVER)
     sure = found.sure and asked.reading.when != "latest" and not everything and not asked.words & _LEAST
     text = asked.text.casefold()
-    by = next((figure for figure, words in _FIGURES.items() if re.search(rf"\b(?:{words})\b", text)), "wins")
+    by = next((figure for figure, words in FIGURES.items() if re.search(rf"\b(?:{words})\b", text)), "wins")
+    of_one_race = asked.wants_latest or (asked.race_run() is not None and not asked.words & _AFTER)
+    if by == "laps-led" and of_one_race and not asked.drivers:
+        return _results(asked)
     return Answerable(StatsQuestion(found.question.year, found.question.after, by), sure)
 
 
@@ -271,7 +267,8 @@ def _next(asked: Asked) -> Answerable | None:
     reading = asked.reading
     was = reading.when == "latest" or bool(asked.words & _PAST)
     # A race that was and the next one are two questions.
-    if asked.drivers or reading.round is not None or (was and asked.words & {"next", "upcoming"}):
+    both = was and asked.words & {"next", "upcoming"}
+    if both or asked.drivers or reading.round is not None or asked.words & _WEATHER:
         return Answerable(NextQuestion(), sure=False)
     if reading.when == "latest" or (reading.race is not None and asked.words & _PAST):
         return _results(asked)
@@ -291,13 +288,22 @@ def _schedule(asked: Asked) -> Answerable | None:
     reading = asked.reading
     if asked.driver is not None and asked.words & _WON:
         return _driver(asked)  # how many races somebody won, rather than how many there are
+    if asked.driver is not None and _SEVERAL_RACES.search(asked.text.casefold()):
+        return Answerable(DriverQuestion(asked.driver.key, reading.year), reading.race == asked.latest)
     another = reading.when is not None and bool(asked.words & {"year", "season"})
-    sure = not asked.drivers and reading.race is None and reading.round is None and not asked.days
+    # The next few races are those that the schedule shows at first; one race is another question.
+    some = reading.race is None or (reading.track is None and _SEVERAL_RACES.search(asked.text.casefold()) is not None)
+    sure = not asked.drivers and some and reading.round is None and not asked.days
     return Answerable(ScheduleQuestion(reading.year), sure and not another)
 
 
 def _results(asked: Asked) -> Answerable | None:
-    """How a race ended; whoever asks who was last sees the page that the last place is on."""
+    """How a race ended; whoever asks who was last sees the page that the last place is on.
+
+    Who beat somebody stands above them there.
+    """
+    if asked.words & _BEAT and asked.driver is not None:
+        asked = replace(asked, reading=replace(asked.reading, drivers=()))
     found = _of_race(asked, lambda race: ResultsQuestion(race.season, race.round), ResultsQuestion())
     if found is None or not isinstance(found.question, ResultsQuestion) or not _is_last(asked):
         return found
