@@ -211,9 +211,19 @@ class _Judge:
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0
-            since, ends = at, at + DISTANCES[min(times, len(DISTANCES) - 1)] + MINUTE
+            wait = DISTANCES[min(times, len(DISTANCES) - 1)] + MINUTE
+            since, ends = at, at + wait + self._set_back_unseen(at, at + wait)
             times += 1
             yield since, ends, times == 1
+
+    def _set_back_unseen(self, since: float, until: float) -> float:
+        """By how much the clock was set back while the process stood still, which it cannot notice then."""
+        still = [(begins, ends) for place, begins, ends in self._world.troubles if place is None]
+        return sum(
+            max(before - after, 0.0)
+            for (_, before), (at, after) in pairwise(self._world.offsets)
+            if since <= at <= until and any(begins <= at <= ends for begins, ends in still)
+        )
 
     def _false_claims(self) -> Iterator[str]:
         """Rows that the store holds for sent although nothing is there, and rows left under way."""
