@@ -308,10 +308,11 @@ class _Judge:
 
     def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
         """Whether a reminder came so late that the next one, which came as well, was nearer than its own moment."""
-        if due.mark in self._world.in_doubt:
+        offset = self._offset(sent)
+        unanswered = self._world.discord.unanswered.get(due.place.channel, ())
+        if due.mark in self._world.in_doubt or any(due.due - offset - 1 <= at < sent for at in unanswered):
             # What may have been sent is settled, and not weighed.
             return False
-        offset = self._offset(sent)
         nearer = {later for later in due.later if sent + offset - due.due > later - sent - offset + ALLOWED}
         came = {
             other.due
