@@ -88,6 +88,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.CHAMPION: (
         r"(?:who|whos) … (?:championships?|champions?|champ|title)",
         r"(?:championship|title) winners?",
+        r"(?:did|has|was|is) … (?:championships?|champions?|champ|title)",
         r"(?:(?:reigning|defending) )?champ(?:ion)?s?",
     ),
     Topic.PLAYOFFS: (
