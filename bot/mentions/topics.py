@@ -239,7 +239,8 @@ def _champion(asked: Asked) -> Answerable | None:
     crowned = [season.year for season in asked.as_of.seasons if season.champion is not None]
     if asked.driver is not None and len(asked.drivers) == 1:
         # What a driver's season came to stands on top of it.
-        return Answerable(DriverQuestion(asked.driver.key, asked.reading.year), asked.reading.race is None)
+        alone = asked.reading.race is None and not asked.words & _FUTURE
+        return Answerable(DriverQuestion(asked.driver.key, asked.reading.year), alone)
     year = asked.reading.year or max(crowned, default=None)
     known = asked.reading.year is not None or year == asked.as_of.season().year or asked.words & _STILL
     to_come = asked.words & (_FUTURE | {"win", "wins"}) or asked.reading.when == "next"

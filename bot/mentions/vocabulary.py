@@ -248,7 +248,8 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
 
 _PLAIN = """
 a about actually again aint all alright also am an and any anybody anyone are as at be been begin begins bot boy boys
-bro btw buddy but by can chat check cheers could craftsman curious currently da dear did do does doing done driver
+bro btw buddy but by can chat check cheers could craftsman curious current currently da dear did do does doing done
+driver
 drivers dude dudes else everybody everyone exactly fan fans fellas final finale find folks for fr get gimme girl give go
 going gonna good got guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii
 ill im in is it its ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making
