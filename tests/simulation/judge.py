@@ -362,9 +362,9 @@ class _Judge:
         yield from (f"nonce: {mark} in {place.channel}: {each}" for mark, each in nonces.items() if len(each) > 1)
 
     def _forgotten(self, place: Place, mark: str) -> bool:
-        """Whether a second message was made just before an older copy was put back, which knows of none."""
+        """Whether a second message left just before an older copy was put back, which knows of none."""
         made = [m.at for m in self._messages(place.channel) if m.mark == mark]
-        return any(max(made) <= at <= max(made) + LOOKED_AFTER for at in self._world.restored_at)
+        return any(max(made) - MINUTE <= at <= max(made) + LOOKED_AFTER for at in self._world.restored_at)
 
     def _hidden(self, place: Place, since: float = 0.0) -> bool:
         """Whether history could not be read in a place at some time since a moment."""
