@@ -7,12 +7,11 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.errors import UnknownRace
+from bot.interactions.after_race import after_race
 from bot.interactions.autocomplete import UserText, race_choices, season_choices
 from bot.interactions.understanding import standings_asked
 from bot.questions.core import STANDINGS_VIEWS, StandingsQuestion
 from bot.render.about import HelpEntry
-from bot.render.not_held import STANDINGS, not_held
 from bot.render.standings import standings
 from bot.requester import Requester
 
@@ -60,15 +59,7 @@ class Standings(commands.Cog):
         await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     async def answer(self, question: StandingsQuestion, requester: Requester) -> ui.LayoutView:
-        as_of = requester.as_of
-        season = as_of.season(question.year)
-        race = season.race(question.after) if question.after else None
-        if question.after and race is None:
-            raise UnknownRace(f"race {question.after}", where=f"in {season.year}")
-        if race is not None and race not in season.run:
-            return not_held(STANDINGS, season, race, as_of.now, as_of.last_time(race))
-        then = as_of.computed_after(season, race.round) if race else None
-        return standings(as_of.computed(season), question, as_of.now, then)
+        return after_race(requester.as_of, question, standings)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -8,10 +8,9 @@ from discord.ext import commands
 
 from bot.championship.ranking import FIGURES
 from bot.client.tailgate_bot import TailgateBot
-from bot.errors import UnknownRace
+from bot.interactions.after_race import after_race
 from bot.interactions.autocomplete import season_choices
 from bot.render.about import HelpEntry
-from bot.render.not_held import STANDINGS, not_held
 from bot.render.stats import StatsQuestion, figure_name, stats
 from bot.requester import Requester
 
@@ -39,15 +38,7 @@ class Stats(commands.Cog):
         await self.bot.router.reply(interaction, StatsQuestion(season, None, by if by in FIGURES else "wins"))
 
     async def answer(self, question: StatsQuestion, requester: Requester) -> ui.LayoutView:
-        as_of = requester.as_of
-        season = as_of.season(question.year)
-        race = season.race(question.after) if question.after else None
-        if question.after and race is None:
-            raise UnknownRace(f"race {question.after}", where=f"in {season.year}")
-        if race is not None and race not in season.run:
-            return not_held(STANDINGS, season, race, as_of.now, as_of.last_time(race))
-        then = as_of.computed_after(season, race.round) if race else None
-        return stats(as_of.computed(season), question, as_of.now, then)
+        return after_race(requester.as_of, question, stats)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -116,7 +116,7 @@ def make_parser() -> argparse.ArgumentParser:
         "--bundled", action="store_true", help="import the seasons that come with this version, after an update"
     )
     importing.add_argument(
-        "--older", action="store_true", help="take in, too, what was retrieved before that what is stored of a race"
+        "--older", action="store_true", help="take in, too, what was retrieved before what is stored of a race"
     )
     importing.add_argument(
         "--hand-back",

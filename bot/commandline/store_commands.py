@@ -38,11 +38,8 @@ from db.quotes import quotes_of_scope
 from db.recaps.texts import all_recap_texts
 from db.snapshots import Snapshots
 
-DROPPED = {
-    "quotes": "exported without their race, which is off the schedule: {} of the quotes",
-    "recaps": "left out, since their race is off the schedule: {} sections of recaps",
-}
-"""What an export says of the quotes and recaps of races that a document cannot name."""
+DROPPED = {True: "left out", False: "exported without their race"}
+"""What becomes of the quotes and recaps of races that a document cannot name, by whether the file names a race each."""
 
 
 def print_message(line: str) -> None:
@@ -68,7 +65,7 @@ async def import_files(
         clock: says when it is.
         bundled: import those that come with the program as well.
         guild: the server that the quotes will belong to; None for everybody.
-        older: take in, too, what was retrieved before that what is stored of the same race.
+        older: take in, too, what was retrieved before what is stored of the same race.
         hand_back: a season of which what comes with the program replaces what the operator imported.
 
     Raises:
@@ -126,9 +123,13 @@ async def export(
         seasons = Snapshots(store)
         if what in QUOTES_AND_RECAPS and season is not None:
             await _season(seasons, season)
-        lost = await of_dropped_races(store, what, guild) if what in QUOTES_AND_RECAPS else 0
+        lost = await of_dropped_races(store, what, guild, season) if what in QUOTES_AND_RECAPS else 0
         if lost:
-            print_message(f"{DROPPED[what].format(lost)}; to keep that, import a document that lists those races first")
+            how = DROPPED[what == "recaps" or season is not None]
+            print_message(
+                f"{how}, since the race is off the schedule: {lost} of the {what}; to keep that, import a document "
+                "that lists those races first"
+            )
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
             names = called_in_documents(DRIVERS, (await seasons.drivers()).values())

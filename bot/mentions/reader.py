@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from bot.errors import FriendlyError, UnknownSeason
+from bot.finder.reading import Reading
 from bot.finder.tokens import FILLERS
+from bot.mentions.asked import Asked
 from bot.mentions.days import day_fits, days_in
-from bot.mentions.topics import Asked, question_of
+from bot.mentions.topics import question_of
 from bot.mentions.typos import spellings
-from bot.mentions.vocabulary import GRAMMAR, PLAIN, SPECIAL, Topic, phrases_in
+from bot.mentions.vocabulary import GRAMMAR, NO_NAMES, PLAIN, SPECIAL, Topic, phrases_in
 from bot.questions.core import NextQuestion, Question, ResultsQuestion, StandingsQuestion
 from bot.render.buttons import Link
 from bot.render.question_labels import question_label
@@ -24,6 +26,7 @@ GUESSES = 3
 """How many questions are offered where it is not clear which was meant."""
 
 _WORD = re.compile(r"#?[^\W_]+(?:['’.&][^\W_]+)*|['’]\d\d(?!\w)")
+_FINALE = re.compile(r"\bfinale\b|\b(?:last|final) race of (?:the|this|last) (?:season|year)\b")
 _DROPPED = re.compile(r"['’.&]")
 
 
@@ -85,10 +88,14 @@ def _look(typed: Sequence[str], as_of: AsOf) -> tuple[list[Topic], Asked, list[s
     days = days_in(words)
     spoken_for = frozenset().union(*(each.places for each in found), *(each.places for each in days))
     # What is known to be no name is kept from the finder, which forgives typos: "ended" is not Enfinger.
-    said = [place for place, word in enumerate(words) if place in spoken_for or (word in PLAIN and word not in FILLERS)]
+    no_name = (PLAIN - FILLERS) | NO_NAMES
+    said = [place for place, word in enumerate(words) if place in spoken_for or word in no_name]
     spare = [word for place, word in enumerate(typed) if place not in said or words[place] in GRAMMAR]
     reading = as_of.read(" ".join(spare))
+    if _FINALE.search(" ".join(words)):
+        reading = _of_finale(reading, as_of)
     left = [word for word in map(_plain, reading.rest) if word not in PLAIN | GRAMMAR]
+    left += [word for place, word in enumerate(words) if word in NO_NAMES and place not in spoken_for]
     about = tuple(
         word for place, word in enumerate(typed) if place not in spoken_for and words[place] not in PLAIN | GRAMMAR
     )
@@ -97,6 +104,15 @@ def _look(typed: Sequence[str], as_of: AsOf) -> tuple[list[Topic], Asked, list[s
     no_names = frozenset(map(_plain, reading.rest)) | {words[place] for place in said}
     asked = Asked(as_of, reading, no_names, " ".join(typed), about, tuple(days), day_fits=fits)
     return [each.topic for each in found], asked, left
+
+
+def _of_finale(reading: Reading, as_of: AsOf) -> Reading:
+    """The last race of the season that is named or, without one, of the current season."""
+    if reading.race is not None and reading.when is None:
+        return reading
+    races = as_of.season(reading.year).races if reading.year in (None, *as_of.years) else ()
+    finale = max(races, key=lambda race: race.begins, default=None)
+    return replace(reading, race=finale, races=(finale,), when=None) if finale is not None else reading
 
 
 def _most_special(topics: Sequence[Topic]) -> list[Topic]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 from bot.errors import FriendlyError
-from bot.finder.reading import Reading
-from bot.mentions.days import Day
+from bot.mentions.asked import Asked
 from bot.mentions.record_questions import of_all_time, records_question
-from bot.mentions.vocabulary import BARE, Topic
+from bot.mentions.vocabulary import BARE, FEW, FIGURES, Topic
 from bot.questions.core import (
     AboutQuestion,
     ClinchQuestion,
@@ -34,7 +33,7 @@ from bot.render.results import ROWS
 from bot.render.schedule import page_of
 from bot.render.stats import StatsQuestion
 from bot.seasons.as_of import AsOf
-from db.models import Driver, Race
+from db.models import Race
 
 _FUTURE = frozenset({"will", "gonna", "going"})
 _STILL = frozenset({"defending", "reigning"})
@@ -42,23 +41,14 @@ _PAST = frozenset({"did", "was", "were", "won", "had"})
 _AFTER = frozenset({"after", "following", "through", "of"})
 _DATE = frozenset({"when", "whens", "date", "day"})
 _WON = frozenset({"win", "won", "wins"})
-_FIGURES = {
-    "average-start": r"(?:average|avg) start",
-    "average-finish": r"(?:average|avg) finish",
-    "poles": r"poles?",
-    "dnfs": r"dnfs?",
-    "starts": r"starts?",
-    "stage-wins": r"stages?",
-    "top-fives": r"top ?(?:fives?|5s?)",
-    "top-tens": r"top ?(?:tens?|10s?)",
-    "laps-led": r"laps|led",
-    "wins": r"wins?|victories",
-}
-"""What the stats rank by and the words for it, the more special ones first: "stage wins" are no wins."""
 _LEAST = frozenset({"worst", "lowest", "highest", "fewest", "least"})
 """Which end of a ranking these mean is not always clear, and it begins with the best."""
-_OF_SEASON = frozenset({"average", "avg", "best"})
+_OF_SEASON = frozenset({"average", "avg", "best", "worst"})
 """Words beside a finish that make it one of the season, rather than of the latest race."""
+_WEATHER = frozenset({"weather", "forecast", "rain", "raining", "rains", "rained"})
+"""What the weather will be is not known here; it is asked of the next race, which may be of use."""
+_BEAT = frozenset({"beat", "beats", "beaten"})
+_SEVERAL_RACES = re.compile(rf"\b(?:last|past|previous|next|upcoming) {FEW} (?:races|starts)\b")
 _LAST_PLACE = re.compile(
     r"\b(?:(?:finish|finished|finishes|came|came in|placed|dead|took|got|was) last|last place)(?= (?:at|in|on)\b|$)"
 )
@@ -69,101 +59,6 @@ class Answerable(NamedTuple):
 
     question: Question
     sure: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A text as far as it is understood.
-
-    Attributes:
-        as_of: what is known now.
-        reading: whom and what it names.
-        words: its words but for names, years and the like, in lower case.
-        text: all its words, as typed.
-        about: its words without those of phrases and those that add nothing, as typed.
-        days: the days that it names, such as "last night".
-        day_fits: the latest race was on each day that is named.
-    """
-
-    as_of: AsOf
-    reading: Reading
-    words: frozenset[str]
-    text: str = ""
-    about: tuple[str, ...] = ()
-    days: tuple[Day, ...] = ()
-    day_fits: bool = True
-
-    @property
-    def drivers(self) -> tuple[Driver, ...]:
-        return self.reading.drivers
-
-    @property
-    def driver(self) -> Driver | None:
-        """The one driver who is named; None where there are more."""
-        return self.drivers[0] if len(self.drivers) == 1 else None
-
-    @property
-    def latest(self) -> Race | None:
-        """The latest race with results."""
-        found = self.as_of.latest()
-        return found[1] if found is not None else None
-
-    @property
-    def of_now(self) -> bool:
-        """Whether it is about the present: no day is named but today."""
-        return all(0 in day.ago and day.weekday is None for day in self.days)
-
-    @property
-    def wants_latest(self) -> bool:
-        """Whether it asks for the latest race, by that word or by the day on which it was."""
-        return self.reading.when == "latest" or (bool(self.days) and self.day_fits)
-
-    def has_results(self, race: Race) -> bool:
-        return any(race in season.run for season in self.as_of.seasons if season.year == race.season)
-
-    def race_run(self) -> Race | None:
-        """The race that is named or, where it is still to come and no year is named, the last one at its track."""
-        race = self.reading.race
-        if race is None or self.has_results(race):
-            return race
-        return self.as_of.last_time(race) if self.reading.year is None and self.reading.when != "next" else None
-
-    def to_come(self, race: Race) -> Race | None:
-        """The race itself, if it is still to come, or the next one at its track where no year is named."""
-        year = self.reading.year
-        there = [
-            each
-            for season in self.as_of.seasons
-            for each in season.races
-            if each.track.key == race.track.key and each.over_at > self.as_of.now and year in (None, each.season)
-        ]
-        return race if race in there else min(there, key=lambda each: each.begins, default=None)
-
-    def by_name(self) -> Iterator[Question]:
-        """What can be asked of those who, and the races that, are named."""
-        race = self.race_run()
-        several = [driver for each in self.reading.several for driver in each.drivers]
-        if race is not None:
-            yield from (DriverAtTrackQuestion(d.key, race.season, race.round) for d in self.drivers)
-        for driver in (*self.drivers, *several):
-            yield DriverQuestion(driver.key)
-        if race is not None:
-            yield ResultsQuestion(race.season, race.round)
-        ahead, following = self.reading.race, self.as_of.next_race()
-        if ahead is not None and following is not None and ahead == following[1]:
-            yield NextQuestion()
-        if race is not None:
-            yield RecapQuestion(race.season, race.round)
-        if ahead is not None and not self.has_results(ahead):
-            yield ScheduleQuestion(ahead.season)
-        if self.reading.year is not None and self.reading.year in self.as_of.years:
-            yield StandingsQuestion(self.reading.year)
-            yield ScheduleQuestion(self.reading.year)
-
-    def more(self) -> Iterator[Question]:
-        """What can always be asked, so that there are three even before the first race."""
-        yield ScheduleQuestion()
-        yield HelpQuestion()
 
 
 def question_of(topic: Topic | None, asked: Asked) -> Answerable | None:
@@ -227,11 +122,16 @@ def _stats(asked: Asked) -> Answerable | None:
     if found is None or not isinstance(found.question, StandingsQuestion):
         return found
     if re.search(r"\bpoints?\b", asked.text.casefold()):
-        return _standings()(asked)
+        in_standings = _standings()(asked)
+        # The points of stages alone are in no table.
+        return in_standings and in_standings._replace(sure=in_standings.sure and "stage" not in asked.words)
     everything = of_all_time(asked.words)
     sure = found.sure and asked.reading.when != "latest" and not everything and not asked.words & _LEAST
     text = asked.text.casefold()
-    by = next((figure for figure, words in _FIGURES.items() if re.search(rf"\b(?:{words})\b", text)), "wins")
+    by = next((figure for figure, words in FIGURES.items() if re.search(rf"\b(?:{words})\b", text)), "wins")
+    of_one_race = asked.wants_latest or (asked.race_run() is not None and not asked.words & _AFTER)
+    if by == "laps-led" and of_one_race and not asked.drivers:
+        return _results(asked)
     return Answerable(StatsQuestion(found.question.year, found.question.after, by), sure)
 
 
@@ -254,6 +154,10 @@ def _playoffs(asked: Asked) -> Answerable | None:
 def _champion(asked: Asked) -> Answerable | None:
     """A champion is crowned at the end of a season; who will be one is not known."""
     crowned = [season.year for season in asked.as_of.seasons if season.champion is not None]
+    if asked.driver is not None and len(asked.drivers) == 1:
+        # What a driver's season came to stands on top of it.
+        alone = asked.reading.race is None and not asked.words & _FUTURE
+        return Answerable(DriverQuestion(asked.driver.key, asked.reading.year), alone)
     year = asked.reading.year or max(crowned, default=None)
     known = asked.reading.year is not None or year == asked.as_of.season().year or asked.words & _STILL
     to_come = asked.words & (_FUTURE | {"win", "wins"}) or asked.reading.when == "next"
@@ -284,7 +188,8 @@ def _next(asked: Asked) -> Answerable | None:
     reading = asked.reading
     was = reading.when == "latest" or bool(asked.words & _PAST)
     # A race that was and the next one are two questions.
-    if asked.drivers or reading.round is not None or (was and asked.words & {"next", "upcoming"}):
+    both = was and asked.words & {"next", "upcoming"}
+    if both or asked.drivers or reading.round is not None or asked.words & _WEATHER:
         return Answerable(NextQuestion(), sure=False)
     if reading.when == "latest" or (reading.race is not None and asked.words & _PAST):
         return _results(asked)
@@ -304,13 +209,22 @@ def _schedule(asked: Asked) -> Answerable | None:
     reading = asked.reading
     if asked.driver is not None and asked.words & _WON:
         return _driver(asked)  # how many races somebody won, rather than how many there are
+    if asked.driver is not None and _SEVERAL_RACES.search(asked.text.casefold()):
+        return Answerable(DriverQuestion(asked.driver.key, reading.year), reading.race == asked.latest)
     another = reading.when is not None and bool(asked.words & {"year", "season"})
-    sure = not asked.drivers and reading.race is None and reading.round is None and not asked.days
+    # The next few races are those that the schedule shows at first; one race is another question.
+    some = reading.race is None or (reading.track is None and _SEVERAL_RACES.search(asked.text.casefold()) is not None)
+    sure = not asked.drivers and some and reading.round is None and not asked.days
     return Answerable(ScheduleQuestion(reading.year), sure and not another)
 
 
 def _results(asked: Asked) -> Answerable | None:
-    """How a race ended; whoever asks who was last sees the page that the last place is on."""
+    """How a race ended; whoever asks who was last sees the page that the last place is on.
+
+    Who beat somebody stands above them there.
+    """
+    if asked.words & _BEAT and asked.driver is not None:
+        asked = replace(asked, reading=replace(asked.reading, drivers=()))
     found = _of_race(asked, lambda race: ResultsQuestion(race.season, race.round), ResultsQuestion())
     if found is None or not isinstance(found.question, ResultsQuestion) or not _is_last(asked):
         return found

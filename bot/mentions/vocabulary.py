@@ -67,6 +67,9 @@ _RECORDS = (
     r"most wins in (?:a|one) (?:single )?(?:season|year)",
     r"(?:all time |series |track )?records(?: book)?|record book",
 )
+_MAKE = r"(?:chevys?|chevies|chevrolets?|fords?|toyotas?)"
+FEW = r"(?:few|couple(?: of)?|[2-9]|10|two|three|four|five|six|ten)"
+"""How many races somebody asks for who asks for some of them."""
 
 PHRASES: dict[Topic, tuple[str, ...]] = {
     Topic.QUOTE: (
@@ -78,6 +81,8 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
     ),
     Topic.REMINDERS: (
         r"remind(?:ers?)?(?: (?:me|us))?(?: (?:before|b4|when|about))?|notifications?",
+        r"(?:set|turn|switch|stop|cancel|enable|disable|want|get)(?: (?:up|on|off|a|an|the|my|those))* reminders?",
+        r"reminders? (?:on|off)",
         r"(?:notify|alert|ping|dm|tell) (?:me|us) (?:when|before)",
     ),
     Topic.COMPARE: (
@@ -88,14 +93,18 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"clinch(?:es|ed|ing)?(?: scenarios?)?|magic number",
         r"(?:what|whats|how much|how many points) … (?:needs?|has to|have to|takes?)",
         r"needs? to (?:do|happen|advance|make it|get in|stay in|finish|win|move on)",
-        r"(?:can|could|does) … (?:still|mathematically) … (?:advance|make it|get in|win|clinch|have a shot)",
+        r"(?:can|could|does) … (?:still|mathematically) … (?:advance|make it|get in|win|clinch)",
+        r"(?:can|could) … (?:advance|make it|make the (?:next round|(?:championship|final) (?:4|four)))",
+        r"(?:have|has|got|stand|stands)(?: (?:still|got|any|a))* (?:shot|chance|chances)",
+        r"what(?: happens)? if … (?:wins?|won)",
         r"advanc(?:ing|ement) scenarios?",
         r"locks? (?:it )?(?:in|up)",
     ),
     Topic.CHAMPION: (
         r"(?:who|whos) … (?:championships?|champions?|champ|title)",
         r"(?:championship|title) winners?",
-        r"(?:reigning|defending) champ(?:ion)?s?",
+        r"(?:did|has|was|is) … (?:championships?|champions?|champ|title)",
+        r"(?:(?:reigning|defending) )?champ(?:ion)?s?",
     ),
     Topic.PLAYOFFS: (
         rf"(?:who|whos|whose|which){_BEING} (?:in|out|safe|advanc(?:e|es|ed|ing)|knocked out|locked in|in danger)",
@@ -107,6 +116,8 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"chase (?:grid|field|standings|picture)",
         r"round of (?:8|10|eight|ten)|(?:championship|final) (?:4|four)",
         r"if … (?:ended|ends|end|over|stopped|stops|finished)",
+        r"how (?:far|close|many points) … (?:from|above|below|over|under|to|off) (?:the )?(?:cut(?: ?line)?|line)",
+        r"how many … advances?",
     ),
     Topic.RECORDS: (
         rf"(?:all time )?most {_KEPT} {_EVER}",
@@ -123,7 +134,12 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         rf"(?:leads?|leading)(?: the series)? in {_COUNTED}",
     ),
     Topic.OWNERS: (r"owners?",),
-    Topic.MANUFACTURERS: (r"manufacturers?",),
+    Topic.MANUFACTURERS: (
+        r"manufacturers?",
+        rf"{_MAKE} (?:or|vs|versus|and|over|against) {_MAKE}",
+        rf"{_MAKE} (?:wins?|points?|standings?|victories)",
+        rf"(?:how are|how is|hows|how many {_COUNTED} (?:does|do|has|have))(?: the)? {_MAKE}(?: (?:have|doing|got))?",
+    ),
     Topic.ROOKIES: (r"(?:top )?(?:rooks?|rook(?:ie|ies))(?: of the year)?|roty",),
     Topic.FULL_SEASON: (
         r"(?:without|no) (?:the )?(?:playoffs?|resets?|chase)",
@@ -142,6 +158,9 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:next|upcoming) (?:truck )?(?:race|event|one)",
         r"(?:whats|what is|whos|who is) (?:next|coming up)",
         r"channels?|networks?|stations?|tv|television|broadcast|stream(?:ing|ed)?|coverage|radio|air(?:s|ing|time)?",
+        r"peacock|espn|nbc|usa|cbs|abc|hulu|sling|youtube(?: tv)?|prime(?: video)?|paramount",
+        r"weather(?! guard)|forecast|rain(?:ing|s|ed)?",
+        rf"(?:is|are) (?:it|they|we|(?:the |this )?(?:race|trucks)) (?:still |already )?on(?: (?:now|yet|{_DAY}))?",
         r"fs ?[12]|fox|green flag|televised|qualifying|practice|count ?down|start(?:ing)? times?",
         r"go(?:es)? green",
         r"tomorrow|tmrw|tmw",
@@ -162,13 +181,15 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"schedule|calendar|slate",
         r"(?:races|tracks) … (?:left|remain|remaining|to go)",
         r"(?:remaining|upcoming|all the|all|every|rest of the|list of) races?",
-        r"how many races|(?:next|last|previous) few races",
+        r"(?:whole|full|entire|complete) (?:schedule|calendar|slate)",
+        rf"how many races|(?:next|last|past|previous|upcoming) {FEW} (?:races|starts)",
     ),
     Topic.RESULTS: (
         rf"(?:who|whod|whos) … (?:won|wins|took|finished|placed|came(?: in)?)(?: {_PLACE})?",
         rf"(?:who|whos) … got {_PLACE}",
+        r"(?:who|whod|whos) … (?:beat|beats|beaten)",
         r"(?:winners?|results?)(?: from)?|podium|dead last|last place",
-        r"pole(?: ?sitter)?|fastest lap|margin of victory|lead changes|cautions?|box score",
+        r"pole(?: ?sitter)?|laps led (?:at|in)|fastest lap|margin of victory|lead changes|cautions?|box score",
         r"(?:finish|finishing|running) (?:order|positions?)",
         r"top (?:3|5|10|three|five|ten)",
         r"how many (?:cautions|lead changes)",
@@ -230,7 +251,9 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.RECORDS: frozenset(Topic) - {Topic.RECORDS, Topic.QUOTE, Topic.REMINDERS, Topic.COMPARE, Topic.CLINCH},
     Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS}),
     Topic.OWNERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
-    Topic.MANUFACTURERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}),
+    Topic.MANUFACTURERS: frozenset(
+        {Topic.HELP, Topic.COMPARE, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}
+    ),
     Topic.ROOKIES: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
     Topic.FULL_SEASON: _RULES,
     Topic.CHASE_RULES: _RULES,
@@ -246,8 +269,9 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
 
 _PLAIN = """
 a about actually again aint all alright also am an and any anybody anyone are as at be been begin begins bot boy boys
-bro btw buddy but by can chat check cheers could craftsman curious currently da dear did do does doing done driver
-drivers dude dudes else everybody everyone exactly fan fans fellas final find folks for fr get gimme girl give go
+bro btw buddy but by can chat check cheers could craftsman curious current currently da dear did do does doing done
+driver
+drivers dude dudes else everybody everyone exactly fan fans fellas final finale find folks for fr get gimme girl give go
 going gonna good got guys had haha happened has have hello her here hey hi him his hiya howdy hows i id idk if ii iii
 ill im in is it its ive jr just know lads last latest let lets like lmao lol look looking maam made make makes making
 man many may me mean mind miss missed mr my nascar need now number of off oh ok okay omg on one or our out over people
@@ -255,11 +279,28 @@ please pls plz previous question quick quickly race raced races racin racing rea
 season seasons see series should show so some somebody someone something sorry sr start starting starts still sure
 tailgate team tell thank that thats the their them then there these they thing things this those time to today track
 tracks truck trucker truckers trucks u ur us use used vs wanna want was wassup way we well were what whats wheres
-which who whod whos will with wonder wondering would ya yall year years yep yet yo you your yup
+whether which who whod whos will with wonder wondering would ya yall year years yep yet yo you your yup
 """
 PLAIN = frozenset(_PLAIN.split())
 """Words that change nothing about what is asked. Any word that is neither here nor in a phrase nor a name makes the
 reader doubt: "who won the *super bowl*"."""
+
+NO_NAMES = frozenset(("past",))
+"""Words that make the reader doubt and begin like a name that they are not: "past winners" asks nothing of Pastrana."""
+
+FIGURES = {
+    "average-start": r"(?:average|avg) start",
+    "average-finish": r"(?:average|avg) finish",
+    "poles": r"poles?",
+    "dnfs": r"dnfs?",
+    "starts": r"starts?",
+    "stage-wins": r"stages?",
+    "top-fives": r"top ?(?:fives?|5s?)",
+    "top-tens": r"top ?(?:tens?|10s?)",
+    "laps-led": r"laps|led",
+    "wins": r"wins?|victories",
+}
+"""What the stats rank by and the words for it, the more special ones first: "stage wins" are no wins."""
 
 _BARE = """
 about and at compare for give hello hey hi how ii iii in is jr last me number of on or please pls race season show

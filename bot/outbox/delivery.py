@@ -248,7 +248,7 @@ class Delivery:
                 raise
             # Discord recognized the nonce, but people have deleted that message: it was sent.
             message = None
-        return self._sent(claimed, channel, message, reason=self.doubts.why_again(row.id))
+        return self._sent(claimed, channel, message, reason=self.doubts.why_again(row.id), posted=True)
 
     async def _perform(self, claimed: ClaimedRow) -> DeliveryOutcome:
         row, wait = claimed.row, self._turn(claimed.row)
@@ -359,9 +359,16 @@ class Delivery:
         return self._sent(claimed, channel, message)
 
     def _sent(
-        self, claimed: ClaimedRow, channel: int | None, message: int | None, reason: str | None = None
+        self,
+        claimed: ClaimedRow,
+        channel: int | None,
+        message: int | None,
+        reason: str | None = None,
+        *,
+        posted: bool = False,
     ) -> DeliveryOutcome:
-        took_it = claimed.target.trouble is not None and channel is not None and channel == claimed.target.channel
+        # Changing a message takes no permission to post, so it does not show that a place takes messages again.
+        took_it = posted and claimed.target.trouble is not None and channel == claimed.target.channel
         return DeliveryOutcome(
             claimed.row.id,
             RowState.SENT,

@@ -131,8 +131,8 @@ class Worker:
         last, self._last_tick = self._last_tick, now
         if last is None or now < last:
             await outbox.forget_waits(self._store, now)
-            # What was given up by that clock is to be planned again.
-            self._last_plan = None
+            # What was given up by that clock is to be planned again, and what it began early is not due yet.
+            self._last_plan = self._started_until = None
 
     async def _as_far_as_possible(self, work: Callable[[datetime], Awaitable[None]], now: datetime) -> None:
         """Does a part of a tick; that a table is damaged which only this part needs does not stop the others."""

@@ -36,10 +36,10 @@ _GENERIC = frozenset(
 _NUMBER_WORDS = frozenset({"no", "nr", "number", "num", "truck"})
 
 _ASKING = """
-a about an and any anything are at be been by did do does find for from give had has have he her him his how i in is it
-me my of on or quote quotes said say saying says she show so some something talk talked talking talks tell than that the
-their them there they thing things this to was we were what what's whats when where which who who's whom whos whose why
-with you your
+a about after an and any anything are at be been before by did do does during find following for from give had has
+have he her him his how i in is it me my of on or quote quotes said say saying says she show so some something talk
+talked talking talks tell than that the their them there they thing things this to was we were what what's whats when
+where which who who's whom whos whose why with you your
 """
 _STOP_WORDS = frozenset(_ASKING.split())
 """Words that can be left out of a search without changing what it is about."""

@@ -120,7 +120,8 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
             who(key) if key else "not run" if number in never else "not on record"
             for number, key in enumerate(stages, 1)
         ]
-        lines.append(f"**Stages** {', '.join(said)}")
+        both = len(said) == 2 and said[0] == said[1] and all(stages)
+        lines.append(f"**Both stages** {said[0]}" if both else f"**Stages** {', '.join(said)}")
     most = max(r.led for r in rows)
     if most:
         laps = outcome.laps or max(r.laps for r in rows)

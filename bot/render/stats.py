@@ -115,7 +115,8 @@ def _answer(computed: ComputedSeason, by: str, ranked: Sequence[Ranked]) -> str:
     if not season.run:
         return f"No results for {season.year} yet."
     if not ranked:
-        return f"No {label.best.removeprefix('the most ')} on record for {season.year} yet."
+        what = label.best.removeprefix("the most ").removeprefix("the best ")
+        return f"No {what} on record for {season.year} yet."
     first = [each.driver for each in ranked if each.position == 1]
     names = joined(f"**{escape(name_of(season, driver))}**" for driver in first)
     who = names if len(first) <= MOST_NAMED else count(len(first), "driver")

@@ -70,6 +70,7 @@ UNION SELECT r.season FROM outcomes o JOIN races r ON r.id = o.race_id
  WHERE o.pole_id IN changed OR o.fastest_lap_id IN changed OR o.rookie_id IN changed
 """
 SEASONS_OF_TRACKS = "SELECT DISTINCT season FROM races WHERE track_id IN (SELECT value FROM json_each(?))"
+FORGET_READINGS = "DELETE FROM readings WHERE race_id IN (SELECT id FROM races WHERE season = ?)"
 GROW_VERSION = "UPDATE facts SET version = version + 1"
 SET_VERSION = "UPDATE seasons SET version = (SELECT version FROM facts) WHERE year = ?"
 SET_REFRESHED = """

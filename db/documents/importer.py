@@ -56,7 +56,7 @@ async def import_documents(
         store: an open, writable store.
         documents: in any order; drivers and tracks are imported first, whichever file they are in.
         now: the moment of the import, aware.
-        older: take in, too, what was retrieved before that what is stored of the same race.
+        older: take in, too, what was retrieved before what is stored of the same race.
         hand_back: a season of which what comes with the program replaces what an operator imported.
         guild: the server that the documents' quotes will belong to; the documents must hold nothing but quotes then.
 
@@ -69,6 +69,9 @@ async def import_documents(
             bundled = {document.file for document in documents if document.bundled}
             names = NameResolver(await load_drivers(connection), await load_tracks(connection), bundled)
             origins = await Origins.load(connection, now, hand_back)
+            if hand_back is not None:
+                # What the operator read is not what is stored from here on.
+                await connection.execute(import_sql.FORGET_READINGS, (hand_back,))
             readings = await Readings.load(connection, now, older=older)
             return await _Import(connection, names, origins, readings, documents, now, guild).run()
     except sqlite3.IntegrityError as error:

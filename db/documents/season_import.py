@@ -110,7 +110,7 @@ class SeasonImport:
             if self._origins.handed_back("race", race_ids[number], ["results"], line):
                 self._tally.report.notes.append(
                     f"{year} race {number}: the results that you imported are the program's again; "
-                    f"{changed.get(number, 0)} rows were others"
+                    f"rows that differed: {changed.get(number, 0)}"
                 )
 
     def _is_older_field(

@@ -8,10 +8,11 @@ from db.connection import Store
 from db.reminders.models import NotificationKind, OutboxRow
 from db.reminders.outbox import rows_of
 
+# By their order, not by their moments, which a clock that was set back turns round.
 LAST_SENT = """
 SELECT * FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent'
    AND subject = coalesce(:subject, subject)
- ORDER BY sent_at DESC, id DESC LIMIT 1
+ ORDER BY id DESC LIMIT 1
 """
 VERSIONS_SENT = """
 SELECT lead FROM outbox WHERE target_id = :target AND kind = :kind AND state = 'sent' AND subject = :subject

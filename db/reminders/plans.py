@@ -22,7 +22,9 @@ TARGETS_AT_ONCE = 200
 long."""
 
 ALL_TARGETS = "SELECT id FROM reminder_targets ORDER BY id"
-CHANGED_TARGETS = "SELECT id FROM reminder_targets WHERE changed > ? ORDER BY id"
+CHANGED_TARGETS = """
+SELECT id FROM reminder_targets INDEXED BY reminder_targets_changed WHERE changed > ? ORDER BY id
+"""
 CREATE_PLANNED = """
 CREATE TEMP TABLE planned (
     kind TEXT, subject INTEGER, season INTEGER, round INTEGER, session TEXT, lead INTEGER, event_at TEXT, due_at TEXT,

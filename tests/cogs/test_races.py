@@ -29,7 +29,7 @@ async def test_results_alone_are_of_the_latest_race(stand: Stand) -> None:
     assert title == "Ecosave 250 · Charlotte ROVAL"
     assert answer == "**Corey Heim** won from the pole · Oct 3, 2025 · race 22 of 25 · Round of 8"
     said = words(result)
-    assert "**Stages** Kaden Honeycutt, Kaden Honeycutt" in said
+    assert "**Both stages** Kaden Honeycutt" in said
     assert "**Most laps led** Brent Crews (56 of 70)" in said
     assert "**Fastest lap** Brent Crews, 86.666 s (94.708 mph)" in said
     assert "**Rookie of the race** Brent Crews" in said

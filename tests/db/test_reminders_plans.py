@@ -274,8 +274,9 @@ async def test_planning_for_one_reads_no_more_than_what_is_his(empty_store: Stor
         await connection.execute(plans.CREATE_PLANNED)
         await connection.execute(plans.WANTED, {"targets": "[]"})
         await connection.execute(plans.WANTED_INDEX)
-        for sql in (plans.WANTED.partition(" AS\n")[2], plans.CANCEL, plans.MOVE):
-            values = {"now": "2025-10-17T16:00:00Z", "targets": "[1]"}
+        statements = (plans.WANTED.partition(" AS\n")[2], plans.CANCEL, plans.MOVE)
+        for sql in (*statements, plans.CHANGED_TARGETS.replace("?", ":since")):
+            values = {"now": "2025-10-17T16:00:00Z", "targets": "[1]", "since": 1}
             steps = [row["detail"] for row in await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)]
             # The list of the targets is a table of its own to SQLite.
             assert not any(step.startswith("SCAN") and "VIRTUAL TABLE" not in step for step in steps), steps

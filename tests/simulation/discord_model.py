@@ -84,6 +84,7 @@ class Discord:
         delays: (how many messages later, seconds) of messages that will land late.
         unreachable_until, forbidden, hidden, no_events, full: until when what is not possible, by place if it has one.
         refused: when a process was told that it may not do something, by place.
+        unanswered: when a process made a request of which it never learned what became of it, by place.
         trouble: called with a place (None for all), from when and until when something went wrong there.
     """
 
@@ -102,6 +103,7 @@ class Discord:
     no_events: dict[int, float] = field(default_factory=dict)
     full: dict[int, float] = field(default_factory=dict)
     refused: dict[int, list[float]] = field(default_factory=dict)
+    unanswered: dict[int, list[float]] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
 
     def __post_init__(self) -> None:

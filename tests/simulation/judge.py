@@ -114,6 +114,9 @@ class _Judge:
                     verdict.wrong.append(
                         f"lost: {due.kind} {due.mark} in {due.place.channel} by {self._when(deadline)}"
                     )
+            elif arrived > deadline and self._superseded(due, deadline) and self._set_back(deadline, arrived):
+                # It had given way, and its moment came again.
+                verdict.due -= 1
             elif arrived > deadline:
                 verdict.late += 1
                 verdict.wrong.append(
@@ -172,10 +175,11 @@ class _Judge:
         verdict.seen += len(told)
         verdict.doubled += sum(told.values()) - len(told)
         verdict.wrong += [f"doubled: {mark} in {channel}" for mark, many in told.items() if many > 1]
-        if len(told) > len(troubles) and not world.restored:
-            verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
+        # Whoever switches off and on begins anew.
         if any(isinstance(each, OffAndOn) and each.guild == place.number for each in world.story.events):
             return
+        if len(told) > len(troubles) and not world.restored:
+            verdict.wrong.append(f"doubled: owner of server {place.number} was told too often")
         verdict.wrong += self._asked_too_soon(place)
         for since in troubles:
             # The refusal itself must have been noted: the process lived on.
@@ -207,9 +211,19 @@ class _Judge:
                 continue
             if any(since < message.at < at for message in self._messages(channel) if message.mark):
                 times = 0
-            since, ends = at, at + DISTANCES[min(times, len(DISTANCES) - 1)] + MINUTE
+            wait = DISTANCES[min(times, len(DISTANCES) - 1)] + MINUTE
+            since, ends = at, at + wait + self._set_back_unseen(at, at + wait)
             times += 1
             yield since, ends, times == 1
+
+    def _set_back_unseen(self, since: float, until: float) -> float:
+        """By how much the clock was set back while the process stood still, which it cannot notice then."""
+        still = [(begins, ends) for place, begins, ends in self._world.troubles if place is None]
+        return sum(
+            max(before - after, 0.0)
+            for (_, before), (at, after) in pairwise(self._world.offsets)
+            if since <= at <= until and any(begins <= at <= ends for begins, ends in still)
+        )
 
     def _false_claims(self) -> Iterator[str]:
         """Rows that the store holds for sent although nothing is there, and rows left under way."""
@@ -286,12 +300,19 @@ class _Judge:
         now = deadline + self._offset(deadline)
         return any(now - due.due >= later - now for later in due.later)
 
+    def _set_back(self, since: float, until: float) -> bool:
+        """Whether the process's clock was set back between two moments."""
+        return any(
+            since <= at <= until and after < before for (_, before), (at, after) in pairwise(self._world.offsets)
+        )
+
     def _needless(self, due: Due, sent: float, owed: Iterable[Due]) -> bool:
         """Whether a reminder came so late that the next one, which came as well, was nearer than its own moment."""
-        if due.mark in self._world.in_doubt:
+        offset = self._offset(sent)
+        unanswered = self._world.discord.unanswered.get(due.place.channel, ())
+        if due.mark in self._world.in_doubt or any(due.due - offset - 1 <= at < sent for at in unanswered):
             # What may have been sent is settled, and not weighed.
             return False
-        offset = self._offset(sent)
         nearer = {later for later in due.later if sent + offset - due.due > later - sent - offset + ALLOWED}
         came = {
             other.due
@@ -341,9 +362,9 @@ class _Judge:
         yield from (f"nonce: {mark} in {place.channel}: {each}" for mark, each in nonces.items() if len(each) > 1)
 
     def _forgotten(self, place: Place, mark: str) -> bool:
-        """Whether a second message was made just before an older copy was put back, which knows of none."""
+        """Whether a second message left just before an older copy was put back, which knows of none."""
         made = [m.at for m in self._messages(place.channel) if m.mark == mark]
-        return any(max(made) <= at <= max(made) + LOOKED_AFTER for at in self._world.restored_at)
+        return any(max(made) - MINUTE <= at <= max(made) + LOOKED_AFTER for at in self._world.restored_at)
 
     def _hidden(self, place: Place, since: float = 0.0) -> bool:
         """Whether history could not be read in a place at some time since a moment."""

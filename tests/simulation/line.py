@@ -146,10 +146,11 @@ class Line:
         try:
             async with asyncio.timeout(self.patience):
                 return await self._answer(place, effect, posts=posts)
-        except TimeoutError:
+        except (TimeoutError, UnsureError):
             discord.trouble(place, began, timeline.now)
-            raise UnsureError("no answer") from None
-        except (UnsureError, BusyError):
+            discord.unanswered.setdefault(place, []).append(began)
+            raise UnsureError("no answer, or half of one") from None
+        except BusyError:
             discord.trouble(place, began, timeline.now)
             raise
         except RefusedError as error:

@@ -224,6 +224,8 @@ class Process:
         over = [race.over_at for race in self._world.seasons.schedule.season.races]
         moments = [end + after for end in over if end < FAR for after in (timedelta(0), REPLAN) if end + after > now]
         moments += [datetime.fromisoformat(at)] if at is not None else []
+        if worker._last_plan is not None and worker._last_plan.stale:
+            moments.append(worker._last_plan.at + REPLAN)
         return min([most, *(max((moment - now).total_seconds(), TICK) for moment in moments)])
 
     def switch(self, guild: int, *, on: bool) -> None:

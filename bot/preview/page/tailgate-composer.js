@@ -42,13 +42,14 @@ function refocus() {
 
 // --- keys typed while a command is on its way wait, and are typed when the field is back
 
+const LONG = 60000; // milliseconds: what was typed is not given up sooner
 let waiting = 0; // how many things sent with Enter wait for their turn
 const early = [];
 
 /** Wait for `test` while the keyboard waits too. */
 async function hold(test) {
   waiting += 1;
-  const came = await when(test);
+  const came = await when(test, LONG);
   waiting -= 1;
   return came;
 }
@@ -76,7 +77,7 @@ function keptForLater(event) {
 }
 
 async function typeEarlyKeys() {
-  while (early.length && await when(() => !underWay())) {
+  while (early.length && await when(() => !underWay(), LONG)) {
     if (!form.contains(document.activeElement)) focusComposer();
     press(document.activeElement, early[0]);
     const place = document.activeElement;

@@ -13,7 +13,7 @@ export function blocked() {
 }
 
 /** Whether `test` came true within `patience` milliseconds. @returns {Promise<boolean>} */
-export async function when(test, patience = 60000) {
+export async function when(test, patience = 8000) {
   const end = performance.now() + patience;
   while (!test()) {
     if (performance.now() > end) return false;

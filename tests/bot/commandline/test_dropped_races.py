@@ -28,8 +28,10 @@ def test_quotes_and_recaps_of_a_dropped_race_are_named(
     assert main(["import", "a.json", *store]) == 0
     assert main(["import", "b.json", *store]) == 0
     for what, line in (
-        ("quotes", "exported without their race, which is off the schedule: 1 of the quotes; to keep that, import"),
-        ("recaps", "left out, since their race is off the schedule: 1 sections of recaps; to keep that, import"),
+        ("quotes", "exported without their race, since the race is off the schedule: 1 of the quotes; to keep that"),
+        ("recaps", "left out, since the race is off the schedule: 1 of the recaps; to keep that, import"),
     ):
         assert main(["export", what, *store]) == 0
         assert line in capsys.readouterr().err
+        assert main(["export", what, "--season", "2027", *store]) == 0
+        assert f"left out, since the race is off the schedule: 1 of the {what}" in capsys.readouterr().err

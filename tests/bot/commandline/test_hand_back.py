@@ -38,7 +38,7 @@ def test_a_season_is_handed_back_and_each_fact_named(
     said = capsys.readouterr().out.splitlines()
     name, laps = bundled["races"][22]["name"], bundled["races"][22]["laps"]
     assert f"note: 2025 {name}: laps was 99, and is the program's {laps} again" in said
-    assert "note: 2025 race 23: the results that you imported are the program's again; 1 rows were others" in said
+    assert "note: 2025 race 23: the results that you imported are the program's again; rows that differed: 1" in said
     assert "note: 2025: the rookies you imported are the program's again" in said
     assert any("1 of the facts that were to be handed back stay yours" in line for line in said)
     assert main(["export", "season", "--season", "2025", *store]) == 0

@@ -56,6 +56,9 @@ UNDERSTOOD = {
     "most stage wins this year": "stats:2025::stage-wins:1",
     "who has the most top fives": "stats:::top-fives:1",
     "who led the most laps in 2024": "stats:2024::laps-led:1",
+    "who led the most laps last race": f"results:{LATEST}:1",
+    "who led the most laps at bristol": "results:2025:20:1",
+    "most laps led after bristol": "stats:2025:20:laps-led:1",
     "who has the most dnfs": "stats:::dnfs:1",
     "most poles": "stats:::poles:1",
     "most poles in 2024": "stats:2024::poles:1",
@@ -217,7 +220,6 @@ IN_DOUBT = {
     # The stats count a season, where a race or all years are meant, and begin with the best.
     "who has the worst average finish": "Stats: Average finish",
     "most poles all time": "Stats: Poles",
-    "who led the most laps last race": "Stats: Laps led after Charlotte ROVAL 2025",
     # Several may be meant.
     "smith": "Chandler Smith",
     "how is smith doing": "Chandler Smith",
@@ -243,7 +245,6 @@ AMONG = {
     "who won last night and whats next": "Next race",
     "is it gonna rain at dega": "Next race",
     "what's the weather at talladega": "Next race",
-    "who led the most laps at bristol": "Results: Bristol 2025",
     "who finished last night": "Results: Charlotte ROVAL 2025",
 }
 """What is not surely understood, and what has to be among the three buttons."""
@@ -333,7 +334,8 @@ def test_every_topic_has_words_and_a_question() -> None:
 WORDS = sorted(vocabulary())
 RIGHT_WORDS = (
     "weather whether super bowl cup xfinity arca indycar goat ok think rate late bet hat boat soup pasta dog movie "
-    "music pizza crew chief engine tire weight paint scheme sponsor ticket hotel parking dinner birthday"
+    "music pizza crew chief engine tire weight paint scheme sponsor ticket hotel parking dinner birthday current "
+    "status largest situation selling private tree sorting though very hour own pace correct ties entries session"
 )
 """Words that are none of a fan's question and no misspelled ones either."""
 

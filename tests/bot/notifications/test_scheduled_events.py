@@ -97,6 +97,18 @@ async def test_of_a_race_called_off_it_is_taken_off_and_made_again_when_it_is_on
     assert scene.starts == [COVERAGE]
 
 
+async def test_a_clock_that_is_set_back_in_between_does_not_turn_making_and_removing_round(scene: Scene) -> None:
+    await scene.wants(events=True)
+    await scene.go()
+    scene.clock.advance(minutes=-20)
+    scene.seasons.put(race_at(status=RaceStatus.CANCELLED))
+    await scene.go(ticks=9)
+    assert scene.starts == []
+    scene.seasons.put(race_at())
+    await scene.go(ticks=9)
+    assert scene.starts == [COVERAGE]
+
+
 async def test_of_a_race_put_off_it_is_taken_off_until_there_is_a_date(scene: Scene) -> None:
     await scene.wants(events=True)
     await scene.go()

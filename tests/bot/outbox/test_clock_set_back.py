@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.outbox.worker import Worker
 from db.connection import Store
+from db.reminders.models import RowState
 from tests.bot.outbox.standing import COVERAGE, FakeDiscord, HandClock, only, step, wants
 
 
@@ -47,3 +48,19 @@ async def test_one_whose_moment_comes_again_is_sent_although_a_later_one_is_out(
         clock.moment = COVERAGE - timedelta(minutes=moment)
         await step(worker)
     assert [message.at for message in discord.messages] == [COVERAGE - timedelta(minutes=moment) for moment in (15, 60)]
+
+
+async def test_what_a_clock_that_was_ahead_began_is_not_begun_early_once_more(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    first = await wants(empty_store, clock, leads=(60,))
+    await step(worker)
+    clock.moment = COVERAGE - timedelta(minutes=60)
+    await step(worker)
+    assert len(discord.messages) == 1
+    await wants(empty_store, clock, guild=2, channel=902, leads=(60,))
+    for minute in range(70, 59, -1):
+        clock.moment = COVERAGE - timedelta(minutes=minute)
+        await step(worker)
+    assert [message.at for message in discord.messages] == [COVERAGE - timedelta(minutes=60)] * 2
+    assert (await only(empty_store, first)).state is RowState.SENT

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.outbox.contracts import RefusedError, UnsureError
+from bot.outbox.contracts import Post, RefusedError, UnsureError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders import targets
-from db.reminders.models import NotificationKind, RowState, Target
+from db.reminders.models import NotificationKind, OutboxRow, RowState, Target
 from db.reminders.outbox import DeliveryOutcome, recent, upcoming, write_ledger
 from tests.bot.outbox.standing import (
     CHANNEL,
@@ -243,3 +243,26 @@ async def test_what_falls_due_while_it_waits_waits_as_well(
     discord.closed.clear()
     await pass_until(worker, clock, HOUR_BEFORE + QUARTER)
     assert said_in(discord, CHANNEL) == [HOUR_BEFORE + QUARTER]
+
+
+async def test_a_message_that_could_be_changed_does_not_end_the_trouble(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    """Without the permission to post one may still change what stands there; the owner need not be told once more."""
+
+    async def last_is_an_edit(row: OutboxRow, target: Target) -> Post:
+        post = await plain(row, target)
+        return replace(post, edit=discord.messages[0].id) if row.notification.lead == 15 else post
+
+    worker.compose(NotificationKind.REMINDER, last_is_an_edit)
+    await wants(empty_store, clock, leads=(180, 30, 15, 0))
+    await step(worker)
+    await pass_until(worker, clock, COVERAGE - 3 * HOUR)
+    discord.closed[CHANNEL] = BARRED
+    await pass_until(worker, clock, COVERAGE)
+    assert "edited" in discord.requests
+    trouble = (await now_set(empty_store)).trouble
+    assert trouble is not None
+    assert trouble.since == COVERAGE - 2 * QUARTER
+    assert len(said_in(discord, CHANNEL)) == 1
+    assert said_in(discord, OWNER * 10) == [COVERAGE - 2 * QUARTER]

@@ -11,7 +11,7 @@ import aiohttp
 from bot.clock import TravelClock
 from bot.preview import simcord_adapter
 from tests.bot.preview.demo_bot import DemoBot
-from tests.bot.preview.served import EVE_OF_TALLADEGA
+from tests.bot.preview.served import EVE_OF_TALLADEGA, SLOWLY
 
 
 class Visitor:
@@ -93,7 +93,7 @@ class Scene:
 @contextlib.asynccontextmanager
 async def on_scene() -> AsyncIterator[Scene]:
     """The demo bot's page without automatic updates: a test triggers them."""
-    clock = TravelClock(EVE_OF_TALLADEGA)
+    clock = TravelClock(EVE_OF_TALLADEGA, SLOWLY)
     async with contextlib.AsyncExitStack() as stack:
         bot = DemoBot(clock)
         stage = await stack.enter_async_context(simcord_adapter.on_stage(bot, clock, bot.meet))

@@ -18,6 +18,10 @@ EVE_OF_TALLADEGA = datetime.fromisoformat("2025-10-16T17:00-04:00")
 WELCOME = "Welcome. It is the eve of Talladega."
 
 
+SLOWLY = 0.01
+"""The speed of a clock that runs, and is in the same minute yet when a busy machine comes to look at it."""
+
+
 @dataclass
 class Served:
     address: str
@@ -27,7 +31,7 @@ class Served:
 
 
 @contextlib.asynccontextmanager
-async def served(*, speed: float = 1.0, **options: Any) -> AsyncIterator[Served]:
+async def served(*, speed: float = SLOWLY, **options: Any) -> AsyncIterator[Served]:
     """The demo bot in its page, with its background work running; stopped at the end."""
     clock = TravelClock(EVE_OF_TALLADEGA, speed)
     bot, stop = DemoBot(clock), asyncio.Event()

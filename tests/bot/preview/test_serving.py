@@ -19,7 +19,7 @@ from bot.preview import LocalServer, PortTakenError, PreviewError, PreviewMissin
 from bot.preview.errors import INSTALL_COMMAND
 from bot.preview.simcord_adapter import pages
 from tests.bot.preview.demo_bot import DemoBot, table_layout
-from tests.bot.preview.served import EVE_OF_TALLADEGA, WELCOME, served
+from tests.bot.preview.served import EVE_OF_TALLADEGA, SLOWLY, WELCOME, served
 from tests.patience import PATIENCE
 
 
@@ -219,7 +219,7 @@ async def test_serving_twice_in_one_program_works() -> None:
 
 
 async def test_a_command_reads_the_same_time_inside_and_through_the_library() -> None:
-    clock = TravelClock(EVE_OF_TALLADEGA)
+    clock = TravelClock(EVE_OF_TALLADEGA, SLOWLY)
     bot = DemoBot(clock)
     async with simcord_adapter.on_stage(bot, clock) as stage:
         await stage.ready()

@@ -20,6 +20,7 @@ from bot.quotes.query import (
     join_words,
     named_drivers,
     split_words,
+    without_stop_words,
     words_of,
 )
 from db.quotes import match_of
@@ -215,3 +216,8 @@ def test_only_the_most_similar_name_is_suggested(word: str, name: str | None) ->
 
 def test_a_word_a_little_like_a_name_is_good_for_a_question() -> None:
     assert meant("hunnicutt won").similar == {"hunnicutt": "honeycutt"}
+
+
+@pytest.mark.parametrize("when", ["after", "before", "during", "following"])
+def test_when_something_was_said_is_not_searched_for(when: str) -> None:
+    assert without_stop_words(words_of(f"what did heim say {when} the roval")) == ("heim", "roval")

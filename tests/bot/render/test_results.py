@@ -53,7 +53,7 @@ def test_the_first_two_lines_say_what_was_won_and_by_whom() -> None:
 
 def test_everything_known_of_the_race_is_told() -> None:
     assert lines(ask(roval()))[2:8] == [
-        "**Stages** Kaden Honeycutt, Kaden Honeycutt",
+        "**Both stages** Kaden Honeycutt",
         "**Most laps led** Brent Crews (56 of 70)",
         "**Fastest lap** Brent Crews, 86.666 s (94.708 mph)",
         "**Rookie of the race** Brent Crews",
