@@ -36,6 +36,13 @@ async def connect(path: Path, mode: str) -> aiosqlite.Connection:
     return connection
 
 
+def connect_now(path: Path) -> sqlite3.Connection:
+    """Opens a connection that only reads and is used right here, without a thread."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    return connection
+
+
 async def must_be_writable(writer: aiosqlite.Connection) -> None:
     """Begins to write and gives up: SQLite opens a file that cannot be written all the same, for reading."""
     await pragmas(writer, "busy_timeout = 0")

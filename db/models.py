@@ -6,6 +6,7 @@ points are championship points. A fact that is not known is ``None``, never a gu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from db.entries import NOT_ELIGIBLE, Entry, Result, Seat, StageScore
 from db.namesakes import tell_apart
+from db.outcomes import CautionPeriod, FastestLap, Lead, Outcome
 from db.results_state import ResultsState
 from db.tracks import Layout, Track, TrackName
+
+if TYPE_CHECKING:
+    from db.season_rows import RowsOnDemand
 
 __all__ = [
     "EASTERN",
@@ -113,67 +119,6 @@ class Broadcast:
     coverage: datetime | None = None
     approximate: bool = False
     source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FastestLap:
-    """``driver`` is a driver's key; seconds and mph are None where only the driver is known."""
-
-    driver: str
-    seconds: float | None = None
-    mph: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Lead:
-    """A lead from one lap to another, both inclusive. ``driver`` is a driver's key."""
-
-    driver: str
-    from_lap: int
-    to_lap: int
-
-    @property
-    def laps(self) -> int:
-        return self.to_lap - self.from_lap + 1
-
-
-@dataclass(frozen=True, slots=True)
-class CautionPeriod:
-    """Laps under caution, both inclusive. ``free_pass`` is the number of the truck that got a lap back."""
-
-    from_lap: int
-    to_lap: int
-    reason: str | None = None
-    free_pass: str | None = None
-
-    @property
-    def laps(self) -> int:
-        return self.to_lap - self.from_lap + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is known of a finished race besides the finishing order. Drivers are keys.
-
-    ``leads`` are all leads of the race and ``caution_periods`` all its cautions, in order of laps; empty where they
-    are not on record.
-    """
-
-    laps: int | None = None
-    pole: str | None = None
-    pole_mph: float | None = None
-    stage_winners: tuple[str | None, ...] = ()
-    fastest_lap: FastestLap | None = None
-    rookie_of_the_race: str | None = None
-    cautions: int | None = None
-    caution_laps: int | None = None
-    lead_changes: int | None = None
-    margin: float | None = None
-    under_caution: bool = False
-    average_mph: float | None = None
-    seconds: float | None = None
-    leads: tuple[Lead, ...] = ()
-    caution_periods: tuple[CautionPeriod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +229,9 @@ class Season:
     Only ``results`` stand; ``partial`` are shown while no more is held of a race, and nothing is computed from them.
     ``drivers`` holds every driver in the store by key; it is shared by all seasons and follows the store, so that a
     driver who appears in one season does not make the others new. ``freshness`` follows the store as well.
+
+    Of past seasons, results and entries are read only once somebody asks for them. Then ``later`` is set; what is asked
+    of every season (``starts``, ``has_results``, ``run``) does not need them.
     """
 
     year: int
@@ -297,6 +245,24 @@ class Season:
     champion: str | None = None
     freshness: Freshness = field(default_factory=Freshness)
     partial: Mapping[int, tuple[Result, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    later: RowsOnDemand | None = None
+
+    @cached_property
+    def starts(self) -> Mapping[str, int]:
+        """How many races with results each driver with an entry has started; 0 for one who only entered."""
+        if self.later is not None:
+            return self.later.starts
+        counted = Counter(row.driver for rows in self.results.values() for row in rows)
+        counted.update({entry.driver: 0 for rows in self.absent.values() for entry in rows})
+        return counted
+
+    def has_results(self, number: int) -> bool:
+        """Whether results stand of that round's race."""
+        if self.later is None:
+            return bool(self.results.get(number))
+        # The store gives a moment to the races whose results stand, and only to those.
+        race = self.race(number)
+        return race is not None and race.results_at is not None
 
     @property
     def refreshed(self) -> datetime | None:
@@ -340,6 +306,7 @@ class Season:
             adjustments=tuple(each for each in self.adjustments if each.round in rounds),
             playoff_field=self._field_known(rounds),
             champion=None,
+            later=None,
         )
 
     def _field_known(self, rounds: AbstractSet[int]) -> tuple[Seat, ...]:
@@ -388,6 +355,11 @@ class Season:
         return ResultsState.PARTIAL if self.partial.get(number) else ResultsState.NONE
 
     @cached_property
+    def tracks(self) -> frozenset[str]:
+        """The keys of the tracks on its schedule."""
+        return frozenset(race.track.key for race in self.races)
+
+    @cached_property
     def order(self) -> Mapping[int, int]:
         """Each round's place in the order in which the races are run, from 1."""
         return {race.round: place for place, race in enumerate(sorted(self.races, key=lambda race: race.day_run), 1)}
@@ -395,7 +367,7 @@ class Season:
     @cached_property
     def run(self) -> tuple[Race, ...]:
         """Races with results, in the order in which they were run."""
-        held = (race for race in self.races if self.results.get(race.round))
+        held = (race for race in self.races if self.has_results(race.round))
         return tuple(sorted(held, key=lambda race: self.order[race.round]))
 
     @property

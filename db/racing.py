@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -17,22 +16,20 @@ from db.models import (
     BroadcastKind,
     CautionPeriod,
     Driver,
-    Entry,
     FastestLap,
     Freshness,
     Lead,
     Outcome,
     Race,
     RaceStatus,
-    Result,
     Season,
     Seat,
     Session,
     SessionKind,
-    StageScore,
     Track,
 )
-from db.results_state import STANDING, HeldResults, ResultsState, judged
+from db.results_state import ResultsState
+from db.season_rows import RESULTS, ReadNow, RowsOnDemand, SeasonRows
 from db.timestamps import day_from_text, from_text
 
 VERSION = "SELECT version FROM facts"
@@ -65,20 +62,12 @@ ADJUSTMENTS = """
 SELECT r.round, a.driver_id, a.points, a.playoff_points, a.reason, a.source
   FROM adjustments a JOIN races r ON r.id = a.race_id WHERE r.season = ? AND r.dropped_at IS NULL ORDER BY r.round, a.id
 """
-RESULTS = """
-SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
-       e.note, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
-       coalesce(s1.entry_id, s2.entry_id) IS NOT NULL AS on_record,
-       s1.finish AS finish1, s1.points AS points1, s2.finish AS finish2, s2.points AS points2
-  FROM entries e
-  JOIN races r ON r.id = e.race_id
-  LEFT JOIN teams t ON t.id = e.team_id
-  LEFT JOIN results x ON x.entry_id = e.id
-  LEFT JOIN stage_results s1 ON s1.entry_id = e.id AND s1.stage = 1
-  LEFT JOIN stage_results s2 ON s2.entry_id = e.id AND s2.stage = 2
- WHERE r.season = ? AND r.dropped_at IS NULL
- ORDER BY r.round, x.finish IS NULL, x.finish, e.id
+STARTS = """
+SELECT e.driver_id, count(x.entry_id) AS starts
+  FROM races r JOIN entries e ON e.race_id = r.id LEFT JOIN results x ON x.entry_id = e.id
+ WHERE r.season = ? AND r.dropped_at IS NULL GROUP BY e.driver_id
 """
+"""Whom a season's results and entries name."""
 
 
 async def load_version(connection: aiosqlite.Connection) -> int:
@@ -202,39 +191,6 @@ def _broadcast(row: sqlite3.Row) -> Broadcast:
     )
 
 
-def _entry(row: sqlite3.Row, keys: Mapping[int | None, str]) -> Entry:
-    return Entry(
-        round=row["round"],
-        driver=keys[row["driver_id"]],
-        number=row["number"],
-        make=row["make"],
-        team=row["team"],
-        owner=row["owner"],
-        sponsor=row["sponsor"],
-        crew_chief=row["crew_chief"],
-        rookie=bool(row["rookie"]),
-        eligible=bool(row["eligible"]),
-        note=row["note"],
-    )
-
-
-def _result(row: sqlite3.Row, entry: Entry) -> Result:
-    return Result(
-        entry=entry,
-        finish=row["finish"],
-        start=row["start"],
-        laps=row["laps"],
-        led=row["led"],
-        status=row["status"],
-        points=row["points"],
-        stages=(StageScore(row["finish1"], row["points1"]), StageScore(row["finish2"], row["points2"]))
-        if row["on_record"]
-        else (),
-        fastest_lap=bool(row["fastest_lap"]),
-        disqualified=bool(row["disqualified"]),
-    )
-
-
 def _named(keys: Mapping[int | None, str], number: int | None) -> str | None:
     """The key of a driver where a row names one."""
     return None if number is None else keys[number]
@@ -281,6 +237,7 @@ async def load_season(
     drivers: Mapping[int, Driver],
     tracks: Mapping[int, Track],
     by_key: Mapping[str, Driver] | None = None,
+    read_later: ReadNow | None = None,
 ) -> Season | None:
     """A whole season; None if it is not stored.
 
@@ -290,29 +247,31 @@ async def load_season(
         drivers: all drivers by row id, as ``load_drivers`` returns them.
         tracks: all tracks by row id, as ``load_tracks`` returns them.
         by_key: what is to become ``Season.drivers``, if it is shared with other seasons.
+        read_later: reads results and entries once they are asked for; without it they are read now. They are as they
+            are then: whoever asks for a season anew gets a new one where something changed.
     """
     head = await all_rows(connection, SEASON, year)
     if not head:
         return None
     everybody = MappingProxyType({driver.key: driver for driver in drivers.values()})
     keys = _KeysInUse({number: driver.key for number, driver in drivers.items()})
-    results: dict[int, list[Result]] = defaultdict(list)
-    absent: dict[int, list[Entry]] = defaultdict(list)
-    for row in await all_rows(connection, RESULTS, year):
-        entry = _entry(row, keys)
-        if row["finish"] is None:
-            absent[row["round"]].append(entry)
-        else:
-            results[row["round"]].append(_result(row, entry))
     races = await _load_races(connection, year, keys, tracks)
-    standing = _standing(races, results, absent)
+    held: SeasonRows | RowsOnDemand
+    later: RowsOnDemand | None = None
+    if read_later is not None:
+        starts = {keys[row["driver_id"]]: row["starts"] for row in await all_rows(connection, STARTS, year)}
+        held = later = RowsOnDemand(read_later, year, races, starts)
+    else:
+        held = SeasonRows.of(await all_rows(connection, RESULTS, year), keys, races)
+        # Results that do not stand have no moment either, though an older program may have stored one.
+        races = tuple(race if race.round in held.results else replace(race, results_at=None) for race in races)
     return Season(
         year=year,
-        # Results that do not stand have no moment either, though an older program may have stored one.
-        races=tuple(race if race.round in standing else replace(race, results_at=None) for race in races),
-        results=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number in standing}),
-        partial=MappingProxyType({number: tuple(rows) for number, rows in results.items() if number not in standing}),
-        absent=MappingProxyType({number: tuple(rows) for number, rows in absent.items()}),
+        races=races,
+        results=held.results,
+        partial=held.partial,
+        absent=held.absent,
+        later=later,
         rookies=tuple(keys[row["driver_id"]] for row in await all_rows(connection, ROOKIES, year)),
         playoff_field=tuple(
             Seat(keys[row["driver_id"]], row["how"], row["note"]) for row in await all_rows(connection, FIELD, year)
@@ -328,20 +287,3 @@ async def load_season(
         # The last one: by now it is known whom the season shows.
         drivers=_SeasonDrivers({key: everybody[key] for key in keys.used}, everybody if by_key is None else by_key),
     )
-
-
-def _standing(
-    races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
-) -> set[int]:
-    """The rounds of the races whose results stand."""
-    held = {
-        race.round: HeldResults.of(
-            race.results_stated,
-            [
-                *((row.entry.number, row.driver, row.finish, row.entry.note) for row in results.get(race.round, ())),
-                *((entry.number, entry.driver, None, entry.note) for entry in absent.get(race.round, ())),
-            ],
-        )
-        for race in races
-    }
-    return {number for number, state in judged(held).items() if state in STANDING}

@@ -15,6 +15,9 @@ from db.namesakes import tell_tracks_apart
 from db.people_and_places import load_drivers, load_tracks
 from db.racing import load_season, load_stored_seasons, load_version
 
+KEPT_WHOLE = 4
+"""How many of the newest seasons are read whole; of the others results are read once somebody asks for them."""
+
 
 class Snapshots:
     """Serves seasons from memory. An import, by this process or another, replaces those of which a fact changed.
@@ -98,9 +101,11 @@ class Snapshots:
         drivers, tracks = await load_drivers(connection), tell_tracks_apart(await load_tracks(connection))
         shared = MappingProxyType(self._drivers)
         seasons: dict[int, Season] = {}
+        newest = max(versions, default=0)
         for year, number in versions.items():
             season = self._seasons.get(year) if self.versions.get(year) == number else None
-            season = season or await load_season(connection, year, drivers, tracks, shared)
+            read_later = self._store.read_now if year <= newest - KEPT_WHOLE else None
+            season = season or await load_season(connection, year, drivers, tracks, shared, read_later)
             assert season is not None
             seasons[year] = season
         # From here on nothing is awaited, so that nobody sees one part new and another old.

@@ -30,7 +30,9 @@ class BundledSeasons:
     @classmethod
     async def read(cls, store: Store) -> BundledSeasons:
         seasons = Snapshots(store)
-        await seasons.all()
+        for season in await seasons.all():
+            # Read while the store is open: those who share them have others.
+            len(season.results)
         async with store.read() as connection:
             stored = await load_stored_seasons(connection)
         return cls(seasons.version, stored, seasons._seasons, seasons._drivers)

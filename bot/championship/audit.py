@@ -7,7 +7,7 @@ A driver's total that does not add up is believed, since officials correct point
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
@@ -46,19 +46,20 @@ def faults(season: Season) -> tuple[Fault, ...]:
         if number not in known:
             found.append(Fault(number, f"results of a race {number} that is not on the schedule"))
             continue
-        found += [Fault(number, what) for what in _race_faults(rows)]
+        found += [Fault(number, what) for what in race_faults([(row.driver, row.finish) for row in rows])]
         found += [Fault(number, what, stage) for stage, what in _stage_faults(rows)]
     return tuple(found)
 
 
-def _race_faults(rows: tuple[Result, ...]) -> Iterator[str]:
-    places = Counter(row.finish for row in rows)
-    if rows and places[1] != 1:
+def race_faults(finishes: Sequence[tuple[str, int]]) -> Iterator[str]:
+    """What contradicts itself in who finished where, each as a driver's key and a place, in words."""
+    places = Counter(finish for _, finish in finishes)
+    if finishes and places[1] != 1:
         yield f"{places[1]} winners" if places[1] else "no winner"
     shared = sorted(place for place, count in places.items() if count > 1 and place > 1)
     if shared:
         yield f"{places[shared[0]]} drivers in place {shared[0]}"
-    twice = [driver for driver, count in Counter(row.driver for row in rows).items() if count > 1]
+    twice = [driver for driver, count in Counter(driver for driver, _ in finishes).items() if count > 1]
     if twice:
         yield f"{twice[0]} is in it twice"
 

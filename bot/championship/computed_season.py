@@ -83,12 +83,6 @@ class ComputedSeason:
         return self._races_by_driver.get(driver, ())
 
     @cached_property
-    def entered(self) -> frozenset[str]:
-        """The drivers with an entry, raced or not, whose results stand or will."""
-        entries = [result.driver for rows in self.season.results.values() for result in rows]
-        return frozenset([*entries, *(entry.driver for rows in self.season.absent.values() for entry in rows)])
-
-    @cached_property
     def _races_by_driver(self) -> Mapping[str, tuple[DriverRace, ...]]:
         races: dict[str, list[DriverRace]] = {}
         for race in self.season.run:

@@ -44,7 +44,7 @@ class Finder:
         self._starts: Counter[str] = Counter()
         for season in self._seasons.values():
             self._drivers.update(season.drivers)
-            self._starts.update(result.entry.driver for rows in season.results.values() for result in rows)
+            self._starts.update(season.starts)
         self._names = DriverNames(self._drivers.values())
         self._namesakes = Namesakes(self._drivers.values(), self._seasons.values())
         self._races = {year: RaceNames(season.races) for year, season in self._seasons.items()}
@@ -195,7 +195,7 @@ class Finder:
         scores = self._race_scores(typed, season)
         order = ranks(season, moment)
         found = [season.race(number) for number in sorted(scores, key=lambda n: (-scores[n], order[n]))]
-        return [race for race in found if race is not None and (not run or race.round in season.results)][:limit]
+        return [race for race in found if race is not None and (not run or season.has_results(race.round))][:limit]
 
     def nearest_races(self, text: str, season: Season, moment: datetime) -> list[str]:
         """The titles of the races of a season that a text resembles most; without words those run or to come next.
@@ -282,7 +282,7 @@ def ranks(season: Season, moment: datetime) -> dict[int, tuple[int, float]]:
     found: dict[int, tuple[int, float]] = {}
     for race in season.races:
         when = race.begins.timestamp()
-        if season.results.get(race.round):
+        if season.has_results(race.round):
             found[race.round] = 0, -when
         elif race.status is RaceStatus.CANCELLED:
             found[race.round] = 3, when

@@ -34,4 +34,4 @@ class Namesakes:
 
 
 def _started(season: Season) -> set[str]:
-    return {result.driver for rows in season.results.values() for result in rows}
+    return {driver for driver, starts in season.starts.items() if starts}

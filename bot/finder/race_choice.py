@@ -72,7 +72,7 @@ def choose(
     """
     scored = [(words.score(race), race, season) for season in seasons for race in season.races]
     if when == "latest":
-        scored = [each for each in scored if each[2].results.get(each[1].round)]
+        scored = [each for each in scored if each[2].has_results(each[1].round)]
     elif when == "next":
         scored = [each for each in scored if each[1].over_at > now and each[1].status is not RaceStatus.CANCELLED]
     best = max((score for score, *_ in scored), default=0.0)

@@ -231,7 +231,7 @@ class _Reader:
         if self._asked or not races or not races[0].season:
             return self._current
         season = next((each for each in self._seasons if each.year == races[0].season), self._current)
-        return season if season.results else self._current
+        return season if season.run else self._current
 
     def _by_name(self, season: Season) -> list[Driver]:
         """The drivers whom names by themselves tell clearly."""

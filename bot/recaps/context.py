@@ -38,7 +38,7 @@ def who(key: str) -> str:
 def whole(season: Season, through: Race | None = None) -> bool:
     """Whether every race up to one, in the order in which they are run, has results, apart from those called off."""
     due = (race for race in season.races if through is None or race.day_run <= through.day_run)
-    return all(season.results.get(race.round) or race.status is RaceStatus.CANCELLED for race in due)
+    return all(season.has_results(race.round) or race.status is RaceStatus.CANCELLED for race in due)
 
 
 class RecapContext:

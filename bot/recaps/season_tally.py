@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from bot.championship.audit import faults, without_faults
+from bot.championship.audit import race_faults
 from db.models import RaceStatus, Season
 
 
@@ -31,22 +31,30 @@ class SeasonTally:
 
     @classmethod
     def of(cls, season: Season) -> SeasonTally:
-        counted = without_faults(season, faults(season))
+        found = _finishes(season)
+        counted = [race for race in season.run if race.round in found and not any(race_faults(found[race.round]))]
         finishes: dict[str, list[int]] = {}
         winners: list[tuple[str, str | None]] = []
-        for race in counted.run:
-            rows = counted.results[race.round]
-            winners.append((race.track.key, next((row.driver for row in rows if row.finish == 1), None)))
-            for row in rows:
-                finishes.setdefault(row.driver, []).append(row.finish)
-        held = {race.round for race in counted.run}
+        for race in counted:
+            rows = found[race.round]
+            winners.append((race.track.key, next((driver for driver, finish in rows if finish == 1), None)))
+            for driver, finish in rows:
+                finishes.setdefault(driver, []).append(finish)
+        held = {race.round for race in counted}
         return cls(
             year=season.year,
-            whole=all(race.round in held or race.status is RaceStatus.CANCELLED for race in counted.races),
+            whole=all(race.round in held or race.status is RaceStatus.CANCELLED for race in season.races),
             winners=tuple(winners),
             wins=Counter(winner for _, winner in winners if winner is not None),
             finishes={driver: tuple(places) for driver, places in finishes.items()},
         )
+
+
+def _finishes(season: Season) -> Mapping[int, Sequence[tuple[str, int]]]:
+    """By round, who finished where; of a past season without reading all that is held of it."""
+    if season.later is not None and not season.later.are_read:
+        return season.later.finishes()
+    return {number: [(row.driver, row.finish) for row in rows] for number, rows in season.results.items()}
 
 
 # Every recap looks back at the same seasons. A season cannot change, and its tally goes when it goes.

@@ -189,7 +189,7 @@ class AsOf:
 
     def has_results(self, race: Race) -> bool:
         """Whether the results of a race are known."""
-        return any(season.results.get(race.round) for season in self.seasons if season.year == race.season)
+        return any(season.has_results(race.round) for season in self.seasons if season.year == race.season)
 
     def read(self, text: str, year: int | None = None, expected: Named | None = None) -> Reading:
         """What a text names, as ``bot.finder.reading.read`` says; ``year`` is the season chosen beside the text.
@@ -212,7 +212,7 @@ class AsOf:
 
     def entered(self, key: str) -> list[int]:
         """The years in which the driver has an entry, raced or not, oldest first."""
-        return [season.year for season in self.seasons if key in self.computed(season).entered]
+        return [season.year for season in self.seasons if key in season.starts]
 
     def race_with_results(self, text: str, year: int | None = None) -> Race:
         """Like ``race``, but a track whose race is still to come means its last race with results, if there is one.
@@ -338,11 +338,11 @@ class AsOfKeeper:
 
 
 def _moments(season: Season) -> list[datetime]:
-    """The moments at which more of a season is known: a race is over, or one with partial results begins."""
-    return [
-        *(race.over_at for race in season.races),
-        *(race.begins for race in season.races if race.round in season.partial),
-    ]
+    """The moments at which more of a season is known: a race is over, or begins, from when partial results show.
+
+    Which races have such is not asked: of past seasons that would have to be read first.
+    """
+    return [moment for race in season.races for moment in (race.over_at, race.begins)]
 
 
 def _begins(race: Race) -> datetime:

@@ -83,7 +83,8 @@ def races_at_track(as_of: AsOf, driver: Driver, race: Race) -> tuple[DriverRace,
     Raises:
         FriendlyError: there is none.
     """
-    own = [each for season in as_of.seasons for each in as_of.computed(season).races_of(driver.key)]
+    seasons = (each for each in as_of.seasons if driver.key in each.starts and race.track.key in each.tracks)
+    own = [each for season in seasons for each in as_of.computed(season).races_of(driver.key)]
     there = [each for each in own if each.race.track.key == race.track.key]
     if not there:
         raise FriendlyError(f"{driver.name} has no start at {race.track.short}, as far as Tailgate knows.")

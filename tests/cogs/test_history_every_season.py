@@ -28,7 +28,7 @@ from tests.bot.render.reading import body, buttons, text
 from tests.checks.limits import check_message
 from tests.sharing import BundledSeasons, SharedSnapshots
 
-RESULTS = Path("/work/shared/data/history/truck_results_1995-2025.csv")
+RESULTS = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "history" / "truck_results_1995-2025.csv"
 AFTER_2025 = datetime(2026, 1, 15, tzinfo=UTC)
 MAY_2004 = datetime(2004, 5, 1, 12, tzinfo=UTC)
 

@@ -20,7 +20,9 @@ from tests.db.documents import SMALL, read
 from tests.seasons import make_season
 from tests.sharing import BundledSeasons
 
-PUBLISHED = Path("/work/shared/data/results/truck_drivers_bio_career_2026-06.csv")
+PUBLISHED = (
+    Path(__file__).resolve().parents[2].parent / "shared" / "data" / "results" / "truck_drivers_bio_career_2026-06.csv"
+)
 END_OF_2025 = datetime(2025, 12, 31, tzinfo=UTC)
 
 
