@@ -60,27 +60,23 @@ class History(commands.Cog):
         description="A track: past winners, who does best there, and how its races usually go",
         extras={"help": HelpEntry(place=12, short="a track and its winners", example="talladega")},
     )
-    @app_commands.describe(name="The track, by any of its names", driver="How a driver did there")
-    @app_commands.autocomplete(name=track_choices, driver=driver_choices)
+    @app_commands.describe(track="The track, by any of its names", driver="How a driver did there")
+    @app_commands.autocomplete(track=track_choices, driver=driver_choices)
     async def track(
-        self, interaction: discord.Interaction[TailgateBot], name: UserText, driver: UserText | None = None
+        self, interaction: discord.Interaction[TailgateBot], track: UserText, driver: UserText | None = None
     ) -> None:
         requester = await self.bot.router.requester(interaction)
-        asked = track_asked(requester.as_of, name, driver)
+        asked = track_asked(requester.as_of, track, driver)
         await self.bot.router.reply(interaction, asked.question, requester, lines=asked.lines)
 
     async def answer_records(self, question: RecordsQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of
         scope, latest = Scope(question.track, question.year), as_of.latest()
         read = await read_records(self.bot.services.store, as_of, kinds_of(question), scope, question.driver)
-        facts = RecordsFacts(
-            read,
-            as_of.season(),
-            track_of(as_of, question.track) if question.track else None,
-            as_of.known(question.driver) if question.driver else None,
-            latest[1].track if latest is not None else None,
-        )
-        return records(facts, question, as_of.now)
+        track = track_of(as_of, question.track) if question.track else None
+        driver = as_of.known(question.driver) if question.driver else None
+        raced_last = latest[1].track if latest is not None else None
+        return records(RecordsFacts(read, as_of.season(), track, driver, raced_last), question, as_of.now)
 
     async def answer_track(self, question: TrackQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

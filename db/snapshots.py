@@ -27,13 +27,18 @@ class Snapshots:
 
     What was loaded stays good for answers where the file can no longer be read; ``store.faults`` says that it cannot.
 
+    Args:
+        store: the store.
+        whole: read past seasons whole as well, for who goes through all of them or closes the store before that.
+
     Attributes:
         version: changes whenever a season, a driver or a track did; what is derived from all can be cached by it.
         versions: by year, what changes whenever that season did. The ``Season`` is the same object until then.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, whole: bool = False) -> None:
         self._store = store
+        self._whole = whole
         self._loading = asyncio.Lock()
         self._seasons: dict[int, Season] = {}
         # Every season's ``drivers`` is a view of this one dictionary.
@@ -104,7 +109,7 @@ class Snapshots:
         newest = max(versions, default=0)
         for year, number in versions.items():
             season = self._seasons.get(year) if self.versions.get(year) == number else None
-            read_later = self._store.read_now if year <= newest - KEPT_WHOLE else None
+            read_later = self._store.read_now if year <= newest - KEPT_WHOLE and not self._whole else None
             season = season or await load_season(connection, year, drivers, tracks, shared, read_later)
             assert season is not None
             seasons[year] = season

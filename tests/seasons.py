@@ -230,14 +230,14 @@ async def _load_bundled() -> tuple[Season, ...]:
     with tempfile.TemporaryDirectory() as folder:
         made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), datetime(2026, 6, 20, 12, tzinfo=UTC))
         async with await open_unsynced(Path(folder) / "tailgate.db", copy_of=made) as store:
-            return await Snapshots(store).all()
+            return await Snapshots(store, whole=True).all()
 
 
 async def _load_historic(year: int) -> Season:
     with tempfile.TemporaryDirectory() as folder:
         async with await open_unsynced(Path(folder) / "tailgate.db") as store:
             await import_documents(store, season_documents(year), datetime(2026, 6, 20, 12, tzinfo=UTC))
-            (season,) = await Snapshots(store).all()
+            (season,) = await Snapshots(store, whole=True).all()
             return season
 
 

@@ -90,7 +90,8 @@ async def import_files(
         )
         if bundled:
             await note_taken(opened.services.store, bundled_years(), clock.now())
-        imported = [season for season in await opened.services.seasons.all() if season.year in report.rounds]
+        seasons = await Snapshots(opened.services.store, whole=True).all()
+    imported = [season for season in seasons if season.year in report.rounds]
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
@@ -120,7 +121,7 @@ async def export(
     """
     _check_options(what, season, after, view, guild)
     async with await Store.open(path, readonly=True) as store:
-        seasons = Snapshots(store)
+        seasons = Snapshots(store, whole=True)
         if what in QUOTES_AND_RECAPS and season is not None:
             await _season(seasons, season)
         lost = await of_dropped_races(store, what, guild, season) if what in QUOTES_AND_RECAPS else 0
@@ -217,7 +218,7 @@ async def check(path: Path) -> int:
     """
     async with await Store.open(path, readonly=True) as store:
         found = await inspect(store)
-        seasons = () if found.problems else await Snapshots(store).all()
+        seasons = () if found.problems else await Snapshots(store, whole=True).all()
         shared = [] if found.problems else await _shared_names(store)
     _print(found)
     for line in shared:

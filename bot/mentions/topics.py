@@ -114,7 +114,7 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
 def _stats(asked: Asked) -> Answerable | None:
     """Who has the most of something in a season; of one race the stats say nothing, of a track or all years records."""
     # Who led most laps at a track may be asked of its last race.
-    there = asked.reading.race is not None and not asked.words & {"led", "laps"}
+    there = asked.reading.race is not None and not asked.words & ({"led", "laps"} | _AFTER)
     kept = _records(asked) if "most" in asked.words and (there or of_all_time(asked.words)) else None
     if kept is not None and kept.sure:
         return kept

@@ -6,14 +6,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import aiosqlite
-
 from bot.championship.all_time import KINDS, Kind, Record, Records, Rows, Source, Title, record
 from bot.errors import UnknownTrack
 from bot.seasons.as_of import AsOf
 from bot.seasons.cache import KeptHistory
 from db.connection import Store
-from db.history.known_races import KnownRaces, load_known_races
+from db.history.known_races import Connection, KnownRaces, load_known_races
 from db.history.record_models import Flow, Scope, Streaks, Total, TrackHistory, Win
 from db.history.records import load_led_and_lost, load_streaks, load_totals, load_wins, races_of
 from db.history.tracks import load_flows
@@ -128,7 +126,7 @@ def _title(as_of: AsOf, season: Season) -> Title | None:
     return Title(season.year, places[0].who, places[1].who, places[0].points - places[1].points)
 
 
-_LOADERS: dict[Source, Callable[[aiosqlite.Connection, Sequence[Race]], Awaitable[Rows]]] = {
+_LOADERS: dict[Source, Callable[[Connection, Sequence[Race]], Awaitable[Rows]]] = {
     Source.WINS: load_wins,
     Source.TOTALS: load_totals,
     Source.WIN_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.WINS),
@@ -165,7 +163,7 @@ class _Reader:
 
     as_of: AsOf
     history: KeptHistory
-    connection: aiosqlite.Connection | None = None
+    connection: Connection | None = None
 
     @property
     def known(self) -> KnownRaces:
@@ -193,7 +191,7 @@ class _Reader:
         return await load_flows(self._open, self.races(scope))
 
     @property
-    def _open(self) -> aiosqlite.Connection:
+    def _open(self) -> Connection:
         if self.connection is None:
             raise _NotKept
         return self.connection

@@ -13,6 +13,17 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.questions.core import Question
 from bot.requester import Requester
 
+TYPED = {
+    "driver": "heim",
+    "name": "heim",
+    "first": "heim",
+    "second": "majeski",
+    "race": "talladega",
+    "after": "bristol",
+    "track": "bristol",
+}
+"""What is typed into options that a command looks up."""
+
 
 async def asked_by_commands(bot: TailgateBot, *, with_options: bool = True) -> list[Question]:
     """What every command asks whose answer all can see.

@@ -39,7 +39,7 @@ from bot.requester import Requester
 from bot.services import Services
 from tests.bot.render.reading import body, buttons, lines, options, small, text
 from tests.checks.limits import check_message
-from tests.cogs.commands import asked_by_commands
+from tests.cogs.commands import TYPED, asked_by_commands
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
 from tests.cogs.quoting import member
@@ -176,6 +176,6 @@ async def test_every_command_of_the_tree_is_answered_and_named_by_the_help(stand
         assert shown in overview or entry.moderators or command.default_permissions is not None
         needed = [option for option in command.parameters if option.required]
         assert all(option.type is discord.AppCommandOptionType.string for option in needed)
-        named = dict(zip((option.name for option in needed), ("heim", "majeski"), strict=False))
+        named = {option.name: TYPED[option.name] for option in needed}
         result = await boss.slash(stand.channel, command.name, **named)
         assert result.modal is not None or words(result), command.name

@@ -13,19 +13,10 @@ from bot.seasons.as_of import AsOf
 from bot.services import Services
 from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
+from tests.cogs.commands import TYPED
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer
 from tests.cogs.quoting import member
-
-TYPED = {
-    "driver": "heim",
-    "name": "heim",
-    "first": "heim",
-    "second": "majeski",
-    "race": "talladega",
-    "after": "bristol",
-}
-"""What is typed into options that a command looks up."""
 
 
 def everything(command: app_commands.Command[Any, ..., Any]) -> dict[str, Any]:

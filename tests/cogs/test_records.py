@@ -61,7 +61,7 @@ async def test_what_cannot_be_asked_is_one_line(stand: Stand, options: dict[str,
 
 
 async def test_a_track_and_how_a_driver_did_there(stand: Stand) -> None:
-    said = words(await stand.ask("track", name="bristol", driver="heim")).splitlines()
+    said = words(await stand.ask("track", track="bristol", driver="heim")).splitlines()
     assert said[0] == "## Bristol Motor Speedway"
     assert said[1].startswith("0.533-mile oval · Bristol, TN · **")
     assert said[2].startswith("**Corey Heim** 5 starts here: 1 win, ")
@@ -69,7 +69,7 @@ async def test_a_track_and_how_a_driver_did_there(stand: Stand) -> None:
 
 
 async def test_two_layouts_of_a_place_lead_to_each_other(stand: Stand) -> None:
-    asked = await stand.ask("track", name="bristol")
+    asked = await stand.ask("track", track="bristol")
     await stand.fan.click(asked.response, label="Bristol Dirt")
     assert words(asked).startswith("## Bristol Motor Speedway Dirt Track\n")
     assert "Joey Logano" in words(asked)
@@ -77,7 +77,7 @@ async def test_two_layouts_of_a_place_lead_to_each_other(stand: Stand) -> None:
 
 async def test_tracks_are_offered_by_name_and_state(stand: Stand) -> None:
     async def offered(typed: str) -> list[str]:
-        choices = await stand.fan.autocomplete(stand.channel, "track", "name", typed)
+        choices = await stand.fan.autocomplete(stand.channel, "track", "track", typed)
         return [choice["value"] for choice in choices]
 
     assert await offered("dega") == ["talladega-superspeedway"]

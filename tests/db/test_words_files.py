@@ -172,7 +172,8 @@ def own_words(held: Any, path: str) -> Iterator[tuple[str, str]]:
     """Every text of a bundled file that is ours, with where it stands: all but a quote's words and links."""
     if isinstance(held, dict | list):
         for name, part in held.items() if isinstance(held, dict) else enumerate(held):
-            if not (path.startswith("quotes.quotes.") and name == "words"):
+            # What a sponsor is called is not ours either.
+            if not (path.startswith("quotes.quotes.") and name == "words") and name != "sponsor":
                 yield from own_words(part, f"{path}.{name}")
     elif isinstance(held, str):
         yield path, re.sub(r"https?://\S+", "", held)

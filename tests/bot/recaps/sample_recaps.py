@@ -11,6 +11,7 @@ from pathlib import Path
 
 import db
 from bot.recaps import Facts, LastTime, Recap, Section, facts_of, race_after, recap
+from db.bundled import FIRST_SEASON_AT_ONCE
 from db.models import Race, Season
 from db.quotes.models import Quote
 from db.recaps.models import SectionKind
@@ -100,6 +101,8 @@ def finished(season: Season, round_number: int | None = None, *earlier: Season) 
 def _races_with_results() -> Iterator[tuple[int, int]]:
     for path in sorted(SEASONS.glob("20*.json")):
         document = json.loads(path.read_text("utf-8"))
+        if document["season"] < FIRST_SEASON_AT_ONCE:
+            continue
         for number in sorted({row["round"] for row in document["results"]}):
             yield document["season"], number
 

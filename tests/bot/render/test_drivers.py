@@ -22,7 +22,7 @@ def ask(key: str, *seasons: Season, **fields: Any) -> ui.LayoutView:
     computed = ComputedSeason(season)
     own = record(computed, key)
     assert own is not None
-    years = tuple(each.year for each in seasons if key in ComputedSeason(each).entered)
+    years = tuple(each.year for each in seasons if key in each.starts)
     facts = DriverFacts(season.drivers[key], computed, own, career_in(seasons, key), computed.races_of(key), years)
     return driver(facts, DriverQuestion(key, **fields), LATER)
 

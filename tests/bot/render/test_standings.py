@@ -105,6 +105,7 @@ def test_the_select_turns_to_every_view_that_the_season_has() -> None:
         "Stats": StandingsQuestion(2025, 4, "stats"),
         "Owners": StandingsQuestion(2025, 4, "owners"),
         "Manufacturers": StandingsQuestion(2025, 4, "manufacturers"),
+        "What if: the points of 2007–2010": StandingsQuestion(2025, 4, "what-if-classic"),
     }
     longer = options(ask(full_season(2025, 9, run=1)))
     assert "Playoffs" in longer

@@ -91,7 +91,7 @@ def read_so_far(seasons: list[Season]) -> list[int]:
 async def test_answers_of_most_days_read_no_past_season(bot: TailgateBot) -> None:
     assert len(await past(bot)) == len(await bot.services.seasons.years()) - KEPT_WHOLE
     for question in QUESTIONS:
-        assert await bot.router.view(question, Requester(1, await bot.router.as_of()))
+        await bot.router.view(question, Requester(1, await bot.router.as_of()))
         assert read_so_far(await past(bot)) == [], question
     as_of = await bot.router.as_of()
     for text in TEXTS:
