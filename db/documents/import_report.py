@@ -40,13 +40,15 @@ class Report:
 
     ``seasons`` are the years that its documents are about, in order; ``rounds`` are, by year, the races of which they
     say anything; ``notes`` are lines about what was left alone, such as what an operator had imported otherwise than
-    the program's own documents say, and about what is odd in what is stored now.
+    the program's own documents say, and about what is odd in what is stored now; ``disagreements`` are lines about what
+    NASCAR's feeds say otherwise than what is held and stays.
     """
 
     sections: dict[str, Counts] = field(default_factory=dict)
     seasons: tuple[int, ...] = ()
     rounds: dict[int, set[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    disagreements: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:

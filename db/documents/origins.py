@@ -1,23 +1,34 @@
-"""Who knows best: what an operator's document said stays when a newer version of the program brings its own facts."""
+"""Who knows best: an operator, before the program of a race that was official then, before NASCAR's feeds.
+
+What an operator said stays when a newer version of the program brings its own facts, or a feed does. What came with the
+program about a race that was official then stays when a feed says otherwise; about any other race the feed knows
+better. Of feeds, one that is official stands before one that is not.
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import aiosqlite
 
-from db.documents.file_format import NEVER_CLEARED, Row
+from db.documents.file_format import NEVER_CLEARED, RaceRow, Row
 from db.documents.import_report import given_fields
-from db.documents.reader import Document, Line
+from db.documents.reader import Document, FeedState, Line
 from db.timestamps import to_text
 
 R = TypeVar("R", bound=Row)
 
-LOAD = "SELECT subject, subject_id, fact FROM fact_origins WHERE origin = 'operator'"
+Holder = Literal["operator", "program", "feed"]
+OPERATOR: Literal["operator"] = "operator"
+LOAD = "SELECT subject, subject_id, fact, origin FROM fact_origins"
+OF_THE_PROGRAM = """
+SELECT id FROM races WHERE results_at IS NOT NULL AND NOT EXISTS (
+    SELECT 1 FROM fact_origins WHERE subject = 'race' AND subject_id = races.id AND fact = 'results')
+"""
+"""The races whose results stand and came with the program."""
 NOTE = """
-INSERT INTO fact_origins (subject, subject_id, fact, origin, changed_at) VALUES (?, ?, ?, 'operator', ?)
+INSERT INTO fact_origins (subject, subject_id, fact, origin, changed_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (subject, subject_id, fact) DO UPDATE SET origin = excluded.origin, changed_at = excluded.changed_at
 """
 RELEASED = """
@@ -38,16 +49,32 @@ class Origins:
     """
 
     def __init__(
-        self, known: Iterable[tuple[str, int, str]], now: datetime, released: Iterable[tuple[str, int, str]] = ()
+        self,
+        known: Iterable[tuple[str, int, str, str]],
+        now: datetime,
+        released: Iterable[tuple[str, int, str]] = (),
+        of_the_program: Iterable[int] = (),
     ) -> None:
-        """``released`` are those that are handed back: the program's own documents replace them in this import."""
+        """What is on record.
+
+        Args:
+            known: subject, its row id, fact and origin of each fact.
+            now: the moment of the import.
+            released: those that are handed back: the program's own documents replace them in this import.
+            of_the_program: the row ids of the races whose results stand and came with the program.
+        """
         self._released = set(released)
         self._handed_back: set[tuple[str, int, str]] = set()
         self._facts: dict[tuple[str, int], set[str]] = {}
-        for subject, number, fact in known:
-            if (subject, number, fact) not in self._released:
+        self._feeds: dict[tuple[str, int], dict[str, str]] = {}
+        self._of_the_program = frozenset(of_the_program)
+        for subject, number, fact, origin in known:
+            if origin != OPERATOR:
+                self._feeds.setdefault((subject, number), {})[fact] = origin
+            elif (subject, number, fact) not in self._released:
                 self._facts.setdefault((subject, number), set()).add(fact)
-        self._noted: list[tuple[str, int, str]] = []
+        self._noted: list[tuple[str, int, str, str]] = []
+        self._overruled: set[tuple[str, int, str]] = set()
         self._now = now
 
     @classmethod
@@ -55,7 +82,13 @@ class Origins:
         """What is on record, inside the transaction of the import; ``hand_back`` is a season that is handed back."""
         released = await connection.execute_fetchall(RELEASED, {"year": hand_back}) if hand_back is not None else ()
         known = await connection.execute_fetchall(LOAD)
-        return cls([(row[0], row[1], row[2]) for row in known], now, [(row[0], row[1], row[2]) for row in released])
+        program = await connection.execute_fetchall(OF_THE_PROGRAM)
+        return cls(
+            [(row[0], row[1], row[2], row[3]) for row in known],
+            now,
+            [(row[0], row[1], row[2]) for row in released],
+            [row[0] for row in program],
+        )
 
     def handed_back(self, subject: str, number: int, facts: Iterable[str], line: Line | Document) -> list[str]:
         """Notes that the program's line, or header, says these facts; returns which of them had been handed back."""
@@ -72,13 +105,41 @@ class Origins:
         """The facts that an operator's document set."""
         return self._facts.get((subject, number), set())
 
+    def holder_of_results(self, race: int, line: Line) -> Holder | None:
+        """Whose results of a race a line must not replace; None where it may."""
+        if not line.yields:
+            return None
+        if "results" in self.operators("race", race):
+            return "operator"
+        if line.feed is None:
+            return None
+        if race in self._of_the_program:
+            return "program"
+        held = self._feeds.get(("race", race), {}).get("results")
+        return "feed" if held == FeedState.OFFICIAL and line.feed is FeedState.UNOFFICIAL else None
+
+    def _of_others(self, subject: str, number: int, line: Line, row: Row) -> set[str]:
+        """The facts of a subject that a line must not replace."""
+        if not line.yields:
+            return set()
+        theirs = set(self.operators(subject, number))
+        if not isinstance(row, RaceRow):
+            return theirs
+        if line.bundled:
+            # What the program knows of a race that was not run yet is older than what a feed said since.
+            return theirs | self._feeds.get((subject, number), {}).keys() if row.outcome is None else theirs
+        holder = self.holder_of_results(number, line)
+        if holder == "program":
+            return theirs | RaceRow.model_fields.keys()
+        return theirs | {"results", "outcome"} if holder == "feed" else theirs
+
     def respect(self, subject: str, number: int, existing: R, line: Line, row: R) -> tuple[R, list[str]]:
-        """The row without what must not replace an operator's facts, and which of its facts those are.
+        """The row without what must not replace the facts of those who know better, and which of its facts those are.
 
         Coverage belongs to a start: where the race is held to another one, the row's coverage is not the race's. So
         does the state of results belong to the results.
         """
-        theirs = set(self.operators(subject, number)) if line.bundled else set()
+        theirs = self._of_others(subject, number, line, row)
         kept = {name for name in theirs & given_fields(line, row) if getattr(row, name) != getattr(existing, name)}
         if subject == "race" and kept & TIMES:
             theirs |= TIMES | NEVER_CLEARED - {"outcome"}
@@ -88,13 +149,29 @@ class Origins:
         return row.model_copy(update=stored), sorted(kept)
 
     def note(self, subject: str, number: int, facts: Iterable[str], source: Line | Document) -> None:
-        """Notes that a line, or a document's header, set these facts, if it is an operator's."""
-        if not source.bundled:
-            self._noted += [(subject, number, fact) for fact in facts]
+        """Notes that a line, or a document's header, set these facts; what the program sets is a feed's no longer."""
+        if source.bundled:
+            held = self._feeds.get((subject, number), {})
+            self._overruled |= {(subject, number, fact) for fact in facts if fact in held}
+        else:
+            origin = source.feed or OPERATOR
+            self._noted += [(subject, number, fact, origin) for fact in facts]
+
+    def confirm(self, subject: str, number: int, facts: Iterable[str], line: Line) -> None:
+        """Notes that these facts are stored as a line says, whether it changed them or not.
+
+        That matters where it makes them another's: the program's of a race that it knows as run, and those that are
+        handed to a feed.
+        """
+        if line.trusted or line.bundled:
+            self.note(subject, number, facts, line)
+        elif line.feed is not None:
+            held = self._feeds.get((subject, number), {})
+            self.note(subject, number, [fact for fact in facts if held.get(fact, line.feed) != line.feed], line)
 
     async def save(self, connection: aiosqlite.Connection) -> None:
         """Writes what was noted."""
-        await connection.executemany(FORGET, sorted(self._handed_back))
+        await connection.executemany(FORGET, sorted(self._handed_back | self._overruled))
         moment = to_text(self._now)
         await connection.executemany(NOTE, [(*noted, moment) for noted in dict.fromkeys(self._noted)])
 

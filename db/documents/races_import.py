@@ -11,6 +11,7 @@ from typing import Any
 import aiosqlite
 
 from db.documents import race_sql
+from db.documents.disagreements import race_differences, told
 from db.documents.file_format import FastestLapRow, OutcomeRow, RaceRow
 from db.documents.import_report import Counts, Tally, given_fields, refuse_duplicate
 from db.documents.name_resolver import NameResolver
@@ -109,12 +110,13 @@ class RacesImport:
             if race is not None and self._readings.is_older(race.id, "schedule", line):
                 self._keep_newer(year, each, race)
                 continue
-            if line.bundled and race is not None and race.dropped and self._rearranged(race):
+            if line.yields and race is not None and race.dropped and self._rearranged(race):
                 self._other_rounds[_counted_by(line), year, number] = None
                 self._tally.count("races", line.file, Counts(unchanged=1))
-                self._tally.report.notes.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
+                lines = self._tally.report.notes if line.bundled else self._tally.report.disagreements
+                lines.append(f"{year} {race.row.name}: stays off the schedule, as you have it")
                 continue
-            if (line.bundled and rearranged) or line.file in older:
+            if (line.yields and rearranged) or line.file in older:
                 if race is not None and not race.dropped:
                     number = race.row.round
                 else:
@@ -219,6 +221,7 @@ class RacesImport:
         for each in meant:
             merged = self._merged(year, each, former.get(each.race.id, set()) if each.race is not None else set())
             if each.race is not None:
+                self._confirm(each.race.id, each)
                 self._readings.note(each.race.id, "schedule", each.line, changed=merged is not None)
             if merged is not None:
                 changed.append((each, merged))
@@ -242,6 +245,12 @@ class RacesImport:
                 lost = moments(before) - moments(merged)
                 await race_sql.note_former_times(self._connection, number, lost)
 
+    def _confirm(self, race: int, meant: _Meant) -> None:
+        """Notes whose the facts of a row are that needed no change to be so."""
+        given = given_fields(meant.line, meant.row)
+        if meant.line.trusted or (meant.line.bundled and meant.row.outcome is not None):
+            self._origins.confirm("race", race, given, meant.line)
+
     def _merged(self, year: int, meant: _Meant, former: AbstractSet[datetime]) -> RaceRow | None:
         """The race as it is to be stored; None if it is stored so already."""
         line, row, existing = meant.line, meant.row, None
@@ -249,7 +258,7 @@ class RacesImport:
             existing = meant.race.row
             row, kept = self._origins.respect("race", meant.race.id, existing, line, row)
             if kept:
-                self._tally.report.notes.append(f"{year} {existing.name}: kept what you imported ({', '.join(kept)})")
+                self._tell_kept(year, existing, meant.row, kept, line)
             row = self._without_older_results(year, meant.race, line, row)
             row = settle_times(existing, row, given_fields(line, row), former)
         merged = self._tally.compare("races", line, existing, row)
@@ -259,6 +268,13 @@ class RacesImport:
             for field, problem in contradictions(merged):
                 raise line.error(problem, field)
         return merged
+
+    def _tell_kept(self, year: int, held: RaceRow, given: RaceRow, facts: list[str], line: Line) -> None:
+        """Notes what stays although a line says otherwise."""
+        if line.feed is None:
+            self._tally.report.notes.append(f"{year} {held.name}: kept what you imported ({', '.join(facts)})")
+        elif what := told(race_differences(held, given, facts)):
+            self._tally.report.disagreements.append(f"{year} race {held.round}, {held.name}: NASCAR's feed has {what}")
 
     def _tell_handed_back(self, year: int, race: int, before: RaceRow, after: RaceRow, line: Line) -> None:
         """Notes what of a race is the program's again: each fact as it was and as it is."""

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,20 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 _BLANK = " \t\r\n"
 
 
+class FeedState(StrEnum):
+    """What a document that was made of NASCAR's feeds says: what is final, or what may still change."""
+
+    OFFICIAL = "official feed"
+    UNOFFICIAL = "unofficial feed"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row with its place in the file, so that an error in it can name the line.
 
     ``whole`` says that it comes from a complete document: a field that it leaves out is to be cleared. ``bundled`` says
-    that the document comes with the program, ``retrieved`` when it says that its facts were read.
+    that the document comes with the program, ``retrieved`` when it says that its facts were read; ``feed`` and
+    ``trusted`` are the document's.
     """
 
     row: Row
@@ -42,6 +51,13 @@ class Line:
     whole: bool = False
     bundled: bool = False
     retrieved: datetime | None = None
+    feed: FeedState | None = None
+    trusted: bool = False
+
+    @property
+    def yields(self) -> bool:
+        """Whether it gives way to what an operator said."""
+        return self.bundled or (self.feed is not None and not self.trusted)
 
     def error(self, problem: str, field: str | None = None) -> DocumentError:
         """The error for something wrong with this row, to be raised by the caller."""
@@ -56,7 +72,8 @@ class Line:
 class Document:
     """A parsed file. ``sections`` holds its lines by section; ``digest`` is the SHA-256 of its bytes.
 
-    ``bundled`` says that it comes with the program; its quotes and recaps never overwrite what people changed.
+    ``bundled`` says that it comes with the program; its quotes and recaps never overwrite what people changed. ``feed``
+    says that it was made of NASCAR's feeds, and how final they are; ``trusted`` that they go before anybody else.
     """
 
     file: str
@@ -64,11 +81,14 @@ class Document:
     header: Header
     sections: dict[str, list[Line]] = field(default_factory=dict)
     bundled: bool = False
+    feed: FeedState | None = None
+    trusted: bool = False
 
     def lines(self, section: str) -> list[Line]:
         """The lines of a section, which know whether the document comes with the program and when it was retrieved."""
-        moment = self.header.retrieved
-        return [replace(line, bundled=self.bundled, retrieved=moment) for line in self.sections.get(section, [])]
+        given: dict[str, Any] = {"bundled": self.bundled, "retrieved": self.header.retrieved}
+        given |= {"feed": self.feed, "trusted": self.trusted}
+        return [replace(line, **given) for line in self.sections.get(section, [])]
 
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""

@@ -10,6 +10,7 @@ from typing import TypeVar
 import aiosqlite
 
 from db.documents import import_sql, race_sql
+from db.documents.disagreements import result_differences, told
 from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, Row, SeatRow
 from db.documents.import_report import Counts, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
@@ -64,7 +65,7 @@ class SeasonImport:
         existing = season_sections(stored)
         race_ids = await race_sql.race_ids(self._connection, year)
         held = [row for row in existing["results"] if isinstance(row, ResultRow)]
-        lines = self._newer(year, self._of_races(year, "results", documents, race_ids), race_ids, stored)
+        lines = self._newer(year, self._of_races(year, "results", documents, race_ids, held), race_ids, stored)
         about = self._about_results(year, schedule, race_ids)
         taken_back = self._taken_back(stored, documents, about, race_ids)
         results = ResultsImport(self._connection, self._names, self._tally, self._origins, race_ids, held)
@@ -77,7 +78,7 @@ class SeasonImport:
                 await self._playoff_field(year, field, seats)
                 if self._origins.handed_back("season", year, ["playoff_field"], document):
                     self._tally.report.notes.append(f"{year}: the playoff field is the program's again")
-        penalties = self._newer(year, self._of_races(year, "adjustments", documents, race_ids), race_ids, stored)
+        penalties = self._newer(year, self._of_races(year, "adjustments", documents, race_ids, held), race_ids, stored)
         await self._adjustments(
             race_ids,
             penalties,
@@ -91,6 +92,7 @@ class SeasonImport:
             *((number, about[number]) for number in results.changed & about.keys()),
         ]:
             self._readings.note(race_ids[number], "results", line, changed=number in changed)
+            self._origins.confirm("race", race_ids[number], ["results"], line)
         self._tell_handed_back(year, [*lines, *penalties], race_ids, results.changed_rows)
         for number in results.without_results_now:
             if number not in about or getattr(about[number].row, "outcome", None) is None:
@@ -137,7 +139,7 @@ class SeasonImport:
             if number is None:
                 continue
             race = race_ids[number]
-            theirs = line.bundled and "results" in self._origins.operators("race", race)
+            theirs = self._origins.holder_of_results(race, line) is not None
             if not theirs and not self._readings.is_older(race, "results", line):
                 found[number] = line
         return found
@@ -171,25 +173,49 @@ class SeasonImport:
                     )
         return found
 
-    def _of_races(self, year: int, section: str, documents: list[Document], race_ids: Mapping[int, int]) -> list[Line]:
+    def _of_races(
+        self,
+        year: int,
+        section: str,
+        documents: list[Document],
+        race_ids: Mapping[int, int],
+        held: Sequence[Row],
+    ) -> list[Line]:
         """The rows of results or adjustments with the rounds that their races have on the stored schedule.
 
-        Those of the program are left out of races whose results an operator imported.
+        Those of the program are left out of races whose results an operator imported, and a feed's of those whose
+        results came with the program, too.
         """
         lines: list[Line] = []
         kept: dict[int, None] = {}
+        declined: dict[int, list[Line]] = {}
         for line in lines_of(documents, section):
             assert isinstance(line.row, ResultRow | AdjustmentRow)
             number = self._races.on_stored_schedule(year, line, line.row.round)
             race = race_ids.get(number or 0, 0)
-            if line.bundled and (number is None or "results" in self._origins.operators("race", race)):
+            if line.yields and (number is None or self._origins.holder_of_results(race, line) is not None):
                 self._tally.count(section, line.file, Counts(unchanged=1))
-                if number is not None:
+                if number is not None and line.bundled:
                     kept[number] = None
+                elif number is not None:
+                    declined.setdefault(number, []).append(line)
             else:
                 lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
         self._tally.report.notes += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
+        self._tell_declined(year, declined, held)
         return lines
+
+    def _tell_declined(self, year: int, declined: Mapping[int, list[Line]], held: Sequence[Row]) -> None:
+        """Notes what a feed's results say otherwise than those that are held and stay."""
+        for number, lines in declined.items():
+            given = []
+            for line in lines:
+                if isinstance(line.row, ResultRow):
+                    called = self._names.driver_name(line.row.driver, line, "driver")
+                    given.append(line.row.model_copy(update={"driver": called}))
+            stored = [row for row in held if isinstance(row, ResultRow) and row.round == number]
+            if what := told(result_differences(stored, given)):
+                self._tally.report.disagreements.append(f"{year} race {number}: NASCAR's feed has {what}")
 
     def _newer(self, year: int, lines: list[Line], race_ids: Mapping[int, int], stored: Season) -> list[Line]:
         """The rows of results or adjustments without those that were read before what is stored of their race.
@@ -241,7 +267,8 @@ class SeasonImport:
             for part in self._kept_of_season(year, document, newest, ids, held):
                 ids[part] = []
         champion = ids["champion"][0] if ids["champion"] else None
-        read = (None, None) if older else (header.source, header.retrieved)
+        # A feed says of each race when it was read; of the season as a whole it is no source.
+        read = (None, None) if older or document.feed is not None else (header.source, header.retrieved)
         await import_sql.save_season(self._connection, year, read, champion, ids["rookies"])
         after = await import_sql.season_facts(self._connection, year)
         for part in self._origins.handed_back("season", year, [part for part in ids if ids[part]], document):

@@ -1,0 +1,284 @@
+"""Turns NASCAR's documents into the project's own, which go into the store by the importer and by no other door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.feeds import paths
+from bot.feeds.clashes import ClashError, RefusedError
+from bot.feeds.errors import FeedError
+from bot.feeds.fetched import Fetched
+from bot.feeds.outcome import fastest_lap, outcome_of
+from bot.feeds.people import People
+from bot.feeds.places import Places
+from bot.feeds.reading import read_drivers, read_lap_times, read_sessions, read_tracks
+from bot.feeds.results import Field, corrections, must_agree, must_not_shrink, result_rows
+from bot.feeds.schedule import Placed, place_races, race_row
+from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
+from bot.feeds.schemas.race_list import RaceList
+from bot.feeds.schemas.timing import LapTimes
+from bot.feeds.schemas.weekend import Weekend
+from db.documents.file_format import FORMAT
+from db.documents.reader import Document, FeedState, read_bytes
+from db.errors import DocumentError
+from db.models import Driver, Season, Track
+from db.results_state import ResultsState
+from db.timestamps import to_text
+
+OFFICIAL_AFTER = timedelta(days=5)
+"""How long after its start a race's results count as official although NASCAR never said so."""
+OF_THE_RACE = 0.8
+"""Lap times in which fewer of the race's trucks are than this part are another race's."""
+
+
+@dataclass(slots=True)
+class FeedDocuments:
+    """What came of NASCAR's documents.
+
+    Attributes:
+        documents: for the importer, in this order, together or one by one.
+        refused: one line for each document, or part of one, of which nothing was taken.
+        clashes: one line for each thing that does not fit what is stored; it waits for an operator's word.
+        corrections: one line for each race whose results stood and are otherwise now.
+    """
+
+    documents: list[Document] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    clashes: list[str] = field(default_factory=list)
+    corrections: list[str] = field(default_factory=list)
+
+
+def season_extras(year: int) -> tuple[str, ...]:
+    """The documents that make a season's schedule fuller: session times, tracks and drivers."""
+    return paths.session_times(year), paths.tracks(), paths.drivers()
+
+
+def race_extras(year: int, race_id: int) -> tuple[str, ...]:
+    """The documents that make a finished race's results fuller."""
+    return (paths.lap_times(year, race_id),)
+
+
+def season_documents(
+    year: int,
+    known: Season | None,
+    race_list: RaceList,
+    weekends: Mapping[int, Weekend],
+    extra: Mapping[str, Fetched],
+    *,
+    known_drivers: Mapping[str, Driver],
+    known_tracks: Mapping[str, Track],
+    trust: frozenset[int] = frozenset(),
+) -> FeedDocuments:
+    """The documents of what NASCAR says of a season: of its schedule without weekends, else one of each weekend.
+
+    Args:
+        year: the season.
+        known: as it is stored; None where it is not.
+        race_list: the list of its races.
+        weekends: by NASCAR's race id.
+        extra: by its path, what ``season_extras`` and ``race_extras`` name, where it is there.
+        known_drivers: every driver of the store by key.
+        known_tracks: every track of the store by key.
+        trust: NASCAR's ids of the races of which the feed is believed before anybody else.
+    """
+    made = _Making(year, known, race_list, extra, known_drivers, known_tracks)
+    made.run(weekends, trust)
+    return made.done
+
+
+class _Making:
+    """The documents of one season."""
+
+    def __init__(
+        self,
+        year: int,
+        known: Season | None,
+        race_list: RaceList,
+        extra: Mapping[str, Fetched],
+        drivers: Mapping[str, Driver],
+        tracks: Mapping[str, Track],
+    ) -> None:
+        self.done = FeedDocuments()
+        self._year = year
+        self._known = known
+        self._list = race_list
+        self._extra = extra
+        self._drivers = drivers
+        self._tracks = tracks
+
+    def run(self, weekends: Mapping[int, Weekend], trust: frozenset[int]) -> None:
+        try:
+            schedule = place_races(self._known, self._list)
+        except RefusedError as error:
+            self.done.refused.append(f"{self._list.path}: {error}")
+            return
+        if not weekends:
+            self.done.clashes += schedule.problems
+            self._schedule(schedule.races)
+        by_id = {each.listed.race_id: each for each in schedule.races}
+        for race_id, weekend in weekends.items():
+            placed = by_id.get(race_id)
+            if placed is not None and placed.stored is not None:
+                # The rows name the round that the race has until the schedule itself was taken in.
+                placed = replace(placed, round=placed.stored.round)
+            if placed is None:
+                self.done.refused.append(f"{weekend.path}: race {race_id} is not on the schedule of {self._year}")
+                continue
+            self._weekend(placed, weekend, trusted=race_id in trust)
+
+    @property
+    def _has_phases(self) -> bool:
+        """Whether the list says by now which races are the postseason's."""
+        return any(race.playoff_round for race in self._list.races)
+
+    def _schedule(self, races: Iterable[Placed]) -> None:
+        places = Places(self._tracks, self._tracks_facts())
+        sessions = self._sessions()
+        rows = []
+        for placed in races:
+            events = [each for each in sessions if each.race_id == placed.listed.race_id]
+            try:
+                rows.append(race_row(placed, places, events, phases=self._has_phases))
+            except ClashError as error:
+                self.done.clashes.append(f"{placed.label}: {error}")
+        self.done.clashes += places.clashes
+        self._add(self._list.path, self._list.at, {"tracks": places.rows, "races": rows}, FeedState.UNOFFICIAL)
+
+    def _weekend(self, placed: Placed, weekend: Weekend, *, trusted: bool) -> None:
+        # The list may know the winner before the weekend's own document says that the race is over.
+        weekend = replace(weekend, over=weekend.over or placed.listed.is_over)
+        people = People(self._drivers, self._drivers_facts())
+        places = Places(self._tracks, self._tracks_facts())
+        known, held = self._known, placed.stored
+        try:
+            trucks = Field.of(weekend, people)
+            if weekend.has_results:
+                must_agree(trucks, weekend.race.actual_laps)
+            if not trusted:
+                must_not_shrink(trucks, known, held)
+            laps = self._lap_times(placed, trucks) if weekend.has_results else None
+            fastest = fastest_lap(trucks, laps)
+            results = result_rows(trucks, placed.round, known, held, fastest["driver"] if fastest else None)
+            row = self._race(placed, places)
+            if weekend.has_results:
+                row["outcome"] = outcome_of(trucks, held, fastest, timed=laps is not None)
+                row["results_state"] = self._state(placed, trucks).value
+        except RefusedError as error:
+            self.done.refused.append(f"{placed.label}: NASCAR's weekend document {error}")
+            return
+        except ClashError as error:
+            self.done.clashes.append(f"{placed.label}: {error}; nothing of the race was taken")
+            return
+        self.done.clashes += [f"{placed.label}: {line}" for line in (*people.clashes, *places.clashes)]
+        state = self._feed_state(placed, weekend)
+        parts = {"tracks": places.rows, "drivers": people.rows, "races": [row], "results": results}
+        if self._add(weekend.path, weekend.at, parts, state, trusted=trusted) and weekend.has_results:
+            self.done.corrections += self._corrections(placed, trucks)
+
+    def _race(self, placed: Placed, places: Places) -> dict[str, Any]:
+        """The row of the weekend's race, which says nothing of the schedule where the race is stored by its id."""
+        held = placed.stored
+        if held is None or held.nascar_id is None:
+            return race_row(placed, places, phases=self._has_phases)
+        track = places.join(None, held.track.name, held.track, placed.label)
+        return {
+            "round": held.round,
+            "name": held.name,
+            "track": track,
+            "date": held.date.isoformat(),
+            "nascar_id": held.nascar_id,
+        }
+
+    def _state(self, placed: Placed, trucks: Field) -> ResultsState:
+        if not trucks.has_points:
+            return ResultsState.PARTIAL
+        final = self._feed_state(placed, trucks.weekend) is FeedState.OFFICIAL
+        return ResultsState.OFFICIAL if final else ResultsState.UNOFFICIAL
+
+    def _feed_state(self, placed: Placed, weekend: Weekend) -> FeedState:
+        """Whether the results are final: as NASCAR says, or five days after the race, since the word may never come."""
+        planned = placed.listed.planned()
+        run = placed.stored.begins if placed.stored is not None else planned[1] if planned is not None else None
+        late = run is not None and weekend.at - run >= OFFICIAL_AFTER
+        final = weekend.has_results and (weekend.official or late)
+        return FeedState.OFFICIAL if final else FeedState.UNOFFICIAL
+
+    def _corrections(self, placed: Placed, trucks: Field) -> list[str]:
+        parts = list(corrections(trucks, self._known, placed.stored))
+        return [f"{placed.label}: {'; '.join(parts)}"] if parts else []
+
+    def _add(
+        self,
+        path: str,
+        at: datetime,
+        sections: Mapping[str, list[dict[str, Any]]],
+        state: FeedState,
+        *,
+        trusted: bool = False,
+    ) -> bool:
+        """Makes a document; returns whether it is one that the importer can take."""
+        held = {name: rows for name, rows in sections.items() if rows}
+        if not held:
+            return False
+        whole = {
+            "format": FORMAT,
+            "season": self._year,
+            "source": f"NASCAR's public feeds, {path}",
+            "retrieved": to_text(at),
+            **held,
+        }
+        try:
+            document = read_bytes(json.dumps(whole).encode(), path)
+        except DocumentError as error:
+            self.done.refused.append(f"{path}: {error.field or 'the document'} {error.problem}")
+            return False
+        # The rows of results are all there are of their race; those of the schedule add to what is held.
+        lines = [replace(line, whole=True) for line in document.sections.get("results", ())]
+        parts = document.sections | ({"results": lines} if lines else {})
+        self.done.documents.append(replace(document, sections=parts, feed=state, trusted=trusted))
+        return True
+
+    def _lap_times(self, placed: Placed, trucks: Field) -> LapTimes | None:
+        """The lap times of a race. They name no race, so they count if its trucks are in them."""
+        fetched = self._extra.get(paths.lap_times(self._year, placed.listed.race_id))
+        try:
+            found = read_lap_times(fetched) if fetched is not None else None
+        except FeedError as error:
+            self.done.refused.append(str(error))
+            return None
+        if found is None:
+            return None
+        mine = {(row.car_number, row.driver_id) for row, _ in trucks.finishers}
+        given = {(truck.number, truck.driver_id) for truck in found.laps}
+        if len(mine & given) < len(mine) * OF_THE_RACE:
+            self.done.refused.append(f"{placed.label}: the lap times are those of another race")
+            return None
+        return found
+
+    def _sessions(self) -> list[SessionTime]:
+        fetched = self._extra.get(paths.session_times(self._year))
+        try:
+            return (read_sessions(fetched) if fetched is not None else None) or []
+        except FeedError as error:
+            self.done.refused.append(str(error))
+            return []
+
+    def _tracks_facts(self) -> list[TrackFacts]:
+        fetched = self._extra.get(paths.tracks())
+        try:
+            return (read_tracks(fetched) if fetched is not None else None) or []
+        except FeedError as error:
+            self.done.refused.append(str(error))
+            return []
+
+    def _drivers_facts(self) -> list[DriverFacts]:
+        fetched = self._extra.get(paths.drivers())
+        try:
+            return (read_drivers(fetched) if fetched is not None else None) or []
+        except FeedError as error:
+            self.done.refused.append(str(error))
+            return []

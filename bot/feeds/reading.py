@@ -1,0 +1,206 @@
+"""Reads NASCAR's documents: bytes become checked values, or one line says what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from bot.feeds.errors import FeedError
+from bot.feeds.fetched import Fetched
+from bot.feeds.paths import TRUCKS
+from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
+from bot.feeds.schemas.points import LivePoints, StandingsRow
+from bot.feeds.schemas.race import POINTS_RACE
+from bot.feeds.schemas.race_list import ListedRace, RaceList
+from bot.feeds.schemas.timing import LapTimes, LoopStats, PitStop
+from bot.feeds.schemas.weekend import ResultFacts, Weekend, WeekendRace
+from db.documents.strict_json import decode_json, why_not_json
+
+LARGEST = 32_000_000
+"""The largest document in bytes; the lap times of a race have about 600,000."""
+_RACES = TypeAdapter(list[ListedRace])
+_WEEKEND = TypeAdapter(list[WeekendRace])
+_LAP_TIMES = TypeAdapter(LapTimes)
+_LOOP_STATS = TypeAdapter(list[LoopStats])
+_PIT_STOPS = TypeAdapter(list[PitStop])
+_LIVE_POINTS = TypeAdapter(list[LivePoints])
+_STANDINGS = TypeAdapter(list[StandingsRow])
+_DRIVERS = TypeAdapter(list[DriverFacts])
+_TRACKS = TypeAdapter(list[TrackFacts])
+_SESSIONS = TypeAdapter(list[SessionTime])
+
+T = TypeVar("T")
+
+
+def read_race_list(fetched: Fetched, year: int) -> RaceList:
+    """The races of the Truck Series that count for points.
+
+    Raises:
+        FeedError: it is not there, cannot be read, is another year's, or contradicts itself.
+    """
+    value = _value(fetched)
+    if isinstance(value, dict):
+        value = value.get(f"series_{TRUCKS}")
+    if not value:
+        raise FeedError(fetched.path, "has no races of the Truck Series")
+    races = _checked(_RACES, value, fetched)
+    seen: dict[int, ListedRace] = {}
+    for race in races:
+        _must_be(fetched, race.series_id, TRUCKS, f"race {race.race_id} is of series")
+        _must_be(fetched, race.race_season, year, f"race {race.race_id} is of the season")
+        if seen.setdefault(race.race_id, race) != race:
+            raise FeedError(fetched.path, f"has race {race.race_id} twice, in two ways")
+    counting = tuple(race for race in seen.values() if race.race_type_id in (None, POINTS_RACE))
+    if not counting:
+        raise FeedError(fetched.path, "has no races of the Truck Series")
+    return RaceList(fetched.path, year, fetched.at, counting)
+
+
+def read_weekend(fetched: Fetched, year: int, race_id: int) -> Weekend | None:
+    """A weekend; None where there is no document, or nothing in it yet, which NASCAR writes as ``null``.
+
+    Raises:
+        FeedError: it cannot be read, is another race's or year's, or contradicts itself.
+    """
+    value = _value(fetched)
+    if isinstance(value, dict):
+        value = value.get("weekend_race")
+    if not value:
+        return None
+    races = _checked(_WEEKEND, value, fetched, "weekend_race")
+    if len(races) != 1:
+        raise FeedError(fetched.path, f"has {len(races)} races; a weekend has one")
+    race = races[0]
+    _must_be(fetched, race.race_id, race_id, "is of race")
+    _must_be(fetched, race.race_season, year, "is of the season")
+    _must_be(fetched, race.series_id, TRUCKS, "is of series")
+    rows = _each_once(fetched, race.results or ())
+    return Weekend(fetched.path, fetched.at, race, rows, race.is_over)
+
+
+def read_lap_times(fetched: Fetched) -> LapTimes | None:
+    """Every lap of a race; None where there is no document. It names no race. Raises FeedError if it is unusable."""
+    return _optional(_LAP_TIMES, fetched)
+
+
+def read_loop_stats(fetched: Fetched, race_id: int) -> LoopStats | None:
+    """The loop statistics of a race; None where there are none. Raises FeedError if they are unusable."""
+    found = _optional(_LOOP_STATS, fetched)
+    if not found:
+        return None
+    _must_be(fetched, found[0].race_id, race_id, "is of race")
+    return found[0]
+
+
+def read_pit_stops(fetched: Fetched, numbers: frozenset[str]) -> list[PitStop] | None:
+    """The rows of pit road; None where there is no document, as for one race in seven.
+
+    Args:
+        fetched: the document.
+        numbers: the trucks of the race, since those of another series were seen in it.
+
+    Raises:
+        FeedError: it is unusable.
+    """
+    found = _optional(_PIT_STOPS, fetched)
+    return None if found is None else [row for row in found if row.vehicle_number in numbers]
+
+
+def read_live_points(fetched: Fetched) -> list[LivePoints] | None:
+    """The points as they run, of everybody who has any. Raises FeedError if they are unusable."""
+    return _optional(_LIVE_POINTS, fetched)
+
+
+def read_standings(fetched: Fetched) -> list[StandingsRow] | None:
+    """The drivers' table, which does not say of which season it is. Raises FeedError if it is unusable."""
+    return _optional(_STANDINGS, fetched)
+
+
+def read_drivers(fetched: Fetched) -> list[DriverFacts] | None:
+    """Every driver of the three series. Raises FeedError if the document is unusable."""
+    return _optional(_DRIVERS, fetched, "response")
+
+
+def read_tracks(fetched: Fetched) -> list[TrackFacts] | None:
+    """Every track. Raises FeedError if the document is unusable."""
+    return _optional(_TRACKS, fetched, "items")
+
+
+def read_sessions(fetched: Fetched) -> list[SessionTime] | None:
+    """The sessions of the Truck Series in a season. Raises FeedError if the document is unusable."""
+    found = _optional(_SESSIONS, fetched)
+    return None if found is None else [each for each in found if each.series_id == TRUCKS]
+
+
+def _optional(shape: TypeAdapter[T], fetched: Fetched, within: str | None = None) -> T | None:
+    value = _value(fetched)
+    if within is not None and isinstance(value, dict):
+        value = value.get(within)
+    return None if value is None else _checked(shape, value, fetched, within)
+
+
+def _value(fetched: Fetched) -> Any:
+    """What the document holds; None where it is not there, or holds ``null``."""
+    body = fetched.body
+    if body is None:
+        return None
+    if len(body) > LARGEST:
+        raise FeedError(fetched.path, f"is larger than {LARGEST // 1_000_000} MB, which no document of NASCAR's is")
+    try:
+        text = body.decode("utf-8-sig").strip()
+    except UnicodeDecodeError:
+        raise FeedError(fetched.path, "is not UTF-8 text") from None
+    if not text:
+        raise FeedError(fetched.path, "is empty")
+    if text.startswith("<"):
+        raise FeedError(fetched.path, "is a web page and not data")
+    try:
+        value, end = decode_json(text)
+    except (ValueError, RecursionError) as error:
+        cut = getattr(error, "pos", 0) >= len(text) or "Unterminated" in str(error)
+        why = "is cut short" if cut else f"cannot be read; {why_not_json(error)}"
+        raise FeedError(fetched.path, why) from None
+    if text[end:].strip():
+        raise FeedError(fetched.path, "goes on after its end")
+    return value
+
+
+def _checked(shape: TypeAdapter[T], value: Any, fetched: Fetched, within: str | None = None) -> T:
+    try:
+        return shape.validate_python(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in ((within,) if within else ()) + first["loc"])
+        what = str(first["msg"]).removeprefix("Value error, ")
+        raise FeedError(fetched.path, f"{where or 'the document'}: {what}") from None
+
+
+def _must_be(fetched: Fetched, found: int | None, wanted: int, what: str) -> None:
+    if found != wanted:
+        raise FeedError(fetched.path, f"{what} {found}, and {wanted} was asked for")
+
+
+def _each_once(fetched: Fetched, rows: Sequence[ResultFacts]) -> tuple[ResultFacts, ...]:
+    """The trucks of a weekend, each once: one driver may stand there twice, and the row that raced counts.
+
+    Raises:
+        FeedError: two rows of one driver and truck tell of two different races.
+    """
+    kept: dict[tuple[Any, str], ResultFacts] = {}
+    for row in rows:
+        key = (row.driver_id or row.name, row.car_number)
+        other = kept.setdefault(key, row)
+        if other is row or not row.place:
+            continue
+        if other.place and _race_of(other) != _race_of(row):
+            raise FeedError(
+                fetched.path, f"has {row.name} in truck {row.car_number} twice, and each says something else"
+            )
+        kept[key] = row
+    return tuple(kept.values())
+
+
+def _race_of(row: ResultFacts) -> tuple[Any, ...]:
+    return row.place, row.starting_position, row.laps_completed, row.laps_led, row.points_earned, row.finishing_status
