@@ -238,7 +238,7 @@ class Intake:
             if isinstance(error.__cause__, sqlite3.IntegrityError):
                 raise DocumentError(str(error), file=translated.documents[0].file) from error
             raise
-        return report.total, ()
+        return report.total, report.disagreements
 
     def _refuse(self, path: str, year: int, problem: str) -> None:
         self._bodies.pop(path, None)
