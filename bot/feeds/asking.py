@@ -79,7 +79,13 @@ class Asker:
         return path in self._retry_at and not self.may_retry(path, now)
 
     async def ask(
-        self, path: str, season: int | None, *, anew: bool = False, must_be_there: bool = False
+        self,
+        path: str,
+        season: int | None,
+        *,
+        anew: bool = False,
+        must_be_there: bool = False,
+        may_be_missing: bool = False,
     ) -> Got | None:
         """Asks for a document; returns it if it is new here, None if it is as it was.
 
@@ -88,6 +94,7 @@ class Asker:
             season: the season that it belongs to.
             anew: return it even if it is as it was.
             must_be_there: its absence is a fault.
+            may_be_missing: its absence says nothing of whether we are welcome.
 
         Raises:
             FeedError: it cannot be got or used; that is noted, and what was taken in stays.
@@ -96,7 +103,9 @@ class Asker:
         """
         known = self._remembered.documents.get(path)
         try:
-            answer = await self._persistently(path, known, anew=anew, must_be_there=must_be_there)
+            was_absent = known is not None and known.digest is None and known.answered_at is not None
+            seldom_there = may_be_missing or (was_absent and not must_be_there)
+            answer = await self._persistently(path, known, anew=anew, seldom_there=seldom_there)
             got = self._judged(path, season, known, answer, anew=anew, must_be_there=must_be_there)
         except UnreachableError as error:
             self._failed(path, season, error)
@@ -113,10 +122,9 @@ class Asker:
         self._retry_at.pop(path, None)
         return got
 
-    async def _persistently(self, path: str, known: FeedDocument | None, *, anew: bool, must_be_there: bool) -> Answer:
+    async def _persistently(self, path: str, known: FeedDocument | None, *, anew: bool, seldom_there: bool) -> Answer:
         held = known is not None and known.digest is not None
         compare = known if held and not anew else None
-        was_absent = known is not None and known.digest is None and known.answered_at is not None
         for attempt in range(1, self._tries + 1):
             try:
                 self.asked += 1
@@ -124,7 +132,7 @@ class Asker:
                     path,
                     etag=compare.etag if compare else None,
                     last_modified=compare.last_modified if compare else None,
-                    seldom_there=was_absent and not must_be_there,
+                    seldom_there=seldom_there,
                 )
             except UnreachableError as error:
                 if attempt == self._tries:

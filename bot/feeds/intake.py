@@ -173,7 +173,7 @@ class Intake:
     async def _add(self, bundle: dict[str, Got], path: str, year: int, *, anew: bool) -> None:
         """Adds a document that need not be there; what is wrong with it is noted, and stops nothing else."""
         try:
-            got = await self._asker.ask(path, year, anew=anew)
+            got = await self._asker.ask(path, year, anew=anew, may_be_missing=True)
         except FeedError as error:
             log.debug("%s", error)
         else:

@@ -84,7 +84,7 @@ class FeedMemory:
         """When each thing was last got, or confirmed, in the order of ``THINGS``; without what never was."""
         latest: dict[str, datetime] = {}
         for each in self.documents.values():
-            if each.answered_at is not None:
+            if each.digest is not None and each.answered_at is not None:
                 latest[each.thing] = max(each.answered_at, latest.get(each.thing, each.answered_at))
         order = [*THINGS.values()]
         return dict(sorted(latest.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
