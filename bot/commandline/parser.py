@@ -143,7 +143,7 @@ def make_parser() -> argparse.ArgumentParser:
         add(
             "refresh",
             "fetch what is new from NASCAR's feeds",
-            "What was fetched stays, whenever it is cut off. `run` does so by itself, unless TAILGATE_FEEDS is off.",
+            "It can be cut off at any moment, and goes on where it was. `run` does so by itself.",
         )
     )
     backup = add("backup", "copy the store into a new file", "Safe while the bot runs.")

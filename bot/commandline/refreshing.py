@@ -40,7 +40,7 @@ async def refresh(settings: Settings, path: Path, chosen: argparse.Namespace) ->
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         bar = progress.add_task("the feeds", total=None)
 
-        def step(done: int, of: int, what: str) -> None:
+        def step(of: int, done: int, what: str) -> None:
             progress.update(bar, completed=done, total=of, description=what)
 
         summary = await app.refresh(settings, path, wish, print_message, step)

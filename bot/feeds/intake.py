@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,11 +12,12 @@ from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
+from bot.feeds.importing import RaceBundle, groups, import_in_thread, is_about
 from bot.feeds.planning import DAILY, HOURLY, SELDOM
 from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
-from db.documents.importer import Counts, import_documents
-from db.errors import DocumentError, StoreError
+from db.documents.importer import Counts
+from db.errors import DocumentError
 from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
@@ -26,6 +26,9 @@ from db.results_state import ResultsState
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 25
+"""So many races are imported together, since each import compares the whole season. What was got of fewer is lost if
+the program is killed, and got again."""
 Wanted = Callable[[str, timedelta], bool]
 """Whether a document is to be asked for that is asked for so often."""
 
@@ -79,17 +82,27 @@ class Intake:
         if bundle is None:
             return Outcome()
         self._bodies.update(bundle)
-        known = await self._known(year)
+        known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
+        try:
+            read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
+            counts, disagreements = await import_in_thread(
+                self._services.store.path, read.documents, self._services.clock.now()
+            )
+        except FeedError as error:
+            await self._left_out(path, year, error)
+            raise
+        except DocumentError as error:
+            unusable = FeedError(path, str(error))
+            await self._left_out(path, year, unusable)
+            raise unusable from error
+        outcome = await self._remember(year, path, bundle, read, disagreements)
+        outcome.counts.add(counts)
+        return outcome
 
-        def translate() -> Translated:
-            return self._translator.schedule(year, known, bundle[path].fetched, _extra(bundle, extras))
-
-        return await self._take_in(year, path, bundle, translate)
-
-    async def race(
+    async def gather(
         self, year: int, race: Race, every: timedelta, wanted: Wanted, *, anew: bool = False, trusted: bool = False
-    ) -> Outcome:
-        """A race with NASCAR's id: its entries or results, if any document of it is wanted and has changed.
+    ) -> RaceBundle | None:
+        """What the feeds say of a race with NASCAR's id, if any document of it is wanted and has changed.
 
         Args:
             year: its season.
@@ -100,31 +113,81 @@ class Intake:
             trusted: the feed's word stands even against what the operator or the program said.
 
         Raises:
-            FeedError, ServerOutOfReachError, NotWelcomeError, StoreError: as for ``schedule``.
+            FeedError, ServerOutOfReachError, NotWelcomeError: as for ``schedule``.
         """
         assert race.nascar_id is not None
-        number = race.nascar_id
-        path = paths.weekend(year, number)
+        path = paths.weekend(year, race.nascar_id)
         begun = race.begins <= self._services.clock.now()
-        extras = dict.fromkeys(self._translator.race_extras(year, number) if begun else (), max(every, HOURLY))
-        anew = anew or path in self._read_anew
-        bundle = await self._bundle(year, path, every, extras, wanted, anew=anew)
+        names = self._translator.race_extras(year, race.nascar_id) if begun else ()
+        extras = dict.fromkeys(names, max(every, HOURLY))
+        bundle = await self._bundle(year, path, every, extras, wanted, anew=anew or path in self._read_anew)
         if bundle is None:
-            return Outcome()
+            return None
         try:
-            races = await self._race_list(year)
+            await self._race_list(year)
         except FeedError as error:
             # Or it would be asked for again at once.
             self._refuse(path, year, str(error))
             raise
-        known = await self._known(year)
+        return RaceBundle(year, race, path, bundle, trusted=trusted)
 
-        def translate() -> Translated:
-            weekend, extra = bundle[path].fetched, _extra(bundle, extras)
-            return self._translator.weekend(year, number, known, races, weekend, extra, trusted=trusted)
+    async def take_races(self, bundles: Sequence[RaceBundle]) -> Outcome:
+        """Takes in races of one season: their entries or results. What is wrong with one is noted, and stops no other.
 
-        outcome = await self._take_in(year, path, bundle, translate)
-        await self._note_state(year, race.id)
+        They go into the store together where they may: an import has to look at the whole season each time.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        outcome = Outcome()
+        if not bundles:
+            return outcome
+        year = bundles[0].year
+        races, known = await self._race_list(year), await self._known(year)
+        read: list[tuple[RaceBundle, Translated]] = []
+        for bundle in bundles:
+
+            def translate(bundle: RaceBundle = bundle) -> Translated:
+                return self._translate(bundle, known, races)
+
+            try:
+                # A large document takes longer to read than an answer may wait.
+                read.append((bundle, await asyncio.to_thread(_surely, bundle.path, translate)))
+            except FeedError as error:
+                outcome.refused.append(await self._left_out(bundle.path, year, error))
+        for group in groups(read):
+            outcome.add(await self._take_group(year, group))
+        return outcome
+
+    def _translate(self, bundle: RaceBundle, known: Known, races: Fetched) -> Translated:
+        number = bundle.race.nascar_id
+        assert number is not None
+        weekend = bundle.documents[bundle.path].fetched
+        extra = {path: got.fetched for path, got in bundle.documents.items() if path != bundle.path}
+        return self._translator.weekend(bundle.year, number, known, races, weekend, extra, trusted=bundle.trusted)
+
+    async def _take_group(self, year: int, group: Sequence[tuple[RaceBundle, Translated]]) -> Outcome:
+        """Imports races together or, if anything is wrong with one, one by one."""
+        outcome = Outcome()
+        try:
+            counts, disagreements = await import_in_thread(
+                self._services.store.path,
+                [each for _, read in group for each in read.documents],
+                self._services.clock.now(),
+            )
+        except DocumentError as error:
+            if len(group) > 1:
+                for one in group:
+                    outcome.add(await self._take_group(year, [one]))
+                return outcome
+            path = group[0][0].path
+            outcome.refused.append(await self._left_out(path, year, FeedError(path, str(error))))
+            return outcome
+        outcome.counts.add(counts)
+        for bundle, read in group:
+            ours = [line for line in disagreements if is_about(line, bundle)]
+            outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
+            await self._note_state(year, bundle.race.id)
         return outcome
 
     async def _bundle(
@@ -198,47 +261,29 @@ class Intake:
             tracks = {track.key: track for track in (await load_tracks(connection)).values()}
         return Known(await seasons.season(year), dict(await seasons.drivers()), tracks)
 
-    async def _take_in(
-        self, year: int, path: str, bundle: Mapping[str, Got], translate: Callable[[], Translated]
-    ) -> Outcome:
-        """Reads and imports; remembers what was read once that is done, so that a crash before only asks again."""
-        try:
-            # A large document takes longer to read than an answer may wait.
-            translated = await asyncio.to_thread(translate)
-            counts, disagreements = await self._import(translated)
-        except FeedError as error:
-            self._refuse(error.path, year, error.problem)
-            if error.path != path:
-                self._refuse(path, year, str(error))
-            await self._remembered.note_findings(path, [str(error)], self._now())
-            raise
-        except DocumentError as error:
+    async def _left_out(self, path: str, year: int, error: FeedError) -> str:
+        """Notes that a document cannot be used, and returns the line that says so."""
+        self._refuse(error.path, year, error.problem)
+        if error.path != path:
             self._refuse(path, year, str(error))
-            await self._remembered.note_findings(path, [str(error)], self._now())
-            raise FeedError(path, str(error)) from error
-        for line in translated.corrections:
+        await self._remembered.note_findings(path, [str(error)], self._now())
+        return str(error)
+
+    async def _remember(
+        self, year: int, path: str, documents: Mapping[str, Got], read: Translated, disagreements: Sequence[str]
+    ) -> Outcome:
+        """Remembers what was taken in, once it is in the store: a crash before that only asks again."""
+        for line in read.corrections:
             log.info("%s", line)
-        notes = [*translated.clashes, *disagreements]
-        await self._remembered.note_findings(path, [*translated.refused, *notes, *translated.corrections], self._now())
+        notes = [*read.clashes, *disagreements, *read.corrections]
+        await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
         self._read_anew.discard(path)
-        for each in bundle.values():
+        for each in documents.values():
             if each.digest is not None:
                 of = None if each.fetched.path in {paths.drivers(), paths.tracks()} else year
-                self._remembered.taken(
-                    each.fetched.path, of, _whole(each.fetched.at), each.digest, each.etag, each.last_modified
-                )
-        return Outcome(counts, list(translated.refused), [*notes, *translated.corrections])
-
-    async def _import(self, translated: Translated) -> tuple[Counts, Sequence[str]]:
-        if not translated.documents:
-            return Counts(), ()
-        try:
-            report = await import_documents(self._services.store, translated.documents, self._services.clock.now())
-        except StoreError as error:
-            if isinstance(error.__cause__, sqlite3.IntegrityError):
-                raise DocumentError(str(error), file=translated.documents[0].file) from error
-            raise
-        return report.total, report.disagreements
+                at = _whole(each.fetched.at)
+                self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
+        return Outcome(refused=list(read.refused), notes=notes)
 
     def _refuse(self, path: str, year: int, problem: str) -> None:
         self._bodies.pop(path, None)
@@ -256,6 +301,17 @@ class Intake:
 
     def _now(self) -> datetime:
         return _whole(self._services.clock.now())
+
+
+def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
+    """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
+    try:
+        return translate()
+    except FeedError:
+        raise
+    except Exception as error:
+        log.exception("reading %s failed", path)
+        raise FeedError(path, "cannot be read by this version of the program; the log says why") from error
 
 
 def _whole(moment: datetime) -> datetime:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
-from bot.feeds.intake import Intake, Outcome, failing
-from bot.feeds.planning import is_due, list_every, races_due, years_to_list
+from bot.feeds.intake import AT_ONCE, Intake, Outcome, RaceBundle, Wanted, failing
+from bot.feeds.planning import RaceDue, is_due, list_every, races_due, years_to_list
 from bot.feeds.politeness import Politeness, wait_after
 from bot.feeds.translation import Translator
 from bot.services import Services
@@ -101,6 +102,10 @@ class Keeper:
             log.warning(
                 "NASCAR's server cannot be reached (%s); it is tried again in %.0f s", error, wait.total_seconds()
             )
+        except Exception:
+            # Such as a disk that is full: it is no better in a moment, and nobody shall be asked again and again.
+            self._quiet_until = self._services.clock.now() + FAILED_BEFORE
+            raise
         self._remembered.pause = self._politeness.pause
         spent = self._asker.asked - asked
         self._budget.spend(now, spent)
@@ -129,27 +134,46 @@ class Keeper:
             every = list_every(await self._services.seasons.season(year), now)
             await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted))
         # Seasons that were read anew: a race may have come with the list.
-        for due in races_due(await self._recent(now), self._remembered.official, now):
-            path, year = paths.weekend(due.season.year, due.race.nascar_id or 0), due.season.year
-            anew = due.anew and wanted(path, due.every)
-            await self._carefully(path, self._intake.race(year, due.race, due.every, wanted, anew=anew))
+        for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
+            await self._races(year, dues, wanted)
+
+    async def _races(self, year: int, dues: Iterable[RaceDue], wanted: Wanted) -> None:
+        bundles: list[RaceBundle] = []
+        try:
+            for due in dues:
+                path = paths.weekend(year, due.race.nascar_id or 0)
+                anew = due.anew and wanted(path, due.every)
+                try:
+                    bundle = await self._intake.gather(year, due.race, due.every, wanted, anew=anew)
+                except FeedError as error:
+                    log.debug("%s", error)
+                else:
+                    bundles += [bundle] if bundle is not None else []
+                if len(bundles) >= AT_ONCE:
+                    self._log(await self._intake.take_races(bundles), f"races of {year}")
+                    bundles = []
+        except (NotWelcomeError, ServerOutOfReachError):
+            self._log(await self._intake.take_races(bundles), f"races of {year}")
+            raise
+        self._log(await self._intake.take_races(bundles), f"races of {year}")
 
     async def _carefully(self, path: str, work: Awaitable[Outcome]) -> None:
         """Takes something in; what cannot be got or used is noted by now, and the next is none the worse for it."""
         try:
-            outcome = await work
+            self._log(await work, path)
         except FeedError as error:
             log.debug("%s", error)
-            return
+
+    def _log(self, outcome: Outcome, what: str) -> None:
         if outcome.counts.changed:
-            log.info("%s: %d rows changed", path, outcome.counts.changed)
+            log.info("%s: %d rows changed", what, outcome.counts.changed)
         for line in outcome.refused:
-            log.warning("%s: left out: %s", path, line)
+            log.warning("left out: %s", line)
 
     async def _recent(self, now: datetime) -> tuple[Season, ...]:
         return tuple(season for season in await self._services.seasons.all() if season.year >= now.year - 2)
 
-    def _wanted(self, now: datetime) -> Callable[[str, timedelta], bool]:
+    def _wanted(self, now: datetime) -> Wanted:
         def wanted(path: str, every: timedelta) -> bool:
             if self._asker.is_waiting(path, now):
                 return False
@@ -169,3 +193,7 @@ class Keeper:
             listed = documents.get(paths.race_list(year))
             if listed is not None:
                 self._services.seasons.looked_at(year, listed.answered_at, failing(documents, year))
+
+
+def _year(due: RaceDue) -> int:
+    return due.season.year

@@ -14,7 +14,7 @@ from bot.feeds import paths
 from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
-from bot.feeds.intake import Intake, Outcome
+from bot.feeds.intake import AT_ONCE, Intake, Outcome, RaceBundle
 from bot.feeds.planning import is_due, list_every, races_due, years_to_list
 from bot.feeds.politeness import SECONDS_APART, Politeness
 from bot.feeds.translation import Translator
@@ -64,7 +64,7 @@ class Summary:
 
 
 Step = Callable[[int, int, str], None]
-"""Told before each step: how many are done, of how many, and what comes."""
+"""Told before each step: of how many, how many are done, and what comes."""
 
 
 class Refresh:
@@ -166,7 +166,7 @@ class Refresh:
         left = sum(1 + len(self._races(season, wish)) for season in seasons.values())
         done = 0
         for year in years:
-            step(done, left, f"the {year} schedule")
+            step(left, done, f"the {year} schedule")
             every = list_every(seasons[year], self._services.clock.now())
             work = partial(self._intake.schedule, year, every, self._wanted(wish))
             await self._once(summary, paths.race_list(year), work)
@@ -174,24 +174,40 @@ class Refresh:
             season = await self._services.seasons.season(year)
             races = self._races(season, wish)
             left += len(races) - len(self._races(seasons[year], wish))
-            for race in races:
-                step(done, left, f"{year}, {race.track.short}")
-                path = paths.weekend(year, race.nascar_id or 0)
-                await self._once(summary, path, partial(self._race, year, race, wish))
-                done += 1
+            done = await self._refresh_races(races, wish, summary, partial(step, left), done)
             await self._remembered.save()
         step(done, done, "")
 
-    async def _race(self, year: int, race: Race, wish: Wish) -> Outcome:
-        return await self._intake.race(
-            year, race, timedelta(0), self._wanted(wish), anew=wish.race is not None, trusted=wish.trusted
-        )
+    async def _refresh_races(
+        self, races: Sequence[Race], wish: Wish, summary: Summary, step: Callable[[int, str], None], done: int
+    ) -> int:
+        bundles: list[RaceBundle] = []
+        try:
+            for race in races:
+                step(done, f"{race.season}, {race.track.short}")
+                path = paths.weekend(race.season, race.nascar_id or 0)
+                await self._once(summary, path, partial(self._gather, race, wish, bundles))
+                done += 1
+                if len(bundles) >= AT_ONCE:
+                    summary.outcome.add(await self._intake.take_races(bundles))
+                    bundles.clear()
+        except (NotWelcomeError, ServerOutOfReachError):
+            summary.outcome.add(await self._intake.take_races(bundles))
+            raise
+        summary.outcome.add(await self._intake.take_races(bundles))
+        return done
 
-    async def _once(self, summary: Summary, path: str, work: Callable[[], Awaitable[Outcome]]) -> None:
-        """Takes something in; during a short pause it waits, and tries once more."""
+    async def _gather(self, race: Race, wish: Wish, bundles: list[RaceBundle]) -> None:
+        anew = wish.race is not None
+        wanted = self._wanted(wish)
+        bundle = await self._intake.gather(race.season, race, timedelta(0), wanted, anew=anew, trusted=wish.trusted)
+        bundles += [bundle] if bundle is not None else []
+
+    async def _once(self, summary: Summary, path: str, work: Callable[[], Awaitable[Outcome | None]]) -> None:
+        """Does something; during a short pause it waits, and tries once more."""
         for attempt in (1, 2):
             try:
-                summary.outcome.add(await work())
+                outcome = await work()
             except FeedError as error:
                 if error.path != path or self._is_of_note(path):
                     summary.missing.append(str(error))
@@ -201,6 +217,9 @@ class Refresh:
                     raise
                 await self._sleep(max(0.0, wait.total_seconds()) + 1)
                 continue
+            else:
+                if outcome is not None:
+                    summary.outcome.add(outcome)
             return
 
     def _is_of_note(self, path: str) -> bool:
