@@ -17,6 +17,7 @@ from bot.feeds.planning import DAILY, HOURLY, SELDOM
 from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
 from db.documents.importer import Counts
+from db.documents.reader import Document
 from db.errors import DocumentError
 from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
@@ -85,9 +86,7 @@ class Intake:
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
             read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
-            counts, disagreements = await import_in_thread(
-                self._services.store.path, read.documents, self._services.clock.now()
-            )
+            counts, disagreements = await self._import(read.documents)
         except FeedError as error:
             await self._left_out(path, year, error)
             raise
@@ -284,6 +283,9 @@ class Intake:
                 at = _whole(each.fetched.at)
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
         return Outcome(refused=list(read.refused), notes=notes)
+
+    async def _import(self, documents: Sequence[Document]) -> tuple[Counts, Sequence[str]]:
+        return await import_in_thread(self._services.store.path, documents, self._services.clock.now())
 
     def _refuse(self, path: str, year: int, problem: str) -> None:
         self._bodies.pop(path, None)
