@@ -58,7 +58,8 @@ class About(commands.Cog):
         as_of = requester.as_of
         invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
         faults = store_faults(self.bot.services.store.faults.known) if requester.editor else ()
-        feeds = self.bot.services.feeds and Feeds(self.bot.services.feeds.memory, editor=requester.editor)
+        known = self.bot.services.feeds
+        feeds = Feeds(known.memory, editor=requester.editor) if known is not None else None
         links = [*invite, *LINKS]
         return about(as_of.seasons, question, as_of.now, version=__version__, links=links, faults=faults, feeds=feeds)
 
