@@ -3,6 +3,7 @@
 What an operator said stays when a newer version of the program brings its own facts, or a feed does. What came with the
 program about a race that was official then stays when a feed says otherwise; about any other race the feed knows
 better. Of feeds, one that is official stands before one that is not.
+"""
 
 from __future__ import annotations
 

@@ -65,7 +65,9 @@ class SeasonImport:
         existing = season_sections(stored)
         race_ids = await race_sql.race_ids(self._connection, year)
         held = [row for row in existing["results"] if isinstance(row, ResultRow)]
-        lines = self._newer(year, self._of_races(year, "results", documents, race_ids, held), race_ids, stored)
+        lines = self._newer(
+            year, self._of_races(year, "results", documents, race_ids, held), race_ids, stored, existing
+        )
         about = self._about_results(year, schedule, race_ids)
         taken_back = self._taken_back(stored, documents, about, race_ids)
         results = ResultsImport(self._connection, self._names, self._tally, self._origins, race_ids, held)
@@ -78,7 +80,9 @@ class SeasonImport:
                 await self._playoff_field(year, field, seats)
                 if self._origins.handed_back("season", year, ["playoff_field"], document):
                     self._tally.report.notes.append(f"{year}: the playoff field is the program's again")
-        penalties = self._newer(year, self._of_races(year, "adjustments", documents, race_ids, held), race_ids, stored)
+        penalties = self._newer(
+            year, self._of_races(year, "adjustments", documents, race_ids, held), race_ids, stored, existing
+        )
         await self._adjustments(
             race_ids,
             penalties,
@@ -217,12 +221,19 @@ class SeasonImport:
             if what := told(result_differences(stored, given)):
                 self._tally.report.disagreements.append(f"{year} race {number}: NASCAR's feed has {what}")
 
-    def _newer(self, year: int, lines: list[Line], race_ids: Mapping[int, int], stored: Season) -> list[Line]:
+    def _newer(
+        self,
+        year: int,
+        lines: list[Line],
+        race_ids: Mapping[int, int],
+        stored: Season,
+        existing: Mapping[str, Sequence[Row]],
+    ) -> list[Line]:
         """The rows of results or adjustments without those that were read before what is stored of their race.
 
         Results that do not stand yet take in what they lack, whenever it was read.
         """
-        kept, existing = [], season_sections(stored)
+        kept = []
         for line in lines:
             assert isinstance(line.row, ResultRow | AdjustmentRow)
             race, number = race_ids.get(line.row.round, 0), line.row.round
