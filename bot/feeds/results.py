@@ -245,6 +245,17 @@ def fastest_lap_point(field: Field, stages: Mapping[int, Mapping[str, tuple[int,
     return found[0] if len(found) == 1 else None
 
 
+def point_for_another(field: Field, quickest: str | None) -> str | None:
+    """What is odd about the point for the fastest lap, in a line: somebody has it, and one who scores was faster."""
+    if field.weekend.race.race_season < FASTEST_LAP_PAYS_FROM:
+        return None
+    paid = fastest_lap_point(field, stage_scores(field))
+    scores = any(driver == quickest and row.points_earned and not row.disqualified for row, driver in field.finishers)
+    if paid is None or not scores or paid == quickest:
+        return None
+    return f"{paid} has the point for the fastest lap, and by the lap times it was {quickest}'s"
+
+
 def _who_scores_elsewhere(field: Field, quickest: str | None) -> str | None:
     """The driver of the fastest lap, if they do not score here: then nobody gets the point."""
     return next((driver for row, driver in field.finishers if driver == quickest and not row.points_earned), None)
