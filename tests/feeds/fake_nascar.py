@@ -355,7 +355,7 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
             {
                 "Lap": lap,
                 "LapTime": each,
-                "LapSpeed": f"{fastest.get('mph') or 100:,.3f}" if mine and lap == 1 else "99.1",
+                "LapSpeed": f"{fastest.get('mph') or 0:,.3f}" if mine and lap == 1 else "99.1",
             }
             for lap, each in enumerate(times, 1)
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import pytest
@@ -18,12 +19,17 @@ YEAR = 2027
 ROUND = 5
 
 
+@cache
+def _season() -> fake_nascar.Season:
+    return fake_nascar.season_to_be(YEAR)
+
+
 class Weekend:
     """A season that never was, before its fifth race, and what a store knows of it."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.whole = fake_nascar.season_to_be(YEAR)
+        self.whole = copy.deepcopy(_season())
         self.now = copy.deepcopy(self.whole)
         for race in self.whole.races[ROUND - 1 :]:
             self.now.forget_results(race["race_id"])
@@ -48,10 +54,10 @@ class Weekend:
         found: list[dict[str, Any]] = self.now.weekend(self.race_id)["results"]
         return found
 
-    async def refresh(self, after: timedelta, only: bool = True) -> Taken:
-        """Refreshes so long after the start of the race, the whole season or this race alone."""
-        races = [self.race_id] if only else None
-        return await refresh(self.store, self.now.documents(), YEAR, races, at=self.start + after)
+    async def refresh(self, after: timedelta, races: int = 1) -> Taken:
+        """Refreshes the schedule and this race, or some before it as well, so long after the race's start."""
+        ids = [race["race_id"] for race in self.now.races[ROUND - races : ROUND]]
+        return await refresh(self.store, self.now.documents(), YEAR, ids, at=self.start + after)
 
     async def season(self) -> Season:
         season = await season_of(self.store, YEAR)
@@ -67,7 +73,7 @@ class Weekend:
 @pytest.fixture
 async def weekend(store: Store) -> Weekend:
     made = Weekend(store)
-    taken = await made.refresh(-timedelta(days=2), only=False)
+    taken = await made.refresh(-timedelta(days=2), races=ROUND)
     assert (taken.refused, taken.clashes) == ([], [])
     return made
 
