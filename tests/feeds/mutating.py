@@ -1,6 +1,7 @@
-"""Spoils NASCAR's documents in every way, and says what became of the store: ``python -m tests.feeds.mutating --count 10000``.
+"""Spoils NASCAR's documents in every way, and says what became of the store.
 
-Each spoiled document ends as a sound new state or as a clear line, and never as half of itself.
+``python -m tests.feeds.mutating --count 10000`` does it as often as one likes. Each spoiled document ends as a sound
+new state or as a clear line, and never as half of itself.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.feeds import paths
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.models import Season
@@ -191,12 +191,20 @@ def _unsound(season: Season, before: Season | None) -> str | None:
     assert before is not None
     if [race.round for race in season.races] != list(range(1, len(season.races) + 1)):
         return f"rounds {[race.round for race in season.races]}"
+    return _lost(season, before) or _unsound_results(season)
+
+
+def _lost(season: Season, before: Season) -> str | None:
     for race in before.races:
         other = next((each for each in season.races if each.id == race.id), None)
         if other is None:
             return f"race {race.round} is gone"
         if before.results.get(race.round) and len(season.results.get(other.round, ())) < TRUCKS:
             return f"race {race.round} has lost trucks"
+    return None
+
+
+def _unsound_results(season: Season) -> str | None:
     for number, rows in season.results.items():
         if [row.finish for row in rows] != list(range(1, len(rows) + 1)):
             return f"places {[row.finish for row in rows]}"
@@ -216,7 +224,7 @@ async def run(count: int, seed: int, folder: Path) -> Counter[str]:
     for number in range(count):
         outcomes[await trials.one(mutations.one(), number)] += 1
         if number and number % 1000 == 0:
-            print(number, dict(outcomes), file=sys.stderr, flush=True)
+            print(number, dict(outcomes), file=sys.stderr, flush=True)  # noqa: T201
     return outcomes
 
 
@@ -226,7 +234,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(dict(asyncio.run(run(arguments.count, arguments.seed, Path(folder)))))
+        print(dict(asyncio.run(run(arguments.count, arguments.seed, Path(folder)))))  # noqa: T201
 
 
 if __name__ == "__main__":
