@@ -19,7 +19,7 @@ import aiohttp
 from bot import app
 from bot.client.connection import DiscordError, TokenError
 from bot.clock import SystemClock, TravelClock
-from bot.commandline import store_commands
+from bot.commandline import refreshing, store_commands
 from bot.commandline.parser import make_parser
 from bot.commandline.store_commands import print_message
 from bot.errors import FriendlyError
@@ -116,6 +116,8 @@ async def _do(chosen: argparse.Namespace, settings: Settings) -> int:
                 view=chosen.view,
                 guild=chosen.guild,
             )
+        case "refresh":
+            return await refreshing.refresh(settings, path, chosen)
         case "backup":
             await store_commands.backup(path, chosen.file)
         case "check":

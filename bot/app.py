@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
+from bot.feeds.keeper import Keeper
+from bot.feeds.nascar import NascarTranslator
+from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.reminders import ReminderWriter
@@ -36,11 +39,12 @@ from bot.outbox.worker import Worker
 from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
 from bot.services import Services
-from bot.settings import Settings
+from bot.settings import Settings, SettingsError
 from db.bundled import load_if_empty
 from db.connection import Store
 from db.documents.importer import Report
 from db.errors import FileFault, StoreError
+from db.feeds.remembered import Remembered
 from db.file_faults import fault_of, obstacle
 from db.inspection import must_be_sound
 from db.reminders import targets
@@ -153,27 +157,65 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             await must_be_sound_to_start(opened, stop, say)
             tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
+            services = await with_feeds(opened.services, settings, say)
             # Discord sends its servers within two seconds of READY; a stand-in on this machine sends them at once.
             patience = 2.0 if settings.tailgate_discord_api is None else 0.1
-            limiter = RateLimiter(speed=opened.services.clock.speed or 1.0)
+            limiter = RateLimiter(speed=services.clock.speed or 1.0)
             bot = TailgateBot(
-                opened.services,
+                services,
                 editors=settings.editors,
                 mentions=settings.tailgate_mentions == "on",
                 guild_ready_timeout=patience,
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, opened.services, limiter, InDoubt(settings.tailgate_in_doubt))
-            background = Jobs(bot, opened.services, worker)
+            worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
+            keeper = Keeper(services, settings.feeds, NascarTranslator()) if settings.feeds is not None else None
+            background = Jobs(bot, services, worker, keeper)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
                 await background.stop()
+                if keeper is not None:
+                    with contextlib.suppress(StoreError):
+                        await keeper.close()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSING_SECONDS):
                         await worker.close(OUTBOX_SECONDS)
                         await bot.close()
+
+
+async def with_feeds(services: Services, settings: Settings, say: Say) -> Services:
+    """The services with what is known of NASCAR's feeds, if they are fetched; says whether they are."""
+    if settings.feeds is None:
+        say("NASCAR's feeds are off: nothing is fetched, and the data stay as they are.")
+        return services
+    say(f"The data are kept current from {settings.feeds} (unofficial; TAILGATE_FEEDS=off stops that).")
+    return replace(services, feeds=await Remembered.load(services.store))
+
+
+async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: Step) -> Summary:
+    """Asks NASCAR's feeds now; the bot may run meanwhile.
+
+    Raises:
+        SettingsError: the feeds are off.
+        FriendlyError: nothing on record, or in the feeds, is what is wished for.
+        StoreError: the store cannot be used.
+    """
+    if settings.feeds is None:
+        raise SettingsError("TAILGATE_FEEDS is off here; set it to an address, or unset it")
+    async with open_services(path, settings.clock()) as opened:
+        tell_loaded(opened.loaded, say)
+        store = opened.services.store
+        services = replace(opened.services, seasons=Snapshots(store, whole=True), feeds=await Remembered.load(store))
+        async with Refresh(services, settings.feeds, NascarTranslator()) as refreshing:
+            seconds = await refreshing.estimate(wish)
+            say(f"Asking {settings.feeds} for up to {seconds} documents, one a second: {_about(seconds)}.")
+            return await refreshing.run(wish, step)
+
+
+def _about(seconds: int) -> str:
+    return f"about {seconds} seconds" if seconds < 90 else f"about {round(seconds / 60)} minutes"
 
 
 def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:

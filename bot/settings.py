@@ -22,6 +22,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """Between these years a moment can be moved to any time zone, and a season or two ahead."""
 
 
+NASCARS_FEEDS = "https://cf.nascar.com"
+"""Where NASCAR's public JSON is; unofficial, and not promised to anybody."""
 _PREFIX = "TAILGATE_"
 _ALIKE, _NEARLY_THE_SAME = 60, 85
 """How similar, of 100, a misspelt name is to that of a setting: one of ours, and one that may be somebody else's."""
@@ -43,6 +45,7 @@ class Settings(BaseSettings):
     tailgate_home: int | None = None
     tailgate_in_doubt: Literal["again", "drop"] = "again"
     tailgate_mentions: Literal["on", "off"] = "on"
+    tailgate_feeds: str | None = None
     tailgate_discord_api: str | None = None
     tailgate_now: AwareDatetime | None = None
     tailgate_speed: float | None = None
@@ -88,6 +91,13 @@ class Settings(BaseSettings):
             raise ValueError(f"{str(value)!r} holds a character that no path should have; write the path of a file")
         return None if value is None else at_home(value)
 
+    @field_validator("tailgate_feeds")
+    @classmethod
+    def _feeds(cls, value: str | None) -> str | None:
+        if value is None or value.strip().lower() == "off":
+            return value and "off"
+        return parse_feeds(value.strip())
+
     @field_validator("tailgate_now", mode="before")
     @classmethod
     def _moment(cls, value: object) -> object:
@@ -115,6 +125,17 @@ class Settings(BaseSettings):
     def database(self) -> Path:
         """The store's file: as set, or else in the user's data folder."""
         return self.tailgate_db or user_data_path("tailgate", appauthor=False) / "tailgate.db"
+
+    @property
+    def feeds(self) -> str | None:
+        """The feeds' address, without a slash at its end; None where nothing is fetched.
+
+        A bot of a test, which has a Discord of its own or a clock that was set, fetches from this machine alone.
+        """
+        if self.tailgate_feeds == "off":
+            return None
+        address = self.tailgate_feeds or NASCARS_FEEDS
+        return address if self.tailgate_discord_api is None or is_loopback(address) else None
 
     @property
     def editors(self) -> Editors:
@@ -179,6 +200,25 @@ def is_loopback(address: str) -> bool:
         return ip_address(parts.hostname).is_loopback
     except ValueError:
         return parts.hostname == "localhost"
+
+
+def parse_feeds(text: str) -> str:
+    """The address below which the feeds are, without a slash at its end.
+
+    Raises:
+        ValueError: it is no https address, nor one of this machine.
+    """
+    advice = f"write an https address such as {NASCARS_FEEDS}, or off"
+    try:
+        parts = urlsplit(text)
+        whole = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise ValueError(f"{text!r} isn't an address; {advice}") from None
+    if not whole or parts.query or parts.fragment or parts.username or not text.isprintable() or " " in text:
+        raise ValueError(f"{text!r} isn't an address below which feeds can be; {advice}")
+    if parts.scheme != "https" and not is_loopback(text):
+        raise ValueError(f"{text!r} would be fetched in the clear; {advice}")
+    return text.rstrip("/")
 
 
 def _nearest(name: str, known: list[str]) -> str | None:

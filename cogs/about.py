@@ -58,7 +58,17 @@ class About(commands.Cog):
         as_of = requester.as_of
         invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
         faults = store_faults(self.bot.services.store.faults.known) if requester.editor else ()
-        return about(as_of.seasons, question, as_of.now, version=__version__, links=[*invite, *LINKS], faults=faults)
+        known = self.bot.services.feeds
+        return about(
+            as_of.seasons,
+            question,
+            as_of.now,
+            version=__version__,
+            links=[*invite, *LINKS],
+            faults=faults,
+            feeds=known.memory if known is not None else None,
+            editor=requester.editor,
+        )
 
     async def answer_help(self, question: HelpQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

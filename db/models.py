@@ -211,12 +211,14 @@ class Freshness:
     everything computed from the old one would be lost; so a season and all its earlier states share one of these.
 
     ``refreshed`` is the moment up to which the facts are known; ``source`` and ``retrieved`` are what the last document
-    said of itself.
+    said of itself. ``failing_since`` is since when NASCAR's feed of the season cannot be got or used; None while it
+    can, and where it is not fetched.
     """
 
     refreshed: datetime | None = None
     source: str | None = None
     retrieved: datetime | None = None
+    failing_since: datetime | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 import aiosqlite
@@ -48,6 +49,8 @@ class Snapshots:
         self._data_version = -1
         self._unreadable = -1
         self._asked = self._answered = 0
+        # By year, when the feeds were looked at last and since when that fails.
+        self._looks: dict[int, tuple[datetime | None, datetime | None]] = {}
 
     async def years(self) -> tuple[int, ...]:
         """The years of the stored seasons, oldest first."""
@@ -68,6 +71,26 @@ class Snapshots:
         """Every driver in the store, by key."""
         await self._refresh()
         return MappingProxyType(self._drivers)
+
+    def looked_at(self, year: int, at: datetime | None, failing_since: datetime | None) -> None:
+        """Notes that a season was compared with the feeds, which writes nothing and makes no season new.
+
+        Args:
+            year: the season.
+            at: when they last showed what is stored, aware; None if they never did.
+            failing_since: since when they cannot be got or used; None while they can.
+        """
+        if self._looks.get(year) != (at, failing_since):
+            self._looks[year] = (at, failing_since)
+            self._tell(year)
+
+    def _tell(self, year: int) -> None:
+        at, failing_since = self._looks.get(year, (None, None))
+        if year in self._seasons:
+            kept = self._seasons[year].freshness
+            kept.failing_since = failing_since
+            if at is not None and (kept.refreshed is None or kept.refreshed < at):
+                kept.refreshed = at
 
     async def _refresh(self) -> None:
         # The first caller after a change loads; the lock makes the others wait instead of loading too. All who have
@@ -99,6 +122,7 @@ class Snapshots:
                 await self._load(connection, version, versions)
         for year, (_, freshness) in stored.items():
             _update(self._seasons[year].freshness, freshness)
+            self._tell(year)
         # It was read before loading: a change in between causes one extra check, never a missed one.
         self._data_version = data_version
 

@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 OURS = ("bot", "cogs", "db")
 MODELS = {
     "db.entries",
+    "db.feeds.models",
     "db.history.models",
     "db.history.record_models",
     "db.models",
@@ -48,6 +49,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.render": MODELS
     | {"bot.championship", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
     | EVERYWHERE,
+    "bot.feeds": {"db"} | EVERYWHERE,
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
@@ -83,7 +85,7 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"} | EVERYWHERE,
+    "bot.jobs": {"db", "bot.feeds", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"} | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -91,6 +93,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.championship": set(),
     "bot.clock": set(),
     "bot.errors": set(),
+    "bot.feeds": {"aiohttp", "pydantic"},
     "bot.finder": {"rapidfuzz"},
     "bot.interactions": {"discord"},
     "bot.client": {"aiohttp", "discord", "yarl"},

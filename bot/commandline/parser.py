@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from bot import __version__
 from bot.commandline.standings import DEFAULT_VIEW, STANDINGS_VIEWS
+from bot.feeds.refresh import FIRST_YEAR
 from bot.settings import at_home, parse_moment, parse_speed
 
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
@@ -57,6 +58,12 @@ def _port(text: str) -> int:
 def _round(text: str) -> int:
     if not _is_whole(text):
         raise argparse.ArgumentTypeError(f"{text!r} isn't a race; give its number in the season, such as 22")
+    return int(text)
+
+
+def _race(text: str) -> int:
+    if not _is_whole(text) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} isn't a race's id; NASCAR's ids are numbers such as 5504")
     return int(text)
 
 
@@ -132,6 +139,13 @@ def make_parser() -> argparse.ArgumentParser:
             "All but standings can be imported again with `tailgate import`.",
         )
     )
+    _add_refresh(
+        add(
+            "refresh",
+            "fetch what is new from NASCAR's feeds",
+            "It can be cut off at any moment, and goes on where it was. `run` does so by itself.",
+        )
+    )
     backup = add("backup", "copy the store into a new file", "Safe while the bot runs.")
     backup.add_argument("file", type=Path, metavar="FILE", help="the new file; it must not exist")
     add("check", "inspect the store", "Changes nothing; exit status 1 if anything is wrong.")
@@ -151,6 +165,22 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="how many times faster the clock runs")
     parser.add_argument("--port", type=_port, metavar="N", help="the page's port (default: any free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address only")
+
+
+def _add_refresh(parser: argparse.ArgumentParser) -> None:
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--season", type=_year, nargs="+", default=(), metavar="YEAR", help="whole seasons (default: what is due now)"
+    )
+    which.add_argument("--race", type=_race, metavar="ID", help="one race, by NASCAR's id")
+    which.add_argument(
+        "--all", action="store_true", dest="everything", help=f"every season from {FIRST_YEAR} on; takes minutes"
+    )
+    parser.add_argument(
+        "--trust-feed",
+        action="store_true",
+        help="with --race: take the feed's word even against what you imported or the program came with",
+    )
 
 
 def _add_export(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,7 @@ from bot.commandline.exports import (
     export_recaps,
     export_season,
 )
+from bot.commandline.feed_lines import feed_lines
 from bot.commandline.standings import DEFAULT_VIEW
 from bot.commandline.store_audit import audit
 from db.bundled import bundled_documents, bundled_years, note_taken
@@ -30,6 +31,7 @@ from db.documents.name_register import DRIVERS, TRACKS, NameRegister, called_in_
 from db.documents.reader import read_file
 from db.documents.readings import newest_reading
 from db.errors import StoreError
+from db.feeds.rows import load_memory
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
 from db.models import EASTERN, Season
@@ -220,7 +222,10 @@ async def check(path: Path) -> int:
         found = await inspect(store)
         seasons = () if found.problems else await Snapshots(store, whole=True).all()
         shared = [] if found.problems else await _shared_names(store)
+        feeds = None if found.problems else await load_memory(store)
     _print(found)
+    for line in feed_lines(feeds) if feeds is not None else ():
+        print(line)
     for line in shared:
         print(f"note: {line}")
     if found.problems:

@@ -169,7 +169,7 @@ class Finder:
         ]
 
     def _presence(self, season: Season) -> Presence:
-        state = (season.year, tuple(season.results), tuple(season.absent), season.refreshed)
+        state = (season.year, tuple(season.results), tuple(season.absent))
         found = self._presences.get(state)
         if found is None:
             if len(self._presences) >= _KEPT_STATES:

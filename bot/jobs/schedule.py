@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import discord
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.feeds.keeper import Keeper
 from bot.jobs.guild_cleanup import forget_left
 from bot.jobs.scheduler import Scheduler
 from bot.outbox.worker import Worker
@@ -28,6 +29,10 @@ STORE_SECONDS = 30
 """How often it is looked whether the store's file is still in place, so that the log says so though nobody writes."""
 ARRIVALS_TIMEOUT_SECONDS = 3600
 """The first start takes in decades of races, which takes a minute or so."""
+FEEDS_SECONDS = 15
+"""How often it is looked whether anything of the feeds is due, which it mostly is not."""
+FEEDS_TIMEOUT_SECONDS = 3600
+"""A whole season, a document a second, each of which may take half a minute."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -40,14 +45,19 @@ class Jobs:
         bot: whose presence shows the next race.
         services: the store, its seasons and the clock.
         worker: delivers the reminders.
+        keeper: keeps the store current from NASCAR's feeds; None where nothing is fetched.
     """
 
-    def __init__(self, bot: TailgateBot, services: Services, worker: Worker | None = None) -> None:
+    def __init__(
+        self, bot: TailgateBot, services: Services, worker: Worker | None = None, keeper: Keeper | None = None
+    ) -> None:
         self._bot = bot
         self._services = services
         self._scheduler = Scheduler()
         self._cleaned_up_at: datetime | None = None
         self._arrivals_at: datetime | None = None
+        self._arrived = False
+        self._keeper = keeper
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
@@ -55,6 +65,8 @@ class Jobs:
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)
         self._scheduler.every(CLEANUP_SECONDS, self._take_in, timeout=ARRIVALS_TIMEOUT_SECONDS)
+        if keeper is not None:
+            self._scheduler.every(FEEDS_SECONDS, self._keep_current, timeout=FEEDS_TIMEOUT_SECONDS)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
@@ -79,7 +91,15 @@ class Jobs:
         if not self._bot.is_ready() or not self._is_time(now, self._arrivals_at):
             return
         self._arrivals_at = now
-        await Arrivals(self._services.store, self._services.clock.now).run()
+        try:
+            await Arrivals(self._services.store, self._services.clock.now).run()
+        finally:
+            self._arrived = True
+
+    async def _keep_current(self) -> None:
+        """Asks NASCAR's feeds for what is due, once what the program itself brings is there."""
+        if self._arrived and self._keeper is not None:
+            await self._keeper.tick()
 
     async def _watch_store(self) -> None:
         self._services.store.watch()

@@ -17,8 +17,9 @@ FRESH = timedelta(hours=48)
 """How long results are worth sending."""
 CORRECTED_FOR = timedelta(days=14)
 """How long posted results are corrected: penalties are announced in the week after a race, and appeals a week later."""
-LATE = timedelta(days=4)
-"""Results that come this long after their race fill a gap in the record, and are sent to nobody."""
+LATE = timedelta(hours=24)
+"""Results that were first known this long after their race was over are no news, and are sent to nobody: those of a
+first refresh after months, of older seasons, or of a newer version of the program."""
 AFTERWARDS = timedelta(minutes=1)
 """How long after the results the recap comes."""
 STANDING = timedelta(days=3 * 365)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,8 @@ from discord import ui
 from bot.questions.core import AboutQuestion, HelpQuestion, NextQuestion
 from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, QuestionSelect, row
+from bot.render.formatting import escape, stamp
+from db.feeds.models import FeedMemory
 from db.models import Season
 
 PRIVACY = (
@@ -18,6 +20,7 @@ PRIVACY = (
     "It reads what you say to it: commands, buttons, mentions and direct messages, and nothing else you write."
 )
 UNOFFICIAL = "Unofficial; not affiliated with NASCAR."
+MOST_FINDINGS, LONGEST_FINDING = 3, 200
 OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-series/)"
 
 
@@ -124,6 +127,8 @@ def about(
     version: str,
     links: Sequence[str] = (),
     faults: Sequence[str] = (),
+    feeds: FeedMemory | None = None,
+    editor: bool = False,
 ) -> ui.LayoutView:
     """Version, how fresh each season is, links and privacy; for editors, first of all what is wrong with the store.
 
@@ -134,6 +139,8 @@ def about(
         version: Tailgate's own.
         links: the project's own markdown links, such as that to its source.
         faults: what is wrong with the store, for editors alone; the card is yellow then.
+        feeds: what is known of NASCAR's feeds; None where nothing is fetched.
+        editor: whoever asks is an editor, and told what the feeds said that was not taken in.
     """
     del question
     fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
@@ -142,12 +149,34 @@ def about(
         "\n".join(f"**The store** {fault}" for fault in faults),
         f"The NASCAR Craftsman Truck Series in your chat. {UNOFFICIAL}",
         "\n".join(fresh),
+        "\n".join(_feeds(feeds, now, editor=editor)) if feeds is not None else "",
         PRIVACY,
         f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
         accent=Accent.YELLOW if faults else Accent.GREEN,
         small=[f"Seasons on record: {', '.join(str(season.year) for season in seasons)}. `/help` shows the commands."],
         controls=row([Link("Help", HelpQuestion()), Link("Next race", NextQuestion())]),
     )
+
+
+def _feeds(feeds: FeedMemory, now: datetime, *, editor: bool) -> Iterator[str]:
+    """When each thing was last fetched, since when what fails, and what was found."""
+    fetched = [f"{thing} {stamp(moment, 'R')}" for thing, moment in feeds.last_fetched().items()]
+    yield f"**NASCAR's feeds** {', '.join(fetched) if fetched else 'nothing fetched yet'}"
+    if feeds.pause is not None and feeds.pause.until > now:
+        yield f"**Paused** until {stamp(feeds.pause.until, 't')}, since their server refused too many requests"
+    failed: dict[str, datetime] = {}
+    for each in feeds.failures():
+        if each.failing_since is not None:
+            failed.setdefault(each.thing, each.failing_since)
+    if failed:
+        lines = [f"{thing} since {stamp(since, 'f')}" for thing, since in failed.items()]
+        yield f"**Failing** {', '.join(lines)}"
+    if editor and feeds.findings:
+        yield "**Left out or in doubt**"
+        for finding in feeds.findings[:MOST_FINDINGS]:
+            yield f"- {escape(finding.line[:LONGEST_FINDING])}"
+        if len(feeds.findings) > MOST_FINDINGS:
+            yield f"- and {len(feeds.findings) - MOST_FINDINGS} more, which `tailgate check` lists"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
@@ -18,6 +18,8 @@ from bot.render.race_status import awaits_new_date
 from db.models import Race, RaceStatus, Result, Season
 
 REGULAR_SEASON = "regular season"
+SHORT_FAILURE = timedelta(hours=1)
+"""A feed that failed for less than that is no news."""
 
 
 class Accent(IntEnum):
@@ -106,7 +108,15 @@ def freshness(season: Season, now: datetime, *, brief: bool = False) -> str:
         through = f"Data through race {latest.round} of {races}, {where}"
     refreshed = season.refreshed
     fresh = f"refreshed {stamp(refreshed, 'R')}" if refreshed is not None and refreshed <= now else ""
-    return listed([through, _gap(season, now), fresh])
+    return listed([through, _gap(season, now), fresh, _failing(season, now)])
+
+
+def _failing(season: Season, now: datetime) -> str:
+    """Since when NASCAR's feed cannot be got or used, unless that has been so for minutes only."""
+    since = season.freshness.failing_since
+    if since is None or now < since + SHORT_FAILURE:
+        return ""
+    return f"NASCAR's feed failing since {stamp(since, 'f')}"
 
 
 def _gap(season: Season, now: datetime) -> str:

@@ -72,6 +72,15 @@ def test_no_results_are_posted_that_are_no_news(held: datetime, now: datetime) -
     assert made[NotificationKind.RESULTS] == made[NotificationKind.RECAP] == []
 
 
+@pytest.mark.parametrize(("late", "told"), [(timedelta(0), True), (timedelta(seconds=1), False)])
+def test_what_was_over_for_a_day_when_it_was_first_known_is_told_to_nobody(late: timedelta, told: bool) -> None:
+    held = USUAL_END + timedelta(hours=24) + late
+    made = slots(held + timedelta(minutes=5), season(held))
+    assert bool(made[NotificationKind.RESULTS]) == bool(made[NotificationKind.RECAP]) == told
+    # The standings message is kept up to date all the same.
+    assert made[NotificationKind.STANDINGS] != []
+
+
 def test_a_clock_on_another_day_than_the_store_knows_results_when_the_race_is_over() -> None:
     later = season(held=datetime(2026, 6, 20, tzinfo=UTC))
     assert slots(USUAL_END - timedelta(seconds=1), later)[NotificationKind.RESULTS] == []

@@ -1,0 +1,110 @@
+"""Brings what was read of several races into the store together, off the thread that answers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from bot.feeds.asking import Got
+from bot.feeds.translation import Translated
+from db.connection import Store
+from db.documents.file_format import Row
+from db.documents.importer import Counts, Report, import_documents
+from db.documents.reader import Document
+from db.errors import DocumentError, StoreError
+from db.models import Race
+
+SHARED = frozenset({"drivers", "tracks"})
+"""The parts of a document that are about no race."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaceBundle:
+    """What was got of a race: its weekend, at ``path``, and what is read with it."""
+
+    year: int
+    race: Race
+    path: str
+    documents: Mapping[str, Got]
+    trusted: bool = False
+
+
+async def import_in_thread(path: Path, documents: Sequence[Document], now: datetime) -> tuple[Counts, Sequence[str]]:
+    """Imports on connections of its own: no answer may wait for as long as a season is compared.
+
+    Returns:
+        How many rows were changed, and where the documents say otherwise than what is held and stays.
+
+    Raises:
+        DocumentError: the documents cannot be imported; nothing has changed.
+        StoreError: the store cannot be written.
+    """
+    if not documents:
+        return Counts(), ()
+    importing = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(_import_into(path, documents, now))))
+    try:
+        report = await asyncio.shield(importing)
+    except asyncio.CancelledError:
+        # The thread goes on all the same, and the store must not be closed under it.
+        await asyncio.gather(importing, return_exceptions=True)
+        raise
+    return report.total, report.disagreements
+
+
+async def _import_into(path: Path, documents: Sequence[Document], now: datetime) -> Report:
+    async with await Store.open(path) as store:
+        try:
+            return await import_documents(store, documents, now)
+        except StoreError as error:
+            if isinstance(error.__cause__, sqlite3.IntegrityError):
+                raise DocumentError(str(error), file=documents[0].file) from error
+            raise
+
+
+def groups(read: Sequence[tuple[RaceBundle, Translated]]) -> Iterator[list[tuple[RaceBundle, Translated]]]:
+    """Races that may be imported together, in order.
+
+    A driver or track that several of them bring alike comes with the first one; where they differ about it, the second
+    one is imported after the first.
+    """
+    group: list[tuple[RaceBundle, Translated]] = []
+    brought: dict[object, Row] = {}
+    for bundle, translated in read:
+        if any(brought.get(key, row) != row for key, row in _people_and_places(translated.documents)):
+            yield group
+            group, brought = [], {}
+        documents = [_without(each, brought) for each in translated.documents]
+        group.append((bundle, replace(translated, documents=documents)))
+        brought.update(_people_and_places(documents))
+    if group:
+        yield group
+
+
+def _people_and_places(documents: Iterable[Document]) -> Iterator[tuple[object, Row]]:
+    """The rows that may stand once in an import, by what they may be told apart by."""
+    for line in [line for document in documents for part in SHARED for line in document.sections.get(part, ())]:
+        for name in ("name", "nascar_id"):
+            if getattr(line.row, name, None) is not None:
+                yield (type(line.row), name, getattr(line.row, name)), line.row
+
+
+def _without(document: Document, brought: Mapping[object, Row]) -> Document:
+    """A document without the rows of drivers and tracks that another one brings alike."""
+    rows = list(brought.values())
+    sections = {
+        part: [line for line in lines if part not in SHARED or line.row not in rows]
+        for part, lines in document.sections.items()
+    }
+    return replace(document, sections=sections)
+
+
+def is_about(line: str, bundle: RaceBundle) -> bool:
+    """Whether a line of an import is about a race, which it then begins with."""
+    return (
+        line.startswith(f"{bundle.year} race {bundle.race.round}")
+        and not line[len(f"{bundle.year} race {bundle.race.round}") :][:1].isdigit()
+    )

@@ -1,0 +1,199 @@
+"""Keeps the store current while the bot runs: looks what is due, and asks for that."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Awaitable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bot.feeds import paths
+from bot.feeds.asking import Asker, ServerOutOfReachError
+from bot.feeds.client import FeedClient
+from bot.feeds.errors import FeedError, NotWelcomeError
+from bot.feeds.intake import AT_ONCE, Intake, Outcome, RaceBundle, Wanted, failing
+from bot.feeds.planning import RaceDue, is_due, list_every, races_due, years_to_list
+from bot.feeds.politeness import Politeness, wait_after
+from bot.feeds.translation import Translator
+from bot.services import Services
+from db.feeds.remembered import Remembered
+from db.models import Season
+
+log = logging.getLogger(__name__)
+
+HOURS_BUDGET = 300
+"""So many requests an hour are never needed: a season at once takes about sixty. It is the last fuse."""
+FAILED_BEFORE = timedelta(minutes=5)
+"""How long a document is left alone that could not be got when the program was stopped."""
+
+
+@dataclass
+class _Budget:
+    """Counts the requests of the last hour."""
+
+    _asked: deque[tuple[datetime, int]] = field(default_factory=deque)
+
+    def spend(self, now: datetime, requests: int) -> None:
+        if requests:
+            self._asked.append((now, requests))
+
+    def is_spent(self, now: datetime) -> bool:
+        while self._asked and not now - timedelta(hours=1) < self._asked[0][0] <= now:
+            self._asked.popleft()
+        return sum(requests for _, requests in self._asked) >= HOURS_BUDGET
+
+
+class Keeper:
+    """Keeps the store current; ``tick`` is called at short intervals and mostly finds nothing due.
+
+    Args:
+        services: the store, its seasons and the clock; ``services.feeds`` is what is known of the documents.
+        address: the feeds' address.
+        translator: reads the documents.
+        politeness: when one may ask; made for the remembered pause where none is given.
+    """
+
+    def __init__(
+        self, services: Services, address: str, translator: Translator, *, politeness: Politeness | None = None
+    ) -> None:
+        assert services.feeds is not None
+        self._services = services
+        self._remembered: Remembered = services.feeds
+        self._politeness = politeness or Politeness(self._remembered.pause)
+        self._client = FeedClient(address, services.clock, self._politeness)
+        self._asker = Asker(self._client, self._remembered, services.clock)
+        self._intake = Intake(services, self._asker, self._remembered, translator)
+        self._budget = _Budget()
+        self._began = services.clock.now()
+        self._rounds_out_of_reach = 0
+        self._quiet_until: datetime | None = None
+        self._is_saved = False
+
+    async def close(self) -> None:
+        """Ends the connection, and writes when what was asked for last."""
+        await self._client.close()
+        await self._remembered.save(whole=True)
+
+    async def tick(self) -> None:
+        """Asks for what is due, and takes in what changed.
+
+        Raises:
+            StoreError: the store cannot be read or written.
+        """
+        now = self._services.clock.now()
+        if self._is_quiet(now):
+            return
+        asked = self._asker.asked
+        try:
+            await self._round(now)
+            self._rounds_out_of_reach = 0
+        except NotWelcomeError as error:
+            self._quiet_until = error.until
+            self._remembered.pause = self._politeness.pause
+            log.warning(
+                "NASCAR's server refused too many requests; nothing is asked until %s", f"{error.until:%F %R} UTC"
+            )
+        except ServerOutOfReachError as error:
+            self._rounds_out_of_reach += 1
+            wait = wait_after(self._rounds_out_of_reach)
+            self._quiet_until = self._services.clock.now() + wait
+            log.warning(
+                "NASCAR's server cannot be reached (%s); it is tried again in %.0f s", error, wait.total_seconds()
+            )
+        except Exception:
+            # Such as a disk that is full: it is no better in a moment, and nobody shall be asked again and again.
+            self._quiet_until = self._services.clock.now() + FAILED_BEFORE
+            raise
+        self._remembered.pause = self._politeness.pause
+        spent = self._asker.asked - asked
+        self._budget.spend(now, spent)
+        if spent:
+            await self._remembered.save(whole=not self._is_saved)
+            self._is_saved = True
+        await self._tell_freshness()
+
+    def _is_quiet(self, now: datetime) -> bool:
+        """Whether nothing is asked on purpose; a clock that was set back makes nobody wait for longer."""
+        if self._quiet_until is not None and now < self._quiet_until <= now + timedelta(hours=13):
+            return True
+        self._quiet_until = None
+        if self._budget.is_spent(now):
+            self._quiet_until = now + timedelta(hours=1)
+            log.error(
+                "the feeds were asked %d times within an hour, which is too much; they are left alone for one",
+                HOURS_BUDGET,
+            )
+            return True
+        return False
+
+    async def _round(self, now: datetime) -> None:
+        wanted = self._wanted(now)
+        for year in years_to_list(await self._services.seasons.all(), now):
+            every = list_every(await self._services.seasons.season(year), now)
+            await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted))
+        # Seasons that were read anew: a race may have come with the list.
+        for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
+            await self._races(year, dues, wanted)
+
+    async def _races(self, year: int, dues: Iterable[RaceDue], wanted: Wanted) -> None:
+        bundles: list[RaceBundle] = []
+        try:
+            for due in dues:
+                path = paths.weekend(year, due.race.nascar_id or 0)
+                anew = due.anew and wanted(path, due.every)
+                try:
+                    bundle = await self._intake.gather(year, due.race, due.every, wanted, anew=anew)
+                except FeedError as error:
+                    log.debug("%s", error)
+                else:
+                    bundles += [bundle] if bundle is not None else []
+                if len(bundles) >= AT_ONCE:
+                    self._log(await self._intake.take_races(bundles), f"races of {year}")
+                    bundles = []
+        except (NotWelcomeError, ServerOutOfReachError):
+            self._log(await self._intake.take_races(bundles), f"races of {year}")
+            raise
+        self._log(await self._intake.take_races(bundles), f"races of {year}")
+
+    async def _carefully(self, path: str, work: Awaitable[Outcome]) -> None:
+        """Takes something in; what cannot be got or used is noted by now, and the next is none the worse for it."""
+        try:
+            self._log(await work, path)
+        except FeedError as error:
+            log.debug("%s", error)
+
+    def _log(self, outcome: Outcome, what: str) -> None:
+        if outcome.counts.changed:
+            log.info("%s: %d rows changed", what, outcome.counts.changed)
+        for line in outcome.refused:
+            log.warning("left out: %s", line)
+
+    async def _recent(self, now: datetime) -> tuple[Season, ...]:
+        return tuple(season for season in await self._services.seasons.all() if season.year >= now.year - 2)
+
+    def _wanted(self, now: datetime) -> Wanted:
+        def wanted(path: str, every: timedelta) -> bool:
+            if self._asker.is_waiting(path, now):
+                return False
+            if self._asker.may_retry(path, now):
+                return True
+            known = self._remembered.documents.get(path)
+            if known is not None and known.failing_since is not None and known.asked_at < self._began:
+                every = min(every, FAILED_BEFORE)
+            return is_due(known, every, now)
+
+        return wanted
+
+    async def _tell_freshness(self) -> None:
+        """Lets the small print say when a season was looked at last, and since when that fails."""
+        documents = self._remembered.documents
+        for year in await self._services.seasons.years():
+            listed = documents.get(paths.race_list(year))
+            if listed is not None:
+                self._services.seasons.looked_at(year, listed.answered_at, failing(documents, year))
+
+
+def _year(due: RaceDue) -> int:
+    return due.season.year
