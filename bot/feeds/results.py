@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -285,28 +285,3 @@ class _Before:
         if row.disqualified or row.finish == place:
             return {"note": row.entry.note} if row.entry.note else {}
         return {"note": f"place {row.finish} before the disqualification"}
-
-
-def corrections(field: Field, known: Season | None, held: Race | None) -> Iterator[str]:
-    """What of results that stood is otherwise now, one part for each driver."""
-    if known is None or held is None:
-        return
-    before = {field.people.called(row.driver): row for row in known.results.get(held.round, ())}
-    for facts, driver in field.finishers if before else ():
-        row = before.get(driver)
-        if row is None:
-            yield f"{driver} is in the results now"
-            continue
-        parts = []
-        if facts.disqualified and not row.disqualified:
-            parts.append("disqualified")
-        for what, old, new in (
-            ("finish", row.finish, facts.place),
-            ("points", row.points, facts.points_earned or 0),
-            ("laps", row.laps, facts.laps_completed or 0),
-            ("led", row.led, facts.laps_led or 0),
-        ):
-            if old != new:
-                parts.append(f"{what} {old} → {new}")
-        if parts:
-            yield f"{driver} {', '.join(parts)}"

@@ -1,4 +1,4 @@
-"""Where a feed says otherwise than what is held and stays: only what a fan would see as another fact."""
+"""Where a feed says otherwise than what is held, which stays or is corrected: only facts that a fan sees."""
 
 from __future__ import annotations
 
@@ -39,6 +39,26 @@ def result_differences(held: Sequence[ResultRow], given: Sequence[ResultRow]) ->
         for fact in OF_A_RESULT if row.finish is not None else ():
             for each in _difference(fact, getattr(before, fact), getattr(row, fact)):
                 yield f"{row.driver} {each}"
+
+
+def corrections(before: Sequence[ResultRow], after: Sequence[ResultRow]) -> Iterator[str]:
+    """What was corrected of results that stood, one part for each driver; those who are disqualified now come first."""
+    stood = {row.driver: row for row in before if row.finish is not None}
+    for row in sorted(after, key=lambda row: not row.disqualified):
+        old = stood.get(row.driver)
+        if row.finish is None:
+            continue
+        if old is None:
+            yield f"{row.driver} is in the results now"
+            continue
+        parts = ["disqualified"] if row.disqualified and not old.disqualified else []
+        parts += [
+            f"{fact} {getattr(old, fact)} → {getattr(row, fact)}"
+            for fact in OF_A_RESULT
+            if fact != "disqualified" and getattr(old, fact) != getattr(row, fact)
+        ]
+        if parts:
+            yield f"{row.driver} {', '.join(parts)}"
 
 
 def _difference(fact: str, held: object, given: object) -> Iterator[str]:

@@ -10,7 +10,7 @@ from typing import TypeVar
 import aiosqlite
 
 from db.documents import import_sql, race_sql
-from db.documents.disagreements import result_differences, told
+from db.documents.disagreements import corrections, result_differences, told
 from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, Row, SeatRow
 from db.documents.import_report import Counts, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
@@ -98,6 +98,7 @@ class SeasonImport:
             self._readings.note(race_ids[number], "results", line, changed=number in changed)
             self._origins.confirm("race", race_ids[number], ["results"], line)
         self._tell_handed_back(year, [*lines, *penalties], race_ids, results.changed_rows)
+        self._tell_corrected(stored, lines, results)
         for number in results.without_results_now:
             if number not in about or getattr(about[number].row, "outcome", None) is None:
                 await race_sql.remove_outcome(self._connection, race_ids[number])
@@ -118,6 +119,15 @@ class SeasonImport:
                     f"{year} race {number}: the results that you imported are the program's again; "
                     f"rows that differed: {changed.get(number, 0)}"
                 )
+
+    def _tell_corrected(self, stored: Season, lines: Iterable[Line], results: ResultsImport) -> None:
+        """Notes what a feed changed of results that stood."""
+        for number in sorted({getattr(line.row, "round", 0) for line in lines if line.feed is not None}):
+            race = stored.race(number)
+            if race is None or not stored.has_results(number) or number not in results.changed_rows:
+                continue
+            if what := told(corrections(*results.of_race(number))):
+                self._tally.report.corrections.append(f"{stored.year} race {number}, {race.name}: {what}")
 
     def _is_older_field(
         self, year: int, document: Document, lines: Sequence[Line], stored: Sequence[Row], newest: datetime | None

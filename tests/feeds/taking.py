@@ -35,9 +35,9 @@ class Taken:
     def add(self, made: FeedDocuments, reports: Iterable[Report]) -> None:
         self.refused += made.refused
         self.clashes += made.clashes
-        self.corrections += made.corrections
         for report in reports:
             self.disagreements += report.disagreements
+            self.corrections += report.corrections
             self.changed += report.total.changed
 
 

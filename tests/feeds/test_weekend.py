@@ -151,7 +151,8 @@ async def test_from_the_checkered_flag_to_a_disqualification_on_tuesday(weekend:
             row["points_earned"] += bool(row["points_earned"])
     third |= {"finishing_position": len(weekend.rows()), "points_earned": 1, "disqualified": True}
     taken = await weekend.refresh(timedelta(days=4))
-    assert f"{third['driver_fullname']} disqualified, finish 3 → {len(weekend.rows())}" in taken.corrections[0]
+    place = len(weekend.rows())
+    assert f": {third['driver_fullname']} disqualified, finish 3 → {place}, points " in taken.corrections[0]
     season = await weekend.season()
     gone = next(row for row in season.results[ROUND] if season.drivers[row.driver].name == third["driver_fullname"])
     assert (gone.finish, gone.points, gone.disqualified) == (len(weekend.rows()), 1, True)

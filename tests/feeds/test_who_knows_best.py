@@ -33,6 +33,7 @@ async def test_what_came_with_the_program_stands_and_the_difference_is_told(stor
         assert taken.disagreements == [
             "2025 race 23: NASCAR's feed has Gio Ruggiero led 36 (held: 37); Gio Ruggiero points 53 (held: 52)"
         ]
+        assert taken.corrections == []
     after = await season_of(store, 2025)
     assert before is not None
     assert after is not None
