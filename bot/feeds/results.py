@@ -75,8 +75,9 @@ def must_agree(field: Field, laps: int | None) -> None:
     if len(places) < 2:
         raise RefusedError("has a single truck")
     expected = field.weekend.race.number_of_cars_in_field
-    if expected and len(places) < expected:
-        raise RefusedError(f"has {len(places)} trucks of the {expected} that it says were in the field")
+    # In some years those who did not start are counted as well.
+    if expected and len(field.trucks) < expected:
+        raise RefusedError(f"has {len(field.trucks)} trucks of the {expected} that it says were in the field")
     drivers, trucks = [driver for _, driver in field.finishers], [row.car_number for row, _ in field.finishers]
     for what, names in (("driver", drivers), ("truck", trucks)):
         twice = next((name for name, many in Counter(names).items() if many > 1), None)

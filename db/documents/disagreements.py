@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from db.documents.file_format import OutcomeRow, RaceRow, ResultRow
 
@@ -27,9 +27,20 @@ def _outcome_differences(held: OutcomeRow | None, given: OutcomeRow | None) -> I
         yield from _difference(fact, getattr(held, fact), getattr(given, fact))
 
 
-def result_differences(held: Sequence[ResultRow], given: Sequence[ResultRow]) -> Iterator[str]:
-    """What of the results of one race a feed says otherwise; drivers are called as documents call them."""
-    stored = {(row.driver, row.number): row for row in held}
+def result_differences(
+    held: Sequence[ResultRow], given: Sequence[ResultRow], penalties: Mapping[str, int]
+) -> Iterator[str]:
+    """What of the results of one race a feed says otherwise.
+
+    Args:
+        held: the rows that stay; drivers are called as documents call them.
+        given: the feed's.
+        penalties: the points taken from drivers, which are in the points held and never in a feed's.
+    """
+    stored = {
+        (row.driver, row.number): row.model_copy(update={"points": row.points - penalties.get(row.driver, 0)})
+        for row in held
+    }
     for row in given:
         before = stored.get((row.driver, row.number))
         if before is None:

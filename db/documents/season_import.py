@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -66,7 +67,7 @@ class SeasonImport:
         race_ids = await race_sql.race_ids(self._connection, year)
         held = [row for row in existing["results"] if isinstance(row, ResultRow)]
         lines = self._newer(
-            year, self._of_races(year, "results", documents, race_ids, held), race_ids, stored, existing
+            year, self._of_races(year, "results", documents, race_ids, existing), race_ids, stored, existing
         )
         about = self._about_results(year, schedule, race_ids)
         taken_back = self._taken_back(stored, documents, about, race_ids)
@@ -81,7 +82,7 @@ class SeasonImport:
                 if self._origins.handed_back("season", year, ["playoff_field"], document):
                     self._tally.report.notes.append(f"{year}: the playoff field is the program's again")
         penalties = self._newer(
-            year, self._of_races(year, "adjustments", documents, race_ids, held), race_ids, stored, existing
+            year, self._of_races(year, "adjustments", documents, race_ids, existing), race_ids, stored, existing
         )
         await self._adjustments(
             race_ids,
@@ -193,7 +194,7 @@ class SeasonImport:
         section: str,
         documents: list[Document],
         race_ids: Mapping[int, int],
-        held: Sequence[Row],
+        held: Mapping[str, Sequence[Row]],
     ) -> list[Line]:
         """The rows of results or adjustments with the rounds that their races have on the stored schedule.
 
@@ -219,7 +220,7 @@ class SeasonImport:
         self._tell_declined(year, declined, held)
         return lines
 
-    def _tell_declined(self, year: int, declined: Mapping[int, list[Line]], held: Sequence[Row]) -> None:
+    def _tell_declined(self, year: int, declined: Mapping[int, list[Line]], held: Mapping[str, Sequence[Row]]) -> None:
         """Notes what a feed's results say otherwise than those that are held and stay."""
         for number, lines in declined.items():
             given = []
@@ -227,8 +228,12 @@ class SeasonImport:
                 if isinstance(line.row, ResultRow):
                     called = self._names.driver_name(line.row.driver, line, "driver")
                     given.append(line.row.model_copy(update={"driver": called}))
-            stored = [row for row in held if isinstance(row, ResultRow) and row.round == number]
-            if what := told(result_differences(stored, given)):
+            stored = [row for row in held["results"] if isinstance(row, ResultRow) and row.round == number]
+            taken = Counter[str]()
+            for row in held["adjustments"]:
+                if isinstance(row, AdjustmentRow) and row.round == number:
+                    taken[row.driver] += row.points
+            if what := told(result_differences(stored, given, taken)):
                 self._tally.report.disagreements.append(f"{year} race {number}: NASCAR's feed has {what}")
 
     def _newer(

@@ -43,8 +43,9 @@ async def test_what_came_with_the_program_stands_and_the_difference_is_told(stor
 
 async def test_a_season_that_agrees_changes_nothing_and_says_nothing(store: Store) -> None:
     season = fake_nascar.season(2024)
-    taken = await refresh(store, season.documents(), 2024, [race["race_id"] for race in season.races[::6]])
+    taken = await refresh(store, season.documents(), 2024, [race["race_id"] for race in season.races[::5]])
     assert (taken.changed, taken.refused, taken.clashes) == (0, [], [])
+    # Among them are races with penalties, which are in the points held and in no feed's.
     assert taken.disagreements == []
 
 
