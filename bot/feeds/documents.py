@@ -16,7 +16,7 @@ from bot.feeds.outcome import fastest_lap, outcome_of
 from bot.feeds.people import People
 from bot.feeds.places import Places
 from bot.feeds.reading import read_drivers, read_lap_times, read_sessions, read_tracks
-from bot.feeds.results import Field, corrections, must_agree, must_not_shrink, result_rows
+from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, result_rows
 from bot.feeds.schedule import Placed, place_races, race_row
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
 from bot.feeds.schemas.race_list import RaceList
@@ -43,13 +43,11 @@ class FeedDocuments:
         documents: for the importer, in this order, together or one by one.
         refused: one line for each document, or part of one, of which nothing was taken.
         clashes: one line for each thing that does not fit what is stored; it waits for an operator's word.
-        corrections: one line for each race whose results stood and are otherwise now.
     """
 
     documents: list[Document] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
-    corrections: list[str] = field(default_factory=list)
 
 
 def season_extras(year: int) -> tuple[str, ...]:
@@ -173,11 +171,12 @@ class _Making:
         except ClashError as error:
             self.done.clashes.append(f"{placed.label}: {error}; nothing of the race was taken")
             return
-        self.done.clashes += [f"{placed.label}: {line}" for line in (*people.clashes, *places.clashes)]
+        odd = point_for_another(trucks, fastest["driver"] if fastest else None)
+        lines = [*people.clashes, *places.clashes, *([odd] if odd else [])]
+        self.done.clashes += [f"{placed.label}: {line}" for line in lines]
         state = self._feed_state(placed, weekend)
         parts = {"tracks": places.rows, "drivers": people.rows, "races": [row], "results": results}
-        if self._add(weekend.path, weekend.at, parts, state, trusted=trusted) and weekend.has_results:
-            self.done.corrections += self._corrections(placed, trucks)
+        self._add(weekend.path, weekend.at, parts, state, trusted=trusted)
 
     def _race(self, placed: Placed, places: Places) -> dict[str, Any]:
         """The row of the weekend's race, which says nothing of the schedule where the race is stored by its id."""
@@ -207,10 +206,6 @@ class _Making:
         final = weekend.has_results and (weekend.official or late)
         return FeedState.OFFICIAL if final else FeedState.UNOFFICIAL
 
-    def _corrections(self, placed: Placed, trucks: Field) -> list[str]:
-        parts = list(corrections(trucks, self._known, placed.stored))
-        return [f"{placed.label}: {'; '.join(parts)}"] if parts else []
-
     def _add(
         self,
         path: str,
@@ -219,11 +214,11 @@ class _Making:
         state: FeedState,
         *,
         trusted: bool = False,
-    ) -> bool:
-        """Makes a document; returns whether it is one that the importer can take."""
+    ) -> None:
+        """Makes a document of the sections that have rows, if it is one that the importer can take."""
         held = {name: rows for name, rows in sections.items() if rows}
         if not held:
-            return False
+            return
         whole = {
             "format": FORMAT,
             "season": self._year,
@@ -235,12 +230,11 @@ class _Making:
             document = read_bytes(json.dumps(whole).encode(), path)
         except DocumentError as error:
             self.done.refused.append(f"{path}: {error.field or 'the document'} {error.problem}")
-            return False
+            return
         # The rows of results are all there are of their race; those of the schedule add to what is held.
         lines = [replace(line, whole=True) for line in document.sections.get("results", ())]
         parts = document.sections | ({"results": lines} if lines else {})
         self.done.documents.append(replace(document, sections=parts, feed=state, trusted=trusted))
-        return True
 
     def _lap_times(self, placed: Placed, trucks: Field) -> LapTimes | None:
         """The lap times of a race. They name no race, so they count if its trucks are in them."""

@@ -37,7 +37,8 @@ async def import_in_thread(path: Path, documents: Sequence[Document], now: datet
     """Imports on connections of its own: no answer may wait for as long as a season is compared.
 
     Returns:
-        How many rows were changed, and where the documents say otherwise than what is held and stays.
+        How many rows were changed, and where the documents say otherwise than what is held: what stays, and what is
+        corrected.
 
     Raises:
         DocumentError: the documents cannot be imported; nothing has changed.
@@ -52,7 +53,7 @@ async def import_in_thread(path: Path, documents: Sequence[Document], now: datet
         # The thread goes on all the same, and the store must not be closed under it.
         await asyncio.gather(importing, return_exceptions=True)
         raise
-    return report.total, report.disagreements
+    return report.total, [*report.disagreements, *report.corrections]
 
 
 async def _import_into(path: Path, documents: Sequence[Document], now: datetime) -> Report:

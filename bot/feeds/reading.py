@@ -51,7 +51,7 @@ def read_race_list(fetched: Fetched, year: int) -> RaceList:
         _must_be(fetched, race.series_id, TRUCKS, f"race {race.race_id} is of series")
         _must_be(fetched, race.race_season, year, f"race {race.race_id} is of the season")
         if seen.setdefault(race.race_id, race) != race:
-            raise FeedError(fetched.path, f"has race {race.race_id} twice, in two ways")
+            raise FeedError(fetched.path, f"has race {race.race_id} twice, and each says something else")
     counting = tuple(race for race in seen.values() if race.race_type_id in (None, POINTS_RACE))
     if not counting:
         raise FeedError(fetched.path, "has no races of the Truck Series")
@@ -195,9 +195,7 @@ def _each_once(fetched: Fetched, rows: Sequence[ResultFacts]) -> tuple[ResultFac
         if other is row or not row.place:
             continue
         if other.place and _race_of(other) != _race_of(row):
-            raise FeedError(
-                fetched.path, f"has {row.name} in truck {row.car_number} twice, and each says something else"
-            )
+            raise FeedError(fetched.path, f"has {row.name} in truck {row.car_number} twice, in two ways")
         kept[key] = row
     return tuple(kept.values())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -75,8 +75,9 @@ def must_agree(field: Field, laps: int | None) -> None:
     if len(places) < 2:
         raise RefusedError("has a single truck")
     expected = field.weekend.race.number_of_cars_in_field
-    if expected and len(places) < expected:
-        raise RefusedError(f"has {len(places)} trucks of the {expected} that it says were in the field")
+    # In some years those who did not start are counted as well.
+    if expected and len(field.trucks) < expected:
+        raise RefusedError(f"has {len(field.trucks)} trucks of the {expected} that it says were in the field")
     drivers, trucks = [driver for _, driver in field.finishers], [row.car_number for row, _ in field.finishers]
     for what, names in (("driver", drivers), ("truck", trucks)):
         twice = next((name for name, many in Counter(names).items() if many > 1), None)
@@ -245,6 +246,17 @@ def fastest_lap_point(field: Field, stages: Mapping[int, Mapping[str, tuple[int,
     return found[0] if len(found) == 1 else None
 
 
+def point_for_another(field: Field, quickest: str | None) -> str | None:
+    """What is odd about the point for the fastest lap, in a line: somebody has it, and one who scores was faster."""
+    if field.weekend.race.race_season < FASTEST_LAP_PAYS_FROM:
+        return None
+    paid = fastest_lap_point(field, stage_scores(field))
+    scores = any(driver == quickest and row.points_earned and not row.disqualified for row, driver in field.finishers)
+    if paid is None or not scores or paid == quickest:
+        return None
+    return f"{paid} has the point for the fastest lap, and by the lap times it was {quickest}'s"
+
+
 def _who_scores_elsewhere(field: Field, quickest: str | None) -> str | None:
     """The driver of the fastest lap, if they do not score here: then nobody gets the point."""
     return next((driver for row, driver in field.finishers if driver == quickest and not row.points_earned), None)
@@ -274,28 +286,3 @@ class _Before:
         if row.disqualified or row.finish == place:
             return {"note": row.entry.note} if row.entry.note else {}
         return {"note": f"place {row.finish} before the disqualification"}
-
-
-def corrections(field: Field, known: Season | None, held: Race | None) -> Iterator[str]:
-    """What of results that stood is otherwise now, one part for each driver."""
-    if known is None or held is None:
-        return
-    before = {field.people.called(row.driver): row for row in known.results.get(held.round, ())}
-    for facts, driver in field.finishers if before else ():
-        row = before.get(driver)
-        if row is None:
-            yield f"{driver} is in the results now"
-            continue
-        parts = []
-        if facts.disqualified and not row.disqualified:
-            parts.append("disqualified")
-        for what, old, new in (
-            ("finish", row.finish, facts.place),
-            ("points", row.points, facts.points_earned or 0),
-            ("laps", row.laps, facts.laps_completed or 0),
-            ("led", row.led, facts.laps_led or 0),
-        ):
-            if old != new:
-                parts.append(f"{what} {old} → {new}")
-        if parts:
-            yield f"{driver} {', '.join(parts)}"

@@ -41,7 +41,8 @@ class Report:
     ``seasons`` are the years that its documents are about, in order; ``rounds`` are, by year, the races of which they
     say anything; ``notes`` are lines about what was left alone, such as what an operator had imported otherwise than
     the program's own documents say, and about what is odd in what is stored now; ``disagreements`` are lines about what
-    NASCAR's feeds say otherwise than what is held and stays.
+    NASCAR's feeds say otherwise than what is held and stays, ``corrections`` about what they changed
+    of results that stood.
     """
 
     sections: dict[str, Counts] = field(default_factory=dict)
@@ -49,6 +50,7 @@ class Report:
     rounds: dict[int, set[int]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     disagreements: list[str] = field(default_factory=list)
+    corrections: list[str] = field(default_factory=list)
 
     @property
     def total(self) -> Counts:

@@ -19,6 +19,7 @@ from db.results_state import STANDING, HeldResults, ResultsState, judged
 Key = tuple[int, str, str]
 """A row's race, driver and truck number: a driver may have two entries in a race, and a truck two drivers."""
 
+MOST_PLACES = 100
 NO_RESULT: Mapping[str, Any] = {
     name: ResultRow.model_fields[name].default
     for name in (
@@ -145,6 +146,14 @@ class ResultsImport:
         """How many rows are not as they were before the import, by the round of their race."""
         keys = self._before.keys() | self._final.keys()
         return Counter(key[0] for key in keys if self._before.get(key) != self._final.get(key))
+
+    def of_race(self, number: int) -> tuple[list[ResultRow], list[ResultRow]]:
+        """The rows of a race as they were before the import, and as they are to be, each in finishing order."""
+        before, after = (
+            sorted((row for row in rows.values() if row.round == number), key=lambda row: row.finish or MOST_PLACES)
+            for rows in (self._before, self._final)
+        )
+        return before, after
 
     @property
     def changed(self) -> frozenset[int]:

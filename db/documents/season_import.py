@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TypeVar
 import aiosqlite
 
 from db.documents import import_sql, race_sql
-from db.documents.disagreements import result_differences, told
+from db.documents.disagreements import corrections, result_differences, told
 from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, Row, SeatRow
 from db.documents.import_report import Counts, Tally, refuse_duplicate
 from db.documents.name_resolver import NameResolver
@@ -65,7 +66,9 @@ class SeasonImport:
         existing = season_sections(stored)
         race_ids = await race_sql.race_ids(self._connection, year)
         held = [row for row in existing["results"] if isinstance(row, ResultRow)]
-        lines = self._newer(year, self._of_races(year, "results", documents, race_ids, held), race_ids, stored)
+        lines = self._newer(
+            year, self._of_races(year, "results", documents, race_ids, existing), race_ids, stored, existing
+        )
         about = self._about_results(year, schedule, race_ids)
         taken_back = self._taken_back(stored, documents, about, race_ids)
         results = ResultsImport(self._connection, self._names, self._tally, self._origins, race_ids, held)
@@ -78,7 +81,9 @@ class SeasonImport:
                 await self._playoff_field(year, field, seats)
                 if self._origins.handed_back("season", year, ["playoff_field"], document):
                     self._tally.report.notes.append(f"{year}: the playoff field is the program's again")
-        penalties = self._newer(year, self._of_races(year, "adjustments", documents, race_ids, held), race_ids, stored)
+        penalties = self._newer(
+            year, self._of_races(year, "adjustments", documents, race_ids, existing), race_ids, stored, existing
+        )
         await self._adjustments(
             race_ids,
             penalties,
@@ -94,6 +99,7 @@ class SeasonImport:
             self._readings.note(race_ids[number], "results", line, changed=number in changed)
             self._origins.confirm("race", race_ids[number], ["results"], line)
         self._tell_handed_back(year, [*lines, *penalties], race_ids, results.changed_rows)
+        self._tell_corrected(stored, lines, results)
         for number in results.without_results_now:
             if number not in about or getattr(about[number].row, "outcome", None) is None:
                 await race_sql.remove_outcome(self._connection, race_ids[number])
@@ -114,6 +120,15 @@ class SeasonImport:
                     f"{year} race {number}: the results that you imported are the program's again; "
                     f"rows that differed: {changed.get(number, 0)}"
                 )
+
+    def _tell_corrected(self, stored: Season, lines: Iterable[Line], results: ResultsImport) -> None:
+        """Notes what a feed changed of results that stood."""
+        for number in sorted({getattr(line.row, "round", 0) for line in lines if line.feed is not None}):
+            race = stored.race(number)
+            if race is None or not stored.has_results(number) or number not in results.changed_rows:
+                continue
+            if what := told(corrections(*results.of_race(number))):
+                self._tally.report.corrections.append(f"{stored.year} race {number}, {race.name}: {what}")
 
     def _is_older_field(
         self, year: int, document: Document, lines: Sequence[Line], stored: Sequence[Row], newest: datetime | None
@@ -179,7 +194,7 @@ class SeasonImport:
         section: str,
         documents: list[Document],
         race_ids: Mapping[int, int],
-        held: Sequence[Row],
+        held: Mapping[str, Sequence[Row]],
     ) -> list[Line]:
         """The rows of results or adjustments with the rounds that their races have on the stored schedule.
 
@@ -205,7 +220,7 @@ class SeasonImport:
         self._tell_declined(year, declined, held)
         return lines
 
-    def _tell_declined(self, year: int, declined: Mapping[int, list[Line]], held: Sequence[Row]) -> None:
+    def _tell_declined(self, year: int, declined: Mapping[int, list[Line]], held: Mapping[str, Sequence[Row]]) -> None:
         """Notes what a feed's results say otherwise than those that are held and stay."""
         for number, lines in declined.items():
             given = []
@@ -213,16 +228,27 @@ class SeasonImport:
                 if isinstance(line.row, ResultRow):
                     called = self._names.driver_name(line.row.driver, line, "driver")
                     given.append(line.row.model_copy(update={"driver": called}))
-            stored = [row for row in held if isinstance(row, ResultRow) and row.round == number]
-            if what := told(result_differences(stored, given)):
+            stored = [row for row in held["results"] if isinstance(row, ResultRow) and row.round == number]
+            taken = Counter[str]()
+            for row in held["adjustments"]:
+                if isinstance(row, AdjustmentRow) and row.round == number:
+                    taken[row.driver] += row.points
+            if what := told(result_differences(stored, given, taken)):
                 self._tally.report.disagreements.append(f"{year} race {number}: NASCAR's feed has {what}")
 
-    def _newer(self, year: int, lines: list[Line], race_ids: Mapping[int, int], stored: Season) -> list[Line]:
+    def _newer(
+        self,
+        year: int,
+        lines: list[Line],
+        race_ids: Mapping[int, int],
+        stored: Season,
+        existing: Mapping[str, Sequence[Row]],
+    ) -> list[Line]:
         """The rows of results or adjustments without those that were read before what is stored of their race.
 
         Results that do not stand yet take in what they lack, whenever it was read.
         """
-        kept, existing = [], season_sections(stored)
+        kept = []
         for line in lines:
             assert isinstance(line.row, ResultRow | AdjustmentRow)
             race, number = race_ids.get(line.row.round, 0), line.row.round

@@ -157,7 +157,7 @@ def _race_facts(year: int, race: dict[str, Any], rows: list[dict[str, Any]]) -> 
     first = next((row["driver"] for row in rows if row.get("start") == 1), None)
     stages = race.get("stages") or [0, 0, 0]
     laps = outcome.get("laps") or race.get("laps") or 0
-    start = _local(race)
+    start = local_start(race)
     finishers = [row for row in rows if row.get("finish")]
     pole = outcome.get("pole") if outcome.get("pole_mph") else first
     facts = {
@@ -198,7 +198,7 @@ def _race_facts(year: int, race: dict[str, Any], rows: list[dict[str, Any]]) -> 
     return facts if finishers else facts | NOT_RUN
 
 
-def _local(race: dict[str, Any]) -> str:
+def local_start(race: dict[str, Any]) -> str:
     """When a race starts, Eastern and without saying so; midnight where the time is not known."""
     if race.get("start") is None:
         return f"{race['date']}T00:00:00"
@@ -348,18 +348,19 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
     trucks = []
     for place, row in enumerate(row for row in rows if row.get("finish")):
         mine = row["driver"] == fastest["driver"]
-        times = [best if mine else best + 0.05 + place / 100, best * 1.4]
+        first = best if mine else best + 0.05 + place / 100
+        times = [first, first + 0.1, first + 0.2, best * 1.4]
         laps: list[dict[str, Any]] = [{"Lap": 0, "LapTime": None, "LapSpeed": None, "RunningPos": place + 1}]
         laps += [
             {
                 "Lap": lap,
                 "LapTime": each,
-                "LapSpeed": f"{fastest.get('mph') or 100:,.3f}" if mine and lap == 1 else "99.1",
+                "LapSpeed": f"{fastest.get('mph') or 0:,.3f}" if mine and lap == 1 else "99.1",
             }
             for lap, each in enumerate(times, 1)
         ]
         if place == len(rows) // 2:
-            laps.append({"Lap": 3, "LapTime": IMPOSSIBLE, "LapSpeed": "2,057.143"})
+            laps.append({"Lap": 5, "LapTime": IMPOSSIBLE, "LapSpeed": "2,057.143"})
         trucks.append(
             {
                 "Number": row["number"],
@@ -368,4 +369,4 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
                 "Laps": laps,
             }
         )
-    return {"laps": trucks, "flags": [{"LapsCompleted": 0, "FlagState": 8}, {"LapsCompleted": 2, "FlagState": 4}]}
+    return {"laps": trucks, "flags": [{"LapsCompleted": 0, "FlagState": 8}, {"LapsCompleted": 4, "FlagState": 4}]}

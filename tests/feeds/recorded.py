@@ -1,4 +1,4 @@
-"""NASCAR's own values of 2023 to 2025, put back into the shapes of its documents; skipped where they are not at hand."""
+"""NASCAR's own values of 2023 to 2025, in the shapes of its documents; skipped where they are not at hand."""
 
 from __future__ import annotations
 
