@@ -85,7 +85,7 @@ class Intake:
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
             read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
-            counts, disagreements = await self._import(read.documents)
+            counts, told = await self._import(read.documents)
         except FeedError as error:
             await self._left_out(path, year, error)
             raise
@@ -95,7 +95,7 @@ class Intake:
             raise unusable from error
         # Only now: a race goes on being read with the last list that could be used.
         self._bodies.update(bundle)
-        outcome = await self._remember(year, path, bundle, read, disagreements)
+        outcome = await self._remember(year, path, bundle, read, told)
         outcome.counts.add(counts)
         return outcome
 
@@ -170,7 +170,7 @@ class Intake:
         """Imports races together or, if anything is wrong with one, one by one."""
         outcome = Outcome()
         try:
-            counts, disagreements = await import_in_thread(
+            counts, told = await import_in_thread(
                 self._services.store.path,
                 [each for _, read in group for each in read.documents],
                 self._services.clock.now(),
@@ -185,7 +185,7 @@ class Intake:
             return outcome
         outcome.counts.add(counts)
         for bundle, read in group:
-            ours = [line for line in disagreements if is_about(line, bundle)]
+            ours = [line for line in told if is_about(line, bundle)]
             outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
             await self._note_state(year, bundle.race.id)
         return outcome
@@ -271,12 +271,10 @@ class Intake:
         return str(error)
 
     async def _remember(
-        self, year: int, path: str, documents: Mapping[str, Got], read: Translated, disagreements: Sequence[str]
+        self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]
     ) -> Outcome:
         """Remembers what was taken in, once it is in the store: a crash before that only asks again."""
-        for line in read.corrections:
-            log.info("%s", line)
-        notes = [*read.clashes, *disagreements, *read.corrections]
+        notes = [*read.clashes, *told]
         await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
         self._read_anew.discard(path)
         for each in documents.values():

@@ -168,6 +168,8 @@ class Keeper:
     def _log(self, outcome: Outcome, what: str) -> None:
         if outcome.counts.changed:
             log.info("%s: %d rows changed", what, outcome.counts.changed)
+        for line in outcome.notes:
+            log.info("%s", line)
         for line in outcome.refused:
             log.warning("left out: %s", line)
 

@@ -34,13 +34,11 @@ class Translated:
         documents: for the importer.
         refused: what was left out, a line each.
         clashes: who or what cannot be told for sure, a line each.
-        corrections: what changes of results that stood, a line each.
     """
 
     documents: Sequence[Document]
     refused: Sequence[str] = field(default=())
     clashes: Sequence[str] = field(default=())
-    corrections: Sequence[str] = field(default=())
 
 
 class Translator(Protocol):

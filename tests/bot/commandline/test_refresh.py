@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,11 +19,15 @@ from bot.clock import TravelClock
 from bot.feeds import paths, politeness
 from bot.settings import Settings
 from db.connection import Store
+from db.documents.importer import import_documents
 from db.feeds.rows import load_memory
+from tests.db.documents import read
+from tests.db.schedules import ALPHA, schedule
 from tests.feeds import fake_nascar
 from tests.stores import make_empty
 
 NOW = datetime(2025, 11, 20, tzinfo=UTC)
+ROOT = Path(__file__).parents[3]
 
 
 class Server:
@@ -234,3 +240,45 @@ def test_check_says_what_fails_and_what_was_left_out(
             return [each.path for each in (await load_memory(store)).failures()]
 
     assert paths.race_list(2025) in asyncio.run(failing())
+
+
+KILLED = {
+    "between a document and the store": "import bot.feeds.importing as i; i._import_into = die",
+    "within the transaction": "import db.documents.import_sql as s; s.note_import = die",
+    "before it is remembered": "import db.feeds.remembered as r; r.Remembered.save = die",
+}
+
+
+@pytest.mark.parametrize("name", KILLED)
+def test_killed_anywhere_it_is_the_old_state_or_the_new_one(
+    server: Server, path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    season = fake_nascar.season(2025)
+    few = season.races[:3]
+    server.documents = season.documents() | {paths.race_list(2025): fake_nascar.as_bytes({"series_3": few})}
+    code = f"""
+import os, signal, sys
+from bot.__main__ import main
+from bot.feeds import politeness
+politeness.SECONDS_APART = 0.0
+calls = 0
+async def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+{KILLED[name]}
+sys.exit(main(["refresh", "--season", "2025", "--db", sys.argv[1]]))
+"""
+    asyncio.run(_hold_another_season(path))
+    run = subprocess.run([sys.executable, "-c", code, str(path)], cwd=ROOT, capture_output=True, check=False)
+    assert run.returncode == -signal.SIGKILL, run.stderr.decode()
+    main(["check", "--db", str(path)])
+    assert "the file is sound" in capsys.readouterr().out
+    assert typed(path, "--season", "2025") == 0
+    capsys.readouterr()
+    main(["check", "--db", str(path)])
+    assert "2025: 3 races, results of 3, through race 3" in capsys.readouterr().out
+
+
+async def _hold_another_season(path: Path) -> None:
+    """The operator's own, so that the seasons of the program are not loaded at the start."""
+    async with await Store.open(path) as store:
+        await import_documents(store, [read(schedule(ALPHA, drivers=[]))], NOW)
