@@ -16,6 +16,7 @@ from bot.feeds.keeper import Keeper
 from bot.feeds.politeness import Politeness
 from bot.services import Services
 from db.connection import Store
+from db.errors import StoreError
 from db.feeds.remembered import Remembered
 from db.feeds.rows import load_memory
 from db.results_state import ResultsState
@@ -354,3 +355,39 @@ async def test_every_moment_is_written_at_the_end(scene: Scene) -> None:
     assert asked is not None
     await scene.keeper.close()
     assert dict((await load_memory(scene.store)).documents) == dict(asked.documents)
+
+
+async def test_a_fault_of_our_own_is_told_like_one_of_a_document(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(scene.translator, "schedule", broken)
+    assert LIST in await scene.tick()
+    assert await scene.tick(minutes=1) == []
+    (failed,) = (await load_memory(scene.store)).failures()
+    assert failed.problem == "cannot be read by this version of the program; the log says why"
+
+
+async def test_a_store_that_cannot_be_written_is_no_reason_to_ask_again_and_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(*_: Any, **__: Any) -> Any:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr("bot.feeds.intake.import_in_thread", full)
+    with pytest.raises(StoreError):
+        await scene.tick()
+    for _ in range(16):
+        assert await scene.tick(seconds=15) == []
+    monkeypatch.undo()
+    assert LIST in await scene.tick(minutes=2)
+    assert await scene.seasons.years() == (2025,)
+
+
+async def test_a_list_that_cannot_be_used_keeps_no_results_back(scene: Scene) -> None:
+    await scene.tick()
+    scene.server.documents[LIST] = b"<html>no</html>"
+    scene.server.documents[WEEKEND] = results()
+    scene.clock.moment = GREEN + timedelta(hours=3)
+    await scene.tick()
+    assert await scene.states() == [ResultsState.UNOFFICIAL]
