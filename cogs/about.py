@@ -13,7 +13,7 @@ from bot import __version__
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import store_faults
 from bot.questions.core import AboutQuestion, HelpQuestion
-from bot.render.about import TOPICS, HelpCommand, HelpEntry, about, help_card
+from bot.render.about import TOPICS, Feeds, HelpCommand, HelpEntry, about, help_card
 from bot.requester import Requester
 
 TOPIC_CHOICES = [app_commands.Choice(name=topic.title, value=key) for key, topic in TOPICS.items()]
@@ -59,16 +59,9 @@ class About(commands.Cog):
         invite = [f"[add it to a server]({self.bot.invite})"] if self.bot.invite else []
         faults = store_faults(self.bot.services.store.faults.known) if requester.editor else ()
         known = self.bot.services.feeds
-        return about(
-            as_of.seasons,
-            question,
-            as_of.now,
-            version=__version__,
-            links=[*invite, *LINKS],
-            faults=faults,
-            feeds=known.memory if known is not None else None,
-            editor=requester.editor,
-        )
+        feeds = Feeds(known.memory, editor=requester.editor) if known is not None else None
+        links = [*invite, *LINKS]
+        return about(as_of.seasons, question, as_of.now, version=__version__, links=links, faults=faults, feeds=feeds)
 
     async def answer_help(self, question: HelpQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

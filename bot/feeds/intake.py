@@ -17,6 +17,7 @@ from bot.feeds.planning import DAILY, HOURLY, SELDOM
 from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
 from db.documents.importer import Counts
+from db.documents.reader import Document
 from db.errors import DocumentError
 from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
@@ -81,13 +82,10 @@ class Intake:
         bundle = await self._bundle(year, path, every, extras, wanted, must_be_there=year <= this_year)
         if bundle is None:
             return Outcome()
-        self._bodies.update(bundle)
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
             read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
-            counts, disagreements = await import_in_thread(
-                self._services.store.path, read.documents, self._services.clock.now()
-            )
+            counts, disagreements = await self._import(read.documents)
         except FeedError as error:
             await self._left_out(path, year, error)
             raise
@@ -95,6 +93,8 @@ class Intake:
             unusable = FeedError(path, str(error))
             await self._left_out(path, year, unusable)
             raise unusable from error
+        # Only now: a race goes on being read with the last list that could be used.
+        self._bodies.update(bundle)
         outcome = await self._remember(year, path, bundle, read, disagreements)
         outcome.counts.add(counts)
         return outcome
@@ -265,6 +265,7 @@ class Intake:
         """Notes that a document cannot be used, and returns the line that says so."""
         self._refuse(error.path, year, error.problem)
         if error.path != path:
+            self._bodies.pop(error.path, None)
             self._refuse(path, year, str(error))
         await self._remembered.note_findings(path, [str(error)], self._now())
         return str(error)
@@ -285,8 +286,10 @@ class Intake:
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
         return Outcome(refused=list(read.refused), notes=notes)
 
+    async def _import(self, documents: Sequence[Document]) -> tuple[Counts, Sequence[str]]:
+        return await import_in_thread(self._services.store.path, documents, self._services.clock.now())
+
     def _refuse(self, path: str, year: int, problem: str) -> None:
-        self._bodies.pop(path, None)
         self._remembered.failed(path, year, self._now(), problem)
         log.warning("%s was not taken in: %s", path, problem)
 

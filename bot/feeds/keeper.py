@@ -13,7 +13,8 @@ from bot.feeds import paths
 from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
-from bot.feeds.intake import AT_ONCE, Intake, Outcome, RaceBundle, Wanted, failing
+from bot.feeds.importing import RaceBundle
+from bot.feeds.intake import AT_ONCE, Intake, Outcome, Wanted, failing
 from bot.feeds.planning import RaceDue, is_due, list_every, races_due, years_to_list
 from bot.feeds.politeness import Politeness, wait_after
 from bot.feeds.translation import Translator

@@ -14,7 +14,8 @@ from bot.feeds import paths
 from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
-from bot.feeds.intake import AT_ONCE, Intake, Outcome, RaceBundle
+from bot.feeds.importing import RaceBundle
+from bot.feeds.intake import AT_ONCE, Intake, Outcome
 from bot.feeds.planning import is_due, list_every, races_due, years_to_list
 from bot.feeds.politeness import SECONDS_APART, Politeness
 from bot.feeds.translation import Translator

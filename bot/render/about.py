@@ -119,6 +119,14 @@ TOPICS: dict[str, HelpTopic] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """What is known of NASCAR's feeds, and whether an editor asks, who is told what was not taken in."""
+
+    memory: FeedMemory
+    editor: bool = False
+
+
 def about(
     seasons: Sequence[Season],
     question: AboutQuestion,
@@ -127,8 +135,7 @@ def about(
     version: str,
     links: Sequence[str] = (),
     faults: Sequence[str] = (),
-    feeds: FeedMemory | None = None,
-    editor: bool = False,
+    feeds: Feeds | None = None,
 ) -> ui.LayoutView:
     """Version, how fresh each season is, links and privacy; for editors, first of all what is wrong with the store.
 
@@ -140,7 +147,6 @@ def about(
         links: the project's own markdown links, such as that to its source.
         faults: what is wrong with the store, for editors alone; the card is yellow then.
         feeds: what is known of NASCAR's feeds; None where nothing is fetched.
-        editor: whoever asks is an editor, and told what the feeds said that was not taken in.
     """
     del question
     fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
@@ -149,7 +155,7 @@ def about(
         "\n".join(f"**The store** {fault}" for fault in faults),
         f"The NASCAR Craftsman Truck Series in your chat. {UNOFFICIAL}",
         "\n".join(fresh),
-        "\n".join(_feeds(feeds, now, editor=editor)) if feeds is not None else "",
+        "\n".join(_feeds(feeds.memory, now, editor=feeds.editor)) if feeds is not None else "",
         PRIVACY,
         f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
         accent=Accent.YELLOW if faults else Accent.GREEN,

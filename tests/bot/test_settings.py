@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.clock import SystemClock
-from bot.settings import Settings, SettingsError, is_loopback, load_settings, parse_moment
+from bot.settings import NASCARS_FEEDS, Settings, SettingsError, is_loopback, load_settings, parse_moment
 
 EXAMPLE = Path(__file__).parents[2] / ".env.example"
 
@@ -127,3 +127,32 @@ def test_what_is_done_in_doubt_is_set_in_any_case_of_letters(monkeypatch: pytest
     assert load_settings().tailgate_in_doubt == "again"
     monkeypatch.setenv("TAILGATE_IN_DOUBT", "DROP")
     assert load_settings().tailgate_in_doubt == "drop"
+
+
+FEEDS = {
+    "by default": ({}, NASCARS_FEEDS),
+    "off": ({"TAILGATE_FEEDS": "OFF"}, None),
+    "another address": ({"TAILGATE_FEEDS": "https://mirror.example/nascar/"}, "https://mirror.example/nascar"),
+    "this machine": ({"TAILGATE_FEEDS": "http://127.0.0.1:8080"}, "http://127.0.0.1:8080"),
+    "a bot of a test": ({"TAILGATE_DISCORD_API": "http://127.0.0.1:1/api"}, None),
+    "a bot of a test, and an address elsewhere": (
+        {"TAILGATE_DISCORD_API": "http://127.0.0.1:1/api", "TAILGATE_FEEDS": "https://cf.nascar.com"},
+        None,
+    ),
+    "a clock that was set, and this machine": (
+        {
+            "TAILGATE_DISCORD_API": "http://127.0.0.1:1/api",
+            "TAILGATE_NOW": "2025-10-16T17:00",
+            "TAILGATE_FEEDS": "http://localhost:8080",
+        },
+        "http://localhost:8080",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FEEDS)
+def test_where_the_feeds_are(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    values, address = FEEDS[name]
+    for variable, value in values.items():
+        monkeypatch.setenv(variable, value)
+    assert load_settings().feeds == address

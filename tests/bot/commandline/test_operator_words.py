@@ -194,6 +194,18 @@ VALUES = {
     "TAILGATE_LOG_LEVEL": (["loud"], "isn't one of 'DEBUG', 'INFO', 'WARNING' or 'ERROR'; set it to one of them"),
     "TAILGATE_IN_DOUBT": (["maybe"], "isn't one of 'again' or 'drop'; set it to one of them"),
     "TAILGATE_MENTIONS": (["maybe"], "isn't one of 'on' or 'off'; set it to one of them"),
+    "TAILGATE_FEEDS": (
+        [
+            "http://cf.nascar.com",
+            "ftp://a.example",
+            "nascar",
+            "https://",
+            "https://a.example/?q=1",
+            "https://a b",
+            "on",
+        ],
+        "; write an https address such as https://cf.nascar.com, or off",
+    ),
     "TAILGATE_NOW": (["10/3/2025", "Oct 3", "2025-13-01"], "isn't a date and time; write it as 2025-10-17T14:55-04:00"),
     "TAILGATE_SPEED": (["fast", "1e3", "nan", "-1", "1_0"], "isn't a speed from 0 to 100000; 1 is real time"),
     "TAILGATE_DB": (["~nobody-by-this-name/t.db", "a\tb"], "; write the path"),
