@@ -19,6 +19,7 @@ FASTEST_LAP_PAYS_FROM = 2025
 """The first season in which the fastest lap pays a point."""
 WIN_PAYS = {2017: 40, 2026: 55}
 """The winner's points, from each of these seasons on; second place pays 35 and each further one less."""
+MOST_STAGE_POINTS = 10
 LEAST_ENTERED = 0.5
 """An entry list with fewer trucks than this part of those that are held is not whole."""
 
@@ -202,7 +203,7 @@ def stage_scores(field: Field) -> dict[int, dict[str, tuple[int, int]]]:
     """Place and points of the first ten of the first two stages, by stage and driver.
 
     Raises:
-        RefusedError: somebody is there who did not race, or a place is taken twice.
+        RefusedError: somebody is there who did not race, a place is taken twice, or points cannot be.
     """
     scores: dict[int, dict[str, tuple[int, int]]] = {}
     for stage in field.weekend.race.stage_results or ():
@@ -219,7 +220,10 @@ def _scores_of(field: Field, stage: Stage) -> dict[str, tuple[int, int]]:
             raise RefusedError(f"has {each.driver_fullname} in stage {stage.stage_number}, who did not race")
         if not each.finishing_position or driver in found:
             raise RefusedError(f"has no place for {driver} in stage {stage.stage_number}, or two")
-        found[driver] = each.finishing_position, max(each.stage_points or 0, 0)
+        points = each.stage_points or 0
+        if not 0 <= points <= MOST_STAGE_POINTS:
+            raise RefusedError(f"has {points} points for {driver} in stage {stage.stage_number}")
+        found[driver] = each.finishing_position, points
     if len({place for place, _ in found.values()}) < len(found):
         raise RefusedError(f"has two drivers in one place of stage {stage.stage_number}")
     return found

@@ -71,6 +71,7 @@ def _truck(number: str) -> str:
 Number = Annotated[str, AfterValidator(_truck)]
 Count = Annotated[int, Field(ge=0, le=2000)]
 Lap = Annotated[int, Field(ge=1, le=2000)]
+StagePoints = Annotated[int, Field(ge=0, le=100)]
 Place = Annotated[int, Field(ge=1, le=60)]
 Round = Annotated[int, Field(ge=1, le=60)]
 Year = Annotated[int, Field(ge=1995, le=2100)]
@@ -280,9 +281,9 @@ class ResultRow(Row):
     eligible: bool = True
     rookie: bool = False
     stage1_finish: Place | None = None
-    stage1_points: Count | None = None
+    stage1_points: StagePoints | None = None
     stage2_finish: Place | None = None
-    stage2_points: Count | None = None
+    stage2_points: StagePoints | None = None
     fastest_lap: bool = False
     disqualified: bool = False
     note: Text | None = None

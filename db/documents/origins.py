@@ -28,6 +28,11 @@ SELECT id FROM races WHERE results_at IS NOT NULL AND NOT EXISTS (
     SELECT 1 FROM fact_origins WHERE subject = 'race' AND subject_id = races.id AND fact = 'results')
 """
 """The races whose results stand and came with the program."""
+WITH_RESULTS = """
+SELECT subject_id FROM fact_origins WHERE subject = 'race' AND fact = 'results' AND origin = 'operator'
+       AND EXISTS (SELECT 1 FROM results WHERE race_id = subject_id)
+"""
+"""The races of which an operator said how they ended, and not only who entered."""
 NOTE = """
 INSERT INTO fact_origins (subject, subject_id, fact, origin, changed_at) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (subject, subject_id, fact) DO UPDATE SET origin = excluded.origin, changed_at = excluded.changed_at
@@ -55,6 +60,7 @@ class Origins:
         now: datetime,
         released: Iterable[tuple[str, int, str]] = (),
         of_the_program: Iterable[int] = (),
+        with_results: Iterable[int] = (),
     ) -> None:
         """What is on record.
 
@@ -63,12 +69,14 @@ class Origins:
             now: the moment of the import.
             released: those that are handed back: the program's own documents replace them in this import.
             of_the_program: the row ids of the races whose results stand and came with the program.
+            with_results: those of the races of which an operator gave results, and not only entries.
         """
         self._released = set(released)
         self._handed_back: set[tuple[str, int, str]] = set()
         self._facts: dict[tuple[str, int], set[str]] = {}
         self._feeds: dict[tuple[str, int], dict[str, str]] = {}
         self._of_the_program = frozenset(of_the_program)
+        self._with_results = frozenset(with_results)
         for subject, number, fact, origin in known:
             if origin != OPERATOR:
                 self._feeds.setdefault((subject, number), {})[fact] = origin
@@ -84,11 +92,13 @@ class Origins:
         released = await connection.execute_fetchall(RELEASED, {"year": hand_back}) if hand_back is not None else ()
         known = await connection.execute_fetchall(LOAD)
         program = await connection.execute_fetchall(OF_THE_PROGRAM)
+        raced = await connection.execute_fetchall(WITH_RESULTS)
         return cls(
             [(row[0], row[1], row[2], row[3]) for row in known],
             now,
             [(row[0], row[1], row[2]) for row in released],
             [row[0] for row in program],
+            [row[0] for row in raced],
         )
 
     def handed_back(self, subject: str, number: int, facts: Iterable[str], line: Line | Document) -> list[str]:
@@ -107,10 +117,13 @@ class Origins:
         return self._facts.get((subject, number), set())
 
     def holder_of_results(self, race: int, line: Line) -> Holder | None:
-        """Whose results of a race a line must not replace; None where it may."""
+        """Whose results of a race a line must not replace; None where it may.
+
+        An operator who only said who entered, such as that somebody is hurt, has said nothing of results yet.
+        """
         if not line.yields:
             return None
-        if "results" in self.operators("race", race):
+        if "results" in self.operators("race", race) and (line.feed is None or race in self._with_results):
             return "operator"
         if line.feed is None:
             return None
@@ -132,7 +145,9 @@ class Origins:
         holder = self.holder_of_results(number, line)
         if holder == "program":
             return theirs | RaceRow.model_fields.keys()
-        return theirs | {"results", "outcome"} if holder == "feed" else theirs
+        if holder == "feed":
+            return theirs | {"results", "outcome"}
+        return theirs if holder == "operator" else theirs - {"results"}
 
     def respect(self, subject: str, number: int, existing: R, line: Line, row: R) -> tuple[R, list[str]]:
         """The row without what must not replace the facts of those who know better, and which of its facts those are.

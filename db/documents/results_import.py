@@ -217,7 +217,9 @@ class ResultsImport:
         whole = {line.row.round: line for line in lines if line.whole and isinstance(line.row, ResultRow)}
         for key in [key for key in self._final if key not in self._touched]:
             line = whole.get(key[0]) or taken_back.get(key[0])
-            if line is not None:
+            row = self._final[key]
+            # A feed does not list who stayed away; somebody else said so, and why.
+            if line is not None and not (line.feed is not None and row.finish is None and row.note):
                 self._drop(key)
                 self._tally.count("results", line.file, Counts(removed=1))
                 self._note(key[0], line)

@@ -71,6 +71,8 @@ CONTRADICTIONS: list[tuple[Spoil, str]] = [
     (race(actual_laps=30), "completing"),
     (stage(finishing_position=1), "has two drivers in one place of stage 1"),
     (stage(finishing_position=0), "has no place for"),
+    (stage(stage_points=1000), "has 1000 points for"),
+    (stage(stage_points=-9), "has -9 points for"),
     (stage(driver_id=77, car_number="777", driver_fullname="Nobody"), "has Nobody in stage 1, who did not race"),
 ]
 

@@ -84,6 +84,23 @@ async def test_an_operators_results_stand(store: Store) -> None:
     assert season.results[ROUND][0].points == 52
 
 
+async def test_who_an_operator_said_is_hurt_stays_beside_the_feeds_results(empty_store: Store) -> None:
+    documents = [each for each in season_documents(2025) if "results" not in each.sections]
+    early = datetime(2025, 1, 1, tzinfo=UTC)
+    await import_documents(empty_store, documents, early)
+    await refresh(empty_store, fake_nascar.season(2025).documents(), 2025, [], at=early)
+    hurt = {"round": ROUND, "number": "95", "driver": "Clay Greenfield", "note": "out with injury"}
+    document = read({"format": "tailgate/1", "season": 2025, "results": [hurt]}, "mine.json")
+    await import_documents(empty_store, [document], early)
+    taken = await refresh(empty_store, one_race(), 2025, [TALLADEGA])
+    assert (taken.refused, taken.disagreements) == ([], [])
+    held = await season_of(empty_store, 2025)
+    assert held is not None
+    assert held.results_state(ROUND) is ResultsState.OFFICIAL
+    notes = {held.drivers[entry.driver].name: entry.note for entry in held.absent[ROUND]}
+    assert notes == {"Clay Greenfield": "out with injury"}
+
+
 async def test_an_operators_start_stands_and_the_rest_of_the_race_follows_the_feed(empty_store: Store) -> None:
     season = fake_nascar.season_to_be(2027)
     for race in season.races:
