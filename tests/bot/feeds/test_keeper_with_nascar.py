@@ -89,7 +89,7 @@ async def test_a_bot_that_was_off_for_months_catches_up_silently_and_within_its_
 ) -> None:
     services = keeper._services
     season = fake_nascar.season_to_be(YEAR)
-    feed_server.documents = season.documents()
+    feed_server.documents.update(season.documents())
     hand_clock.moment = hand_clock.moment.replace(year=YEAR, month=12, day=20)
     await keeper.tick()
     await keeper.tick()
