@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +12,7 @@ from filelock import FileLock
 from db.bundled import bundled_documents
 from db.connection import Store
 from db.documents.importer import import_documents
-
-IMPORTED_AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
-"""After the last race with results that comes with the program, and before the next one."""
+from tests.stores import AFTER_ALL_RESULTS
 
 
 def made_once(factory: pytest.TempPathFactory) -> Path:
@@ -33,4 +30,4 @@ def made_once(factory: pytest.TempPathFactory) -> Path:
 
 async def _fill(path: Path) -> None:
     async with await Store.open(path) as store:
-        await import_documents(store, bundled_documents(), IMPORTED_AT)
+        await import_documents(store, bundled_documents(), AFTER_ALL_RESULTS)

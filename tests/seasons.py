@@ -21,10 +21,7 @@ from db.documents.importer import import_documents
 from db.models import EASTERN, RACE_LENGTH, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
 from db.naming import slug
 from db.snapshots import Snapshots
-from tests.stores import make_bundled, open_unsynced
-
-SHARED: Path | None = None
-"""Where the workers of a run find what one of them made, while tests run."""
+from tests.stores import AFTER_ALL_RESULTS, copy_bundled, open_unsynced
 
 SCALE = (40, *range(35, 0, -1))
 """Points by finish; 1 from the 36th place on."""
@@ -228,15 +225,14 @@ def shuffled(season: Season, order: Sequence[int]) -> Season:
 
 async def _load_bundled() -> tuple[Season, ...]:
     with tempfile.TemporaryDirectory() as folder:
-        made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), datetime(2026, 6, 20, 12, tzinfo=UTC))
-        async with await open_unsynced(Path(folder) / "tailgate.db", copy_of=made) as store:
+        async with await open_unsynced(await copy_bundled(Path(folder) / "tailgate.db", AFTER_ALL_RESULTS)) as store:
             return await Snapshots(store, whole=True).all()
 
 
 async def _load_historic(year: int) -> Season:
     with tempfile.TemporaryDirectory() as folder:
         async with await open_unsynced(Path(folder) / "tailgate.db") as store:
-            await import_documents(store, season_documents(year), datetime(2026, 6, 20, 12, tzinfo=UTC))
+            await import_documents(store, season_documents(year), AFTER_ALL_RESULTS)
             (season,) = await Snapshots(store, whole=True).all()
             return season
 

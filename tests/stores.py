@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import datetime
+import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
 
 from db.bundled import bundled_years, load_if_empty, note_taken
 from db.connection import Store
+
+SHARED: Path | None = None
+"""Where the workers of a run find what one of them made, while tests run."""
+
+EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
+"""Thursday, 16 October 2025, 5 p.m. Eastern."""
+AFTER_ALL_RESULTS = datetime(2026, 6, 20, 12, tzinfo=UTC)
+"""After the last race with results that comes with the program, and before the next one."""
 
 
 def make_empty(path: Path) -> Path:
@@ -43,6 +52,14 @@ def make_bundled(folder: Path, moment: datetime) -> Path:
             asyncio.run(make())
             unfinished.rename(path)
     return path
+
+
+async def copy_bundled(path: Path, moment: datetime = EVE_OF_TALLADEGA) -> Path:
+    """Puts a copy of the store with the bundled seasons there; tests have the one that their run made."""
+    with tempfile.TemporaryDirectory() as folder:
+        # A thread of its own, since the one that asks has a running event loop.
+        made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), moment)
+        return Path(shutil.copy(made, path))
 
 
 async def open_unsynced(path: Path, copy_of: Path | None = None) -> Store:

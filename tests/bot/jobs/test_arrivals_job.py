@@ -11,7 +11,7 @@ from bot.clock import TravelClock
 from bot.jobs import schedule
 from bot.jobs.schedule import UPKEEP_SECONDS, Jobs
 from bot.services import Services
-from tests.conftest import EVE_OF_TALLADEGA
+from tests.stores import EVE_OF_TALLADEGA
 
 
 class Bot:
