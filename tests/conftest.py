@@ -15,7 +15,7 @@ from bot.clock import TravelClock
 from bot.services import Services
 from db.connection import Store
 from tests.bytecode import keep_bytecode
-from tests.every_season import made_once
+from tests.every_season import make_every_season
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
@@ -68,9 +68,9 @@ def bundled_seasons(bundled_store: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def every_season_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def every_season_store(shared_folder: Path) -> Path:
     """A store with every season since 1995; tests that write copy it. Few need it: most do with the recent seasons."""
-    return made_once(tmp_path_factory)
+    return make_every_season(shared_folder)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
 
-
 Quick = Callable[..., list[list[str]]]
 
 
@@ -25,6 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
 
     What it imports is imported once, and the store with the bundled seasons is that of the tests.
     """
+
     def started(name: str, *arguments: str) -> list[list[str]]:
         monkeypatch.setattr(sys, "argv", [name, *arguments, "--quick"])
         try:
@@ -33,7 +33,9 @@ def quick(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) ->
             assert not end.code, capfd.readouterr()
         printed = capfd.readouterr()
         assert printed.err == ""
-        return [[cell.strip() for cell in line.strip("| ").split("|")] for line in printed.out.splitlines() if "|" in line]
+        return [
+            [cell.strip() for cell in line.strip("| ").split("|")] for line in printed.out.splitlines() if "|" in line
+        ]
 
     return started
 
