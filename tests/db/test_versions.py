@@ -22,7 +22,7 @@ from db.racing import load_season
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 from tests.db.test_importer import dump
-from tests.stores import open_unsynced
+from tests.stores import AFTER_ALL_RESULTS, open_unsynced
 
 NOW = datetime(2025, 1, 1, tzinfo=UTC)
 RETRIEVED = datetime(2024, 12, 1, tzinfo=UTC)
@@ -72,7 +72,7 @@ async def test_an_unchanged_import_leaves_nothing_behind(filled: Store) -> None:
 async def test_the_bundled_files_a_second_time_leave_nothing_behind(every_season_store: Path, tmp_path: Path) -> None:
     async with await open_unsynced(tmp_path / "tailgate.db", copy_of=every_season_store) as store:
         before = await dump(store)
-        report = await import_documents(store, bundled_documents(), NOW + timedelta(days=9999))
+        report = await import_documents(store, bundled_documents(), AFTER_ALL_RESULTS)
         assert report.total.changed == 0
         assert report.total.unchanged > 0
         assert await dump(store) == before
