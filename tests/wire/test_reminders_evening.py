@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -134,8 +135,12 @@ def place_of(channel: Channel) -> str:
     return f"u{channel.person.id}"
 
 
-# Rows hold facts that nobody may change.
-copyreg.pickle(MappingProxyType, lambda facts: (MappingProxyType, (dict(facts),)))
+def frozen(facts: dict[str, Any]) -> MappingProxyType[str, Any]:
+    return MappingProxyType(facts)
+
+
+# Rows hold facts that nobody may change, and pickle does not know how to write those down.
+copyreg.pickle(MappingProxyType, lambda facts: (frozen, (dict(facts),)))
 
 
 @pytest.fixture(scope="module")
