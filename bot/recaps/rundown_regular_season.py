@@ -23,7 +23,44 @@ Rundown = tuple[list[list[str]], list[RecapLine]]
 def points(context: RecapContext) -> Rundown:
     """A rundown of points alone: who leads by how much, and the first five."""
     lines = [RecapLine(str(line.position), _line(context, line)) for line in context.table[:SHOWN]]
-    return [[_lead(context)]], lines
+    return [_title(context) or [_lead(context)]], lines
+
+
+def _title(context: RecapContext) -> list[str]:
+    """Who is champion or can no longer be caught, in a season that is all about points; near its end, who still can be.
+
+    Empty where the title is wide open, or a postseason decides it.
+    """
+    here, year = context.after.current, context.season.year
+    if context.rules.rounds or len(here.entered) < 2:
+        return []
+    first, second = here.entered[:2]
+    lead, left = here.totals[first] - here.totals[second], count(here.left, "race")
+    ahead = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
+    if context.after.champion is not None:
+        champion = who(context.after.champion)
+        return [
+            context.pick(
+                f"{champion} is the {year} champion, {ahead} {who(second)}.",
+                f"The {year} title goes to {champion}, {ahead} {who(second)}.",
+            )
+        ]
+    if len(context.in_reach) == 1:
+        return [
+            context.pick(
+                f"The {year} title is {who(first)}'s with {left} to go, {ahead} {who(second)}.",
+                f"With {left} to go nobody can catch {who(first)}, {ahead} {who(second)}.",
+            )
+        ]
+    if here.left > BUBBLE:
+        return []
+    can = count(len(context.in_reach), "driver")
+    return [
+        _lead(context),
+        context.pick(
+            f"{capital(can)} can still win the title, with {left} left.", f"With {left} left, {can} can still win it."
+        ),
+    ]
 
 
 def _lead(context: RecapContext) -> str:
