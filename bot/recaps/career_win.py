@@ -66,10 +66,8 @@ def _first(context: RecapContext, driver: str, past: WinnerHistory) -> str:
     )
     if past.starts < WINLESS:
         return context.pick(*said)
-    return context.pick(
-        *said,
-        f"It was a first career win for {driver}, winless in {count(past.starts - 1, 'start')} in the series before.",
-    )
+    without = count(past.starts - 1, "start")
+    return context.pick(*said, f"It was a first career win in the series for {driver}, after {without} without one.")
 
 
 def _record(context: RecapContext, driver: str, past: WinnerHistory) -> str:

@@ -27,7 +27,7 @@ def late_cautions(context: RecapContext) -> str:
     late = [
         CautionPeriod(each.from_lap, min(each.to_lap, laps), each.reason)
         for each in context.outcome.caution_periods
-        if laps - laps // LATE < each.from_lap <= laps and not (each.reason or "").startswith(_PLANNED)
+        if laps * (LATE - 1) < each.from_lap * LATE <= laps * LATE and not (each.reason or "").startswith(_PLANNED)
     ]
     if not late:
         return ""
@@ -44,7 +44,7 @@ def late_cautions(context: RecapContext) -> str:
     told = _grouped(late)
     return context.pick(
         f"There were {number} late cautions, {told}{end}.",
-        f"The caution came out {number} times late in the race, {told}{end}.",
+        f"Late in the race there were {number} cautions, {told}{end}.",
         f"{capital(number)} cautions came late, {told}{end}.",
     )
 
@@ -65,12 +65,13 @@ def _restart(context: RecapContext, last: CautionPeriod, laps: int) -> str:
     if not left:
         return ""
     return context.pick(
-        f"; the last restart came with {count(left, 'lap')} to go", f", which left {count(left, 'lap')} to run"
+        f"; the last restart came with {count(left, 'lap')} to go",
+        f"; {count(left, 'lap')} {'was' if left == 1 else 'were'} left at the last restart",
     )
 
 
 def _grouped(cautions: Sequence[CautionPeriod]) -> str:
-    """``for accidents on laps 90 to 93 and 107 to 109 and for debris on laps 95 to 97``; those of one reason together."""
+    """``for accidents on laps 90 to 93 and 107 to 109, and for debris on laps 95 to 97``: by reason."""
     by_reason: dict[str | None, list[CautionPeriod]] = {}
     for each in cautions:
         by_reason.setdefault(each.reason, []).append(each)

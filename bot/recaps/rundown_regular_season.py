@@ -14,6 +14,8 @@ SHOWN = 5
 """How many drivers of the points table are listed."""
 NEXT_OUT = 4
 """How many drivers below the line are named while the field is open."""
+FEW = 6
+"""Who can still win the title is counted once so many can, or fewer: points alone keep many more in it for long."""
 EARLY = 3
 """After this many races, or fewer, it is too early for a cut line."""
 
@@ -52,7 +54,7 @@ def _title(context: RecapContext) -> list[str]:
                 f"With {left} to go nobody can catch {who(first)}, {ahead} {who(second)}.",
             )
         ]
-    if here.left > BUBBLE:
+    if here.left > BUBBLE or len(context.in_reach) > FEW:
         return []
     can = count(len(context.in_reach), "driver")
     return [

@@ -158,9 +158,10 @@ def _title(context: RecapContext, key: str, champion: str) -> str:
     finish = f", {ordinal(row.finish)} in the race" if row else ""
     comma = "," if row else ""
     how = by if context.on_points or len(order) < 2 else f" as the best of the {spelled(len(order))} finalists"
+    goes = f"The {year} title goes to" if context.on_points else f"The {year} champion is"
     return context.pick(
         f"{who(champion)}{finish}{comma} is the {year} champion{how}.",
-        f"The {year} champion is {who(champion)}{finish}{'' if context.on_points else comma}{how}.",
+        f"{goes} {who(champion)}{finish}{'' if context.on_points else comma}{how}.",
     )
 
 

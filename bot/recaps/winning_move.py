@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.championship.distance import scheduled_laps
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
 from bot.recaps.late_cautions import late_cautions
-from bot.recaps.phrases import count, decimals, ordinal, seconds, spelled, times
+from bot.recaps.phrases import count, decimals, seconds, spelled, times
 from db.models import Lead, Result
 from db.recaps.models import SectionKind
 
@@ -66,9 +67,10 @@ def _first_on_the_road(context: RecapContext, leads: list[Lead], winner: Result)
     """The last lead change where who led at the end is not the winner: they were scored elsewhere afterwards."""
     last, passed, driver = leads[-1], who(leads[-2].driver), who(winner.driver)
     row = context.row(last.driver)
-    if row is None:
+    # Whoever is disqualified is scored last. Anybody else who led the last lap and did not win is a slip of the list.
+    if row is None or not (row.disqualified or row is context.rows[-1]):
         return ""
-    how = "was disqualified" if row.disqualified else f"was scored {ordinal(row.finish)}"
+    how = "was disqualified" if row.disqualified else "was scored last"
     when = "on the last lap" if last.laps == 1 else f"with {spelled(last.laps)} laps to go"
     return context.pick(
         f"{who(last.driver)} took the lead from {passed} {when} but {how}, which left the win to {driver}.",
@@ -78,7 +80,7 @@ def _first_on_the_road(context: RecapContext, leads: list[Lead], winner: Result)
 
 def _end(context: RecapContext) -> str:
     """Overtime or a race cut short, and how it ended."""
-    run, due, margin = context.laps, context.race.scheduled_laps, context.outcome.margin
+    run, due, margin = context.laps, scheduled_laps(context.race, context.rows), context.outcome.margin
     close = seconds(margin) if margin else ""
     if run and due and run > due:
         return _overtime(context, f"{count(run - due, 'lap')} past the scheduled {due}", close)
