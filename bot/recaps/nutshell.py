@@ -234,6 +234,7 @@ def _notes(context: RecapContext, past: WinnerHistory) -> str:
         straight, when = (past.season_starts, " this season") if past.all_top_fives else (past.top_fives, "")
         if straight >= GOOD_RUN and not (past.all_top_fives and past.wins == straight):
             notes.append(f"{'' if notes else 'and '}{an(ordinal(straight))} straight top-five finish{when}")
-    ending = f", ending {an(f'{past.wait - 1}-race')} winless streak" if (past.wait or 0) >= LONG_WAIT else ""
+    wait = past.wait or 0
+    ending = f", ending {an(f'{wait - 1}-race')} winless streak" if wait >= LONG_WAIT else ""
     said = (f", {joined(notes)}" if notes else "") + ending
     return said + (", and nobody else has as many this year" if most else "")

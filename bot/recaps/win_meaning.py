@@ -11,7 +11,7 @@ from db.models import Result
 def win_meaning(context: RecapContext, winner: Result) -> str:
     """The sentence; empty where there is nothing to say."""
     key, driver = winner.driver, who(winner.driver)
-    if not winner.entry.eligible:
+    if not winner.entry.eligible and not (context.whole and context.on_points and context.after.champion):
         return context.pick(
             f"{driver} does not race for points in this series, so the win brings no points.",
             f"The win brings no points: {driver} does not race for them in this series.",

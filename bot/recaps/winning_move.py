@@ -167,7 +167,7 @@ def _led(context: RecapContext, winner: Result) -> str:
         return ""
     driver = who(winner.driver)
     if not winner.led:
-        return f"{driver} led none of the {spelled(laps)} laps."
+        return f"{driver} did not lead any of the {spelled(laps)} laps."
     laps_led = f"{spelled(winner.led)} of the {spelled(laps)} laps"
     first = sum(row.led == most.led for row in context.rows)
     if most.led > winner.led and first > 1:

@@ -232,7 +232,7 @@ MOVE: Readings = {
             and led.outcome.leads[-1].laps == number(laps)
         )
     ),
-    rf"{WHO} led (none) of the {N} laps": lambda led, key, _, of: led.led(key) == 0 and led.laps == number(of),
+    rf"{WHO} did not lead any of the {N} laps": lambda led, key, of: led.led(key) == 0 and led.laps == number(of),
     r"average (?:speed was|of) (\d+\.?\d*) mph": lambda led, mph: float(mph) == led.outcome.average_mph,
     rf"changed hands (once|twice)(?: among {N} drivers)?": lambda led, said, among: (
         led.outcome.lead_changes in (None, TWICE[said]) and (among is None or number(among) == led.leaders)
