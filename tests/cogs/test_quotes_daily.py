@@ -189,6 +189,7 @@ async def test_it_is_an_opt_in_that_a_button_changes_and_the_hour_leaves_alone(
         assert target is not None
         assert (target.extras.on_this_day, target.on) == (wanted, True)
         assert ("on that day in other years" in words(asked)) == wanted
+    assert target is not None
     assert target.extras.quote_hour == 10
     at(stand.clock, "2025-11-08T10:00-05:00")
     await step(worker)
