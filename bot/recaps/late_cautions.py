@@ -81,7 +81,8 @@ def _grouped(cautions: Sequence[CautionPeriod]) -> str:
     if unknown:
         other = "another " if len(unknown) == 1 else "others "
         told.append(f"{other if told else ''}{_when(unknown)}")
-    return joined(told) if all(len(group) == 1 for group in by_reason.values()) else ", and ".join(told)
+    short = all(len(group) < 2 for group in (*by_reason.values(), unknown))
+    return joined(told) if short else ", and ".join(told)
 
 
 def _why(cautions: Sequence[CautionPeriod]) -> str:
