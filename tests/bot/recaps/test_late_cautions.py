@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -10,14 +11,14 @@ from bot.recaps.context import RecapContext
 from db.models import CautionPeriod, Lead, Outcome
 from db.recaps.models import SectionKind
 from tests.bot.recaps.sample_recaps import UNCLEAN, finished, said
-from tests.seasons import NAMES, Order, Row, make_season
+from tests.seasons import NAMES, Row, make_season
 
 FIELD = [Row(name, laps=100) for name in NAMES[:14]]
 MOVE = SectionKind.MOVE
 A, B = "accident", "debris"
 
 
-def move(outcome: Outcome, field: Order = FIELD) -> str:
+def move(outcome: Outcome, field: Sequence[Row] = FIELD) -> str:
     return said(finished(make_season(2025, [field], outcomes={1: outcome}, upcoming=9)), MOVE)
 
 
