@@ -59,6 +59,7 @@ class Jobs:
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
+        self._services.seasons.arriving = True  # until it is known that nothing is left to take in
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -79,7 +80,10 @@ class Jobs:
         if not self._bot.is_ready() or not self._is_time(now, self._arrivals_at):
             return
         self._arrivals_at = now
-        await Arrivals(self._services.store, self._services.clock.now).run()
+        try:
+            await Arrivals(self._services.store, self._services.clock.now).run()
+        finally:
+            self._services.seasons.arriving = False
 
     async def _watch_store(self) -> None:
         self._services.store.watch()
