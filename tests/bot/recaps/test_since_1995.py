@@ -13,8 +13,8 @@ from bot.seasons.as_of import AsOf, AsOfKeeper
 from db.models import Race, Season
 from db.recaps.models import SECTION_LIMIT, SectionKind
 from tests.bot.recaps.sample_recaps import UNCLEAN, prose, text
-from tests.every_season import IMPORTED_AT
 from tests.sharing import BundledSeasons
+from tests.stores import AFTER_ALL_RESULTS
 
 SHARE = 3
 """One race in so many: all of them would take the suite ten seconds more."""
@@ -31,7 +31,7 @@ NOT_WRITTEN = re.compile(
 @pytest.fixture(scope="module")
 def as_of(every_season: BundledSeasons) -> AsOf:
     seasons = [every_season.seasons[year] for year in sorted(every_season.seasons)]
-    return AsOfKeeper().at(IMPORTED_AT, seasons)
+    return AsOfKeeper().at(AFTER_ALL_RESULTS, seasons)
 
 
 @pytest.fixture(scope="module")
