@@ -10,6 +10,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
+from functools import cached_property
+from itertools import takewhile
+from operator import attrgetter
 
 from db.history.record_models import LedAndLost, Streak, Total, Win
 from db.models import Race
@@ -36,6 +39,7 @@ class Source(Enum):
 
     WINS = auto()
     TOTALS = auto()
+    LED_TOTALS = auto()
     WIN_STREAKS = auto()
     TOP_TEN_STREAKS = auto()
     LED_STREAKS = auto()
@@ -135,23 +139,37 @@ class Kind:
     at_tracks: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
-    """A record with all who are in it, best first."""
+    """A record with all who are in it.
+
+    Attributes:
+        kind: which.
+        found: everybody's line, best first, without ranks; who is tied is in the order in which they came.
+        coverage: of which wins its fact is on record; None where it is about none.
+    """
 
     kind: Kind
-    lines: tuple[Line, ...]
+    found: tuple[Line, ...]
     coverage: Coverage | None = None
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Everybody's line with the rank, best first."""
+        return ranked(self.found)
 
     @property
     def settled(self) -> bool:
         """Whether nobody of whom the fact is unknown could hold it."""
         return not self.kind.settled_by or self.coverage is None or self.coverage.whole
 
-    @property
+    @cached_property
     def holders(self) -> tuple[Line, ...]:
         """Those of the first rank; none where that is not settled."""
-        return tuple(line for line in self.lines if line.rank == 1) if self.settled else ()
+        if not self.settled or not self.found:
+            return ()
+        # An overview shows nobody else, and the others are some hundreds.
+        return ranked(tuple(takewhile(lambda line: line.value == self.found[0].value, self.found)))
 
     def of(self, driver: str) -> tuple[Line, ...]:
         """A driver's own lines, best first."""
@@ -191,12 +209,12 @@ def record(kind: Kind, rows: Rows, driver: str | None = None) -> Record:
         fact = kind.fact
         rows = [win for win in wins if fact is None or fact(win) is not None]
         coverage = _coverage(wins, fact) if fact is not None else None
-    return Record(kind, ranked(kind.lines(rows), lowest=kind.lowest), coverage)
+    found = sorted(kind.lines(rows), key=attrgetter("value"), reverse=not kind.lowest)
+    return Record(kind, tuple(found), coverage)
 
 
-def ranked(lines: Iterable[Line], *, lowest: bool = False) -> tuple[Line, ...]:
-    """The lines with their ranks, best first; those that are tied are in the order in which they came."""
-    ordered = sorted(lines, key=lambda line: line.value if lowest else -line.value)
+def ranked(ordered: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines in their order, with their ranks."""
     shared = Counter(line.value for line in ordered)
     first: dict[float, int] = {}
     for place, line in enumerate(ordered, 1):
@@ -244,8 +262,10 @@ def _season_wins(wins: Iterable[Win]) -> Iterable[Line]:
 
 
 def _winners(wins: Sequence[Win]) -> Iterable[Line]:
-    for year in dict.fromkeys(win.race.season for win in wins):
-        own = [win for win in wins if win.race.season == year]
+    by_year: dict[int, list[Win]] = {}
+    for win in wins:
+        by_year.setdefault(win.race.season, []).append(win)
+    for year, own in by_year.items():
         yield Line(len({win.driver for win in own}), holder=str(year), year=year, first=own[0].race, last=own[-1].race)
 
 
@@ -292,10 +312,12 @@ def _late_wins(wins: Iterable[Win]) -> Iterable[Line]:
     return _wins(win for win in wins if win.led <= 1)
 
 
-def _totals(value: Callable[[Total], int], *, winless: bool = False) -> Callable[[Iterable[Total]], Iterable[Line]]:
+def _totals(
+    value: Callable[[Total], int | None], *, winless: bool = False
+) -> Callable[[Iterable[Total]], Iterable[Line]]:
     def lines(totals: Iterable[Total]) -> Iterable[Line]:
-        counted = (each for each in totals if value(each) and not (winless and each.wins))
-        return (Line(value(each), each.driver, first=each.first, last=each.last) for each in counted)
+        counted = ((value(each), each) for each in totals if not (winless and each.wins))
+        return (Line(number, each.driver, first=each.first, last=each.last) for number, each in counted if number)
 
     return lines
 
@@ -346,13 +368,13 @@ KINDS = {
         Kind("starts", "Most starts", Unit.STARTS, Source.TOTALS, _totals(lambda each: each.starts)),
         Kind("top5s", "Most top fives", Unit.TOP_FIVES, Source.TOTALS, _totals(lambda each: each.top_fives)),
         Kind("top10s", "Most top tens", Unit.TOP_TENS, Source.TOTALS, _totals(lambda each: each.top_tens)),
-        Kind("led", "Most laps led", Unit.LAPS, Source.TOTALS, _totals(lambda each: each.led)),
+        Kind("led", "Most laps led", Unit.LAPS, Source.LED_TOTALS, _totals(lambda each: each.led)),
         Kind(
             "winless", "Most starts without a win", Unit.STARTS, Source.TOTALS,
             _totals(lambda each: each.starts, winless=True),
         ),
         Kind(
-            "ledwinless", "Most laps led without a win", Unit.LAPS, Source.TOTALS,
+            "ledwinless", "Most laps led without a win", Unit.LAPS, Source.LED_TOTALS,
             _totals(lambda each: each.led, winless=True),
         ),
         Kind("numbers", "Wins by truck number", Unit.WINS, Source.WINS, _numbers, of_drivers=False),

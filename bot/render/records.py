@@ -152,7 +152,7 @@ def _headline(facts: RecordsFacts, question: RecordsQuestion, record: Record) ->
     driver = facts.driver
     if driver is not None and record.kind.of_drivers:
         return f"**{escape(driver.name)}** {_own(facts, record, driver)}"
-    if not record.lines:
+    if not record.found:
         return f"No race{_where(facts, question)} on record counts for this."
     if not record.settled:
         return f"{_unsettled(facts, record)} These are the ones known:"
@@ -163,7 +163,7 @@ def _summary(facts: RecordsFacts, record: Record) -> str:
     """The record in a line of the overview."""
     if facts.driver is not None:
         return _own(facts, record, facts.driver)
-    if not record.lines:
+    if not record.found:
         return "none on record"
     return _holders(facts, record) if record.settled else f"not settled: {_not_known(record)}"
 
