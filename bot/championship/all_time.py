@@ -13,6 +13,7 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import takewhile
 from operator import attrgetter
+from typing import cast
 
 from db.history.record_models import LedAndLost, Streak, Total, Win
 from db.models import Race
@@ -125,6 +126,7 @@ class Kind:
         settled_by: holders are named only where the fact is on record of every win: any other could hold it.
         of_drivers: a driver holds it, or at least is in every line.
         at_tracks: it can be asked for one track.
+        value: the value of a row that makes a line by itself; None where a line is counted from several.
     """
 
     key: str
@@ -137,6 +139,7 @@ class Kind:
     settled_by: bool = False
     of_drivers: bool = True
     at_tracks: bool = True
+    value: Callable[..., float | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -195,20 +198,27 @@ class Records:
     names: Mapping[str, str]
 
 
-def record(kind: Kind, rows: Rows, driver: str | None = None) -> Record:
+def record(kind: Kind, rows: Rows, driver: str | None = None, *, holders: bool = False) -> Record:
     """A record of the rows of its source.
 
     Args:
         kind: which.
         rows: all of the races that count.
         driver: whose wins alone count, for a record that no driver holds.
+        holders: nobody else is wanted, and is left out where that saves making hundreds of lines.
     """
     coverage = None
     if kind.source is Source.WINS:
-        wins = [row for row in rows if isinstance(row, Win) and (kind.of_drivers or driver in {None, row.driver})]
+        wins = cast("Sequence[Win]", rows)
+        if driver is not None and not kind.of_drivers:
+            wins = [win for win in wins if win.driver == driver]
         fact = kind.fact
         rows = [win for win in wins if fact is None or fact(win) is not None]
         coverage = _coverage(wins, fact) if fact is not None else None
+    if holders and kind.value is not None:
+        values = [kind.value(row) for row in rows]
+        best = (min if kind.lowest else max)((value for value in values if value is not None), default=None)
+        rows = cast("Rows", [row for row, value in zip(rows, values, strict=True) if value == best is not None])
     found = sorted(kind.lines(rows), key=attrgetter("value"), reverse=not kind.lowest)
     return Record(kind, tuple(found), coverage)
 
@@ -281,14 +291,12 @@ def _makes(wins: Iterable[Win]) -> Iterable[Line]:
     return _counted(wins, lambda win: win.make, lambda win: Line(0, holder=win.make))
 
 
-def _ages(pick: Callable[..., Win]) -> Callable[[Sequence[Win]], Iterable[Line]]:
+def _ages(*, last: bool) -> Callable[[Sequence[Win]], Iterable[Line]]:
     """The age of every winner, at the first or the last of their wins."""
 
     def lines(wins: Sequence[Win]) -> Iterable[Line]:
-        own: dict[str, Win] = {}
-        for win in wins:
-            own[win.driver] = pick(own.get(win.driver, win), win, key=lambda each: each.race.day_run)
-        for win in own.values():
+        # They are in the order in which the races were run.
+        for win in {win.driver: win for win in (wins if last else reversed(wins))}.values():
             assert win.born is not None
             yield replace(_at(win, (win.race.date - win.born).days), age=age(win.born, win.race.date))
 
@@ -334,31 +342,32 @@ def _titles(titles: Iterable[Title]) -> Iterable[Line]:
     return (Line(each.margin, each.champion, other=each.runner_up, year=each.year) for each in titles)
 
 
+LENGTH, MARGIN, START = attrgetter("length"), attrgetter("margin"), attrgetter("start")
 KINDS = {
     kind.key: kind
     for kind in (
         Kind("wins", "Most wins", Unit.WINS, Source.WINS, _wins),
         Kind("seasonwins", "Most wins in a season", Unit.WINS, Source.WINS, _season_wins),
         Kind(
-            "youngest", "Youngest winners", Unit.DAYS_OLD, Source.WINS, _ages(min),
+            "youngest", "Youngest winners", Unit.DAYS_OLD, Source.WINS, _ages(last=False),
             lowest=True, fact=lambda win: win.born, settled_by=True,
         ),
         Kind(
-            "oldest", "Oldest winners", Unit.DAYS_OLD, Source.WINS, _ages(max),
+            "oldest", "Oldest winners", Unit.DAYS_OLD, Source.WINS, _ages(last=True),
             fact=lambda win: win.born, settled_by=True,
         ),
-        Kind("winstreak", "Most wins in a row", Unit.WINS, Source.WIN_STREAKS, _streaks),
-        Kind("top10streak", "Most top tens in a row", Unit.TOP_TENS, Source.TOP_TEN_STREAKS, _streaks),
-        Kind("ledstreak", "Most races led in a row", Unit.RACES, Source.LED_STREAKS, _streaks),
+        Kind("winstreak", "Most wins in a row", Unit.WINS, Source.WIN_STREAKS, _streaks, value=LENGTH),
+        Kind("top10streak", "Most top tens in a row", Unit.TOP_TENS, Source.TOP_TEN_STREAKS, _streaks, value=LENGTH),
+        Kind("ledstreak", "Most races led in a row", Unit.RACES, Source.LED_STREAKS, _streaks, value=LENGTH),
         Kind("winners", "Most winners in a season", Unit.WINNERS, Source.WINS, _winners, of_drivers=False),
         Kind(
             "closest", "Closest finishes", Unit.SECONDS, Source.WINS, _margins,
-            lowest=True, fact=lambda win: win.margin,
+            lowest=True, fact=MARGIN, value=MARGIN,
         ),
-        Kind("widest", "Widest margins", Unit.SECONDS, Source.WINS, _margins, fact=lambda win: win.margin),
+        Kind("widest", "Widest margins", Unit.SECONDS, Source.WINS, _margins, fact=MARGIN, value=MARGIN),
         Kind(
             "comebacks", "Wins from farthest back", Unit.STARTING_PLACE, Source.WINS, _comebacks,
-            fact=lambda win: win.start,
+            fact=START, value=START,
         ),
         Kind("latewins", "Most wins without leading before the last lap", Unit.WINS, Source.WINS, _late_wins),
         Kind("ledlost", "Most laps led in a race without winning it", Unit.LAPS, Source.LED_AND_LOST, _led_and_lost),

@@ -24,6 +24,7 @@ from db.history.records import (
     load_finishers,
     load_led,
     load_wins,
+    most_starts_without_a_win,
     races_of,
     totals_of,
 )
@@ -54,7 +55,9 @@ async def read_records(
         kept = reader.history.records.get(place)
         if kept is not None:
             return kept
-        made = tuple([await reader.record(KINDS[kind], scope, driver) for kind in kinds])
+        # An overview of nobody in particular shows who holds each, and no table.
+        holders = len(kinds) > 1 and driver is None
+        made = tuple([await reader.record(KINDS[kind], scope, driver, holders=holders) for kind in kinds])
         counted, since = reader.races(scope), reader.known.since
         first = counted[0].season if counted else None
         keys = {key for each in made for line in each.found for key in (line.driver, line.other) if key}
@@ -170,8 +173,11 @@ class _Reader:
     def races(self, scope: Scope) -> tuple[Race, ...]:
         return races_of(self.known, scope)
 
-    async def record(self, kind: Kind, scope: Scope, driver: str | None) -> Record:
-        return record(kind, await self.rows(kind.source, scope), driver)
+    async def record(self, kind: Kind, scope: Scope, driver: str | None, *, holders: bool) -> Record:
+        if holders and kind.key == "winless":
+            races, finishers = self.races(scope), await self._finishers()
+            return record(kind, totals_of(races, finishers, of=most_starts_without_a_win(races, finishers)))
+        return record(kind, await self.rows(kind.source, scope), driver, holders=holders)
 
     async def rows(self, source: Source, scope: Scope) -> Rows:
         found = self.history.rows.get((source, scope))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import TypeAlias
 
@@ -38,11 +38,12 @@ SELECT x.race_id, count(*) AS held, max(x.finish) AS last, group_concat(e.driver
 """
 """Whoever finished, in the order of the index of races and places, which this walks through; it is a row a race."""
 PLACES = """
-SELECT x.finish, e.driver_id FROM results x JOIN entries e ON e.id = x.entry_id WHERE x.race_id = ? ORDER BY x.finish
+SELECT x.finish, CAST(e.driver_id AS TEXT)
+  FROM results x JOIN entries e ON e.id = x.entry_id WHERE x.race_id = ? ORDER BY x.finish
 """
-KEYS = "SELECT id, key FROM drivers"
+KEYS = "SELECT CAST(id AS TEXT), key FROM drivers"
 LED = """
-SELECT x.race_id, x.finish, e.driver_id, x.led
+SELECT x.race_id, x.finish, CAST(e.driver_id AS TEXT), x.led
   FROM results x JOIN entries e ON e.id = x.entry_id WHERE x.led > 0 ORDER BY x.race_id, x.finish
 """
 Finishers: TypeAlias = Mapping[int, tuple[str, ...]]
@@ -66,19 +67,11 @@ def as_list(races: Sequence[Race]) -> str:
 
 async def load_wins(connection: aiosqlite.Connection, races: Sequence[Race]) -> tuple[Win, ...]:
     """Every win, in the order of the races."""
+    rows = await connection.execute_fetchall(WINS, {"races": as_list(races), "unknown": BORN_UNKNOWN})
+    # By place, since there are hundreds: by name it takes twice as long.
     return tuple(
-        Win(
-            race=races[row["place"]],
-            driver=row["driver"],
-            number=row["number"],
-            make=row["make"],
-            team=row["team"],
-            start=row["start"],
-            led=row["led"],
-            margin=row["margin"],
-            born=day_from_text(row["born"]),
-        )
-        for row in await connection.execute_fetchall(WINS, {"races": as_list(races), "unknown": BORN_UNKNOWN})
+        Win(races[place], driver, number, make, team, start, led, margin, day_from_text(born))
+        for place, driver, born, number, make, team, start, led, margin in rows
     )
 
 
@@ -90,7 +83,7 @@ async def load_finishers(connection: aiosqlite.Connection) -> Finishers:
     keys = await _keys(connection)
     found = {}
     for row in await connection.execute_fetchall(FINISHERS):
-        drivers = [keys[int(number)] for number in row["drivers"].split(",")]
+        drivers = [*map(keys.__getitem__, row["drivers"].split(","))]
         if row["held"] != row["last"]:
             # A place is missing.
             drivers = [""] * row["last"]
@@ -109,13 +102,26 @@ async def load_led(connection: aiosqlite.Connection) -> Led:
     return found
 
 
-async def _keys(connection: aiosqlite.Connection) -> dict[int, str]:
+async def _keys(connection: aiosqlite.Connection) -> dict[str, str]:
     return {row[0]: row[1] for row in await connection.execute_fetchall(KEYS)}
 
 
-def totals_of(races: Sequence[Race], finishers: Finishers, led: Led | None = None) -> tuple[Total, ...]:
-    """What the starts of every driver who started any of the races add up to, by key."""
+def most_starts_without_a_win(races: Sequence[Race], finishers: Finishers) -> frozenset[str]:
+    """Who started most of the races of all who won none."""
+    starts = Counter(chain.from_iterable(finishers[race.id] for race in races))
+    for winner in ("", *(finishers[race.id][0] for race in races)):
+        starts.pop(winner, None)
+    most = max(starts.values(), default=0)
+    return frozenset(driver for driver, number in starts.items() if number == most)
+
+
+def totals_of(
+    races: Sequence[Race], finishers: Finishers, led: Led | None = None, of: Collection[str] | None = None
+) -> tuple[Total, ...]:
+    """What the starts of every driver who started any of the races add up to, by key; of some drivers if ``of`` is."""
     fields = [finishers[race.id] for race in races]
+    if of is not None:
+        fields = [tuple(driver if driver in of else "" for driver in field) for field in fields]
     first: dict[str, Race] = {}
     last: dict[str, Race] = {}
     for race, field in zip(races, fields, strict=True):
