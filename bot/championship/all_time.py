@@ -13,7 +13,6 @@ from enum import Enum, auto
 from functools import cached_property
 from itertools import takewhile
 from operator import attrgetter
-from typing import cast
 
 from db.history.record_models import LedAndLost, Streak, Total, Win
 from db.models import Race
@@ -208,18 +207,17 @@ def record(kind: Kind, rows: Rows, driver: str | None = None, *, holders: bool =
         holders: nobody else is wanted, and is left out where that saves making hundreds of lines.
     """
     coverage = None
+    counted: Sequence[object] = rows
     if kind.source is Source.WINS:
-        wins = cast("Sequence[Win]", rows)
-        if driver is not None and not kind.of_drivers:
-            wins = [win for win in wins if win.driver == driver]
+        wins = [row for row in rows if isinstance(row, Win) and (kind.of_drivers or driver in {None, row.driver})]
         fact = kind.fact
-        rows = [win for win in wins if fact is None or fact(win) is not None]
+        counted = wins if fact is None else [win for win in wins if fact(win) is not None]
         coverage = _coverage(wins, fact) if fact is not None else None
     if holders and kind.value is not None:
-        values = [kind.value(row) for row in rows]
+        values = [kind.value(row) for row in counted]
         best = (min if kind.lowest else max)((value for value in values if value is not None), default=None)
-        rows = cast("Rows", [row for row, value in zip(rows, values, strict=True) if value == best is not None])
-    found = sorted(kind.lines(rows), key=attrgetter("value"), reverse=not kind.lowest)
+        counted = [row for row, value in zip(counted, values, strict=True) if value == best is not None]
+    found = sorted(kind.lines(counted), key=attrgetter("value"), reverse=not kind.lowest)
     return Record(kind, tuple(found), coverage)
 
 
