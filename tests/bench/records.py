@@ -1,7 +1,7 @@
 """What /records and /track cost beside /standings, each asked first and asked again, as ratios in one run.
 
 Start it at the root of a clone: ``python -m tests.bench.records [--quick]``. The first answer of a kind
-reads and computes. Each begins with a bot that has loaded the seasons, as it does soon after it starts, and nothing else.
+reads and computes. Each begins with a bot that has loaded the seasons, as it does soon after its start, and no more.
 """
 
 from __future__ import annotations
