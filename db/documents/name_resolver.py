@@ -145,7 +145,8 @@ class NameResolver:
             DocumentError: its names, or its id, belong to several drivers, or nothing says to which.
         """
         number = self._referred(self._drivers, row.name, line)
-        owner = next((n for n, d in self.people.items() if row.nascar_id and d.nascar_id == row.nascar_id), None)
+        wanted = row.nascar_id
+        owner = next((n for n, d in self.people.items() if d.nascar_id == wanted), None) if wanted else None
         if owner is not None and owner not in (self._whose.sharing(row) if number is None else {number}):
             # An id alone does not identify a driver: a typing error in it would turn one driver into another.
             raise line.error(

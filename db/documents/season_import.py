@@ -187,7 +187,8 @@ class SeasonImport:
                 if number is not None:
                     kept[number] = None
             else:
-                lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
+                same = number == line.row.round
+                lines.append(line if same else replace(line, row=line.row.model_copy(update={"round": number})))
         self._tally.report.notes += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
         return lines
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.connection import Store
-from tests.bench import against, mentions, records
+from tests.bench import against, history, mentions, records
 from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
@@ -148,3 +148,12 @@ def test_a_table_is_markdown_and_aligned() -> None:
 
 def test_records_are_measured_beside_the_standings(quick: Quick) -> None:
     assert [line[0] for line in quick("records") if line[0].startswith("/")] == [*records.ASKED]
+
+
+def test_what_every_season_costs_is_measured_against_a_commit(commit: str) -> None:
+    lines = {line[0]: line[1:] for line in quick("history", commit)}
+    for label in (history.FIRST_IMPORT, history.DRIVER, history.CHOICES):
+        before, now, times = lines[label]
+        assert float(before) > 0
+        assert float(now) > 0
+        assert "–" in times
