@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -10,7 +11,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from db.connection import Store
-from db.documents.file_format import OutcomeRow, RaceRow
+from db.documents.file_format import OutcomeRow, RaceRow, Row
 from db.documents.importer import Report, import_documents
 from db.documents.reader import Document, Line, read_bytes
 from db.timestamps import to_text
@@ -104,12 +105,18 @@ def _with_people_and_places(documents: Iterable[Document]) -> list[Document]:
     """The documents, and before them the drivers and tracks that they name: nobody is known before they raced."""
     held = list(documents)
     named = {name for document in held for name in _named(document)}
-    return [_only(_read(name), section, named.__contains__) for name, section in PEOPLE_AND_PLACES.items()] + held
+    return [_only(_read(name), section, named) for name, section in PEOPLE_AND_PLACES.items()] + held
 
 
-def _only(document: Document, section: str, wanted: Callable[[str], bool]) -> Document:
-    lines = [line for line in document.sections[section] if wanted(getattr(line.row, "name", ""))]
+def _only(document: Document, section: str, named: AbstractSet[str]) -> Document:
+    lines = [line for line in document.sections[section] if named & _called(line.row)]
     return replace(document, sections={section: lines})
+
+
+def _called(row: Row) -> set[str]:
+    """What bundled documents call a driver or a track: by name, or two people of one name by NASCAR's ids as well."""
+    name: str = getattr(row, "name", "")
+    return {name, f"{name} (NASCAR id {getattr(row, 'nascar_id', None)})"}
 
 
 def _named(document: Document) -> Iterator[str]:

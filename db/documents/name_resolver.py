@@ -207,5 +207,10 @@ class NameResolver:
             self._bundled_rows[isinstance(line.row, TrackRow)].add(number)
 
     def notes(self) -> list[str]:
-        """One line for each name that the import gave to somebody and that several bear."""
-        return shared_names(self._drivers, self._names_given[0]) + shared_names(self._tracks, self._names_given[1])
+        """One line for each name that the import gave to somebody and that several bear.
+
+        Those whom the program lists itself are left out: its own documents say which one they mean.
+        """
+        drivers = [name for name in self._names_given[0] if self._drivers.bearers(name) - self._bundled_rows[0]]
+        tracks = [name for name in self._names_given[1] if self._tracks.bearers(name) - self._bundled_rows[1]]
+        return shared_names(self._drivers, drivers) + shared_names(self._tracks, tracks)
