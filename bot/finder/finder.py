@@ -16,7 +16,6 @@ from bot.finder.names import DriverNames, RaceNames
 from bot.finder.namesakes import Namesakes
 from bot.finder.words import CLEAR, EXACT, LONGEST, NEAREST, PREFIX, TIED, name_words
 from db.models import Driver, Race, RaceStatus, Season
-from db.naming import fold_name
 
 _NUMBER_WORDS = frozenset({"no", "nr", "n", "number", "num", "truck", "car", "the", "driver"})
 _ROUND_WORDS = frozenset({"round", "race", "rd", "r", "no", "number", "the"})
@@ -139,7 +138,7 @@ class Finder:
         most = max(tied, key=lambda match: self._starts[match.driver.key])
         others = sum(self._starts[match.driver.key] for match in tied if match is not most)
         known = [most] if not here and self._starts[most.driver.key] > others * BETTER_KNOWN else []
-        of_one_name = len({fold_name(match.driver.name) for match in tied}) < len(tied)
+        of_one_name = len({match.driver.name.casefold() for match in tied}) < len(tied)
         likely = () if of_one_name else (here, known)
         for narrowed in (tied, [m for m in tied if m.number in numbers], *likely):
             if len(narrowed) == 1:

@@ -10,7 +10,7 @@ import pytest
 from db.bundled import bundled_years
 from db.documents.file_format import AdjustmentRow, RaceRow, ResultRow, SeatRow
 from db.documents.json_writer import write_document
-from tests.db.season_files import document, drivers, races, results, tracks
+from tests.db.season_files import called, document, drivers, races, results, tracks
 from tests.rows import each_row
 
 YEARS = (2023, 2024, 2025, 2026)

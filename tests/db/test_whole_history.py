@@ -30,8 +30,8 @@ async def test_the_whole_history_fits_into_a_store_and_comes_out_as_it_went_in(t
     assert tuple(season.year for season in seasons) == bundled_years() == tuple(range(1995, 2027))
     odd: dict[tuple[int, int], str] = {}
     for season in seasons:
-        season = replace(season, drivers=called_in_documents(DRIVERS, season.drivers.values()))
-        written = write_document(season_header(season), season_sections(season))
+        named = replace(season, drivers=called_in_documents(DRIVERS, season.drivers.values()))
+        written = write_document(season_header(named), season_sections(named))
         assert written == (SEASONS / f"{season.year}.json").read_text(encoding="utf-8"), season.year
         assert faults(season) == ()
         assert season.partial == {}

@@ -32,8 +32,10 @@ NOT_BY_THE_RULE = (
     "2024 race 5: Tyler Ankrum has 23 points, finish and stages give 22",
 )
 OTHERS = (
-    "Jason White is a name of Jason White (NASCAR id 3557) and of Jason White (NASCAR id 4292); documents have to say "
-    "which one they mean",
+    (
+        "Jason White is a name of Jason White (NASCAR id 3557) and of Jason White (NASCAR id 4292); "
+        "documents have to say which one they mean"
+    ),
     "2016 race 5: 198 of 200 laps have a leader on record; the others are not known or missing",
 )
 
@@ -57,8 +59,10 @@ SPOILT = {
         "note: 1999 race 5: ",
     ),
     6: (
-        "UPDATE results SET finish = 60 WHERE finish = 1 AND race_id = {race}; "
-        "UPDATE races SET results_state = 'official' WHERE id = {race}",
+        (
+            "UPDATE results SET finish = 60 WHERE finish = 1 AND race_id = {race}; "
+            "UPDATE races SET results_state = 'official' WHERE id = {race}"
+        ),
         "cannot be so: 1999 race 6: no winner",
     ),
     7: (
