@@ -72,6 +72,35 @@ async def test_two_who_are_called_jason_white_are_both_offered_and_have_a_career
     assert {"Jason White (2001–2023)", "#22 Jason White (2018–2025)"} <= names, names
 
 
+FAMILIES = {
+    "bobby hamilton": "Bobby Hamilton (1996–2006) or Bobby Hamilton Jr.",
+    "rodney combs": "Rodney Combs (1995–1996) or Rodney Combs Jr.",
+    "scott lagasse": "Scott Lagasse Jr. or Scott Lagasse (1995–1996)",
+}
+"""Names of two of a family, and how they are told apart."""
+ONE_OF_THEM = {
+    "Bobby Hamilton (1996–2006)": "Bobby Hamilton",
+    "bobby hamilton jr": "Bobby Hamilton Jr.",
+    "Scott Lagasse Jr.": "Scott Lagasse Jr.",
+    "rodney combs jr.": "Rodney Combs Jr.",
+    "ron hornaday jr": "Ron Hornaday Jr.",
+    "john nemechek": "John Nemechek",
+    "rick hendrick": "Rick Hendrick",
+    "ricky hendrick": "Ricky Hendrick",
+    "bill kimmel": "Bill Kimmel",
+}
+"""What names one person alone, and who that is."""
+
+
+async def test_father_and_son_are_both_offered_and_each_is_found_by_what_tells_them_apart(stand: Stand) -> None:
+    for typed, offered in FAMILIES.items():
+        assert f"Did you mean {offered}?" in await stand.refused("driver", name=typed), typed
+    for typed, name in ONE_OF_THEM.items():
+        asked = await stand.ask("driver", name=typed)
+        assert title_and_answer(asked)[0] == f"{name} · career", typed
+        assert "understood" not in words(asked), typed
+
+
 async def test_a_career_by_season_by_track_and_back(stand: Stand) -> None:
     asked = await stand.ask("driver", name="hornaday")
     assert "**First win** Tucson, Apr 8, 1995, in start 2" in words(asked)
