@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -30,6 +31,7 @@ PEOPLE_AND_PLACES = ("drivers.json", "tracks.json")
 
 ROW = re.compile(r'^ *(?P<row>\{"name": (?P<name>"(?:[^"\\]|\\.)*").*\}),?$', re.MULTILINE)
 """A row in one of them: a line of its own, which begins with the name."""
+NASCAR_ID = re.compile(r'"nascar_id": (\d+)')
 
 
 def bundled_documents() -> list[Document]:
@@ -121,19 +123,28 @@ def _with_people_and_places(documents: Iterable[Document]) -> list[Document]:
     """The documents, and before them the drivers and tracks that they name: nobody is known before they raced."""
     held = list(documents)
     named = {name for document in held for name in _named(document)}
-    return [_only(name, named.__contains__) for name in PEOPLE_AND_PLACES] + held
+    return [_only(name, named) for name in PEOPLE_AND_PLACES] + held
 
 
-def _only(name: str, wanted: Callable[[str], bool]) -> Document:
-    """A file of drivers or tracks with the rows of those who are wanted; the others are not even read and checked.
+def _only(name: str, named: AbstractSet[str]) -> Document:
+    """A file of drivers or tracks with the rows of those who are named; the others are not even read and checked.
 
     Of a thousand drivers a season names some eighty, and a row takes longer to check than to pass over.
     """
     text = _bytes(name).decode()
     rows = list(ROW.finditer(text))
-    kept = ",\n".join(row["row"] for row in rows if wanted(_plain(row["name"])))
+    kept = ",\n".join(row["row"] for row in rows if _is_named(row, named))
     document = read_bytes((text[: rows[0].start()] + kept + text[rows[-1].end() :]).encode(), name)
     return replace(document, bundled=True, digest=_digest_of(name).hex())
+
+
+def _is_named(row: re.Match[str], named: AbstractSet[str]) -> bool:
+    """Whether a driver or a track is named: by name, or as one of two people of one name by NASCAR's id as well."""
+    name = _plain(row["name"])
+    if name in named:
+        return True
+    number = NASCAR_ID.search(row["row"])
+    return number is not None and f"{name} (NASCAR id {number[1]})" in named
 
 
 def _named(document: Document) -> Iterator[str]:

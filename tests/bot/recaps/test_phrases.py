@@ -114,7 +114,7 @@ def test_seconds_and_clock() -> None:
         ("Love's RV Stop 225", "the Love's RV Stop 225"),
         ("UNOH 200 presented by Ohio Logistics", "the UNOH 200"),
         ("Mission 176 at The Glen", "the Mission 176"),
-        ("TSport 200 At IRP", "the TSport 200"),
+        ("TSport 200 at IRP", "the TSport 200"),
         ("Weather Guard Truck Race on Dirt", "the Weather Guard Truck Race"),
         ("The Milwaukee 200", "The Milwaukee 200"),
     ],
