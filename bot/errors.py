@@ -52,7 +52,14 @@ class FriendlyError(Exception):
     """
 
 
-class _NotFound(FriendlyError):  # noqa: N818 - not a fault, an answer
+OLDER_TO_COME = "Older seasons are still being taken in; try again in a minute."
+
+
+class NotHere(FriendlyError):  # noqa: N818 - not a fault, an answer
+    """What was asked for is not in the store, or not yet."""
+
+
+class _NotFound(NotHere):
     """Words that name nothing, or several things.
 
     Args:
@@ -98,7 +105,7 @@ class UnknownTrack(_NotFound):
     kind, kinds = "track", "tracks"
 
 
-class UnknownSeason(FriendlyError):  # noqa: N818 - not a fault, an answer
+class UnknownSeason(NotHere):
     """A season that is not in the store; ``years`` are those that are."""
 
     def __init__(self, text: str, years: Sequence[int] = ()) -> None:

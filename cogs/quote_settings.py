@@ -9,7 +9,8 @@ from discord.ext import commands
 from bot.client.tailgate_bot import TailgateBot
 from bot.errors import FriendlyError
 from bot.notifications.quote_settings import QuoteOfTheDaySettings
-from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion, RoleQuestion
+from bot.questions.core import Question
+from bot.questions.quotes import DayHourQuestion, DayPastQuestion, DayQuestion, DaySettingQuestion, RoleQuestion
 from bot.quotes.permissions import NO_SERVER, must_manage
 from bot.quotes.role_setting import role_reply
 from bot.render.quote_panels import hour_of_day
@@ -27,6 +28,7 @@ class QuoteSettings(commands.Cog):
         days = QuoteOfTheDaySettings(bot, bot.services)
         bot.router.register(DayQuestion, days.show)
         bot.router.register(DaySettingQuestion, days.set)
+        bot.router.register(DayPastQuestion, days.set_past)
         bot.router.register_choice(DayHourQuestion, days.choose_hour)
 
     @app_commands.command(
@@ -42,7 +44,11 @@ class QuoteSettings(commands.Cog):
     @app_commands.command(
         name="quote-of-the-day", description="A quote a day in a channel; shows the current setting if left out"
     )
-    @app_commands.describe(channel="Where to post it", hour="When to post it, Eastern; 9 a.m. unless you choose")
+    @app_commands.describe(
+        channel="Where to post it",
+        hour="When to post it, Eastern; 9 a.m. unless you choose",
+        on_this_day="Also say what happened in the series on that day in other years",
+    )
     @app_commands.choices(hour=HOURS)
     @app_commands.allowed_installs(guilds=True, users=False)
     @app_commands.default_permissions(manage_guild=True)
@@ -52,8 +58,12 @@ class QuoteSettings(commands.Cog):
         interaction: discord.Interaction[TailgateBot],
         channel: discord.TextChannel | None = None,
         hour: int | None = None,
+        on_this_day: bool | None = None,
     ) -> None:
-        question = DaySettingQuestion(channel.id if channel else None, hour)
+        place = channel.id if channel else None
+        question: Question = DaySettingQuestion(place, hour)
+        if on_this_day is not None:
+            question = DayPastQuestion("on" if on_this_day else "off", place, hour)
         await self.bot.router.reply(interaction, question, private=True)
 
     async def answer_role(self, question: RoleQuestion, requester: Requester) -> ui.LayoutView:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -19,10 +19,12 @@ from typing import TypeVar
 import aiosqlite
 
 from db.bundled import bundled_years, note_taken, quote_and_recap_documents, season_digest, season_documents
+from db.connecting import connect_now
 from db.connection import Store
-from db.documents.importer import Report, import_documents
+from db.documents.importer import Report, Writable, import_documents
 from db.errors import DocumentError
 from db.row_changes import Changes, changes_between
+from db.scratch import Scratch
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +94,7 @@ class Arrivals:
         """Quotes and recaps, which are few, in one transaction, and only where the copy shows that there are others."""
         now = self._now()
         try:
-            if await _in_thread(lambda: asyncio.run(_import_words(self._copy, now))):
+            if await _in_thread(lambda: _import_words(self._copy, now)):
                 await import_documents(self._store, quote_and_recap_documents(), now)
         except DocumentError as error:
             log.warning("the program's quotes and recaps were left out: %s", error)
@@ -100,8 +102,7 @@ class Arrivals:
     async def _make_copy(self) -> None:
         await asyncio.to_thread(self._remove_copy)
         await self._store.backup(self._copy)
-        async with await Store.open(self._copy) as copy, copy.read() as connection:
-            self._version = await _version(connection)
+        self._version = await asyncio.to_thread(_version_of, self._copy)
 
     def _remove_copy(self) -> None:
         for ending in ("", "-wal", "-shm", ".part"):
@@ -149,10 +150,15 @@ async def _in_thread(work: Callable[[], T]) -> T:
         raise
 
 
-async def _import_words(copy: Path, now: datetime) -> bool:
-    """Imports quotes and recaps into the copy; returns whether any changed."""
-    async with await Store.open(copy) as scratch:
-        return (await import_documents(scratch, quote_and_recap_documents(), now)).total.changed > 0
+def _import_words(copy: Path, now: datetime) -> bool:
+    """Imports quotes and recaps into the copy; returns whether any changed. Runs in a thread."""
+    with Scratch.open(copy) as scratch:
+        return asyncio.run(import_documents(scratch, quote_and_recap_documents(), now)).total.changed > 0
+
+
+def _version_of(copy: Path) -> int:
+    with closing(connect_now(copy)) as connection:
+        return int(connection.execute(VERSION).fetchone()[0])
 
 
 async def _version(connection: aiosqlite.Connection) -> int:
@@ -160,7 +166,7 @@ async def _version(connection: aiosqlite.Connection) -> int:
     return int(row[0])
 
 
-async def _import_at_once(store: Store, year: int, now: datetime) -> Report:
+async def _import_at_once(store: Writable, year: int, now: datetime) -> Report:
     report = await import_documents(store, season_documents(year), now)
     await note_taken(store, [year], now)
     return report
@@ -168,10 +174,6 @@ async def _import_at_once(store: Store, year: int, now: datetime) -> Report:
 
 def _prepare(copy: Path, store: Path, year: int, now: datetime) -> Changes:
     """Imports a season into the copy, and tells what has to be written into the store. Runs in a thread."""
-
-    async def take_in() -> None:
-        async with await Store.open(copy) as scratch:
-            await _import_at_once(scratch, year, now)
-
-    asyncio.run(take_in())
+    with Scratch.open(copy) as scratch:
+        asyncio.run(_import_at_once(scratch, year, now))
     return changes_between(store, copy, year)

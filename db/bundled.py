@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -11,7 +14,7 @@ from importlib.resources import files
 
 from db.connection import Store
 from db.documents.file_format import OutcomeRow, RaceRow
-from db.documents.importer import Report, import_documents
+from db.documents.importer import Report, Writable, import_documents
 from db.documents.reader import Document, Line, read_bytes
 from db.timestamps import to_text
 
@@ -23,8 +26,12 @@ ON CONFLICT (season) DO UPDATE SET digest = excluded.digest, taken_at = excluded
 FIRST_SEASON_AT_ONCE = 2023
 """A new store has the seasons from this one on before the bot connects; the older ones are history."""
 
-PEOPLE_AND_PLACES = {"drivers.json": "drivers", "tracks.json": "tracks"}
-"""The files of what outlives a season, and the section that each holds."""
+PEOPLE_AND_PLACES = ("drivers.json", "tracks.json")
+"""The files of what outlives a season."""
+
+ROW = re.compile(r'^ *(?P<row>\{"name": (?P<name>"(?:[^"\\]|\\.)*").*\}),?$', re.MULTILINE)
+"""A row in one of them: a line of its own, which begins with the name."""
+NASCAR_ID = re.compile(r'"nascar_id": (\d+)')
 
 
 def bundled_documents() -> list[Document]:
@@ -58,9 +65,8 @@ def quote_and_recap_documents() -> list[Document]:
 
 def season_digest(year: int) -> str:
     """What changes whenever a newer program brings that season otherwise, or somebody or some place in it."""
-    folder = files("db").joinpath("seasons")
-    parts = (folder.joinpath(name).read_bytes() for name in (f"{year}.json", *PEOPLE_AND_PLACES))
-    return sha256(b"".join(sha256(part).digest() for part in parts)).hexdigest()
+    parts = (_digest_of(name) for name in (f"{year}.json", *PEOPLE_AND_PLACES))
+    return sha256(b"".join(parts)).hexdigest()
 
 
 async def load_if_empty(store: Store, now: datetime) -> Report | None:
@@ -72,11 +78,21 @@ async def load_if_empty(store: Store, now: datetime) -> Report | None:
     return report
 
 
-async def note_taken(store: Store, years: Iterable[int], now: datetime) -> None:
+async def note_taken(store: Writable, years: Iterable[int], now: datetime) -> None:
     """Notes that the store has these bundled seasons as this program brings them."""
     rows = [(year, season_digest(year), to_text(now)) for year in years]
     async with store.write() as connection:
         await connection.executemany(NOTE_TAKEN, rows)
+
+
+def _plain(text: str) -> str:
+    """A text without JSON's marks."""
+    return str(json.loads(text)) if "\\" in text else text[1:-1]
+
+
+@cache
+def _digest_of(name: str) -> bytes:
+    return sha256(_bytes(name)).digest()
 
 
 @cache
@@ -96,20 +112,39 @@ def _is_recent(name: str) -> bool:
 
 
 def _read(name: str) -> Document:
-    file = files("db").joinpath("seasons").joinpath(name)
-    return replace(read_bytes(file.read_bytes(), name), bundled=True)
+    return replace(read_bytes(_bytes(name), name), bundled=True)
+
+
+def _bytes(name: str) -> bytes:
+    return files("db").joinpath("seasons").joinpath(name).read_bytes()
 
 
 def _with_people_and_places(documents: Iterable[Document]) -> list[Document]:
     """The documents, and before them the drivers and tracks that they name: nobody is known before they raced."""
     held = list(documents)
     named = {name for document in held for name in _named(document)}
-    return [_only(_read(name), section, named.__contains__) for name, section in PEOPLE_AND_PLACES.items()] + held
+    return [_only(name, named) for name in PEOPLE_AND_PLACES] + held
 
 
-def _only(document: Document, section: str, wanted: Callable[[str], bool]) -> Document:
-    lines = [line for line in document.sections[section] if wanted(getattr(line.row, "name", ""))]
-    return replace(document, sections={section: lines})
+def _only(name: str, named: AbstractSet[str]) -> Document:
+    """A file of drivers or tracks with the rows of those who are named; the others are not even read and checked.
+
+    Of a thousand drivers a season names some eighty, and a row takes longer to check than to pass over.
+    """
+    text = _bytes(name).decode()
+    rows = list(ROW.finditer(text))
+    kept = ",\n".join(row["row"] for row in rows if _is_named(row, named))
+    document = read_bytes((text[: rows[0].start()] + kept + text[rows[-1].end() :]).encode(), name)
+    return replace(document, bundled=True, digest=_digest_of(name).hex())
+
+
+def _is_named(row: re.Match[str], named: AbstractSet[str]) -> bool:
+    """Whether a driver or a track is named: by name, or as one of two people of one name by NASCAR's id as well."""
+    name = _plain(row["name"])
+    if name in named:
+        return True
+    number = NASCAR_ID.search(row["row"])
+    return number is not None and f"{name} (NASCAR id {number[1]})" in named
 
 
 def _named(document: Document) -> Iterator[str]:

@@ -36,9 +36,9 @@ async def connect(path: Path, mode: str) -> aiosqlite.Connection:
     return connection
 
 
-def connect_now(path: Path) -> sqlite3.Connection:
-    """Opens a connection that only reads and is used right here, without a thread."""
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+def connect_now(path: Path, mode: str = "ro") -> sqlite3.Connection:
+    """Opens a connection that is used right here, without a thread; it only reads unless ``mode`` is ``rw``."""
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
     connection.row_factory = sqlite3.Row
     return connection
 

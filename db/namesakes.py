@@ -32,7 +32,8 @@ class Reference:
     @classmethod
     def read(cls, text: str) -> Reference | None:
         """The reference in a text, such as "John Smith (born 1990)"; None where no parentheses end it."""
-        match = _REFERENCE.fullmatch(text.strip())
+        # Nearly every text has none, which is told sooner like this.
+        match = _REFERENCE.fullmatch(text.strip()) if "(" in text else None
         return cls(match[1], " ".join(match[2].split())) if match else None
 
     @property

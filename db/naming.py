@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -12,6 +13,7 @@ SIMILAR = 50
 """How similar, of 100, a name must be to a misspelt one to be offered in its place."""
 
 
+@lru_cache(maxsize=4096)
 def fold_name(text: str) -> str:
     """A name without case, accents, punctuation and doubled spaces.
 

@@ -61,12 +61,21 @@ class HeldResults:
 
 def usual_field(held: Mapping[int, HeldResults], number: int) -> float | None:
     """How many trucks the season's other races have, as the median; None where no other has whole results."""
-    sizes = [
-        len(each.places)
-        for other, each in held.items()
-        if other != number and len(each.places) >= FEWEST and each.gap is None and not each.waiting
-    ]
-    return median(sizes) if sizes else None
+    return _usual_beside(_whole_sizes(held), number)
+
+
+def _whole_sizes(held: Mapping[int, HeldResults]) -> dict[int, int]:
+    """How many trucks each race with whole results has."""
+    return {
+        number: len(each.places)
+        for number, each in held.items()
+        if len(each.places) >= FEWEST and each.gap is None and not each.waiting
+    }
+
+
+def _usual_beside(sizes: Mapping[int, int], number: int) -> float | None:
+    others = [size for other, size in sizes.items() if other != number]
+    return median(others) if others else None
 
 
 def lacking(held: HeldResults, usual: float | None) -> str | None:
@@ -92,13 +101,13 @@ def lacking(held: HeldResults, usual: float | None) -> str | None:
 
 def judged(held: Mapping[int, HeldResults]) -> dict[int, ResultsState]:
     """The state of each race's results by round: as stated, else unofficial if they are whole and partial if not."""
-    states = {}
+    states, sizes = {}, _whole_sizes(held)
     for number, each in held.items():
         if not each.places:
             states[number] = ResultsState.NONE
         elif each.stated in {ResultsState.PARTIAL, ResultsState.UNOFFICIAL, ResultsState.OFFICIAL}:
             states[number] = each.stated
         else:
-            whole = lacking(each, usual_field(held, number)) is None
+            whole = lacking(each, _usual_beside(sizes, number)) is None
             states[number] = ResultsState.UNOFFICIAL if whole else ResultsState.PARTIAL
     return states

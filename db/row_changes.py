@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 LASTING = (
     *("tracks", "track_aliases", "track_names", "track_layouts"),
@@ -29,6 +29,8 @@ ROWS_A_STEP = 200
 
 Rows = dict[tuple[Any, ...], tuple[Any, ...]]
 Statement = tuple[str, list[tuple[Any, ...]]]
+_OfRaces: TypeAlias = dict[int, dict[str, list[tuple[Any, ...]]]]
+"""Rows, or keys of rows, by the id of their race and by table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +95,17 @@ def changes_between(store: Path, wanted: Path, year: int) -> Changes:
             connection.execute(f"SELECT version FROM {schema}.facts").fetchone()[0]  # noqa: S608 - names of this line
             for schema in ("store", "main")
         )
-        tables = {name: _differences(connection, name) for name in (*LASTING, *OF_RACES, *OF_SEASONS)}
+        tables = {name: _differences(connection, name) for name in (*LASTING, *OF_SEASONS)}
+        # An import of a season changes nothing in the races of another, of which there are many.
+        tables |= {name: _differences(connection, name, year) for name in OF_RACES}
         new = connection.execute("SELECT 1 FROM store.seasons WHERE year = ?", (year,)).fetchone() is None
         entries = dict(
-            connection.execute("SELECT id, race_id FROM main.entries UNION SELECT id, race_id FROM store.entries")
+            connection.execute(
+                " UNION ".join(
+                    f"SELECT id, race_id FROM {schema}.entries {_of_year('entries', ('race_id',), schema, year)}"  # noqa: S608
+                    for schema in ("main", "store")
+                )
+            )
         )
     steps = [*_lasting(tables)]
     if new and (year,) in tables["seasons"].wanted:
@@ -106,7 +115,8 @@ def changes_between(store: Path, wanted: Path, year: int) -> Changes:
     return Changes(before, after, tuple(step for step in steps if step.rows))
 
 
-def _differences(connection: sqlite3.Connection, name: str) -> _Table:
+def _differences(connection: sqlite3.Connection, name: str, year: int | None = None) -> _Table:
+    """The rows of a table in which the stores differ; of a table whose rows belong to races, those of a season."""
     columns = connection.execute(f"PRAGMA main.table_info({name})").fetchall()
     names = tuple(str(column[1]) for column in columns)
     key = tuple(column[1] for column in sorted(columns, key=lambda column: column[5]) if column[5])
@@ -114,11 +124,22 @@ def _differences(connection: sqlite3.Connection, name: str) -> _Table:
     chosen = ", ".join(names)
 
     def only_in(one: str, other: str) -> Rows:
-        sql = f"SELECT {chosen} FROM {one}.{name} EXCEPT SELECT {chosen} FROM {other}.{name}"  # noqa: S608
+        mine, theirs = (_of_year(name, names, schema, year) if year is not None else "" for schema in (one, other))
+        sql = f"SELECT {chosen} FROM {one}.{name} {mine} EXCEPT SELECT {chosen} FROM {other}.{name} {theirs}"  # noqa: S608
         return {tuple(row[place] for place in places): tuple(row) for row in connection.execute(sql)}
 
     wanted, held = only_in("main", "store"), only_in("store", "main")
     return _Table(name, names, key, wanted, {key: row for key, row in held.items() if key not in wanted})
+
+
+def _of_year(name: str, columns: Sequence[str], schema: str, year: int) -> str:
+    """The condition on rows of a table that they belong to a race of a season."""
+    if name == "races":
+        return f"WHERE season = {year:d}"
+    races = f"SELECT id FROM {schema}.races WHERE season = {year:d}"  # noqa: S608 - names of the schema, and a number
+    if "race_id" in columns:
+        return f"WHERE race_id IN ({races})"
+    return f"WHERE entry_id IN (SELECT id FROM {schema}.entries WHERE race_id IN ({races}))"  # noqa: S608
 
 
 def _together(tables: Sequence[_Table]) -> Iterator[Statement]:
@@ -144,23 +165,32 @@ def _lasting(tables: dict[str, _Table]) -> Iterator[Step]:
 
 def _races(tables: dict[str, _Table], entries: dict[int, int]) -> Iterator[Step]:
     """Race by race, several together where they are small; a race is never half written."""
-    removed: dict[int, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
-    given: dict[int, dict[str, list[tuple[Any, ...]]]] = defaultdict(lambda: defaultdict(list))
+    removed: _OfRaces = defaultdict(lambda: defaultdict(list))
+    given: _OfRaces = defaultdict(lambda: defaultdict(list))
     for name in OF_RACES:
         table = tables[name]
         for key, row in table.gone.items():
             removed[_race_of(table, row, entries)][name].append(key)
         for row in table.wanted.values():
             given[_race_of(table, row, entries)][name].append(row)
-    pending: list[Statement] = []
+    pending: list[int] = []
+    rows = 0
     for race in sorted(removed.keys() | given.keys()):
-        own = [tables[name].removing(removed[race][name]) for name in reversed(OF_RACES) if removed[race][name]]
-        own += [tables[name].setting(given[race][name]) for name in OF_RACES if given[race][name]]
-        if pending and Step((*pending, *own)).rows > ROWS_A_STEP:
-            yield Step(tuple(pending))
-            pending = []
-        pending += own
-    yield Step(tuple(pending))
+        own = sum(len(each) for part in (removed[race], given[race]) for each in part.values())
+        if pending and rows + own > ROWS_A_STEP:
+            yield _of_races(tables, pending, removed, given)
+            pending, rows = [], 0
+        pending.append(race)
+        rows += own
+    yield _of_races(tables, pending, removed, given)
+
+
+def _of_races(tables: dict[str, _Table], races: Sequence[int], removed: _OfRaces, given: _OfRaces) -> Step:
+    """Everything of some races, one statement a table, since each statement is handed over to the writer's thread."""
+    gone = {name: [key for race in races for key in removed[race][name]] for name in OF_RACES}
+    rows = {name: [row for race in races for row in given[race][name]] for name in OF_RACES}
+    statements = [tables[name].removing(gone[name]) for name in reversed(OF_RACES) if gone[name]]
+    return Step((*statements, *(tables[name].setting(rows[name]) for name in OF_RACES if rows[name])))
 
 
 def _race_of(table: _Table, row: tuple[Any, ...], entries: dict[int, int]) -> int:

@@ -11,6 +11,7 @@ import aiosqlite
 
 from db.connection import Store
 from db.errors import FileFault, StoreError
+from db.history.models import FIRST_SEASON
 from db.models import Driver, Freshness, Season
 from db.namesakes import tell_tracks_apart
 from db.people_and_places import load_drivers, load_tracks
@@ -35,6 +36,7 @@ class Snapshots:
     Attributes:
         version: changes whenever a season, a driver or a track did; what is derived from all can be cached by it.
         versions: by year, what changes whenever that season did. The ``Season`` is the same object until then.
+        arriving: whether seasons that come with the program are being taken in, or are to be looked for first.
     """
 
     def __init__(self, store: Store, *, whole: bool = False) -> None:
@@ -46,11 +48,17 @@ class Snapshots:
         self._drivers: dict[str, Driver] = {}
         self.version = -1
         self.versions: Mapping[int, int] = MappingProxyType({})
+        self.arriving = False
         self._data_version = -1
         self._unreadable = -1
         self._asked = self._answered = 0
         # By year, when the feeds were looked at last and since when that fails.
         self._looks: dict[int, tuple[datetime | None, datetime | None]] = {}
+
+    @property
+    def older_to_come(self) -> bool:
+        """Whether seasons before all that are here are still being taken in."""
+        return self.arriving and min(self._seasons, default=FIRST_SEASON) > FIRST_SEASON
 
     async def years(self) -> tuple[int, ...]:
         """The years of the stored seasons, oldest first."""

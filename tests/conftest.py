@@ -7,7 +7,6 @@ import gc
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,17 +15,14 @@ from bot.clock import TravelClock
 from bot.services import Services
 from db.connection import Store
 from tests.bytecode import keep_bytecode
-from tests.every_season import made_once
+from tests.every_season import make_every_season
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
-from tests.stores import make_bundled, make_empty, open_unsynced
+from tests.stores import EVE_OF_TALLADEGA, make_bundled, make_empty, open_unsynced
 
 keep_bytecode()
 register_profiles()
-
-EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
-"""Thursday, 16 October 2025, 5 p.m. Eastern."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -72,9 +68,9 @@ def bundled_seasons(bundled_store: Path, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture(scope="session")
-def every_season_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def every_season_store(shared_folder: Path) -> Path:
     """A store with every season since 1995; tests that write copy it. Few need it: most do with the recent seasons."""
-    return made_once(tmp_path_factory)
+    return make_every_season(shared_folder)
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +88,7 @@ def every_season(every_season_store: Path) -> BundledSeasons:
 def patient_and_quick(shared_folder: Path) -> Iterator[None]:
     """For the whole process: simcord waits for a busy machine, and what is the same for all tests is made once."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("tests.seasons.SHARED", shared_folder)
+        patch.setattr("tests.stores.SHARED", shared_folder)
         wait_patiently(patch)
         run_cogs_once(patch)
         yield

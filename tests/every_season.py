@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from datetime import UTC, datetime
+import json
 from pathlib import Path
 
-import pytest
-from filelock import FileLock
-
 from db.bundled import bundled_documents
-from db.connection import Store
 from db.documents.importer import import_documents
+from tests.stores import AFTER_ALL_RESULTS, made_once, open_unsynced
 
-IMPORTED_AT = datetime(2026, 6, 20, 12, tzinfo=UTC)
-"""After the last race with results that comes with the program, and before the next one."""
+FILE, NOTES = "every-season.db", "every-season.notes.json"
 
 
-def made_once(factory: pytest.TempPathFactory) -> Path:
-    """The store's file; the worker that asks first makes it, and the others wait. Nobody writes to it."""
-    base = factory.getbasetemp()
-    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    path = folder / "every-season.db"
-    with FileLock(folder / "every-season.lock"):
-        if not path.exists():
-            unfinished = folder / "every-season-unfinished.db"
-            asyncio.run(_fill(unfinished))
-            unfinished.rename(path)
-    return path
+def make_every_season(folder: Path) -> Path:
+    """The store's file, and beside it what its import had to say."""
+    return made_once(folder / FILE, _fill)
+
+
+def import_notes(store: Path) -> list[str]:
+    """What the import into that store had to say."""
+    notes: list[str] = json.loads(store.with_name(NOTES).read_text(encoding="utf-8"))
+    return notes
 
 
 async def _fill(path: Path) -> None:
-    async with await Store.open(path) as store:
-        await import_documents(store, bundled_documents(), IMPORTED_AT)
+    async with await open_unsynced(path) as store:
+        report = await import_documents(store, bundled_documents(), AFTER_ALL_RESULTS)
+    path.with_name(NOTES).write_text(json.dumps(report.notes), encoding="utf-8")

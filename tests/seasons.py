@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 
 from bot.championship.formats import Format
 from bot.championship.scores import Score, Scores
-from db.bundled import FIRST_SEASON_AT_ONCE, season_documents
-from db.documents.importer import import_documents
+from db.bundled import FIRST_SEASON_AT_ONCE
+from db.connection import Store
 from db.models import EASTERN, RACE_LENGTH, Driver, Entry, Outcome, Race, Result, Season, StageScore, Track
+from db.namesakes import tell_tracks_apart
 from db.naming import slug
+from db.people_and_places import load_drivers, load_tracks
+from db.racing import load_season
 from db.snapshots import Snapshots
-from tests.stores import make_bundled, open_unsynced
-
-SHARED: Path | None = None
-"""Where the workers of a run find what one of them made, while tests run."""
+from tests import stores
+from tests.every_season import make_every_season
+from tests.stores import AFTER_ALL_RESULTS, copy_bundled, open_unsynced
 
 SCALE = (40, *range(35, 0, -1))
 """Points by finish; 1 from the 36th place on."""
@@ -207,7 +209,7 @@ def bundled_season(year: int) -> Season:
 
 @cache
 def historic_season(year: int) -> Season:
-    """A bundled season of before 2023, alone in a store of its own: a test reads only the years that it asks for."""
+    """A bundled season of before 2023, from the store with every season: a test reads only the years it asks for."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, _load_historic(year)).result()
 
@@ -228,16 +230,17 @@ def shuffled(season: Season, order: Sequence[int]) -> Season:
 
 async def _load_bundled() -> tuple[Season, ...]:
     with tempfile.TemporaryDirectory() as folder:
-        made = await asyncio.to_thread(make_bundled, SHARED or Path(folder), datetime(2026, 6, 20, 12, tzinfo=UTC))
-        async with await open_unsynced(Path(folder) / "tailgate.db", copy_of=made) as store:
+        async with await open_unsynced(await copy_bundled(Path(folder) / "tailgate.db", AFTER_ALL_RESULTS)) as store:
             return await Snapshots(store, whole=True).all()
 
 
 async def _load_historic(year: int) -> Season:
     with tempfile.TemporaryDirectory() as folder:
-        async with await open_unsynced(Path(folder) / "tailgate.db") as store:
-            await import_documents(store, season_documents(year), datetime(2026, 6, 20, 12, tzinfo=UTC))
-            (season,) = await Snapshots(store, whole=True).all()
+        made = await asyncio.to_thread(make_every_season, stores.SHARED or Path(folder))
+        async with await Store.open(made, readonly=True) as store, store.read() as connection:
+            drivers, tracks = await load_drivers(connection), tell_tracks_apart(await load_tracks(connection))
+            season = await load_season(connection, year, drivers, tracks)
+            assert season is not None
             return season
 
 

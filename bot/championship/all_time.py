@@ -10,6 +10,9 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum, auto
+from functools import cached_property
+from itertools import takewhile
+from operator import attrgetter
 
 from db.history.record_models import LedAndLost, Streak, Total, Win
 from db.models import Race
@@ -36,6 +39,7 @@ class Source(Enum):
 
     WINS = auto()
     TOTALS = auto()
+    LED_TOTALS = auto()
     WIN_STREAKS = auto()
     TOP_TEN_STREAKS = auto()
     LED_STREAKS = auto()
@@ -121,6 +125,7 @@ class Kind:
         settled_by: holders are named only where the fact is on record of every win: any other could hold it.
         of_drivers: a driver holds it, or at least is in every line.
         at_tracks: it can be asked for one track.
+        value: the value of a row that makes a line by itself; None where a line is counted from several.
     """
 
     key: str
@@ -133,25 +138,40 @@ class Kind:
     settled_by: bool = False
     of_drivers: bool = True
     at_tracks: bool = True
+    value: Callable[..., float | None] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
-    """A record with all who are in it, best first."""
+    """A record with all who are in it.
+
+    Attributes:
+        kind: which.
+        found: everybody's line, best first, without ranks; who is tied is in the order in which they came.
+        coverage: of which wins its fact is on record; None where it is about none.
+    """
 
     kind: Kind
-    lines: tuple[Line, ...]
+    found: tuple[Line, ...]
     coverage: Coverage | None = None
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Everybody's line with the rank, best first."""
+        return ranked(self.found)
 
     @property
     def settled(self) -> bool:
         """Whether nobody of whom the fact is unknown could hold it."""
         return not self.kind.settled_by or self.coverage is None or self.coverage.whole
 
-    @property
+    @cached_property
     def holders(self) -> tuple[Line, ...]:
         """Those of the first rank; none where that is not settled."""
-        return tuple(line for line in self.lines if line.rank == 1) if self.settled else ()
+        if not self.settled or not self.found:
+            return ()
+        # An overview shows nobody else, and the others are some hundreds.
+        return ranked(tuple(takewhile(lambda line: line.value == self.found[0].value, self.found)))
 
     def of(self, driver: str) -> tuple[Line, ...]:
         """A driver's own lines, best first."""
@@ -177,26 +197,32 @@ class Records:
     names: Mapping[str, str]
 
 
-def record(kind: Kind, rows: Rows, driver: str | None = None) -> Record:
+def record(kind: Kind, rows: Rows, driver: str | None = None, *, holders: bool = False) -> Record:
     """A record of the rows of its source.
 
     Args:
         kind: which.
         rows: all of the races that count.
         driver: whose wins alone count, for a record that no driver holds.
+        holders: nobody else is wanted, and is left out where that saves making hundreds of lines.
     """
     coverage = None
+    counted: Sequence[object] = rows
     if kind.source is Source.WINS:
         wins = [row for row in rows if isinstance(row, Win) and (kind.of_drivers or driver in {None, row.driver})]
         fact = kind.fact
-        rows = [win for win in wins if fact is None or fact(win) is not None]
+        counted = wins if fact is None else [win for win in wins if fact(win) is not None]
         coverage = _coverage(wins, fact) if fact is not None else None
-    return Record(kind, ranked(kind.lines(rows), lowest=kind.lowest), coverage)
+    if holders and kind.value is not None:
+        values = [kind.value(row) for row in counted]
+        best = (min if kind.lowest else max)((value for value in values if value is not None), default=None)
+        counted = [row for row, value in zip(counted, values, strict=True) if value == best is not None]
+    found = sorted(kind.lines(counted), key=attrgetter("value"), reverse=not kind.lowest)
+    return Record(kind, tuple(found), coverage)
 
 
-def ranked(lines: Iterable[Line], *, lowest: bool = False) -> tuple[Line, ...]:
-    """The lines with their ranks, best first; those that are tied are in the order in which they came."""
-    ordered = sorted(lines, key=lambda line: line.value if lowest else -line.value)
+def ranked(ordered: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines in their order, with their ranks."""
     shared = Counter(line.value for line in ordered)
     first: dict[float, int] = {}
     for place, line in enumerate(ordered, 1):
@@ -244,8 +270,10 @@ def _season_wins(wins: Iterable[Win]) -> Iterable[Line]:
 
 
 def _winners(wins: Sequence[Win]) -> Iterable[Line]:
-    for year in dict.fromkeys(win.race.season for win in wins):
-        own = [win for win in wins if win.race.season == year]
+    by_year: dict[int, list[Win]] = {}
+    for win in wins:
+        by_year.setdefault(win.race.season, []).append(win)
+    for year, own in by_year.items():
         yield Line(len({win.driver for win in own}), holder=str(year), year=year, first=own[0].race, last=own[-1].race)
 
 
@@ -261,14 +289,12 @@ def _makes(wins: Iterable[Win]) -> Iterable[Line]:
     return _counted(wins, lambda win: win.make, lambda win: Line(0, holder=win.make))
 
 
-def _ages(pick: Callable[..., Win]) -> Callable[[Sequence[Win]], Iterable[Line]]:
+def _ages(*, last: bool) -> Callable[[Sequence[Win]], Iterable[Line]]:
     """The age of every winner, at the first or the last of their wins."""
 
     def lines(wins: Sequence[Win]) -> Iterable[Line]:
-        own: dict[str, Win] = {}
-        for win in wins:
-            own[win.driver] = pick(own.get(win.driver, win), win, key=lambda each: each.race.day_run)
-        for win in own.values():
+        # They are in the order in which the races were run.
+        for win in {win.driver: win for win in (wins if last else reversed(wins))}.values():
             assert win.born is not None
             yield replace(_at(win, (win.race.date - win.born).days), age=age(win.born, win.race.date))
 
@@ -292,10 +318,12 @@ def _late_wins(wins: Iterable[Win]) -> Iterable[Line]:
     return _wins(win for win in wins if win.led <= 1)
 
 
-def _totals(value: Callable[[Total], int], *, winless: bool = False) -> Callable[[Iterable[Total]], Iterable[Line]]:
+def _totals(
+    value: Callable[[Total], int | None], *, winless: bool = False
+) -> Callable[[Iterable[Total]], Iterable[Line]]:
     def lines(totals: Iterable[Total]) -> Iterable[Line]:
-        counted = (each for each in totals if value(each) and not (winless and each.wins))
-        return (Line(value(each), each.driver, first=each.first, last=each.last) for each in counted)
+        counted = ((value(each), each) for each in totals if not (winless and each.wins))
+        return (Line(number, each.driver, first=each.first, last=each.last) for number, each in counted if number)
 
     return lines
 
@@ -312,31 +340,32 @@ def _titles(titles: Iterable[Title]) -> Iterable[Line]:
     return (Line(each.margin, each.champion, other=each.runner_up, year=each.year) for each in titles)
 
 
+LENGTH, MARGIN, START = attrgetter("length"), attrgetter("margin"), attrgetter("start")
 KINDS = {
     kind.key: kind
     for kind in (
         Kind("wins", "Most wins", Unit.WINS, Source.WINS, _wins),
         Kind("seasonwins", "Most wins in a season", Unit.WINS, Source.WINS, _season_wins),
         Kind(
-            "youngest", "Youngest winners", Unit.DAYS_OLD, Source.WINS, _ages(min),
+            "youngest", "Youngest winners", Unit.DAYS_OLD, Source.WINS, _ages(last=False),
             lowest=True, fact=lambda win: win.born, settled_by=True,
         ),
         Kind(
-            "oldest", "Oldest winners", Unit.DAYS_OLD, Source.WINS, _ages(max),
+            "oldest", "Oldest winners", Unit.DAYS_OLD, Source.WINS, _ages(last=True),
             fact=lambda win: win.born, settled_by=True,
         ),
-        Kind("winstreak", "Most wins in a row", Unit.WINS, Source.WIN_STREAKS, _streaks),
-        Kind("top10streak", "Most top tens in a row", Unit.TOP_TENS, Source.TOP_TEN_STREAKS, _streaks),
-        Kind("ledstreak", "Most races led in a row", Unit.RACES, Source.LED_STREAKS, _streaks),
+        Kind("winstreak", "Most wins in a row", Unit.WINS, Source.WIN_STREAKS, _streaks, value=LENGTH),
+        Kind("top10streak", "Most top tens in a row", Unit.TOP_TENS, Source.TOP_TEN_STREAKS, _streaks, value=LENGTH),
+        Kind("ledstreak", "Most races led in a row", Unit.RACES, Source.LED_STREAKS, _streaks, value=LENGTH),
         Kind("winners", "Most winners in a season", Unit.WINNERS, Source.WINS, _winners, of_drivers=False),
         Kind(
             "closest", "Closest finishes", Unit.SECONDS, Source.WINS, _margins,
-            lowest=True, fact=lambda win: win.margin,
+            lowest=True, fact=MARGIN, value=MARGIN,
         ),
-        Kind("widest", "Widest margins", Unit.SECONDS, Source.WINS, _margins, fact=lambda win: win.margin),
+        Kind("widest", "Widest margins", Unit.SECONDS, Source.WINS, _margins, fact=MARGIN, value=MARGIN),
         Kind(
             "comebacks", "Wins from farthest back", Unit.STARTING_PLACE, Source.WINS, _comebacks,
-            fact=lambda win: win.start,
+            fact=START, value=START,
         ),
         Kind("latewins", "Most wins without leading before the last lap", Unit.WINS, Source.WINS, _late_wins),
         Kind("ledlost", "Most laps led in a race without winning it", Unit.LAPS, Source.LED_AND_LOST, _led_and_lost),
@@ -346,13 +375,13 @@ KINDS = {
         Kind("starts", "Most starts", Unit.STARTS, Source.TOTALS, _totals(lambda each: each.starts)),
         Kind("top5s", "Most top fives", Unit.TOP_FIVES, Source.TOTALS, _totals(lambda each: each.top_fives)),
         Kind("top10s", "Most top tens", Unit.TOP_TENS, Source.TOTALS, _totals(lambda each: each.top_tens)),
-        Kind("led", "Most laps led", Unit.LAPS, Source.TOTALS, _totals(lambda each: each.led)),
+        Kind("led", "Most laps led", Unit.LAPS, Source.LED_TOTALS, _totals(lambda each: each.led)),
         Kind(
             "winless", "Most starts without a win", Unit.STARTS, Source.TOTALS,
             _totals(lambda each: each.starts, winless=True),
         ),
         Kind(
-            "ledwinless", "Most laps led without a win", Unit.LAPS, Source.TOTALS,
+            "ledwinless", "Most laps led without a win", Unit.LAPS, Source.LED_TOTALS,
             _totals(lambda each: each.led, winless=True),
         ),
         Kind("numbers", "Wins by truck number", Unit.WINS, Source.WINS, _numbers, of_drivers=False),

@@ -7,6 +7,9 @@ from itertools import accumulate
 
 from db.models import Race, Result
 
+OVERTIME = 2
+"""Laps of racing in an attempt at a finish in overtime."""
+
 
 def laps_run(race: Race, rows: Iterable[Result]) -> int | None:
     """The laps that were run: as on record, else those of whoever completed most; None where neither is known."""
@@ -14,9 +17,25 @@ def laps_run(race: Race, rows: Iterable[Result]) -> int | None:
     return stored or max((row.laps for row in rows), default=0) or None
 
 
+def scheduled_laps(race: Race, rows: Iterable[Result]) -> int | None:
+    """The laps that were scheduled; None where they are not on record, or where the cautions on record contradict them.
+
+    A race is longer only by overtime: a caution over the last scheduled lap, then up to two laps of racing after each
+    caution. It is over early only under a caution. What NASCAR publishes as scheduled holds neither in some races.
+    """
+    due, run, outcome = race.scheduled_laps, laps_run(race, rows), race.outcome
+    if due is None or run is None or outcome is None or not outcome.caution_periods or run == due:
+        return due
+    if run < due:
+        return due if outcome.under_caution else None
+    late = [each for each in outcome.caution_periods if each.to_lap >= due]
+    racing = run - due - sum(min(each.to_lap, run) - max(each.from_lap, due + 1) + 1 for each in late)
+    return due if late and late[0].from_lap <= due and racing <= OVERTIME * len(late) else None
+
+
 def cut_short(race: Race, rows: Iterable[Result]) -> tuple[int, int] | None:
     """The laps run and the laps scheduled of a race that was called before its distance; None for any other."""
-    run, due = laps_run(race, rows), race.scheduled_laps
+    run, due = laps_run(race, rows), scheduled_laps(race, rows)
     return (run, due) if run and due and run < due else None
 
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.championship.audit import faults, mismatches
+from bot.championship.formats import Format, format_of
 from bot.championship.standings import contradictions
 from bot.championship.sums import differing_sums
 from db import race_times
@@ -35,9 +36,9 @@ def audit(season: Season, rounds: Collection[int] | None = None) -> Audit:
     year = season.year
     odd = [f"{year} race {each.round}: {each.what}" for each in oddities(season, rounds)]
     odd += [f"{year} race {each.round}: {each.what}" for each in differing_sums(season) if asked(each.round)]
+    paying = _what_pays(format_of(year))
     odd += [
-        f"{year} race {each.round}: {season.name_of(each.driver)} has {each.stored} points, "
-        f"finish and stages give {each.computed}"
+        f"{year} race {each.round}: {season.name_of(each.driver)} has {each.stored} points, {paying} {each.computed}"
         for each in mismatches(season)
         if asked(each.round)
     ]
@@ -50,3 +51,9 @@ def audit(season: Season, rounds: Collection[int] | None = None) -> Audit:
         for field, problem in race_times.contradictions(race)
     ]
     return Audit(tuple(odd), tuple(wrong))
+
+
+def _what_pays(rules: Format) -> str:
+    """``finish and stages give``: what points came from in a season, as the beginning of a sentence's end."""
+    more = [what for what, pays in (("stages", rules.stage), ("laps led", rules.lap_led)) if pays]
+    return " and ".join(["finish", *more]) + (" give" if more else " gives")

@@ -77,7 +77,7 @@ class Finder:
         Raises:
             UnknownDriver: with the three nearest names.
         """
-        known = self._drivers.get(self._namesakes.labeled(text, season) or text.strip())
+        known = self.labeled(text, season) or self._drivers.get(text.strip())
         if known is not None:
             return known
         words, numbers = _split_numbers(name_words(text))
@@ -115,6 +115,10 @@ class Finder:
         """The driver of a key, as a choice sends it back."""
         return self._drivers.get(key)
 
+    def labeled(self, text: str, season: Season) -> Driver | None:
+        """The driver of a name with what tells them from others of it, as ``called`` gives it; None for other texts."""
+        return self._drivers.get(self._namesakes.labeled(text, season) or "")
+
     @cached_property
     def lexicon(self) -> Lexicon:
         """All names on record, to tell apart what the words of a text name."""
@@ -124,7 +128,7 @@ class Finder:
         """The drivers who match equally well; one where something beside the name decides.
 
         That is a truck number typed as well, or an entry in the season; or, where none of them has one, that nearly all
-        starts that they have between them are those of one.
+        starts that they have between them are those of one. Of people of one name only the number says who is meant.
         """
         best = max((match.score for match in matches), default=0.0)
         if best < CLEAR:
@@ -134,7 +138,9 @@ class Finder:
         most = max(tied, key=lambda match: self._starts[match.driver.key])
         others = sum(self._starts[match.driver.key] for match in tied if match is not most)
         known = [most] if not here and self._starts[most.driver.key] > others * BETTER_KNOWN else []
-        for narrowed in (tied, [m for m in tied if m.number in numbers], here, known):
+        of_one_name = len({match.driver.name.casefold() for match in tied}) < len(tied)
+        likely = () if of_one_name else (here, known)
+        for narrowed in (tied, [m for m in tied if m.number in numbers], *likely):
             if len(narrowed) == 1:
                 return (narrowed[0].driver,)
         return tuple(match.driver for match in tied)

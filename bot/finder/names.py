@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, name_words
+from bot.finder.words import CLOSE, EXACT, NEAREST, OFFERED, PREFIX, WORD, Words, fit, name_words, with_beginning
 from db.models import Driver, Race
 
 FIRST_NAME = 3.0
@@ -25,24 +26,33 @@ class _WholeNames(Generic[K]):
     """Whole names, each written as one word: "coreyheim"."""
 
     def __init__(self, names: Iterable[tuple[K, Sequence[str]]]) -> None:
-        self._keys: list[K] = []
-        self._joined: list[str] = []
-        for key, words in names:
-            self._keys.append(key)
-            self._joined.append("".join(words))
+        # In the order of the alphabet, so that names with one beginning follow each other.
+        named = sorted(("".join(words), key) for key, words in names)
+        self._keys: list[K] = [key for _, key in named]
+        self._joined = [joined for joined, _ in named]
+        self._by_length: dict[int, list[int]] = defaultdict(list)
+        for index, joined in enumerate(self._joined):
+            self._by_length[len(joined)].append(index)
 
     def score(self, joined: str, found: dict[K, float]) -> None:
         """Raises the scores in ``found`` for names typed as a whole, with or without typos, or from their beginning."""
-        for name, alike, index in process.extract(
-            joined, self._joined, scorer=OSA.normalized_similarity, score_cutoff=ALIKE, limit=None
+        # A name that is a third longer or shorter cannot be alike, and with a few letters typed nearly all are.
+        near = range(int(len(joined) * ALIKE), int(len(joined) / ALIKE) + 1)
+        indexes = [index for length in near for index in self._by_length.get(length, ())]
+        for name, alike, place in process.extract(
+            joined,
+            [self._joined[index] for index in indexes],
+            scorer=OSA.normalized_similarity,
+            score_cutoff=ALIKE,
+            limit=None,
         ):
-            score = EXACT if name == joined else CLOSE * alike
-            found[self._keys[index]] = max(found.get(self._keys[index], 0.0), score)
+            key = self._keys[indexes[place]]
+            found[key] = max(found.get(key, 0.0), EXACT if name == joined else CLOSE * alike)
         if len(joined) < 3:
             return
-        for key, name in zip(self._keys, self._joined, strict=True):
-            if name.startswith(joined) and found.get(key, 0.0) < PREFIX:
-                found[key] = PREFIX
+        for index in with_beginning(self._joined, joined):
+            if found.get(self._keys[index], 0.0) < PREFIX:
+                found[self._keys[index]] = PREFIX
 
     def nearest(self, joined: str, least: float = 0.0) -> list[K]:
         """The names most similar to the text, even if barely so unless ``least``, 0 to 1, asks for more.
@@ -64,15 +74,18 @@ class DriverNames:
             self._forms += [(driver.key, words) for words in sorted(spellings) if words]
         self._words = Words(word for _, words in self._forms for word in words)
         self._whole = _WholeNames(self._forms)
+        self._with: dict[str, list[int]] = defaultdict(list)
+        for index, (_, words) in enumerate(self._forms):
+            for word in words:
+                self._with[word].append(index)
 
     def scores(self, typed: Sequence[str]) -> dict[str, float]:
         """By driver's key, the scores that are high enough to suggest; 100 is a whole name, spelled exactly."""
         found: dict[str, float] = {}
         fits = [self._words.like(word) for word in typed]
         candidates = set().union(*fits)
-        for key, words in self._forms:
-            if candidates.isdisjoint(words):
-                continue
+        for index in {index for word in candidates for index in self._with.get(word, ())}:
+            key, words = self._forms[index]
             score, left = fit(typed, fits, words)
             if len(typed) == 1 and words[-1] in left:
                 score -= FIRST_NAME

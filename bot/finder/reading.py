@@ -97,6 +97,9 @@ def read(
         expected: what is asked for. It decides what a number by itself means, which is a round where a race is
             expected and a truck otherwise, and what a word means that names a driver and a race.
     """
+    told_apart = finder.labeled(text, current)
+    if told_apart is not None:
+        return Reading(text, (told_apart,))
     key, _, beside = text.strip().partition(" ")
     chosen = finder.keyed(key)
     tokens = tokens_of(beside if chosen else text, now.astimezone(EASTERN).year)

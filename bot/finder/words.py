@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -70,37 +72,47 @@ class Words:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = sorted(set(words))
         self._known = frozenset(self._words)
-        self._beginnings: dict[int, list[str]] = {}
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in self._words:
+            self._by_length[len(word)].append(word)
+        # By how many letters, the beginnings of words and the words that have them.
+        self._beginnings: dict[int, dict[str, list[str]]] = {}
 
     def like(self, typed: str) -> dict[str, float]:
         """The words that a typed word fits, with scores of 0 to WORD: whole or in part, with or without typos."""
         fits: dict[str, float] = {}
         if not typed.isdecimal():
             self._add_misspelled(typed, fits)
-        for word in self._words:
-            if word.startswith(typed):
-                fits[word] = PREFIX
+        for index in with_beginning(self._words, typed):
+            fits[self._words[index]] = PREFIX
         if typed in self._known and len(typed) > 1:
             fits[typed] = WORD
         return fits
 
     def _add_misspelled(self, typed: str, fits: dict[str, float]) -> None:
         """Adds words that were misspelled: whole words, and the beginning of words with one typo."""
-        most = _typos_allowed(len(typed))
-        for word, distance, _ in process.extract(
-            typed, self._words, scorer=OSA.distance, score_cutoff=most, limit=None
-        ):
+        length, most = len(typed), _typos_allowed(len(typed))
+        # A word that is longer or shorter by more letters has more of them wrong.
+        near = [word for each in range(length - most, length + most + 1) for word in self._by_length.get(each, ())]
+        for word, distance, _ in process.extract(typed, near, scorer=OSA.distance, score_cutoff=most, limit=None):
             fits[word] = _misspelling(CLOSE, typed, word, distance)
-        length = len(typed)
         if length < 4:
             return
         if length not in self._beginnings:
-            self._beginnings[length] = [word[:length] for word in self._words]
-        for beginning, distance, index in process.extract(
-            typed, self._beginnings[length], scorer=OSA.distance, score_cutoff=1, limit=None
+            self._beginnings[length] = defaultdict(list)
+            for word in self._words:
+                self._beginnings[length][word[:length]].append(word)
+        for beginning, distance, _ in process.extract(
+            typed, list(self._beginnings[length]), scorer=OSA.distance, score_cutoff=1, limit=None
         ):
-            word = self._words[index]
-            fits[word] = max(fits.get(word, 0.0), _misspelling(UNFINISHED, typed, beginning, distance))
+            for word in self._beginnings[length][beginning]:
+                fits[word] = max(fits.get(word, 0.0), _misspelling(UNFINISHED, typed, beginning, distance))
+
+
+def with_beginning(ordered: Sequence[str], beginning: str) -> range:
+    """The indexes of those texts that have a beginning, among texts in the order of the alphabet."""
+    first = bisect_left(ordered, beginning)
+    return range(first, bisect_right(ordered, beginning, lo=first, key=lambda text: text[: len(beginning)]))
 
 
 def fit(typed: Sequence[str], fits: Sequence[dict[str, float]], words: Iterable[str]) -> tuple[float, list[str]]:

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 
 from bot.discord_errors import TOO_LATE_TO_ANSWER
-from bot.errors import FriendlyError, store_line
+from bot.errors import OLDER_TO_COME, FriendlyError, NotHere, store_line
 from bot.interactions.options import UPDATED, OddInteractionError
 from bot.interactions.turns import Turns, give_back
 from bot.render.formatting import escape
@@ -75,7 +75,8 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
     if isinstance(cause, discord.HTTPException) and cause.code in TOO_LATE_TO_ANSWER:
         log.warning("the answer to %s came too late or twice (%s)", _what(interaction), cause.code)
         return
-    text = error_line(cause, lambda: _what(interaction))
+    router = getattr(interaction.client, "router", None)
+    text = error_line(cause, lambda: _what(interaction), older_to_come=router is not None and router.older_to_come)
     give_back()
     try:
         if interaction.type is discord.InteractionType.autocomplete:
@@ -89,12 +90,17 @@ async def answer_error(interaction: discord.Interaction[Any], error: Exception) 
         log.warning("could not report an error in %s: %s", _what(interaction), failure)
 
 
-def error_line(error: Exception, what: Callable[[], str]) -> str:
+def error_line(error: Exception, what: Callable[[], str], *, older_to_come: bool = False) -> str:
     """The line for an error; a fault of the bot is logged under the reference that it names.
 
-    ``what`` says what failed. It is asked for no other error: of an odd interaction it could not say that.
+    Args:
+        error: what was raised.
+        what: says what failed. It is asked for no other error: of an odd interaction it could not say that.
+        older_to_come: whether older seasons are still being taken in, so that what is not here may be soon.
     """
     text = _friendly_line(error)
+    if older_to_come and text is not None and isinstance(error, NotHere):
+        text = f"{text} {OLDER_TO_COME}"
     if text is None:
         reference = secrets.token_hex(3)
         log.error("reference %s: %s failed", reference, what(), exc_info=error)

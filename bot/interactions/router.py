@@ -78,6 +78,11 @@ class Router:
         """Says how a choice is answered whose select carries a question of a kind: the topic gets the chosen values."""
         self._choices[kind] = topic
 
+    @property
+    def older_to_come(self) -> bool:
+        """Whether seasons before all that are here are still being taken in."""
+        return self._services.seasons.older_to_come
+
     async def as_of(self) -> AsOf:
         """What is known now, by the bot's own clock."""
         seasons = await self._services.seasons.all()

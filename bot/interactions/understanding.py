@@ -114,7 +114,7 @@ def _race_asked(
         question = of_driver(reading.driver, named)
         return Understood(question, (_unused(reading, taken), *_other_year(reading, year)))
     if nothing_of_a_race:
-        _refuse_several(reading)
+        _refuse_several(as_of, reading)
     race = as_of.last_held(reading, year)
     season = as_of.season(race.season)
     finishes = [finish_of(season, race, driver) for driver in reading.drivers[:MOST_SAID]]
@@ -282,16 +282,16 @@ def _driver(as_of: AsOf, reading: Reading, year: int | None) -> Driver:
     """
     if reading.driver is not None:
         return reading.driver
-    _refuse_several(reading)
+    _refuse_several(as_of, reading)
     season = as_of.season(reading.year or year)
     if reading.numbers and not reading.not_understood:
         return as_of.finder.driver(f"#{reading.numbers[0]}", season)
     return as_of.finder.driver(reading.text, season)
 
 
-def _refuse_several(reading: Reading) -> None:
+def _refuse_several(as_of: AsOf, reading: Reading) -> None:
     for each in reading.several[:1]:
-        names = [driver.name for driver in each.drivers]
+        names = [as_of.finder.called(driver.key, as_of.season()) for driver in each.drivers]
         raise UnknownDriver(each.typed, names[:MOST_SAID], several=True)
 
 

@@ -71,6 +71,7 @@ class Jobs:
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
+        self._services.seasons.arriving = True  # until it is known that nothing is left to take in
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -95,6 +96,7 @@ class Jobs:
             await Arrivals(self._services.store, self._services.clock.now).run()
         finally:
             self._arrived = True
+            self._services.seasons.arriving = False
 
     async def _keep_current(self) -> None:
         """Asks NASCAR's feeds for what is due, once what the program itself brings is there."""

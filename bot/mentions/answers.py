@@ -73,7 +73,7 @@ class MentionAnswers:
             try:
                 view, line = await self._view(text, message), None
             except Exception as error:  # noqa: BLE001 - error_line sorts them
-                view, line = None, error_line(error, lambda: "a mention")
+                view, line = None, error_line(error, lambda: "a mention", older_to_come=self._router.older_to_come)
         give_back()
         # Discord takes no reply from those who cannot read what they reply to.
         can_reply = granted is None or granted.read_message_history

@@ -9,8 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.outbox.contracts import BusyError, Post
 from bot.quotes.service import facts_of
+from bot.render.on_this_day import OnThisDayFacts, PastDay, past_day
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
+from bot.seasons.careers import wins_of
 from bot.seasons.quote_reader import reader_in
 from db.connection import Store
 from db.models import EASTERN, Season
@@ -110,7 +112,13 @@ class QuoteOfTheDayWriter:
         found = await self._quote(as_of, reader_in(as_of, target.guild), target.guild, day_of(row))
         if found is None:
             raise BusyError("there is no quote to post yet", NO_QUOTE_SECONDS)
-        return Post(of_the_day(facts_of(as_of, found), as_of.now, row.mark))
+        past = await self._past(as_of, day_of(row)) if target.extras.on_this_day else None
+        return Post(of_the_day(facts_of(as_of, found), as_of.now, row.mark, past))
+
+    async def _past(self, as_of: AsOf, day: date) -> PastDay | None:
+        """What happened in the series on the day in other years; None if nothing did."""
+        wins = await wins_of(self._store, as_of)
+        return past_day(OnThisDayFacts(day.month, day.day, wins, as_of.season()))
 
     async def _quote(self, as_of: AsOf, reader: Reader, guild: int, day: date) -> Quote | None:
         earlier = await draws_since(self._store, guild, day - AGAIN_AFTER)

@@ -12,7 +12,7 @@ from discord import ui
 from bot.client.permissions import missing
 from bot.errors import FriendlyError
 from bot.notifications.quote_of_the_day import day_of, due_at
-from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion
+from bot.questions.quotes import DayHourQuestion, DayPastQuestion, DayQuestion, DaySettingQuestion
 from bot.quotes.permissions import NO_SERVER, must_manage
 from bot.render.quote_panels import DayFacts, day_panel
 from bot.render.trouble import trouble_line
@@ -45,12 +45,14 @@ class QuoteOfTheDaySettings:
             await self._change(guild.id, lambda current: current and replace(current, on=False, off_reason=None))
         return await self._panel(guild.id, requester.as_of.now)
 
-    async def set(self, question: DaySettingQuestion, requester: Requester) -> ui.LayoutView:
-        """Sets the channel, the hour or both, and shows what is set.
+    async def set(
+        self, question: DaySettingQuestion, requester: Requester, *, past: bool | None = None
+    ) -> ui.LayoutView:
+        """Sets the channel, the hour, whether the day's past is told, or some of these, and shows what is set.
 
         Raises:
-            FriendlyError: the channel is not one of the server's, or the bot may not post there; or an hour alone was
-                given and no channel is set.
+            FriendlyError: the channel is not one of the server's, or the bot may not post there; or none was given and
+                none is set.
         """
         guild = self._guild(requester)
         channel = _open_channel(guild, question.channel).id if question.channel else None
@@ -61,13 +63,18 @@ class QuoteOfTheDaySettings:
                 target = replace(target, channel=channel, on=True, off_reason=None, trouble=None)
             elif target.channel is None:
                 raise FriendlyError("Choose a channel first: use /quote-of-the-day with a channel.")
-            if question.hour is not None:
-                target = replace(target, extras=Extras(quote_hour=question.hour))
-            return target
+            hour = target.extras.quote_hour if question.hour is None else question.hour
+            told = target.extras.on_this_day if past is None else past
+            return replace(target, extras=Extras(quote_hour=hour, on_this_day=told))
 
-        if question.channel or question.hour is not None:
+        if question.channel or question.hour is not None or past is not None:
             await self._change(guild.id, changed)
         return await self._panel(guild.id, requester.as_of.now)
+
+    async def set_past(self, question: DayPastQuestion, requester: Requester) -> ui.LayoutView:
+        """Sets whether the day's past is told, and what else the question names. Raises what ``set`` raises."""
+        setting = DaySettingQuestion(question.channel, question.hour)
+        return await self.set(setting, requester, past=question.past == "on")
 
     async def choose_hour(
         self, question: DayHourQuestion, chosen: Sequence[str], requester: Requester
@@ -96,6 +103,7 @@ class QuoteOfTheDaySettings:
                 hour,
                 None if target.on else target.channel,
                 trouble_line(target, target.trouble) if target.trouble is not None else "",
+                past=target.extras.on_this_day,
             ),
             now,
         )

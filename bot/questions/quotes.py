@@ -128,5 +128,13 @@ class DaySettingQuestion(Question, topic="qdayset", private=True):
     hour: int | None = parameter(HOUR, default=None)
 
 
+class DayPastQuestion(Question, topic="qdaypast", private=True):
+    """Sets whether the quote of the day says what happened on that day in other years; the rest as in DaySetting."""
+
+    past: str = parameter(Word(("on", "off")))
+    channel: int | None = parameter(ID, default=None)
+    hour: int | None = parameter(HOUR, default=None)
+
+
 class DayHourQuestion(Question, topic="qdayhour", private=True):
     """The select of the hour of the server's quote of the day; what was chosen comes beside it."""

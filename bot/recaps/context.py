@@ -41,6 +41,13 @@ def whole(season: Season, through: Race | None = None) -> bool:
     return all(season.has_results(race.round) or race.status is RaceStatus.CANCELLED for race in due)
 
 
+def _in_reach(standings: Standings) -> tuple[str, ...]:
+    phase = standings.current
+    most = phase.left * standings.rules.most_a_race
+    lead = phase.totals[phase.entered[0]] if phase.entered else 0
+    return tuple(key for key in phase.entered if phase.totals[key] + most >= lead)
+
+
 class RecapContext:
     """Everything that the sections share; each part is computed once, when it is first asked for."""
 
@@ -112,6 +119,21 @@ class RecapContext:
     def chase(self) -> bool:
         """Whether the postseason is a single round, won by most points."""
         return len(self.rules.rounds) == 1
+
+    @property
+    def on_points(self) -> bool:
+        """Whether the title goes to most points: those of the whole season, or of the Chase."""
+        return self.chase or not self.rules.rounds
+
+    @cached_property
+    def in_reach(self) -> tuple[str, ...]:
+        """Who can still win a title that all races of the season decide, best first; a tie may go to either driver."""
+        return _in_reach(self.after)
+
+    @cached_property
+    def settled_before(self) -> bool:
+        """Whether a title that all races of the season decide was settled before this one."""
+        return not self.rules.rounds and len(_in_reach(self.before)) == 1
 
     @property
     def called(self) -> str:

@@ -28,7 +28,7 @@ def next_stop(context: RecapContext) -> Section | None:
 
 def _where(context: RecapContext, race: Race) -> str:
     """Which race it is, where and on what day."""
-    name, track, when = race_name(race), track_name(race.track), day(race.date)
+    name, track, when = race_name(race), track_name(race.track, race.season), day(race.date)
     if race.season != context.race.season:
         when = f"{when}, {race.date.year}"
         return context.pick(

@@ -41,7 +41,9 @@ def _called_off(context: RecapContext) -> list[str]:
     race = context.race
     if race.status is not RaceStatus.CANCELLED:
         return []
-    return [context.pick(f"{race_name(race)} at {track_name(race.track)} was called off.", _not_run(context))]
+    return [
+        context.pick(f"{race_name(race)} at {track_name(race.track, race.season)} was called off.", _not_run(context))
+    ]
 
 
 def _not_run(context: RecapContext) -> str:
@@ -232,6 +234,7 @@ def _notes(context: RecapContext, past: WinnerHistory) -> str:
         straight, when = (past.season_starts, " this season") if past.all_top_fives else (past.top_fives, "")
         if straight >= GOOD_RUN and not (past.all_top_fives and past.wins == straight):
             notes.append(f"{'' if notes else 'and '}{an(ordinal(straight))} straight top-five finish{when}")
-    if past.wait is not None and past.wait >= LONG_WAIT:
-        notes.append(f"ending {an(f'{past.wait - 1}-race')} winless streak")
-    return (f", {joined(notes)}" if notes else "") + (", and nobody else has as many this year" if most else "")
+    wait = past.wait or 0
+    ending = f", ending {an(f'{wait - 1}-race')} winless streak" if wait >= LONG_WAIT else ""
+    said = (f", {joined(notes)}" if notes else "") + ending
+    return said + (", and nobody else has as many this year" if most else "")

@@ -28,6 +28,11 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{spelled(number)} {one if abs(number) == 1 else many or one + 's'}"
 
 
+def times(number: int) -> str:
+    """``once``, ``twice``, ``three times``."""
+    return {1: "once", 2: "twice"}.get(number) or count(number, "time")
+
+
 def be(number: int) -> str:
     """``is`` for one, ``are`` for more."""
     return "is" if number == 1 else "are"
@@ -127,9 +132,9 @@ def race_name(race: Race) -> str:
     return name if name.lower().startswith("the ") else f"the {name}"
 
 
-def track_name(track: Track) -> str:
-    """``Talladega Superspeedway``, ``the Milwaukee Mile``, ``EchoPark Speedway (Atlanta)``."""
-    name, short = plain(track.name), _short(track)
+def track_name(track: Track, season: int) -> str:
+    """``Talladega Superspeedway``, ``the Milwaukee Mile``, ``EchoPark Speedway (Atlanta)``: its name in that season."""
+    name, short = plain(track.name_in(season)), _short(track)
     said = f"the {name}" if _WITH_ARTICLE.search(name) else name
     return said if short.partition(" ")[0].lower() in name.lower() else f"{said} ({short})"
 

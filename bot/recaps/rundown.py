@@ -15,7 +15,7 @@ def rundown(context: RecapContext) -> Section | None:
     title = TITLES[SectionKind.PLAYOFFS]
     if not context.postseason or not context.whole:
         title = "Points rundown"
-    elif context.chase:
+    elif context.called == "Chase":
         title = "Chase rundown"
     paragraphs, lines = _content(context)
     return Section(SectionKind.PLAYOFFS, title, context.finished(paragraphs), tuple(lines))

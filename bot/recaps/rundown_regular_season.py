@@ -14,6 +14,8 @@ SHOWN = 5
 """How many drivers of the points table are listed."""
 NEXT_OUT = 4
 """How many drivers below the line are named while the field is open."""
+FEW = 6
+"""Who can still win the title is counted once so many can, or fewer: points alone keep many more in it for long."""
 EARLY = 3
 """After this many races, or fewer, it is too early for a cut line."""
 
@@ -23,7 +25,44 @@ Rundown = tuple[list[list[str]], list[RecapLine]]
 def points(context: RecapContext) -> Rundown:
     """A rundown of points alone: who leads by how much, and the first five."""
     lines = [RecapLine(str(line.position), _line(context, line)) for line in context.table[:SHOWN]]
-    return [[_lead(context)]], lines
+    return [_title(context) or [_lead(context)]], lines
+
+
+def _title(context: RecapContext) -> list[str]:
+    """Who is champion or can no longer be caught, in a season that is all about points; near its end, who still can be.
+
+    Empty where the title is wide open, or a postseason decides it.
+    """
+    here, year = context.after.current, context.season.year
+    if context.rules.rounds or len(here.entered) < 2:
+        return []
+    first, second = here.entered[:2]
+    lead, left = here.totals[first] - here.totals[second], count(here.left, "race")
+    ahead = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
+    if context.after.champion is not None:
+        champion = who(context.after.champion)
+        return [
+            context.pick(
+                f"{champion} is the {year} champion, {ahead} {who(second)}.",
+                f"The {year} title goes to {champion}, {ahead} {who(second)}.",
+            )
+        ]
+    if len(context.in_reach) == 1:
+        return [
+            context.pick(
+                f"The {year} title is {who(first)}'s with {left} to go, {ahead} {who(second)}.",
+                f"With {left} to go nobody can catch {who(first)}, {ahead} {who(second)}.",
+            )
+        ]
+    if here.left > BUBBLE or len(context.in_reach) > FEW:
+        return []
+    can = count(len(context.in_reach), "driver")
+    return [
+        _lead(context),
+        context.pick(
+            f"{capital(can)} can still win the title, with {left} left.", f"With {left} left, {can} can still win it."
+        ),
+    ]
 
 
 def _lead(context: RecapContext) -> str:

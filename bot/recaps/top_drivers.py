@@ -61,6 +61,7 @@ def top_drivers(context: RecapContext) -> Section | None:
                     _comma_joined([context.name(key), *details]),
                 )
             )
+    lines += _pole_speed(context)
     lines += [RecapLine("Disqualified", context.name(r.driver) + _why(r)) for r in context.rows if r.disqualified]
     return Section(SectionKind.TOP, TITLES[SectionKind.TOP], lines=tuple(lines))
 
@@ -120,6 +121,12 @@ def _pole(context: RecapContext) -> list[_Distinction]:
     finished = context.winner is not None and outcome.pole == context.winner.driver and context.winner.start == 1
     speed = f"{decimals(outcome.pole_mph)} mph" if outcome.pole_mph and not finished else ""
     return [_Distinction("Pole", (outcome.pole,), speed)]
+
+
+def _pole_speed(context: RecapContext) -> list[RecapLine]:
+    """The fastest qualifying lap, where it is on record and whose it was is not: before 2018."""
+    mph = context.outcome.pole_mph
+    return [RecapLine("Pole speed", f"{decimals(mph)} mph")] if mph and context.outcome.pole is None else []
 
 
 def _stages(context: RecapContext) -> list[_Distinction]:

@@ -11,7 +11,7 @@ from db.models import Result
 def win_meaning(context: RecapContext, winner: Result) -> str:
     """The sentence; empty where there is nothing to say."""
     key, driver = winner.driver, who(winner.driver)
-    if not winner.entry.eligible:
+    if not winner.entry.eligible and not (context.whole and context.on_points and context.after.champion):
         return context.pick(
             f"{driver} does not race for points in this series, so the win brings no points.",
             f"The win brings no points: {driver} does not race for them in this series.",
@@ -22,10 +22,12 @@ def win_meaning(context: RecapContext, winner: Result) -> str:
 
 def _meaning(context: RecapContext, key: str, driver: str) -> str:
     """What the win means, where every race of the season so far is on record."""
+    if context.after.champion is not None and (context.on_points or context.phase_index):
+        return _title(context, key, context.after.champion)
+    if not context.rules.rounds and context.in_reach == (key,):
+        return _settled(context, driver, before=context.settled_before)
     if not context.postseason or context.phase_index == 0:
         return _regular_season(context, key, driver)
-    if context.after.champion is not None:
-        return _title(context, key, context.after.champion)
     if key not in context.here.entered:
         return _outsider(context, key, driver)
     if context.here.spots == 1:
@@ -64,6 +66,19 @@ def _regular_season(context: RecapContext, key: str, driver: str) -> str:
                 f"{driver} is now one of {spelled(winners)} race winners in line for {context.goal}.",
             )
     return _points(context, key, driver)
+
+
+def _settled(context: RecapContext, driver: str, *, before: bool) -> str:
+    """The winner can no longer be caught on points, and could not be before the race either or only now."""
+    if before:
+        return context.pick(
+            f"{driver} had already clinched the {context.season.year} title.",
+            f"{driver} came into the race with the {context.season.year} title already clinched.",
+        )
+    return context.pick(
+        f"{driver} can no longer be caught and has clinched the {context.season.year} title.",
+        f"The win settles the {context.season.year} title: nobody can catch {driver}.",
+    )
 
 
 def _points(context: RecapContext, key: str, driver: str) -> str:
@@ -127,8 +142,8 @@ def _title(context: RecapContext, key: str, champion: str) -> str:
     """Who is champion after the last race: the winner or another driver."""
     year, order = context.season.year, context.here.entered
     lead = context.here.totals[order[0]] - context.here.totals[order[1]] if len(order) > 1 else 0
-    by = f", by {count(lead, 'point')}" if context.chase and lead else ""
-    if champion == key and key in context.sure_before:
+    by = f", by {count(lead, 'point')}" if context.on_points and lead else ""
+    if champion == key and (key in context.sure_before or context.settled_before):
         return context.pick(
             f"{who(key)}, who had clinched it before the race, takes the {year} title{by.removeprefix(',')}.",
             f"The {year} title, clinched before the race, goes to {who(key)}{by}.",
@@ -142,10 +157,11 @@ def _title(context: RecapContext, key: str, champion: str) -> str:
     row = context.row(champion)
     finish = f", {ordinal(row.finish)} in the race" if row else ""
     comma = "," if row else ""
-    how = by if context.chase or len(order) < 2 else f" as the best of the {spelled(len(order))} finalists"
+    how = by if context.on_points or len(order) < 2 else f" as the best of the {spelled(len(order))} finalists"
+    goes = f"The {year} title goes to" if context.on_points else f"The {year} champion is"
     return context.pick(
         f"{who(champion)}{finish}{comma} is the {year} champion{how}.",
-        f"The {year} champion is {who(champion)}{finish}{'' if context.chase else comma}{how}.",
+        f"{goes} {who(champion)}{finish}{'' if context.on_points else comma}{how}.",
     )
 
 
@@ -176,16 +192,8 @@ def _gap(context: RecapContext, key: str, driver: str) -> str:
             f"The win leaves {driver} {ordinal(place)} in the {context.called}, {behind}.",
         )
     lead = here.totals[key] - here.totals[here.entered[1]] if len(here.entered) > 1 else 0
-    if key in context.sure_before:
-        return context.pick(
-            f"{driver} had already clinched the {context.season.year} title.",
-            f"{driver} came into the race with the {context.season.year} title already clinched.",
-        )
-    if key in context.sure:
-        return context.pick(
-            f"{driver} can no longer be caught and has clinched the {context.season.year} title.",
-            f"The win settles the {context.season.year} title: nobody can catch {driver}.",
-        )
+    if key in context.sure_before or key in context.sure:
+        return _settled(context, driver, before=key in context.sure_before)
     ahead = f"{count(lead, 'point')} ahead of" if lead else "tied on points with"
     return context.pick(
         f"{driver} leads the {context.called}, {ahead} {who(here.entered[1])}.",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bot.championship.distance import scheduled_laps
 from bot.recaps.context import RecapContext, who
 from bot.recaps.facts import TITLES, Section
-from bot.recaps.phrases import count, seconds, spelled
+from bot.recaps.late_cautions import late_cautions
+from bot.recaps.phrases import count, decimals, seconds, spelled, times
 from db.models import Lead, Result
 from db.recaps.models import SectionKind
 
@@ -14,11 +16,10 @@ def winning_move(context: RecapContext) -> Section | None:
     if context.winner is None:
         return None
     pass_, end, changes = _last_pass(context, context.winner), _end(context), _changes(context)
-    if not (pass_ or end or changes):
+    late, led, pace = late_cautions(context), _led(context, context.winner), _pace(context)
+    if not (pass_ or late or end or changes or pace):
         return None
-    paragraphs = context.finished(
-        [[pass_, *context.pick((end, changes), (changes, end)), _led(context, context.winner)]]
-    )
+    paragraphs = context.finished([[pass_, late, *context.pick((end, changes), (changes, end)), led, pace]])
     return Section(SectionKind.MOVE, TITLES[SectionKind.MOVE], paragraphs)
 
 
@@ -43,8 +44,10 @@ def _last_pass(context: RecapContext, winner: Result) -> str:
             f"There was nobody to pass: {driver} led all {count(context.laps, 'lap')}.",
             f"{driver} led every one of the {count(context.laps, 'lap')}.",
         )
-    if len(leads) < 2 or leads[-1].driver != winner.driver or leads[-1].to_lap != context.laps:
+    if len(leads) < 2 or leads[-1].to_lap != context.laps:
         return ""
+    if leads[-1].driver != winner.driver:
+        return _first_on_the_road(context, leads, winner)
     last, passed = leads[-1], who(leads[-2].driver)
     if last.laps == 1:
         return context.pick(
@@ -60,9 +63,24 @@ def _last_pass(context: RecapContext, winner: Result) -> str:
     )
 
 
+def _first_on_the_road(context: RecapContext, leads: list[Lead], winner: Result) -> str:
+    """The last lead change where who led at the end is not the winner: they were scored elsewhere afterwards."""
+    last, passed, driver = leads[-1], who(leads[-2].driver), who(winner.driver)
+    row = context.row(last.driver)
+    # Whoever is disqualified is scored last. Anybody else who led the last lap and did not win is a slip of the list.
+    if row is None or not (row.disqualified or row is context.rows[-1]):
+        return ""
+    how = "was disqualified" if row.disqualified else "was scored last"
+    when = "on the last lap" if last.laps == 1 else f"with {spelled(last.laps)} laps to go"
+    return context.pick(
+        f"{who(last.driver)} took the lead from {passed} {when} but {how}, which left the win to {driver}.",
+        f"The last lead change came {when}, from {passed} to {who(last.driver)}, who {how}; the win went to {driver}.",
+    )
+
+
 def _end(context: RecapContext) -> str:
     """Overtime or a race cut short, and how it ended."""
-    run, due, margin = context.laps, context.race.scheduled_laps, context.outcome.margin
+    run, due, margin = context.laps, scheduled_laps(context.race, context.rows), context.outcome.margin
     close = seconds(margin) if margin else ""
     if run and due and run > due:
         return _overtime(context, f"{count(run - due, 'lap')} past the scheduled {due}", close)
@@ -112,7 +130,7 @@ def _changes(context: RecapContext) -> str:
         among = f" among {count(leaders, 'driver')}" if leaders > 1 else ""
         said.append(
             context.pick(
-                f"The lead changed hands {count(changes, 'time')}{among}.",
+                f"The lead changed hands {times(changes)}{among}.",
                 f"There {_was(changes)} {count(changes, 'lead change')}{among}.",
             )
         )
@@ -121,10 +139,20 @@ def _changes(context: RecapContext) -> str:
         said.append(
             context.pick(
                 f"There {_was(outcome.cautions)} {count(outcome.cautions, 'caution')}{laps}.",
-                f"The caution came out {count(outcome.cautions, 'time')}{laps}.",
+                f"The caution came out {times(outcome.cautions)}{laps}.",
             )
         )
     return " ".join(said)
+
+
+def _pace(context: RecapContext) -> str:
+    """The average speed, where that is all that is on record of how fast the race was: before 2018."""
+    mph = context.outcome.average_mph
+    if not mph or context.outcome.seconds or context.outcome.margin:
+        return ""
+    return context.pick(
+        f"The average speed was {decimals(mph)} mph.", f"The race was run at an average of {decimals(mph)} mph."
+    )
 
 
 def _was(number: int) -> str:
@@ -135,9 +163,11 @@ def _led(context: RecapContext, winner: Result) -> str:
     """How many laps the winner led, and who led the most."""
     laps = context.laps
     most = max(context.rows, key=lambda row: row.led)
-    if not laps or not winner.led or winner.led == laps:
+    if not laps or not most.led or winner.led == laps:
         return ""
     driver = who(winner.driver)
+    if not winner.led:
+        return f"{driver} did not lead any of the {spelled(laps)} laps."
     laps_led = f"{spelled(winner.led)} of the {spelled(laps)} laps"
     first = sum(row.led == most.led for row in context.rows)
     if most.led > winner.led and first > 1:

@@ -78,7 +78,7 @@ TOPICS: dict[str, HelpTopic] = {
         "`/recap` sums up the latest race; the menu under it has the rest of the story.",
         (
             "`/recap talladega` that track's latest race; add a season for another year",
-            "**Wins, streaks and firsts** are counted over the seasons on record here, and it says which those are",
+            "**Wins, streaks and firsts** are counted from 1995 on; where seasons are missing here, it says since when",
             "**\\*** a Rookie of the Year contender",
             "**Written by** in the small print: a person wrote that section; all others are made from the results",
         ),

@@ -88,12 +88,12 @@ def fitted(links: Sequence[Link]) -> list[Link]:
 
 
 def row_or_select(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any] | None:
-    """A row of buttons, or a select where there are more than a row holds.
+    """A row of buttons, or a select where there are more than a row holds."""
+    return row(links) if len(links) <= BUTTONS else select_of(name, placeholder, links)
 
-    Where there are more than a select holds, the first ones are shown, and the placeholder says so.
-    """
-    if len(links) <= BUTTONS:
-        return row(links)
+
+def select_of(name: str, placeholder: str, links: Sequence[Link]) -> ui.ActionRow[Any]:
+    """A select. Where there are more links than it holds, the first ones are shown, and the placeholder says so."""
     if len(links) > OPTIONS:
         placeholder += f" (the first {OPTIONS} of {len(links)})"
     return ui.ActionRow(QuestionSelect.of(name, placeholder, links[:OPTIONS]))

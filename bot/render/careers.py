@@ -16,7 +16,7 @@ from bot.render.buttons import BUTTONS, Link, QuestionSelect, pager, row
 from bot.render.formatting import average, count, day, escape, joined, listed, ordinal
 from bot.render.tables import Column, table
 from db.history.models import Career, SeasonTally, Start, Tally
-from db.models import Driver, Season
+from db.models import EASTERN, Driver, Season
 
 ROWS = 15
 UNKNOWN = "?"
@@ -84,7 +84,7 @@ def _whole(facts: CareerFacts, question: DriverQuestion, now: datetime) -> ui.La
     return _card(
         facts,
         "",
-        "\n".join(filter(None, [_person(facts, now), _span(facts)])),
+        "\n".join(filter(None, [person(facts.driver, now, racing=facts.racing), _span(facts)])),
         _totals(career),
         "\n".join(filter(None, [*_milestones(facts), _best_season(career), best_track(career)])),
         now=now,
@@ -161,12 +161,11 @@ def _headline(career: Career) -> str:
     return f"**{done}**"
 
 
-def _person(facts: CareerFacts, now: datetime) -> str:
+def person(driver: Driver, now: datetime, *, racing: bool) -> str:
     """Where from and born when. Only of those who still race it is said how old they are: the store knows no deaths."""
-    driver = facts.driver
     born = ""
     if driver.born is not None:
-        old = f" ({_age(driver.born, now.date())})" if facts.racing else ""
+        old = f" ({_age(driver.born, now.astimezone(EASTERN).date())})" if racing else ""
         born = f"born {driver.born:%B} {driver.born.day}, {driver.born.year}{old}"
     home = f"from {escape(driver.hometown)}" if driver.hometown else ""
     said = listed([home, born])

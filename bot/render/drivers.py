@@ -15,14 +15,14 @@ from bot.championship.formats import format_of
 from bot.questions.core import DriverQuestion
 from bot.questions.quotes import QuoteQuestion
 from bot.render.blocks import Page, card, freshness, last_held, make_accent, scored_stages, short_distance
-from bot.render.buttons import BUTTONS, Link, pager, row, row_or_select
-from bot.render.careers import best_track, career_line
+from bot.render.buttons import BUTTONS, Link, pager, row, select_of
+from bot.render.careers import best_track, career_line, person
 from bot.render.formatting import average, count, escape, listed, ordinal, status
 from bot.render.penalties import of_driver
 from bot.render.playoff_table import playoff_line
 from bot.render.tables import Column, table
 from db.history.models import Career
-from db.models import Driver, Race, Result, Season
+from db.models import EASTERN, Driver, Race, Result, Season
 
 ROWS = 15
 UNKNOWN = "?"
@@ -81,13 +81,14 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
     career = facts.career if facts.career and facts.career.starts else None
     if career is not None and others:
         links.append(Link("Career", replace(asked, year=None, tab="career")))
-    links += [Link(str(year), replace(asked, year=year)) for year in others]
-    if facts.quotes and len(links) < BUTTONS:
+    if facts.quotes:
         links.append(Link(count(facts.quotes, "quote"), QuoteQuestion(driver=facts.driver.key)))
+    years = [Link(str(year), replace(asked, year=year)) for year in others]
+    few = len(links) + len(years) <= BUTTONS
     return card(
         f"#{escape(record.number)} {escape(facts.season.name_of(facts.driver.key))} · {record.year}",
         _headline(facts, now),
-        "\n".join(filter(None, [_who(record), playoff_line(facts.computed, facts.driver.key), _season_points(record)])),
+        "\n".join(filter(None, _about(facts, now))),
         _totals(record) if record.starts else "",
         _recent(record.last_five),
         "\n".join(filter(None, [best_track(career), career_line(career)])) if career else "",
@@ -99,8 +100,20 @@ def _season(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.L
             *_penalties(facts),
             freshness(facts.season, now),
         ],
-        controls=row_or_select("driver", "Races, career, other seasons…", links),
+        controls=row([*links, *years] if few else links),
+        select=None if few else select_of("driver", "Another season…", years),
     )
+
+
+def _about(facts: DriverFacts, now: datetime) -> list[str]:
+    """Who they are and drive for, and where they stand."""
+    record = facts.record
+    return [
+        person(facts.driver, now, racing=record.year >= now.astimezone(EASTERN).year - 1),
+        _who(record),
+        playoff_line(facts.computed, facts.driver.key),
+        _season_points(record),
+    ]
 
 
 def _races(facts: DriverFacts, question: DriverQuestion, now: datetime) -> ui.LayoutView:

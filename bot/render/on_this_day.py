@@ -60,6 +60,31 @@ class OnThisDayFacts:
     season: Season
 
 
+@dataclass(frozen=True, slots=True)
+class PastDay:
+    """What the quote of the day says of the past: one line in markdown, and the question that tells it all."""
+
+    line: str
+    question: OnThisDayQuestion
+
+
+def past_day(facts: OnThisDayFacts) -> PastDay | None:
+    """The race of that day most worth telling: one that decided a title, a first win, a close finish, the newest.
+
+    None where no race was run on the day.
+    """
+    wins = facts.wins.on(facts.month, facts.day)
+    if not wins:
+        return None
+
+    def rank(win: Win) -> tuple[bool, bool, bool, int]:
+        return win.champion is None, not _first(win, facts.wins), not _close(win, facts.wins), -win.race.season
+
+    told = f"**On this day in {_line(min(wins, key=rank), facts).removeprefix('**')}."
+    more = f" {count(len(wins) - 1, 'more race')} on this day." if len(wins) > 1 else ""
+    return PastDay(f"{told}{more}", OnThisDayQuestion(facts.month, facts.day))
+
+
 def on_this_day(facts: OnThisDayFacts, now: datetime) -> ui.LayoutView:
     """The races of that day, newest first; where there are none, the days nearest to it that have some."""
     wins = facts.wins.on(facts.month, facts.day)[:MOST_SHOWN]

@@ -12,6 +12,7 @@ from discord import ui
 from bot.questions.quotes import (
     LAST_PAGE,
     DayHourQuestion,
+    DayPastQuestion,
     DayQuestion,
     DaySettingQuestion,
     DeleteQuestion,
@@ -265,6 +266,7 @@ class DayFacts:
         hour: of the day, Eastern.
         last_channel: the id of the channel it went to before it was switched off; None if it was never set.
         trouble: why nothing gets through, and what helps, as a line; empty if nothing is wrong.
+        past: whether it says what happened on the day in other years.
     """
 
     channel: int | None
@@ -274,6 +276,7 @@ class DayFacts:
     hour: int = 9
     last_channel: int | None = None
     trouble: str = ""
+    past: bool = False
 
 
 def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
@@ -293,6 +296,7 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
     return card(
         "Quote of the day",
         state,
+        "With it comes what happened in the series on that day in other years." if facts.channel and facts.past else "",
         facts.trouble,
         accent=Accent.YELLOW if facts.trouble or (facts.off and not facts.channel) else well,
         small=["Use `/quote-of-the-day` with a channel to set where it goes. It pings nobody."],
@@ -302,10 +306,15 @@ def day_panel(facts: DayFacts, now: datetime) -> ui.LayoutView:
 
 
 def _switch(facts: DayFacts) -> ui.ActionRow[Any] | None:
-    """The button that turns it off, or on again where it was."""
+    """The buttons that turn it off and add the day's past to it, or the one that turns it on again where it was."""
     if facts.channel is not None:
-        return row([Link("Turn off", DayQuestion(off="off"))])
+        past = Link("Leave out On this day" if facts.past else "Add On this day", DayPastQuestion(_other(facts.past)))
+        return row([Link("Turn off", DayQuestion(off="off")), past])
     return row([Link("Turn on", DaySettingQuestion(facts.last_channel))]) if facts.last_channel is not None else None
+
+
+def _other(on: bool) -> str:
+    return "off" if on else "on"
 
 
 def _hours(chosen: int) -> ui.ActionRow[Any]:

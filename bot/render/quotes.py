@@ -21,6 +21,7 @@ from bot.questions.quotes import (
 from bot.render.blocks import Accent, Page, card, make_accent
 from bot.render.buttons import BUTTONS, Link, pager, row
 from bot.render.formatting import count, day, escape, joined, listed, race_name, stamp
+from bot.render.on_this_day import PastDay
 from bot.render.user_text import as_typed_in_line, shortened
 from db.models import Driver, Entry, Race
 from db.quotes.models import Quote
@@ -114,10 +115,13 @@ def single(facts: QuoteFacts, now: datetime, *, random: bool = False) -> ui.Layo
     return _card(facts, links, [number_of(facts.quote, now)])
 
 
-def of_the_day(facts: QuoteFacts, now: datetime, mark: str) -> ui.LayoutView:
-    """The quote that a channel gets unasked; ``mark`` is the outbox row's."""
+def of_the_day(facts: QuoteFacts, now: datetime, mark: str, past: PastDay | None = None) -> ui.LayoutView:
+    """The quote that a channel gets unasked; ``mark`` is the outbox row's, ``past`` what else the server wants told."""
     links = [Link("Another", AnotherQuoteQuestion(facts.quote.id, mark)), *_links_onward(facts)]
-    return under("Quote of the day", facts, [number_of(facts.quote, now)], links)
+    small = [number_of(facts.quote, now)]
+    if past is None:
+        return under("Quote of the day", facts, small, links)
+    return under("Quote of the day", facts, small, [*links, Link("On this day", past.question)], also=past.line)
 
 
 def under(
@@ -126,13 +130,16 @@ def under(
     small: Sequence[str],
     links: Sequence[Link],
     select: ui.ActionRow[Any] | None = None,
+    *,
+    also: str = "",
 ) -> ui.LayoutView:
-    """A quote under a title of its own, with the speaker below the words."""
+    """A quote under a title of its own, with the speaker below the words, and below that what is said ``also``."""
     below = f"**{speaker(facts)}**\n{attribution(facts)}".strip()
     return card(
         title,
-        spoken(facts.quote.words, title, below, *small),
+        spoken(facts.quote.words, title, below, also, *small),
         below,
+        also,
         accent=accent_of(facts),
         small=small,
         controls=row(links),

@@ -152,7 +152,7 @@ def _headline(facts: RecordsFacts, question: RecordsQuestion, record: Record) ->
     driver = facts.driver
     if driver is not None and record.kind.of_drivers:
         return f"**{escape(driver.name)}** {_own(facts, record, driver)}"
-    if not record.lines:
+    if not record.found:
         return f"No race{_where(facts, question)} on record counts for this."
     if not record.settled:
         return f"{_unsettled(facts, record)} These are the ones known:"
@@ -162,10 +162,20 @@ def _headline(facts: RecordsFacts, question: RecordsQuestion, record: Record) ->
 def _summary(facts: RecordsFacts, record: Record) -> str:
     """The record in a line of the overview."""
     if facts.driver is not None:
-        return _own(facts, record, facts.driver)
-    if not record.lines:
+        return _own(facts, record, facts.driver) + (_later(facts, record) if record.of(facts.driver.key) else "")
+    if not record.found:
         return "none on record"
-    return _holders(facts, record) if record.settled else f"not settled: {_not_known(record)}"
+    if not record.settled:
+        return f"not settled: {_not_known(record)}"
+    return _holders(facts, record) + _later(facts, record)
+
+
+def _later(facts: RecordsFacts, record: Record) -> str:
+    """``; margins are on record since 2018``, where that is later than the first of the races that count."""
+    since = record.coverage.since if record.coverage is not None else None
+    if since is None or facts.read.first is None or since <= facts.read.first:
+        return ""
+    return f"; {_FACTS[record.kind.key].lower()} are on record since {since}"
 
 
 def _own(facts: RecordsFacts, record: Record, driver: Driver) -> str:

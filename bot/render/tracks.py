@@ -159,7 +159,7 @@ def _most_wins(facts: TrackFacts) -> str:
 
 
 def _starts(wins: Sequence[Win]) -> str:
-    """``**Winners started** 1st 4 times · in the first 10 half of the time · 31st at worst``."""
+    """``**Winners started** 1st 4 times · in the top 10 half of the time · 31st at worst``."""
     starts = sorted(win.start for win in wins if win.start is not None)
     if len(starts) < 2:
         return ""
@@ -167,7 +167,7 @@ def _starts(wins: Sequence[Win]) -> str:
     return "**Winners started** " + listed(
         [
             f"1st {front}" if starts[0] == 1 else "",
-            f"in the first {statistics.median_high(starts)} half of the time" if len(starts) > ENOUGH_STARTS else "",
+            f"in the top {statistics.median_high(starts)} half of the time" if len(starts) > ENOUGH_STARTS else "",
             f"{ordinal(starts[-1])} at worst",
         ]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -10,14 +11,26 @@ from bot.championship.all_time import KINDS, Kind, Record, Records, Rows, Source
 from bot.errors import UnknownTrack
 from bot.seasons.as_of import AsOf
 from bot.seasons.cache import KeptHistory
+from bot.seasons.careers import history_at
 from db.connection import Store
-from db.history.known_races import Connection, KnownRaces, load_known_races
-from db.history.record_models import Flow, Scope, Streaks, Total, TrackHistory, Win
-from db.history.records import load_led_and_lost, load_streaks, load_totals, load_wins, races_of
+from db.history.known_races import Connection, KnownRaces
+from db.history.record_models import Flow, Scope, Total, TrackHistory, Win
+from db.history.records import (
+    Finishers,
+    Led,
+    finish_streaks,
+    led_and_lost,
+    led_streaks,
+    load_finishers,
+    load_led,
+    load_wins,
+    most_starts_without_a_win,
+    races_of,
+    totals_of,
+)
 from db.history.tracks import load_flows
 from db.models import Driver, Race, Season, Track
 from db.namesakes import tell_apart
-from db.racing import load_version
 
 _T = TypeVar("_T")
 
@@ -42,10 +55,12 @@ async def read_records(
         kept = reader.history.records.get(place)
         if kept is not None:
             return kept
-        made = tuple([await reader.record(KINDS[kind], scope, driver) for kind in kinds])
+        # An overview of nobody in particular shows who holds each, and no table.
+        holders = len(kinds) > 1 and driver is None
+        made = tuple([await reader.record(KINDS[kind], scope, driver, holders=holders) for kind in kinds])
         counted, since = reader.races(scope), reader.known.since
         first = counted[0].season if counted else None
-        keys = {key for each in made for line in each.lines for key in (line.driver, line.other) if key}
+        keys = {key for each in made for line in each.found for key in (line.driver, line.other) if key}
         keys |= {key for each in made if each.coverage is not None for key in each.coverage.unknown}
         whole = first is not None and since is not None and since <= first
         found = Records(made, len(counted), first, whole, _names(as_of, keys))
@@ -69,7 +84,7 @@ async def read_track(store: Store, as_of: AsOf, track: Track) -> TrackHistory:
         kept = reader.history.tracks.get(track.key)
         if kept is not None:
             return kept
-        totals = tuple(each for each in await reader.rows(Source.TOTALS, scope) if isinstance(each, Total))
+        totals = tuple(each for each in await reader.rows(Source.LED_TOTALS, scope) if isinstance(each, Total))
         found = TrackHistory(
             track,
             reader.races(scope),
@@ -108,7 +123,8 @@ def _first_word(track: Track) -> str:
 
 
 def _names(as_of: AsOf, keys: set[str]) -> Mapping[str, str]:
-    drivers: list[Driver] = [as_of.known(key) for key in sorted(keys)]
+    newest: Mapping[str, Driver] = as_of.seasons[-1].drivers if as_of.seasons else {}
+    drivers = [newest.get(key) or as_of.known(key) for key in sorted(keys)]
     return {driver.key: driver.name for driver in drivers} | tell_apart(drivers)
 
 
@@ -126,15 +142,8 @@ def _title(as_of: AsOf, season: Season) -> Title | None:
     return Title(season.year, places[0].who, places[1].who, places[0].points - places[1].points)
 
 
-_LOADERS: dict[Source, Callable[[Connection, Sequence[Race]], Awaitable[Rows]]] = {
-    Source.WINS: load_wins,
-    Source.TOTALS: load_totals,
-    Source.WIN_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.WINS),
-    Source.TOP_TEN_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.TOP_TENS),
-    Source.LED_STREAKS: lambda connection, races: load_streaks(connection, races, Streaks.LED),
-    Source.LED_AND_LOST: load_led_and_lost,
-}
-"""How the rows are read that come from the store alone."""
+STREAKS_OF_FINISHES = {Source.WIN_STREAKS: 1, Source.TOP_TEN_STREAKS: 10}
+"""The place that every start of a streak has to end in, or a better one."""
 
 
 class _NotKept(Exception):  # noqa: N818 - not a fault, a reason to read
@@ -144,17 +153,12 @@ class _NotKept(Exception):  # noqa: N818 - not a fault, a reason to read
 async def _read(store: Store, as_of: AsOf, make: Callable[[_Reader], Awaitable[_T]]) -> _T:
     """Makes an answer of what is kept or, where anything of it is not, reads it in one state of the store."""
     history = as_of.cache.history(as_of.seasons)
-    try:
-        return await make(_Reader(as_of, history))
-    except _NotKept:
-        pass
+    if history.known is not None:
+        with suppress(_NotKept):
+            return await make(_Reader(as_of, history, history.known))
     async with store.read() as connection:
-        if await load_version(connection) != as_of.version:
-            # Something was imported since the seasons were asked for: the next answer is to read it again.
-            history = KeptHistory()
-        if history.known is None:
-            history.known = await load_known_races(connection, as_of.now)
-        return await make(_Reader(as_of, history, connection))
+        history, known = await history_at(connection, as_of)
+        return await make(_Reader(as_of, history, known, connection))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,29 +167,48 @@ class _Reader:
 
     as_of: AsOf
     history: KeptHistory
+    known: KnownRaces
     connection: Connection | None = None
-
-    @property
-    def known(self) -> KnownRaces:
-        if self.history.known is None:
-            raise _NotKept
-        return self.history.known
 
     def races(self, scope: Scope) -> tuple[Race, ...]:
         return races_of(self.known, scope)
 
-    async def record(self, kind: Kind, scope: Scope, driver: str | None) -> Record:
-        return record(kind, await self.rows(kind.source, scope), driver)
+    async def record(self, kind: Kind, scope: Scope, driver: str | None, *, holders: bool) -> Record:
+        if holders and kind.key == "winless":
+            races, finishers = self.races(scope), await self._finishers()
+            return record(kind, totals_of(races, finishers, of=most_starts_without_a_win(races, finishers)))
+        return record(kind, await self.rows(kind.source, scope), driver, holders=holders)
 
     async def rows(self, source: Source, scope: Scope) -> Rows:
         found = self.history.rows.get((source, scope))
         if found is None:
-            if source is Source.TITLES:
-                found = tuple(title for title in _titles(self.as_of) if scope.season in {None, title.year})
-            else:
-                found = await _LOADERS[source](self._open, self.races(scope))
+            found = await self._counted(source, self.races(scope), scope.season)
             self.history.keep_rows(source, scope, found)
         return found
+
+    async def _counted(self, source: Source, races: Sequence[Race], season: int | None) -> Rows:
+        if source is Source.WINS:
+            return await load_wins(self._open, races)
+        if source is Source.TITLES:
+            return tuple(title for title in _titles(self.as_of) if season in {None, title.year})
+        if source is Source.LED_AND_LOST:
+            return led_and_lost(races, await self._led())
+        finishers = await self._finishers()
+        if source in STREAKS_OF_FINISHES:
+            return finish_streaks(races, finishers, STREAKS_OF_FINISHES[source])
+        if source is Source.LED_STREAKS:
+            return led_streaks(races, finishers, await self._led())
+        return totals_of(races, finishers, await self._led() if source is Source.LED_TOTALS else None)
+
+    async def _finishers(self) -> Finishers:
+        if self.history.finishers is None:
+            self.history.finishers = await load_finishers(self._open)
+        return self.history.finishers
+
+    async def _led(self) -> Led:
+        if self.history.led is None:
+            self.history.led = await load_led(self._open)
+        return self.history.led
 
     async def flows(self, scope: Scope) -> tuple[Flow, ...]:
         return await load_flows(self._open, self.races(scope))

@@ -29,6 +29,7 @@ class AsOf:
         finder: finds drivers and races by what a fan types.
         cache: keeps what is computed from the seasons.
         version: of the facts in the store that the seasons were loaded from.
+        whole: the seasons with what was not known at ``now``, of which only what was known may be told.
     """
 
     now: datetime
@@ -36,6 +37,7 @@ class AsOf:
     finder: Finder
     cache: SeasonCache = field(default_factory=SeasonCache)
     version: int = 0
+    whole: tuple[Season, ...] = ()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -58,8 +60,8 @@ class AsOf:
         if not self.seasons:
             raise FriendlyError("There are no seasons here yet.")
         if year is None:
-            begun = [s for s in self.seasons if any(race.over_at <= self.now for race in s.races)]
-            return begun[-1] if begun else self.seasons[0]
+            begun = (s for s in reversed(self.seasons) if any(race.over_at <= self.now for race in s.races))
+            return next(begun, self.seasons[0])
         for season in self.seasons:
             if season.year == year:
                 return season
@@ -326,7 +328,7 @@ class AsOfKeeper:
             self._states = {season.year: self._state(season, now) for season in whole}
             self._seasons = tuple(state.known for state in self._states.values())
             self.cache.keep_only(self._seasons)
-        return AsOf(now, self._seasons, self._finder, self.cache, version)
+        return AsOf(now, self._seasons, self._finder, self.cache, version, whole)
 
     def _state(self, season: Season, now: datetime) -> _SeasonState:
         """The season as of now; the same object as before where neither the season nor what is known has changed."""

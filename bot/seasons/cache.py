@@ -19,6 +19,7 @@ from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
 from db.history.models import Career, Wins
 from db.history.record_models import Scope, TrackHistory
+from db.history.records import Finishers, Led
 from db.models import Season
 
 _K = TypeVar("_K")
@@ -44,6 +45,8 @@ class KeptHistory:
     known: KnownRaces | None = None
     wins: Wins | None = None
     careers: OrderedDict[str, Career] = field(default_factory=OrderedDict)
+    finishers: Finishers | None = None
+    led: Led | None = None
     rows: OrderedDict[tuple[Source, Scope], Rows] = field(default_factory=OrderedDict)
     records: OrderedDict[RecordsPlace, Records] = field(default_factory=OrderedDict)
     tracks: OrderedDict[str, TrackHistory] = field(default_factory=OrderedDict)

@@ -9,7 +9,7 @@ from bot.seasons.as_of import AsOf
 from bot.seasons.cache import KeptHistory
 from db.connection import Store
 from db.history.careers import load_career
-from db.history.known_races import Connection, KnownRaces, load_known_races
+from db.history.known_races import Connection, KnownRaces, known_races, load_known_races
 from db.history.models import Career, Wins
 from db.history.wins import load_wins
 from db.racing import load_version
@@ -44,11 +44,17 @@ async def wins_of(store: Store, as_of: AsOf) -> Wins:
 @asynccontextmanager
 async def _reading(store: Store, as_of: AsOf) -> AsyncIterator[tuple[Connection, KeptHistory, KnownRaces]]:
     """A connection, where to keep what is read, and the races that are known."""
-    history = as_of.cache.history(as_of.seasons)
     async with store.read() as connection:
-        if await load_version(connection) != as_of.version:
-            # Something was imported since the seasons were asked for: the next answer is to read it again.
-            history = KeptHistory()
-        if history.known is None:
-            history.known = await load_known_races(connection, as_of.now)
-        yield connection, history, history.known
+        history, known = await history_at(connection, as_of)
+        yield connection, history, known
+
+
+async def history_at(connection: Connection, as_of: AsOf) -> tuple[KeptHistory, KnownRaces]:
+    """Where to keep what is read on a connection, and the races that are known."""
+    if await load_version(connection) != as_of.version:
+        # Something was imported since the seasons were asked for: the next answer is to read it again.
+        return KeptHistory(), await load_known_races(connection, as_of.now)
+    history = as_of.cache.history(as_of.seasons)
+    if history.known is None:
+        history.known = known_races(as_of.whole, as_of.now)
+    return history, history.known

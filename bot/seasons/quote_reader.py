@@ -13,6 +13,7 @@ def reader_in(as_of: AsOf, guild: int | None) -> Reader:
     Nothing said after the moment is shown, and of a race that is under way only what this very server has saved.
     """
     today = as_of.now.astimezone(EASTERN).date()
-    races = (race for season in as_of.seasons for race in season.races)
+    # One that has results is over; of all that were ever run, those are passed over sooner than asked when they were.
+    races = (race for season in as_of.seasons for race in season.races if race.results_at is None)
     ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > as_of.now)
     return Reader(guild, today, ahead, as_of.now)

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Hashable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import aiosqlite
 
-from db.connection import Store
 from db.documents import import_sql
 from db.documents.file_format import (
     SEASONAL,
@@ -41,8 +41,14 @@ __all__ = ["Counts", "Report", "import_documents"]
 R = TypeVar("R", bound=Row)
 
 
+class Writable(Protocol):
+    """What can be imported into: a store, or a copy of one."""
+
+    def write(self) -> AbstractAsyncContextManager[aiosqlite.Connection]: ...
+
+
 async def import_documents(
-    store: Store,
+    store: Writable,
     documents: Sequence[Document],
     now: datetime,
     *,

@@ -89,6 +89,13 @@ class NameRegister(Generic[T]):
             return set()
         return {number for number in self.bearers(read.name) if self.kind.means(read, self.rows[number])}
 
+    def told(self, text: str) -> set[int]:
+        """The row ids of all whom the detail behind a name is true of, whatever they are called."""
+        read = Reference.read(text)
+        if read is None or not read.is_of_driver:
+            return set()
+        return {number for number, row in self.rows.items() if self.kind.means(read, row)}
+
     def meant(self, text: str) -> set[int]:
         """The row ids of all whom a name in a document may mean, with or without a detail behind it."""
         return self.referred(text) or self.bearers(text) or set(self._former.get(fold_name(text), ()))

@@ -114,6 +114,9 @@ class NameResolver:
         numbers = register.meant(name)
         if len(numbers) > 1 and place.file in self._bundled:
             numbers = numbers & bundled or numbers
+        if not numbers and place.file in self._bundled:
+            # Whoever runs the bot may have given them another name; the program knows them by NASCAR's id.
+            numbers = register.told(name)
         if not numbers:
             raise place.error(self._unknown(register, name, place.file), field)
         if len(numbers) > 1:
@@ -145,7 +148,8 @@ class NameResolver:
             DocumentError: its names, or its id, belong to several drivers, or nothing says to which.
         """
         number = self._referred(self._drivers, row.name, line)
-        owner = next((n for n, d in self.people.items() if row.nascar_id and d.nascar_id == row.nascar_id), None)
+        wanted = row.nascar_id
+        owner = next((n for n, d in self.people.items() if d.nascar_id == wanted), None) if wanted else None
         if owner is not None and owner not in (self._whose.sharing(row) if number is None else {number}):
             # An id alone does not identify a driver: a typing error in it would turn one driver into another.
             raise line.error(
@@ -207,5 +211,10 @@ class NameResolver:
             self._bundled_rows[isinstance(line.row, TrackRow)].add(number)
 
     def notes(self) -> list[str]:
-        """One line for each name that the import gave to somebody and that several bear."""
-        return shared_names(self._drivers, self._names_given[0]) + shared_names(self._tracks, self._names_given[1])
+        """One line for each name that the import gave to somebody and that several bear.
+
+        Those whom the program lists itself are left out: its own documents say which one they mean.
+        """
+        drivers = [name for name in self._names_given[0] if self._drivers.bearers(name) - self._bundled_rows[0]]
+        tracks = [name for name in self._names_given[1] if self._tracks.bearers(name) - self._bundled_rows[1]]
+        return shared_names(self._drivers, drivers) + shared_names(self._tracks, tracks)

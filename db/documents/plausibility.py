@@ -96,6 +96,11 @@ def _rows(race: Race, rows: tuple[Result, ...]) -> Iterator[str]:
     most = max(rows, key=lambda row: row.laps, default=None)
     if laps and most is not None and most.laps > laps:
         yield f"truck {most.entry.number} completed {most.laps} of {laps} laps; correct one of the two"
+    winner = next((row for row in rows if row.finish == 1), None)
+    if most is not None and winner is not None and most.laps > winner.laps > 0:
+        yield (
+            f"truck {most.entry.number} completed {most.laps} laps and the winner {winner.laps}; correct one of the two"
+        )
     led = sum(row.led for row in rows)
     run = laps or (most.laps if most is not None else 0)
     if run and led > run:

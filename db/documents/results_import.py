@@ -75,11 +75,12 @@ class ResultsImport:
         Raises:
             DocumentError: a row is wrong, or contradicts others.
         """
-        listed = Counter((line.row.round, self._driver(line)) for line in lines if isinstance(line.row, ResultRow))
+        drivers = [self._driver(line) for line in lines]
+        listed = Counter((getattr(line.row, "round", 0), name) for line, name in zip(lines, drivers, strict=True))
         seen: dict[Hashable, Line] = {}
-        for line in lines:
+        for line, name in zip(lines, drivers, strict=True):
             assert isinstance(line.row, ResultRow)
-            row = line.row.model_copy(update={"driver": self._driver(line)})
+            row = line.row if line.row.driver == name else line.row.model_copy(update={"driver": name})
             refuse_duplicate(seen, _key(row), line, f"{row.driver} in race {row.round}, truck {row.number},")
             _not_taken_back(line, row, races)
             before = self._stored(row, line, alone=listed[row.round, row.driver] == 1)

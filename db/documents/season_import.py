@@ -215,7 +215,8 @@ class SeasonImport:
                 elif number is not None:
                     declined.setdefault(number, []).append(line)
             else:
-                lines.append(replace(line, row=line.row.model_copy(update={"round": number})))
+                same = number == line.row.round
+                lines.append(line if same else replace(line, row=line.row.model_copy(update={"round": number})))
         self._tally.report.notes += [f"{year} race {number}: kept the {section} that you imported" for number in kept]
         self._tell_declined(year, declined, held)
         return lines

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
 import aiosqlite
 
-from db.models import Race, RaceStatus, Track
+from db.models import Race, RaceStatus, Season, Track
 from db.namesakes import tell_tracks_apart
 from db.people_and_places import load_tracks
 from db.results_state import STANDING, HeldResults, ResultsState, judged
@@ -43,7 +44,7 @@ class KnownRaces:
     """The races of all seasons as they were known at a moment.
 
     Attributes:
-        run: those with results that stand, by the store's id, in the order in which they were run; without outcomes.
+        run: those with results that stand, by the store's id, in the order in which they were run.
         over: the seasons all of whose races were over.
         since: the first of the seasons that are on record without a gap up to the latest race, a gap being a race that
             was over and has no results; None without results.
@@ -60,20 +61,42 @@ class KnownRaces:
 
 async def load_known_races(connection: aiosqlite.Connection, now: datetime) -> KnownRaces:
     """The races as they were known at a moment, just as ``Season.as_of`` knows them."""
+    return _known(await _races(connection), now)
+
+
+def known_races(seasons: Iterable[Season], now: datetime) -> KnownRaces:
+    """The same from whole seasons that are loaded; the store need not be asked, nor results be read."""
+    return _known(
+        [
+            (race, season.has_results(race.round), race.outcome is not None and race.outcome.pole is not None)
+            for season in seasons
+            for race in season.races
+        ],
+        now,
+    )
+
+
+def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRaces:
+    """From races, each with whether its results stand, and whether its pole is on record."""
     with_pole: set[int] = set()
-    seasons: dict[int, list[tuple[Race, bool]]] = defaultdict(list)
-    for race, stands, has_pole in await _races(connection):
-        seasons[race.season].append((race, stands))
+    years: set[int] = set()
+    over: list[tuple[Race, bool]] = []
+    ahead: set[int] = set()
+    for race, stands, has_pole in races:
+        years.add(race.season)
+        if race.over_at <= now:
+            over.append((race, stands))
+        else:
+            ahead.add(race.season)
         if has_pole:
             with_pole.add(race.id)
-    over = [(race, stands) for own in seasons.values() for race, stands in own if race.over_at <= now]
     run = sorted((race for race, stands in over if stands), key=lambda race: race.day_run)
     # What is still to come in after the latest race is no gap: the answer says through which race it goes.
     missing = [race for race, stands in over if not stands and race.status is not RaceStatus.CANCELLED]
     gaps = {race.season for race in missing if run and race.day_run < run[-1].day_run}
     return KnownRaces(
         run={race.id: race for race in run},
-        over=frozenset(year for year, own in seasons.items() if all(race.over_at <= now for race, _ in own)),
+        over=frozenset(years - ahead),
         since=_since({race.season for race in run}, gaps),
         poles_since=min((race.season for race in run if race.id in with_pole), default=None),
         with_pole=frozenset(with_pole),

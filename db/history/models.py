@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from db.models import Race, Track
@@ -72,7 +73,7 @@ class TrackTally:
     tally: Tally
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Career:
     """A driver's career.
 
@@ -99,7 +100,7 @@ class Career:
         """Whether nothing of the career can be missing: every season of the series is on record."""
         return self.since is not None and self.since <= FIRST_SEASON
 
-    @property
+    @cached_property
     def tally(self) -> Tally | None:
         """What all starts add up to; None without a start."""
         return Tally.of(self.starts) if self.starts else None
@@ -113,13 +114,13 @@ class Career:
     def last_win(self) -> Start | None:
         return next((each for each in reversed(self.starts) if each.finish == 1), None)
 
-    @property
+    @cached_property
     def seasons(self) -> tuple[SeasonTally, ...]:
         """Every season with a start, oldest first."""
         by_year = groupby(self.starts, key=lambda each: each.race.season)
         return tuple(SeasonTally(year, Tally.of(list(own)), year in self.championships) for year, own in by_year)
 
-    @property
+    @cached_property
     def best_season(self) -> SeasonTally | None:
         """The season with the title, else with the most wins, then top fives, top tens and the better average."""
 
@@ -130,7 +131,7 @@ class Career:
 
         return max(self.seasons, key=rank, default=None)
 
-    @property
+    @cached_property
     def tracks(self) -> tuple[TrackTally, ...]:
         """Every track with a start, most starts first."""
         there: dict[str, list[Start]] = {}
@@ -139,7 +140,7 @@ class Career:
         found = [TrackTally(own[-1].race.track, Tally.of(own)) for own in there.values()]
         return tuple(sorted(found, key=lambda each: (-each.tally.starts, -each.tally.wins, each.track.key)))
 
-    @property
+    @cached_property
     def best_track(self) -> TrackTally | None:
         """The track with the best average finish of those with ``ENOUGH_STARTS``."""
         tracks = self.tracks

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
 
 from db.models import Race, Track
 
@@ -52,24 +51,16 @@ class Streak:
     last: Race
 
 
-class Streaks(Enum):
-    """What every start of a streak has to be; the value is a condition on a result ``x``."""
-
-    WINS = "x.finish = 1"
-    TOP_TENS = "x.finish <= 10"
-    LED = "x.led > 0"
-
-
 @dataclass(frozen=True, slots=True)
 class Total:
-    """What all starts of one driver add up to; there is at least one."""
+    """What all starts of one driver add up to; there is at least one. ``led`` is None where it was not counted."""
 
     driver: str
     starts: int
     wins: int
     top_fives: int
     top_tens: int
-    led: int
+    led: int | None
     best_finish: int
     average_finish: float
     first: Race

@@ -82,7 +82,8 @@ class Extras:
     """What a target wants besides reminders.
 
     ``results_delay`` is in minutes: by so much everything with the outcome waits. ``quote_hour`` is the hour of the
-    day, Eastern, at which a target for quotes gets the quote of the day.
+    day, Eastern, at which a target for quotes gets the quote of the day; with ``on_this_day`` it says what happened in
+    the series on that day of the year as well.
     """
 
     changes: bool = True
@@ -93,6 +94,7 @@ class Extras:
     standings: bool = False
     events: bool = False
     quote_hour: int = 9
+    on_this_day: bool = False
 
 
 def quote_session(hour: int) -> str:

@@ -24,8 +24,8 @@ from tests.bench.quotes import sentences
 from tests.wire.process import ROOT, environment
 
 QUOTES, QUICK_QUOTES = 5_000, 100
-ROUNDS, QUICK_ROUNDS = 30, 2
-REPEATS, QUICK_REPEATS = 5, 2
+ROUNDS, QUICK_ROUNDS = 30, 1
+REPEATS, QUICK_REPEATS = 5, 1
 SEARCHES = 20
 PATIENCE = 120.0
 """Seconds in which a checkout must have done what it was asked to, its preparations above all."""

@@ -24,6 +24,7 @@ import db
 from tests.bench.measures import load, machine, memory, milliseconds, ninetieth, processor_seconds, ratio, table
 from tests.bench.timed import Bot, TimedStandIn, null_bot, tailgate
 from tests.checks.sound import AnswerKind
+from tests.stores import copy_bundled
 from tests.wire.interactions import BUTTON, every_component
 from tests.wire.rest import EPHEMERAL
 from tests.wire.world import Payload
@@ -193,10 +194,14 @@ async def measure(rounds: int, warm_up: int) -> tuple[str, list[str]]:
     async with AsyncExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))
         one, other = [await stack.enter_async_context(TimedStandIn()) for _ in range(2)]
-        async with tailgate(other, home) as first:
+        for name in ("first", "again"):
+            (home / name).mkdir()
+        async with tailgate(other, home / "first") as first:
             first_start = first.seconds
         null = await stack.enter_async_context(null_bot(one, home))
-        ours = await stack.enter_async_context(tailgate(other, home))
+        # Into the store of the first start the older seasons would arrive while answers are measured.
+        await copy_bundled(home / "again" / "tailgate.db")
+        ours = await stack.enter_async_context(tailgate(other, home / "again"))
         ready = [memory(bot.process) for bot in (null, ours)]
         pairs = [(null, null_questions()), (ours, tailgate_questions())]
         await ask_in_turn(pairs, warm_up)

@@ -27,12 +27,12 @@ from bot.outbox.contracts import FoundMessage, Post
 from bot.outbox.rate_limit import RATE, RateLimiter
 from bot.outbox.worker import Worker
 from bot.services import Services
-from db.bundled import load_if_empty
 from db.connection import Store
 from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, table
 from tests.bot.interactions.raw import Raw, raw
 from tests.bot.outbox.standing import HandClock
+from tests.stores import copy_bundled
 from tests.wire.reminded import COVERAGE, NOON, remind_many
 from tests.wire.rest import EPHEMERAL
 from tests.wire.world import Payload, World
@@ -324,9 +324,7 @@ QUICK = Scale(crowds=(0, 5, 20), rows=40, rounds=1, seconds=0.1, settles=0)
 
 
 async def measure(scale: Scale, folder: Path) -> Bench:
-    path = folder / "tailgate.db"
-    async with await Store.open(path) as store:
-        await load_if_empty(store, NOON)
+    path = await copy_bundled(folder / "tailgate.db")
     await remind_many(path, World(scale.due).channels)
     async with await Store.open(path) as store:
         clock = HandClock(NOON)

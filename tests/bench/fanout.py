@@ -19,14 +19,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from db.bundled import load_if_empty
-from db.connection import Store
 from db.reminders.models import RowState
 from tests.bench.measures import load, machine, memory, processor_seconds, table
+from tests.stores import copy_bundled
 from tests.wire.limits import EVERYWHERE
 from tests.wire.messages import Written
 from tests.wire.process import READY
-from tests.wire.reminded import COVERAGE, NOON, TALLADEGAS, Scene, outbox, remind_many
+from tests.wire.reminded import COVERAGE, TALLADEGAS, Scene, outbox, remind_many
 from tests.wire.standin import StandIn
 from tests.wire.world import World
 
@@ -88,9 +87,7 @@ def _whole(value: float | None) -> str:
 
 async def prepared(folder: Path, world: World) -> Path:
     """A store with one server per channel, each with a reminder one hour before coverage."""
-    path = folder / "tailgate.db"
-    async with await Store.open(path) as store:
-        await load_if_empty(store, NOON)
+    path = await copy_bundled(folder / "tailgate.db")
     await remind_many(path, world.channels)
     return path
 

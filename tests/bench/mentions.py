@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.bench.measures import load, machine, memory, processor_seconds, ratio, table
 from tests.bench.nullbot import READ, UNREAD
 from tests.bench.timed import Bot, TimedStandIn, null_bot, tailgate
+from tests.stores import copy_bundled
 from tests.wire.world import Person
 
 ROUNDS, QUICK_ROUNDS = 12, 2
@@ -96,6 +97,7 @@ async def measure(rounds: int, count: int) -> str:
         standins = [await stack.enter_async_context(TimedStandIn()) for _ in range(4)]
         for name in ("off", "on"):
             (home / name).mkdir()
+            await copy_bundled(home / name / "tailgate.db")
         bots = {
             OFF: Measured(await stack.enter_async_context(tailgate(standins[0], home / "off", mentions="off")), "next"),
             ON: Measured(await stack.enter_async_context(tailgate(standins[1], home / "on")), "next"),

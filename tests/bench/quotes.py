@@ -21,7 +21,6 @@ from bot.quotes.query import join_words, words_of
 from bot.quotes.service import search_reply
 from bot.requester import Requester
 from bot.seasons.as_of import AsOfKeeper
-from db.bundled import load_if_empty
 from db.connection import Store
 from db.quotes import Found, Reader, match_of, quotes_of_race, random_quote, search
 from db.quotes.models import Quote
@@ -29,6 +28,7 @@ from db.snapshots import Snapshots
 from tests.bench.measures import load, machine, milliseconds, ninetieth, table
 from tests.bench.store import Work
 from tests.bot.render.reading import text
+from tests.stores import AFTER_ALL_RESULTS, copy_bundled
 
 QUOTES, QUICK_QUOTES = 50_000, 2_000
 ROUNDS, QUICK_ROUNDS = 50, 2
@@ -163,8 +163,8 @@ async def measure(count: int, rounds: int) -> str:
     before = load()
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="tailgate-bench-")))
-        store = await stack.enter_async_context(await Store.open(folder / "quotes.db"))
-        await load_if_empty(store, NOW)
+        path = await copy_bundled(folder / "quotes.db", AFTER_ALL_RESULTS)
+        store = await stack.enter_async_context(await Store.open(path))
         await fill(store, count)
         todo = [*works(store, count), *await cards(store)]
         for warming in (True, *[False] * rounds):

@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-import subprocess
+import runpy
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from db.connection import Store
-from tests.bench import against, mentions, records
+from tests.bench import against, history, mentions, records
 from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
-from tests.wire.process import ROOT
+
+Quick = Callable[..., list[list[str]]]
 
 
-def quick(name: str, *arguments: str) -> list[list[str]]:
-    """The cells of all table lines that a benchmark prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", f"tests.bench.{name}", *arguments, "--quick"],
-        cwd=ROOT,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
-    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in done.stdout.splitlines() if "|" in line]
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Quick:
+    """Starts a benchmark as ``python -m`` does, in this process; returns the cells of all table lines that it prints.
+
+    What it imports is imported once, and the store with the bundled seasons is that of the tests.
+    """
+
+    def started(name: str, *arguments: str) -> list[list[str]]:
+        monkeypatch.setattr(sys, "argv", [name, *arguments, "--quick"])
+        try:
+            runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name="__main__")
+        except SystemExit as end:
+            assert not end.code, capfd.readouterr()
+        printed = capfd.readouterr()
+        assert printed.err == ""
+        return [
+            [cell.strip() for cell in line.strip("| ").split("|")] for line in printed.out.splitlines() if "|" in line
+        ]
+
+    return started
 
 
-def test_answers_are_measured_and_each_takes_one_request() -> None:
+def test_answers_are_measured_and_each_takes_one_request(quick: Quick) -> None:
     lines = {line[0]: line for line in quick("answers")}
     asked = {"/standings", "/driver heim", "/driver, another each time", "/results", "/next", "/schedule"}
     asked |= {"choices for three letters", "a page turned"}
@@ -41,14 +51,14 @@ def test_answers_are_measured_and_each_takes_one_request() -> None:
     assert {"null bot", "Tailgate, first start", "Tailgate, after that"} < set(lines)
 
 
-def test_the_store_is_measured_beside_a_plain_reading() -> None:
+def test_the_store_is_measured_beside_a_plain_reading(quick: Quick) -> None:
     lines = quick("store")
     assert sum(line[0].startswith("json.load of") for line in lines) == 2
     assert [line[0] for line in lines if "first start" in line[0]] == ["… first start of an empty store"]
     assert all(len(line) == 4 for line in lines)
 
 
-def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses() -> None:
+def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses(quick: Quick) -> None:
     lines = quick("quotes")
     labels = [line[0] for line in lines]
     asked = ("a rare word", "the truck", "page 50", "a name and a word", "a beginning", "newest first", "at random")
@@ -57,14 +67,14 @@ def test_searches_are_measured_for_rare_and_common_words_late_pages_and_misses()
     assert all(len(line) == 4 for line in lines)
 
 
-def test_a_fan_out_is_measured_and_reaches_every_channel() -> None:
+def test_a_fan_out_is_measured_and_reaches_every_channel(quick: Quick) -> None:
     printed = {line[0]: line[1] for line in quick("fanout")}
     assert printed["messages due and seen"] == "50"
     assert printed["lost, doubled"] == "0, 0"
     assert {"× the best", "answered with 429", "MiB at most"} < set(printed)
 
 
-def test_reminders_are_measured_at_rest_and_while_many_ask() -> None:
+def test_reminders_are_measured_at_rest_and_while_many_ask(quick: Quick) -> None:
     printed = {line[0]: line[1:] for line in quick("crowd")}
     assert {"at rest", "5 in flight", "20 in flight"} < set(printed)
     assert {"5 in flight, nothing due", "20 in flight, nothing due"} < set(printed)
@@ -74,7 +84,7 @@ def test_reminders_are_measured_at_rest_and_while_many_ask() -> None:
         assert int(late) >= 0
 
 
-def test_messages_that_are_dropped_are_measured_beside_those_that_are_read() -> None:
+def test_messages_that_are_dropped_are_measured_beside_those_that_are_read(quick: Quick) -> None:
     lines = {line[0]: line[1:] for line in quick("mentions")}
     assert {mentions.OFF, mentions.ON, mentions.JSON_ALONE, mentions.OWN_WAY} < set(lines)
     assert lines[mentions.OWN_WAY][1] == "1.00 (1.00–1.00)"
@@ -89,7 +99,7 @@ def commit() -> str:
         pytest.skip(str(error))
 
 
-def test_answers_are_measured_against_a_commit_in_the_same_run(commit: str) -> None:
+def test_answers_are_measured_against_a_commit_in_the_same_run(quick: Quick, commit: str) -> None:
     lines = {line[0]: line[1:] for line in quick("against", commit)}
     assert set(LABELS.values()) < set(lines)
     for label in LABELS.values():
@@ -136,5 +146,14 @@ def test_a_table_is_markdown_and_aligned() -> None:
     ]
 
 
-def test_records_are_measured_beside_the_standings() -> None:
+def test_records_are_measured_beside_the_standings(quick: Quick) -> None:
     assert [line[0] for line in quick("records") if line[0].startswith("/")] == [*records.ASKED]
+
+
+def test_what_every_season_costs_is_measured_against_a_commit(commit: str) -> None:
+    lines = {line[0]: line[1:] for line in quick("history", commit)}
+    for label in (history.FIRST_IMPORT, history.DRIVER, history.CHOICES):
+        before, now, times = lines[label]
+        assert float(before) > 0
+        assert float(now) > 0
+        assert "–" in times

@@ -56,6 +56,7 @@ def test_a_quotation_is_short_and_plain(text: str) -> None:
 class Said:
     """An interaction that keeps what it is told."""
 
+    client = None
     command = None
     type = discord.InteractionType.component
 

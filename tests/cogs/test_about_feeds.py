@@ -22,7 +22,7 @@ from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.editing import editors_bot, open_newsroom
 from tests.cogs.looking import words
-from tests.conftest import EVE_OF_TALLADEGA
+from tests.stores import EVE_OF_TALLADEGA
 
 LIST = paths.race_list(2025)
 HOUR = timedelta(hours=1)

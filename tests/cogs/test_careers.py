@@ -57,24 +57,59 @@ async def test_careers_are_as_published_and_whoever_raced_long_ago_is_found(stan
     assert "27 starts" not in words(jones)
 
 
-async def test_two_who_are_called_jason_white_have_a_career_each(stand: Stand) -> None:
-    virginian, canadian = (
-        await stand.ask("driver", name="jason white"),
-        await stand.ask("driver", name="jason m. white"),
-    )
+async def test_two_who_are_called_jason_white_are_both_offered_and_have_a_career_each(stand: Stand) -> None:
+    asked = await stand.refused("driver", name="jason white")
+    assert "Jason White (2001–2023)" in asked
+    assert "Jason White (2018–2025)" in asked
+    virginian = await stand.ask("driver", name="Jason White (2001–2023)")
+    assert "From Richmond, VA" in words(virginian)
     assert "157 starts" in title_and_answer(virginian)[1]
-    assert "2001" in words(virginian)
-    assert "**Career, 2018–2025**" in words(canadian)
+    for typed in ("Jason White (2018–2025)", "jason m. white"):
+        canadian = await stand.ask("driver", name=typed)
+        assert "**Career, 2018–2025**" in words(canadian), typed
+    offered = await stand.fan.autocomplete(stand.channel, "driver", "name", "jason whi")
+    names = {choice["name"].partition(" · ")[0] for choice in offered}
+    assert {"Jason White (2001–2023)", "#22 Jason White (2018–2025)"} <= names, names
+
+
+FAMILIES = {
+    "bobby hamilton": "Bobby Hamilton (1996–2006) or Bobby Hamilton Jr.",
+    "rodney combs": "Rodney Combs (1995–1996) or Rodney Combs Jr.",
+    "scott lagasse": "Scott Lagasse Jr. or Scott Lagasse (1995–1996)",
+}
+"""Names of two of a family, and how they are told apart."""
+ONE_OF_THEM = {
+    "Bobby Hamilton (1996–2006)": "Bobby Hamilton",
+    "bobby hamilton jr": "Bobby Hamilton Jr.",
+    "Scott Lagasse Jr.": "Scott Lagasse Jr.",
+    "rodney combs jr.": "Rodney Combs Jr.",
+    "ron hornaday jr": "Ron Hornaday Jr.",
+    "john nemechek": "John Nemechek",
+    "rick hendrick": "Rick Hendrick",
+    "ricky hendrick": "Ricky Hendrick",
+    "bill kimmel": "Bill Kimmel",
+}
+"""What names one person alone, and who that is."""
+
+
+async def test_father_and_son_are_both_offered_and_each_is_found_by_what_tells_them_apart(stand: Stand) -> None:
+    for typed, offered in FAMILIES.items():
+        assert f"Did you mean {offered}?" in await stand.refused("driver", name=typed), typed
+    for typed, name in ONE_OF_THEM.items():
+        asked = await stand.ask("driver", name=typed)
+        assert title_and_answer(asked)[0] == f"{name} · career", typed
+        assert "understood" not in words(asked), typed
 
 
 async def test_a_career_by_season_by_track_and_back(stand: Stand) -> None:
     asked = await stand.ask("driver", name="hornaday")
     assert "**First win** Tucson, Apr 8, 1995, in start 2" in words(asked)
     assert "**Best season** 1998: champion, 6 wins" in words(asked)
-    assert "Poles are not on record." in words(asked)
+    assert re.search(r"Poles +27\+", words(asked)), words(asked)
+    assert "Poles are on record for 284 of 360 starts, from 1995 on." in words(asked)
     await stand.fan.click(asked.response, label="By season")
     assert re.search(r"2009 +1 +25 +6 +15 +20", words(asked))
-    assert "1995" not in words(asked)
+    assert not re.search(r"1995 +3 +20 +6", words(asked))
     await stand.fan.click(asked.response, label="16–17 →")
     assert re.search(r"1995 +3 +20 +6", words(asked))
     await stand.fan.click(asked.response, label="By track")

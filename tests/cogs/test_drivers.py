@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bot.services import Services
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 
@@ -42,6 +43,36 @@ async def test_names_are_offered_by_name_number_and_typo(stand: Stand) -> None:
 async def test_an_unknown_driver_is_one_line_with_the_nearest_names(stand: Stand) -> None:
     line = await stand.refused("driver", name="Richard Petty")
     assert re.fullmatch(r"No driver called “Richard Petty”\. Did you mean [^,]+, [^,]+ or [^,]+\?", line)
+
+
+async def test_who_they_are_stands_on_the_card(stand: Stand) -> None:
+    """Heim was 23 in October 2025; how old somebody is who stopped racing here is not said."""
+    assert "From Marietta, GA · born July 5, 2002 (23)" in words(await stand.ask("driver", name="heim"))
+    older = words(await stand.ask("driver", name="christian eckes", season=2023))
+    assert re.search(r"born [A-Z]\w+ \d+, 2000$", older, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("arriving", "more"),
+    [(True, " Older seasons are still being taken in; try again in a minute."), (False, "")],
+)
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [
+        ("driver", {"name": "Ron Hornaday"}),
+        ("driver", {"name": "heim", "season": 2008}),
+        ("standings", {"season": 1998}),
+        ("results", {"race": "Mansfield 2004"}),
+    ],
+)
+async def test_what_is_not_here_yet_may_be_soon(
+    stand: Stand, services: Services, command: str, options: dict[str, Any], arriving: bool, more: str
+) -> None:
+    services.seasons.arriving = arriving
+    line = await stand.refused(command, **options)
+    assert line.startswith("No ")
+    assert line.endswith(more)
+    assert ("taken in" in line) == arriving
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(2025, 2024), (2026, 2024)])

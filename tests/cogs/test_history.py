@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,24 +13,22 @@ from db.connection import Store
 from db.documents.importer import import_documents
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
-from tests.stores import open_unsynced
+from tests.stores import made_once, open_unsynced
 
 PAST = (1998, 2004, 2008, 2016, 2017)
 IMPORTED = datetime(2025, 10, 16, 20, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def past_store(bundled_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled store with a few of the older seasons, made once; tests copy it."""
-    path = tmp_path_factory.mktemp("past") / "tailgate.db"
+def past_store(bundled_store: Path, shared_folder: Path) -> Path:
+    """The bundled store with a few of the older seasons, made once in a run; tests copy it."""
 
-    async def make() -> None:
+    async def make(path: Path) -> None:
         async with await open_unsynced(path, copy_of=bundled_store) as store:
             for year in PAST:
                 await import_documents(store, season_documents(year), IMPORTED)
 
-    asyncio.run(make())
-    return path
+    return made_once(shared_folder / "past.db", make)
 
 
 @pytest.fixture

@@ -92,7 +92,7 @@ async def test_it_says_who_in_which_role_where_when_and_a_source_to_follow(stand
         "“We ran out of gas.”",
         "Driver of the No. 11",
         "After the crash",
-        "Ecosave 250, Charlotte ROVAL · Oct 3, 2025 · said Oct 4, 2025",
+        "EcoSave 250, Charlotte ROVAL · Oct 3, 2025 · said Oct 4, 2025",
         "**Source** NASCAR.com · [open nascar.com](https://www.nascar.com/roval)",
         f"-# The only quote with “gas” · Quote {quote.id}",
     ]

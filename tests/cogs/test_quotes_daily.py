@@ -14,7 +14,7 @@ from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
-from bot.questions.quotes import DayHourQuestion, DayQuestion, DaySettingQuestion
+from bot.questions.quotes import DayHourQuestion, DayPastQuestion, DayQuestion, DaySettingQuestion
 from bot.services import Services
 from db.reminders import targets
 from db.reminders.models import NotificationKind, Purpose, Target
@@ -148,6 +148,70 @@ def _interaction(stand: Stand, boss: Any) -> Any:
     interaction: Any = Interaction()
     interaction.user.display_name = "Boss"
     return interaction
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2025-11-08", "2024** Ty Majeski won the NASCAR Craftsman Truck Series Championship Race (Phoenix)"),
+        ("2025-10-17", ""),
+    ],
+    ids=["a day that decided a title", "a day without a race"],
+)
+async def test_the_past_of_the_day_comes_with_it_where_a_server_wants_it(
+    stand: Stand, boss: Any, worker: Worker, day: str, told: str
+) -> None:
+    at(stand.clock, f"{day}T08:00-05:00")
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel, on_this_day=True)
+    at(stand.clock, f"{day}T10:00-05:00")
+    await step(worker)
+    (message,) = [each for each in stand.channel.history() if "Quote of the day" in str(each.components)]
+    shown = str(message.components)
+    assert ("On this day in" in shown) == bool(told)
+    assert told in shown
+    assert ("label='On this day'" in shown) == bool(told)
+
+
+async def test_it_is_an_opt_in_that_a_button_changes_and_the_hour_leaves_alone(
+    stand: Stand, services: Services, boss: Any, worker: Worker
+) -> None:
+    at(stand.clock, "2025-11-08T08:00-05:00")
+    asked = await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel)
+    assert "Add On this day" in labels(asked)
+    for question, wanted in (
+        (DayPastQuestion("on"), True),
+        (DaySettingQuestion(hour=10), True),
+        (DaySettingQuestion(stand.channel.id), True),
+        (DayPastQuestion("off"), False),
+    ):
+        asked = await press(stand, boss, stand.channel, question)
+        target = await target_of(services, stand)
+        assert target is not None
+        assert (target.extras.on_this_day, target.on) == (wanted, True)
+        assert ("on that day in other years" in words(asked)) == wanted
+    assert target is not None
+    assert target.extras.quote_hour == 10
+    at(stand.clock, "2025-11-08T10:00-05:00")
+    await step(worker)
+    assert len(posted(stand.channel)) == 1
+    assert "On this day in" not in str([each.components for each in stand.channel.history()])
+
+
+async def test_the_past_alone_is_refused_until_there_is_a_channel(stand: Stand, services: Services, boss: Any) -> None:
+    refused = await press(stand, boss, stand.channel, DayPastQuestion("on"))
+    assert said(refused).startswith("Choose a channel first")
+    assert await target_of(services, stand) is None
+
+
+async def test_settings_of_an_older_version_want_no_past(stand: Stand, services: Services, boss: Any) -> None:
+    await boss.slash(stand.channel, "quote-of-the-day", channel=stand.channel, hour=19)
+    async with services.store.write() as connection:
+        await connection.execute("UPDATE reminder_targets SET extras = json_remove(extras, '$.on_this_day')")
+    target = await target_of(services, stand)
+    assert target is not None
+    assert (target.extras.quote_hour, target.extras.on_this_day) == (19, False)
+    asked = await press(stand, boss, stand.channel, DayPastQuestion("on"))
+    assert "at 7 p.m. Eastern" in words(asked)
 
 
 async def test_an_hour_alone_is_refused_until_there_is_a_channel(stand: Stand, services: Services, boss: Any) -> None:
@@ -290,7 +354,7 @@ async def test_what_is_set_is_shown_and_switched_off(
     await step(worker)
     asked = await boss.slash(stand.channel, "quote-of-the-day")
     assert "Next one: <t:1760706000:R>." in words(asked)
-    assert labels(asked) == ["Turn off"]
+    assert labels(asked) == ["Turn off", "Add On this day"]
     await boss.click(asked.response, label="Turn off")
     off = f"Off. **Turn on** posts it in <#{stand.channel.id}> again, at 9 a.m. Eastern."
     assert title_and_answer(asked)[1] == off

@@ -65,7 +65,7 @@ async def test_a_form_filled_in_is_a_quote_with_its_driver_race_and_source(stand
         "**#11 Corey Heim**",
         "Driver of the No. 11",
         "After the ROVAL",
-        "Ecosave 250, Charlotte ROVAL · Oct 3, 2025",
+        "EcoSave 250, Charlotte ROVAL · Oct 3, 2025",
         "**Source** NASCAR.com · [open nascar.com](https://www.nascar.com/roval)",
     ]
     assert "“We ran out of gas.”" in words(await stand.ask("quote", about="gas"))

@@ -26,7 +26,7 @@ def at(stand: Stand, moment: str) -> None:
 async def test_results_alone_are_of_the_latest_race(stand: Stand) -> None:
     result = await stand.ask("results")
     title, answer = title_and_answer(result)
-    assert title == "Ecosave 250 · Charlotte ROVAL"
+    assert title == "EcoSave 250 · Charlotte ROVAL"
     assert answer == "**Corey Heim** won from the pole · Oct 3, 2025 · race 22 of 25 · Round of 8"
     said = words(result)
     assert "**Both stages** Kaden Honeycutt" in said
@@ -42,7 +42,7 @@ async def test_results_alone_are_of_the_latest_race(stand: Stand) -> None:
         ("rockingham", None, "Black's Tire 200 · Rockingham"),
         ("milwaukee", None, "LiUNA! 175 · Milwaukee"),
         ("1", 2024, "Fresh From Florida 250 · Daytona"),
-        ("latest", None, "Ecosave 250 · Charlotte ROVAL"),
+        ("latest", None, "EcoSave 250 · Charlotte ROVAL"),
     ],
 )
 async def test_a_race_is_found_by_round_name_track_or_choice(
@@ -154,7 +154,7 @@ async def test_between_seasons_results_are_those_of_the_season_before(bot: Tailg
 @pytest.mark.parametrize("typed", ["charlotte roval", "roval", "the roval", "charlote roval"])
 async def test_a_track_left_out_this_year_is_not_its_neighbour(stand: Stand, typed: str) -> None:
     at(stand, "2026-06-25T12:00-04:00")
-    assert title_and_answer(await stand.ask("results", race=typed))[0] == "Ecosave 250 · Charlotte ROVAL"
+    assert title_and_answer(await stand.ask("results", race=typed))[0] == "EcoSave 250 · Charlotte ROVAL"
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,6 @@ async def test_a_driver_where_a_race_is_asked_for_is_answered_and_no_race_is_gue
 async def test_the_schedule_opens_at_the_race_that_is_typed(stand: Stand) -> None:
     said = words(await stand.ask("schedule", race="phoenix 2023")).splitlines()
     assert said[0] == "## 2023 schedule"
-    assert said[2] == "**CRAFTSMAN 150 (Phoenix)** is race 23 of 23, Nov 3."
+    assert said[2] == "**Craftsman 150 (Phoenix)** is race 23 of 23, Nov 3."
     offered = await stand.fan.autocomplete(stand.channel, "schedule", "race", "next martinsville")
     assert offered[0]["value"] == "2025.24"

@@ -48,7 +48,7 @@ async def test_alone_it_is_of_the_latest_race(stand: Stand) -> None:
     assert "### Top truckers" in said
     assert "### Playoff rundown" in said
     assert "### Rookie report" not in said
-    assert "-# Ecosave 250 · Oct 3, 2025 · race 22 of 25 · Round of 8" in said
+    assert "-# EcoSave 250 · Oct 3, 2025 · race 22 of 25 · Round of 8" in said
 
 
 async def test_a_race_is_found_as_for_results(stand: Stand) -> None:
@@ -84,7 +84,7 @@ async def test_buttons_lead_to_results_standings_and_the_races_beside(stand: Sta
     await stand.fan.click(asked.response, label="Race 22")
     assert title_and_answer(asked)[0] == "Recap · Charlotte ROVAL 2025"
     await stand.fan.click(asked.response, label="Full results")
-    assert title_and_answer(asked)[0] == "Ecosave 250 · Charlotte ROVAL"
+    assert title_and_answer(asked)[0] == "EcoSave 250 · Charlotte ROVAL"
     await stand.fan.click(asked.response, label="Recap")
     await stand.fan.click(asked.response, label="Standings")
     assert title_and_answer(asked)[0] == "2025 playoffs · Round of 8 after race 22, Charlotte ROVAL"

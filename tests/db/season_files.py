@@ -37,5 +37,11 @@ def drivers() -> list[DriverRow]:
     return document("drivers")[1]["drivers"]
 
 
+def called(row: DriverRow) -> str:
+    """What bundled seasons call a driver: by name, and those whose name another bears by NASCAR's id as well."""
+    shared = sum(other.name == row.name for other in drivers()) > 1
+    return f"{row.name} (NASCAR id {row.nascar_id})" if shared else row.name
+
+
 def tracks() -> list[TrackRow]:
     return document("tracks")[1]["tracks"]

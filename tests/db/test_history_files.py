@@ -147,5 +147,6 @@ def test_namesakes_of_the_past_are_told_apart() -> None:
     assert {(1997, 13), (1998, 19)} & {
         (year, row.round) for year in YEARS for row in document(str(year))[1]["results"] if row.driver == "Frank Kimmel"
     } == set()
-    assert (min(seasons("Jason White")), max(seasons("Jason White"))) == (2001, 2014)
-    assert min(seasons("Jason A. White")) == 2018
+    virginian, canadian = seasons("Jason White (NASCAR id 3557)"), seasons("Jason White (NASCAR id 4292)")
+    assert (min(virginian), max(virginian)) == (2001, 2014)
+    assert (min(canadian), max(canadian)) == (2018, 2022)

@@ -80,6 +80,10 @@ ODD = {
         "truck 1 completed 100 of 90 laps; correct one of the two",
     ),
     "more laps led than run": (changed(BASE, led=101), "101 laps were led of the 100 that were run"),
+    "more laps than the winner": (
+        replace(BASE, results={**BASE.results, 1: (replace(ROWS[0], laps=98), *ROWS[1:])}),
+        "truck 2 completed 100 laps and the winner 98; correct one of the two",
+    ),
     "two from one place": (changed(BASE, start=7), "2 trucks started from place 7"),
 }
 

@@ -67,13 +67,14 @@ def main() -> int:
 def _catch(options: argparse.Namespace, console: Console) -> int:
     """Says of every way to break the program which night catches it; returns 1 if there is one that none catches."""
     at_large = 0
-    for name, mutation in MUTATIONS.items():
-        seeds = range(options.first, options.first + options.seeds) if options.catch else [mutation.seed]
-        with mutated(name), nights() as live:
-            lived = ((seed, live.live(Story.from_seed(seed))) for seed in seeds)
-            caught = next(((seed, verdict.wrong[0]) for seed, verdict in lived if verdict.faults & FAULTS), None)
-        at_large += caught is None
-        console.print(f"{name}: {f'seed {caught[0]}: {caught[1]}' if caught else 'NOT CAUGHT'}", highlight=False)
+    with nights() as live:
+        for name, mutation in MUTATIONS.items():
+            seeds = range(options.first, options.first + options.seeds) if options.catch else [mutation.seed]
+            with mutated(name):
+                lived = ((seed, live.live(Story.from_seed(seed))) for seed in seeds)
+                caught = next(((seed, verdict.wrong[0]) for seed, verdict in lived if verdict.faults & FAULTS), None)
+            at_large += caught is None
+            console.print(f"{name}: {f'seed {caught[0]}: {caught[1]}' if caught else 'NOT CAUGHT'}", highlight=False)
     console.print(f"{len(MUTATIONS) - at_large} of {len(MUTATIONS)} caught")
     return 1 if at_large else 0
 

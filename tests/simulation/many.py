@@ -8,7 +8,7 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from tests.simulation.mutations import mutated
 from tests.simulation.night import Nights, nights
@@ -36,7 +36,14 @@ def be_quiet() -> None:
 
 
 def live_all(seeds: range, processes: int, mutation: str | None = None) -> Iterator[list[Lived]]:
-    """Lives through the nights of some seeds, a portion at a time, in no particular order."""
+    """Lives through the nights of some seeds, a portion at a time, in no particular order.
+
+    One process is this one: another would take as long to start as a dozen nights.
+    """
+    if processes == 1:
+        with _broken(mutation), nights() as live:
+            yield from ([_one(live, seed)] for seed in seeds)
+        return
     portions = [(mutation, seeds[first : first + PORTION]) for first in range(0, len(seeds), PORTION)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(_live, portions)
@@ -45,8 +52,12 @@ def live_all(seeds: range, processes: int, mutation: str | None = None) -> Itera
 def _live(portion: tuple[str | None, Iterable[int]]) -> list[Lived]:
     mutation, seeds = portion
     be_quiet()
-    with mutated(mutation) if mutation else nullcontext(), nights() as live:
+    with _broken(mutation), nights() as live:
         return [_one(live, seed) for seed in seeds]
+
+
+def _broken(mutation: str | None) -> AbstractContextManager[None]:
+    return mutated(mutation) if mutation else nullcontext()
 
 
 def _one(live: Nights, seed: int) -> Lived:

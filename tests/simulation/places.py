@@ -56,7 +56,7 @@ async def _save(store: Store, place: Place, at: datetime) -> None:
             leads=(),
             sessions=frozenset(),
             purpose=Purpose.QUOTES,
-            extras=Extras(quote_hour=place.hour),
+            extras=Extras(quote_hour=place.hour, on_this_day=place.past),
             **where,  # type: ignore[arg-type]
         )
         await targets.save(store, quotes, at)

@@ -163,12 +163,13 @@ class Place:
     standings: bool = False
     events: bool = False
     hour: int | None = None
+    past: bool = False
     hidden: bool = False
 
     def __str__(self) -> str:
         wants = [f"{lead} minutes' notice" for lead in self.leads]
         wants += [name for name in ("changes", "results", "recap", "standings", "events") if getattr(self, name)]
-        wants += [f"a quote at {self.hour}"] if self.hour is not None else []
+        wants += [f"a quote{' and the past' * self.past} at {self.hour}"] if self.hour is not None else []
         hidden = " (its history may not be read)" if self.hidden else ""
         return f"{'person' if self.person else 'server'} {self.number}{hidden} wants {', '.join(wants) or 'nothing'}"
 
@@ -261,7 +262,8 @@ def _after_the_race(dice: random.Random) -> Night:
 
 def _quote_time(dice: random.Random) -> Night:
     """Quotes of the day."""
-    places = [_place(dice, number, hour=dice.choice([9, 9, 10])) for number in range(1, dice.randint(2, 4))]
+    hours = [9, 9, 10]
+    places = [_place(dice, each, hour=dice.choice(hours), past=each % 2 == 0) for each in range(1, dice.randint(2, 4))]
     begins = NOON - timedelta(hours=3, seconds=dice.uniform(-100, 400))
     return begins, dice.uniform(20, 80) * MINUTE, tuple(places)
 

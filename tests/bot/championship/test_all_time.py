@@ -113,7 +113,7 @@ def test_a_championship_is_a_line_of_both_who_fought_for_it() -> None:
 
 @given(st.lists(st.integers(0, 5)), st.booleans())
 def test_a_rank_is_one_more_than_how_many_are_better(values: list[int], lowest: bool) -> None:
-    lines = ranked([Line(value) for value in values], lowest=lowest)
+    lines = ranked([Line(value) for value in sorted(values, reverse=not lowest)])
     for line in lines:
         better = [value for value in values if (value < line.value if lowest else value > line.value)]
         assert line.rank == len(better) + 1

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.championship.distance import cut_short, laps_run, stages_not_run
-from db.models import Outcome, Race
+from bot.championship.distance import cut_short, laps_run, scheduled_laps, stages_not_run
+from db.models import CautionPeriod, Outcome, Race
 from tests.seasons import Row, bundled_season, make_race, make_season
 
 
@@ -57,3 +57,30 @@ def test_what_the_bundled_seasons_say(year: int, number: int, short: tuple[int, 
     assert made is not None
     assert cut_short(made, season.results[number]) == short
     assert stages_not_run(made, season.results[number]) == set()
+
+
+@pytest.mark.parametrize(
+    ("run", "cautions", "under_caution", "due"),
+    [
+        (100, ((40, 45),), False, 100),
+        (104, ((98, 102),), False, 100),
+        (110, ((98, 102), (104, 108)), False, 100),
+        # Racing for long past the scheduled distance, or before any caution there, is no overtime.
+        (160, ((80, 85), (147, 153)), False, None),
+        (160, ((98, 102),), False, None),
+        (105, ((101, 103),), False, None),
+        # Over early, but not under a caution.
+        (80, ((50, 55),), False, None),
+        (80, ((75, 80),), True, 100),
+        # Where no cautions are on record nothing contradicts it.
+        (160, (), False, 100),
+        (80, (), False, 100),
+    ],
+)
+def test_a_scheduled_distance_that_the_cautions_contradict_is_unknown(
+    run: int, cautions: tuple[tuple[int, int], ...], under_caution: bool, due: int | None
+) -> None:
+    periods = tuple(CautionPeriod(*each) for each in cautions)
+    made = race(run, caution_periods=periods, under_caution=under_caution)
+    assert scheduled_laps(made, ()) == due
+    assert cut_short(made, ()) == ((run, due) if due is not None and run < due else None)

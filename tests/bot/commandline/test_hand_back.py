@@ -12,6 +12,7 @@ from bot.__main__ import main
 SEASON = Path(__file__).parents[3] / "db" / "seasons" / "2025.json"
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_a_season_is_handed_back_and_each_fact_named(
     store_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

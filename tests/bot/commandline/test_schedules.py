@@ -64,6 +64,7 @@ def places(shell: Shell) -> dict[str, int]:
 
 @at_hand
 @pytest.mark.shared
+@pytest.mark.usefixtures("recent_alone")
 def test_known_case_of_a_race_that_moved(shell: Shell) -> None:
     shell("import", *sorted(CASES.glob("A_moved_keeps_coverage.*.json")))
     row = next(row for row in exported(shell, "schedule", 2025) if row["round"] == 23)
@@ -100,6 +101,7 @@ def test_import_says_how_many_races_left_the_schedule(shell: Shell) -> None:
     assert "2027: 2 races, no results" in out
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_the_bundled_schedule_with_a_race_more_and_one_less(shell: Shell) -> None:
     """An operator's season of 25 races, each with what belongs to it, and an upgrade after it."""
     before = exported(shell, "results", 2025)

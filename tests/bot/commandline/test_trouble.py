@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -30,6 +32,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_an_import_gives_up_on_a_store_that_another_keeps_locked(
     store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -62,6 +65,7 @@ def test_a_damaged_store_is_not_started(
     assert said(capsys).endswith("; stop Tailgate, put back a backup, start it again")
 
 
+@pytest.mark.usefixtures("recent_alone")
 @pytest.mark.parametrize("command", [["import", "--bundled"], ["run"], ["try", "--no-browser"], ["sync"]])
 def test_a_file_that_cannot_be_written_is_said_before_anything_else(
     store_path: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -74,21 +78,27 @@ def test_a_file_that_cannot_be_written_is_said_before_anything_else(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-@pytest.mark.parametrize("command", [["export", "drivers"], ["check"], ["import", "--bundled"]])
-def test_an_output_that_finds_no_space_is_said_in_one_line(store_path: Path, command: list[str]) -> None:
+@pytest.mark.parametrize("command", [["export", "drivers"], ["check"], ["import", "mine.json"]])
+def test_an_output_that_finds_no_space_is_said_in_one_line(
+    store_path: Path, tmp_path: Path, command: list[str]
+) -> None:
+    driver = {"format": "tailgate/1", "drivers": [{"name": "Somebody New"}]}
+    (tmp_path / "mine.json").write_text(json.dumps(driver), encoding="utf-8")
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
             [sys.executable, "-m", "bot", *command, "--db", str(store_path)],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
-            cwd=Path(__file__).parents[3],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
             check=False,
         )
     assert done.returncode == 1
     assert done.stderr.splitlines()[1:] == ["tailgate: No space left on device"]
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_a_folder_is_no_store(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "--bundled", "--db", str(tmp_path)]) == 2
     assert "is a folder" in said(capsys)

@@ -169,6 +169,7 @@ def test_a_servers_id_is_a_number(guild: str, capsys: pytest.CaptureFixture[str]
     assert "isn't a server's id" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_the_bundled_words_come_again_without_taking_anybodys_place(
     store_path: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from bot.services import Services
 from db.connection import Store
 from db.snapshots import Snapshots
 from tests.bot.interactions.raw import Raw, raw
-from tests.conftest import EVE_OF_TALLADEGA
+from tests.stores import EVE_OF_TALLADEGA
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

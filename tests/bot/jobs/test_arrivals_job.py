@@ -11,7 +11,7 @@ from bot.clock import TravelClock
 from bot.jobs import schedule
 from bot.jobs.schedule import UPKEEP_SECONDS, Jobs
 from bot.services import Services
-from tests.conftest import EVE_OF_TALLADEGA
+from tests.stores import EVE_OF_TALLADEGA
 
 
 class Bot:
@@ -39,10 +39,15 @@ async def test_it_waits_until_the_bot_answers_and_looks_again_after_six_hours(
     bot: Any = Bot()
     clock = TravelClock(EVE_OF_TALLADEGA, 0)
     jobs = Jobs(bot, Services(services.store, services.seasons, clock))
+    await jobs.start()
+    await jobs.stop()
+    await services.seasons.years()
     await jobs._take_in()
     assert runs == []
+    assert services.seasons.older_to_come
     bot.ready = True
     await jobs._take_in()
+    assert not services.seasons.older_to_come
     await jobs._take_in()
     assert len(runs) == 1
     later = TravelClock(EVE_OF_TALLADEGA + timedelta(seconds=UPKEEP_SECONDS), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 
 import pytest
 from hypothesis import given
@@ -19,11 +20,9 @@ from tests.seasons import bundled_seasons
 BASE = {"words": "We won.", "who": "heim", "about": "", "when": "", "link": ""}
 
 
+@cache
 def as_of(moment: datetime = datetime(2025, 10, 16, 21, tzinfo=UTC)) -> AsOf:
     return AsOfKeeper().at(moment, bundled_seasons())
-
-
-NOW = as_of()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +51,7 @@ NOW = as_of()
     ],
 )
 def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
-    draft = parse_form(BASE | typed, NOW)
+    draft = parse_form(BASE | typed, as_of())
     assert {name: getattr(draft, name) for name in meant} == meant
 
 
@@ -78,19 +77,24 @@ def test_what_is_meant(typed: dict[str, str], meant: dict[str, object]) -> None:
 )
 def test_what_is_wrong_is_one_clear_line(typed: dict[str, str], line: str) -> None:
     with pytest.raises(FriendlyError, match=line) as raised:
-        parse_form(BASE | typed, NOW)
+        parse_form(BASE | typed, as_of())
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("who", ["Dale Earnhardt", "Austin Dillon", "Mike Wallace", "the king"])
 def test_words_are_put_into_nobodys_mouth_who_was_not_named(who: str) -> None:
     with pytest.raises(FriendlyError, match="in quotation marks"):
-        parse_form(BASE | {"who": who}, NOW)
+        parse_form(BASE | {"who": who}, as_of())
 
 
 @pytest.mark.parametrize("who", ["cory heim", "Hiem", "No. 11", "gio rugiero", "chandler s", "majesky"])
 def test_a_slip_of_the_finger_names_him_all_the_same(who: str) -> None:
-    assert parse_form(BASE | {"who": who}, NOW).driver in {"corey-heim", "gio-ruggiero", "chandler-smith", "ty-majeski"}
+    assert parse_form(BASE | {"who": who}, as_of()).driver in {
+        "corey-heim",
+        "gio-ruggiero",
+        "chandler-smith",
+        "ty-majeski",
+    }
 
 
 def test_a_race_under_way_takes_what_was_said_on_its_day() -> None:
@@ -124,19 +128,21 @@ def test_a_quote_in_a_form_is_read_back_as_it_was(draft: QuoteDraft) -> None:
         return
     if set(held.speaker) & set('"“”«»„'):
         return
-    assert parse_form(form_values(held, NOW), NOW) == held
+    assert parse_form(form_values(held, as_of()), as_of()) == held
 
 
 HELD = QuoteDraft("Heim's spotter", "“Won.”", driver="corey-heim", role="-", source="https://a.example/name")
 
 
 def test_what_was_not_touched_means_what_is_held() -> None:
-    assert form_values(HELD, NOW)["who"] == "“Heim's spotter”"
-    assert parse_form({field: f" {text}\r\n" for field, text in form_values(HELD, NOW).items()}, NOW, HELD) == HELD
-    changed = form_values(HELD, NOW) | {"who": "heim"}
-    assert parse_form(changed, NOW, HELD) == replace(HELD, speaker="Corey Heim")
-    changed = form_values(HELD, NOW) | {"who": "“Somebody”", "link": "FS1"}
-    assert parse_form(changed, NOW, HELD) == replace(HELD, speaker="Somebody", driver=None, source="FS1")
+    assert form_values(HELD, as_of())["who"] == "“Heim's spotter”"
+    assert (
+        parse_form({field: f" {text}\r\n" for field, text in form_values(HELD, as_of()).items()}, as_of(), HELD) == HELD
+    )
+    changed = form_values(HELD, as_of()) | {"who": "heim"}
+    assert parse_form(changed, as_of(), HELD) == replace(HELD, speaker="Corey Heim")
+    changed = form_values(HELD, as_of()) | {"who": "“Somebody”", "link": "FS1"}
+    assert parse_form(changed, as_of(), HELD) == replace(HELD, speaker="Somebody", driver=None, source="FS1")
 
 
 @given(DRAFTS, st.sampled_from([None, "corey-heim", "gio-ruggiero", "nobody-held"]))
@@ -145,7 +151,7 @@ def test_any_quote_is_what_it_was_after_its_form_was_opened_and_sent(draft: Quot
         held = clean_draft(replace(draft, driver=driver))
     except ValueError:
         return
-    assert parse_form(form_values(held, NOW), NOW, held) == held
+    assert parse_form(form_values(held, as_of()), as_of(), held) == held
 
 
 def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
@@ -154,7 +160,7 @@ def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
         QuoteDraft("Corey Heim", "Won."),
         QuoteDraft("Bono", "Hammer time."),
     ):
-        assert parse_form(form_values(draft, NOW), NOW) == draft
+        assert parse_form(form_values(draft, as_of()), as_of()) == draft
 
 
 @pytest.mark.parametrize(
@@ -175,7 +181,7 @@ def test_so_is_one_of_a_driver_and_one_of_somebody_of_his_name() -> None:
     ],
 )
 def test_a_message_is_read_for_its_words_and_who_signs_them(texts: list[str], words: str, who: str) -> None:
-    typed = form_values_of_message(texts, "https://discord.com/channels/1/2/3", NOW)
+    typed = form_values_of_message(texts, "https://discord.com/channels/1/2/3", as_of())
     assert (typed["words"], typed["who"]) == (words, who)
     assert typed["link"] == "https://discord.com/channels/1/2/3"
 
@@ -183,14 +189,14 @@ def test_a_message_is_read_for_its_words_and_who_signs_them(texts: list[str], wo
 @pytest.mark.parametrize("stuff", ["\n", "\n ", " ", "”", "”-", "\n-", "-", "“", "\t\n—"])
 def test_a_message_is_read_once_through_however_it_is_built(stuff: str) -> None:
     """Whatever takes the square of its length would be at this for minutes."""
-    typed = form_values_of_message(["x" + stuff * 100_000 + "qqqqqq"], "https://a.example", NOW)
+    typed = form_values_of_message(["x" + stuff * 100_000 + "qqqqqq"], "https://a.example", as_of())
     assert typed["words"].startswith("x")
     assert typed["words"].endswith("qqqqqq")
 
 
 @given(st.text(max_size=300))
 def test_any_message_can_be_taken(text: str) -> None:
-    assert form_values_of_message([text], "https://a.example", NOW).keys() == BASE.keys()
+    assert form_values_of_message([text], "https://a.example", as_of()).keys() == BASE.keys()
 
 
 @pytest.mark.parametrize("text", ["“a b”", '"a b"', "«a b»", "„a b“", "a b", " “a b” "])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.quotes.message_parser import form_values_of_message
-from tests.bot.quotes.test_form_parser import NOW
+from tests.bot.quotes.test_form_parser import as_of
 
 JUMP = "https://discord.com/channels/1/2/3"
 WORDS = "We will get them"
@@ -37,7 +37,7 @@ WORDS = "We will get them"
     ],
 )
 def test_words_speaker_publisher_and_link_are_taken_apart(text: str, published: str) -> None:
-    values = form_values_of_message([text], JUMP, NOW)
+    values = form_values_of_message([text], JUMP, as_of())
     assert values == {"words": WORDS, "who": "Corey Heim", "about": "", "when": "", "link": published}
 
 
@@ -50,7 +50,7 @@ def test_words_speaker_publisher_and_link_are_taken_apart(text: str, published: 
     ],
 )
 def test_the_occasion_and_the_role_have_a_field_of_their_own(text: str, about: str) -> None:
-    values = form_values_of_message([text], JUMP, NOW)
+    values = form_values_of_message([text], JUMP, as_of())
     assert (values["words"], values["who"], values["about"]) == (WORDS, "Corey Heim", about)
 
 
@@ -67,17 +67,17 @@ def test_the_occasion_and_the_role_have_a_field_of_their_own(text: str, about: s
     ],
 )
 def test_what_only_looks_like_a_name_stays_with_the_words(text: str) -> None:
-    values = form_values_of_message([text], JUMP, NOW)
+    values = form_values_of_message([text], JUMP, as_of())
     assert (values["words"], values["who"]) == (text, "")
 
 
 def test_a_link_alone_leaves_no_words() -> None:
-    values = form_values_of_message(["https://a.example/x"], JUMP, NOW)
+    values = form_values_of_message(["https://a.example/x"], JUMP, as_of())
     assert (values["words"], values["link"]) == ("", "https://a.example/x")
 
 
 @pytest.mark.parametrize("stuff", ["(", "( ", "(\n", "[", "https://a.example/x (", "- ", ":", "said "])
 def test_a_long_message_is_read_once_through(stuff: str) -> None:
     """Whatever takes the square of its length would be at this for minutes."""
-    values = form_values_of_message(["https://a.example/x " + stuff * 50_000], JUMP, NOW)
+    values = form_values_of_message(["https://a.example/x " + stuff * 50_000], JUMP, as_of())
     assert values["link"].endswith("https://a.example/x")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.recaps import Facts, Recap
+from db.models import CautionPeriod
 from db.recaps.models import SectionKind
 from tests.bot.recaps.expected_facts import Ledger
 from tests.bot.recaps.sample_recaps import COUNT, EACH, NTH, keyed, number, said
@@ -184,7 +185,61 @@ NUTSHELL: Readings = {
     ),
 }
 
+TWICE = {"once": 1, "twice": 2}
+PERIOD = r"\d+(?: to \d+)?"
+
+
+def late(led: Ledger) -> list[CautionPeriod]:
+    """The unplanned cautions of the last fifth of the race."""
+    return [
+        each
+        for each in led.outcome.caution_periods
+        if each.from_lap > led.laps * 0.8 and not re.match("end of stage|competition", each.reason or "")
+    ]
+
+
+def periods_held(led: Ledger, *said: str) -> bool:
+    """Whether cautions with those laps, such as ``90 to 93``, are late ones on record."""
+    held = {f"{each.from_lap} to {each.to_lap}" if each.laps > 1 else f"{each.from_lap}" for each in late(led)}
+    return {period for listed in said for period in re.findall(PERIOD, listed)} <= held
+
+
+def last_restart(led: Ledger, laps: str) -> bool:
+    return led.laps - late(led)[-1].to_lap == number(laps)
+
+
+LATE: Readings = {
+    rf"(?<=on lap )({PERIOD})\b(?! and led|, from)|(?<=on laps )({PERIOD}(?:, {PERIOD}(?! to))*(?: and {PERIOD})?)": (
+        lambda led, *said: periods_held(led, *filter(None, said))
+    ),
+    rf"(?:[Tt]here were|^|(?<=\. )|saw) ?{N} (?:late cautions|cautions(?= came late| came out in|, ))": (
+        lambda led, count: number(count) == len(late(led))
+    ),
+    rf"in the last {N} laps, |The last {N} laps saw": lambda led, *laps: (
+        number(next(filter(None, laps))) == led.laps - late(led)[0].from_lap + 1
+    ),
+    rf"last restart came with {N} laps? to go|restart with {N} laps? to go|left {N} laps? to run": (
+        lambda led, *laps: last_restart(led, next(filter(None, laps)))
+    ),
+    rf"{N} laps? (?:was|were) left at the last restart": last_restart,
+}
+
 MOVE: Readings = {
+    **LATE,
+    rf"{WHO} took the lead from {WHO} with {N} laps to go but was (?:disqualified|scored last)": (
+        lambda led, he, him, laps: (
+            (led.outcome.leads[-2].driver, led.outcome.leads[-1].driver) == (him, he)
+            and led.outcome.leads[-1].laps == number(laps)
+        )
+    ),
+    rf"{WHO} did not lead any of the {N} laps": lambda led, key, of: led.led(key) == 0 and led.laps == number(of),
+    r"average (?:speed was|of) (\d+\.?\d*) mph": lambda led, mph: float(mph) == led.outcome.average_mph,
+    rf"changed hands (once|twice)(?: among {N} drivers)?": lambda led, said, among: (
+        led.outcome.lead_changes in (None, TWICE[said]) and (among is None or number(among) == led.leaders)
+    ),
+    rf"came out (once|twice)(?: for {N} laps?)?": lambda led, said, laps: (
+        led.outcome.cautions == TWICE[said] and (laps is None or led.outcome.caution_laps == number(laps))
+    ),
     rf"Overtime took the race {N} laps? past the scheduled {N}": lambda led, more, due: (
         led.outcome.laps - led.race.scheduled_laps == number(more) and led.race.scheduled_laps == number(due)
     ),

@@ -29,6 +29,7 @@ from bot.recaps.phrases import (
     track_name,
     where,
 )
+from db.tracks import TrackName
 from tests.seasons import make_race, make_track
 
 
@@ -113,7 +114,7 @@ def test_seconds_and_clock() -> None:
         ("Love's RV Stop 225", "the Love's RV Stop 225"),
         ("UNOH 200 presented by Ohio Logistics", "the UNOH 200"),
         ("Mission 176 at The Glen", "the Mission 176"),
-        ("TSport 200 At IRP", "the TSport 200"),
+        ("TSport 200 at IRP", "the TSport 200"),
         ("Weather Guard Truck Race on Dirt", "the Weather Guard Truck Race"),
         ("The Milwaukee 200", "The Milwaukee 200"),
     ],
@@ -124,12 +125,22 @@ def test_race_names(name: str, said: str) -> None:
 
 def test_tracks() -> None:
     talladega = replace(make_track("Talladega"), name="Talladega Superspeedway")
-    assert (track_name(talladega), at(talladega)) == ("Talladega Superspeedway", "at Talladega")
+    assert (track_name(talladega, 2025), at(talladega)) == ("Talladega Superspeedway", "at Talladega")
     mile = replace(make_track("Milwaukee"), name="Milwaukee Mile")
-    assert (track_name(mile), at(mile)) == ("the Milwaukee Mile", "at Milwaukee")
+    assert (track_name(mile, 2025), at(mile)) == ("the Milwaukee Mile", "at Milwaukee")
     roval = replace(make_track("Charlotte ROVAL"), name="Charlotte Motor Speedway Road Course")
-    assert (track_name(roval), at(roval)) == ("the Charlotte Motor Speedway Road Course", "at the Charlotte ROVAL")
-    assert track_name(replace(make_track("Atlanta"), name="EchoPark Speedway")) == "EchoPark Speedway (Atlanta)"
+    assert (track_name(roval, 2025), at(roval)) == (
+        "the Charlotte Motor Speedway Road Course",
+        "at the Charlotte ROVAL",
+    )
+    assert track_name(replace(make_track("Atlanta"), name="EchoPark Speedway"), 2025) == "EchoPark Speedway (Atlanta)"
+    atlanta = replace(
+        make_track("Atlanta"), name="EchoPark Speedway", names=(TrackName("Atlanta Motor Speedway", 2004, 2024),)
+    )
+    assert [track_name(atlanta, year) for year in (2018, 2025)] == [
+        "Atlanta Motor Speedway",
+        "EchoPark Speedway (Atlanta)",
+    ]
     assert at(make_track("San Diego", shape="street course")) == "in San Diego"
     dirt = make_track("Bristol Dirt", shape="dirt oval")
     assert (where(dirt), at(dirt)) == ("the Bristol dirt", "on the Bristol dirt")

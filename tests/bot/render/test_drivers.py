@@ -160,7 +160,8 @@ def test_all_his_races_page() -> None:
 
 def test_many_seasons_are_a_select_and_none_is_dropped() -> None:
     view = ask("corey-heim", *(two_races(year) for year in range(2019, 2026)))
-    assert list(options(view)) == ["All 2 races", "Career", *(str(year) for year in range(2024, 2018, -1))]
+    assert list(options(view)) == [str(year) for year in range(2024, 2018, -1)]
+    assert list(buttons(view)) == ["All 2 races", "Career"]
 
 
 def test_the_colour_is_his_make() -> None:

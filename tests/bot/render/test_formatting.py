@@ -81,7 +81,7 @@ def test_networks_go_by_the_name_a_fan_looks_for(stored: str, said: str) -> None
 @pytest.mark.parametrize(
     ("name", "short"),
     [
-        ("DQS Solutions & Staffing 250 Powered by Precision Vehicle Logistics", "DQS Solutions & Staffing 250"),
+        ("DQS Solutions & Staffing 250 powered by Precision Vehicle Logistics", "DQS Solutions & Staffing 250"),
         ("UNOH 250 presented by Ohio Logistics", "UNOH 250"),
         ("Presented by nobody", "Presented by nobody"),
         ("EcoSave 250", "EcoSave 250"),

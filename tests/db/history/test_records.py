@@ -8,26 +8,32 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from db.connection import Store
-from db.history.known_races import load_known_races
-from db.history.record_models import LedAndLost, Scope, Streak, Streaks, Total, Win
-from db.history.records import load_led_and_lost, load_streaks, load_totals, load_wins, races_of
+from db.history.known_races import KnownRaces, known_races, load_known_races
+from db.history.record_models import LedAndLost, Scope, Streak, Total, Win
+from db.history.records import (
+    finish_streaks,
+    led_and_lost,
+    led_streaks,
+    load_finishers,
+    load_led,
+    load_wins,
+    races_of,
+    totals_of,
+)
 from db.models import Race, Result
 from tests.sharing import BundledSeasons
 
 HITS = {
-    Streaks.WINS: lambda result: result.finish == 1,
-    Streaks.TOP_TENS: lambda result: result.finish <= 10,
-    Streaks.LED: lambda result: result.led > 0,
+    "wins": lambda result: result.finish == 1,
+    "top tens": lambda result: result.finish <= 10,
+    "led": lambda result: result.led > 0,
 }
-Read = tuple[
-    tuple[int, ...], tuple[Win, ...], tuple[Total, ...], dict[Streaks, tuple[Streak, ...]], tuple[LedAndLost, ...]
-]
+Read = tuple[tuple[int, ...], tuple[Win, ...], tuple[Total, ...], dict[str, tuple[Streak, ...]], tuple[LedAndLost, ...]]
 
 
 def results(as_of: AsOf, scope: Scope) -> Iterator[tuple[Race, Result]]:
@@ -41,16 +47,21 @@ def results(as_of: AsOf, scope: Scope) -> Iterator[tuple[Race, Result]]:
 async def read(path: Path, now: datetime, scope: Scope) -> Read:
     async with await Store.open(path, readonly=True) as store, store.read() as connection:
         races = races_of(await load_known_races(connection, now), scope)
+        finishers, led = await load_finishers(connection), await load_led(connection)
         return (
             tuple(race.id for race in races),
             await load_wins(connection, races),
-            await load_totals(connection, races),
-            {each: await load_streaks(connection, races, each) for each in Streaks},
-            await load_led_and_lost(connection, races),
+            totals_of(races, finishers, led),
+            {
+                "wins": finish_streaks(races, finishers, 1),
+                "top tens": finish_streaks(races, finishers, 10),
+                "led": led_streaks(races, finishers, led),
+            },
+            led_and_lost(races, led),
         )
 
 
-def streaks(as_of: AsOf, scope: Scope, of: Streaks) -> list[tuple[str, int, int]]:
+def streaks(as_of: AsOf, scope: Scope, of: str) -> list[tuple[str, int, int]]:
     """Driver, length and the id of the first race of every streak, counted start by start."""
     own: dict[str, list[tuple[Race, bool]]] = {}
     for race, result in results(as_of, scope):
@@ -108,7 +119,34 @@ async def test_a_birth_date_that_stands_for_an_unknown_one_is_none(store: Store)
     assert None not in {win.born for win in wins if win.driver == "ty-majeski"}
 
 
-@pytest.mark.parametrize("of", Streaks)
-async def test_no_race_no_streak(store: Store, of: Streaks) -> None:
+async def test_a_place_that_nobody_holds_moves_nobody_up(store: Store) -> None:
+    async with store.write() as connection:
+        await connection.execute("DELETE FROM results WHERE finish = 4")
     async with store.read() as connection:
-        assert await load_streaks(connection, (), of) == ()
+        finishers, led = await load_finishers(connection), await load_led(connection)
+        races = races_of(await load_known_races(connection, datetime(2025, 11, 1, tzinfo=UTC)), Scope())
+        fifth = await connection.execute_fetchall(
+            "SELECT x.race_id, d.key FROM results x JOIN entries e ON e.id = x.entry_id"
+            " JOIN drivers d ON d.id = e.driver_id WHERE x.finish = 5"
+        )
+    assert {race: field[3:5] for race, field in finishers.items()} == {race: ("", key) for race, key in fifth}
+    assert "" not in {each.driver for each in totals_of(races, finishers, led)}
+
+
+def test_no_race_no_streak() -> None:
+    assert finish_streaks((), {}, 1) == ()
+    assert totals_of((), {}) == ()
+
+
+@given(st.integers(0, 1300).map(lambda days: datetime(2023, 1, 1, tzinfo=UTC) + timedelta(days=days)))
+def test_the_races_that_are_known_are_the_same_from_the_store_and_from_seasons(
+    bundled_store: Path, bundled_seasons: BundledSeasons, now: datetime
+) -> None:
+    async def load() -> KnownRaces:
+        async with await Store.open(bundled_store, readonly=True) as store, store.read() as connection:
+            return await load_known_races(connection, now)
+
+    loaded, made = asyncio.run(load()), known_races(bundled_seasons.seasons.values(), now)
+    assert list(made.run) == list(loaded.run)
+    for told in ("over", "since", "poles_since", "with_pole"):
+        assert getattr(made, told) == getattr(loaded, told)
