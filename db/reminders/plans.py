@@ -94,12 +94,11 @@ _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.sub
 # A row that may have arrived is looked for by its moment: it can be kept or cancelled, but not moved. What is too late
 # is left to EXPIRE, and what tells of a trouble is not planned. What is edited later and was tried must be reconciled,
 # or nobody knows which message to edit next; so must an event's: if it took effect, the event is not as the last row
-# that was sent says. Nor is a change of a message that got no answer: the row is delivered again, as of then.
+# that was sent says.
 CANCEL = f"""
 UPDATE outbox INDEXED BY outbox_of_target SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {_WHOSE} AND state = 'pending' AND until > :now
    AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event') OR tried_at IS NULL)
-   AND NOT (kind IN ('standings', 'results', 'recap') AND attempts > 0)
    AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))

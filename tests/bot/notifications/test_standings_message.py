@@ -106,19 +106,6 @@ async def test_a_change_without_an_answer_that_arrives_late_undoes_no_later_one(
     assert through(said) == 3
 
 
-async def test_a_change_without_an_answer_is_taken_back_though_the_last_one_known_says_the_same(scene: Scene) -> None:
-    await scene.wants(standings=True)
-    await scene.go()
-    before = scene.discord.texts()
-    scene.discord.after.append(UnsureError("no answer"))
-    scene.hold(penalized(after(2)))
-    await scene.go(ticks=1)
-    assert scene.discord.texts() != before
-    scene.hold(after(2))
-    await scene.go(ticks=12)
-    assert scene.discord.texts() == before
-
-
 async def test_what_leaves_the_standings_as_they_are_leaves_the_message_alone(scene: Scene) -> None:
     target = await scene.wants(standings=True)
     await scene.go()
