@@ -299,12 +299,14 @@ class Season:
         if len(rounds) == len(self.races):
             return self
         known = rounds | begun
+        # Of a season that has not begun nothing is read.
+        results, partial, absent = (self.results, self.partial, self.absent) if known else ({}, {}, {})
         return replace(
             self,
             races=tuple(r if r.round in rounds else replace(r, outcome=None, results_at=None) for r in self.races),
-            results=MappingProxyType({number: rows for number, rows in self.results.items() if number in rounds}),
-            partial=MappingProxyType({number: rows for number, rows in self.partial.items() if number in known}),
-            absent=MappingProxyType({number: rows for number, rows in self.absent.items() if number in rounds}),
+            results=MappingProxyType({number: rows for number, rows in results.items() if number in rounds}),
+            partial=MappingProxyType({number: rows for number, rows in partial.items() if number in known}),
+            absent=MappingProxyType({number: rows for number, rows in absent.items() if number in rounds}),
             adjustments=tuple(each for each in self.adjustments if each.round in rounds),
             playoff_field=self._field_known(rounds),
             champion=None,
@@ -319,6 +321,8 @@ class Season:
         """
         if self._regular_season_rounds() <= rounds:
             return self.playoff_field
+        if not rounds:
+            return ()
         barred = (seat for seat in self.playoff_field if not seat.eligible and self._missed(seat.driver, rounds))
         return tuple(replace(seat, note=None) for seat in barred)
 

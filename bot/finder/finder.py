@@ -128,7 +128,7 @@ class Finder:
         """The drivers who match equally well; one where something beside the name decides.
 
         That is a truck number typed as well, or an entry in the season; or, where none of them has one, that nearly all
-        starts that they have between them are those of one. Of people of one name only the number says who is meant.
+        starts that they have between them are those of one; people of one name are not told apart by their starts.
         """
         best = max((match.score for match in matches), default=0.0)
         if best < CLEAR:
@@ -139,7 +139,7 @@ class Finder:
         others = sum(self._starts[match.driver.key] for match in tied if match is not most)
         known = [most] if not here and self._starts[most.driver.key] > others * BETTER_KNOWN else []
         of_one_name = len({match.driver.name.casefold() for match in tied}) < len(tied)
-        likely = () if of_one_name else (here, known)
+        likely = (here,) if of_one_name else (here, known)
         for narrowed in (tied, [m for m in tied if m.number in numbers], *likely):
             if len(narrowed) == 1:
                 return (narrowed[0].driver,)

@@ -116,9 +116,9 @@ class QuoteOfTheDayWriter:
         return Post(of_the_day(facts_of(as_of, found), as_of.now, row.mark, past))
 
     async def _past(self, as_of: AsOf, day: date) -> PastDay | None:
-        """What happened in the series on the day in other years; None if nothing did."""
+        """What happened in the series on the day in earlier years; None if nothing did."""
         wins = await wins_of(self._store, as_of)
-        return past_day(OnThisDayFacts(day.month, day.day, wins, as_of.season()))
+        return past_day(OnThisDayFacts(day.month, day.day, wins, as_of.season()), day.year)
 
     async def _quote(self, as_of: AsOf, reader: Reader, guild: int, day: date) -> Quote | None:
         earlier = await draws_since(self._store, guild, day - AGAIN_AFTER)

@@ -21,6 +21,7 @@ from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts, may_land_for
 from bot.outbox.ledger import Ledger
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
+from bot.outbox.unanswered import UnansweredChanges
 from bot.services import Services
 from db.errors import StoreError
 from db.reminders import targets
@@ -93,6 +94,7 @@ class Delivery:
         self.awaiting_discord: set[int] = set()
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._own_errors: Counter[int] = Counter()
+        self._unanswered = UnansweredChanges()
         self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
         self._opened: OrderedDict[int, int] = OrderedDict()
         self._writing = asyncio.Semaphore(WRITING_AT_ONCE)
@@ -345,8 +347,14 @@ class Delivery:
 
     async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
         """Changes a message; returns None if it is gone and a new one is to be sent."""
+        version = claimed.row.notification.lead
+        if (left := self._unanswered.may_land_for(message, version, self._clock.now())) > 0:
+            raise BusyError("an earlier change of the message may still arrive", left)
         try:
             await self._sender.edit(channel, message, post)
+        except UnsureError:
+            self._unanswered.note(message, version, self._clock.now())
+            raise
         except RefusedError as error:
             if error.missing and not post.correction:
                 return None

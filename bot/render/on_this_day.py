@@ -68,12 +68,12 @@ class PastDay:
     question: OnThisDayQuestion
 
 
-def past_day(facts: OnThisDayFacts) -> PastDay | None:
-    """The race of that day most worth telling: one that decided a title, a first win, a close finish, the newest.
+def past_day(facts: OnThisDayFacts, year: int) -> PastDay | None:
+    """The race of that day, in a year before this one, most worth telling: of a title, a first win, close, the newest.
 
     None where no race was run on the day.
     """
-    wins = facts.wins.on(facts.month, facts.day)
+    wins = [win for win in facts.wins.on(facts.month, facts.day) if win.race.season < year]
     if not wins:
         return None
 

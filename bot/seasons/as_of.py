@@ -318,14 +318,17 @@ class AsOfKeeper:
         """
         whole = tuple(seasons)
         changed = whole != self._whole  # seasons are equal only if they are the same object
+        # Results of past seasons may have to be read for the states. If that fails, nothing has changed yet.
+        late = changed or not self._from <= now < self._until
+        states = {season.year: self._state(season, now) for season in whole} if late else self._states
         if changed or version != self._version:
             self._finder = Finder(whole)
             self._whole, self._version = whole, version
-        if changed or not self._from <= now < self._until:
+        if late:
             moments = [moment for season in whole for moment in _moments(season)]
             self._from = max((each for each in moments if each <= now), default=datetime.min.replace(tzinfo=UTC))
             self._until = min((each for each in moments if each > now), default=datetime.max.replace(tzinfo=UTC))
-            self._states = {season.year: self._state(season, now) for season in whole}
+            self._states = states
             self._seasons = tuple(state.known for state in self._states.values())
             self.cache.keep_only(self._seasons)
         return AsOf(now, self._seasons, self._finder, self.cache, version, whole)

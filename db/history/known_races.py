@@ -26,7 +26,7 @@ SELECT r.id, r.season, r.round, r.name, r.track_id, r.date, r.start_at, r.status
   FROM races r
   LEFT JOIN outcomes o ON o.race_id = r.id
   LEFT JOIN results x ON x.race_id = r.id
- WHERE r.dropped_at IS NULL GROUP BY r.id
+ WHERE r.dropped_at IS NULL AND r.season IN (SELECT year FROM seasons WHERE arriving = 0) GROUP BY r.id
 """
 WAITING = """
 SELECT e.race_id, count(*) AS entries
@@ -50,6 +50,7 @@ class KnownRaces:
             was over and has no results; None without results.
         poles_since: the first season in which the pole of a race is on record.
         with_pole: the ids of all races whose pole is on record, later ones included.
+        finales: the ids of the races that ended a season, of those with results that stand.
     """
 
     run: dict[int, Race]
@@ -57,6 +58,7 @@ class KnownRaces:
     since: int | None
     poles_since: int | None
     with_pole: frozenset[int]
+    finales: frozenset[int] = frozenset()
 
 
 async def load_known_races(connection: aiosqlite.Connection, now: datetime) -> KnownRaces:
@@ -82,8 +84,13 @@ def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRace
     years: set[int] = set()
     over: list[tuple[Race, bool]] = []
     ahead: set[int] = set()
+    last: dict[int, Race] = {}
     for race, stands, has_pole in races:
         years.add(race.season)
+        if race.status is not RaceStatus.CANCELLED and (
+            race.season not in last or race.day_run > last[race.season].day_run
+        ):
+            last[race.season] = race
         if race.over_at <= now:
             over.append((race, stands))
         else:
@@ -91,6 +98,7 @@ def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRace
         if has_pole:
             with_pole.add(race.id)
     run = sorted((race for race, stands in over if stands), key=lambda race: race.day_run)
+    standing = {race.id for race in run}
     # What is still to come in after the latest race is no gap: the answer says through which race it goes.
     missing = [race for race, stands in over if not stands and race.status is not RaceStatus.CANCELLED]
     gaps = {race.season for race in missing if run and race.day_run < run[-1].day_run}
@@ -100,6 +108,7 @@ def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRace
         since=_since({race.season for race in run}, gaps),
         poles_since=min((race.season for race in run if race.id in with_pole), default=None),
         with_pole=frozenset(with_pole),
+        finales=frozenset(last[year].id for year in years - ahead if year in last and last[year].id in standing),
     )
 
 

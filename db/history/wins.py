@@ -29,13 +29,15 @@ async def load_wins(connection: aiosqlite.Connection, known: KnownRaces) -> Wins
     """
     rows = {row["race_id"]: row for row in await connection.execute_fetchall(WINS)}
     champions = {row["year"]: row["driver"] for row in await connection.execute_fetchall(CHAMPIONS)}
-    finales = {race.season: race.id for race in known.run.values()}
     won: Counter[str] = Counter()
     wins = []
     for number, race in known.run.items():
-        row = rows[number]
+        row = rows.get(number)
+        if row is None:
+            # Results may stand though nobody is in first place.
+            continue
         won[row["driver"]] += 1
-        ended = finales[race.season] == number and race.season in known.over
+        ended = number in known.finales
         wins.append(
             Win(race, row["driver"], won[row["driver"]], row["margin"], champions.get(race.season) if ended else None)
         )

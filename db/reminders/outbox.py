@@ -103,6 +103,7 @@ FORGET_WAITS = (
         AND reason IN ('too late to be of use', 'superseded by a later reminder')""",
     "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
     "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
+    "UPDATE outbox SET look_again_at = :soon WHERE look_again_at > :soon",
 )
 LOOKED = """
 UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
@@ -306,7 +307,7 @@ async def forget_waits(store: Store, now: datetime) -> None:
     """Has everything tried again at once that waits for a later moment, since the clock does not say what it said."""
     async with store.write() as connection:
         for statement in FORGET_WAITS:
-            await connection.execute(statement, {"now": to_text(now)})
+            await connection.execute(statement, {"now": to_text(now), "soon": to_text(now + LOOK_AGAIN_AFTER)})
 
 
 async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:

@@ -150,7 +150,7 @@ def test_records_are_measured_beside_the_standings(quick: Quick) -> None:
     assert [line[0] for line in quick("records") if line[0].startswith("/")] == [*records.ASKED]
 
 
-def test_what_every_season_costs_is_measured_against_a_commit(commit: str) -> None:
+def test_what_every_season_costs_is_measured_against_a_commit(quick: Quick, commit: str) -> None:
     lines = {line[0]: line[1:] for line in quick("history", commit)}
     for label in (history.FIRST_IMPORT, history.DRIVER, history.CHOICES):
         before, now, times = lines[label]

@@ -363,7 +363,10 @@ def held() -> Finder:
 def test_every_name_and_alias_finds_its_driver(held: Finder, year: int) -> None:
     season = bundled_season(year)
     for driver in season.drivers.values():
-        for name in (driver.key, driver.name, driver.name.upper(), *driver.aliases):
+        named = (
+            () if driver.name == "Jason White" else (driver.name, driver.name.upper())
+        )  # Two people are called that.
+        for name in (driver.key, *named, *driver.aliases):
             assert held.driver(name, season).key == driver.key, name
 
 

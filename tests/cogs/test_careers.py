@@ -58,9 +58,11 @@ async def test_careers_are_as_published_and_whoever_raced_long_ago_is_found(stan
 
 
 async def test_two_who_are_called_jason_white_are_both_offered_and_have_a_career_each(stand: Stand) -> None:
-    asked = await stand.refused("driver", name="jason white")
-    assert "Jason White (2001–2023)" in asked
-    assert "Jason White (2018–2025)" in asked
+    racing = await stand.ask("driver", name="jason white")
+    assert "**Career, 2018–2025**" in words(racing), "the one who takes part in the season is meant"
+    both_raced = await stand.refused("driver", name="jason white", season=2023)
+    assert "Jason White (2001–2023)" in both_raced
+    assert "Jason White (2018–2025)" in both_raced
     virginian = await stand.ask("driver", name="Jason White (2001–2023)")
     assert "From Richmond, VA" in words(virginian)
     assert "157 starts" in title_and_answer(virginian)[1]

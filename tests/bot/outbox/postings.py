@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from bot.interactions.router import Router
 from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
-from bot.outbox.contracts import InDoubt, Post
+from bot.outbox.contracts import InDoubt, Post, UnsureError
 from bot.outbox.discord_sender import custom_ids
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
@@ -61,6 +62,7 @@ class Board(FakeDiscord):
 
     views: dict[int, ui.LayoutView] = field(default_factory=dict)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
+    _held_up: list[Callable[[], None]] | None = None
 
     def __post_init__(self) -> None:
         self.answers.set()
@@ -75,6 +77,11 @@ class Board(FakeDiscord):
             await self.answers.wait()
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
+        if self._held_up is not None:
+            found = next(each for each in self.messages if each.id == message)
+            self._held_up.append(lambda: self._show(found, post))
+            self._held_up = None
+            raise UnsureError("no answer")
         edits = {each.id: each.edits for each in self.messages}
         try:
             await super().edit(channel, message, post)
@@ -82,6 +89,10 @@ class Board(FakeDiscord):
             for each in self.messages:
                 if each.edits > edits[each.id]:
                     self._show(each, post)
+
+    def hold_up_edit(self, held_up: list[Callable[[], None]]) -> None:
+        """The next change gets no answer, and arrives only when what is put into ``held_up`` is called."""
+        self._held_up = held_up
 
     def _show(self, message: Sent, post: Post) -> None:
         message.custom_ids = tuple(custom_ids(components_of(post.view)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
+from bot.outbox.contracts import UnsureError
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders.models import RowState
@@ -64,3 +66,24 @@ async def test_what_a_clock_that_was_ahead_began_is_not_begun_early_once_more(
         await step(worker)
     assert [message.at for message in discord.messages] == [COVERAGE - timedelta(minutes=60)] * 2
     assert (await only(empty_store, first)).state is RowState.SENT
+
+
+async def test_a_second_message_is_looked_for_two_minutes_on_whatever_the_clock_said(
+    empty_store: Store, worker: Worker, discord: FakeDiscord, clock: HandClock
+) -> None:
+    target = await wants(empty_store, clock, leads=(60,))
+    await step(worker)
+    clock.moment = COVERAGE - timedelta(minutes=60)
+    discord.before.append(UnsureError("no answer"))
+    await step(worker)
+    clock.advance(seconds=40)
+    await step(worker)
+    (sent,) = discord.messages
+    # The first request arrives after all, and then the clock is set back.
+    discord.messages.append(replace(sent, id=sent.id + 1))
+    assert (await only(empty_store, target)).state is RowState.SENT
+    clock.moment = COVERAGE - timedelta(minutes=75)
+    await step(worker)
+    clock.advance(minutes=2)
+    await step(worker)
+    assert [message.deleted for message in discord.messages] == [False, True]

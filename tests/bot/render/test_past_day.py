@@ -39,11 +39,21 @@ TITLE = win(1998, "jack-sprague", champion="ty-majeski")
 def test_a_title_comes_before_a_first_win_before_a_close_finish_before_the_newest(
     wins: tuple[Win, ...], told: str
 ) -> None:
-    past = past_day(OnThisDayFacts(10, 17, Wins(tuple(sorted(wins, key=lambda each: each.race.season)), 1995), SEASON))
+    past = past_day(
+        OnThisDayFacts(10, 17, Wins(tuple(sorted(wins, key=lambda each: each.race.season)), 1995), SEASON), SEASON.year
+    )
     assert past is not None
     assert past.line.startswith(f"**On this day in {told}")
     assert past.question == OnThisDayQuestion(10, 17)
 
 
 def test_a_day_without_a_race_has_nothing_to_tell() -> None:
-    assert past_day(OnThisDayFacts(10, 18, Wins((OLD,), 1995), SEASON)) is None
+    assert past_day(OnThisDayFacts(10, 18, Wins((OLD,), 1995), SEASON), 2025) is None
+
+
+def test_what_was_run_this_year_is_no_past() -> None:
+    wins = Wins((OLD, win(2025, "corey-heim")), 1995)
+    past = past_day(OnThisDayFacts(10, 17, wins, SEASON), 2025)
+    assert past is not None
+    assert past.line == "**On this day in 2003** Ty Majeski won the Texas 101 (Texas)."
+    assert past_day(OnThisDayFacts(10, 17, Wins((win(2025, "corey-heim"),), 1995), SEASON), 2025) is None

@@ -31,6 +31,7 @@ from bot.questions.recaps import RecapQuestion
 from bot.render.driver_at_track import DriverAtTrackQuestion
 from bot.render.stats import StatsQuestion
 from bot.requester import Requester
+from bot.seasons.as_of import AsOfKeeper
 from bot.services import Services
 from db.connection import Store
 from db.errors import StoreError
@@ -108,6 +109,14 @@ async def test_a_past_season_is_read_when_it_is_asked_for(bot: TailgateBot) -> N
     now_read = read_so_far(await past(bot))
     assert 1999 in now_read
     assert 2012 not in now_read, "Sprague raced until 2008"
+
+
+async def test_a_clock_in_the_past_reads_nothing_of_what_is_to_come(bot: TailgateBot) -> None:
+    as_of = AsOfKeeper().at(datetime(2004, 5, 1, 12, tzinfo=UTC), await bot.services.seasons.all())
+    assert as_of.season().year == 2004
+    assert as_of.years[-1] > 2004
+    # Of the season that is under way its results so far have to be told from later ones.
+    assert read_so_far(await past(bot)) == [2004]
 
 
 async def test_what_is_told_without_reading_is_what_reading_tells(bot: TailgateBot) -> None:
