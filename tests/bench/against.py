@@ -14,10 +14,10 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from tests.bench.measures import load, machine, milliseconds, ratio, table
 from tests.bench.quotes import sentences
@@ -29,6 +29,9 @@ REPEATS, QUICK_REPEATS = 5, 1
 SEARCHES = 20
 PATIENCE = 120.0
 """Seconds in which a checkout must have done what it was asked to, its preparations above all."""
+
+Measured: TypeAlias = Callable[[str, str, bool], Coroutine[Any, Any, str]]
+"""Compares this checkout with a commit, by its hash and what it was called, perhaps quickly; returns the report."""
 
 LABELS = {
     "next beside searches": f"/next beside {SEARCHES} searches of quotes",
@@ -192,18 +195,32 @@ def searches() -> list[str]:
     return [f"the_{word}" for word in (*common.split(), "flag", "win")][:SEARCHES]
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.against", description=__doc__)
+def compare_with(name: str, about: str | None, quick: str, measured: Measured) -> int:
+    """Runs a benchmark that compares this checkout with the commit on its command line; returns its exit status.
+
+    Args:
+        name: the benchmark's module.
+        about: what it says of itself.
+        quick: what ``--quick`` leaves out.
+        measured: measures, given the hash of the commit, what it was called, and whether it is to be quick.
+    """
+    parser = argparse.ArgumentParser(prog=f"python -m tests.bench.{name}", description=about)
     parser.add_argument("rev", metavar="REV", help="the commit to compare with, such as a hash or a tag")
-    parser.add_argument("--quick", action="store_true", help="few quotes and rounds, to see that it runs")
+    parser.add_argument("--quick", action="store_true", help=f"{quick}, to see that it runs")
     given = parser.parse_args()
     try:
-        said = asyncio.run(measure(find_commit(given.rev), given.rev, quick=given.quick))
+        said = asyncio.run(measured(find_commit(given.rev), given.rev, given.quick))
     except AgainstError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     sys.stdout.write(said + "\n")
     return 0
+
+
+def main() -> int:
+    return compare_with(
+        "against", __doc__, "few quotes and rounds", lambda found, rev, quick: measure(found, rev, quick=quick)
+    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ Start it at the root of a clone: ``python -m tests.bench.history REV [--quick]``
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import shutil
@@ -16,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from tests.bench.against import AgainstError, check_out, find_commit
+from tests.bench.against import AgainstError, check_out, compare_with
 from tests.bench.answers import choices, slash
 from tests.bench.measures import load, machine, memory, processor_seconds, ratio, table
 from tests.bench.timed import EVE_OF_TALLADEGA, TimedStandIn
@@ -151,17 +150,9 @@ def _longest(seconds: list[float]) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench.history", description=__doc__)
-    parser.add_argument("rev", metavar="REV", help="the commit to compare with, such as a hash or a tag")
-    parser.add_argument("--quick", action="store_true", help="once, and recent seasons alone, to see that it runs")
-    given = parser.parse_args()
-    try:
-        said = asyncio.run(measure(find_commit(given.rev), given.rev, quick=given.quick))
-    except AgainstError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    sys.stdout.write(said + "\n")
-    return 0
+    return compare_with(
+        "history", __doc__, "once, and recent seasons alone", lambda found, rev, quick: measure(found, rev, quick=quick)
+    )
 
 
 if __name__ == "__main__":
