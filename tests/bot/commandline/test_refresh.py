@@ -243,8 +243,9 @@ def test_check_says_what_fails_and_what_was_left_out(
 
 
 KILLED = {
-    "between a document and the store": "import bot.feeds.importing as i; i._import_into = die",
-    "within the transaction": "import db.documents.import_sql as s; s.note_import = die",
+    "between a document and the store": "import bot.feeds.importing as i; i.import_prepared = die",
+    "while it is compared": "import db.documents.import_sql as s; s.note_import = die",
+    "within the transaction": "import db.documents.prepared_import as p; write = p._write; p._write = half_written",
     "before it is remembered": "import db.feeds.remembered as r; r.Remembered.save = die",
 }
 
@@ -261,9 +262,13 @@ import os, signal, sys
 from bot.__main__ import main
 from bot.feeds import politeness
 politeness.SECONDS_APART = 0.0
-calls = 0
-async def die(*_, **__):
+def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
+def half(written):
+    yield from written[: len(written) // 2]
+    die()
+def half_written(store, written, compared):
+    write(store, half(written), compared)
 {KILLED[name]}
 sys.exit(main(["refresh", "--season", "2025", "--db", sys.argv[1]]))
 """
