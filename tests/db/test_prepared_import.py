@@ -27,18 +27,13 @@ from db.scratch import Scratch
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
 from tests.db.schedules import ALPHA, BRAVO, CHARLIE, DRIVERS, EXTRA, numbered, result, schedule
+from tests.db.test_importer import dump
 from tests.stores import open_unsynced
 
 NOW = datetime(2027, 8, 1, tzinfo=UTC)
 SETTING = "INSERT INTO guild_settings (guild_id, name, value, changed_at) VALUES (1, 'x', '1', '2027-01-01T00:00:00Z')"
 
 Run = Callable[[Scratch, Sequence[Document], datetime], Report]
-
-
-async def dump(store: Store) -> list[tuple[Any, ...]]:
-    """All rows of all tables."""
-    names = await store.fetch("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return [(name[0], *map(tuple, await store.fetch(f'SELECT * FROM "{name[0]}"'))) for name in names]
 
 
 async def prepared(store: Store, *documents: Document) -> Report:

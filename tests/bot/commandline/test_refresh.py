@@ -23,6 +23,7 @@ from db.documents.importer import import_documents
 from db.feeds.rows import load_memory
 from tests.db.documents import read
 from tests.db.schedules import ALPHA, schedule
+from tests.db.test_importer import dump
 from tests.feeds import fake_nascar
 from tests.stores import make_empty
 
@@ -120,6 +121,27 @@ def test_a_season_is_fetched_and_then_there_is_nothing_new(
     assert server.asked == []
     main(["check", "--db", str(store_path)])
     assert "NASCAR's feeds, last fetched: schedule 2025-11-19 19:00 Eastern" in capsys.readouterr().out
+
+
+def test_a_season_that_is_as_it_was_is_asked_for_again_and_writes_no_row(
+    server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    season = fake_nascar.season(2025)
+    server.documents = season.documents()
+    assert typed(store_path, "--season", "2025") == 0
+
+    async def held() -> list[str]:
+        async with await Store.open(store_path, readonly=True) as store:
+            return await dump(store)
+
+    rows = asyncio.run(held())
+    monkeypatch.setattr(Settings, "clock", lambda _: TravelClock(NOW + timedelta(minutes=11), 0))
+    server.asked.clear()
+    capsys.readouterr()
+    assert typed(store_path, "--season", "2025") == 0
+    assert {paths.weekend(2025, race["race_id"]) for race in season.races} < set(server.asked)
+    assert "rows: 0 created, 0 updated, 0 unchanged; 0 refused" in capsys.readouterr().out
+    assert asyncio.run(held()) == rows
 
 
 def test_it_goes_on_where_it_was_cut_off(
