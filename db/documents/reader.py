@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -86,9 +86,8 @@ class Document:
 
     def lines(self, section: str) -> list[Line]:
         """The lines of a section, which know whether the document comes with the program and when it was retrieved."""
-        given: dict[str, Any] = {"bundled": self.bundled, "retrieved": self.header.retrieved}
-        given |= {"feed": self.feed, "trusted": self.trusted}
-        return [replace(line, **given) for line in self.sections.get(section, [])]
+        of_all = (self.bundled, self.header.retrieved, self.feed, self.trusted)
+        return [Line(line.row, line.file, line.number, line.whole, *of_all) for line in self.sections.get(section, ())]
 
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
