@@ -18,14 +18,13 @@ from db.reminders.outbox import (
     ClaimedRow,
     DeliveryOutcome,
     expire,
-    looked,
     recent,
     reclaim,
     supersede,
-    to_look_at,
     upcoming,
     write_ledger,
 )
+from db.reminders.second_messages import looked, to_look_at
 from db.reminders.targets import save
 from tests.db.outbox_rows import COVERAGE, DUE, MINUTE, add, add_many, claimed
 

@@ -20,7 +20,7 @@ from bot.outbox import delivery, doubt, rate_limit, reconcile
 from bot.outbox.contracts import InDoubt
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
-from bot.outbox.ledger import Ledger
+from bot.outbox.ledger import Ledger, Mark
 from bot.outbox.worker import Worker
 from db.reminders import outbox, plans
 from db.reminders.models import OutboxRow
@@ -48,7 +48,7 @@ def _mark_after_send() -> Sequence[Patch]:
     """The request leaves before its moment is committed."""
 
     async def mark(self: Ledger, number: int, channel: int | None) -> datetime | None:
-        self._marks.append((number, channel, _nobody()))
+        self._marks.append(Mark(number, channel, _nobody()))
         return self._clock.now()
 
     return [mock.patch.object(Ledger, "mark", mark)]
@@ -210,7 +210,7 @@ def _takes_claims_for_new() -> Sequence[Patch]:
             outbox,
             "RECLAIM",
             "doubt = tried_at IS NOT NULL,",
-            "doubt = 0, tried_at = NULL, last_tried_at = NULL, tries = 0,",
+            "doubt = 0, tried_at = NULL, last_tried_at = NULL, tries = 0, look_again_at = NULL,",
         )
     ]
 

@@ -62,7 +62,7 @@ NEXT = """
 SELECT min(at) FROM (
     SELECT max(due_at, coalesce(retry_at, due_at)) AS at FROM outbox WHERE state = 'pending'
     UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed'
-    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL)
+    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL AND state NOT IN ('pending', 'claimed'))
 """
 
 
