@@ -8,6 +8,7 @@ the one before it has arrived or never will.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -37,7 +38,7 @@ class Changes:
     def __init__(self, store: Store, sender: Sender, ledger: Ledger, clock: Clock) -> None:
         self._store, self._sender, self._ledger, self._clock = store, sender, ledger, clock
         self.under_way: set[int] = set()
-        self._answered: set[int] = set()
+        self._became: dict[int, datetime | None] = {}
 
     async def make(self, row: OutboxRow, channel: int, message: int, post: Post) -> None:
         """Changes a message to what a row says.
@@ -58,24 +59,25 @@ class Changes:
                 # The process stood still since, and the message may be out of date: nothing has left yet.
                 raise BusyError("the program stood still", 0)
             await self._sender.edit(channel, message, post)
-        except UnsureError:
-            self._answered.discard(row.id)
+        except (UnsureError, asyncio.CancelledError):
+            # The process may have stood still just before it left.
+            self._became[row.id] = self._clock.now()
             raise
         except (RefusedError, BusyError):
-            self._answered.add(row.id)
+            self._became[row.id] = row.unanswered_at
             raise
-        self._answered.add(row.id)
+        self._became[row.id] = row.unanswered_at
 
     def noted(self, outcome: DeliveryOutcome, row: OutboxRow) -> DeliveryOutcome:
-        """The outcome of a row, which says as well whether its change was answered."""
-        if row.id not in self._answered:
+        """The outcome of a row, which says as well what became of its change, if one left."""
+        if row.id not in self._became:
             return outcome
-        return replace(outcome, answered=True, unanswered_at=row.unanswered_at)
+        return replace(outcome, changed=True, unanswered_at=self._became[row.id])
 
     def ended(self, number: int) -> None:
         """Forgets a row whose task has ended."""
         self.under_way.discard(number)
-        self._answered.discard(number)
+        self._became.pop(number, None)
 
     async def _may_land_for(self, row: OutboxRow) -> float:
         """For how many seconds another change of the row's message may still arrive."""

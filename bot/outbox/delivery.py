@@ -67,7 +67,8 @@ class Delivery:
         versions: of the seasons and of the settings, as the worker last saw them; it keeps them up to date.
         composers, performers: what writes a kind's messages, or delivers it otherwise.
         addressees: who gets the messages of a kind that do not go to the target's place.
-        in_flight: ids of rows with a request under way that may take effect.
+        changes: makes the changes of messages.
+        in_flight: ids of rows with a request under way that may take effect, but for changes of messages.
         awaiting_discord: ids of rows that wait for Discord's answer, not for their turn.
         resting_until: until then no request gets through to Discord.
     """
@@ -90,7 +91,7 @@ class Delivery:
         self.awaiting_discord: set[int] = set()
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._own_errors: Counter[int] = Counter()
-        self._changes = Changes(services.store, sender, ledger, services.clock)
+        self.changes = Changes(services.store, sender, ledger, services.clock)
         self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
         self._opened: OrderedDict[int, int] = OrderedDict()
         self._writing = asyncio.Semaphore(WRITING_AT_ONCE)
@@ -113,15 +114,15 @@ class Delivery:
         if outcome.state is not RowState.PENDING:
             self.doubts.forget(claimed.row.id)
             self._own_errors.pop(claimed.row.id, None)
-        return self._changes.noted(outcome, claimed.row)
+        return self.changes.noted(outcome, claimed.row)
 
     def under_way(self, number: int) -> bool:
         """Whether a request of a row is under way that may take effect."""
-        return number in self.in_flight or number in self._changes.under_way
+        return number in self.in_flight or number in self.changes.under_way
 
     def ended(self, number: int) -> None:
         """Forgets a row whose task has ended."""
-        self._changes.ended(number)
+        self.changes.ended(number)
         self.in_flight.discard(number)
         self.awaiting_discord.discard(number)
 
@@ -349,7 +350,7 @@ class Delivery:
     async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
         """Changes a message; returns None if it is gone and a new one is to be sent."""
         try:
-            await self._changes.make(claimed.row, channel, message, post)
+            await self.changes.make(claimed.row, channel, message, post)
         except RefusedError as error:
             if error.missing and not post.correction:
                 return None

@@ -321,7 +321,7 @@ class Worker:
             if number in self._delivery.in_flight:
                 # The message may still arrive: the row stays claimed, and the next run reconciles it.
                 return
-            outcome = _given_back(claimed)
+            outcome = self._delivery.changes.noted(_given_back(claimed), claimed.row)
         finally:
             self._delivery.ended(number)
             self._tasks.pop(number, None)

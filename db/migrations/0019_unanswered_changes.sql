@@ -1,6 +1,6 @@
 -- What was sent more than once is looked at again whatever becomes of its row, and be it canceled: look_again_at is set when
--- the second request leaves. unanswered_at is when a change of a message left that has had no answer: until it is made
--- again, nobody knows what the message says.
+-- the second request leaves. unanswered_at is when the last change of a message was under way that has had no answer: until
+-- it is made again, nobody knows what the message says.
 
 CREATE TABLE new_outbox (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

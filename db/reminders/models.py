@@ -291,9 +291,9 @@ class OutboxRow:
 
     ``tried_at`` is when the first request left that may have reached Discord without our knowing, None if none can
     have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``unanswered_at`` is when the
-    last change of an earlier row's message left that has had no answer, None if there is none. ``message`` is the id of
-    the message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's. ``old_round``
-    is the round by which an earlier release marked its message.
+    last change of an earlier row's message was under way that has had no answer, None if there is none. ``message`` is
+    the id of the message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
+    ``old_round`` is the round by which an earlier release marked its message.
     """
 
     id: int

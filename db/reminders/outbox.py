@@ -94,7 +94,7 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
     tried_at = CASE WHEN :doubt THEN tried_at END, last_tried_at = CASE WHEN :doubt THEN last_tried_at END,
     tries = CASE WHEN :doubt THEN tries ELSE 0 END,
     look_again_at = CASE WHEN :doubt AND tries > 1 AND kind <> 'event' THEN :look_again_at END,
-    unanswered_at = CASE WHEN :answered THEN :unanswered_at ELSE unanswered_at END
+    unanswered_at = CASE WHEN :changed THEN :unanswered_at ELSE unanswered_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
 # What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it, or so
@@ -133,8 +133,8 @@ class DeliveryOutcome:
     PENDING gives it back, to be tried again from ``retry_at`` on; ``doubt`` says that it may have arrived nevertheless.
     ``switch_off`` is the id of a target that is gone, for ``reason``, ``refused`` that of one that takes nothing now;
     neither counts if its server chose another channel than ``tried`` since. ``recovered`` is that of one that takes
-    messages again. ``answered`` says that a change of its message which left was answered: the last one that was not
-    left at ``unanswered_at``.
+    messages again. ``changed`` says that a change of its message left, and that ``unanswered_at`` is when the
+    last one was under way that has had no answer, None if there is none.
     """
 
     id: int
@@ -149,7 +149,7 @@ class DeliveryOutcome:
     refused: int | None = None
     recovered: int | None = None
     tried: int | None = None
-    answered: bool = False
+    changed: bool = False
     unanswered_at: datetime | None = None
 
 
@@ -348,7 +348,7 @@ def _outcome_values(run: str, each: DeliveryOutcome, now: datetime) -> dict[str,
         "channel": each.channel,
         "reason": each.reason,
         "retry_at": to_text(each.retry_at),
-        "answered": each.answered,
+        "changed": each.changed,
         "unanswered_at": to_text(each.unanswered_at),
         # A row that is done keeps the moment at which it was tried; one that certainly did not arrive forgets it.
         "doubt": each.doubt or each.state is not RowState.PENDING,

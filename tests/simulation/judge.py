@@ -19,9 +19,10 @@ from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
 from db.models import NEVER, RaceStatus
 from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
+from tests.simulation.events import Import, OffAndOn
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import RACE_ID, ROUND, YEAR
-from tests.simulation.story import Import, OffAndOn, Place
+from tests.simulation.story import Place
 from tests.simulation.verdict import Verdict
 from tests.simulation.world import World
 
