@@ -38,7 +38,9 @@ def bundled(year: int) -> dict[str, Any]:
 def driver_ids() -> dict[str, int]:
     """NASCAR's id of each driver, a made-up one where the program knows none; namesakes as documents tell them apart."""
     rows = json.loads((SEASONS / "drivers.json").read_text(encoding="utf-8"))["drivers"]
-    told_apart = {f"{row['name']}{TOLD_APART}{row['nascar_id']})": row["nascar_id"] for row in rows if "nascar_id" in row}
+    told_apart = {
+        f"{row['name']}{TOLD_APART}{row['nascar_id']})": row["nascar_id"] for row in rows if "nascar_id" in row
+    }
     return {row["name"]: row.get("nascar_id") or STRANGER + place for place, row in enumerate(rows)} | told_apart
 
 
