@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.outbox.contracts import BusyError, Post, UnsureError
+from bot.outbox.ledger import Ledger
 from db.connection import Store
 from db.reminders.models import RowState
 from db.timestamps import to_text
@@ -205,3 +206,27 @@ async def test_what_was_changed_in_a_message_that_is_taken_away_is_changed_in_th
     (said,) = scene.discord.texts()
     assert through(said) == 3
     assert (first.edits, first.deleted, second.deleted) == (1, False, True)
+
+
+async def test_a_change_that_is_held_up_before_it_leaves_is_written_anew(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = await scene.wants(standings=True)
+    await scene.go()
+    mark, asked = Ledger.mark_change, list[str]()
+
+    async def held_up(ledger: Ledger, number: int) -> datetime | None:
+        marked_at = await mark(ledger, number)
+        scene.clock.advance(seconds=6)
+        asked.extend(scene.discord.requests)
+        return marked_at
+
+    scene.hold(penalized(after(2)))
+    with monkeypatch.context() as slow:
+        slow.setattr(Ledger, "mark_change", held_up)
+        await scene.go(ticks=1)
+    assert scene.discord.requests == asked
+    (row,) = await scene.rows(target, RowState.PENDING)
+    assert row.unanswered_at is None
+    await scene.go()
+    assert [message.edits for message in scene.discord.messages] == [1]
