@@ -45,7 +45,8 @@ DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
 #   as well, and leaves unknown what stands there. The standings also have to be in the channel that is set now, and
 #   whichever race they were of before, they are one message; for a scheduled event the removal (another session) counts
 #   as well.
-#   Results and a recap without a version were posted by an earlier release, and stay as they are.
+#   Results and a recap without a version were posted by an earlier release, and stay as they are. What was too
+#   late for a message of its own may still correct one.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 # CROSS JOIN forces SQLite to begin with the targets, which are a few of perhaps ten thousand.
 WANTED = """
@@ -90,6 +91,7 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
            SELECT o.state NOT IN ('pending', 'cancelled')
                   AND (o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))
                   AND o.event_at > s.event_from AND o.event_at < s.event_to
+                  AND (o.state <> 'expired' OR o.until >= s.until OR s.kind NOT IN ('results', 'recap'))
              FROM outbox o
             WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
               AND (o.session = s.session OR s.kind = 'event')

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.notifications.corrections import corrected, results_facts
-from bot.outbox.contracts import InDoubt, RefusedError, UnsureError
+from bot.notifications.results_planner import FRESH
+from bot.outbox.contracts import BusyError, InDoubt, RefusedError, UnsureError
 from db.connection import Store
 from db.models import Adjustment, Season
 from db.reminders import targets
@@ -106,6 +107,24 @@ async def test_a_correction_without_an_answer_that_is_taken_back_leaves_no_trace
         assert scene.discord.texts() != before
     await scene.go(ticks=9)
     assert scene.discord.texts() == before
+    assert [message.edits for message in scene.discord.messages] == [1]
+
+
+@pytest.mark.parametrize("fault", [BusyError("Discord told me to slow down", 60.0), UnsureError("no answer")])
+async def test_one_that_could_not_be_made_before_two_days_were_over_is_made_after(
+    scene: Scene, fault: Exception
+) -> None:
+    """By then the results are worth no message of their own any more, but those that are posted are still corrected."""
+    target = await posted(scene)
+    scene.clock.moment = HELD + FRESH - timedelta(seconds=2)
+    scene.discord.before = [fault]
+    scene.hold(DISQUALIFIED)
+    await scene.go(ticks=2)
+    (_, late) = await scene.rows(target)
+    assert late.state is RowState.EXPIRED
+    await scene.go(ticks=15)
+    (said,) = scene.discord.texts()
+    assert LINE in said
     assert [message.edits for message in scene.discord.messages] == [1]
 
 
