@@ -95,7 +95,7 @@ class Store:
                 await migrate(writer, str(path))
             for _ in range(READERS + 2):
                 # Each reads once, since SQLite opens the write-ahead log with the first read: by then it may be gone.
-                opened.append(await connect(path, "ro", "query_only = ON", "user_version"))
+                opened += [await connect(path, "ro", "query_only = ON", "user_version")]
             version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
