@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot.feeds.clashes import RefusedError
@@ -24,7 +25,7 @@ LEAST_ENTERED = 0.5
 """An entry list with fewer trucks than this part of those that are held is not whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """The trucks of a weekend with their drivers as documents call them, in finishing order."""
 
@@ -38,7 +39,7 @@ class Field:
         joined = [(row, people.join(row.driver_id, row.name, row.driver_hometown)) for row in weekend.rows]
         return cls(weekend, people, tuple(sorted(joined, key=lambda each: (each[0].place or 1000, each[0].car_number))))
 
-    @property
+    @cached_property
     def finishers(self) -> tuple[tuple[ResultFacts, str], ...]:
         """Those who have a place."""
         return tuple(each for each in self.trucks if each[0].place)

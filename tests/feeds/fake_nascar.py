@@ -36,7 +36,7 @@ def bundled(year: int) -> dict[str, Any]:
 
 @cache
 def driver_ids() -> dict[str, int]:
-    """NASCAR's id of each driver, a made-up one where the program knows none; namesakes as documents tell them apart."""
+    """NASCAR's id of each driver, a made-up one where the program knows none; namesakes by the names of documents."""
     rows = json.loads((SEASONS / "drivers.json").read_text(encoding="utf-8"))["drivers"]
     told_apart = {
         f"{row['name']}{TOLD_APART}{row['nascar_id']})": row["nascar_id"] for row in rows if "nascar_id" in row
