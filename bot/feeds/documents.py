@@ -251,7 +251,8 @@ class _Making:
         if len(mine & given) < len(mine) * OF_THE_RACE:
             self.done.refused.append(f"{placed.label}: the lap times are those of another race")
             return None
-        return found
+        # Until they are whole, the fastest lap may be one that they do not have yet.
+        return found if found.covers(trucks.weekend.race.actual_laps) else None
 
     def _sessions(self) -> list[SessionTime]:
         fetched = self._extra.get(paths.session_times(self._year))

@@ -73,6 +73,12 @@ class LapTimes(Feed):
         """The lap on which the checkered flag fell; None where it has not. What follows it does not take it back."""
         return next((each.laps_completed for each in self.flags or () if each.flag == CHECKERED), None)
 
+    def covers(self, laps: int | None) -> bool:
+        """Whether they are those of a whole race of so many laps, which they lag behind for a while after it."""
+        if laps is None or self.checkered_on is not None:
+            return True
+        return any((lap.number or 0) >= laps for truck in self.laps for lap in truck.laps or ())
+
 
 class LoopDriver(Feed):
     """A driver's loop statistics. ``ps`` is the finish; places are on the track, ``rating`` is at most 150."""
