@@ -11,6 +11,8 @@ from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from discord import ui
+
 from bot.client.tailgate_bot import TailgateBot, extensions
 from bot.clock import TravelClock
 from bot.questions.core import (
@@ -25,7 +27,7 @@ from bot.questions.core import (
     StandingsQuestion,
 )
 from bot.questions.recaps import RecapQuestion
-from bot.render.stats import FIGURES, StatsQuestion
+from bot.render.stats import StatsQuestion
 from bot.requester import Requester
 from bot.services import Services
 from db.connection import Store
@@ -68,6 +70,7 @@ class Desk:
     async def ask(self, question: Question) -> tuple[list[str], list[Question]]:
         """The lines of the answer, and what its buttons and menus ask."""
         view = await self._bot.router.view(question, Requester(1, await self._bot.router.as_of()))
+        assert isinstance(view, ui.LayoutView)
         onward = [*buttons(view).values(), *options(view).values()]
         return REFRESHED.sub("", text(view)).splitlines(), onward
 
@@ -104,7 +107,7 @@ def _by_turns(question: Question) -> bool:
     if isinstance(question, StandingsQuestion) and question.view is not None and question.after is not None:
         return question.view == STANDINGS_VIEWS[question.after % len(STANDINGS_VIEWS)]
     if isinstance(question, StatsQuestion):
-        return question.after is None or question.after % len(FIGURES) == [*FIGURES].index(question.by)
+        return question.after is None or question.after == 1 + len(question.by)
     return True
 
 
