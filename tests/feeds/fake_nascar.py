@@ -376,7 +376,7 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
         trucks.append(
             {
                 "Number": row["number"],
-                "FullName": f"{row['driver']} # (P)",
+                "FullName": f"{plain_name(row['driver'])}{' # (P)' if row.get('eligible', True) else '(i)'}",
                 "NASCARDriverID": driver_ids()[row["driver"]],
                 "Laps": laps,
             }

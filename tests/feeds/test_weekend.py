@@ -235,6 +235,18 @@ async def test_an_older_copy_replaces_nothing(weekend: Weekend) -> None:
     assert (await weekend.season()).results[ROUND] == before
 
 
+async def test_the_time_to_tune_in_is_no_start_of_coverage(weekend: Weekend) -> None:
+    """7: it is the race's own start, or for a race that goes on a day later that of the resumption."""
+    for race in weekend.now.races:
+        race["tunein_date"] = (datetime.fromisoformat(race["race_date"]) - timedelta(minutes=30)).isoformat()
+    weekend.now.listed(weekend.race_id)["tunein_date"] = (weekend.start + timedelta(days=1)).isoformat()[:19]
+    await weekend.refresh(-timedelta(days=1))
+    season = await weekend.season()
+    assert all(race.broadcasts for race in season.races)
+    assert {each.coverage for race in season.races for each in race.broadcasts} == {None}
+    assert (await weekend.race()).start == weekend.start
+
+
 async def test_a_race_that_is_moved_loses_its_coverage_and_keeps_its_place(weekend: Weekend) -> None:
     listed = weekend.now.listed(weekend.race_id)
     moved = weekend.start + timedelta(days=1)

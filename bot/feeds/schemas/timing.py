@@ -7,7 +7,7 @@ from statistics import median
 
 from pydantic import Field
 
-from bot.feeds.schemas.values import Count, Feed, Flag, Id, Laps, Number, Speed, Text, Truck
+from bot.feeds.schemas.values import Count, Feed, Flag, Id, Laps, Number, Speed, Text, Truck, without_markers
 
 POSSIBLE = 0.93
 """No lap is faster than this part of what the drivers' third-best laps are in the middle: it was timed wrongly."""
@@ -67,6 +67,12 @@ class LapTimes(Feed):
         quickest = min(seconds for seconds, _, _ in timed if seconds >= least)
         found = [(truck, lap) for seconds, truck, lap in timed if seconds == quickest]
         return found[0] if len({truck.number for truck, _ in found}) == 1 else None
+
+    @property
+    def guests(self) -> frozenset[int]:
+        """The ids of those whose names are marked as those of drivers who score in another series."""
+        marked = (each for each in self.laps if "i" in without_markers(each.full_name or "")[1])
+        return frozenset(each.driver_id for each in marked if each.driver_id is not None)
 
     @property
     def checkered_on(self) -> int | None:

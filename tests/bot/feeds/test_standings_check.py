@@ -147,6 +147,21 @@ async def test_a_penalty_that_comes_in_later_ends_the_difference_though_the_tabl
     assert await weekend.findings() == []
 
 
+async def test_points_of_somebody_who_does_not_score_are_found_by_the_table(weekend: Weekend) -> None:
+    """NASCAR's results give points to some who do not score here, and nothing in them says so."""
+    guest = weekend.season.weekend(weekend.season.races[RUN]["race_id"])["results"][6]
+    await weekend.tick()
+    table = fake_nascar.standings(await weekend.held())
+    row = next(each for each in table if each["driver_id"] == guest["driver_id"])
+    held = row["points"]
+    weekend.server.documents[TABLE] = fake_nascar.as_bytes(
+        [*(each for each in table if each is not row), row | {"points": 0}]
+    )
+    await weekend.tick(hours=7)
+    (line,) = await weekend.findings()
+    assert f"{guest['driver_fullname']} 0 points (held: {held})" in line
+
+
 async def test_a_table_that_cannot_be_used_is_no_fault_of_the_answers(weekend: Weekend) -> None:
     await weekend.tick()
     weekend.server.documents[TABLE] = b"<html>no</html>"
