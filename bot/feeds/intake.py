@@ -244,7 +244,7 @@ class Intake:
 
     def _is_absent(self, path: str) -> bool:
         known = self._remembered.documents.get(path)
-        return known is not None and known.digest is None and known.answered_at is not None
+        return known is not None and known.is_absent
 
     async def _race_list(self, year: int) -> Fetched:
         path = paths.race_list(year)
@@ -325,6 +325,7 @@ def _extra(bundle: Mapping[str, Got], extras: Mapping[str, timedelta]) -> dict[s
 
 
 def failing(documents: Mapping[str, FeedDocument], year: int) -> datetime | None:
-    """Since when any document of a season fails; None while none does."""
-    since = [each.failing_since for each in documents.values() if each.season == year and each.failing_since]
-    return min(since, default=None)
+    """Since when any document fails from which a season is made; None while none does."""
+    compared = paths.standings(year)
+    mine = [each for each in documents.values() if each.season == year and each.path != compared]
+    return min((each.failing_since for each in mine if each.failing_since is not None), default=None)

@@ -262,6 +262,22 @@ def point_for_another(field: Field, quickest: str | None) -> str | None:
     return f"{paid} has the point for the fastest lap, and by the lap times it was {quickest}'s"
 
 
+def points_of_guests(field: Field, guests: Collection[int]) -> list[str]:
+    """A line for each driver who has points although they are marked as scoring in another series.
+
+    Their points count: most of those who had some in fact scored here. NASCAR's table tells who did not.
+
+    Args:
+        field: the trucks.
+        guests: NASCAR's ids of those who are marked.
+    """
+    return [
+        f"{driver} has {row.points_earned} points, and the lap times mark them as scoring in another series"
+        for row, driver in field.finishers
+        if row.driver_id in guests and row.points_earned
+    ]
+
+
 def _who_scores_elsewhere(field: Field, quickest: str | None) -> str | None:
     """The driver of the fastest lap, if they do not score here: then nobody gets the point."""
     return next((driver for row, driver in field.finishers if driver == quickest and not row.points_earned), None)

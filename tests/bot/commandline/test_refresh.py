@@ -17,6 +17,7 @@ from aiohttp import web
 from bot.__main__ import main
 from bot.clock import TravelClock
 from bot.feeds import paths, politeness
+from bot.feeds.client import user_agent
 from bot.settings import Settings
 from db.connection import Store
 from db.documents.importer import import_documents
@@ -37,6 +38,7 @@ class Server:
     def __init__(self) -> None:
         self.documents: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.agents: set[str] = set()
         self.refuses = False
         self.port = 0
         self._started = threading.Event()
@@ -48,6 +50,7 @@ class Server:
     async def _answer(self, request: web.Request) -> web.Response:
         path = request.path.lstrip("/")
         self.asked.append(path)
+        self.agents.add(request.headers["User-Agent"])
         body = self.documents.get(path)
         if body is None or self.refuses:
             return web.Response(status=403)
@@ -228,6 +231,13 @@ def test_what_cannot_be_asked_for_is_one_line(
     assert len(said) == 1
     assert line in said[0]
     assert server.asked == []
+
+
+def test_it_says_who_asks(server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAILGATE_CONTACT", "https://example.com/me")
+    server.agents.clear()
+    assert typed(store_path, "--race", "5504") == 0
+    assert server.agents == {user_agent("https://example.com/me")}
 
 
 def test_off_is_off(
