@@ -50,11 +50,11 @@ from tests.feeds import fake_nascar
 YEAR = 2025
 NOW = datetime(2025, 12, 1, 17, tzinfo=UTC)
 """The season is over, and all of its weekends are official."""
-ROUNDS, QUICK_ROUNDS = 5, 1
+ROUNDS, QUICK_ROUNDS = 10, 1
 ANSWER_ROUNDS = 2
 SECONDS_APART, QUICK_SECONDS_APART = 1.0, 0.002
 """Between two documents while answers are timed: a second, as in truth."""
-ANSWERS_APART = 0.02
+ANSWERS_APART, QUICK_ANSWERS_APART = 0.1, 0.01
 """Seconds from one question to the next, whether the one before is answered or not."""
 FEW = 4
 TAKEN_IN_LAST = 1.0
@@ -269,12 +269,14 @@ class Answers:
     """The answers that were given.
 
     Attributes:
+        every: seconds from one question to the next.
         at_rest: while nothing was refreshed.
         refreshed: while a season was.
         taken_in: those of them in the last second, in which it is taken in.
         held: for how long others could not write meanwhile, as ``Watched`` notes it.
     """
 
+    every: float
     at_rest: list[Waited] = field(default_factory=list)
     refreshed: list[Waited] = field(default_factory=list)
     taken_in: list[Waited] = field(default_factory=list)
@@ -303,8 +305,7 @@ class Answers:
         self.at_rest += await self._ask(bot, asyncio.create_task(asyncio.sleep(seconds)))
         gc.unfreeze()
 
-    @staticmethod
-    async def _ask(bot: TailgateBot, running: asyncio.Task[Any]) -> list[Waited]:
+    async def _ask(self, bot: TailgateBot, running: asyncio.Task[Any]) -> list[Waited]:
         """Asks one question after the other while something runs; the answers in the order in which they were due."""
         found: list[Waited] = []
         waiting: list[asyncio.Task[None]] = []
@@ -316,7 +317,7 @@ class Answers:
 
         spent = time.process_time()
         for number, question in enumerate(itertools.cycle(ASKED)):
-            due = begun + number * ANSWERS_APART
+            due = begun + number * self.every
             if due > time.perf_counter():
                 await asyncio.sleep(due - time.perf_counter())
                 spent = time.process_time()
@@ -349,9 +350,9 @@ class Answers:
         return f"{table((*heads, *by_processor), rows)}\n\nMeanwhile the writer was held for {longest:.0f} ms at most."
 
 
-async def answers(bench: Bench, rounds: int, apart: float) -> str:
+async def answers(bench: Bench, rounds: int, apart: float, every: float) -> str:
     """How long answers take at rest and while each weekend of the season is corrected."""
-    timed = Answers()
+    timed = Answers(every)
     for _ in range(rounds):
         async with opened(bench.copy_of("held")) as services:
             await timed.round(services, bench.corrected, apart)
@@ -359,7 +360,7 @@ async def answers(bench: Bench, rounds: int, apart: float) -> str:
 
 
 def percentile(times: Sequence[float], which: int) -> float:
-    return statistics.quantiles(times, n=100, method="inclusive")[which - 1]
+    return statistics.quantiles(times, n=100, method="inclusive")[which - 1] if len(times) > 1 else times[0]
 
 
 async def main(*, quick: bool) -> None:
@@ -372,9 +373,10 @@ async def main(*, quick: bool) -> None:
         await bench.prepare()
         rounds = QUICK_ROUNDS if quick else ROUNDS
         costing = await costs(bench, rounds)
-        answering = await answers(
-            bench, QUICK_ROUNDS if quick else ANSWER_ROUNDS, QUICK_SECONDS_APART if quick else SECONDS_APART
-        )
+        if quick:
+            answering = await answers(bench, QUICK_ROUNDS, QUICK_SECONDS_APART, QUICK_ANSWERS_APART)
+        else:
+            answering = await answers(bench, ANSWER_ROUNDS, SECONDS_APART, ANSWERS_APART)
     sys.stdout.write(f"{rounds} rounds; {machine(before)}\n\n{costing}\n\n{answering}\n")
 
 
