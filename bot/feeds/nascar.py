@@ -59,4 +59,4 @@ class NascarTranslator:
             known_tracks=known.tracks,
             trust=trust,
         )
-        return Translated(made.documents, made.refused, made.clashes)
+        return Translated(made.documents, made.refused, made.clashes, made.unread)

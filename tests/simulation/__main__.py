@@ -35,7 +35,7 @@ LEGEND = (
 )
 FAULTS = frozenset(
     {"lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed", "nonce", "too soon",
-     "mixture", "older again", "behind", "told twice", "not told", "stale news", "impolite", "too many", "unwelcome",
+     "mixture", "older again", "behind", "told twice", "not told", "stale news", "impolite", "too many", "unwelcome", "hammered",
      "asked too soon", "asked too late"}
 )  # fmt: skip
 """What counts as caught: a program that only falls over has been broken in another way than was meant."""

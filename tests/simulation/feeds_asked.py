@@ -15,6 +15,8 @@ from tests.simulation.story import HOUR, MINUTE
 
 AN_HOUR = 300
 """Requests that an hour may take, whatever happens."""
+TRIES = 30
+"""As often a document may be asked for within an hour, whatever is wrong with it."""
 A_WEEKEND = 700
 """Requests that a whole weekend takes at most if nothing goes wrong."""
 LARGEST = 20_000_000
@@ -47,6 +49,7 @@ def asked_wrongly(world: FeedWorld) -> Iterator[str]:
         if second.at - first.at < APART:
             yield f"impolite: two requests {second.at - first.at:.3f} s apart"
     yield from _too_many(requests)
+    yield from _hammered(requests)
     yield from _refused(world, requests)
     if not world.troubles[1:] and len(requests) > A_WEEKEND:
         yield f"too many: {len(requests)} requests though nothing went wrong"
@@ -59,6 +62,18 @@ def _too_many(requests: list[Request]) -> Iterator[str]:
         if last.at - first.at < HOUR:
             yield f"too many: more than {AN_HOUR} requests within an hour"
             return
+
+
+def _hammered(requests: list[Request]) -> Iterator[str]:
+    """A document that cannot be got or used is tried again, but not again and again."""
+    asked: dict[str, list[float]] = {}
+    for each in requests:
+        # A redirect is followed a few times.
+        if each.fate != "round and round":
+            asked.setdefault(each.path, []).append(each.at)
+    for path, at in asked.items():
+        if any(last - first < HOUR for first, last in zip(at, at[TRIES:], strict=False)):
+            yield f"hammered: {path} more than {TRIES} times within an hour"
 
 
 def _refused(world: FeedWorld, requests: list[Request]) -> Iterator[str]:
@@ -78,7 +93,7 @@ def _not_in_time(world: FeedWorld, path: str) -> Iterator[str]:
     spoiled = min((each.at for each in world.story.events if isinstance(each, FeedWeather)), default=float("inf"))
     asked = [each for each in world.nascar.requests if each.path == path and each.at < spoiled]
     for first, second in pairwise(asked):
-        gap, often = second.at - first.at, {_every(world, path, at) for at in _samples(first.at, second.at)}
+        gap, often = second.at - first.at, {_every(world, path, at) for at in _samples(world, first.at, second.at)}
         if first.of != second.of or len(often) > 1 or _is_disturbed(world, first.at, second.at):
             continue
         (every,) = often
@@ -88,7 +103,10 @@ def _not_in_time(world: FeedWorld, path: str) -> Iterator[str]:
             yield f"asked too late: {path} after {gap:.0f} s, not {every:.0f}"
 
 
-def _samples(first: float, last: float) -> list[float]:
+def _samples(world: FeedWorld, first: float, last: float) -> list[float]:
+    if any(after < before for (_, before), (at, after) in pairwise(world.offsets) if at < last):
+        # What was known before the clock was set back keeps its moment, which is ahead by so much at most.
+        first, last = max(first - HOUR, 0.0), last + HOUR
     step = (last - first) / 4
     return [first + step * number for number in range(5)]
 

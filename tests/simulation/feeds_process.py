@@ -156,7 +156,8 @@ class FeedProcess(Process):
         return [race.over_at for race in self._last.races] if self._last is not None else []
 
     def _rests(self) -> float:
-        return RESTS
+        world = self._world
+        return min(RESTS, max((world.ends if world.calm else world.story.seconds) - world.timeline.now, 1.0))
 
     def _watched(
         self, compose: Callable[[OutboxRow, Target], Awaitable[Post | None]]
