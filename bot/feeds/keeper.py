@@ -55,6 +55,7 @@ class Keeper:
         self._rounds_out_of_reach = 0
         self._quiet_until: datetime | None = None
         self._is_saved = False
+        self._is_told = False
 
     async def close(self) -> None:
         """Ends the connection, and writes when what was asked for last."""
@@ -101,7 +102,9 @@ class Keeper:
         if self._asker.asked != asked:
             await self._remembered.save(whole=not self._is_saved)
             self._is_saved = True
-        await self._tell_freshness()
+        if self._asker.asked != asked or not self._is_told:
+            await self._tell_freshness()
+            self._is_told = True
 
     def _is_quiet(self, now: datetime) -> bool:
         """Whether nothing is asked on purpose; a clock that was set back makes nobody wait for longer."""
@@ -112,8 +115,9 @@ class Keeper:
 
     async def _round(self, now: datetime) -> None:
         wanted = self._wanted(now)
-        for year in years_to_list(await self._services.seasons.all(), now):
-            every = list_every(await self._services.seasons.season(year), now)
+        seasons = {season.year: season for season in await self._services.seasons.all()}
+        for year in years_to_list([*seasons.values()], now):
+            every = list_every(seasons.get(year), now)
             await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted))
         # Seasons that were read anew: a race may have come with the list.
         for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):

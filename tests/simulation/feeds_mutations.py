@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import aiohttp
 
-from bot.feeds import asking, importing, keeper, planning, politeness
+from bot.feeds import asking, intake, keeper, planning, politeness
 from bot.feeds.asking import Asker, Got
 from bot.feeds.client import FeedClient
+from bot.feeds.intake import Intake
 from bot.feeds.politeness import Politeness
+from bot.feeds.translation import Translated
 from bot.notifications import results_planner
-from db.connection import Store
-from db.documents.importer import Report, import_documents
+from db.documents.importer import Counts
 from db.documents.reader import Document
+from db.feeds import remembered
 from db.feeds.models import FeedPause
 from db.feeds.remembered import Remembered
 from tests.simulation.mutations import Mutation, Patch
@@ -46,7 +48,7 @@ def _asks_at_each_look() -> Sequence[Patch]:
 
 
 def _asks_without_end() -> Sequence[Patch]:
-    return [*_asks_at_each_look(), mock.patch.object(keeper._Budget, "is_spent", return_value=False)]
+    return [*_asks_at_each_look(), mock.patch.object(Politeness, "_count", return_value=None)]
 
 
 def _tells_what_came_late() -> Sequence[Patch]:
@@ -68,15 +70,18 @@ def _forgets_the_pause() -> Sequence[Patch]:
 
 def _imports_by_halves() -> Sequence[Patch]:
     """Each part of a document goes into the store by itself."""
+    whole = intake.import_in_thread
 
-    async def halves(path: Path, documents: Sequence[Document], now: datetime) -> Report:
-        async with await Store.open(path) as store:
-            for document in documents:
-                for part, lines in document.sections.items():
-                    report = await import_documents(store, [replace(document, sections={part: lines})], now)
-            return report
+    async def halves(path: Path, documents: Sequence[Document], now: datetime) -> tuple[Counts, list[str]]:
+        counts, told = Counts(), list[str]()
+        for document in documents:
+            for part, lines in document.sections.items():
+                more, lines_told = await whole(path, [replace(document, sections={part: lines})], now)
+                counts.add(more)
+                told += lines_told
+        return counts, told
 
-    return [mock.patch.object(importing, "_import_into", halves)]
+    return [mock.patch.object(intake, "import_in_thread", halves)]
 
 
 def _forgets_since_when_it_is_official() -> Sequence[Patch]:
@@ -105,6 +110,29 @@ def _swallows_anything() -> Sequence[Patch]:
     return [mock.patch.object(FeedClient, "_body", body)]
 
 
+def _gets_it_again_and_again() -> Sequence[Patch]:
+    """What was got beside a document that cannot be used is got again at once."""
+    return [mock.patch.object(Intake, "_put_off", return_value=None)]
+
+
+def _believes_what_is_cut_short() -> Sequence[Patch]:
+    """What adds to the rest counts as taken in, whether it could be read or not."""
+    made = Translated.__init__
+
+    def read(self: Translated, documents: Any, refused: Any = (), clashes: Any = (), _: Any = None) -> None:
+        made(self, documents, refused, clashes)
+
+    return [mock.patch.object(Translated, "__init__", read)]
+
+
+def _believes_the_clock() -> Sequence[Patch]:
+    """What is got after the clock was set back is older than what was got before."""
+    return [
+        mock.patch.object(asking, "SET_BACK", timedelta(0)),
+        mock.patch.object(remembered, "SET_BACK", timedelta(0)),
+    ]
+
+
 def _looks_seldom() -> Sequence[Patch]:
     return [mock.patch.object(planning, "OFTEN", planning.HOURLY)]
 
@@ -127,5 +155,8 @@ FEED_MUTATIONS: dict[str, Mutation] = {
     "no pace": Mutation("one request follows the other at once", _does_not_pace, 0),
     "follow anywhere": Mutation("a redirect leads to another host", _follows_anywhere, 0),
     "swallow anything": Mutation("a document may be as large as it likes", _swallows_anything, 0),
+    "get it again": Mutation("what came with an unusable document is got again at once", _gets_it_again_and_again, 0),
+    "believe what is cut": Mutation("lap times that are cut short count as read", _believes_what_is_cut_short, 0),
+    "believe the clock": Mutation("a clock that was set back makes news old", _believes_the_clock, 0),
     "look seldom": Mutation("around a race it is looked by the hour", _looks_seldom, 0),
 }

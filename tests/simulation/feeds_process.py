@@ -28,7 +28,7 @@ from db.models import Season
 from db.reminders.models import NotificationKind, OutboxRow, Target
 from db.snapshots import Snapshots
 from tests.simulation.feeds_server import ADDRESS
-from tests.simulation.feeds_weekend import YEAR
+from tests.simulation.feeds_weekend import LIST, YEAR
 from tests.simulation.loop import SimulatedLoop
 from tests.simulation.process import Process
 
@@ -37,9 +37,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-READS, IMPORTS = 0.01, 0.03
-"""Seconds that it takes to read a document in a thread, and to import one."""
+WORKS = 0.03
+"""Seconds that it takes to read a document in a thread, or to import one."""
 PAUSE = "SELECT until FROM feed_pause"
+FLOOD = 1200
+"""A night with so many requests is lost, and need not be lived through."""
 RESTS = 6 * 3600.0
 """The worker is woken when the keeper brings something, and otherwise finds nothing to do for long."""
 EVERY = (FAILED_BEFORE, planning.OFTEN, planning.HOURLY, planning.SELDOM, planning.DAILY)
@@ -103,10 +105,14 @@ class FeedProcess(Process):
                 asked = -1
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the night goes on
                 self._world.faults.append(f"raised: {type(error).__name__}: {error}")
-            await self._look()
+            if self._last is None or asked != len(self._world.nascar.requests):
+                await self._look()
+            if len(self._world.nascar.requests) > FLOOD:
+                self._world.drowns()
+                return
             if remembered.pause is not None:
                 self._world.waits(remembered.pause.until)
-            rests = self._rests_from_asking(self._keeper) if asked == len(self._world.nascar.requests) else 0.0
+            rests = self._rests_from_asking(self._keeper)
             ticks = max(1, math.ceil(rests / FEEDS_SECONDS))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ticks * FEEDS_SECONDS):
@@ -125,11 +131,13 @@ class FeedProcess(Process):
     def _rests_from_asking(self, keeper: Keeper) -> float:
         """For how many seconds nothing can be due: neither a document, nor a wait that ends, nor a time of a race."""
         now, remembered, asker = self.clock.now(), keeper._remembered, keeper._asker
+        if self._last is None or keeper._wanted(now)(LIST, planning.DAILY):
+            # Somebody asks too often, or nothing could be got yet.
+            return 0.0
         moments = [each.asked_at + every for each in remembered.documents.values() for every in EVERY]
         moments += asker._retry_at.values()
         moments += [keeper._quiet_until] if keeper._quiet_until is not None else []
         moments += [remembered.pause.until] if remembered.pause is not None else []
-        assert self._last is not None
         for race in self._last.races:
             starts = [each.start for each in race.sessions]
             moments += [race.begins - planning.RACE_WEEK, race.begins - planning.BEFORE_RACE]
@@ -197,14 +205,10 @@ def _run_here(main: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
 async def _to_no_thread(function: Callable[..., Any], /, *arguments: Any) -> Any:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, SimulatedLoop)
-    done = function(*arguments)
-    if not asyncio.iscoroutine(done):
-        await asyncio.sleep(READS)
-        loop.moment("reads")
-        return done
-    await asyncio.sleep(IMPORTS)
+    await asyncio.sleep(WORKS)
     async with loop.writing:
-        loop.moment("imports")
-        result = await done
-    loop.moment("imported")
+        loop.moment("works")
+        done = function(*arguments)
+        result = await done if asyncio.iscoroutine(done) else done
+    loop.moment("worked")
     return result

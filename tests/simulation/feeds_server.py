@@ -23,8 +23,8 @@ from tests.simulation.loop import Timeline
 
 ADDRESS = "https://feeds.invalid"
 FATES = (
-    "dropped", "broken off", "stale", "cut short", "null", "web page", "noise", "forbidden", "limited", "broken",
-    "slow", "too slow", "elsewhere", "round and round",
+    "dropped", "broken off", "stale", "stale", "cut short", "cut short", "null", "web page", "noise", "forbidden",
+    "limited", "broken", "slow", "too slow", "elsewhere", "round and round",
 )  # fmt: skip
 """What may become of a request."""
 NOISE = bytes(4_000_000)
@@ -70,7 +70,7 @@ class Nascar:
     """The world's NASCAR.
 
     Attributes:
-        weather: (until, fate, chance) of what requests meet now.
+        weather: (until, fate, chance, path or nothing) of what requests meet now.
         requests: all that were made, in order.
         overlapping: how many were made while another was under way.
         strayed: how many left for another host; unwelcome: how many were made although a pause was on record.
@@ -84,7 +84,7 @@ class Nascar:
     latency: float
     validators: str = "both"
     say: Callable[[str], None] = lambda _: None
-    weather: list[tuple[float, str, float]] = field(default_factory=list)
+    weather: list[tuple[float, str, float, str]] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     copies: dict[str, list[Copy]] = field(default_factory=dict)
     overlapping: int = 0
@@ -115,10 +115,11 @@ class Nascar:
         """What a process asks by; as much of an aiohttp session as the feed client uses."""
         return _Session(self, host)
 
-    def fate(self, dice: random.Random) -> str:
+    def fate(self, path: str, dice: random.Random) -> str:
         """What becomes of the next request."""
         self.weather = [each for each in self.weather if each[0] > self.timeline.now]
-        return next((fate for _, fate, chance in self.weather if dice.random() < chance), "")
+        met = ((fate, chance) for _, fate, chance, only in self.weather if only in {"", path})
+        return next((fate for fate, chance in met if dice.random() < chance), "")
 
 
 @dataclass
@@ -154,7 +155,7 @@ class _Exchange:
     async def __aenter__(self) -> Self:
         nascar, host = self._nascar, self._session.host
         compared = bool(self._asked)
-        self._fate = nascar.fate(self._dice)
+        self._fate = nascar.fate(self._path, self._dice)
         self._request = Request(nascar.timeline.now, self._path, host.started_at, compared, self._fate)
         nascar.requests.append(self._request)
         nascar.overlapping += self._session.open

@@ -30,13 +30,13 @@ from tests.simulation.story import (
 
 DAY = 24 * HOUR
 MOMENTS = (
-    "any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "reads", "imports", "imported", "leaves",
+    "any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "works", "works", "worked", "worked", "leaves",
     "answered",
 )  # fmt: skip
 """At which moments a process may be stopped or killed, beside those of ``story.MOMENTS``."""
 BEGINS = 120.0
 """In the first seconds nothing happens, so that the program has seen what is known when it begins."""
-KINDS = {"race night": 5, "race week": 2, "days after": 2, "late results": 1}
+KINDS = {"race night": 5, "race week": 1, "days after": 2, "late results": 1}
 """Which part of a weekend is lived through, and how often it is drawn."""
 
 
@@ -56,11 +56,15 @@ class StampAnew(Event):
 
 @dataclass(frozen=True)
 class FeedWeather(Event):
-    """For some seconds, requests to NASCAR meet such a fate with such a chance: see ``feeds_server.FATES``."""
+    """For some seconds, requests to NASCAR meet such a fate with such a chance: see ``feeds_server.FATES``.
+
+    ``only`` is the path of the one document that is met by it; empty where all are.
+    """
 
     seconds: float
     fate: str
     chance: float
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _when(dice: random.Random, name: str, green: datetime) -> tuple[datetime, fl
     if name == "race week":
         begins = green - timedelta(days=dice.uniform(1, 6.2))
         return begins, (green - begins).total_seconds() + dice.uniform(0.5, 1.5) * DAY
-    return green + timedelta(hours=dice.uniform(0, 2)), dice.uniform(4.5, 9.2) * DAY
+    return green + timedelta(hours=dice.uniform(0, 2)), dice.choice([dice.uniform(4.5, 6), 9.4]) * DAY
 
 
 def _said(dice: random.Random, *, late: bool) -> tuple[list[Event], datetime]:
@@ -180,7 +184,7 @@ def _results(dice: random.Random, flag: float, *, late: bool) -> Iterator[Event]
     official = at + dice.uniform(1.5, 44) * HOUR
     if dice.random() < 0.75:
         yield Publish(official, "official")
-    if dice.random() < 0.5:
+    if dice.random() < 0.6:
         # On Tuesday or, on appeal, the week after.
         yield Publish(dice.choice([flag + dice.uniform(3.6, 4.2) * DAY, official + dice.uniform(5.4, 5.9) * DAY]), "penalty")
 
@@ -216,12 +220,17 @@ def _troubles(dice: random.Random, places: tuple[Place, ...], seconds: float, ne
 def _trouble(dice: random.Random, places: tuple[Place, ...], at: float) -> list[Event]:  # noqa: C901, PLR0911 - a case each
     channel = dice.choice(places).channel
     kind = dice.choices(
-        ["feeds", "kill", "stall", "stop", "jump", "restore", "weather", "outage", "forbid", "hide", "chat"],
-        [45, 20, 8, 4, 5, 6, 6, 4, 3, 3, 2],
+        ["feeds", "storm", "kill", "stall", "stop", "jump", "restore", "weather", "outage", "forbid", "hide", "chat"],
+        [40, 5, 20, 8, 4, 6, 6, 6, 4, 3, 3, 2],
     )[0]
     if kind == "feeds":
         lasts = dice.choice([dice.uniform(10, 120), dice.uniform(2, 60) * MINUTE, dice.uniform(1, 7) * HOUR])
-        return [FeedWeather(at, lasts, dice.choice(FATES), dice.choice([0.3, 0.6, 1.0, 1.0]))]
+        only = dice.choice(["", "", "", LIST, WEEKEND, LAP_TIMES])
+        return [FeedWeather(at, lasts, dice.choice(FATES), dice.choice([0.3, 0.6, 1.0, 1.0]), only)]
+    if kind == "storm":
+        # We are not welcome for hours, and the program is started anew meanwhile.
+        lasts = dice.uniform(1, 7) * HOUR
+        return [FeedWeather(at, lasts, "forbidden", 1.0), Stop(at + dice.uniform(0.3, 1.0) * lasts, _pause(dice))]
     if kind == "kill":
         return [_kill(dice, at)]
     if kind == "stall":
@@ -229,7 +238,7 @@ def _trouble(dice: random.Random, places: tuple[Place, ...], at: float) -> list[
     if kind == "stop":
         return [Stop(at, _pause(dice))]
     if kind == "jump":
-        return [Jump(at, dice.choice([-1, 1]) * dice.choice([dice.uniform(1, 60), dice.uniform(1, 30) * MINUTE]))]
+        return [Jump(at, dice.choice([-1, -1, 1]) * dice.choice([dice.uniform(1, 60), dice.uniform(1, 30) * MINUTE]))]
     if kind == "restore":
         back = dice.choice([dice.uniform(0, 60) * MINUTE, dice.uniform(0, 20) * HOUR])
         return [Backup(max(0.0, at - back)), _kill(dice, at, restored=True)]

@@ -78,7 +78,7 @@ class FeedWorld(World):
             case StampAnew():
                 self.nascar.stamp_anew(event.path)
             case FeedWeather():
-                self.nascar.weather.append((self.timeline.now + event.seconds, event.fate, event.chance))
+                self.nascar.weather.append((self.timeline.now + event.seconds, event.fate, event.chance, event.only))
             case _:
                 pass
         super().meet(event)
@@ -86,6 +86,12 @@ class FeedWorld(World):
     def _calm_down(self) -> None:
         self.nascar.weather.clear()
         super()._calm_down()
+
+    def drowns(self) -> None:
+        """The night is over: there is nothing to be learned from it but that too much is asked."""
+        self.faults.append(f"too many: {len(self.nascar.requests)} requests; the night was ended")
+        self.calm, self.ends = True, self.timeline.now
+        self._wake()
 
     def holds(self, season: Season) -> None:
         """The store holds this from now on."""
