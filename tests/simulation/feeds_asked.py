@@ -113,7 +113,10 @@ def _samples(world: FeedWorld, first: float, last: float) -> list[float]:
 
 def _is_disturbed(world: FeedWorld, since: float, until: float) -> bool:
     """Whether the program stood still, its clock was set, or it knew something else than NASCAR said."""
-    if any(place is None and begins < until and ends > since and ends - begins > 1 for place, begins, ends in world.troubles):
+    if any(
+        place is None and begins < until and ends > since and ends - begins > 1
+        for place, begins, ends in world.troubles
+    ):
         return True
     if any(since - HOUR < at <= until for at, _ in world.offsets[1:]):
         return True

@@ -14,7 +14,6 @@ from bot.notifications.results_planner import noon_of, plan_outcomes
 from db.models import NEVER, Race, Season
 from db.reminders.models import RACE as WHOLE_RACE
 from db.reminders.models import NotificationKind, PlannedNotification
-from db.results_state import ResultsState
 from tests.simulation.feeds_asked import STANDING, asked_wrongly
 from tests.simulation.feeds_weekend import GREEN, ROUND, YEAR, State, Told, told
 from tests.simulation.feeds_world import FeedWorld
@@ -204,7 +203,11 @@ class _FeedJudge(_Judge):
         number = len(self._world.said) - 1
         if not self._is_said("schedule", number, each, at):
             yield f"behind: the schedule is {each.schedule}, NASCAR has {wanted.schedule}"
-        if each.weekend != wanted.weekend and not (not end.official and each.weekend == told(replace(end, official=True)).weekend and self._is_said("weekend", number, each, at)):
+        if each.weekend != wanted.weekend and not (
+            not end.official
+            and each.weekend == told(replace(end, official=True)).weekend
+            and self._is_said("weekend", number, each, at)
+        ):
             yield f"behind: the weekend is {each.weekend}, NASCAR has {wanted.weekend}"
         timed = next((since for since, state in self._world.said if state.timed), 0.0)
         if each.fastest != wanted.fastest and timed + SELDOM <= self._end:

@@ -117,12 +117,12 @@ def _gets_it_again_and_again() -> Sequence[Patch]:
 
 def _believes_what_is_cut_short() -> Sequence[Patch]:
     """What adds to the rest counts as taken in, whether it could be read or not."""
-    made = Translated.__init__
+    remember = Intake._remember
 
-    def read(self: Translated, documents: Any, refused: Any = (), clashes: Any = (), _: Any = None) -> None:
-        made(self, documents, refused, clashes)
+    async def believing(self: Intake, year: int, path: str, documents: Any, read: Translated, told: Any) -> Any:
+        return await remember(self, year, path, documents, replace(read, unread={}), told)
 
-    return [mock.patch.object(Translated, "__init__", read)]
+    return [mock.patch.object(Intake, "_remember", believing)]
 
 
 def _believes_the_clock() -> Sequence[Patch]:

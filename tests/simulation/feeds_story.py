@@ -166,7 +166,9 @@ def _moves(dice: random.Random, said: list[Event]) -> float:
 def _results(dice: random.Random, flag: float, *, late: bool) -> Iterator[Event]:
     """From the checkered flag to what is corrected in the week after it."""
     # NASCAR's own delay; more than a day after the race is over, by the clock or by its length, it is no news.
-    at = flag + (dice.choice([dice.uniform(18.5, 20), dice.uniform(29, 44)]) * HOUR if late else dice.uniform(2, 30) * MINUTE)
+    at = flag + (
+        dice.choice([dice.uniform(18.5, 20), dice.uniform(29, 44)]) * HOUR if late else dice.uniform(2, 30) * MINUTE
+    )
     yield Publish(at + dice.uniform(-2, 20) * MINUTE, "list over")
     if dice.random() < 0.3:
         yield Publish(at, "no points")
@@ -186,7 +188,9 @@ def _results(dice: random.Random, flag: float, *, late: bool) -> Iterator[Event]
         yield Publish(official, "official")
     if dice.random() < 0.6:
         # On Tuesday or, on appeal, the week after.
-        yield Publish(dice.choice([flag + dice.uniform(3.6, 4.2) * DAY, official + dice.uniform(5.4, 5.9) * DAY]), "penalty")
+        yield Publish(
+            dice.choice([flag + dice.uniform(3.6, 4.2) * DAY, official + dice.uniform(5.4, 5.9) * DAY]), "penalty"
+        )
 
 
 def _places(dice: random.Random) -> tuple[Place, ...]:
@@ -234,7 +238,11 @@ def _trouble(dice: random.Random, places: tuple[Place, ...], at: float) -> list[
     if kind == "kill":
         return [_kill(dice, at)]
     if kind == "stall":
-        return [Stall(at, dice.choice(MOMENTS), _nth(dice), dice.choice([dice.uniform(1, 60), dice.uniform(1, 50) * MINUTE]))]
+        return [
+            Stall(
+                at, dice.choice(MOMENTS), _nth(dice), dice.choice([dice.uniform(1, 60), dice.uniform(1, 50) * MINUTE])
+            )
+        ]
     if kind == "stop":
         return [Stop(at, _pause(dice))]
     if kind == "jump":

@@ -153,7 +153,7 @@ def session_starts(state: State) -> tuple[tuple[SessionKind, datetime], ...]:
 
 
 @cache
-def _list(start: datetime, sessions: bool, over: bool) -> bytes:  # noqa: FBT001 - what the list depends on
+def _list(start: datetime, sessions: bool, over: bool) -> bytes:
     kinds = {SessionKind.PRACTICE: 1, SessionKind.QUALIFYING: 2, SessionKind.RACE: 3}
     rows = [
         _race(EARLIER, GREEN - timedelta(weeks=3)) | {"winner_driver_id": IDS[NAMES[0]], "schedule": []},

@@ -15,7 +15,6 @@ from tests.simulation.process import Process
 from tests.simulation.story import Event
 from tests.simulation.world import World
 
-
 LOOKS_AT_ALL = 80 * 60.0
 """In so many seconds around a race everything is looked at."""
 
@@ -32,7 +31,9 @@ class FeedWorld(World):
 
     story: FeedStory
 
-    def __init__(self, story: FeedStory, folder: Path, template: Path, say: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self, story: FeedStory, folder: Path, template: Path, say: Callable[[str], None] | None = None
+    ) -> None:
         super().__init__(story, folder, template, say)
         self.nascar = Nascar(story.seed, self.timeline, self.true_time, story.nascar, story.validators, self.say)
         state = State()

@@ -34,7 +34,9 @@ def be_quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-def live_all(seeds: range, processes: int, mutation: str | None = None, family: str = "delivery") -> Iterator[list[Lived]]:
+def live_all(
+    seeds: range, processes: int, mutation: str | None = None, family: str = "delivery"
+) -> Iterator[list[Lived]]:
     """Lives through the nights of some seeds, a portion at a time, in no particular order.
 
     One process is this one: another would take as long to start as a dozen nights.

@@ -92,7 +92,12 @@ def at_once(work: Callable[[], object]) -> None:
 def nights() -> Iterator[Nights]:
     """The way to live through nights, with files in memory where the machine has a folder for that."""
     where = MEMORY if MEMORY.is_dir() else None
-    with without_threads(), in_haste(), _remembering(), tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder:
+    with (
+        without_threads(),
+        in_haste(),
+        _remembering(),
+        tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder,
+    ):
         yield Nights(Path(folder))
 
 

@@ -233,7 +233,13 @@ class Process:
             most = REPLANS
         now = self.clock.now()
         # The end of a race is planned for only once it has come, with the next planning.
-        moments = [end + after for end in self._race_ends() if end < FAR for after in (timedelta(0), REPLAN) if end + after > now]
+        moments = [
+            end + after
+            for end in self._race_ends()
+            if end < FAR
+            for after in (timedelta(0), REPLAN)
+            if end + after > now
+        ]
         moments += [datetime.fromisoformat(at)] if at is not None else []
         if worker._last_plan is not None and worker._last_plan.stale:
             moments.append(worker._last_plan.at + REPLAN)
