@@ -14,13 +14,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.championship.standings import driver_standings
 from bot.feeds import paths
+from db import models
 from db.models import EASTERN
 from tests.db.season_files import SEASONS
 
 STRANGER = 900_000
 """From this id on are the drivers of whom the program does not know NASCAR's id."""
 FIRST_RACE_ID = 6_000
+TOLD_APART = " (NASCAR id "
+"""What follows the name of a driver in our documents where others bear the same."""
 IMPOSSIBLE = 2.625
 """A lap in seconds that nobody has driven, as there are some in NASCAR's own lap times."""
 
@@ -34,9 +38,17 @@ def bundled(year: int) -> dict[str, Any]:
 
 @cache
 def driver_ids() -> dict[str, int]:
-    """NASCAR's id of each driver, a made-up one where the program knows none."""
+    """NASCAR's id of each driver, a made-up one where the program knows none; namesakes by the names of documents."""
     rows = json.loads((SEASONS / "drivers.json").read_text(encoding="utf-8"))["drivers"]
-    return {row["name"]: row.get("nascar_id") or STRANGER + place for place, row in enumerate(rows)}
+    told_apart = {
+        f"{row['name']}{TOLD_APART}{row['nascar_id']})": row["nascar_id"] for row in rows if "nascar_id" in row
+    }
+    return {row["name"]: row.get("nascar_id") or STRANGER + place for place, row in enumerate(rows)} | told_apart
+
+
+def plain_name(driver: str) -> str:
+    """A driver's name as NASCAR writes it, which says nothing of namesakes."""
+    return driver.partition(TOLD_APART)[0]
 
 
 @dataclass
@@ -270,7 +282,7 @@ def _result(place: int, row: dict[str, Any], penalties: Iterable[dict[str, Any]]
         "car_number": row["number"],
         "official_car_number": row["number"],
         "driver_id": driver_ids()[row["driver"]],
-        "driver_fullname": row["driver"],
+        "driver_fullname": plain_name(row["driver"]),
         "driver_hometown": " Somewhere, Texas",
         "team_id": 2_000 + place,
         "team_name": row.get("team") or "",
@@ -328,7 +340,7 @@ def _stage(number: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "stage_number": number,
         "results": [
             {
-                "driver_fullname": row["driver"],
+                "driver_fullname": plain_name(row["driver"]),
                 "driver_id": driver_ids()[row["driver"]],
                 "car_number": row["number"],
                 "finishing_position": row[f"stage{number}_finish"],
@@ -364,9 +376,32 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
         trucks.append(
             {
                 "Number": row["number"],
-                "FullName": f"{row['driver']} # (P)",
+                "FullName": f"{plain_name(row['driver'])}{' # (P)' if row.get('eligible', True) else '(i)'}",
                 "NASCARDriverID": driver_ids()[row["driver"]],
                 "Laps": laps,
             }
         )
     return {"laps": trucks, "flags": [{"LapsCompleted": 0, "FlagState": 8}, {"LapsCompleted": 4, "FlagState": 4}]}
+
+
+def standings(held: models.Season) -> list[dict[str, Any]]:
+    """NASCAR's table of a season: who scores elsewhere stands behind the others, with nothing."""
+    places = driver_standings(held).standings.places
+    scoring = {place.who for place in places}
+    table = [(each.who, each.points, each.wins) for each in places]
+    table += [(key, 0, 0) for key, starts in held.starts.items() if starts and key not in scoring]
+    return [
+        {
+            "position": position,
+            "driver_name": f"{held.drivers[key].name}{'' if key in scoring else '(i)'}",
+            "driver_id": held.drivers[key].nascar_id,
+            "points": points,
+            "wins": wins,
+            "starts": held.starts.get(key, 0),
+            "playoff_rank": 0,
+            "delta_leader": points - table[0][1],
+            "car_no": "",
+            "winnings": 0.0,
+        }
+        for position, (key, points, wins) in enumerate(table, 1)
+    ]

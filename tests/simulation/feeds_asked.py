@@ -1,4 +1,4 @@
-"""Whether NASCAR was asked as ``docs/feeds.md`` says: one request at a time, not too many, neither too soon nor too late."""
+"""Whether NASCAR was asked as ``docs/feeds.md`` says: one at a time, not too often, neither too soon nor too late."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from bot.notifications.results_planner import noon_of, plan_outcomes
 from db.models import NEVER, Race, Season
@@ -29,6 +30,7 @@ RACE_LENGTH = timedelta(hours=3)
 """How long a race takes where its results came too late to say so."""
 OFFICIAL_AFTER = timedelta(days=5)
 """How long after its start a race's results count as official though nobody says so."""
+EMPTY = told(State()).weekend
 SELDOM = 6.2 * HOUR
 """What was not there is asked for that often."""
 
@@ -112,9 +114,9 @@ class _FeedJudge(_Judge):
                 continue
             mark = _mark(place, each)
             # After two days, only what was posted is corrected.
-            if each.newcomers and each.kind is not NotificationKind.STANDINGS:
-                if not any(message.mark == mark for message in self._world.discord.live(place.channel)):
-                    continue
+            posted = any(message.mark == mark for message in self._world.discord.live(place.channel))
+            if each.newcomers and each.kind is not NotificationKind.STANDINGS and not posted:
+                continue
             row = replace(each, due_at=max(each.due_at, self._begins))
             yield Due(
                 place, str(each.kind), mark, self._seconds(row.due_at), self._seconds(row.until), known,
@@ -126,7 +128,7 @@ class _FeedJudge(_Judge):
         world, starts = self._world, self._starts()
         marks = [message.mark for message in sorted(world.discord.live(place.channel), key=lambda each: each.at)]
         said = [world.starts_told[mark] for mark in marks if mark in world.starts_told]
-        if any(first == second for first, second in zip(said, said[1:], strict=False)) and not self._hidden(place):
+        if any(first == second for first, second in pairwise(said)) and not self._hidden(place):
             yield f"told twice: in {place.channel} that the race is at {said}"
         if len(said) >= len(starts) and not self._hidden(place):
             yield f"told twice: {len(said)} changes in {place.channel}, of {len(starts) - 1}"
@@ -190,25 +192,25 @@ class _FeedJudge(_Judge):
         if name == "weekend":
             late = self._seconds(state.start + OFFICIAL_AFTER) <= at + self._offset(at)
             final = replace(state, official=state.official or (state.over and state.points and late))
-            return each.weekend in {told(state).weekend, told(final).weekend}
+            # A store that was just made, or put back, may hold nothing of the weekend yet.
+            return each.weekend in {told(state).weekend, told(final).weekend} or (not number and each.weekend == EMPTY)
         # Lap times are read with the results, which may not be there yet; what was read stays.
         return each.fastest in {None, told(state).fastest}
 
     def _behind(self) -> Iterator[str]:
         """Whether the store holds what NASCAR said last, after a time in which nothing went wrong."""
         at, each, _ = self._world.seen[-1]
-        end = self._world.said[-1][1]
-        late = self._seconds(end.start + OFFICIAL_AFTER) + 25 * HOUR <= self._end
-        wanted = told(replace(end, official=end.official or (end.over and end.points and late)))
         number = len(self._world.said) - 1
+        end = self._world.said[-1][1]
+        wanted = told(end)
         if not self._is_said("schedule", number, each, at):
             yield f"behind: the schedule is {each.schedule}, NASCAR has {wanted.schedule}"
-        if each.weekend != wanted.weekend and not (
-            not end.official
-            and each.weekend == told(replace(end, official=True)).weekend
-            and self._is_said("weekend", number, each, at)
-        ):
-            yield f"behind: the weekend is {each.weekend}, NASCAR has {wanted.weekend}"
+        # Once results have been left alone for long enough, it is looked once a day whether they count as official.
+        late = self._seconds(end.start + OFFICIAL_AFTER) + 25 * HOUR <= self._end
+        judged = told(replace(end, official=end.official or (end.over and end.points and late)))
+        is_right = each.weekend == judged.weekend if late else self._is_said("weekend", number, each, at)
+        if not is_right:
+            yield f"behind: the weekend is {each.weekend}, NASCAR has {judged.weekend}"
         timed = next((since for since, state in self._world.said if state.timed), 0.0)
         if each.fastest != wanted.fastest and timed + SELDOM <= self._end:
             yield f"behind: the fastest lap is {each.fastest}, NASCAR has {wanted.fastest}"

@@ -8,7 +8,7 @@ import math
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from unittest import mock
 
 from bot.feeds import planning
@@ -21,6 +21,7 @@ from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from bot.services import Services
 from db.connection import Store
+from db.documents import prepared_import
 from db.errors import StoreError
 from db.feeds.remembered import Remembered
 from db.models import Season
@@ -189,25 +190,43 @@ class FeedProcess(Process):
 
 @contextlib.contextmanager
 def on_the_loop() -> Iterator[None]:
-    """Does on the simulated loop what the feeds do in threads: documents are read, and imported by a loop of their own.
+    """Does on the simulated loop what the feeds do in threads: documents are read, and imported, at one instant each.
 
     Two connections of one thread would wait for each other's transactions for ever; here the second one waits its turn.
     """
-    with mock.patch.object(asyncio, "to_thread", _to_no_thread), mock.patch.object(asyncio, "run", _run_here):
+    with (
+        mock.patch.object(asyncio, "to_thread", _to_no_thread),
+        mock.patch.object(asyncio, "run", _at_once),
+        mock.patch.object(prepared_import, "_write", _killed_before_it_writes(prepared_import._write)),
+    ):
         yield
 
 
-def _run_here(main: Coroutine[Any, Any, T]) -> Coroutine[Any, Any, T]:
-    return main
+def _at_once(main: Coroutine[Any, Any, T]) -> T:
+    """What an import does on a copy, where nothing ever waits."""
+    try:
+        main.send(None)
+    except StopIteration as done:
+        return cast("T", done.value)
+    raise AssertionError("an import waits for something")
 
 
-async def _to_no_thread(function: Callable[..., Any], /, *arguments: Any) -> Any:
+def _killed_before_it_writes(write: Callable[..., None]) -> Callable[..., None]:
+    def writes(*arguments: Any) -> None:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, SimulatedLoop)
+        loop.moment("writes")
+        write(*arguments)
+
+    return writes
+
+
+async def _to_no_thread(function: Callable[..., T], /, *arguments: Any) -> T:
     loop = asyncio.get_running_loop()
     assert isinstance(loop, SimulatedLoop)
     await asyncio.sleep(WORKS)
     async with loop.writing:
         loop.moment("works")
-        done = function(*arguments)
-        result = await done if asyncio.iscoroutine(done) else done
+        result = function(*arguments)
     loop.moment("worked")
     return result

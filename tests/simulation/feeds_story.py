@@ -1,4 +1,4 @@
-"""What happens in one simulated weekend of the feeds, drawn from one seed: what NASCAR says when, and what goes wrong."""
+"""What happens in one simulated weekend, drawn from one seed: what NASCAR says when, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -7,31 +7,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tests.simulation.events import Backup, Chat, Event, Forbid, Hide, Jump, Kill, Outage, Stall, Stop, Weather
 from tests.simulation.feeds_server import FATES
 from tests.simulation.feeds_weekend import GREEN, LAP_TIMES, LENGTH, LIST, WEEKEND
-from tests.simulation.story import (
-    HOUR,
-    MINUTE,
-    SERVERS,
-    Backup,
-    Chat,
-    Event,
-    Forbid,
-    Hide,
-    Jump,
-    Kill,
-    Outage,
-    Place,
-    Stall,
-    Stop,
-    Story,
-    Weather,
-)
+from tests.simulation.story import HOUR, MINUTE, SERVERS, Place, Story
 
 DAY = 24 * HOUR
 MOMENTS = (
-    "any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "works", "works", "worked", "worked", "leaves",
-    "answered",
+    "any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "works", "writes", "writes", "worked", "worked",
+    "leaves", "answered",
 )  # fmt: skip
 """At which moments a process may be stopped or killed, beside those of ``story.MOMENTS``."""
 BEGINS = 120.0

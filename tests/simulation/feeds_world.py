@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from db.models import Season
+from tests.simulation.events import Event
 from tests.simulation.feeds_process import FeedProcess
 from tests.simulation.feeds_server import Nascar
 from tests.simulation.feeds_story import FeedStory, FeedWeather, Publish, StampAnew
 from tests.simulation.feeds_weekend import State, Told, documents, held
 from tests.simulation.process import Process
-from tests.simulation.story import Event
 from tests.simulation.world import World
 
 LOOKS_AT_ALL = 80 * 60.0
