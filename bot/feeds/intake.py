@@ -312,7 +312,7 @@ class Intake:
         for each in documents.values():
             if each.fetched.path in read.unread:
                 self._refuse(each.fetched.path, year, read.unread[each.fetched.path])
-            elif each.digest is not None:
+            elif each.digest is not None and not self._is_known(each):
                 of = None if each.fetched.path in {paths.drivers(), paths.tracks()} else year
                 at = _whole(each.fetched.at)
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
@@ -321,6 +321,12 @@ class Intake:
     def _newest(self, documents: Iterable[Got]) -> datetime:
         """Now; after a clock was set back, when the documents were got by it."""
         return max([self._services.clock.now(), *(each.fetched.at for each in documents)])
+
+    def _is_known(self, got: Got) -> bool:
+        """Whether a document was taken in before, and is only read once more with what is new."""
+        known = self._remembered.documents.get(got.fetched.path)
+        answered = known.answered_at if known is not None and known.digest == got.digest else None
+        return answered is not None and answered >= _whole(got.fetched.at)
 
     def _refuse(self, path: str, year: int, problem: str) -> None:
         self._remembered.failed(path, year, self._now(), problem)

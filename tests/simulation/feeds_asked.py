@@ -143,7 +143,8 @@ def _every(world: FeedWorld, path: str, at: float) -> float:
 
 
 def _clock(world: FeedWorld, at: float) -> float:
-    return at + [offset for since, offset in world.offsets if since <= at][-1]
+    offset: float = [ahead for since, ahead in world.offsets if since <= at][-1]
+    return at + offset
 
 
 def _ends(world: FeedWorld, known: Told, at: float) -> float:

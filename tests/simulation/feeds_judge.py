@@ -15,7 +15,9 @@ from bot.notifications.results_planner import noon_of, plan_outcomes
 from db.models import NEVER, Race, Season
 from db.reminders.models import RACE as WHOLE_RACE
 from db.reminders.models import NotificationKind, PlannedNotification
+from tests.simulation.events import Backup
 from tests.simulation.feeds_asked import STANDING, asked_wrongly
+from tests.simulation.feeds_story import FeedWeather
 from tests.simulation.feeds_weekend import GREEN, ROUND, YEAR, State, Told, told
 from tests.simulation.feeds_world import FeedWorld
 from tests.simulation.judge import Due, _Judge, _mark
@@ -128,6 +130,8 @@ class _FeedJudge(_Judge):
         world, starts = self._world, self._starts()
         marks = [message.mark for message in sorted(world.discord.live(place.channel), key=lambda each: each.at)]
         said = [world.starts_told[mark] for mark in marks if mark in world.starts_told]
+        if self._has_old_copy():
+            said = list(dict.fromkeys(said))
         if any(first == second for first, second in pairwise(said)) and not self._hidden(place):
             yield f"told twice: in {place.channel} that the race is at {said}"
         if len(said) >= len(starts) and not self._hidden(place):
@@ -141,6 +145,14 @@ class _FeedJudge(_Judge):
             if min(ends, until) - max(begins, changed + HOLD) >= 2 * self._allowed:
                 yield f"not told: in {place.channel} that the race is at {now}, but {said}"
                 return
+
+    def _forgotten(self, place: Place, mark: str) -> bool:
+        return super()._forgotten(place, mark) or (mark in self._world.starts_told and self._has_old_copy())
+
+    def _has_old_copy(self) -> bool:
+        """Whether a copy was put back that was made hours before: nobody looks that far for what was told since."""
+        made = [each.at for each in self._world.story.events if isinstance(each, Backup)]
+        return any(at - max((each for each in made if each < at), default=at) > HOUR for at in self._world.restored_at)
 
     def _told_too_late(self, place: Place) -> Iterator[str]:
         """Whether results were sent that came to be known more than a day after the race."""
@@ -211,8 +223,9 @@ class _FeedJudge(_Judge):
         is_right = each.weekend == judged.weekend if late else self._is_said("weekend", number, each, at)
         if not is_right:
             yield f"behind: the weekend is {each.weekend}, NASCAR has {judged.weekend}"
-        timed = next((since for since, state in self._world.said if state.timed), 0.0)
-        if each.fastest != wanted.fastest and timed + SELDOM <= self._end:
+        timed = [since for since, state in self._world.said if state.timed]
+        timed += [bad.at + bad.seconds for bad in self._world.story.events if isinstance(bad, FeedWeather)]
+        if each.fastest != wanted.fastest and max(timed, default=0.0) + SELDOM <= self._end:
             yield f"behind: the fastest lap is {each.fastest}, NASCAR has {wanted.fastest}"
 
     def _nonces_changed(self, place: Place) -> Iterator[str]:

@@ -11,7 +11,7 @@ from unittest import mock
 
 import aiohttp
 
-from bot.feeds import asking, intake, keeper, planning, politeness
+from bot.feeds import asking, importing, intake, keeper, planning, politeness
 from bot.feeds.asking import Asker, Got
 from bot.feeds.client import FeedClient
 from bot.feeds.intake import Intake
@@ -23,7 +23,8 @@ from db.documents.reader import Document
 from db.feeds import remembered
 from db.feeds.models import FeedPause
 from db.feeds.remembered import Remembered
-from tests.simulation.mutations import Mutation, Patch
+from db.reminders import plans
+from tests.simulation.mutations import Mutation, Patch, _sql
 
 
 def _remembers_before_it_imports() -> Sequence[Patch]:
@@ -70,7 +71,7 @@ def _forgets_the_pause() -> Sequence[Patch]:
 
 def _imports_by_halves() -> Sequence[Patch]:
     """Each part of a document goes into the store by itself."""
-    whole = intake.import_in_thread
+    whole = importing.import_in_thread
 
     async def halves(path: Path, documents: Sequence[Document], now: datetime) -> tuple[Counts, list[str]]:
         counts, told = Counts(), list[str]()
@@ -133,6 +134,11 @@ def _believes_the_clock() -> Sequence[Patch]:
     ]
 
 
+def _corrects_only_what_it_sent() -> Sequence[Patch]:
+    """What was found after an older copy was put back is not corrected once it is two days old."""
+    return [_sql(plans, "WANTED", "(o.tried_at IS NOT NULL OR o.state = 'sent')", "o.tried_at IS NOT NULL")]
+
+
 def _looks_seldom() -> Sequence[Patch]:
     return [mock.patch.object(planning, "OFTEN", planning.HOURLY)]
 
@@ -158,5 +164,6 @@ FEED_MUTATIONS: dict[str, Mutation] = {
     "get it again": Mutation("what came with an unusable document is got again at once", _gets_it_again_and_again, 0),
     "believe what is cut": Mutation("lap times that are cut short count as read", _believes_what_is_cut_short, 0),
     "believe the clock": Mutation("a clock that was set back makes news old", _believes_the_clock, 0),
+    "correct what was sent": Mutation("what was found and not sent is not corrected", _corrects_only_what_it_sent, 0),
     "look seldom": Mutation("around a race it is looked by the hour", _looks_seldom, 0),
 }

@@ -78,7 +78,7 @@ class FeedProcess(Process):
 
     def _worker(self, store: Store) -> Worker:
         assert isinstance(self._loop, SimulatedLoop)
-        self._loop.writing, self._loop.moment = store._writing, self.moment
+        self._loop.writing, self._loop.passes = store._writing, self.moment
         worker = super()._worker(store)
         self._looking = asyncio.Event()
         self._feeding = asyncio.create_task(self._feed())
@@ -94,9 +94,11 @@ class FeedProcess(Process):
         self._keeper = Keeper(services, ADDRESS, NascarTranslator())
         self._keeper._politeness._monotonic = self._loop.time
         self._keeper._client._session = self._world.nascar.connected(self)
+        # What the last process left behind, before anything is mended.
+        await self._look()
         while True:
             self._looking.clear()
-            asked = len(self._world.nascar.requests)
+            asked, began = len(self._world.nascar.requests), self.clock.now()
             try:
                 async with asyncio.timeout(FEEDS_TIMEOUT_SECONDS):
                     await self._keeper.tick()
@@ -112,7 +114,7 @@ class FeedProcess(Process):
                 return
             if remembered.pause is not None:
                 self._world.waits(remembered.pause.until)
-            rests = self._rests_from_asking(self._keeper)
+            rests = self._rests_from_asking(self._keeper, began)
             ticks = max(1, math.ceil(rests / FEEDS_SECONDS))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(ticks * FEEDS_SECONDS):
@@ -128,8 +130,11 @@ class FeedProcess(Process):
                 self._world.holds(season)
                 super().wake()
 
-    def _rests_from_asking(self, keeper: Keeper) -> float:
-        """For how many seconds nothing can be due: neither a document, nor a wait that ends, nor a time of a race."""
+    def _rests_from_asking(self, keeper: Keeper, since: datetime) -> float:
+        """For how many seconds nothing can be due that was not ``since`` a look began.
+
+        Neither a document, nor a wait that ends, nor a time of a race.
+        """
         now, remembered, asker = self.clock.now(), keeper._remembered, keeper._asker
         if self._last is None or keeper._wanted(now)(LIST, planning.DAILY):
             # Somebody asks too often, or nothing could be got yet.
@@ -146,7 +151,7 @@ class FeedProcess(Process):
             official = remembered.official.get(race.id, race.over_at)
             moments += [ends + planning.AFTER_RACE, ends + planning.OFFICIAL_BY_THEN, ends + planning.UNTIL_OFFICIAL]
             moments += [official + planning.PENALTIES, ends + planning.PENALTIES * 2]
-        ahead = [(each - now).total_seconds() for each in moments if each > now]
+        ahead = [(each - now).total_seconds() for each in moments if each > since]
         return min(ahead, default=RESTS)
 
     def is_unwelcome(self) -> bool:
@@ -215,7 +220,7 @@ def _killed_before_it_writes(write: Callable[..., None]) -> Callable[..., None]:
     def writes(*arguments: Any) -> None:
         loop = asyncio.get_running_loop()
         assert isinstance(loop, SimulatedLoop)
-        loop.moment("writes")
+        loop.passes("writes")
         write(*arguments)
 
     return writes
@@ -226,7 +231,7 @@ async def _to_no_thread(function: Callable[..., T], /, *arguments: Any) -> T:
     assert isinstance(loop, SimulatedLoop)
     await asyncio.sleep(WORKS)
     async with loop.writing:
-        loop.moment("works")
+        loop.passes("works")
         result = function(*arguments)
-    loop.moment("worked")
+    loop.passes("worked")
     return result

@@ -14,9 +14,9 @@ from tests.simulation.story import HOUR, MINUTE, SERVERS, Place, Story
 
 DAY = 24 * HOUR
 MOMENTS = (
-    "any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "works", "writes", "writes", "worked", "worked",
-    "leaves", "answered",
-)  # fmt: skip
+    *("any", "before commit", "committed", "asks NASCAR", "NASCAR answers", "leaves", "answered"),
+    *("works", "writes", "writes", "worked", "worked"),
+)
 """At which moments a process may be stopped or killed, beside those of ``story.MOMENTS``."""
 BEGINS = 120.0
 """In the first seconds nothing happens, so that the program has seen what is known when it begins."""
@@ -205,7 +205,9 @@ def _troubles(dice: random.Random, places: tuple[Place, ...], seconds: float, ne
     return events
 
 
-def _trouble(dice: random.Random, places: tuple[Place, ...], at: float) -> list[Event]:  # noqa: C901, PLR0911 - a case each
+def _trouble(  # noqa: C901, PLR0911 - a case each
+    dice: random.Random, places: tuple[Place, ...], at: float
+) -> list[Event]:
     channel = dice.choice(places).channel
     kind = dice.choices(
         ["feeds", "storm", "kill", "stall", "stop", "jump", "restore", "weather", "outage", "forbid", "hide", "chat"],

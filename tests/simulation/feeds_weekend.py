@@ -226,7 +226,7 @@ def _lap_times(names: tuple[str, ...]) -> bytes:
         }
         for place, name in enumerate(names)
     ]
-    return _bytes({"laps": trucks, "flags": []})
+    return _bytes({"laps": trucks, "flags": [{"LapsCompleted": LAPS, "FlagState": 4}]})
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ class Told:
 
     Attributes:
         schedule: the listed start and the sessions, from the list.
-        weekend: the trucks and the state of the results, from the weekend's document.
+        weekend: the trucks, the state of the results, and who led when, from the weekend's document.
         fastest: the seconds of the fastest lap, from the lap times.
     """
 
@@ -249,7 +249,7 @@ def told(state: State) -> Told:
     """What a store must hold that has taken in a state."""
     sessions = tuple((kind, moment) for kind, moment in session_starts(state) if moment <= state.start)
     fastest = LAP_SECONDS + 0.01 if state.timed and state.over else None
-    return Told((state.start, sessions), (_results(state), results_state(state)), fastest)
+    return Told((state.start, sessions), (_results(state), results_state(state), _leads(state)), fastest)
 
 
 def results_state(state: State) -> ResultsState:
@@ -259,6 +259,11 @@ def results_state(state: State) -> ResultsState:
     if not state.points:
         return ResultsState.PARTIAL
     return ResultsState.OFFICIAL if state.official else ResultsState.UNOFFICIAL
+
+
+def _leads(state: State) -> tuple[tuple[int, int], ...]:
+    first = state.laps_led[NAMES[0]]
+    return ((1, first), (first + 1, LAPS)) if state.over else ()
 
 
 def _results(state: State) -> tuple[Any, ...]:
@@ -284,10 +289,11 @@ def held(season: Season) -> Told:
         for row in rows
     ) or tuple(sorted((entry.number, name[entry.driver]) for entry in season.absent.get(ROUND, ())))
     fastest = race.outcome.fastest_lap if race.outcome is not None else None
+    leads = tuple((each.from_lap, each.to_lap) for each in race.outcome.leads) if race.outcome is not None else ()
     sessions = tuple(sorted(((each.kind, each.start) for each in race.sessions), key=lambda each: each[1]))
     assert race.status is RaceStatus.SCHEDULED
     return Told(
         (race.start, sessions),
-        (results, season.results_state(ROUND)),
+        (results, season.results_state(ROUND), leads),
         fastest.seconds if fastest is not None else None,
     )

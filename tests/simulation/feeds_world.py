@@ -45,7 +45,7 @@ class FeedWorld(World):
         self.seen: list[tuple[float, Told, Season]] = []
         self.starts_told: dict[str, str | None] = {}
         self.faults: list[str] = []
-        self._clear_at = 0.0
+        self._waits_until = 0.0
 
     def true_time(self) -> datetime:
         """What a clock that is right shows."""
@@ -62,9 +62,9 @@ class FeedWorld(World):
 
     def waits(self, until: datetime) -> None:
         """NASCAR is not asked until a moment of the process's clock; the night is not over before."""
+        self._waits_until = self.timeline.now + (until - self.true_time()).total_seconds() - self.offset
         if self.calm:
-            left = (until - self.true_time()).total_seconds() - self.offset
-            self.ends = max(self.ends, self.timeline.now + left + LOOKS_AT_ALL)
+            self.ends = max(self.ends, self._waits_until + LOOKS_AT_ALL)
 
     def _process(self) -> Process:
         return FeedProcess(self, self.path)
@@ -87,6 +87,7 @@ class FeedWorld(World):
     def _calm_down(self) -> None:
         self.nascar.weather.clear()
         super()._calm_down()
+        self.ends = max(self.ends, self._waits_until + LOOKS_AT_ALL)
 
     def drowns(self) -> None:
         """The night is over: there is nothing to be learned from it but that too much is asked."""
