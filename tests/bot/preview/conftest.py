@@ -47,8 +47,8 @@ async def bare_env() -> Any:
 async def browser(request: pytest.FixtureRequest) -> AsyncIterator[Browser]:
     """One headless Chromium for all tests of a module.
 
-    It takes the page's fonts where the module's ``FONTS`` says so, and the machine's otherwise: to read twelve megabytes
-    of them is a third of what a test of the page costs.
+    It takes the page's fonts where the module's ``FONTS`` says so, and those of the machine otherwise: twelve megabytes
+    to read are a third of what a test of the page costs.
     """
     if CHROMIUM is None:
         pytest.skip("no chromium, chromium-browser or google-chrome on this machine")
