@@ -187,11 +187,11 @@ def _result(
 _stage_score = lru_cache(maxsize=256)(StageScore)
 
 
-def _standing(
+def held_results(
     races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
-) -> set[int]:
-    """The rounds of the races whose results stand."""
-    held = {
+) -> dict[int, HeldResults]:
+    """What is held of each of these races' results, whether they stand or not, by round."""
+    return {
         race.round: HeldResults.of(
             race.results_stated,
             [
@@ -201,4 +201,10 @@ def _standing(
         )
         for race in races
     }
-    return {number for number, state in judged(held).items() if state in STANDING}
+
+
+def _standing(
+    races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
+) -> set[int]:
+    """The rounds of the races whose results stand."""
+    return {number for number, state in judged(held_results(races, results, absent)).items() if state in STANDING}

@@ -16,7 +16,7 @@ from bot.feeds.outcome import fastest_lap, outcome_of
 from bot.feeds.people import People
 from bot.feeds.places import Places
 from bot.feeds.reading import read_drivers, read_lap_times, read_sessions, read_tracks
-from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, result_rows
+from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, points_of_guests, result_rows
 from bot.feeds.schedule import Placed, place_races, race_row
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
 from bot.feeds.schemas.race_list import RaceList
@@ -172,7 +172,8 @@ class _Making:
             self.done.clashes.append(f"{placed.label}: {error}; nothing of the race was taken")
             return
         odd = point_for_another(trucks, fastest["driver"] if fastest else None)
-        lines = [*people.clashes, *places.clashes, *([odd] if odd else [])]
+        elsewhere = points_of_guests(trucks, laps.guests if laps is not None else frozenset())
+        lines = [*people.clashes, *places.clashes, *([odd] if odd else []), *elsewhere]
         self.done.clashes += [f"{placed.label}: {line}" for line in lines]
         state = self._feed_state(placed, weekend)
         parts = {"tracks": places.rows, "drivers": people.rows, "races": [row], "results": results}
@@ -251,7 +252,8 @@ class _Making:
         if len(mine & given) < len(mine) * OF_THE_RACE:
             self.done.refused.append(f"{placed.label}: the lap times are those of another race")
             return None
-        return found
+        # Until they are whole, the fastest lap may be one that they do not have yet.
+        return found if found.covers(trucks.weekend.race.actual_laps) else None
 
     def _sessions(self) -> list[SessionTime]:
         fetched = self._extra.get(paths.session_times(self._year))

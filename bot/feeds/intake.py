@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
+from bot.feeds.background import in_background
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
 from bot.feeds.importing import RaceBundle, groups, import_in_thread, is_about
@@ -84,7 +84,7 @@ class Intake:
             return Outcome()
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
-            read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
+            read = await _surely(path, lambda: self._translator.schedule(year, known, races, extra))
             counts, told = await self._import(read.documents)
         except FeedError as error:
             await self._left_out(path, year, error)
@@ -151,8 +151,7 @@ class Intake:
                 return self._translate(bundle, known, races)
 
             try:
-                # A large document takes longer to read than an answer may wait.
-                read.append((bundle, await asyncio.to_thread(_surely, bundle.path, translate)))
+                read.append((bundle, await _surely(bundle.path, translate)))
             except FeedError as error:
                 outcome.refused.append(await self._left_out(bundle.path, year, error))
         for group in groups(read):
@@ -187,7 +186,7 @@ class Intake:
         for bundle, read in group:
             ours = [line for line in told if is_about(line, bundle)]
             outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
-            await self._note_state(year, bundle.race.id)
+        await self._note_states(year, {bundle.race.id for bundle, _ in group})
         return outcome
 
     async def _bundle(
@@ -245,7 +244,7 @@ class Intake:
 
     def _is_absent(self, path: str) -> bool:
         known = self._remembered.documents.get(path)
-        return known is not None and known.digest is None and known.answered_at is not None
+        return known is not None and known.is_absent
 
     async def _race_list(self, year: int) -> Fetched:
         path = paths.race_list(year)
@@ -291,23 +290,25 @@ class Intake:
         self._remembered.failed(path, year, self._now(), problem)
         log.warning("%s was not taken in: %s", path, problem)
 
-    async def _note_state(self, year: int, race: int) -> None:
-        """Notes since when the race is official."""
+    async def _note_states(self, year: int, races: Collection[int]) -> None:
+        """Notes since when each of these races of a season is official."""
         season = await self._services.seasons.season(year)
-        found = next((each for each in season.races if each.id == race), None) if season is not None else None
-        if season is None or found is None:
-            return
-        official = season.results_state(found.round) is ResultsState.OFFICIAL
-        await self._remembered.note_official(race, self._now() if official else None)
+        found = [race for race in season.races if race.id in races] if season is not None else []
+        states = {race.id: season.results_state(race.round) for race in found if season is not None}
+        now = self._now()
+        await self._remembered.note_official(
+            {race: now if state is ResultsState.OFFICIAL else None for race, state in states.items()}
+        )
 
     def _now(self) -> datetime:
         return _whole(self._services.clock.now())
 
 
-def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
+async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
     try:
-        return translate()
+        # A large document takes longer to read than an answer may wait.
+        return await in_background(translate)
     except FeedError:
         raise
     except Exception as error:
@@ -324,6 +325,7 @@ def _extra(bundle: Mapping[str, Got], extras: Mapping[str, timedelta]) -> dict[s
 
 
 def failing(documents: Mapping[str, FeedDocument], year: int) -> datetime | None:
-    """Since when any document of a season fails; None while none does."""
-    since = [each.failing_since for each in documents.values() if each.season == year and each.failing_since]
-    return min(since, default=None)
+    """Since when any document fails from which a season is made; None while none does."""
+    compared = paths.standings(year)
+    mine = [each for each in documents.values() if each.season == year and each.path != compared]
+    return min((each.failing_since for each in mine if each.failing_since is not None), default=None)

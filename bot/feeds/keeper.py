@@ -15,8 +15,9 @@ from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome, Wanted, failing
-from bot.feeds.planning import RaceDue, is_due, list_every, races_due, years_to_list
+from bot.feeds.planning import RaceDue, is_due, list_every, races_due, table_every, years_to_list
 from bot.feeds.politeness import Politeness, wait_after
+from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
 from bot.services import Services
 from db.feeds.remembered import Remembered
@@ -53,19 +54,31 @@ class Keeper:
         services: the store, its seasons and the clock; ``services.feeds`` is what is known of the documents.
         address: the feeds' address.
         translator: reads the documents.
+        differences: compares NASCAR's table with ours; None where nobody does.
+        agent: who asks.
         politeness: when one may ask; made for the remembered pause where none is given.
     """
 
     def __init__(
-        self, services: Services, address: str, translator: Translator, *, politeness: Politeness | None = None
+        self,
+        services: Services,
+        address: str,
+        translator: Translator,
+        *,
+        differences: Differences | None = None,
+        agent: str | None = None,
+        politeness: Politeness | None = None,
     ) -> None:
         assert services.feeds is not None
         self._services = services
         self._remembered: Remembered = services.feeds
         self._politeness = politeness or Politeness(self._remembered.pause)
-        self._client = FeedClient(address, services.clock, self._politeness)
+        self._client = FeedClient(address, services.clock, self._politeness, agent=agent)
         self._asker = Asker(self._client, self._remembered, services.clock)
         self._intake = Intake(services, self._asker, self._remembered, translator)
+        self._check = (
+            StandingsCheck(services, self._asker, self._remembered, differences) if differences is not None else None
+        )
         self._budget = _Budget()
         self._began = services.clock.now()
         self._rounds_out_of_reach = 0
@@ -137,6 +150,18 @@ class Keeper:
         # Seasons that were read anew: a race may have come with the list.
         for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
             await self._races(year, dues, wanted)
+        if self._check is not None:
+            for season in await self._recent(now):
+                await self._compare(self._check, season, now, wanted)
+
+    async def _compare(self, check: StandingsCheck, season: Season, now: datetime, wanted: Wanted) -> None:
+        """Compares NASCAR's table with ours while a race's results are looked at; nothing is taken over."""
+        every = table_every(season, self._remembered.official, now)
+        if every is not None:
+            try:
+                await check.look(season.year, every, wanted)
+            except FeedError as error:
+                log.debug("%s", error)
 
     async def _races(self, year: int, dues: Iterable[RaceDue], wanted: Wanted) -> None:
         bundles: list[RaceBundle] = []

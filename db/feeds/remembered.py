@@ -110,15 +110,15 @@ class Remembered:
             return True
         return now.asked_at - stored.asked_at >= self._written_every
 
-    async def note_official(self, race: int, since: datetime | None) -> None:
-        """Notes since when a race is official, the first time, and when it is not any more."""
-        if since is None and race in self._official:
-            del self._official[race]
-        elif since is not None and race not in self._official:
-            self._official[race] = since
-        else:
+    async def note_official(self, states: Mapping[int, datetime | None]) -> None:
+        """Notes by race since when it is official, the first time, and, as None, that it is not any more."""
+        new = {race: since for race, since in states.items() if (since is None) == (race in self._official)}
+        if not new:
             return
-        await save_official(self._store, race, since)
+        self._official.update((race, since) for race, since in new.items() if since is not None)
+        for race in [race for race, since in new.items() if since is None]:
+            del self._official[race]
+        await save_official(self._store, new)
 
     async def note_findings(self, path: str, lines: Iterable[str], now: datetime) -> None:
         """What a document's last reading found, in place of what the one before did; the same line keeps its moment."""

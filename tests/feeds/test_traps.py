@@ -180,6 +180,24 @@ def test_the_checkered_flag() -> None:
     assert laps(("11", [None]), flags=flags[:3]).checkered_on is None
 
 
+def test_lap_times_that_lag_behind_the_race() -> None:
+    """1, 2: they are whole once the checkered flag is in them, whatever follows it, or the last lap is."""
+    cold, yellow = {"LapsCompleted": 3, "FlagState": 9}, {"LapsCompleted": 3, "FlagState": 2}
+    checkered = {"LapsCompleted": 3, "FlagState": 4}
+    two_of_three = ("11", [None, 55.4, 55.2])
+    rows: tuple[Any, ...] = (
+        (laps(two_of_three), 3, False),
+        (laps(two_of_three, flags=[yellow]), 3, False),
+        (laps(two_of_three, flags=[cold]), 3, False),
+        (laps(two_of_three, flags=[checkered, yellow]), 3, True),
+        (laps(two_of_three, flags=[checkered, cold]), 3, True),
+        (laps(("9", [None, 55.1]), ("11", [None, 55.4, 55.2, 55.9])), 3, True),
+        (laps(two_of_three), None, True),
+    )
+    for found, of, whole in rows:
+        assert found.covers(of) is whole
+
+
 def test_stops_are_those_in_the_race() -> None:
     """27, 28, 29: rows before the start and after the flag, stops that were not measured, and other series' trucks."""
     stopped = [

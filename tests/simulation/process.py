@@ -32,16 +32,11 @@ from db.errors import StoreError
 from db.reminders import targets
 from db.reminders.models import NotificationKind, OutboxRow, Purpose, Target
 from tests.simulation.discord_model import signed
+from tests.simulation.events import Event, Kill, Stall, Stop
 from tests.simulation.line import Calendar, Line
 from tests.simulation.loop import Crash, Disk, SimulatedLoop, ThreadlessQueue, let_go
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import NOON
-from tests.simulation.story import (
-    Event,
-    Kill,
-    Stall,
-    Stop,
-)
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -62,7 +57,7 @@ NEXT = """
 SELECT min(at) FROM (
     SELECT max(due_at, coalesce(retry_at, due_at)) AS at FROM outbox WHERE state = 'pending'
     UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed'
-    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL)
+    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL AND state NOT IN ('pending', 'claimed'))
 """
 
 

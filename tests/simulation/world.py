@@ -9,11 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.simulation.discord_model import Discord
-from tests.simulation.loop import Crash, Timeline
-from tests.simulation.process import STARTS, Process
-from tests.simulation.schedule import Schedule, Seasons
-from tests.simulation.story import (
-    SERVERS,
+from tests.simulation.events import (
     Backup,
     Chat,
     Delay,
@@ -28,9 +24,12 @@ from tests.simulation.story import (
     Outage,
     Stall,
     Stop,
-    Story,
     Weather,
 )
+from tests.simulation.loop import Crash, Timeline
+from tests.simulation.process import STARTS, Process
+from tests.simulation.schedule import Schedule, Seasons
+from tests.simulation.story import SERVERS, Story
 
 LOOKS_AGAIN = 960.0
 """Scheduled events wait a quarter of an hour for what is in their way."""
