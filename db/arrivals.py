@@ -23,7 +23,7 @@ from db.connecting import connect_now
 from db.connection import Store
 from db.documents.importer import Report, Writable, import_documents
 from db.errors import DocumentError
-from db.row_changes import Changes, changes_between
+from db.row_changes import Changes, changes_between, origins_of
 from db.scratch import Scratch
 
 log = logging.getLogger(__name__)
@@ -174,6 +174,7 @@ async def _import_at_once(store: Writable, year: int, now: datetime) -> Report:
 
 def _prepare(copy: Path, store: Path, year: int, now: datetime) -> Changes:
     """Imports a season into the copy, and tells what has to be written into the store. Runs in a thread."""
+    before = origins_of(copy)
     with Scratch.open(copy) as scratch:
         asyncio.run(_import_at_once(scratch, year, now))
-    return changes_between(store, copy, year)
+    return changes_between(store, copy, year, before - origins_of(copy))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,10 @@ OF_RACES = (
     *("entries", "results", "stage_results", "adjustments"),
 )
 """The tables whose rows belong to one race, in the same order."""
+GROWING = ("read_at", "retrieved_at")
+"""Columns of when something was read. Whoever reads the same once more changes no fact, but that moment."""
+ORIGINS = "fact_origins"
+"""The table of who said a fact, if not the program. An import of what the program brings only removes rows of it."""
 OF_SEASONS = ("rookies", "playoff_fields", "bundled_seasons", "seasons", "facts")
 """The tables of what says that a season is there, and in which state."""
 
@@ -69,7 +73,7 @@ class _Table:
 
     def setting(self, rows: Sequence[tuple[Any, ...]]) -> Statement:
         others = [name for name in self.columns if name not in self.key]
-        changes = ", ".join(f"{name} = excluded.{name}" for name in others)
+        changes = ", ".join(f"{name} = {self._given(name)}" for name in others)
         conflict = f"DO UPDATE SET {changes}" if others else "DO NOTHING"
         marks = ", ".join("?" * len(self.columns))
         names, key = ", ".join(self.columns), ", ".join(self.key)
@@ -78,8 +82,22 @@ class _Table:
             list(rows),
         )
 
+    def _given(self, name: str) -> str:
+        """The new value of a column; of a moment that only grows, the later one."""
+        if name not in GROWING:
+            return f"excluded.{name}"
+        return f"nullif(max(coalesce({self.name}.{name}, ''), coalesce(excluded.{name}, '')), '')"
 
-def changes_between(store: Path, wanted: Path, year: int) -> Changes:
+
+def origins_of(path: Path) -> frozenset[tuple[Any, ...]]:
+    """Every row on who said a fact, of a file that nobody writes to meanwhile."""
+    with closing(sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+        return frozenset(map(tuple, connection.execute(f"SELECT * FROM {ORIGINS}")))  # noqa: S608 - a name of the schema
+
+
+def changes_between(
+    store: Path, wanted: Path, year: int, overruled: Collection[tuple[Any, ...]] = frozenset()
+) -> Changes:
     """The steps that bring a store to the facts of racing that another file holds.
 
     Args:
@@ -87,6 +105,8 @@ def changes_between(store: Path, wanted: Path, year: int) -> Changes:
         wanted: the other file, of the same schema.
         year: the season in which they differ. Where the store does not have it, it is marked as arriving until the
             last step, so that nobody sees half of it.
+        overruled: rows of ``origins_of`` that the import into the other file took away. They are not compared with the
+            store: somebody may have said a fact since, which changes nothing and is no reason to begin anew.
     """
     with closing(sqlite3.connect(wanted.resolve().as_uri() + "?mode=ro", uri=True, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS store", (store.resolve().as_uri() + "?mode=ro",))
@@ -98,6 +118,11 @@ def changes_between(store: Path, wanted: Path, year: int) -> Changes:
         tables = {name: _differences(connection, name) for name in (*LASTING, *OF_SEASONS)}
         # An import of a season changes nothing in the races of another, of which there are many.
         tables |= {name: _differences(connection, name, year) for name in OF_RACES}
+        of_races, others = (
+            _gone(connection, ORIGINS, [row for row in overruled if (row[0] == "race") is is_race])
+            for is_race in (True, False)
+        )
+        tables[ORIGINS] = of_races
         new = connection.execute("SELECT 1 FROM store.seasons WHERE year = ?", (year,)).fetchone() is None
         entries = dict(
             connection.execute(
@@ -111,7 +136,7 @@ def changes_between(store: Path, wanted: Path, year: int) -> Changes:
     if new and (year,) in tables["seasons"].wanted:
         steps.append(Step(((f"INSERT INTO seasons (year, arriving) VALUES ({year:d}, 1)", [()]),)))  # noqa: S608
     steps += _races(tables, entries)
-    steps.append(Step(tuple(_together([tables[name] for name in OF_SEASONS]))))
+    steps.append(Step(tuple(_together([*(tables[name] for name in OF_SEASONS), others]))))
     return Changes(before, after, tuple(step for step in steps if step.rows))
 
 
@@ -129,7 +154,15 @@ def _differences(connection: sqlite3.Connection, name: str, year: int | None = N
         return {tuple(row[place] for place in places): tuple(row) for row in connection.execute(sql)}
 
     wanted, held = only_in("main", "store"), only_in("store", "main")
-    return _Table(name, names, key, wanted, {key: row for key, row in held.items() if key not in wanted})
+    # No import takes back that something was read: what the store alone has of that came meanwhile.
+    gone = {key: row for key, row in held.items() if key not in wanted and name != "readings"}
+    return _Table(name, names, key, wanted, gone)
+
+
+def _gone(connection: sqlite3.Connection, name: str, rows: Iterable[tuple[Any, ...]]) -> _Table:
+    """A table that loses these rows, each only if it is still the same."""
+    names = tuple(str(column[1]) for column in connection.execute(f"PRAGMA main.table_info({name})"))
+    return _Table(name, names, names, {}, {row: row for row in sorted(rows)})
 
 
 def _of_year(name: str, columns: Sequence[str], schema: str, year: int) -> str:
@@ -167,7 +200,7 @@ def _races(tables: dict[str, _Table], entries: dict[int, int]) -> Iterator[Step]
     """Race by race, several together where they are small; a race is never half written."""
     removed: _OfRaces = defaultdict(lambda: defaultdict(list))
     given: _OfRaces = defaultdict(lambda: defaultdict(list))
-    for name in OF_RACES:
+    for name in (*OF_RACES, ORIGINS):
         table = tables[name]
         for key, row in table.gone.items():
             removed[_race_of(table, row, entries)][name].append(key)
@@ -187,15 +220,17 @@ def _races(tables: dict[str, _Table], entries: dict[int, int]) -> Iterator[Step]
 
 def _of_races(tables: dict[str, _Table], races: Sequence[int], removed: _OfRaces, given: _OfRaces) -> Step:
     """Everything of some races, one statement a table, since each statement is handed over to the writer's thread."""
-    gone = {name: [key for race in races for key in removed[race][name]] for name in OF_RACES}
+    removable = (*OF_RACES, ORIGINS)
+    gone = {name: [key for race in races for key in removed[race][name]] for name in removable}
     rows = {name: [row for race in races for row in given[race][name]] for name in OF_RACES}
-    statements = [tables[name].removing(gone[name]) for name in reversed(OF_RACES) if gone[name]]
+    statements = [tables[name].removing(gone[name]) for name in reversed(removable) if gone[name]]
     return Step((*statements, *(tables[name].setting(rows[name]) for name in OF_RACES if rows[name])))
 
 
 def _race_of(table: _Table, row: tuple[Any, ...], entries: dict[int, int]) -> int:
-    if table.name == "races":
-        return int(row[table.columns.index("id")])
+    for name, column in (("races", "id"), (ORIGINS, "subject_id")):
+        if table.name == name:
+            return int(row[table.columns.index(column)])
     if "race_id" in table.columns:
         return int(row[table.columns.index("race_id")])
     return entries[row[table.columns.index("entry_id")]]

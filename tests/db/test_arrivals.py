@@ -19,7 +19,7 @@ from db.arrivals import Arrivals, pending_years
 from db.bundled import note_taken
 from db.connection import Store
 from db.documents.importer import import_documents
-from db.documents.reader import Document
+from db.documents.reader import Document, FeedState
 from db.row_changes import ROWS_A_STEP
 from db.snapshots import Snapshots
 from tests.db.documents import SMALL, read, small
@@ -250,3 +250,56 @@ async def test_new_words_of_the_program_arrive_with_the_seasons(empty_store: Sto
     program.words = [replace(read({"format": "tailgate/1", "complete": True, "quotes": [quote]}), bundled=True)]
     await arrivals(empty_store).run()
     assert [row["words"] for row in await empty_store.fetch("SELECT words FROM quotes")] == ["We just missed it."]
+
+
+def fed(year: int, **winner: Any) -> Document:
+    """The season as an official feed tells it, with other facts of the winner."""
+    held = season(year)
+    held["results"][0] |= winner
+    return replace(read(held, "feed.json"), feed=FeedState.OFFICIAL)
+
+
+async def test_results_of_a_newer_program_are_no_longer_a_feeds(empty_store: Store, program: Program) -> None:
+    program.seasons.pop(2000)
+    await arrivals(empty_store).run()
+    await import_documents(empty_store, [fed(2000, led=41)], NOW)
+    assert await empty_store.fetch("SELECT 1 FROM fact_origins WHERE fact = 'results'") != []
+    program.seasons[2000] = season(2000)
+    await arrivals(empty_store).run()
+    seasons = Snapshots(empty_store)
+    held = await seasons.season(2000)
+    # As an import of the program's season does, and not only as far as its rows differ.
+    assert await empty_store.fetch("SELECT * FROM fact_origins WHERE fact = 'results'") == []
+    report = await import_documents(empty_store, [fed(2000, led=42)], NOW)
+    assert len(report.disagreements) == 1
+    after = await seasons.season(2000)
+    assert held is not None
+    assert after is not None
+    assert after.results == held.results
+    assert held.results[1][0].led != 41
+
+
+async def test_what_was_said_or_read_while_a_season_arrives_stays(empty_store: Store, program: Program) -> None:
+    program.seasons.pop(2000)
+    await arrivals(empty_store).run()
+    await import_documents(empty_store, [fed(2000)], NOW)
+    (race,) = await empty_store.fetch("SELECT id FROM races WHERE season = 2000 AND round = 1")
+    program.seasons[2000] = season(2000)
+    taking = arrivals(empty_store)
+    write, later = taking._write, "2026-12-01T13:00:00Z"
+
+    async def meanwhile(changes: Any) -> None:
+        # As an import does that says what is stored already: no fact changes with it.
+        async with empty_store.write() as connection:
+            await connection.execute("UPDATE fact_origins SET origin = 'operator' WHERE fact = 'results'")
+            await connection.execute("INSERT OR REPLACE INTO readings VALUES (?, 'results', ?)", (race[0], later))
+            await connection.execute("UPDATE seasons SET retrieved_at = ? WHERE year = 2000", (later,))
+        await write(changes)
+
+    taking._write = meanwhile  # type: ignore[method-assign]
+    assert await taking.run() == [2000]
+    origins = await empty_store.fetch("SELECT origin FROM fact_origins WHERE fact = 'results'")
+    assert {row["origin"] for row in origins} == {"operator"}
+    read_at = await empty_store.fetch("SELECT read_at FROM readings WHERE race_id = ? AND part = 'results'", (race[0],))
+    assert [row["read_at"] for row in read_at] == [later]
+    assert [row[0] for row in await empty_store.fetch("SELECT retrieved_at FROM seasons WHERE year = 2000")] == [later]
