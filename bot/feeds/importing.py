@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,8 @@ from db.documents.reader import Document
 from db.errors import DocumentError, StoreError
 from db.models import Race
 
+log = logging.getLogger(__name__)
+
 SHARED = frozenset({"drivers", "tracks"})
 """The parts of a document that are about no race."""
 
@@ -31,6 +34,25 @@ class RaceBundle:
     path: str
     documents: Mapping[str, Got]
     trusted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RaceRead:
+    """What was read of a race.
+
+    Attributes:
+        bundle: of what.
+        whole: all that was read, for an import of this race alone.
+        beside: its documents for an import together with the races before it in its group, which bring the rest.
+    """
+
+    bundle: RaceBundle
+    whole: Translated
+    beside: Sequence[Document]
+
+    def alone(self) -> RaceRead:
+        """The same, to be imported on its own."""
+        return replace(self, beside=self.whole.documents)
 
 
 async def import_in_thread(path: Path, documents: Sequence[Document], now: datetime) -> tuple[Counts, Sequence[str]]:
@@ -53,26 +75,33 @@ async def import_in_thread(path: Path, documents: Sequence[Document], now: datet
 def _import(path: Path, documents: Sequence[Document], now: datetime) -> Report:
     try:
         return import_prepared(path, documents, now)
+    except (DocumentError, OSError, MemoryError):
+        raise
     except StoreError as error:
         if isinstance(error.__cause__, sqlite3.IntegrityError):
             raise DocumentError(str(error), file=documents[0].file) from error
         raise
+    except Exception as error:
+        # Such as a number or a text that SQLite does not take: it is these documents' fault, and no other's.
+        log.exception("importing %s failed", documents[0].file)
+        problem = "cannot be imported by this version of the program; the log says why"
+        raise DocumentError(problem, file=documents[0].file) from error
 
 
-def groups(read: Sequence[tuple[RaceBundle, Translated]]) -> Iterator[list[tuple[RaceBundle, Translated]]]:
+def groups(read: Iterable[tuple[RaceBundle, Translated]]) -> Iterator[list[RaceRead]]:
     """Races that may be imported together, in order.
 
     A driver or track that several of them bring alike comes with the first one; where they differ about it, the second
     one is imported after the first.
     """
-    group: list[tuple[RaceBundle, Translated]] = []
+    group: list[RaceRead] = []
     brought: dict[object, Row] = {}
     for bundle, translated in read:
         if any(brought.get(key, row) != row for key, row in _people_and_places(translated.documents)):
             yield group
             group, brought = [], {}
         documents = [_without(each, brought) for each in translated.documents]
-        group.append((bundle, replace(translated, documents=documents)))
+        group.append(RaceRead(bundle, translated, documents))
         brought.update(_people_and_places(documents))
     if group:
         yield group

@@ -10,15 +10,17 @@ from datetime import datetime, timedelta
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
 from bot.feeds.background import in_background
+from bot.feeds.bundles import OF_NO_SEASON, Bundles
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
-from bot.feeds.importing import RaceBundle, groups, import_in_thread, is_about
-from bot.feeds.planning import DAILY, HOURLY, SELDOM
+from bot.feeds.importing import RaceBundle, RaceRead, groups, import_in_thread, is_about
+from bot.feeds.planning import DAILY, HOURLY
 from bot.feeds.translation import Known, Translated, Translator
+from bot.feeds.unsettled import Unsettled, Wanted
 from bot.services import Services
 from db.documents.importer import Counts
-from db.errors import DocumentError
-from db.feeds.models import OF_NO_USE_WITHOUT, FeedDocument
+from db.errors import DocumentError, StoreError
+from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
@@ -29,8 +31,6 @@ log = logging.getLogger(__name__)
 AT_ONCE = 25
 """So many races are imported together, since each import begins with a copy of the store and reads who is known. What
 was got of fewer is lost if the program is killed, and got again."""
-Wanted = Callable[[str, timedelta], bool]
-"""Whether a document is to be asked for that is asked for so often."""
 
 
 @dataclass
@@ -64,8 +64,12 @@ class Intake:
         self._translator = translator
         # What belongs to a season is needed with each of its races, and is not sent again while it is as it was.
         self._bodies: dict[str, Got] = {}
-        # What a former reading found is read once more: this program may know better.
-        self._read_anew = {finding.path for finding in remembered.findings}
+        self._unsettled = Unsettled(services.store, (finding.path for finding in remembered.findings))
+        self._bundles = Bundles(asker, remembered, services.clock, self._bodies, self._unsettled)
+
+    async def may_be_settled(self, path: str) -> bool:
+        """Whether a document that was not taken in whole may be by now: the facts have changed since it was read."""
+        return await self._unsettled.may_be_settled(path)
 
     async def schedule(self, year: int, every: timedelta, wanted: Wanted) -> Outcome:
         """A season's schedule, if any document of it is wanted and has changed.
@@ -78,9 +82,11 @@ class Intake:
         path = paths.race_list(year)
         extras = dict.fromkeys(self._translator.season_extras(year), DAILY)
         this_year = self._services.clock.now().astimezone(EASTERN).year
-        bundle = await self._bundle(year, path, every, extras, wanted, must_be_there=year <= this_year)
+        anew = await self._unsettled.is_due(path, every, wanted)
+        bundle = await self._bundles.get(year, path, every, extras, wanted, anew=anew, must_be_there=year <= this_year)
         if bundle is None:
             return Outcome()
+        version = await self._unsettled.version()
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
             read = await _surely(path, lambda: self._translator.schedule(year, known, races, extra))
@@ -94,9 +100,10 @@ class Intake:
             unusable = FeedError(path, str(error))
             await self._left_out(path, year, unusable, bundle)
             raise unusable from error
-        # Only now: a race goes on being read with the last list that could be used.
-        self._bodies.update(bundle)
-        outcome = await self._remember(year, path, bundle, read, told)
+        if _anything_of(read):
+            # Only now: a race goes on being read with the last list that could be used.
+            self._bodies.update(bundle)
+        outcome = await self._remember(year, path, bundle, read, told, version)
         outcome.counts.add(counts)
         return outcome
 
@@ -121,7 +128,8 @@ class Intake:
         begun = race.begins <= self._services.clock.now()
         names = self._translator.race_extras(year, race.nascar_id) if begun else ()
         extras = dict.fromkeys(names, max(every, HOURLY))
-        bundle = await self._bundle(year, path, every, extras, wanted, anew=anew or path in self._read_anew)
+        anew = anew or await self._unsettled.is_due(path, every, wanted)
+        bundle = await self._bundles.get(year, path, every, extras, wanted, anew=anew)
         if bundle is None:
             return None
         try:
@@ -129,7 +137,7 @@ class Intake:
         except FeedError as error:
             # Or it would be asked for again at once.
             self._refuse(path, year, str(error))
-            self._put_off(bundle, year, error)
+            self._bundles.put_off(bundle, year, error)
             raise
         return RaceBundle(year, race, path, bundle, trusted=trusted)
 
@@ -145,131 +153,58 @@ class Intake:
         if not bundles:
             return outcome
         year = bundles[0].year
+        version = await self._unsettled.version()
         races, known = await self._race_list(year), await self._known(year)
+        lasting = await self._lasting(year)
         read: list[tuple[RaceBundle, Translated]] = []
         for bundle in bundles:
 
             def translate(bundle: RaceBundle = bundle) -> Translated:
-                return self._translate(bundle, known, races)
+                return self._translate(bundle, known, races, lasting)
 
             try:
                 read.append((bundle, await _surely(bundle.path, translate)))
             except FeedError as error:
                 outcome.refused.append(await self._left_out(bundle.path, year, error, bundle.documents))
         for group in groups(read):
-            outcome.add(await self._take_group(year, group))
+            outcome.add(await self._take_group(year, group, version))
         return outcome
 
-    def _translate(self, bundle: RaceBundle, known: Known, races: Fetched) -> Translated:
+    def _translate(
+        self, bundle: RaceBundle, known: Known, races: Fetched, lasting: Mapping[str, Fetched]
+    ) -> Translated:
         number = bundle.race.nascar_id
         assert number is not None
         weekend = bundle.documents[bundle.path].fetched
         extra = {path: got.fetched for path, got in bundle.documents.items() if path != bundle.path}
+        extra |= lasting
         return self._translator.weekend(bundle.year, number, known, races, weekend, extra, trusted=bundle.trusted)
 
-    async def _take_group(self, year: int, group: Sequence[tuple[RaceBundle, Translated]]) -> Outcome:
+    async def _take_group(self, year: int, group: Sequence[RaceRead], version: int) -> Outcome:
         """Imports races together or, if anything is wrong with one, one by one."""
         outcome = Outcome()
         try:
             counts, told = await import_in_thread(
                 self._services.store.path,
-                [each for _, read in group for each in read.documents],
-                self._newest(got for bundle, _ in group for got in bundle.documents.values()),
+                [each for race in group for each in race.beside],
+                self._newest(got for race in group for got in race.bundle.documents.values()),
             )
         except DocumentError as error:
             if len(group) > 1:
                 for one in group:
-                    outcome.add(await self._take_group(year, [one]))
+                    outcome.add(await self._take_group(year, [one.alone()], version))
                 return outcome
-            left = group[0][0]
+            left = group[0].bundle
             why = FeedError(left.path, str(error))
             outcome.refused.append(await self._left_out(left.path, year, why, left.documents))
             return outcome
         outcome.counts.add(counts)
-        for bundle, read in group:
-            ours = [line for line in told if is_about(line, bundle)]
-            outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
-        await self._note_states(year, {bundle.race.id for bundle, _ in group})
+        for race in group:
+            ours = [line for line in told if is_about(line, race.bundle)]
+            documents = race.bundle.documents
+            outcome.add(await self._remember(year, race.bundle.path, documents, race.whole, ours, version))
+        await self._note_states(year, {race.bundle.race.id for race in group})
         return outcome
-
-    async def _bundle(
-        self,
-        year: int,
-        first: str,
-        every: timedelta,
-        extras: Mapping[str, timedelta],
-        wanted: Wanted,
-        *,
-        anew: bool = False,
-        must_be_there: bool = False,
-    ) -> dict[str, Got] | None:
-        """Documents that are read together; None if none of them is wanted, or none has changed.
-
-        The first must be got, if anything changed; the others may be missing.
-        """
-        bundle: dict[str, Got] = {}
-        try:
-            await self._fill(bundle, year, first, every, extras, wanted, anew=anew, must_be_there=must_be_there)
-        except FeedError as error:
-            self._put_off(bundle, year, error)
-            raise
-        return bundle if first in bundle and bundle[first].digest is not None else None
-
-    async def _fill(
-        self,
-        bundle: dict[str, Got],
-        year: int,
-        first: str,
-        every: timedelta,
-        extras: Mapping[str, timedelta],
-        wanted: Wanted,
-        *,
-        anew: bool,
-        must_be_there: bool,
-    ) -> None:
-        """Gets what is wanted of some documents and, where any has changed, all of them."""
-        if anew or wanted(first, every):
-            got = await self._asker.ask(first, year, anew=anew, must_be_there=must_be_there)
-            if got is not None:
-                bundle[first] = got
-        if bundle[first].digest is None if first in bundle else self._is_absent(first):
-            return
-        for path, often in extras.items():
-            known = self._remembered.documents.get(path)
-            is_failing = known is not None and known.failing_since is not None
-            if wanted(path, max(often, SELDOM) if self._is_absent(path) and not is_failing else often):
-                await self._add(bundle, path, year, anew=False)
-        if any(got.digest is not None for got in bundle.values()):
-            await self._complete(bundle, year, first, extras)
-        else:
-            bundle.clear()
-
-    async def _complete(self, bundle: dict[str, Got], year: int, first: str, extras: Iterable[str]) -> None:
-        """Adds what is as it was to a bundle of which a part has changed."""
-        if first not in bundle:
-            got = self._bodies.get(first) or await self._asker.ask(first, year, anew=True, must_be_there=True)
-            assert got is not None
-            bundle[first] = got
-        for path in extras:
-            if path in self._bodies:
-                bundle.setdefault(path, self._bodies[path])
-            known = self._remembered.documents.get(path)
-            if path not in bundle and known is not None and known.digest is not None:
-                await self._add(bundle, path, year, anew=True)
-
-    async def _add(self, bundle: dict[str, Got], path: str, year: int, *, anew: bool) -> None:
-        """Adds a document that need not be there; what is wrong with it is noted, and stops nothing else."""
-        try:
-            got = await self._asker.ask(path, year, anew=anew, may_be_missing=True)
-        except FeedError as error:
-            log.debug("%s", error)
-        else:
-            if got is not None:
-                bundle[path] = got
-
-    def _is_absent(self, path: str) -> bool:
-        known = self._remembered.documents.get(path)
-        return known is not None and known.is_absent
 
     async def _race_list(self, year: int) -> Fetched:
         path = paths.race_list(year)
@@ -278,6 +213,19 @@ class Intake:
             assert got is not None
             self._bodies[path] = got
         return self._bodies[path].fetched
+
+    async def _lasting(self, year: int) -> dict[str, Fetched]:
+        """Drivers and tracks, which belong to no race and are got with a season's schedule, where they can be used."""
+        found: dict[str, Got] = {}
+        for path in OF_NO_SEASON.intersection(self._translator.season_extras(year)):
+            known = self._remembered.documents.get(path)
+            if known is None or known.digest is None or known.failing_since is not None:
+                continue
+            if path not in self._bodies:
+                await self._bundles.add(self._bodies, path, year, anew=True)
+            if path in self._bodies:
+                found[path] = self._bodies[path]
+        return {path: got.fetched for path, got in found.items()}
 
     async def _known(self, year: int) -> Known:
         seasons = self._services.seasons
@@ -288,35 +236,52 @@ class Intake:
     async def _left_out(self, path: str, year: int, error: FeedError, documents: Mapping[str, Got]) -> str:
         """Notes that a document cannot be used, nor what was got with it, and returns the line that says so."""
         self._refuse(error.path, year, error.problem)
-        self._put_off(documents, year, error)
+        self._bundles.put_off(documents, year, error)
         if error.path != path:
             self._bodies.pop(error.path, None)
             self._refuse(path, year, str(error))
         await self._remembered.note_findings(path, [str(error)], self._now())
         return str(error)
 
-    def _put_off(self, documents: Mapping[str, Got], year: int, error: FeedError) -> None:
-        """What was got beside a document that cannot be used waits with it, or it would be got again at once."""
-        for path, got in documents.items():
-            if path != error.path and got.digest is not None:
-                of = None if path in {paths.drivers(), paths.tracks()} else year
-                self._remembered.failed(path, of, self._now(), f"{OF_NO_USE_WITHOUT}{error.path}")
-
     async def _remember(
-        self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]
+        self,
+        year: int,
+        path: str,
+        documents: Mapping[str, Got],
+        read: Translated,
+        told: Sequence[str],
+        version: int,
     ) -> Outcome:
-        """Remembers what was taken in, once it is in the store: a crash before that only asks again."""
+        """Remembers what was taken in, once it is in the store: a crash before that only asks again.
+
+        What cannot be remembered is a fault of these documents and of no other.
+        """
         notes = [*read.clashes, *told]
-        await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
-        self._read_anew.discard(path)
+        outcome = Outcome(refused=list(read.refused), notes=notes)
+        try:
+            await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("what was found in %s cannot be kept", path)
+            error = FeedError(path, "what was found in it cannot be kept; the log says why")
+            outcome.refused.append(await self._left_out(path, year, error, documents))
+            return outcome
+        self._unsettled.note(path, version, is_settled=not (read.refused or read.clashes))
+        if not _anything_of(read):
+            # It fails until something of it can be taken, or the small print would call it fresh.
+            why = next(iter([*read.refused, *read.clashes]))
+            self._refuse(path, year, why.removeprefix(f"{path}: "))
+            self._bundles.put_off(documents, year, FeedError(path, why))
+            return outcome
         for each in documents.values():
             if each.fetched.path in read.unread:
                 self._refuse(each.fetched.path, year, read.unread[each.fetched.path])
             elif each.digest is not None and not self._is_known(each):
-                of = None if each.fetched.path in {paths.drivers(), paths.tracks()} else year
+                of = None if each.fetched.path in OF_NO_SEASON else year
                 at = _whole(each.fetched.at)
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
-        return Outcome(refused=list(read.refused), notes=notes)
+        return outcome
 
     def _newest(self, documents: Iterable[Got]) -> datetime:
         """Now; after a clock was set back, when the documents were got by it."""
@@ -356,6 +321,11 @@ async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     except Exception as error:
         log.exception("reading %s failed", path)
         raise FeedError(path, "cannot be read by this version of the program; the log says why") from error
+
+
+def _anything_of(read: Translated) -> bool:
+    """Whether anything was taken of what was read, or there was nothing to take."""
+    return bool(read.documents) or not (read.refused or read.clashes)
 
 
 def _whole(moment: datetime) -> datetime:

@@ -12,11 +12,12 @@ from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import BudgetSpentError, FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
-from bot.feeds.intake import AT_ONCE, Intake, Outcome, Wanted, failing
-from bot.feeds.planning import RaceDue, is_due, list_every, races_due, table_every, years_to_list
+from bot.feeds.intake import AT_ONCE, Intake, Outcome, failing
+from bot.feeds.planning import DAILY, RaceDue, is_due, list_every, races_due, table_every, years_to_list
 from bot.feeds.politeness import Politeness, wait_after
 from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
+from bot.feeds.unsettled import Wanted
 from bot.services import Services
 from db.feeds.remembered import Remembered
 from db.models import Season
@@ -135,9 +136,20 @@ class Keeper:
         # Seasons that were read anew: a race may have come with the list.
         for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
             await self._races(year, dues, wanted)
+        for season in await self._recent(now):
+            await self._races(season.year, await self._mended(season), wanted)
         if self._check is not None:
             for season in await self._recent(now):
                 await self._compare(self._check, season, now, wanted)
+
+    async def _mended(self, season: Season) -> list[RaceDue]:
+        """The races whose weekends were not taken in whole and may be by now, however long ago they were."""
+        return [
+            RaceDue(season, race, DAILY, anew=True)
+            for race in season.races
+            if race.nascar_id is not None
+            and await self._intake.may_be_settled(paths.weekend(season.year, race.nascar_id))
+        ]
 
     async def _compare(self, check: StandingsCheck, season: Season, now: datetime, wanted: Wanted) -> None:
         """Compares NASCAR's table with ours while a race's results are looked at; nothing is taken over."""

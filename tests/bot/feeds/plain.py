@@ -18,6 +18,7 @@ from tests.bot.feeds.conftest import START
 
 GREEN = START + timedelta(hours=23)
 """Friday, 17 October 2025, 4 p.m. Eastern."""
+OF_RESULTS = b"results, without "
 DRIVERS = ("Corey Heim", "Ty Majeski", "Gio Ruggiero")
 
 
@@ -62,9 +63,12 @@ class PlainTranslator:
         self.read.append((fetched.path, *(path for path, each in extra.items() if each.body is not None)))
         self.known.append(known)
         assert fetched.body is not None
-        lines = json.loads(fetched.body) if fetched.body.startswith(b"[") else None
-        if lines is not None:
-            return Translated((), refused=lines)
+        # Lines on what was left out: of a document of which nothing else is taken, or of results.
+        if fetched.body.startswith(b"["):
+            return Translated((), refused=json.loads(fetched.body))
+        if fetched.body.startswith(OF_RESULTS):
+            lines = json.loads(fetched.body.removeprefix(OF_RESULTS))
+            return Translated([read_bytes(results(), "feed.json")], refused=lines)
         return Translated([self._own(fetched)])
 
     def _own(self, fetched: Fetched) -> Document:
@@ -80,6 +84,11 @@ def race_row(start: datetime = GREEN, number: int = 1, nascar_id: int = 5504, **
     day = (start - timedelta(hours=5)).date().isoformat()
     row = {"round": number, "name": f"Race {number}", "track": "Talladega Superspeedway", "date": day, "start": moment}
     return row | {"nascar_id": nascar_id} | facts
+
+
+def partly(lines: list[str]) -> bytes:
+    """The weekend of a race that is over, of which something is left out."""
+    return OF_RESULTS + json.dumps(lines).encode()
 
 
 def document(season: int = 2025, **sections: Any) -> bytes:

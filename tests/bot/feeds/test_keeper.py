@@ -213,21 +213,6 @@ async def test_a_document_that_contradicts_the_store_is_refused_whole(scene: Sce
     assert len((await load_memory(scene.store)).failures()) == 1
 
 
-async def test_what_was_left_out_is_remembered_until_it_is_read_otherwise(scene: Scene) -> None:
-    await scene.tick()
-    scene.server.documents[WEEKEND] = b'["race 1: shrinks from 30 rows to 2"]'
-    await scene.tick(hours=2)
-    findings = (await load_memory(scene.store)).findings
-    assert [finding.line for finding in findings] == ["race 1: shrinks from 30 rows to 2"]
-    # A program that starts anew may know better, and reads it once more although it is as it was.
-    reads = len(scene.translator.read)
-    await scene.restart()
-    await scene.tick(hours=2)
-    await scene.tick(hours=2)
-    assert len(scene.translator.read) == reads + 1
-    assert (await load_memory(scene.store)).findings == findings
-
-
 async def test_an_older_copy_does_not_replace_a_newer_one(scene: Scene) -> None:
     def dated(body: bytes, date: str) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
         async def answer(request: web.Request) -> web.StreamResponse:
@@ -307,16 +292,16 @@ async def test_documents_that_belong_together_are_read_together(scene: Scene) ->
     scene.server.documents |= {paths.tracks(): b"[]", WEEKEND: results(), laps: b"[]"}
     scene.clock.moment = GREEN + timedelta(hours=3)
     assert await scene.tick() == [LIST, paths.tracks(), NEXT, WEEKEND, laps]
-    assert scene.translator.read == [(LIST, paths.tracks()), (WEEKEND, laps)]
+    assert scene.translator.read == [(LIST, paths.tracks()), (WEEKEND, laps, paths.tracks())]
     # The lap times changed: they are read with the weekend, which is as it was.
     scene.server.documents[laps] = b"[1]"
     await scene.tick(hours=1)
-    assert scene.translator.read[-1] == (WEEKEND, laps)
+    assert scene.translator.read[-1] == (WEEKEND, laps, paths.tracks())
     assert scene.server.asked.count(WEEKEND) == 2
     # The weekend changed: the lap times come along.
     scene.server.documents[WEEKEND] = results(state="official")
     await scene.tick(hours=1)
-    assert scene.translator.read[-1] == (WEEKEND, laps)
+    assert scene.translator.read[-1] == (WEEKEND, laps, paths.tracks())
 
 
 async def test_the_last_fuse(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
