@@ -129,6 +129,4 @@ class Bundles:
         for path, got in documents.items():
             if path != error.path and got.digest is not None:
                 of = None if path in OF_NO_SEASON else year
-                self._remembered.failed(
-                    path, of, now, f"{OF_NO_USE_WITHOUT}{error.path}"
-                )
+                self._remembered.failed(path, of, now, f"{OF_NO_USE_WITHOUT}{error.path}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from bot.feeds import paths
@@ -32,6 +33,8 @@ T = TypeVar("T")
 
 OFFICIAL_AFTER = timedelta(days=5)
 """How long after its start a race's results count as official although NASCAR never said so."""
+YOUNGEST, OLDEST = 14, 90
+"""So many years old a driver is at least, and at most."""
 OF_THE_RACE = 0.8
 """Lap times in which fewer of the race's trucks are than this part are another race's."""
 
@@ -139,6 +142,8 @@ class _Making:
     def _schedule(self, races: Iterable[Placed]) -> None:
         places = Places(self._tracks, self._tracks_facts())
         sessions = self._sessions()
+        # Who drives is asked for with the schedule and needed with its races; what is wrong there is told here, once.
+        self._drivers_facts()
         rows = []
         for placed in races:
             events = [each for each in sessions if each.race_id == placed.listed.race_id]
@@ -254,10 +259,12 @@ class _Making:
         return self._read(paths.session_times(self._year), read_sessions) or []
 
     def _tracks_facts(self) -> list[TrackFacts]:
-        return self._read(paths.tracks(), read_tracks) or []
+        return self._read(paths.tracks(), partial(_kept, read_tracks)) or []
 
     def _drivers_facts(self) -> list[DriverFacts]:
-        return self._read(paths.drivers(), read_drivers) or []
+        """The drivers of whom NASCAR says when they were born, as far as that may be."""
+        found: list[DriverFacts] = self._read(paths.drivers(), partial(_kept, read_drivers)) or []
+        return [each for each in found if _may_be_born(each.born, self._year)]
 
     def _read(self, path: str, read: Callable[[Fetched], T | None]) -> T | None:
         """A document that adds to the rest; None where it is not there, or cannot be read, which is noted."""
@@ -268,3 +275,18 @@ class _Making:
             self.done.refused.append(str(error))
             self.done.unread[path] = error.problem
             return None
+
+
+@lru_cache(maxsize=2)
+def _kept(read: Callable[[Fetched], Any], fetched: Fetched) -> Any:
+    """What was read of drivers or tracks, which all races of a season are read with, one after another."""
+    return read(fetched)
+
+
+def _may_be_born(text: str | None, year: int) -> bool:
+    """Whether somebody who races in a season may be born on a day; one odd date must not refuse a whole race."""
+    try:
+        born = date.fromisoformat((text or "")[:10])
+    except ValueError:
+        return False
+    return YOUNGEST <= year - born.year <= OLDEST

@@ -22,6 +22,7 @@ from tests.db.season_files import SEASONS
 
 STRANGER = 900_000
 """From this id on are the drivers of whom the program does not know NASCAR's id."""
+UNKNOWN_BIRTH = "1970-01-01"
 FIRST_RACE_ID = 6_000
 TOLD_APART = " (NASCAR id "
 """What follows the name of a driver in our documents where others bear the same."""
@@ -46,6 +47,14 @@ def driver_ids() -> dict[str, int]:
     return {row["name"]: row.get("nascar_id") or STRANGER + place for place, row in enumerate(rows)} | told_apart
 
 
+@cache
+def all_drivers() -> list[dict[str, Any]]:
+    """NASCAR's drivers, those of other series among them; it knows by far not of each when they were born."""
+    rows = json.loads((SEASONS / "drivers.json").read_text(encoding="utf-8"))["drivers"]
+    known = [(row["nascar_id"], row["name"], row.get("born", UNKNOWN_BIRTH)) for row in rows if "nascar_id" in row]
+    return [{"Nascar_Driver_ID": number, "Full_Name": name, "DOB": f"{born}T00:00:00"} for number, name, born in known]
+
+
 def plain_name(driver: str) -> str:
     """A driver's name as NASCAR writes it, which says nothing of namesakes."""
     return driver.partition(TOLD_APART)[0]
@@ -60,12 +69,14 @@ class Season:
         races: the rows of the list, in order.
         weekends: what is in ``weekend_race`` by race id; None for ``null``.
         laps: the lap times by race id.
+        drivers: the rows of all drivers of the three series.
     """
 
     year: int
     races: list[dict[str, Any]] = field(default_factory=list)
     weekends: dict[int, dict[str, Any] | None] = field(default_factory=dict)
     laps: dict[int, dict[str, Any]] = field(default_factory=dict)
+    drivers: list[dict[str, Any]] = field(default_factory=lambda: copy.deepcopy(all_drivers()))
 
     def listed(self, race_id: int) -> dict[str, Any]:
         """The row of a race in the list."""
@@ -84,7 +95,7 @@ class Season:
             whole = {"weekend_race": [race] if race is not None else None, "weekend_runs": []}
             served[paths.weekend(self.year, race_id)] = as_bytes(whole)
         served |= {paths.lap_times(self.year, race_id): as_bytes(laps) for race_id, laps in self.laps.items()}
-        return served
+        return served | {paths.drivers(): as_bytes({"status": 200, "response": self.drivers})}
 
     def forget_results(self, race_id: int) -> None:
         """Makes a weekend one whose race is still to come: an entry list."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -104,3 +104,53 @@ async def test_a_bot_that_was_off_for_months_catches_up_silently_and_within_its_
     hand_clock.advance(hours=23)
     await keeper.tick()
     assert not any("weekend" in path for path in feed_server.asked)
+
+
+@pytest.mark.parametrize("is_restarted", [False, True])
+async def test_a_new_driver_comes_with_the_day_on_which_they_were_born(
+    keeper: Keeper, feed_server: FeedServer, hand_clock: HandClock, is_restarted: bool
+) -> None:
+    season = fake_nascar.season_to_be(YEAR)
+    first = season.races[0]["race_id"]
+    weekend = season.documents()[paths.weekend(YEAR, first)]
+    born = {row["Nascar_Driver_ID"]: row for row in season.drivers}
+    one, other, third = (row["driver_id"] for row in season.weekend(first)["results"][:3])
+    born[one]["DOB"], born[other]["DOB"] = "1999-08-07T00:00:00", "the seventh of August"
+    born[third]["DOB"] = f"{YEAR}-01-01T00:00:00"
+    feed_server.documents |= {path: body for path, body in season.documents().items() if "weekend" not in path}
+    hand_clock.moment = hand_clock.moment.replace(year=YEAR, month=3, day=2)
+    await keeper.tick()
+    if is_restarted:
+        # Nothing of the schedule has changed since, so that nobody has the drivers at hand.
+        await keeper.close()
+        services = Services(keeper._services.store, keeper._services.seasons, hand_clock, keeper._remembered)
+        polite = Politeness(monotonic=hand_clock.monotonic, sleep=hand_clock.sleep)
+        keeper = Keeper(services, feed_server.address, NascarTranslator(), politeness=polite)
+    feed_server.documents[paths.weekend(YEAR, first)] = weekend
+    hand_clock.advance(hours=25)
+    await keeper.tick()
+    held = await keeper._services.seasons.season(YEAR)
+    assert held is not None
+    assert held.has_results(1)
+    births = {each.nascar_id: each.born for each in held.drivers.values()}
+    assert (births[one], births[other], births[third]) == (date(1999, 8, 7), None, None)
+    await keeper.close()
+
+
+@pytest.mark.parametrize("body", [b"<html>no</html>", b'{"response": [{"Nascar_Driver_ID": []}]}', None])
+async def test_drivers_that_cannot_be_read_keep_no_race_back(
+    keeper: Keeper, feed_server: FeedServer, hand_clock: HandClock, body: bytes | None
+) -> None:
+    season = fake_nascar.season_to_be(YEAR)
+    feed_server.documents |= season.documents()
+    if body is None:
+        del feed_server.documents[paths.drivers()]
+    else:
+        feed_server.documents[paths.drivers()] = body
+    hand_clock.moment = hand_clock.moment.replace(year=YEAR, month=3, day=2)
+    await keeper.tick()
+    held = await keeper._services.seasons.season(YEAR)
+    assert held is not None
+    assert held.has_results(1)
+    # It is told once, and not of each race.
+    assert {each.path for each in keeper._remembered.findings} <= {paths.race_list(YEAR)}
