@@ -107,7 +107,8 @@ def _samples(world: FeedWorld, first: float, last: float) -> list[float]:
     if any(after < before for (_, before), (at, after) in pairwise(world.offsets) if at < last):
         # What was known before the clock was set back keeps its moment, which is ahead by so much at most.
         first, last = max(first - HOUR, 0.0), last + HOUR
-    step = (last - first) / 4
+    # A look begins at the very moment at which more is asked.
+    step = (last + SOON - first) / 4
     return [first + step * number for number in range(5)]
 
 
@@ -120,7 +121,9 @@ def _is_disturbed(world: FeedWorld, since: float, until: float) -> bool:
         return True
     if any(since - HOUR < at <= until for at, _ in world.offsets[1:]):
         return True
-    return any(since < at <= until for at, _ in world.said) or any(since < at <= until for at, *_ in world.seen)
+    return any(since < at <= until for at, _ in world.said) or any(
+        since < at <= until + MINUTE for at, *_ in world.seen
+    )
 
 
 def _every(world: FeedWorld, path: str, at: float) -> float:
