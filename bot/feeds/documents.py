@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -23,7 +22,7 @@ from bot.feeds.schemas.race_list import RaceList
 from bot.feeds.schemas.timing import LapTimes
 from bot.feeds.schemas.weekend import Weekend
 from db.documents.file_format import FORMAT
-from db.documents.reader import Document, FeedState, read_bytes
+from db.documents.reader import Document, FeedState, document_of
 from db.errors import DocumentError
 from db.models import Driver, Season, Track
 from db.results_state import ResultsState
@@ -224,22 +223,19 @@ class _Making:
         held = {name: rows for name, rows in sections.items() if rows}
         if not held:
             return
-        whole = {
+        head = {
             "format": FORMAT,
             "season": self._year,
             "source": f"NASCAR's public feeds, {path}",
             "retrieved": to_text(at),
-            **held,
         }
         try:
-            document = read_bytes(json.dumps(whole).encode(), path)
+            # The rows of results are all there are of their race; those of the schedule add to what is held.
+            document = document_of(head, held, path, whole={"results"})
         except DocumentError as error:
             self.done.refused.append(f"{path}: {error.field or 'the document'} {error.problem}")
             return
-        # The rows of results are all there are of their race; those of the schedule add to what is held.
-        lines = [replace(line, whole=True) for line in document.sections.get("results", ())]
-        parts = document.sections | ({"results": lines} if lines else {})
-        self.done.documents.append(replace(document, sections=parts, feed=state, trusted=trusted))
+        self.done.documents.append(replace(document, feed=state, trusted=trusted))
 
     def _lap_times(self, placed: Placed, trucks: Field) -> LapTimes | None:
         """The lap times of a race. They name no race, so they count if its trucks are in them."""

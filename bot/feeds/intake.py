@@ -27,8 +27,8 @@ from db.results_state import ResultsState
 log = logging.getLogger(__name__)
 
 AT_ONCE = 25
-"""So many races are imported together, since each import compares the whole season. What was got of fewer is lost if
-the program is killed, and got again."""
+"""So many races are imported together, since each import begins with a copy of the store and reads who is known. What
+was got of fewer is lost if the program is killed, and got again."""
 Wanted = Callable[[str, timedelta], bool]
 """Whether a document is to be asked for that is asked for so often."""
 
@@ -136,7 +136,7 @@ class Intake:
     async def take_races(self, bundles: Sequence[RaceBundle]) -> Outcome:
         """Takes in races of one season: their entries or results. What is wrong with one is noted, and stops no other.
 
-        They go into the store together where they may: an import has to look at the whole season each time.
+        They go into the store together where they may, and the season is made new once.
 
         Raises:
             StoreError: the store cannot be written.
