@@ -97,7 +97,8 @@ def _not_in_time(world: FeedWorld, path: str) -> Iterator[str]:
         if first.of != second.of or len(often) > 1 or _is_disturbed(world, first.at, second.at):
             continue
         (every,) = often
-        if second.compared and gap < every - SOON:
+        # What was got to be read once more is not what it is asked for by the clock.
+        if first.compared and second.compared and gap < every - SOON:
             yield f"asked too soon: {path} after {gap:.0f} s, not {every:.0f}"
         if gap > every + LATE:
             yield f"asked too late: {path} after {gap:.0f} s, not {every:.0f}"
@@ -146,8 +147,7 @@ def _every(world: FeedWorld, path: str, at: float) -> float:
 
 
 def _clock(world: FeedWorld, at: float) -> float:
-    offset: float = [ahead for since, ahead in world.offsets if since <= at][-1]
-    return at + offset
+    return at + next(ahead for since, ahead in reversed(world.offsets) if since <= at)
 
 
 def _ends(world: FeedWorld, known: Told, at: float) -> float:
@@ -163,4 +163,5 @@ def _ends(world: FeedWorld, known: Told, at: float) -> float:
         return by_the_clock
     results = _clock(world, standing)
     # Results that came long after the race do not say when it was over.
-    return results if results < by_the_clock else start + 3 * HOUR
+    ends: float = results if results < by_the_clock else start + 3 * HOUR
+    return ends
