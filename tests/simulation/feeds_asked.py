@@ -152,7 +152,7 @@ def _clock(world: FeedWorld, at: float) -> float:
 
 def _ends(world: FeedWorld, known: Told, at: float) -> float:
     """When the race was over, by the process's clock and as far as it knew."""
-    start = (known.schedule[0] - world.story.begins).total_seconds()
+    start: float = (known.schedule[0] - world.story.begins).total_seconds()
     by_the_clock = start + 6 * HOUR
     # An older copy that was put back knew nothing of them yet.
     anew = max((each for each in world.restored_at if each <= at), default=0.0)
@@ -163,5 +163,4 @@ def _ends(world: FeedWorld, known: Told, at: float) -> float:
         return by_the_clock
     results = _clock(world, standing)
     # Results that came long after the race do not say when it was over.
-    ends: float = results if results < by_the_clock else start + 3 * HOUR
-    return ends
+    return results if results < by_the_clock else start + 3 * HOUR

@@ -58,10 +58,13 @@ def test_a_weekend_without_trouble_is_told_step_by_step() -> None:
             Publish(4.5, "laps led"),
         )
     )
-    # In UTC: the list is asked for by the hour until then, and every ten minutes around the race.
-    assert said[0] == "18:30"
-    assert len(said) == 6
-    assert "20:15" < said[1] < said[2] == "21:30" or said[1] < "20:15" < said[2] == "21:30"
+    # In UTC. The list is asked for by the hour until an hour before the race, and every ten minutes from then on.
+    standings, moved, reminder, *results = said
+    assert (standings, reminder) == ("18:30", "21:30")
+    assert "19:02" <= moved <= "20:02"
+    assert len(results) == 3
+    assert "00:12" <= results[0] <= results[1] <= "00:25"
+    assert "01:00" <= results[2] <= "01:11"
 
 
 def test_results_are_told_once_though_nascar_cannot_be_reached_for_hours() -> None:
