@@ -66,7 +66,7 @@ class NascarTranslator:
             known_tracks=known.tracks,
             trust=trust,
         )
-        return Translated(made.documents, made.refused, made.clashes)
+        return Translated(made.documents, made.refused, made.clashes, made.unread)
 
     def _race_list(self, races: Fetched, year: int) -> RaceList:
         if self._list is None or self._list[0] is not races or self._list[1] != year:

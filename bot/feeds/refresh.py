@@ -197,7 +197,7 @@ class Refresh:
             for race in races:
                 step(done, f"{race.season}, {race.track.short}")
                 path = paths.weekend(race.season, race.nascar_id or 0)
-                await self._once(summary, path, partial(self._gather, race, wish, bundles))
+                await self._once(summary, path, partial(self._gather, race, wish, summary, bundles))
                 done += 1
                 if len(bundles) >= AT_ONCE:
                     summary.outcome.add(await self._intake.take_races(bundles))
@@ -208,11 +208,15 @@ class Refresh:
         summary.outcome.add(await self._intake.take_races(bundles))
         return done
 
-    async def _gather(self, race: Race, wish: Wish, bundles: list[RaceBundle]) -> None:
+    async def _gather(self, race: Race, wish: Wish, summary: Summary, bundles: list[RaceBundle]) -> None:
         anew = wish.race is not None
         wanted = self._wanted(wish)
         bundle = await self._intake.gather(race.season, race, timedelta(0), wanted, anew=anew, trusted=wish.trusted)
         bundles += [bundle] if bundle is not None else []
+        path = paths.weekend(race.season, race.nascar_id or 0)
+        known = self._remembered.documents.get(path)
+        if known is not None and known.is_absent and race.over_at <= self._services.clock.now():
+            summary.missing.append(f"{path}: is not there, though the {race.name} should be over")
 
     def _compares(self, season: Season | None, wish: Wish) -> bool:
         """Whether NASCAR's table of a season is compared with ours: with seasons as a whole, and while that is due."""

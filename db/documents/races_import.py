@@ -148,11 +148,13 @@ class RacesImport:
         """The rounds on the stored schedule of which documents may change results: no other's need be compared."""
         found: set[int | None] = set()
         for document in documents:
+            whose = "" if document.bundled else document.file
             for section in ("races", "results", "adjustments"):
-                for line in document.lines(section):
+                for line in document.sections.get(section, ()):
                     # A row of the schedule that says nothing of results leaves those that are held alone.
                     if section != "races" or line.whole or getattr(line.row, "results_state", None) is not None:
-                        found.add(self.on_stored_schedule(year, line, getattr(line.row, "round", 0)))
+                        number = getattr(line.row, "round", 0)
+                        found.add(self._other_rounds.get((whose, year, number), number))
         return {number for number in found if number is not None}
 
     def _gone(

@@ -160,10 +160,16 @@ class ResultsImport:
 
     def of_race(self, number: int) -> tuple[list[ResultRow], list[ResultRow]]:
         """The rows of a race as they were before the import, and as they are to be, each in finishing order."""
-        before, after = (
-            sorted((row for row in rows.values() if row.round == number), key=lambda row: row.finish or MOST_PLACES)
-            for rows in (self._before, self._final)
-        )
+        before, after = (sorted(rows[number], key=lambda row: row.finish or MOST_PLACES) for rows in self._by_round)
+        return before, after
+
+    @cached_property
+    def _by_round(self) -> tuple[Mapping[int, list[ResultRow]], Mapping[int, list[ResultRow]]]:
+        """The rows by the round of their race, as they were before the import and as they are to be."""
+        before, after = defaultdict[int, list[ResultRow]](list), defaultdict[int, list[ResultRow]](list)
+        for rows, grouped in ((self._before, before), (self._final, after)):
+            for row in rows.values():
+                grouped[row.round].append(row)
         return before, after
 
     @property

@@ -63,7 +63,7 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
  WHERE (s.newcomers OR s.due_at >= w.since)
    AND (NOT s.followers OR EXISTS (
        SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
-          AND o.tried_at IS NOT NULL))
+          AND (o.tried_at IS NOT NULL OR o.state = 'sent')))
    AND CASE s.kind
        WHEN 'reminder' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject

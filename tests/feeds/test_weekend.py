@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db.connection import Store
-from db.models import Race, Season
+from db.models import EASTERN, Race, Season
 from db.results_state import ResultsState
 from tests.feeds import fake_nascar
 from tests.feeds.taking import Taken, refresh, season_of
@@ -244,6 +244,17 @@ async def test_the_time_to_tune_in_is_no_start_of_coverage(weekend: Weekend) -> 
     season = await weekend.season()
     assert all(race.broadcasts for race in season.races)
     assert {each.coverage for race in season.races for each in race.broadcasts} == {None}
+    assert (await weekend.race()).start == weekend.start
+
+
+@pytest.mark.parametrize("listed", ["1900-01-01T00:00:00", None])
+async def test_the_tracks_own_time_moves_no_race_that_was_run(weekend: Weekend, listed: str | None) -> None:
+    """6: once it was run, the list writes the track's time; where the listed one is gone, what is held stays."""
+    weekend.run()
+    race = weekend.now.listed(weekend.race_id)
+    local = weekend.start.astimezone(EASTERN) - timedelta(hours=3)
+    race |= {"race_date": local.isoformat()[:19], "date_scheduled": listed, "schedule": []}
+    await weekend.refresh(timedelta(hours=4))
     assert (await weekend.race()).start == weekend.start
 
 

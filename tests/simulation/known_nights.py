@@ -11,3 +11,8 @@ KNOWN_NIGHTS = {
     99900: "a quote whose request was cut off by an orderly stop was held to be sent twice by mistake",
 }
 """By their seeds."""
+
+KNOWN_WEEKENDS = {
+    1357: "results that were found after an older copy was put back, and corrected days later",
+}
+"""The same of weekends that are kept current from the feeds."""

@@ -6,7 +6,7 @@ Each comes with the seed of a night that catches it: continuous integration live
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -383,9 +383,9 @@ MUTATIONS: dict[str, Mutation] = {
 
 
 @contextmanager
-def mutated(name: str) -> Iterator[None]:
+def mutated(name: str, ways: Mapping[str, Mutation] = MUTATIONS) -> Iterator[None]:
     """Breaks the engine in a way for a while."""
-    patches = MUTATIONS[name].patches()
+    patches = ways[name].patches()
     for each in patches:
         each.start()
     try:

@@ -83,6 +83,14 @@ class World:
             self.timeline.at(event.at, lambda event=event: self.meet(event))  # type: ignore[misc]
         self.timeline.at(story.seconds, self._calm_down)
 
+    @property
+    def calm_seconds(self) -> float:
+        """How long nothing goes wrong after the night."""
+        return CALM
+
+    def _process(self) -> Process:
+        return Process(self, self.path)
+
     def say(self, text: str) -> None:
         if self._say is not None:
             moment = self.story.begins + timedelta(seconds=self.timeline.now)
@@ -164,7 +172,7 @@ class World:
         self.discord.unreachable_until = self.discord.limited_until = self.timeline.now
         if self.process is not None:
             self.process.armed.clear()
-        self.ends = self.timeline.now + CALM
+        self.ends = self.timeline.now + self.calm_seconds
 
     def doubts(self, mark: str) -> None:
         """From now on nobody knows whether a message has arrived."""
@@ -173,7 +181,7 @@ class World:
     def prolong(self) -> None:
         """Makes the calm last as long as it takes, once it has begun."""
         if self.calm:
-            self.ends = max(self.ends, self.timeline.now + CALM)
+            self.ends = max(self.ends, self.timeline.now + self.calm_seconds)
 
     def _copy_to(self, path: Path) -> Path:
         """The files of a store as they lie, copied to a new place."""
@@ -190,7 +198,7 @@ class World:
         while self.timeline.now < self.ends or not self.calm:
             began = self.timeline.now
             self.started_at.append(began)
-            self.process = Process(self, self.path)
+            self.process = self._process()
             try:
                 pause = self.process.run()
             except Crash:

@@ -249,6 +249,30 @@ def test_off_is_off(
     assert server.asked == []
 
 
+def test_what_is_wrong_is_told_once(
+    server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    season = fake_nascar.season(2025)
+    cut, gone = (paths.weekend(2025, race["race_id"]) for race in season.races[9:11])
+    documents = season.documents()
+    server.documents = documents | {cut: documents[cut][:-200]}
+    del server.documents[gone]
+    assert typed(store_path, "--season", "2025") == 0
+    out, err = capsys.readouterr()
+    assert f"refused: {cut}: is cut short\n" in out
+    assert f"not got: {gone}: is not there, though the {season.races[10]['race_name']} should be over\n" in out
+    assert "was not taken in" not in err
+    assert "; 1 refused" in out
+    main(["check", "--db", str(store_path)])
+    told = [line for line in capsys.readouterr().out.splitlines() if cut in line]
+    assert len(told) == 1
+    assert told[0].endswith("Eastern: is cut short")
+    # Whoever wants to see everything sees it.
+    monkeypatch.setenv("TAILGATE_LOG_LEVEL", "DEBUG")
+    assert typed(store_path, "--season", "2025") == 0
+    assert f"{cut} was not taken in: is cut short" in capsys.readouterr().err
+
+
 def test_check_and_export_ask_nobody(server: Server, store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "--db", str(store_path)]) == 0
     assert main(["export", "season", "--db", str(store_path)]) == 0
