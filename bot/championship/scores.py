@@ -90,6 +90,9 @@ def driver_scores(season: Season, rules: Format) -> Scores:
     a season without them has no stage points and no stage wins under any format.
     """
     as_paid = rules == format_of(season.year)
+    taken: dict[tuple[int, str], int] = {}
+    for each in season.adjustments:
+        taken[each.round, each.driver] = taken.get((each.round, each.driver), 0) + each.points
     by: dict[str, dict[int, Score]] = {}
     winners: dict[int, str] = {}
     stages: dict[int, tuple[str, ...]] = {}
@@ -100,7 +103,8 @@ def driver_scores(season: Season, rules: Format) -> Scores:
             if not row.entry.eligible:
                 continue
             points = row.points if as_paid else _repaid(season, race, row, rules, most)
-            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty_points(season, row))
+            penalty = taken.get((race.round, row.driver), 0)
+            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty)
             if row.finish == 1:
                 winners[race.round] = row.driver
         stages[race.round] = tuple(
