@@ -67,8 +67,19 @@ class Intake:
         # What a former reading found is read once more: this program may know better.
         self._read_anew = {finding.path for finding in remembered.findings}
 
-    async def schedule(self, year: int, every: timedelta, wanted: Wanted) -> Outcome:
+    def forget(self, superseded: Collection[str]) -> None:
+        """Documents that another program took in since: what is held of them here may be older."""
+        for path in superseded:
+            self._bodies.pop(path, None)
+
+    async def schedule(self, year: int, every: timedelta, wanted: Wanted, sessions_every: timedelta = DAILY) -> Outcome:
         """A season's schedule, if any document of it is wanted and has changed.
+
+        Args:
+            year: the season.
+            every: how often the list of its races is asked for.
+            wanted: which documents are to be asked for.
+            sessions_every: how often the times of its sessions are asked for.
 
         Raises:
             FeedError: the list of races cannot be got or used.
@@ -76,7 +87,8 @@ class Intake:
             StoreError: the store cannot be written.
         """
         path = paths.race_list(year)
-        extras = dict.fromkeys(self._translator.season_extras(year), DAILY)
+        sessions = paths.session_times(year)
+        extras = {each: sessions_every if each == sessions else DAILY for each in self._translator.season_extras(year)}
         this_year = self._services.clock.now().astimezone(EASTERN).year
         bundle = await self._bundle(year, path, every, extras, wanted, must_be_there=year <= this_year)
         if bundle is None:
