@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -35,14 +34,14 @@ async def drops(request: web.Request) -> web.StreamResponse:
 
 
 @pytest.fixture
-async def official(scene: Scene) -> AsyncIterator[Scene]:
+async def official(scene: Scene) -> Scene:
     """The race is over and official, and everything that there is of it was taken in."""
     scene.translator.extras = True
     scene.clock.moment = GREEN + timedelta(hours=3)
     scene.server.documents |= {WEEKEND: results(state="official"), LAPS: b"[1]"}
     await scene.tick()
     assert await scene.states() == [ResultsState.OFFICIAL]
-    yield scene
+    return scene
 
 
 SPOILED: dict[str, Handler | bytes] = {
@@ -110,7 +109,9 @@ async def test_what_fails_while_it_is_asked_for_goes_on_failing(official: Scene)
 
 
 def failed(path: str, **ago: float) -> FeedDocument:
-    return FeedDocument(path, 2025, START - timedelta(**ago), failing_since=START - timedelta(days=9), problem="is gone")
+    return FeedDocument(
+        path, 2025, START - timedelta(**ago), failing_since=START - timedelta(days=9), problem="is gone"
+    )
 
 
 CASES = {
@@ -134,9 +135,7 @@ async def test_a_table_is_given_up_with_the_last_race_that_is_looked_at(official
     remembered = await Remembered.load(scene.store)
     services = Services(scene.store, Snapshots(scene.store), scene.clock, remembered)
     polite = Politeness(monotonic=scene.clock.monotonic, sleep=scene.clock.sleep)
-    keeper = Keeper(
-        services, scene.server.address, scene.translator, differences=lambda *_: [], politeness=polite
-    )
+    keeper = Keeper(services, scene.server.address, scene.translator, differences=lambda *_: [], politeness=polite)
     scene.server.documents[TABLE] = b"<html>no</html>"
     scene.clock.advance(days=6)
     await keeper.tick()

@@ -27,7 +27,7 @@ def raw(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> Handler:
         assert request.transport is not None
         length = b"Content-Length: %d" % len(body)
         lines = [b"HTTP/1.1 " + status, length, b"Connection: close", *headers]
-        request.transport.write(b"\r\n".join([*lines, b"", body]))  # type: ignore[attr-defined]
+        request.transport.write(b"\r\n".join([*lines, b"", body]))
         request.transport.close()
         return web.Response()
 
