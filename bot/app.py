@@ -25,6 +25,7 @@ from bot.editors import Editors
 from bot.feeds.client import user_agent
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
+from bot.feeds.politeness import SECONDS_APART
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
@@ -174,17 +175,33 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
             keeper = keeper_of(services, settings)
             background = Jobs(bot, services, worker, keeper)
-            try:
-                await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
-            finally:
-                await background.stop()
+            # In reverse order, and each whatever becomes of the others.
+            async with contextlib.AsyncExitStack() as closing:
+                closing.push_async_callback(_close, bot, worker)
                 if keeper is not None:
-                    with contextlib.suppress(StoreError):
-                        await keeper.close()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(CLOSING_SECONDS):
-                        await worker.close(OUTBOX_SECONDS)
-                        await bot.close()
+                    closing.push_async_callback(_close_keeper, keeper)
+                closing.push_async_callback(background.stop)
+                await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
+
+
+async def _close(bot: TailgateBot, worker: Worker) -> None:
+    """Delivers what is under way, and takes leave of Discord; within a few seconds, or it is cut short."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSING_SECONDS):
+            try:
+                await worker.close(OUTBOX_SECONDS)
+            finally:
+                await bot.close()
+
+
+async def _close_keeper(keeper: Keeper) -> None:
+    """Lets go of the feeds; what cannot be written about them then is asked for again, and no reason to fail."""
+    try:
+        await keeper.close()
+    except StoreError as error:
+        log.warning("what was asked of NASCAR's feeds last could not be written: %s", error)
+    except Exception:
+        log.exception("what was asked of NASCAR's feeds last could not be written")
 
 
 async def with_feeds(services: Services, settings: Settings, say: Say) -> Services:
@@ -205,7 +222,7 @@ def keeper_of(services: Services, settings: Settings) -> Keeper | None:
 
 
 async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: Step) -> Summary:
-    """Asks NASCAR's feeds now; the bot may run meanwhile.
+    """Asks NASCAR's feeds now; a bot that runs meanwhile asks for nothing until this is done.
 
     Raises:
         SettingsError: the feeds are off.
@@ -219,15 +236,23 @@ async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: St
         store = opened.services.store
         services = replace(opened.services, seasons=Snapshots(store, whole=True), feeds=await Remembered.load(store))
         agent = user_agent(settings.tailgate_contact)
-        made = Refresh(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
+        made = Refresh(
+            services,
+            settings.feeds,
+            NascarTranslator(),
+            differences=table_differences,
+            agent=agent,
+            told_to_wait=lambda: say("Another Tailgate is asking NASCAR's feeds; this refresh begins once it is done."),
+        )
         async with made as refreshing:
-            seconds = await refreshing.estimate(wish)
-            say(f"Asking {settings.feeds} for up to {seconds} documents, one a second: {_about(seconds)}.")
+            documents = await refreshing.estimate(wish)
+            duration = _about(documents * SECONDS_APART)
+            say(f"Asking {settings.feeds} for up to {documents} documents, one a second: {duration}.")
             return await refreshing.run(wish, step)
 
 
-def _about(seconds: int) -> str:
-    return f"about {seconds} seconds" if seconds < 90 else f"about {round(seconds / 60)} minutes"
+def _about(seconds: float) -> str:
+    return f"about {seconds:.0f} seconds" if seconds < 90 else f"about {round(seconds / 60)} minutes"
 
 
 def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:

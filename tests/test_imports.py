@@ -93,7 +93,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.championship": set(),
     "bot.clock": set(),
     "bot.errors": set(),
-    "bot.feeds": {"aiohttp", "pydantic"},
+    "bot.feeds": {"aiohttp", "filelock", "pydantic"},
     "bot.finder": {"rapidfuzz"},
     "bot.interactions": {"discord"},
     "bot.client": {"aiohttp", "discord", "yarl"},

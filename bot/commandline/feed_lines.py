@@ -15,7 +15,7 @@ def feed_lines(feeds: FeedMemory) -> Iterator[str]:
     if fetched:
         yield f"NASCAR's feeds, last fetched: {', '.join(fetched)}"
     if feeds.pause is not None:
-        yield f"note: the feeds' server refused too many requests; it was left alone until {_day(feeds.pause.until)}"
+        yield f"note: the feeds' server refused too many requests; nothing is asked before {_day(feeds.pause.until)}"
     for each in feeds.failures():
         if each.failing_since is not None:
             yield f"note: the feeds' {each.path} fails since {_day(each.failing_since)}: {each.problem}"

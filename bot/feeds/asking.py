@@ -8,20 +8,25 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from bot.clock import Clock
 from bot.feeds.client import Answer, FeedClient
 from bot.feeds.errors import FeedError, UnreachableError
 from bot.feeds.fetched import Fetched
+from bot.feeds.http_dates import date_of_content
 from bot.feeds.politeness import wait_after
-from db.feeds.models import FeedDocument
+from db.feeds.models import FeedDocument, Validators
 from db.feeds.remembered import SET_BACK, Remembered
 
 log = logging.getLogger(__name__)
 
 GIVEN_UP_AFTER = 3
 """So many documents out of reach in a row mean that the server is, and not they."""
+PATIENCE = 60.0
+"""So many seconds one waits at most for a document that is tried several times, if the server wishes so."""
+OLDER = "came as an older copy than the one that was taken in"
+OLDER_COUNTS_AFTER = timedelta(hours=6)
+"""A copy that still is all there is after that is no straggler: the date was wrong, or the server went back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,15 @@ class Got:
 
 
 class ServerOutOfReachError(Exception):
-    """Several documents in a row could not be got; the text is what was wrong with the last one."""
+    """Several documents in a row could not be got; the text is what was wrong with the last one.
+
+    Attributes:
+        until: until when the server wishes not to be asked; None where it did not say, or not for long.
+    """
+
+    def __init__(self, text: str, until: datetime | None = None) -> None:
+        super().__init__(text)
+        self.until = until
 
 
 class Asker:
@@ -66,7 +79,11 @@ class Asker:
         self._failures: dict[str, int] = {}
         self._retry_at: dict[str, datetime] = {}
         self._in_a_row = 0
-        self.asked = 0
+
+    @property
+    def asked(self) -> int:
+        """How many requests were sent."""
+        return self._client.asked
 
     def may_retry(self, path: str, now: datetime) -> bool:
         """Whether a document that could not be got is to be asked for again, rather than waited for."""
@@ -98,7 +115,8 @@ class Asker:
 
         Raises:
             FeedError: it cannot be got or used; that is noted, and what was taken in stays.
-            ServerOutOfReachError: neither this document nor some before it could be got.
+            ServerOutOfReachError: neither this document nor some before it could be got, or whoever tries several times
+                would have to wait for too long.
             NotWelcomeError: the server refuses too much.
         """
         known = self._remembered.documents.get(path)
@@ -109,6 +127,8 @@ class Asker:
             got = self._judged(path, season, known, answer, anew=anew, must_be_there=must_be_there)
         except UnreachableError as error:
             self._failed(path, season, error)
+            if self._tries > 1 and _is_long(error):
+                raise ServerOutOfReachError(str(error), self._now() + timedelta(seconds=error.wait or 0.0)) from error
             if self._in_a_row >= GIVEN_UP_AFTER:
                 self._in_a_row = 0
                 raise ServerOutOfReachError(str(error)) from error
@@ -127,7 +147,6 @@ class Asker:
         compare = known if held and not anew else None
         for attempt in range(1, self._tries + 1):
             try:
-                self.asked += 1
                 return await self._client.get(
                     path,
                     etag=compare.etag if compare else None,
@@ -135,7 +154,7 @@ class Asker:
                     seldom_there=seldom_there,
                 )
             except UnreachableError as error:
-                if attempt == self._tries:
+                if attempt == self._tries or _is_long(error):
                     raise
                 await self._sleep(max(error.wait or 0.0, wait_after(attempt).total_seconds()))
         raise AssertionError("a document is asked for once at least")
@@ -151,8 +170,11 @@ class Asker:
         must_be_there: bool,
     ) -> Got | None:
         now = self._now()
+        if date_of_content(answer.last_modified, now) is None:
+            # A date that lies ahead would make whatever comes after it look older.
+            answer = replace(answer, last_modified=None)
         if answer.fetched is None:
-            self._remembered.confirmed(path, season, now)
+            self._remembered.confirmed(path, season, now, _renewed(known, answer))
             return None
         fetched = self._in_order(answer.fetched, known)
         body = answer.fetched.body
@@ -162,13 +184,15 @@ class Asker:
             self._remembered.absent(path, season, now)
             return Got(fetched)
         digest = hashlib.sha256(body).hexdigest()
-        if known is not None and known.digest is not None and known.digest != digest and _is_older(answer, known):
-            raise UnreachableError(path, "came as an older copy than the one that was taken in")
+        is_older = known is not None and _is_older(answer, known, now)
+        if known is not None and known.digest is not None and known.digest != digest and is_older:
+            if not _was_older_all_along(known, now):
+                raise UnreachableError(path, OLDER)
+            log.warning("%s: an older copy has been all there is for hours, and is taken for the document", path)
         if known is not None and known.digest == digest and not anew:
-            if not _is_older(answer, known):
-                self._remembered.confirmed(path, season, now, answer.etag, answer.last_modified)
-            else:
-                self._remembered.confirmed(path, season, now)
+            # Without an ETag the one that is held is of no use any more.
+            validators = Validators(answer.etag, answer.last_modified or known.last_modified)
+            self._remembered.confirmed(path, season, now, None if is_older else validators)
             return None
         return Got(fetched, digest, answer.etag, answer.last_modified)
 
@@ -193,12 +217,24 @@ class Asker:
         return self._clock.now().replace(microsecond=0)
 
 
-def _is_older(answer: Answer, known: FeedDocument) -> bool:
-    """Whether a copy came that the server made before the one that was taken in."""
-    if answer.last_modified is None or known.last_modified is None:
-        return False
-    try:
-        return parsedate_to_datetime(answer.last_modified) < parsedate_to_datetime(known.last_modified)
-    except (TypeError, ValueError):
-        # One of them is no date, or only one has an offset; nothing follows from that.
-        return False
+def _is_older(answer: Answer, known: FeedDocument, now: datetime) -> bool:
+    """Whether a copy came that the server made before the one that was taken in; of what has no date, nobody knows."""
+    came, held = date_of_content(answer.last_modified, now), date_of_content(known.last_modified, now)
+    return came is not None and held is not None and came < held
+
+
+def _was_older_all_along(known: FeedDocument, now: datetime) -> bool:
+    """Whether nothing but an older copy has come for so long that it must be the document."""
+    since = known.failing_since
+    return known.problem == OLDER and since is not None and now - since >= OLDER_COUNTS_AFTER
+
+
+def _renewed(known: FeedDocument | None, answer: Answer) -> Validators | None:
+    """The validators of a document that is as it was; what the server does not repeat stays."""
+    if known is None:
+        return None
+    return Validators(answer.etag or known.etag, answer.last_modified or known.last_modified)
+
+
+def _is_long(error: UnreachableError) -> bool:
+    return error.wait is not None and error.wait > PATIENCE

@@ -6,6 +6,7 @@ import importlib.metadata
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 from types import TracebackType
 from typing import Self
@@ -17,12 +18,17 @@ from bot import __version__
 from bot.clock import Clock
 from bot.feeds.errors import FeedError, UnreachableError
 from bot.feeds.fetched import Fetched
+from bot.feeds.http_dates import http_date
 from bot.feeds.politeness import Politeness
 
 LARGEST = 16_000_000
 """The largest document in bytes, decompressed; the lap times of the longest race have some 2,000,000."""
 TOTAL_SECONDS, CONNECT_SECONDS = 30.0, 10.0
 MOST_REDIRECTS = 3
+LONGEST_VALIDATOR = 200
+"""Characters of an ETag or a date; NASCAR's have fewer than 40, and what is longer is not worth keeping."""
+LONGEST_WISH = 86_400.0
+"""For so many seconds at most a server's wish counts not to be asked; beyond a day it is taken for a mistake."""
 PROJECT_LINKS = ("homepage", "repository", "source")
 """Which of the package's links stands for the project, the first that it has."""
 NOT_THERE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
@@ -66,6 +72,9 @@ def user_agent(contact: str | None = None, addresses: Iterable[str] | None = Non
 class FeedClient:
     """Asks one server for documents, one at a time. Close it, or use it in ``async with``.
 
+    Attributes:
+        asked: how many requests were sent, those included to which others were redirected.
+
     Args:
         address: what the documents are below, without a slash at its end.
         clock: the time; a pause is kept by it.
@@ -87,6 +96,7 @@ class FeedClient:
     ) -> None:
         self.address = address
         self.politeness = politeness
+        self.asked = 0
         self._clock = clock
         self._agent = agent or user_agent()
         self._largest = largest
@@ -137,19 +147,17 @@ class FeedClient:
     async def _once(self, path: str, url: str, headers: dict[str, str], *, seldom_there: bool) -> Answer | str:
         """One request; the answer, or the address of the same server to which it redirects."""
         at = self._clock.now()
+        self.asked += 1
         try:
             async with self._opened().get(url, headers=headers, allow_redirects=False) as response:
                 if response.status in _REDIRECTS:
                     return self._redirected(path, url, response.headers.get("Location", ""))
                 self._judge(path, response, seldom_there=seldom_there)
                 if response.status == HTTPStatus.NOT_MODIFIED:
-                    return Answer(None, response.headers.get("ETag"), response.headers.get("Last-Modified"))
+                    return Answer(None, *_validators(response))
                 if response.status in NOT_THERE:
                     return Answer(Fetched(path, None, at))
-                body = await self._body(path, response)
-                return Answer(
-                    Fetched(path, body, at), response.headers.get("ETag"), response.headers.get("Last-Modified")
-                )
+                return Answer(Fetched(path, await self._body(path, response), at), *_validators(response))
         except TimeoutError:
             raise UnreachableError(path, "took too long") from None
         except (aiohttp.ClientError, OSError, ValueError, zlib.error) as error:
@@ -157,20 +165,18 @@ class FeedClient:
             raise UnreachableError(path, f"could not be got ({_in_words(error)})") from error
 
     def _judge(self, path: str, response: aiohttp.ClientResponse, *, seldom_there: bool) -> None:
-        """Counts the answer, and raises for one that is neither a document nor its absence."""
-        status = response.status
+        """Counts the answer if it says whether we are welcome; raises for neither a document nor its absence."""
+        status, now = response.status, self._clock.now()
         refused = status in NOT_THERE or status == HTTPStatus.TOO_MANY_REQUESTS
-        if not (refused and seldom_there):
-            self.politeness.answered(self._clock.now(), refused=refused)
-        if status in NOT_THERE or status == HTTPStatus.OK:
-            return
-        if status == HTTPStatus.NOT_MODIFIED:
-            if not {"If-None-Match", "If-Modified-Since"} & response.request_info.headers.keys():
-                raise UnreachableError(path, "is said to be unchanged since never")
+        compared = {"If-None-Match", "If-Modified-Since"} & response.request_info.headers.keys()
+        if status == HTTPStatus.NOT_MODIFIED and not compared:
+            raise UnreachableError(path, "is said to be unchanged since never")
+        if status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED} or (refused and not seldom_there):
+            self.politeness.answered(now, refused=refused)
+        if status in NOT_THERE or status in {HTTPStatus.OK, HTTPStatus.NOT_MODIFIED}:
             return
         if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            said = response.headers.get("Retry-After", "")
-            wait = float(said) if said.isascii() and said.isdigit() and len(said) < 6 else None
+            wait = _wished_wait(response.headers.get("Retry-After", ""), now)
             raise UnreachableError(path, f"could not be got (status {status})", wait)
         raise FeedError(path, f"is answered with status {status}")
 
@@ -203,6 +209,26 @@ class FeedClient:
                 cookie_jar=aiohttp.DummyCookieJar(),
             )
         return self._session
+
+
+def _validators(response: aiohttp.ClientResponse) -> tuple[str | None, str | None]:
+    """The ETag and the date of an answer, where they can be kept and sent again."""
+    etag, last_modified = (response.headers.get(name, "").strip() for name in ("ETag", "Last-Modified"))
+    return _usable(etag), _usable(last_modified)
+
+
+def _usable(validator: str) -> str | None:
+    """A validator; None for an empty one, and for what no server should send and no store could hold."""
+    fits = 0 < len(validator) <= LONGEST_VALIDATOR and validator.isascii() and validator.isprintable()
+    return validator if fits else None
+
+
+def _wished_wait(said: str, now: datetime) -> float | None:
+    """For how many seconds a server wishes not to be asked, by a ``Retry-After`` of seconds or with a date."""
+    if said.isascii() and said.isdigit():
+        return min(float(said), LONGEST_WISH)
+    until = http_date(said)
+    return None if until is None else min(max((until - now).total_seconds(), 0.0), LONGEST_WISH)
 
 
 def _in_words(error: Exception) -> str:

@@ -71,8 +71,19 @@ class Intake:
         """Whether a document that was not taken in whole may be by now: the facts have changed since it was read."""
         return await self._unsettled.may_be_settled(path)
 
-    async def schedule(self, year: int, every: timedelta, wanted: Wanted) -> Outcome:
+    def forget(self, superseded: Collection[str]) -> None:
+        """Documents that another program took in since: what is held of them here may be older."""
+        for path in superseded:
+            self._bodies.pop(path, None)
+
+    async def schedule(self, year: int, every: timedelta, wanted: Wanted, sessions_every: timedelta = DAILY) -> Outcome:
         """A season's schedule, if any document of it is wanted and has changed.
+
+        Args:
+            year: the season.
+            every: how often the list of its races is asked for.
+            wanted: which documents are to be asked for.
+            sessions_every: how often the times of its sessions are asked for.
 
         Raises:
             FeedError: the list of races cannot be got or used.
@@ -80,7 +91,8 @@ class Intake:
             StoreError: the store cannot be written.
         """
         path = paths.race_list(year)
-        extras = dict.fromkeys(self._translator.season_extras(year), DAILY)
+        sessions = paths.session_times(year)
+        extras = {each: sessions_every if each == sessions else DAILY for each in self._translator.season_extras(year)}
         this_year = self._services.clock.now().astimezone(EASTERN).year
         anew = await self._unsettled.is_due(path, every, wanted)
         bundle = await self._bundles.get(year, path, every, extras, wanted, anew=anew, must_be_there=year <= this_year)

@@ -13,8 +13,19 @@ from bot.feeds.client import FeedClient
 from bot.feeds.errors import BudgetSpentError, FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome, failing
-from bot.feeds.planning import DAILY, RaceDue, is_due, list_every, races_due, table_every, years_to_list
+from bot.feeds.planning import (
+    DAILY,
+    RaceDue,
+    given_up,
+    is_due,
+    list_every,
+    races_due,
+    sessions_every,
+    table_every,
+    years_to_list,
+)
 from bot.feeds.politeness import Politeness, wait_after
+from bot.feeds.sole_asker import SoleAsker
 from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
 from bot.feeds.unsettled import Wanted
@@ -59,6 +70,8 @@ class Keeper:
         self._remembered: Remembered = services.feeds
         self._politeness = politeness or Politeness(self._remembered.pause)
         self._politeness.most_an_hour = HOURS_BUDGET
+        self._sole = SoleAsker(services.store.path)
+        self._translator = translator
         self._client = FeedClient(address, services.clock, self._politeness, agent=agent)
         self._asker = Asker(self._client, self._remembered, services.clock)
         self._intake = Intake(services, self._asker, self._remembered, translator)
@@ -69,15 +82,18 @@ class Keeper:
         self._rounds_out_of_reach = 0
         self._quiet_until: datetime | None = None
         self._is_saved = False
-        self._is_told = False
+        self._is_news = True
+        self._is_waiting = False
 
     async def close(self) -> None:
         """Ends the connection, and writes when what was asked for last."""
-        await self._client.close()
-        await self._remembered.save(whole=True)
+        try:
+            await self._client.close()
+        finally:
+            await self._remembered.save(whole=True)
 
     async def tick(self) -> None:
-        """Asks for what is due, and takes in what changed.
+        """Asks for what is due, and takes in what changed; nothing while another program asks for this store.
 
         Raises:
             StoreError: the store cannot be read or written.
@@ -85,6 +101,38 @@ class Keeper:
         now = self._services.clock.now()
         if self._is_quiet(now):
             return
+        try:
+            if self._is_free():
+                try:
+                    await self._catch_up()
+                    await self._look(now)
+                finally:
+                    self._sole.leave()
+        except Exception:
+            # Such as a disk that is full: it is no better in a moment, and nobody shall be asked again and again.
+            self._quiet_until = self._services.clock.now() + FAILED_BEFORE
+            raise
+
+    def _is_free(self) -> bool:
+        """Whether nobody else asks, so that this one may; says once that it waits."""
+        is_free = self._sole.take()
+        if not is_free and not self._is_waiting:
+            log.info("a refresh asks NASCAR's feeds just now; the bot goes on once that is done")
+        self._is_waiting = not is_free
+        return is_free
+
+    async def _catch_up(self) -> None:
+        """Takes over what a refresh found out meanwhile, and the pause that it was told to make."""
+        pause = self._remembered.pause
+        theirs = await self._remembered.catch_up()
+        self._intake.forget(theirs)
+        if self._check is not None:
+            self._check.forget(theirs)
+        self._is_news |= bool(theirs)
+        if self._remembered.pause != pause:
+            self._politeness.take_over(self._remembered.pause)
+
+    async def _look(self, now: datetime) -> None:
         asked = self._asker.asked
         try:
             await self._round(now)
@@ -108,17 +156,14 @@ class Keeper:
                 "the feeds were asked %d times within an hour, which is too much; they are left alone for one",
                 HOURS_BUDGET,
             )
-        except Exception:
-            # Such as a disk that is full: it is no better in a moment, and nobody shall be asked again and again.
-            self._quiet_until = self._services.clock.now() + FAILED_BEFORE
-            raise
-        self._remembered.pause = self._politeness.pause
-        if self._asker.asked != asked:
-            await self._remembered.save(whole=not self._is_saved)
-            self._is_saved = True
-        if self._asker.asked != asked or not self._is_told:
+        finally:
+            self._remembered.pause = self._politeness.pause
+            self._is_news |= self._asker.asked != asked
+        if self._is_news:
+            await self._remembered.save(whole=not self._is_saved and self._asker.asked > 0)
+            self._is_saved |= self._asker.asked > 0
             await self._tell_freshness()
-            self._is_told = True
+            self._is_news = False
 
     def _is_quiet(self, now: datetime) -> bool:
         """Whether nothing is asked on purpose; a clock that was set back makes nobody wait for longer."""
@@ -131,8 +176,9 @@ class Keeper:
         wanted = self._wanted(now)
         seasons = {season.year: season for season in await self._services.seasons.all()}
         for year in years_to_list([*seasons.values()], now):
-            every = list_every(seasons.get(year), now)
-            await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted))
+            season = seasons.get(year)
+            every, sessions = list_every(season, now), sessions_every(season, now)
+            await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted, sessions))
         # Seasons that were read anew: a race may have come with the list.
         for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
             await self._races(year, dues, wanted)
@@ -141,6 +187,30 @@ class Keeper:
         if self._check is not None:
             for season in await self._recent(now):
                 await self._compare(self._check, season, now, wanted)
+        await self._give_up(now)
+
+    async def _give_up(self, now: datetime) -> None:
+        """Lets nothing be said to fail for ever that nobody asks for any more."""
+        asked_for = await self._asked_for(now)
+        for path in given_up(self._remembered.documents.values(), asked_for, now):
+            log.info(
+                "%s is not asked for any more; the last time it %s", path, self._remembered.documents[path].problem
+            )
+            await self._remembered.give_up(path, now)
+            self._is_news = True
+
+    async def _asked_for(self, now: datetime) -> set[str]:
+        """The paths of what is asked for these days, due at this moment or not."""
+        asked_for: set[str] = set()
+        for year in years_to_list(await self._services.seasons.all(), now):
+            asked_for |= {paths.race_list(year), *self._translator.season_extras(year)}
+        for season in await self._recent(now):
+            for due in races_due([season], self._remembered.official, now):
+                number = due.race.nascar_id or 0
+                asked_for |= {paths.weekend(season.year, number), *self._translator.race_extras(season.year, number)}
+            if table_every(season, self._remembered.official, now) is not None:
+                asked_for.add(paths.standings(season.year))
+        return asked_for
 
     async def _mended(self, season: Season) -> list[RaceDue]:
         """The races whose weekends were not taken in whole and may be by now, however long ago they were."""

@@ -1,12 +1,13 @@
 """When which document is asked for, from the schedule and the time; pure.
 
 Daily out of season, hourly in race week, every ten minutes around sessions and for twelve hours after a race, hourly
-until its results are official, then once a day for a week, since penalties are announced on Tuesdays.
+until its results are official, then once a day for a week, since penalties are announced on Tuesdays. What fails when
+nobody asks for it any more is given up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -89,6 +90,35 @@ def list_every(season: Season | None, now: datetime) -> timedelta:
     return every
 
 
+def sessions_every(season: Season | None, now: datetime) -> timedelta:
+    """How often the session times of a season are asked for: like the list, up to a race's green flag."""
+    every = DAILY
+    for race in season.races if season is not None else ():
+        if race.status is RaceStatus.CANCELLED:
+            continue
+        if _is_around_a_session(race, now):
+            return OFTEN
+        if race.begins - RACE_WEEK <= now < race.begins:
+            every = HOURLY
+    return every
+
+
+def given_up(documents: Iterable[FeedDocument], asked_for: Container[str], now: datetime) -> list[str]:
+    """The paths of documents that fail and are not asked for any more: of a race or a season that is over and told.
+
+    Args:
+        documents: what is known of them.
+        asked_for: the paths of what is asked for these days.
+        now: the moment.
+    """
+    return [
+        each.path
+        for each in documents
+        # What a person asked for fails for a day: they shall find it in what is said of the store.
+        if each.failing_since is not None and each.path not in asked_for and is_due(each, DAILY, now)
+    ]
+
+
 def races_due(seasons: Iterable[Season], official: Mapping[int, datetime], now: datetime) -> Iterator[RaceDue]:
     """The races whose weekends are looked at these days, in order.
 
@@ -148,9 +178,13 @@ def _around(race: Race, now: datetime) -> timedelta:
     ends = _ends(race)
     if begins - BEFORE_RACE <= now < ends + AFTER_RACE:
         return OFTEN
-    if any(each.start - BEFORE_SESSION <= now < each.start + AFTER_SESSION for each in race.sessions):
+    if _is_around_a_session(race, now):
         return OFTEN
     return HOURLY if race.begins - RACE_WEEK <= now < ends + AFTER_RACE else DAILY
+
+
+def _is_around_a_session(race: Race, now: datetime) -> bool:
+    return any(each.start - BEFORE_SESSION <= now < each.start + AFTER_SESSION for each in race.sessions)
 
 
 def _ends(race: Race) -> datetime:

@@ -32,7 +32,8 @@ class Politeness:
         sleep: waits for some seconds.
 
     Attributes:
-        pause: the last pause, which may be over; None once the server has answered well for long enough.
+        pause: the last pause, which may be over; None once the server has answered well for long enough, which an
+            answer that says nothing of us, such as a fault of its own, does not.
         most_an_hour: how many requests may begin within an hour, whatever becomes of them; None for any number.
     """
 
@@ -72,6 +73,17 @@ class Politeness:
 
     async def __aexit__(self, *_: object) -> None:
         self._turn.release()
+
+    def take_over(self, pause: FeedPause | None) -> None:
+        """Goes on from another program, which asked until now, and from the pause that it left."""
+        self.pause = pause
+        self._last = self._monotonic()
+
+    async def rest(self) -> None:
+        """Waits until another program may ask."""
+        wait = 0.0 if self._last is None else self._last + SECONDS_APART - self._monotonic()
+        if wait > 0:
+            await self._sleep(wait)
 
     def _count(self, now: float) -> None:
         if self.most_an_hour is None:

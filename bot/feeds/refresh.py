@@ -17,7 +17,8 @@ from bot.feeds.errors import FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome
 from bot.feeds.planning import DAILY, is_due, list_every, races_due, table_every, years_to_list
-from bot.feeds.politeness import SECONDS_APART, Politeness
+from bot.feeds.politeness import Politeness
+from bot.feeds.sole_asker import SoleAsker
 from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
 from bot.services import Services
@@ -28,6 +29,8 @@ FIRST_YEAR = 2018
 """NASCAR's feeds hold no season of the trucks before this one."""
 USUAL_RACES = 25
 TRIES = 4
+LOOKED_AGAIN = 0.2
+"""Seconds until it is looked again whether another program still asks."""
 LOOKED_AT_LATELY = timedelta(hours=12)
 """What was got that long ago at most is not asked for again, so that a run that was cut off goes on where it was."""
 
@@ -80,6 +83,7 @@ class Refresh:
         agent: who asks.
         politeness: when one may ask; made for the remembered pause where none is given.
         sleep: waits for some seconds.
+        told_to_wait: called if another program asks for this store, and this run begins once that is done.
     """
 
     def __init__(
@@ -92,6 +96,7 @@ class Refresh:
         agent: str | None = None,
         politeness: Politeness | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        told_to_wait: Callable[[], None] = lambda: None,
     ) -> None:
         assert services.feeds is not None
         self._services = services
@@ -105,12 +110,35 @@ class Refresh:
         )
         self._translator = translator
         self._sleep = sleep
+        self._sole = SoleAsker(services.store.path)
+        self._told_to_wait = told_to_wait
 
     async def __aenter__(self) -> Self:
+        """Waits until nobody else asks the feeds for this store, and goes on from what they found out.
+
+        Raises:
+            StoreError: no lock can be made beside the store, or it cannot be read.
+        """
+        is_free = self._sole.take()
+        if not is_free:
+            self._told_to_wait()
+        while not is_free:
+            await self._sleep(LOOKED_AGAIN)
+            is_free = self._sole.take()
+        try:
+            await self._remembered.catch_up()
+        except BaseException:
+            self._sole.leave()
+            raise
+        self._politeness.take_over(self._remembered.pause)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._client.close()
+        try:
+            await self._client.close()
+            await self._politeness.rest()
+        finally:
+            self._sole.leave()
 
     async def years(self, wish: Wish) -> list[int]:
         """The seasons of a wish, oldest first.
@@ -136,7 +164,7 @@ class Refresh:
         return sorted(set(wish.seasons)) or years_to_list(seasons, now)
 
     async def estimate(self, wish: Wish) -> int:
-        """How many requests a wish takes at most, and so how many seconds at least."""
+        """How many requests a wish takes at most; at one a second they take as many seconds at least."""
         count = 0
         for year in await self.years(wish):
             season = await self._services.seasons.season(year)
@@ -144,7 +172,7 @@ class Refresh:
             races = [race.nascar_id for race in self._races(season, wish)] if season else [0] * USUAL_RACES
             count += sum(1 + len(self._translator.race_extras(year, number or 0)) for number in races)
             count += self._compares(season, wish)
-        return round(count * SECONDS_APART)
+        return count
 
     async def run(self, wish: Wish, step: Step) -> Summary:
         """Refreshes; what was taken in by the time it is cut off stays.
@@ -158,10 +186,14 @@ class Refresh:
             await self._run(wish, summary, step)
         except ServerOutOfReachError as error:
             summary.stopped = f"the server cannot be reached ({error}); try again later, it goes on where it was"
+            if error.until is not None:
+                summary.stopped = (
+                    f"the server wishes not to be asked until {_day(error.until)} ({error}); try again after that, "
+                    "it goes on where it was"
+                )
         except NotWelcomeError as error:
-            until = error.until.astimezone(EASTERN)
             summary.stopped = (
-                f"the server refused too many requests; it is left alone until {until:%Y-%m-%d %H:%M} Eastern, "
+                f"the server refused too many requests; it is left alone until {_day(error.until)}, "
                 "try again after that"
             )
         finally:
@@ -283,6 +315,10 @@ class Refresh:
         if not (wish.everything or wish.seasons):
             return [due.race for due in races_due([season], self._remembered.official, now)]
         return [race for race in season.races if _can_be_asked(race, now)]
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment.astimezone(EASTERN):%Y-%m-%d %H:%M} Eastern"
 
 
 def _race(season: Season, number: int) -> Race | None:

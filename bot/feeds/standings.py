@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import timedelta
 
 from bot.feeds import paths
@@ -42,6 +42,11 @@ class StandingsCheck:
         self._differences = differences
         # The season may change while the table is as it was.
         self._tables: dict[int, Got] = {}
+
+    def forget(self, superseded: Collection[str]) -> None:
+        """Tables that another program compared since: what is held of them here may be older."""
+        for year in [year for year in self._tables if paths.standings(year) in superseded]:
+            del self._tables[year]
 
     async def look(self, year: int, every: timedelta, wanted: Callable[[str, timedelta], bool]) -> Sequence[str]:
         """Compares the table of a season, if it is wanted; returns a line for each difference.

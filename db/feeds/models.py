@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 THINGS = {
     "race_list_basic.json": "schedule",
@@ -18,6 +19,13 @@ THINGS = {
 """What the documents tell, in a person's words, by their files' names and in the order in which one says it."""
 OF_NO_USE_WITHOUT = "is of no use without "
 """How the problem begins of a document that waits for another one, whose path follows."""
+
+
+class Validators(NamedTuple):
+    """What a document is compared by, as the server sent it; None for what it did not send."""
+
+    etag: str | None
+    last_modified: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ it is known here, and whoever starts the program again asks once more at worst.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 
 from db.connection import Store
-from db.feeds.models import FeedDocument, FeedFinding, FeedMemory
+from db.feeds.models import FeedDocument, FeedFinding, FeedMemory, Validators
 from db.feeds.rows import load_memory, save_documents, save_findings, save_official, save_pause
 
 WRITTEN_EVERY = timedelta(hours=1)
@@ -41,6 +41,7 @@ class Remembered:
         self._official = dict(memory.official)
         self._findings = list(memory.findings)
         self._saving = asyncio.Lock()
+        self._seen_version: int | None = None
         self.pause = memory.pause
 
     @classmethod
@@ -67,22 +68,42 @@ class Remembered:
         """All of it as it is now."""
         return FeedMemory(dict(self._documents), dict(self._official), self.findings, self.pause)
 
-    def confirmed(
-        self,
-        path: str,
-        season: int | None,
-        now: datetime,
-        etag: str | None = None,
-        last_modified: str | None = None,
-    ) -> None:
-        """It is as it was when it was taken in, or as absent; where it was written anew, it has new validators."""
+    async def catch_up(self) -> frozenset[str]:
+        """Takes over what another program has written since; returns the paths of the documents that it asked for.
+
+        What is known here and not written yet stays, unless the other one knows better.
+        """
+        version = await self._store.data_version()
+        if version == self._seen_version:
+            return frozenset()
+        memory = await load_memory(self._store)
+        self._seen_version = version
+        theirs = {path: each for path, each in memory.documents.items() if self._stored.get(path) != each}
+        self._stored.update(theirs)
+        self._documents.update(theirs)
+        self._official = dict(memory.official)
+        self._findings = list(memory.findings)
+        if memory.pause != self._stored_pause:
+            self.pause = self._stored_pause = memory.pause
+        return frozenset(theirs)
+
+    def confirmed(self, path: str, season: int | None, now: datetime, validators: Validators | None = None) -> None:
+        """It is as it was when it was taken in, or as absent.
+
+        Args:
+            path: of the document.
+            season: its season, or None.
+            now: the moment.
+            validators: as they are now, if it was written anew; None leaves those that are held.
+        """
         known = self._known(path, season, now)
+        etag, last_modified = validators or (known.etag, known.last_modified)
         self._documents[path] = replace(
             known,
             asked_at=now,
             answered_at=_no_earlier(now, known),
-            etag=etag or known.etag,
-            last_modified=last_modified or known.last_modified,
+            etag=etag,
+            last_modified=last_modified,
             failing_since=None,
             problem=None,
         )
@@ -103,6 +124,13 @@ class Remembered:
         """It could not be got or used; what was taken in before stays."""
         known = self._known(path, season, now)
         self._documents[path] = replace(known, asked_at=now, failing_since=known.failing_since or now, problem=problem)
+
+    async def give_up(self, path: str, now: datetime) -> None:
+        """Nobody asks for it any more: that it failed is of no concern now, and what was taken in stays."""
+        known = self._known(path, None, now)
+        said = {known.problem, f"{path}: {known.problem}"}
+        self._documents[path] = replace(known, failing_since=None, problem=None)
+        await self.note_findings(path, [each.line for each in self._findings if _is_left(each, path, said)], now)
 
     def _known(self, path: str, season: int | None, now: datetime) -> FeedDocument:
         return self._documents.get(path) or FeedDocument(path, season, now)
@@ -156,6 +184,11 @@ class Remembered:
     def failing_since(self) -> datetime | None:
         """Since when any document fails; None while none does."""
         return min((each.failing_since for each in self._documents.values() if each.failing_since), default=None)
+
+
+def _is_left(finding: FeedFinding, path: str, said: Container[str | None]) -> bool:
+    """Whether it is a finding of a document that says something else than what was said of it."""
+    return finding.path == path and finding.line not in said
 
 
 def _no_earlier(now: datetime, known: FeedDocument) -> datetime:

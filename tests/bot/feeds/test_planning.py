@@ -17,6 +17,7 @@ from bot.feeds.planning import (
     is_due,
     list_every,
     races_due,
+    sessions_every,
     table_every,
     weekend_every,
     years_to_list,
@@ -123,6 +124,29 @@ def test_the_list_is_daily_out_of_season_and_hourly_in_race_week() -> None:
     assert list_every(season, GREEN) == OFTEN
 
 
+SESSIONS = {
+    "weeks before": (GREEN - timedelta(days=20), DAILY),
+    "race week": (GREEN - timedelta(days=5), HOURLY),
+    "before qualifying": (QUALIFYING - timedelta(minutes=31), HOURLY),
+    "around qualifying": (QUALIFYING - timedelta(minutes=29), OFTEN),
+    "two hours after qualifying": (QUALIFYING + timedelta(hours=2), HOURLY),
+    "an hour before the race": (GREEN - timedelta(minutes=59), HOURLY),
+    "the race itself": (GREEN + timedelta(minutes=1), DAILY),
+    "the night after it": (HELD + timedelta(hours=5), DAILY),
+}
+
+
+@pytest.mark.parametrize("name", SESSIONS)
+def test_how_often_session_times_are_asked_for(name: str) -> None:
+    now, every = SESSIONS[name]
+    assert sessions_every(season_with(), now) == every
+
+
+def test_session_times_of_a_race_called_off_or_of_no_season_are_nothing_to_hurry_for() -> None:
+    assert sessions_every(None, GREEN) == DAILY
+    assert sessions_every(season_with(status=RaceStatus.CANCELLED), QUALIFYING) == DAILY
+
+
 TABLE = {
     "the race itself": (GREEN + timedelta(hours=1), {}, None),
     "the night after it": (HELD + timedelta(hours=1), UNOFFICIAL, HOURLY),
@@ -193,6 +217,7 @@ def test_the_budget_of_a_race_week() -> None:
         season = season_with(**held)  # type: ignore[arg-type]
         every = {"list": list_every(season, now), "weekend": weekend_every(season, race_of(season), None, now)}
         every["table"] = table_every(season, {}, now)
+        every["sessions"] = sessions_every(season, now)
         for name, often in every.items():
             if often is not None and is_due(last.get(name), often, now):
                 asked[name] += 1
@@ -201,3 +226,6 @@ def test_the_budget_of_a_race_week() -> None:
     assert asked["list"] < 300
     assert asked["weekend"] < 300
     assert asked["table"] < 40
+    assert asked["sessions"] < 200
+    # With some thirty looks at the lap times.
+    assert asked.total() < 770

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from bot.errors import FriendlyError
 from bot.feeds import paths
@@ -13,11 +14,13 @@ from bot.feeds.politeness import Politeness
 from bot.feeds.refresh import Refresh, Summary, Wish, first_lines
 from bot.services import Services
 from db.connection import Store
+from db.feeds.models import FeedPause
 from db.feeds.remembered import Remembered
 from db.feeds.rows import load_memory
 from db.snapshots import Snapshots
 from tests.bot.feeds.conftest import FeedServer, HandClock
 from tests.bot.feeds.plain import DRIVERS, GREEN, PlainTranslator, document, race_row, results
+from tests.bot.feeds.test_client import answers
 
 LIST, WEEKEND = paths.race_list(2025), paths.weekend(2025, 5504)
 SEASON = Wish((2025,))
@@ -147,3 +150,49 @@ async def test_a_stranger_whom_two_races_bring_is_one_person(desk: Desk) -> None
 def test_long_lists_are_cut() -> None:
     assert first_lines(["a", "b", "c"], 2) == ["a", "b", "… and 1 more"]
     assert first_lines(["a", "b"], 2) == ["a", "b"]
+
+
+@pytest.mark.parametrize("said", ["86400", "61", "9" * 400, "Mon, 20 Oct 2025 20:00:00 GMT"])
+async def test_a_server_that_wishes_for_a_long_rest_ends_the_run(desk: Desk, said: str) -> None:
+    desk.server.documents[WEEKEND] = answers(503, Retry_After=said)
+    summary = await desk.refresh(SEASON)
+    assert sum(desk.clock.slept) < 60
+    assert desk.server.asked.count(WEEKEND) == 1
+    assert "the server wishes not to be asked until 2025-10-" in summary.stopped
+    assert "status 503" in summary.stopped
+    assert "try again after that" in summary.stopped
+    # What was got before it is kept.
+    assert await Snapshots(desk.store).years() == (2025,)
+
+
+async def test_a_short_wish_is_granted(desk: Desk) -> None:
+    tries = 0
+
+    async def busy(_: web.Request) -> web.StreamResponse:
+        nonlocal tries
+        tries += 1
+        return web.Response(status=503, headers={"Retry-After": "45"}) if tries < 3 else web.Response(body=results())
+
+    desk.server.documents[WEEKEND] = busy
+    summary = await desk.refresh(SEASON)
+    assert (summary.stopped, summary.missing) == ("", [])
+    assert desk.clock.slept.count(45.0) == 2
+
+
+async def test_a_long_rest_that_something_beside_a_race_is_given_ends_the_run_as_well(desk: Desk) -> None:
+    desk.translator.extras = True
+    desk.server.documents[paths.lap_times(2025, 5504)] = answers(429, Retry_After="7200")
+    summary = await desk.refresh(SEASON)
+    assert "lap-times.json" in summary.stopped
+    assert sum(desk.clock.slept) < 60
+
+
+async def test_every_request_is_counted_and_no_other(desk: Desk) -> None:
+    desk.server.documents[LIST] = answers(302, Location="/elsewhere.json")
+    desk.server.documents["elsewhere.json"] = document(races=[race_row()])
+    assert (await desk.refresh(SEASON)).asked == len(desk.server.asked) == 3
+    remembered = await Remembered.load(desk.store)
+    remembered.pause = FeedPause(desk.clock.moment + timedelta(hours=3), 2)
+    await remembered.save()
+    summary = await desk.refresh(Wish((2024,)))
+    assert (summary.asked, desk.server.asked) == (0, [])
