@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from db.documents.prepared_import import import_prepared
 from db.documents.reader import Document
 from db.errors import DocumentError, StoreError
 from db.models import Race
+
+log = logging.getLogger(__name__)
 
 SHARED = frozenset({"drivers", "tracks"})
 """The parts of a document that are about no race."""
@@ -57,6 +60,13 @@ def _import(path: Path, documents: Sequence[Document], now: datetime) -> Report:
         if isinstance(error.__cause__, sqlite3.IntegrityError):
             raise DocumentError(str(error), file=documents[0].file) from error
         raise
+    except DocumentError:
+        raise
+    except Exception as error:
+        # It belongs to these documents, and shall stop no others.
+        log.exception("importing %s failed", documents[0].file)
+        problem = "cannot be imported by this version of the program; the log says why"
+        raise DocumentError(problem, file=documents[0].file) from error
 
 
 def groups(read: Sequence[tuple[RaceBundle, Translated]]) -> Iterator[list[tuple[RaceBundle, Translated]]]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
-from bot.feeds.background import in_background
+from bot.feeds.background import read_in_background
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
 from bot.feeds.importing import RaceBundle, groups, import_in_thread, is_about
@@ -17,12 +17,13 @@ from bot.feeds.planning import DAILY, HOURLY, SELDOM
 from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
 from db.documents.importer import Counts
-from db.errors import DocumentError
+from db.errors import DocumentError, StoreError
 from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
 from db.results_state import ResultsState
+from db.user_text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Intake:
             raise unusable from error
         # Only now: a race goes on being read with the last list that could be used.
         self._bodies.update(bundle)
-        outcome = await self._remember(year, path, bundle, read, told)
+        outcome = await self._surely_remember(year, path, bundle, read, told)
         outcome.counts.add(counts)
         return outcome
 
@@ -188,7 +189,7 @@ class Intake:
         outcome.counts.add(counts)
         for bundle, read in group:
             ours = [line for line in told if is_about(line, bundle)]
-            outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
+            outcome.add(await self._surely_remember(year, bundle.path, bundle.documents, read, ours))
         await self._note_states(year, {bundle.race.id for bundle, _ in group})
         return outcome
 
@@ -302,12 +303,26 @@ class Intake:
                 of = None if path in {paths.drivers(), paths.tracks()} else year
                 self._remembered.failed(path, of, self._now(), f"is of no use without {error.path}")
 
+    async def _surely_remember(
+        self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]
+    ) -> Outcome:
+        """Remembers; a fault of the program's own belongs to these documents, and stops no others."""
+        try:
+            return await self._remember(year, path, documents, read, told)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("%s was taken in, and cannot be remembered", path)
+            why = FeedError(path, "cannot be remembered by this version of the program; the log says why")
+            return Outcome(refused=[await self._left_out(path, year, why, documents)])
+
     async def _remember(
         self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]
     ) -> Outcome:
         """Remembers what was taken in, once it is in the store: a crash before that only asks again."""
-        notes = [*read.clashes, *told]
-        await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
+        notes = [one_line(line) for line in (*read.clashes, *told)]
+        refused = [one_line(line) for line in read.refused]
+        await self._remembered.note_findings(path, [*refused, *notes], self._now())
         self._read_anew.discard(path)
         for each in documents.values():
             if each.fetched.path in read.unread:
@@ -316,7 +331,7 @@ class Intake:
                 of = None if each.fetched.path in {paths.drivers(), paths.tracks()} else year
                 at = _whole(each.fetched.at)
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
-        return Outcome(refused=list(read.refused), notes=notes)
+        return Outcome(refused=refused, notes=notes)
 
     def _newest(self, documents: Iterable[Got]) -> datetime:
         """Now; after a clock was set back, when the documents were got by it."""
@@ -350,7 +365,7 @@ async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
     try:
         # A large document takes longer to read than an answer may wait.
-        return await in_background(translate)
+        return await read_in_background(translate)
     except FeedError:
         raise
     except Exception as error:
