@@ -59,8 +59,8 @@ async def in_background(work: Callable[[], T]) -> T:
 async def read_in_background(work: Callable[[], T]) -> T:
     """Does something that only reads what it was given, in a thread, and returns or raises what it does.
 
-    Whoever is cancelled meanwhile goes on at once, and nobody waits for the thread when the program ends: nothing can be
-    closed under it, and what it makes is forgotten.
+    Whoever is cancelled meanwhile goes on at once, and nobody waits for the thread when the program ends: nothing can
+    be closed under it, and what it makes is forgotten.
     """
     made: Future[T] = Future()
 
