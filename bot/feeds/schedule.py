@@ -86,9 +86,8 @@ def place_races(known: Season | None, race_list: RaceList) -> Schedule:
     found, new, unclear = _joined(stored, dated)
     problems += unclear
     held = {race.id for race in found.values()}
-    lost = [race for race in stored if race.id not in held and race.nascar_id is not None]
-    missing = [race for race in lost if race.nascar_id not in race_list.unreadable]
-    _must_be_whole(known, lost, missing, race_list)
+    missing = [race for race in stored if race.id not in held and race.nascar_id not in {None, *race_list.unreadable}]
+    _must_be_whole(known, missing, race_list)
     problems += [
         f"{race.season} race {race.round}, {race.name}: NASCAR's list has it no more; if it is canceled, give it "
         '"status": "cancelled" in a document'
@@ -146,17 +145,16 @@ def _alike(race: ListedRace, stored: Race) -> bool:
     return fold_name(race.track_name) in track or fold_name(race.race_name) in names
 
 
-def _must_be_whole(known: Season | None, lost: Sequence[Race], missing: Sequence[Race], race_list: RaceList) -> None:
-    """Refuses a list that is not a season's: ``lost`` are the races that it lacks, or says nothing readable of."""
-    if known is None or not lost:
+def _must_be_whole(known: Season | None, missing: Sequence[Race], race_list: RaceList) -> None:
+    if known is None or not missing:
         return
     run = next((race for race in missing if known.has_results(race.round)), None)
     if run is not None:
         raise RefusedError(f"has no race {run.nascar_id} ({run.name}), which has been run; the schedule held stays")
     ids = sum(race.nascar_id is not None for race in known.races)
-    if ids - len(lost) < ids * LEAST_LISTED:
+    if ids - len(missing) < ids * LEAST_LISTED:
         raise RefusedError(
-            f"has {ids - len(lost)} of the {ids} races of {race_list.year} that are held; the schedule held stays"
+            f"has {ids - len(missing)} of the {ids} races of {race_list.year} that are held; the schedule held stays"
         )
 
 
