@@ -8,6 +8,8 @@ from urllib.parse import quote, urlsplit
 
 LINK_LIMIT = 500
 """Characters of a link at most."""
+LINE_LIMIT = 1000
+"""Characters of a line about something that went wrong at most."""
 
 _BREAKS = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _JOINERS = "\u200c\u200d"
@@ -70,6 +72,18 @@ def is_control(character: str) -> bool:
 def is_not_text(character: str) -> bool:
     """Whether it is a control character, or one that cannot be seen or hides the text around it."""
     return ord(character) in _INVISIBLE or is_control(character)
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """A text of whatever origin as a line that can be stored, logged and printed; never raises.
+
+    What cannot be seen is written as its code, such as <U+001B>: a terminal would obey some of it, and a lone surrogate
+    can neither be stored nor printed.
+    """
+    line = " ".join(text[: 2 * limit].split())
+    if not (line.isascii() and line.isprintable()):
+        line = "".join(f"<U+{ord(c):04X}>" if is_not_text(c) else c for c in line)
+    return line if len(line) <= limit and len(text) <= 2 * limit else f"{line[: limit - 1]}…"
 
 
 def _without_idle_joiners(text: str) -> str:

@@ -15,11 +15,11 @@ from bot.feeds.fetched import Fetched
 from bot.feeds.outcome import fastest_lap, outcome_of
 from bot.feeds.people import People
 from bot.feeds.places import Places
-from bot.feeds.reading import read_drivers, read_lap_times, read_sessions, read_tracks
+from bot.feeds.reading import Readable, read_drivers, read_lap_times, read_sessions, read_tracks
 from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, points_of_guests, result_rows
 from bot.feeds.schedule import Placed, place_races, race_row
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
-from bot.feeds.schemas.race_list import RaceList
+from bot.feeds.schemas.race_list import ListedRace, RaceList
 from bot.feeds.schemas.timing import LapTimes
 from bot.feeds.schemas.weekend import Weekend
 from db.documents.file_format import FORMAT
@@ -113,6 +113,7 @@ class _Making:
         self._extra = extra
         self._drivers = drivers
         self._tracks = tracks
+        self._is_of_races = False
 
     def run(self, weekends: Mapping[int, Weekend], trust: frozenset[int]) -> None:
         try:
@@ -121,11 +122,12 @@ class _Making:
             self.done.refused.append(f"{self._list.path}: {error}")
             return
         if not weekends:
+            self.done.refused += self._list.left_out
             self.done.clashes += schedule.problems
             self._schedule(schedule.races)
         by_id = {each.listed.race_id: each for each in schedule.races}
         for race_id, weekend in weekends.items():
-            placed = by_id.get(race_id)
+            placed = by_id.get(race_id) or self._unlisted(race_id, weekend)
             if placed is not None and placed.stored is not None:
                 # The rows name the round that the race has until the schedule itself was taken in.
                 placed = replace(placed, round=placed.stored.round)
@@ -133,6 +135,13 @@ class _Making:
                 self.done.refused.append(f"{weekend.path}: race {race_id} is not on the schedule of {self._year}")
                 continue
             self._weekend(placed, weekend, trusted=race_id in trust)
+
+    def _unlisted(self, race_id: int, weekend: Weekend) -> Placed | None:
+        """A stored race of which the list has a row that cannot be read: its results need not wait for that."""
+        if self._known is None or race_id not in self._list.unreadable:
+            return None
+        stored = next((race for race in self._known.races if race.nascar_id == race_id), None)
+        return Placed(ListedRace.of(weekend.race), stored.round, stored) if stored is not None else None
 
     @property
     def _has_phases(self) -> bool:
@@ -270,11 +279,15 @@ class _Making:
         """A document that adds to the rest; None where it is not there, or cannot be read, which is noted."""
         fetched = self._extra.get(path)
         try:
-            return read(fetched) if fetched is not None else None
+            found = read(fetched) if fetched is not None else None
         except FeedError as error:
             self.done.refused.append(str(error))
             self.done.unread[path] = error.problem
             return None
+        # What belongs to no race is told with the schedule, and not once more with each race.
+        if isinstance(found, Readable) and not (self._is_of_races and path in {paths.drivers(), paths.tracks()}):
+            self.done.refused += found.left_out
+        return found
 
 
 @lru_cache(maxsize=2)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from db.user_text import one_line
+
 
 class FeedError(Exception):
     """A document of a feed cannot be used; nothing of it was taken in.
 
     Attributes:
         path: the document's path below the feeds' address, as ``paths`` makes it.
-        problem: what is wrong with it, in a few words.
+        problem: what is wrong with it, in a few words on one line that can be stored and printed.
     """
 
     def __init__(self, path: str, problem: str) -> None:
         self.path = path
-        self.problem = problem
-        super().__init__(f"{path}: {problem}")
+        # Some of it comes from the server, which may send what a terminal would obey, or what cannot be stored.
+        self.problem = one_line(problem)
+        super().__init__(f"{path}: {self.problem}")
 
 
 class UnreachableError(FeedError):

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
-from bot.feeds.background import in_background
+from bot.feeds.background import read_in_background
 from bot.feeds.bundles import OF_NO_SEASON, Bundles
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
@@ -25,6 +25,7 @@ from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
 from db.results_state import ResultsState
+from db.user_text import one_line
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class Intake:
         if _anything_of(read):
             # Only now: a race goes on being read with the last list that could be used.
             self._bodies.update(bundle)
-        outcome = await self._remember(year, path, bundle, read, told, version)
+        outcome = await self._surely_remember(year, path, bundle, read, told, version)
         outcome.counts.add(counts)
         return outcome
 
@@ -214,7 +215,7 @@ class Intake:
         for race in group:
             ours = [line for line in told if is_about(line, race.bundle)]
             documents = race.bundle.documents
-            outcome.add(await self._remember(year, race.bundle.path, documents, race.whole, ours, version))
+            outcome.add(await self._surely_remember(year, race.bundle.path, documents, race.whole, ours, version))
         await self._note_states(year, {race.bundle.race.id for race in group})
         return outcome
 
@@ -255,6 +256,25 @@ class Intake:
         await self._remembered.note_findings(path, [str(error)], self._now())
         return str(error)
 
+    async def _surely_remember(
+        self,
+        year: int,
+        path: str,
+        documents: Mapping[str, Got],
+        read: Translated,
+        told: Sequence[str],
+        version: int,
+    ) -> Outcome:
+        """Remembers; a fault of the program's own belongs to these documents, and stops no others."""
+        try:
+            return await self._remember(year, path, documents, read, told, version)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("%s was taken in, and cannot be remembered", path)
+            why = FeedError(path, "cannot be remembered by this version of the program; the log says why")
+            return Outcome(refused=[await self._left_out(path, year, why, documents)])
+
     async def _remember(
         self,
         year: int,
@@ -264,25 +284,15 @@ class Intake:
         told: Sequence[str],
         version: int,
     ) -> Outcome:
-        """Remembers what was taken in, once it is in the store: a crash before that only asks again.
-
-        What cannot be remembered is a fault of these documents and of no other.
-        """
-        notes = [*read.clashes, *told]
-        outcome = Outcome(refused=list(read.refused), notes=notes)
-        try:
-            await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
-        except StoreError:
-            raise
-        except Exception:
-            log.exception("what was found in %s cannot be kept", path)
-            error = FeedError(path, "what was found in it cannot be kept; the log says why")
-            outcome.refused.append(await self._left_out(path, year, error, documents))
-            return outcome
+        """Remembers what was taken in, once it is in the store: a crash before that only asks again."""
+        notes = [one_line(line) for line in (*read.clashes, *told)]
+        refused = [one_line(line) for line in read.refused]
+        outcome = Outcome(refused=refused, notes=notes)
+        await self._remembered.note_findings(path, [*refused, *notes], self._now())
         self._unsettled.note(path, version, is_settled=not (read.refused or read.clashes))
         if not _anything_of(read):
             # It fails until something of it can be taken, or the small print would call it fresh.
-            why = next(iter([*read.refused, *read.clashes]))
+            why = [*refused, *notes][0]
             self._refuse(path, year, why.removeprefix(f"{path}: "))
             self._bundles.put_off(documents, year, FeedError(path, why))
             return outcome
@@ -327,7 +337,7 @@ async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
     try:
         # A large document takes longer to read than an answer may wait.
-        return await in_background(translate)
+        return await read_in_background(translate)
     except FeedError:
         raise
     except Exception as error:

@@ -69,11 +69,14 @@ class NascarTranslator:
         return Translated(made.documents, made.refused, made.clashes, made.unread)
 
     def _race_list(self, races: Fetched, year: int) -> RaceList:
-        if self._list is None or self._list[0] is not races or self._list[1] != year:
-            self._list = races, year, read_race_list(races, year)
-        return self._list[2]
+        # A reading that was given up may still be under way, and keep something else meanwhile.
+        kept = self._list
+        if kept is None or kept[0] is not races or kept[1] != year:
+            kept = self._list = races, year, read_race_list(races, year)
+        return kept[2]
 
     def _everybody(self, drivers: Mapping[str, Driver]) -> Register:
-        if self._register.drivers is not drivers:
-            self._register = Register(drivers)
-        return self._register
+        kept = self._register
+        if kept.drivers is not drivers:
+            kept = self._register = Register(drivers)
+        return kept

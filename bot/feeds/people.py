@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.feeds.clashes import ClashError
+from bot.feeds.first_names import may_be_one_person
 from bot.feeds.schemas.people_and_places import DriverFacts
 from db.models import Driver
 from db.naming import fold_name
@@ -102,11 +103,12 @@ class People:
             raise ClashError(
                 f"{_called(name, driver.nascar_id)} has the id of {driver.name}; correct the id of one of the two"
             )
-        if _share_a_name(driver.name, name):
+        if any(may_be_one_person(each, name) for each in (driver.name, *driver.aliases)):
             self._rows[called] = {"name": called, "aliases": [*driver.aliases, name]}
+            line = f"{_called(name, driver.nascar_id)} became an alias of {driver.name}, who has that id here"
         else:
             line = f"{_called(name, driver.nascar_id)} is {driver.name} here; give that alias, or correct the id"
-            self.clashes += [] if line in self.clashes else [line]
+        self.clashes += [] if line in self.clashes else [line]
         return called
 
     def _new(self, number: int | None, name: str, hometown: str | None) -> str:
@@ -136,11 +138,6 @@ class People:
 
 def _spellings(driver: Driver) -> set[str]:
     return {fold_name(name) for name in (driver.name, *driver.aliases)}
-
-
-def _share_a_name(one: str, other: str) -> bool:
-    """Whether two names have a word in common, as those of one person nearly always have."""
-    return not set(fold_name(one).split()).isdisjoint(fold_name(other).split())
 
 
 def _called(name: str, number: int | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,47 +16,76 @@ from bot.feeds.schemas.points import LivePoints, StandingsRow
 from bot.feeds.schemas.race import POINTS_RACE
 from bot.feeds.schemas.race_list import ListedRace, RaceList
 from bot.feeds.schemas.timing import LapTimes, LoopStats, PitStop
+from bot.feeds.schemas.values import ManyRows, Rows, whole
 from bot.feeds.schemas.weekend import ResultFacts, Weekend, WeekendRace
 from db.documents.strict_json import decode_json, why_not_json
 
-LARGEST = 32_000_000
-"""The largest document in bytes; the lap times of a race have about 600,000."""
-_RACES = TypeAdapter(list[ListedRace])
-_WEEKEND = TypeAdapter(list[WeekendRace])
+_ANY_ROWS = TypeAdapter(Rows[Any])
+_ANY_MANY_ROWS = TypeAdapter(ManyRows[Any])
+_RACE = TypeAdapter(ListedRace)
+_WEEKEND = TypeAdapter(Rows[WeekendRace])
 _LAP_TIMES = TypeAdapter(LapTimes)
-_LOOP_STATS = TypeAdapter(list[LoopStats])
-_PIT_STOPS = TypeAdapter(list[PitStop])
-_LIVE_POINTS = TypeAdapter(list[LivePoints])
-_STANDINGS = TypeAdapter(list[StandingsRow])
-_DRIVERS = TypeAdapter(list[DriverFacts])
-_TRACKS = TypeAdapter(list[TrackFacts])
-_SESSIONS = TypeAdapter(list[SessionTime])
+_LOOP_STATS = TypeAdapter(Rows[LoopStats])
+_PIT_STOPS = TypeAdapter(ManyRows[PitStop])
+_LIVE_POINTS = TypeAdapter(ManyRows[LivePoints])
+_STANDINGS = TypeAdapter(ManyRows[StandingsRow])
+_DRIVER = TypeAdapter(DriverFacts)
+_TRACK = TypeAdapter(TrackFacts)
+_SESSION = TypeAdapter(SessionTime)
 
 T = TypeVar("T")
+
+MOST_TOLD = 20
+"""So many rows of a list are told of at most that cannot be read."""
 
 
 def read_race_list(fetched: Fetched, year: int) -> RaceList:
     """The races of the Truck Series that count for points.
 
+    A row that cannot be read is left out with a line, and stops no other: a race that is not announced yet may lack its
+    name while another one is postponed.
+
     Raises:
-        FeedError: it is not there, cannot be read, is another year's, or contradicts itself.
+        FeedError: it is not there, or nothing of it can be read as races of that year.
     """
     value = _value(fetched)
     if isinstance(value, dict):
         value = value.get(f"series_{TRUCKS}")
     if not value:
         raise FeedError(fetched.path, "has no races of the Truck Series")
-    races = _checked(_RACES, value, fetched)
+    rows = _checked(_ANY_ROWS, value, fetched)
+    read = _each_row(rows, lambda row: _listed_race(row, year))
+    odd = {place: problem for place, problem in read.odd.items() if _may_count(rows[place])}
     seen: dict[int, ListedRace] = {}
-    for race in races:
-        _must_be(fetched, race.series_id, TRUCKS, f"race {race.race_id} is of series")
-        _must_be(fetched, race.race_season, year, f"race {race.race_id} is of the season")
+    for place, race in read.good.items():
         if seen.setdefault(race.race_id, race) != race:
-            raise FeedError(fetched.path, f"has race {race.race_id} twice, and each says something else")
-    counting = tuple(race for race in seen.values() if race.race_type_id in (None, POINTS_RACE))
+            odd[place] = f"has race {race.race_id} twice, and each says something else"
+    unreadable = {race_id for place in odd if (race_id := _number_in(rows[place], "race_id")) is not None}
+    counting = tuple(
+        race for race in seen.values() if race.race_type_id in (None, POINTS_RACE) and race.race_id not in unreadable
+    )
     if not counting:
-        raise FeedError(fetched.path, "has no races of the Truck Series")
-    return RaceList(fetched.path, year, fetched.at, counting)
+        raise FeedError(fetched.path, odd[min(odd)] if odd else "has no races of the Truck Series")
+    lines = [f"{fetched.path}: {_row_named(rows[place], place)} is left out; {odd[place]}" for place in sorted(odd)]
+    return RaceList(fetched.path, year, fetched.at, counting, frozenset(unreadable), tuple(_at_most(lines)))
+
+
+def _listed_race(row: Any, year: int) -> ListedRace:
+    race = _RACE.validate_python(row)
+    for found, wanted, what in ((race.series_id, TRUCKS, "series"), (race.race_season, year, "the season")):
+        if found != wanted:
+            raise ValueError(f"race {race.race_id} is of {what} {found}, and {wanted} was asked for")
+    return race
+
+
+def _may_count(row: Any) -> bool:
+    """Whether a row that cannot be read may be that of a race that counts; nobody needs to know of any other."""
+    return _number_in(row, "race_type_id") in (None, POINTS_RACE)
+
+
+def _row_named(row: Any, place: int) -> str:
+    race_id = _number_in(row, "race_id")
+    return f"row {place}" if race_id is None else f"the row of race {race_id}"
 
 
 def read_weekend(fetched: Fetched, year: int, race_id: int) -> Weekend | None:
@@ -118,20 +148,90 @@ def read_standings(fetched: Fetched) -> list[StandingsRow] | None:
     return _optional(_STANDINGS, fetched)
 
 
-def read_drivers(fetched: Fetched) -> list[DriverFacts] | None:
+def read_drivers(fetched: Fetched) -> Readable[DriverFacts] | None:
     """Every driver of the three series. Raises FeedError if the document is unusable."""
-    return _optional(_DRIVERS, fetched, "response")
+    return _readable(_DRIVER, fetched, "response")
 
 
-def read_tracks(fetched: Fetched) -> list[TrackFacts] | None:
+def read_tracks(fetched: Fetched) -> Readable[TrackFacts] | None:
     """Every track. Raises FeedError if the document is unusable."""
-    return _optional(_TRACKS, fetched, "items")
+    return _readable(_TRACK, fetched, "items")
 
 
-def read_sessions(fetched: Fetched) -> list[SessionTime] | None:
+def read_sessions(fetched: Fetched) -> Readable[SessionTime] | None:
     """The sessions of the Truck Series in a season. Raises FeedError if the document is unusable."""
-    found = _optional(_SESSIONS, fetched)
-    return None if found is None else [each for each in found if each.series_id == TRUCKS]
+    return _readable(_SESSION, fetched, is_ours=lambda row: _number_in(row, "series_id") == TRUCKS)
+
+
+class Readable(list[T]):
+    """The rows of a document that can be read, in order.
+
+    Attributes:
+        left_out: a line about those that cannot.
+    """
+
+    left_out: tuple[str, ...] = ()
+
+
+def _readable(
+    shape: TypeAdapter[T],
+    fetched: Fetched,
+    within: str | None = None,
+    is_ours: Callable[[Any], bool] | None = None,
+) -> Readable[T] | None:
+    """The rows of a document, each read by itself; a row that cannot be read stops no other.
+
+    Raises:
+        FeedError: it has rows, and none can be read.
+    """
+    given = _optional(_ANY_MANY_ROWS, fetched, within)
+    if given is None:
+        return None
+    rows = [row for row in given if is_ours is None or is_ours(row)]
+    read = _each_row(rows, shape.validate_python)
+    found = Readable(read.good.values())
+    if read.odd:
+        first = f"{within}.{read.odd[min(read.odd)]}" if within else read.odd[min(read.odd)]
+        if not found:
+            raise FeedError(fetched.path, first)
+        found.left_out = (f"{fetched.path}: left out {len(read.odd)} of {len(rows)} rows; the first is {first}",)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Read(Generic[T]):
+    """The rows of a list by their places, and what is wrong with those that cannot be read."""
+
+    good: dict[int, T]
+    odd: dict[int, str]
+
+
+def _each_row(rows: Sequence[Any], read: Callable[[Any], T]) -> _Read[T]:
+    found: _Read[T] = _Read({}, {})
+    for place, row in enumerate(rows):
+        try:
+            found.good[place] = read(row)
+        except ValidationError as error:
+            found.odd[place] = _first_problem(error, str(place))
+        except ValueError as error:
+            found.odd[place] = str(error)
+    return found
+
+
+def _number_in(row: Any, name: str) -> int | None:
+    """A number of a row that may be unreadable otherwise; None where it is none."""
+    try:
+        found = whole(row.get(name)) if isinstance(row, dict) else None
+    except ValueError:
+        return None
+    return found if type(found) is int else None
+
+
+def _at_most(lines: Sequence[str]) -> Iterator[str]:
+    """The first lines, and how many more there are."""
+    yield from lines[:MOST_TOLD]
+    if len(lines) > MOST_TOLD:
+        yield f"{lines[0].partition(':')[0]}: {len(lines) - MOST_TOLD} more rows are left out"
 
 
 def _optional(shape: TypeAdapter[T], fetched: Fetched, within: str | None = None) -> T | None:
@@ -146,8 +246,6 @@ def _value(fetched: Fetched) -> Any:
     body = fetched.body
     if body is None:
         return None
-    if len(body) > LARGEST:
-        raise FeedError(fetched.path, f"is larger than {LARGEST // 1_000_000} MB, which no document of NASCAR's is")
     try:
         text = body.decode("utf-8-sig").strip()
     except UnicodeDecodeError:
@@ -171,10 +269,15 @@ def _checked(shape: TypeAdapter[T], value: Any, fetched: Fetched, within: str | 
     try:
         return shape.validate_python(value)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in ((within,) if within else ()) + first["loc"])
-        what = str(first["msg"]).removeprefix("Value error, ")
-        raise FeedError(fetched.path, f"{where or 'the document'}: {what}") from None
+        problem = _first_problem(error, within)
+        raise FeedError(fetched.path, problem) from None
+
+
+def _first_problem(error: ValidationError, within: str | None = None) -> str:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    where = ".".join(str(part) for part in ((within,) if within else ()) + first["loc"])
+    what = str(first["msg"]).removeprefix("Value error, ")
+    return f"{where or 'the document'}: {what}"
 
 
 def _must_be(fetched: Fetched, found: int | None, wanted: int, what: str) -> None:

@@ -86,7 +86,7 @@ def place_races(known: Season | None, race_list: RaceList) -> Schedule:
     found, new, unclear = _joined(stored, dated)
     problems += unclear
     held = {race.id for race in found.values()}
-    missing = [race for race in stored if race.id not in held and race.nascar_id is not None]
+    missing = [race for race in stored if race.id not in held and race.nascar_id not in {None, *race_list.unreadable}]
     _must_be_whole(known, missing, race_list)
     problems += [
         f"{race.season} race {race.round}, {race.name}: NASCAR's list has it no more; if it is canceled, give it "

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any, NoReturn
 
+LONGEST_NAME = 60
+"""Characters of a name that are shown of it."""
+
 
 class NotStrictError(ValueError):
     """What Python would read, and a document must not hold; the text says what and what to do."""
@@ -17,8 +20,10 @@ def _constant(name: str) -> NoReturn:
 def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(members)
     if len(made) < len(members):
-        names = [name for name, _ in members]
-        twice = next(name for name in names if names.count(name) > 1)
+        # An object may have a million members, so none may be looked for among all the others.
+        places = {name: place for place, (name, _) in enumerate(members)}
+        twice = next(name for place, (name, _) in enumerate(members) if places[name] != place)
+        twice = twice if len(twice) <= LONGEST_NAME else f"{twice[: LONGEST_NAME - 1]}…"
         raise NotStrictError(f"{twice!r} appears twice in one object; leave one of the two")
     return made
 

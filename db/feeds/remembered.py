@@ -15,6 +15,7 @@ from typing import Self
 from db.connection import Store
 from db.feeds.models import FeedDocument, FeedFinding, FeedMemory, Validators
 from db.feeds.rows import load_memory, save_documents, save_findings, save_official, save_pause
+from db.user_text import one_line
 
 WRITTEN_EVERY = timedelta(hours=1)
 """How old the stored moment may be at which a document was asked for that did not change."""
@@ -123,7 +124,8 @@ class Remembered:
     def failed(self, path: str, season: int | None, now: datetime, problem: str) -> None:
         """It could not be got or used; what was taken in before stays."""
         known = self._known(path, season, now)
-        self._documents[path] = replace(known, asked_at=now, failing_since=known.failing_since or now, problem=problem)
+        since = known.failing_since or now
+        self._documents[path] = replace(known, asked_at=now, failing_since=since, problem=one_line(problem))
 
     async def give_up(self, path: str, now: datetime) -> None:
         """Nobody asks for it any more: that it failed is of no concern now, and what was taken in stays."""
@@ -170,7 +172,7 @@ class Remembered:
 
     async def note_findings(self, path: str, lines: Iterable[str], now: datetime) -> None:
         """What a document's last reading found, in place of what the one before did; the same line keeps its moment."""
-        wanted = dict.fromkeys(lines)
+        wanted = dict.fromkeys(map(one_line, lines))
         of_path = [each for each in self._findings if each.path == path]
         gone = [each for each in of_path if each.line not in wanted]
         held = {each.line for each in of_path}

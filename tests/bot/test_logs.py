@@ -34,6 +34,13 @@ def test_a_token_never_reaches_the_log(capsys: pytest.CaptureFixture[str]) -> No
     assert told.count("<token>") == 2
 
 
+def test_nothing_in_the_log_is_obeyed_by_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logging("INFO")
+    logging.getLogger("a").warning("called %s", "\x1b[2JTy\x9b1m \u202ejeski\r \ud800 Müller\tMiller")
+    told = capsys.readouterr().err
+    assert told.endswith("called <U+001B>[2JTy<U+009B>1m <U+202E>jeski<U+000D> <U+D800> Müller\tMiller\n")
+
+
 def test_the_libraries_chatter_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     set_up_logging("INFO")
     logging.getLogger("discord.gateway").info("chatter")

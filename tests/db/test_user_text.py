@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from db.quotes.models import SPEAKER_LIMIT, WORDS_LIMIT, clean_draft
 from db.recaps.models import SECTION_LIMIT, clean_recap
-from db.user_text import LINK_LIMIT, clean_link, clean_picture_link, clean_text
+from db.user_text import LINE_LIMIT, LINK_LIMIT, clean_link, clean_picture_link, clean_text, one_line
 from tests.db.sample_texts import draft, recap
 
 CLEANED = {
@@ -193,3 +193,30 @@ def test_a_recap_text_that_does_not_fit_is_refused_in_one_line(what: str) -> Non
     changes, words = WRONG_RECAPS[what]
     with pytest.raises(ValueError, match=re.escape(words)):
         clean_recap(replace(recap(), **changes))  # type: ignore[arg-type]
+
+
+LINES = {
+    "plain": ("Ty Majeski: is no number", "Ty Majeski: is no number"),
+    "line breaks": ("a\nb\r\n  c\u2028d", "a b c d"),
+    "what clears a screen": ("a\x1b[2Jb\x9b2Jc", "a<U+001B>[2Jb<U+009B>2Jc"),
+    "half a character": ("a\ud800b", "a<U+D800>b"),
+    "turned about": ("a\u202eb", "a<U+202E>b"),
+    "of another alphabet": ("Suárez 鈴木 → 3", "Suárez 鈴木 → 3"),
+    "too long": ("x" * 5_000, "x" * (LINE_LIMIT - 1) + "…"),
+    "a little too long": ("x" * (LINE_LIMIT + 1), "x" * (LINE_LIMIT - 1) + "…"),
+    "as long as may be": ("x" * LINE_LIMIT, "x" * LINE_LIMIT),
+}
+
+
+@pytest.mark.parametrize("case", LINES)
+def test_a_text_of_whatever_origin_as_a_line(case: str) -> None:
+    given_text, line = LINES[case]
+    assert one_line(given_text) == line
+
+
+@given(st.text(st.characters(), max_size=60))
+def test_such_a_line_can_be_stored_and_stays_as_it_is(text: str) -> None:
+    line = one_line(text)
+    line.encode()
+    assert one_line(line) == line
+    assert len(line.splitlines()) <= 1

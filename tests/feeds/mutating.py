@@ -1,4 +1,4 @@
-"""Spoils NASCAR's documents in every way, and says what became of the store.
+"""Spoils NASCAR's documents in every way, lets the program take them in, and says what became of the store.
 
 ``python -m tests.feeds.mutating --count 10000`` does it as often as one likes. Each spoiled document ends as a sound
 new state or as a clear line, and never as half of itself.
@@ -27,9 +27,18 @@ from db.results_state import ResultsState
 from db.snapshots import Snapshots
 from tests.db.documents import read
 from tests.feeds import fake_nascar
-from tests.feeds.taking import Taken, refresh
+from tests.feeds.taking import Headers, Looked, look
 from tests.stores import make_empty, open_unsynced
 
+NAMES = (
+    *("A \ud800 B", "\x1b[31mRed\x1b[0m", "x" * 10_000, "Corey  Heim Jr.", "Tyler Somebody", "John Smith", "\u2028"),
+    *("Robert'); DROP TABLE drivers;--", "@everyone", "Ann Smith (key ann-smith)"),
+)
+"""What may stand where a name does."""
+HEADERS: tuple[Headers, ...] = (
+    *((None, None), ('"a"', None), ("W/", None), (None, "yesterday"), (None, "Thu, 99 Foo 2027 00:00:00 GMT")),
+    *((None, "Fri, 31 Dec 9999 23:59:59 GMT"), ('"b"', "Thu, 01 Jan 1970 00:00:00 GMT")),
+)
 YEAR = 2027
 TRUCKS = 10
 RUN = 2
@@ -64,11 +73,12 @@ def small_season() -> fake_nascar.Season:
 
 @dataclass(frozen=True)
 class Spoiled:
-    """A document after a mutation: which one it is, what was done to it, and its bytes."""
+    """A document after a mutation: which one it is, what was done to it, its bytes and its headers."""
 
     path: str
     how: str
     body: bytes
+    headers: Headers = (None, None)
 
 
 class Mutations:
@@ -80,17 +90,23 @@ class Mutations:
 
     def one(self) -> Spoiled:
         """A document with one to three things spoiled."""
-        path = self._random.choice(sorted(self._documents))
+        path, headers = self._random.choice(sorted(self._documents)), self._random.choice(HEADERS)
         body = self._documents[path]
         if self._random.random() < 0.1:
             how, body = self._bytes(body)
-            return Spoiled(path, how, body)
+            return Spoiled(path, how, body, headers)
         value = json.loads(body)
         done = []
         for _ in range(self._random.choice((1, 1, 1, 2, 3))):
-            parent, key = self._random.choice(list(_places(value)))
-            done.append(self._spoil(parent, key))
-        return Spoiled(path, "; ".join(done), json.dumps(value).encode())
+            places = list(_places(value))
+            named = [(parent, key) for parent, key in places if "name" in str(key).casefold()]
+            if named and self._random.random() < 0.2:
+                parent, key = self._random.choice(named)
+                parent[key] = self._random.choice(NAMES)
+                done.append(f"name {key!r} ({parent[key][:20]!r})")
+            else:
+                done.append(self._spoil(*self._random.choice(places)))
+        return Spoiled(path, "; ".join(done), json.dumps(value).encode(), headers)
 
     def _spoil(self, parent: Any, key: Any) -> str:
         how = self._random.choice(("drop", "replace", "replace", "double", "shuffle", "negate", "grow", "copy"))
@@ -158,8 +174,8 @@ class Trials:
         async with await open_unsynced(self._base, self._folder / "empty.db") as store:
             drivers = [{"name": "Corey Heim", "nascar_id": 4387}, {"name": "John Smith"}, {"name": "Ann Smith"}]
             await import_documents(store, [read({"format": "tailgate/1", "drivers": drivers}, "drivers.json")], AT)
-            taken = await refresh(store, season.documents(), YEAR, at=AT)
-            assert taken.refused == []
+            looked = await look(store, season.documents(), YEAR, at=AT)
+            assert looked.outcome.refused == []
             self._before = await Snapshots(store).season(YEAR)
 
     async def run(self, count: int, seed: int) -> Counter[str]:
@@ -188,20 +204,26 @@ class Trials:
         """Takes a spoiled document in; returns in a word what came of it, and how many rows changed."""
         races = [number for number in self._races if str(number) in spoiled.path] or None
         served = self.documents | {spoiled.path: spoiled.body}
-        taken = await refresh(store, served, YEAR, races, at=AT + timedelta(days=1))
-        return await self._judged(store, spoiled, taken), taken.changed
+        headers = {spoiled.path: spoiled.headers}
+        looked = await look(store, served, YEAR, races, at=AT + timedelta(days=1), headers=headers)
+        return await self._judged(store, spoiled, looked), looked.outcome.counts.changed
 
-    async def _judged(self, store: Store, spoiled: Spoiled, taken: Taken) -> str:
-        lines = [*taken.refused, *taken.clashes]
+    async def _judged(self, store: Store, spoiled: Spoiled, looked: Looked) -> str:
+        refused, notes = looked.outcome.refused, looked.outcome.notes
+        lines = [*refused, *notes, *(each.line for each in looked.memory.findings)]
         for line in lines:
             assert line.strip(), spoiled
-            assert "\n" not in line, (spoiled, line)
+            assert line.isprintable(), (spoiled, line)
             assert "Traceback" not in line, (spoiled, line)
+        # Read, or asked for again: nothing is lost between the two.
+        known = looked.memory.documents[spoiled.path]
+        told = [each for each in looked.memory.findings if spoiled.path in (each.path, each.line.partition(":")[0])]
+        assert known.failing_since is None or told or known.waits, (spoiled, known)
         season = await Snapshots(store).season(YEAR)
         assert season is not None, spoiled
         problem = _unsound(season, self._before)
         assert problem is None, (spoiled, problem, lines)
-        return "refused with a line" if taken.refused else "clash with a line" if taken.clashes else "taken in"
+        return "refused with a line" if refused else "clash with a line" if notes else "taken in"
 
 
 def _unsound(season: Season, before: Season | None) -> str | None:

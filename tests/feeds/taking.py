@@ -1,24 +1,37 @@
-"""Takes the documents of a made-up NASCAR into a store, in the way that a refresh does."""
+"""Takes the documents of a made-up NASCAR into a store: as the program does, or only as far as they are translated."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from bot.feeds import paths
+from bot.feeds.asking import Asker
+from bot.feeds.client import Answer, FeedClient
 from bot.feeds.documents import FeedDocuments, race_extras, season_documents, season_extras
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
+from bot.feeds.intake import Intake, Outcome
+from bot.feeds.nascar import NascarTranslator
+from bot.feeds.politeness import Politeness
 from bot.feeds.reading import read_race_list, read_weekend
 from bot.feeds.schemas.weekend import Weekend
+from bot.services import Services
 from db.connection import Store
 from db.documents.importer import Report, import_documents
 from db.documents.reader import Document
 from db.errors import DocumentError
+from db.feeds.models import FeedMemory
+from db.feeds.remembered import Remembered
+from db.feeds.rows import load_memory
 from db.models import Driver, Season, Track
 from db.people_and_places import load_drivers, load_tracks
 from db.snapshots import Snapshots
+from tests.bot.feeds.conftest import HandClock
 
+Headers = tuple[str | None, str | None]
+"""A document's ETag and the date of its last change."""
 LATER = datetime(2028, 1, 1, tzinfo=UTC)
 
 
@@ -89,6 +102,75 @@ async def refresh(
             reports = [await _take(store, made, [document], at, told=True) for document in made.documents]
         taken.add(made, [report for report in reports if report is not None])
     return taken
+
+
+class ServedByHand(FeedClient):
+    """Hands on documents with their headers, without a server."""
+
+    def __init__(self, clock: HandClock, documents: Mapping[str, bytes], headers: Mapping[str, Headers]) -> None:
+        super().__init__("", clock, Politeness(monotonic=clock.monotonic, sleep=clock.sleep))
+        self._documents = documents
+        self._headers = headers
+
+    async def get(
+        self, path: str, *, etag: str | None = None, last_modified: str | None = None, seldom_there: bool = False
+    ) -> Answer:
+        del seldom_there
+        body, validators = self._documents.get(path), self._headers.get(path, (None, None))
+        if body is not None and (etag, last_modified) != (None, None) and (etag, last_modified) == validators:
+            return Answer(None, *validators)
+        return Answer(Fetched(path, body, self._clock.now()), *validators)
+
+
+@dataclass
+class Looked:
+    """What came of a look at the feeds.
+
+    Attributes:
+        outcome: as the bot logs it; documents that could not be used are among what was refused.
+        memory: what is remembered of them.
+    """
+
+    outcome: Outcome
+    memory: FeedMemory
+
+
+async def look(
+    store: Store,
+    served: Mapping[str, bytes],
+    year: int,
+    races: Iterable[int] | None = None,
+    *,
+    at: datetime,
+    headers: Mapping[str, Headers] | None = None,
+) -> Looked:
+    """Takes in a season's schedule and then its weekends, all or some, by the program's own intake."""
+    clock, remembered = HandClock(at), await Remembered.load(store)
+    services = Services(store, Snapshots(store), clock, remembered)
+    asker = Asker(ServedByHand(clock, served, headers or {}), remembered, clock)
+    intake, outcome, bundles = Intake(services, asker, remembered, NascarTranslator()), Outcome(), []
+    try:
+        outcome.add(await intake.schedule(year, timedelta(0), _always))
+    except FeedError as error:
+        outcome.refused.append(str(error))
+    season = await services.seasons.season(year)
+    chosen = None if races is None else set(races)
+    for race in season.races if season is not None else ():
+        if race.nascar_id is not None and (chosen is None or race.nascar_id in chosen):
+            try:
+                bundle = await intake.gather(year, race, timedelta(0), _always)
+            except FeedError as error:
+                outcome.refused.append(str(error))
+            else:
+                bundles += [bundle] if bundle is not None else []
+    outcome.add(await intake.take_races(bundles))
+    await remembered.save(whole=True)
+    return Looked(outcome, await load_memory(store))
+
+
+def _always(path: str, every: timedelta) -> bool:
+    del path, every
+    return True
 
 
 async def _take(

@@ -16,6 +16,7 @@ from bot.feeds.schemas.values import (
     Laps,
     Moment,
     Name,
+    Rows,
     Speed,
     Text,
     eastern,
@@ -76,7 +77,7 @@ class RaceFacts(Feed):
     playoff_round: Count = None
     television_broadcaster: Text = None
     radio_broadcaster: Text = None
-    schedule: list[Event] | None = None
+    schedule: Rows[Event] | None = None
 
     @field_validator("total_race_time")
     @classmethod

@@ -7,7 +7,20 @@ from statistics import median
 
 from pydantic import Field
 
-from bot.feeds.schemas.values import Count, Feed, Flag, Id, Laps, Number, Speed, Text, Truck, without_markers
+from bot.feeds.schemas.values import (
+    Count,
+    Feed,
+    Flag,
+    Id,
+    Laps,
+    ManyRows,
+    Number,
+    Rows,
+    Speed,
+    Text,
+    Truck,
+    without_markers,
+)
 
 POSSIBLE = 0.93
 """No lap is faster than this part of what the drivers' third-best laps are in the middle: it was timed wrongly."""
@@ -31,7 +44,7 @@ class TruckLaps(Feed):
     number: Truck = Field(default=None, alias="Number")
     full_name: Text = Field(default=None, alias="FullName")
     driver_id: Id = Field(default=None, alias="NASCARDriverID")
-    laps: list[Lap] | None = Field(default=None, alias="Laps")
+    laps: Rows[Lap] | None = Field(default=None, alias="Laps")
 
 
 class FlagOfLap(Feed):
@@ -44,8 +57,8 @@ class FlagOfLap(Feed):
 class LapTimes(Feed):
     """Every lap of a race."""
 
-    laps: list[TruckLaps]
-    flags: list[FlagOfLap] | None = None
+    laps: Rows[TruckLaps]
+    flags: ManyRows[FlagOfLap] | None = None
 
     def fastest(self) -> tuple[TruckLaps, Lap] | None:
         """Who had the fastest lap, and which it was; None where no lap was timed, or two share it.
@@ -112,7 +125,7 @@ class LoopStats(Feed):
     race_id: Id
     series_id: Id = None
     act_laps: Laps = None
-    drivers: list[LoopDriver]
+    drivers: Rows[LoopDriver]
 
 
 class PitStop(Feed):

@@ -13,11 +13,19 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from db.models import EASTERN
+from db.user_text import is_control, is_not_text
 
 N = TypeVar("N", int, float)
+R = TypeVar("R")
 
 LONGEST = 2000
 """Characters of the longest text that is read, such as the comment on a race."""
+LONGEST_NUMBER = 40
+"""Characters of the longest number, day or time that is written as a text."""
+MOST_OF_A_RACE = 1000
+"""Rows of the longest list within a race or a season, such as its races, its trucks or a truck's laps."""
+MOST = 20_000
+"""Rows of the longest list there is, such as that of all drivers."""
 UNSET_YEARS = range(1, 1950)
 """``1900-01-01`` and ``0001-01-01`` stand for a day that is not known."""
 
@@ -43,7 +51,8 @@ def _number(value: Any) -> Any:
     if isinstance(value, bool):
         raise ValueError("is no number")  # noqa: TRY004 - pydantic takes no TypeError
     if isinstance(value, str):
-        if not _NUMBER.fullmatch(value.strip()):
+        # The length first: looking for a number in a million digits takes hours.
+        if len(value) > LONGEST_NUMBER or not _NUMBER.fullmatch(value.strip()):
             raise ValueError("is no number")
         return float(value.replace(",", ""))
     return value
@@ -62,8 +71,22 @@ def _flag(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """A text without doubled spaces and those around it; None where nothing is left."""
-    return (" ".join(value.split()) or None) if isinstance(value, str) else value
+    """A text without doubled spaces, those around it and what cannot be seen; None where nothing is left.
+
+    A control character is an error, and so is half a character, which can neither be stored nor printed: what such a
+    text should have been is anybody's guess.
+    """
+    if not isinstance(value, str):
+        return value
+    text = " ".join(value.split())
+    if len(text) > LONGEST:
+        raise ValueError(f"is longer than {LONGEST} characters")
+    if not (text.isascii() and text.isprintable()):
+        control = next(filter(is_control, text), None)
+        if control is not None:
+            raise ValueError(f"has a character that is no text (U+{ord(control):04X})")
+        text = " ".join("".join(letter for letter in text if not is_not_text(letter)).split())
+    return text or None
 
 
 def _moment(value: Any) -> Any:
@@ -73,7 +96,7 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, str):
         raise ValueError("is no day and time")  # noqa: TRY004 - pydantic takes no TypeError
     try:
-        moment = datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(value.strip()[: LONGEST_NUMBER + 1])
     except ValueError:
         raise ValueError("is no day and time") from None
     return None if moment.year in UNSET_YEARS else moment
@@ -89,6 +112,10 @@ def _none_if_zero(value: N) -> N | None:
     return value or None
 
 
+Rows = Annotated[list[R], Field(max_length=MOST_OF_A_RACE, fail_fast=True)]
+"""A list within a race or a season. The first row that is wrong is told, and the others are not looked at."""
+ManyRows = Annotated[list[R], Field(max_length=MOST, fail_fast=True)]
+"""A list of what there is much of, such as drivers or stops on pit road."""
 Text = Annotated[Annotated[str, Field(max_length=LONGEST)] | None, BeforeValidator(_text)]
 Name = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=200)]
 """A name that must be there."""

@@ -18,6 +18,7 @@ from bot.feeds.schemas.values import (
     Name,
     NumberOfTruck,
     Points,
+    Rows,
     Text,
     whole,
     without_markers,
@@ -94,16 +95,16 @@ class Stage(Feed):
     """The first ten of a stage."""
 
     stage_number: Count
-    results: list[StagePlace] | None = None
+    results: Rows[StagePlace] | None = None
 
 
 class WeekendRace(RaceFacts):
     """The race of a weekend with all that belongs to its results."""
 
-    results: list[ResultFacts] | None = None
-    caution_segments: list[Caution] | None = None
-    race_leaders: list[LeadFacts] | None = None
-    stage_results: list[Stage] | None = None
+    results: Rows[ResultFacts] | None = None
+    caution_segments: Rows[Caution] | None = None
+    race_leaders: Rows[LeadFacts] | None = None
+    stage_results: Rows[Stage] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.feeds import importing, paths
+from db.documents import prepared_import
 from db.documents.importer import import_documents
 from db.feeds.remembered import Remembered
 from db.feeds.rows import load_memory
@@ -146,7 +147,7 @@ async def test_what_cannot_be_remembered_of_a_race_stops_no_other(two: Scene, mo
 
 async def test_what_the_store_cannot_take_of_a_race_stops_no_other(two: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     two.server.documents |= {SECOND: newcomers(1, 5505, GREEN - WEEK), WEEKEND: newcomers(2, 5504, GREEN)}
-    take = importing.import_prepared
+    take = prepared_import.import_prepared
 
     def too_large(path: Any, documents: Any, now: datetime) -> Any:
         races = [
