@@ -312,7 +312,9 @@ class Intake:
     def _is_known(self, got: Got) -> bool:
         """Whether a document was taken in before, and is only read once more with what is new."""
         known = self._remembered.documents.get(got.fetched.path)
-        answered = known.answered_at if known is not None and known.digest == got.digest else None
+        if known is None or known.failing_since is not None:
+            return False
+        answered = known.answered_at if known.digest == got.digest else None
         return answered is not None and answered >= _whole(got.fetched.at)
 
     def _refuse(self, path: str, year: int, problem: str) -> None:

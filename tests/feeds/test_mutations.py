@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.feeds.mutating import run
 
-FEW = 120
+FEW = 80
 """Mutations of every run; ten thousand are for a change to what is read."""
 
 
