@@ -15,7 +15,7 @@ from db.results_state import STANDING, HeldResults, judged
 
 RESULTS = """
 SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
-       e.note, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
+       e.note, e.start AS to_start, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
        coalesce(s1.entry_id, s2.entry_id) IS NOT NULL AS on_record,
        s1.finish AS finish1, s1.points AS points1, s2.finish AS finish2, s2.points AS points2
   FROM entries e
@@ -155,6 +155,7 @@ def _entry(row: sqlite3.Row, keys: Mapping[int | None, str]) -> Entry:
         rookie=bool(row["rookie"]),
         eligible=bool(row["eligible"]),
         note=row["note"],
+        start=row["to_start"],
     )
 
 
