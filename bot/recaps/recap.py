@@ -29,8 +29,8 @@ _MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
 }
 """The functions that make sections from results.
 
-There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it. The runs
-are made from laps, which are read for one answer.
+There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it. The
+runs are made from laps, which are read for one answer.
 """
 
 

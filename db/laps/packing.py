@@ -1,7 +1,7 @@
 """Laps as a few hundred bytes: a byte plane each for the three bytes of a time, and one for positions, compressed.
 
-Neighboring laps differ in the lowest byte alone, so planes take half of what the numbers take one after another. 0 stands
-for what is not known.
+Neighboring laps differ in the lowest byte alone, so planes take half of what the numbers take one after another.
+0 stands for what is not known.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from db.models import Race
 
 TIMED = "SELECT has_stops FROM timed_races WHERE race_id = ?"
 LAPS = """
-SELECT l.number, d.key, l.laps FROM truck_laps l JOIN drivers d ON d.id = l.driver_id WHERE l.race_id = ? ORDER BY l.number
+SELECT l.number, d.key, l.laps FROM truck_laps l JOIN drivers d ON d.id = l.driver_id
+ WHERE l.race_id = ? ORDER BY l.number
 """
 STOPS = """
 SELECT number, lap, flag, came_in_at, road_time, stopped_time, tires, place_in, place_out
@@ -25,7 +26,8 @@ FORGET = "DELETE FROM timed_races WHERE race_id = ?"
 ADD_RACE = "INSERT INTO timed_races (race_id, has_stops) VALUES (?, ?)"
 ADD_LAPS = "INSERT INTO truck_laps (race_id, number, driver_id, laps) VALUES (?, ?, ?, ?)"
 ADD_STOP = """
-INSERT INTO pit_stops (race_id, ordinal, number, lap, flag, came_in_at, road_time, stopped_time, tires, place_in, place_out)
+INSERT INTO pit_stops (race_id, ordinal, number, lap, flag, came_in_at, road_time, stopped_time, tires, place_in,
+    place_out)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
