@@ -71,6 +71,8 @@ TOPICS: dict[str, HelpTopic] = {
             "`/results` the latest race: winner, stages, finishing order",
             "`/results talladega` that track's latest race; add a season for another year",
             "`/schedule` every race and its winner, and what's next in your own time zone",
+            "`/lineup` who's entered in the next race, who's new, and the starting order once it's set",
+            "`/laps heim talladega` a driver's race lap by lap: running position, best lap, pit stops",
         ),
     ),
     "recaps": HelpTopic(

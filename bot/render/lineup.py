@@ -68,7 +68,7 @@ def lineup_card(
     return card(
         title,
         f"{_headline(season, race, lineup, now)}\n{when_held(season, race)}",
-        _differences(season, lineup),
+        _differences(season, lineup) if page.number == 1 else "",
         _table(season, part),
         _not_in_the_field(season, lineup),
         accent=Accent.CHECKERED if over else Accent.GREEN,
