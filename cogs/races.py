@@ -72,10 +72,9 @@ class Races(commands.Cog):
         race = season.race(question.round) if question.round else season.latest
         if race is None and question == ResultsQuestion(page=question.page):
             season, race = as_of.latest() or (season, None)
-        if race is None and question.round:
-            raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
         if race is None:
-            raise FriendlyError(f"No results for {season.year} yet.")
+            where, none = f"in {season.year}", FriendlyError(f"No results for {season.year} yet.")
+            raise UnknownRace(f"race {question.round}", where=where) if question.round else none
         report = await report_for(self.bot.services.store, as_of, race)
         return results(season, race, question, as_of.now, as_of.last_time(race), report)
 
