@@ -9,6 +9,7 @@ from bot.questions.laps import LapsQuestion, LineupQuestion
 from bot.render.formatting import escape
 from bot.render.understood import not_understood, race_taken
 from bot.seasons.as_of import AsOf
+from db.models import Driver, Race
 
 
 def laps_asked(as_of: AsOf, driver: str, race: str | None) -> Understood:
@@ -23,11 +24,11 @@ def laps_asked(as_of: AsOf, driver: str, race: str | None) -> Understood:
         raise FriendlyError("Name one driver; /compare puts two side by side.")
     unused = not_understood(escape(person.name), reading.not_understood) if reading.drivers else ""
     where = as_of.read(race, reading.year, "race") if race is not None else reading
-    if race is None and not _names_a_race(reading):
-        if reading.year is not None:
-            as_of.season(reading.year)
-        return Understood(LapsQuestion(person.key, reading.year), (unused,))
-    held = as_of.last_held(where, reading.year)
+    if not _names_a_race(where) and (race is None or (where.year is not None and not where.not_understood)):
+        if where.year is not None:
+            as_of.season(where.year)
+        return Understood(LapsQuestion(person.key, where.year), (unused,))
+    held = _raced(as_of, where, person) or as_of.last_held(where, reading.year)
     beside = not_understood(race_taken(held), where.not_understood) if race is not None else ""
     return Understood(LapsQuestion(person.key, held.season, held.round), (unused, beside))
 
@@ -45,6 +46,15 @@ def lineup_asked(as_of: AsOf, race: str | None) -> Understood:
     return Understood(
         LineupQuestion(found.season, found.round), (not_understood(race_taken(found), reading.not_understood),)
     )
+
+
+def _raced(as_of: AsOf, reading: Reading, driver: Driver) -> Race | None:
+    """Of the races that a text may mean the last one that a driver was in."""
+    own = {
+        (each.race.season, each.race.round) for s in as_of.seasons for each in as_of.computed(s).races_of(driver.key)
+    }
+    fitting = [race for race in reading.races if (race.season, race.round) in own]
+    return max(fitting, key=lambda race: race.day_run, default=None)
 
 
 def _names_a_race(reading: Reading) -> bool:

@@ -191,7 +191,8 @@ async def test_the_store_grows_by_less_than_two_megabytes(store: Store) -> None:
     """All 70 races, as every store of these tests holds them."""
     assert len(await timed_races(store)) == 70
     (row,) = await store.fetch(
-        "SELECT sum(length(laps)) AS laps, count(*) AS trucks, (SELECT count(*) FROM pit_stops) AS stops FROM truck_laps"
+        "SELECT sum(length(laps)) AS laps, count(*) AS trucks, (SELECT count(*) FROM pit_stops) AS stops "
+        "FROM truck_laps"
     )
     assert row["laps"] + row["trucks"] * 30 + row["stops"] * 45 < 2_000_000
     assert row["trucks"] > 2_400

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import statistics
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,8 +29,8 @@ ORDER = {
     (2023, 3), (2023, 5), (2023, 7), (2023, 9), (2023, 12), (2023, 19), (2024, 1), (2024, 5), (2024, 20), (2025, 1),
     (2025, 10), (2025, 23),
 }  # fmt: skip
-"""Races whose last positions are not the order of the results: photo finishes, penalties, trucks set back, and two trucks
-with one position."""
+"""Races whose last positions are not the order of the results: photo finishes, penalties, trucks set back, and two
+trucks with one position."""
 FASTEST = {(2025, 9)}
 """Races whose fastest lap was somebody's who scores elsewhere, and is told of who was paid for it."""
 
@@ -48,7 +47,7 @@ class Timed(NamedTuple):
 
 
 @pytest.fixture
-async def races(store: Store) -> AsyncIterator[list[Timed]]:
+async def races(store: Store) -> list[Timed]:
     seasons = Snapshots(store)
     found, without = [], set()
     for year in YEARS:
@@ -62,7 +61,7 @@ async def races(store: Store) -> AsyncIterator[list[Timed]]:
                 found.append(Timed(season, race, season.results[race.round], laps))
     assert without == WITHOUT_LAPS
     assert len(found) == 70
-    yield found
+    return found
 
 
 async def test_everybody_who_completed_a_lap_has_laps_and_nobody_else(races: list[Timed]) -> None:
@@ -87,7 +86,7 @@ async def test_the_laps_led_are_the_official_ones(races: list[Timed]) -> None:
 
 
 async def test_the_last_lap_has_the_official_order(races: list[Timed]) -> None:
-    """Of those who went the whole distance and were not disqualified; a place lost by somebody else moves all others."""
+    """Of those who went the whole distance and were not disqualified; a place that is taken away moves all others."""
     differ = set()
     for timed in races:
         whole = [
