@@ -388,8 +388,10 @@ async def test_an_older_store_keeps_all_that_refers_to_drivers_and_tracks(tmp_pa
     old.commit()
     old.close()
     async with await Store.open(path) as store:
-        kept = {t: [tuple(row) for row in await store.fetch(f"SELECT * FROM {t}")] for t in tables}
-        assert kept == before
+        for table, rows in before.items():
+            # A later migration may have added columns, which come last.
+            kept = [tuple(row)[: len(rows[0]) if rows else 0] for row in await store.fetch(f"SELECT * FROM {table}")]
+            assert kept == rows, table
         assert await store.fetch("PRAGMA foreign_key_check") == []
         async with store.write() as connection:
             assert [tuple(row) for row in await connection.execute_fetchall("PRAGMA foreign_keys")] == [(1,)]
