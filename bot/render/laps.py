@@ -17,9 +17,8 @@ from bot.questions.laps import LapsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import card, freshness, make_accent
 from bot.render.buttons import OPTIONS, Link, row, select_of
-from bot.render.formatting import average, count, escape, listed, name_of, ordinal, race_name, status
+from bot.render.formatting import average, count, day, escape, listed, name_of, ordinal, race_name, status
 from bot.render.lap_chart import YELLOW, lap_chart
-from bot.render.not_held import when_held
 from bot.render.tables import Column, table
 from db.laps.models import PitStop
 from db.models import Driver, Outcome, Race, Result, Season
@@ -28,6 +27,7 @@ MOST_LEADS = 6
 """Leads that are named with their laps at most."""
 MOST_STOPS = 12
 """Visits to pit road that are listed at most; who has more of them was mending the truck."""
+TIMES = "Pit road, Stop: seconds on pit road and in the pit box"
 STOPS = "+/−: places won or lost against the trucks that came in at the same time under yellow"
 _COLUMNS = (
     Column("Lap", right=True),
@@ -70,7 +70,7 @@ def laps_card(facts: LapsFacts, now: datetime) -> ui.LayoutView:
     title = (
         f"#{escape(result.entry.number)} {escape(name_of(facts.season, result.driver))} · {escape(race.track.short)}"
     )
-    head = f"{_finish(result)} · {escape(race_name(race))} · {when_held(facts.season, race)}"
+    head = f"{_finish(result)} · {escape(race_name(race))} · {day(race.date)}, {race.season}"
     if numbers is None:
         body, small = [_from_results(result, outcome), _what_is_held(facts.timed)], []
     else:
@@ -83,6 +83,7 @@ def laps_card(facts: LapsFacts, now: datetime) -> ui.LayoutView:
         ]
         small = [
             f"{YELLOW} under caution" if outcome.caution_periods else "",
+            TIMES if numbers.visits else "",
             STOPS if numbers.pit_places else "",
             _left_out(numbers),
         ]

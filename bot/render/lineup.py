@@ -65,11 +65,12 @@ def lineup_card(
     part = lines[page.part]
     pages = pager(page, lambda number: LineupQuestion(season.year, race.round, number))
     shown = [entry for _, entry in part]
+    order, changes = _table(season, part), _differences(season, lineup) if page.number == 1 else ""
     return card(
         title,
         f"{_headline(season, race, lineup, now)}\n{when_held(season, race)}",
-        _differences(season, lineup) if page.number == 1 else "",
-        _table(season, part),
+        # Before qualifying who is new is the news, afterwards the order.
+        *((order, changes) if lineup.order else (changes, order)),
         _not_in_the_field(season, lineup),
         accent=Accent.CHECKERED if over else Accent.GREEN,
         small=[

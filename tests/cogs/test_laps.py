@@ -35,7 +35,7 @@ async def test_the_last_race_comes_by_itself_with_its_figures(stand: Stand) -> N
     result = await stand.ask("laps", driver="heim")
     title, first = title_and_answer(result)
     assert title == "#11 Corey Heim · Talladega"
-    assert first.startswith("Started 3rd, finished **2nd** · Love's RV Stop 225 · Oct 17, 2025 · race 23 of 25")
+    assert first == "Started 3rd, finished **2nd** · Love's RV Stop 225 · Oct 17, 2025"
     said = words(result)
     assert "**Average running position 7.1** · 1st at best, 27th at worst" in said
     assert "**Best lap** 50.306 s, on lap 62" in said
