@@ -9,7 +9,7 @@ from datetime import datetime
 import aiosqlite
 
 from db.connection import Store
-from db.laps.bundled import BundledRace, bundled_lap_years, bundled_laps, laps_digest
+from db.laps.bundled import BundledRace, bundled_lap_years, laps_digest, race_lines, read_race
 from db.laps.rows import save_laps
 from db.timestamps import to_text
 
@@ -48,9 +48,10 @@ async def take_in_laps(store: Store, now: datetime) -> list[int]:
     """
     whole: list[int] = []
     for year in await pending_laps(store):
-        races = await asyncio.to_thread(bundled_laps, year)
+        lines = await asyncio.to_thread(race_lines, year)
         missing = 0
-        for race in races:
+        for line in lines:
+            race = await asyncio.to_thread(read_race, line)
             async with store.write() as connection:
                 missing += not await _take_in(connection, race)
         if missing:
@@ -59,7 +60,7 @@ async def take_in_laps(store: Store, now: datetime) -> list[int]:
         async with store.write() as connection:
             await connection.execute(NOTE_TAKEN, (year, laps_digest(year), to_text(now)))
         whole.append(year)
-        log.info("took in the laps of %d races of %d", len(races), year)
+        log.info("took in the laps of %d races of %d", len(lines), year)
     return whole
 
 

@@ -18,7 +18,7 @@ import db.laps.bundled
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.laps.arrival import pending_laps, take_in_laps
-from db.laps.bundled import FORMAT, bundled_lap_years, bundled_laps
+from db.laps.bundled import FORMAT, bundled_lap_years, race_lines
 from db.laps.models import Lap, PitStop, RaceLaps, StopFlag, Tires
 from db.laps.rows import race_laps, timed_races
 from db.models import Race
@@ -44,7 +44,8 @@ class Program:
         self.format = FORMAT
 
     def file(self, year: int) -> bytes:
-        return gzip.compress(json.dumps({"format": self.format, "season": year, "races": self.races}).encode(), mtime=0)
+        lines = [{"format": self.format, "season": year}, *self.races]
+        return gzip.compress("\n".join(map(json.dumps, lines)).encode(), mtime=0)
 
 
 @pytest.fixture
@@ -178,13 +179,13 @@ async def test_a_transaction_holds_one_race_at_most(
 async def test_a_file_of_another_format_is_refused(program: Program) -> None:
     program.format = "tailgate-laps/2"
     with pytest.raises(ValueError, match="tailgate-laps/2"):
-        bundled_laps(YEAR)
+        race_lines(YEAR)
 
 
 def test_laps_come_with_the_program_for_three_seasons_in_little_room() -> None:
     assert bundled_lap_years() == (2023, 2024, 2025)
     folder = Path(db.laps.bundled.__file__).parent
-    assert sum(file.stat().st_size for file in folder.glob("*.json.gz")) < 1_500_000
+    assert sum(file.stat().st_size for file in folder.glob("*.jsonl.gz")) < 1_500_000
 
 
 async def test_the_store_grows_by_less_than_two_megabytes(store: Store) -> None:
