@@ -15,12 +15,14 @@ from typing import Any
 import discord
 from filelock import FileLock, Timeout
 
+from bot.championship.compared import table_differences
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.garbage_collection import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
+from bot.feeds.client import user_agent
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
@@ -170,7 +172,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
-            keeper = Keeper(services, settings.feeds, NascarTranslator()) if settings.feeds is not None else None
+            keeper = keeper_of(services, settings)
             background = Jobs(bot, services, worker, keeper)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
@@ -194,6 +196,14 @@ async def with_feeds(services: Services, settings: Settings, say: Say) -> Servic
     return replace(services, feeds=await Remembered.load(services.store))
 
 
+def keeper_of(services: Services, settings: Settings) -> Keeper | None:
+    """What keeps the store current from NASCAR's feeds; None where nothing is fetched."""
+    if settings.feeds is None:
+        return None
+    agent = user_agent(settings.tailgate_contact)
+    return Keeper(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
+
+
 async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: Step) -> Summary:
     """Asks NASCAR's feeds now; the bot may run meanwhile.
 
@@ -208,7 +218,9 @@ async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: St
         tell_loaded(opened.loaded, say)
         store = opened.services.store
         services = replace(opened.services, seasons=Snapshots(store, whole=True), feeds=await Remembered.load(store))
-        async with Refresh(services, settings.feeds, NascarTranslator()) as refreshing:
+        agent = user_agent(settings.tailgate_contact)
+        made = Refresh(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
+        async with made as refreshing:
             seconds = await refreshing.estimate(wish)
             say(f"Asking {settings.feeds} for up to {seconds} documents, one a second: {_about(seconds)}.")
             return await refreshing.run(wish, step)

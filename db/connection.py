@@ -94,10 +94,9 @@ class Store:
                 await write_ahead(writer)
                 await migrate(writer, str(path))
             for _ in range(READERS + 2):
-                opened.append(await connect(path, "ro"))
-                await pragmas(opened[-1], "query_only = ON")
                 # Each reads once, since SQLite opens the write-ahead log with the first read: by then it may be gone.
-                version = await check_version(opened[-1], str(path))
+                opened += [await connect(path, "ro", "query_only = ON", "user_version")]
+            version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
                     f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "

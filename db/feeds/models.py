@@ -13,6 +13,7 @@ THINGS = {
     "lap-times.json": "lap times",
     "drivers.json": "drivers",
     "tracks.json": "tracks",
+    "points-feed.json": "standings",
 }
 """What the documents tell, in a person's words, by their files' names and in the order in which one says it."""
 
@@ -42,6 +43,11 @@ class FeedDocument:
     problem: str | None = None
 
     @property
+    def is_absent(self) -> bool:
+        """Whether the server said that it is not there."""
+        return self.digest is None and self.answered_at is not None and self.failing_since is None
+
+    @property
     def thing(self) -> str:
         """What it tells, in a person's words."""
         return THINGS.get(self.path.rpartition("/")[2], "other documents")
@@ -54,6 +60,24 @@ class FeedFinding:
     path: str
     line: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """What a table that somebody else published says of a driver; it is compared with ours and never taken over.
+
+    Attributes:
+        driver: the driver's key; None for somebody who is not on record.
+        name: as the table has it.
+        place, points, wins, starts: None where it does not say.
+    """
+
+    driver: str | None
+    name: str
+    place: int | None = None
+    points: int | None = None
+    wins: int | None = None
+    starts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
