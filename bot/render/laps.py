@@ -127,11 +127,22 @@ def _running(numbers: DriverNumbers) -> str:
 def _figures(numbers: DriverNumbers, result: Result, outcome: Outcome) -> str:
     best, run = numbers.best_lap, numbers.best_run
     lines = [f"**Best lap** {best.milliseconds / 1000:.3f} s, on lap {best.lap}" if best is not None else ""]
-    lines.append(_led(result, outcome))
+    lines += [_pace(numbers), _led(result, outcome)]
     if run is not None:
         laps = f"laps {run.run.first}–{run.run.last}" if run.run.laps > 1 else f"lap {run.run.first}"
         lines.append(f"**Biggest gain in a run** {ordinal(run.before)} to {ordinal(run.after)}, {laps}")
     return "\n".join(filter(None, lines))
+
+
+def _pace(numbers: DriverNumbers) -> str:
+    """``**Fastest run** 31.234 s a lap, laps 45–62 · slowest 32.011 s, laps 3–20``; nothing where none is known."""
+    if not numbers.paces:
+        return ""
+    fastest, slowest = (choose(numbers.paces, key=lambda each: each.milliseconds) for choose in (min, max))
+    said = f"**Fastest run** {fastest.milliseconds / 1000:.3f} s a lap, laps {fastest.run.first}–{fastest.run.last}"
+    if slowest is fastest:
+        return said
+    return f"{said} · slowest {slowest.milliseconds / 1000:.3f} s, laps {slowest.run.first}–{slowest.run.last}"
 
 
 def _led(result: Result, outcome: Outcome) -> str:

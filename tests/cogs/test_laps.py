@@ -39,6 +39,7 @@ async def test_the_last_race_comes_by_itself_with_its_figures(stand: Stand) -> N
     said = words(result)
     assert "**Average running position 7.1** · 1st at best, 27th at worst" in said
     assert "**Best lap** 50.306 s, on lap 62" in said
+    assert "**Fastest run** 51.025 s a lap, laps 72–83 · slowest 51.837 s, laps 15–20" in said
     assert "**Led** 6 laps (11–16)" in said
     assert "**Biggest gain in a run** 14th to 2nd, laps 47–65" in said
     assert "**Pit road** 3 stops · 9 places lost under yellow" in said

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.laps.numbers import BestLap, numbers_of
+from bot.laps.pace import LEAST, RunPace, paces
 from bot.laps.pit_road import TOGETHER, is_stop, places_off_pit_road
 from bot.laps.report import PitGain, RaceReport, RunMoves, report_of
 from bot.laps.runs import MOST_SHARING, SHORTEST, Move, Run, best_run, biggest_movers, green_runs, moves
@@ -135,6 +136,45 @@ def test_what_some_win_others_lose(visits: list[tuple[int, int, int]]) -> None:
     places = places_off_pit_road([stop(str(number), came_in, road) for number, came_in, road in visits])
     assert sum(places.values()) == 0
     assert all(is_stop(visit) for visit in places)
+
+
+def timed(number: str, *times: int | None) -> TruckLaps:
+    return TruckLaps(number, f"d{number}", (Lap(None, 1), *(Lap(time, 1) for time in times)))
+
+
+ELEVEN = Run(1, 11)
+LEADER = timed("1", *[30_000] * 12)
+
+
+@pytest.mark.parametrize(
+    ("truck_", "stops", "known"),
+    [
+        (timed("2", *[31_000] * 12), (), True),
+        # On its eleventh lap the leader is about to pass, or has passed: its laps are others than the leader's.
+        (timed("2", *[32_600] * 12), (), False),
+        (timed("2", *[40_000] * 9), (), False),
+        # Times added up are not exact, so who is as close as two seconds may be lapped.
+        (timed("2", *[32_700] * 12), (), False),
+        (timed("2", 31_000, None, *[31_000] * 10), (), False),
+        (timed("2", *[31_000] * 10), (), False),
+        (timed("2", *[31_000] * 12), (stop("2", 90_000, lap=4),), False),
+        (timed("2", *[31_000] * 12), (stop("2", 90_000, lap=12),), True),
+        (timed("2", *[31_000] * 12), (stop("1", 90_000, lap=4),), True),
+        (timed("2", *[31_000] * 12), None, False),
+    ],
+)
+def test_a_pace_is_told_where_it_is_truly_known(
+    truck_: TruckLaps, stops: tuple[PitStop, ...] | None, *, known: bool
+) -> None:
+    found = paces(RaceLaps((LEADER, truck_), stops), [ELEVEN], truck_)
+    assert found == ((RunPace(Run(2, 10), 31_000),) if known else ())
+
+
+def test_a_short_run_has_no_pace_and_its_first_and_last_laps_do_not_count() -> None:
+    truck_ = timed("1", 70_000, *[30_000] * LEAST, 90_000)
+    held = RaceLaps((truck_,), ())
+    assert paces(held, [Run(1, LEAST + 1)], truck_) == ()
+    assert paces(held, [Run(1, LEAST + 2)], truck_) == (RunPace(Run(2, LEAST + 1), 30_000),)
 
 
 SEASON = make_season(2025, [["Ann Axe", "Bob Bar"]])
