@@ -27,7 +27,7 @@ MOST_LEADS = 6
 """Leads that are named with their laps at most."""
 MOST_STOPS = 12
 """Visits to pit road that are listed at most; who has more of them was mending the truck."""
-TIMES = "Pit road, Stop: seconds on pit road and in the pit box"
+TIMES = "Pit road, Stop: time on pit road and in the pit box"
 STOPS = "+/−: places won or lost against the trucks that came in at the same time under yellow"
 _COLUMNS = (
     Column("Lap", right=True),
