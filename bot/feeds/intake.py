@@ -18,7 +18,7 @@ from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
 from db.documents.importer import Counts
 from db.errors import DocumentError
-from db.feeds.models import FeedDocument
+from db.feeds.models import OF_NO_USE_WITHOUT, FeedDocument
 from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
@@ -300,7 +300,7 @@ class Intake:
         for path, got in documents.items():
             if path != error.path and got.digest is not None:
                 of = None if path in {paths.drivers(), paths.tracks()} else year
-                self._remembered.failed(path, of, self._now(), f"is of no use without {error.path}")
+                self._remembered.failed(path, of, self._now(), f"{OF_NO_USE_WITHOUT}{error.path}")
 
     async def _remember(
         self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]

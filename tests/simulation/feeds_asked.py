@@ -97,7 +97,8 @@ def _not_in_time(world: FeedWorld, path: str) -> Iterator[str]:
         if first.of != second.of or len(often) > 1 or _is_disturbed(world, first.at, second.at):
             continue
         (every,) = often
-        if second.compared and gap < every - SOON:
+        # What was got to be read once more is not what it is asked for by the clock.
+        if first.compared and second.compared and gap < every - SOON:
             yield f"asked too soon: {path} after {gap:.0f} s, not {every:.0f}"
         if gap > every + LATE:
             yield f"asked too late: {path} after {gap:.0f} s, not {every:.0f}"
@@ -107,7 +108,8 @@ def _samples(world: FeedWorld, first: float, last: float) -> list[float]:
     if any(after < before for (_, before), (at, after) in pairwise(world.offsets) if at < last):
         # What was known before the clock was set back keeps its moment, which is ahead by so much at most.
         first, last = max(first - HOUR, 0.0), last + HOUR
-    step = (last - first) / 4
+    # A look begins at the very moment at which more is asked.
+    step = (last + SOON - first) / 4
     return [first + step * number for number in range(5)]
 
 
@@ -120,7 +122,9 @@ def _is_disturbed(world: FeedWorld, since: float, until: float) -> bool:
         return True
     if any(since - HOUR < at <= until for at, _ in world.offsets[1:]):
         return True
-    return any(since < at <= until for at, _ in world.said) or any(since < at <= until for at, *_ in world.seen)
+    return any(since < at <= until for at, _ in world.said) or any(
+        since < at <= until + MINUTE for at, *_ in world.seen
+    )
 
 
 def _every(world: FeedWorld, path: str, at: float) -> float:
@@ -143,13 +147,12 @@ def _every(world: FeedWorld, path: str, at: float) -> float:
 
 
 def _clock(world: FeedWorld, at: float) -> float:
-    offset: float = [ahead for since, ahead in world.offsets if since <= at][-1]
-    return at + offset
+    return at + next(ahead for since, ahead in reversed(world.offsets) if since <= at)
 
 
 def _ends(world: FeedWorld, known: Told, at: float) -> float:
     """When the race was over, by the process's clock and as far as it knew."""
-    start = (known.schedule[0] - world.story.begins).total_seconds()
+    start: float = (known.schedule[0] - world.story.begins).total_seconds()
     by_the_clock = start + 6 * HOUR
     # An older copy that was put back knew nothing of them yet.
     anew = max((each for each in world.restored_at if each <= at), default=0.0)

@@ -14,9 +14,7 @@ import aiohttp
 from bot.feeds import asking, importing, intake, keeper, planning, politeness
 from bot.feeds.asking import Asker, Got
 from bot.feeds.client import FeedClient
-from bot.feeds.intake import Intake
 from bot.feeds.politeness import Politeness
-from bot.feeds.translation import Translated
 from bot.notifications import results_planner
 from db.documents.importer import Counts
 from db.documents.reader import Document
@@ -111,21 +109,6 @@ def _swallows_anything() -> Sequence[Patch]:
     return [mock.patch.object(FeedClient, "_body", body)]
 
 
-def _gets_it_again_and_again() -> Sequence[Patch]:
-    """What was got beside a document that cannot be used is got again at once."""
-    return [mock.patch.object(Intake, "_put_off", return_value=None)]
-
-
-def _believes_what_is_cut_short() -> Sequence[Patch]:
-    """What adds to the rest counts as taken in, whether it could be read or not."""
-    remember = Intake._remember
-
-    async def believing(self: Intake, year: int, path: str, documents: Any, read: Translated, told: Any) -> Any:
-        return await remember(self, year, path, documents, replace(read, unread={}), told)
-
-    return [mock.patch.object(Intake, "_remember", believing)]
-
-
 def _believes_the_clock() -> Sequence[Patch]:
     """What is got after the clock was set back is older than what was got before."""
     return [
@@ -145,25 +128,25 @@ def _looks_seldom() -> Sequence[Patch]:
 
 FEED_MUTATIONS: dict[str, Mutation] = {
     "remember before import": Mutation(
-        "a document counts as taken in once it was got", _remembers_before_it_imports, 0
+        "a document counts as taken in once it was got", _remembers_before_it_imports, 3528
     ),
-    "take an older copy": Mutation("what the server made before is taken for news", _takes_an_older_copy, 0),
-    "ask at each look": Mutation("everything is asked for every fifteen seconds", _asks_at_each_look, 0),
-    "no budget": Mutation("the same, and nothing ends it", _asks_without_end, 0),
-    "tell what came late": Mutation("results of the day before yesterday are sent", _tells_what_came_late, 0),
-    "no pause": Mutation("refusals make no difference", _takes_no_refusal, 0),
-    "forget the pause": Mutation("a new process knows of no pause", _forgets_the_pause, 0),
-    "import by halves": Mutation("a document goes into the store part by part", _imports_by_halves, 0),
+    "take an older copy": Mutation("what the server made before is taken for news", _takes_an_older_copy, 785),
+    "ask at each look": Mutation("everything is asked for every fifteen seconds", _asks_at_each_look, 1008),
+    "no budget": Mutation("the same, and nothing ends it", _asks_without_end, 1008),
+    "tell what came late": Mutation("results of the day before yesterday are sent", _tells_what_came_late, 16),
+    "no pause": Mutation("refusals make no difference", _takes_no_refusal, 1917),
+    "forget the pause": Mutation("a new process knows of no pause", _forgets_the_pause, 12),
+    "import by halves": Mutation("a document goes into the store part by part", _imports_by_halves, 2085),
     "forget the official moment": Mutation(
-        "nobody knows since when results are official", _forgets_since_when_it_is_official, 0
+        "nobody knows since when results are official", _forgets_since_when_it_is_official, 449
     ),
-    "wait for the word": Mutation("results are official only if NASCAR says so", _waits_for_the_word, 0),
-    "no pace": Mutation("one request follows the other at once", _does_not_pace, 0),
-    "follow anywhere": Mutation("a redirect leads to another host", _follows_anywhere, 0),
-    "swallow anything": Mutation("a document may be as large as it likes", _swallows_anything, 0),
-    "get it again": Mutation("what came with an unusable document is got again at once", _gets_it_again_and_again, 0),
-    "believe what is cut": Mutation("lap times that are cut short count as read", _believes_what_is_cut_short, 0),
-    "believe the clock": Mutation("a clock that was set back makes news old", _believes_the_clock, 0),
-    "correct what was sent": Mutation("what was found and not sent is not corrected", _corrects_only_what_it_sent, 0),
-    "look seldom": Mutation("around a race it is looked by the hour", _looks_seldom, 0),
+    "wait for the word": Mutation("results are official only if NASCAR says so", _waits_for_the_word, 2292),
+    "no pace": Mutation("one request follows the other at once", _does_not_pace, 1008),
+    "follow anywhere": Mutation("a redirect leads to another host", _follows_anywhere, 394),
+    "swallow anything": Mutation("a document may be as large as it likes", _swallows_anything, 389),
+    "believe the clock": Mutation("a clock that was set back makes news old", _believes_the_clock, 2724),
+    "correct what was sent": Mutation(
+        "what was found and not sent is not corrected", _corrects_only_what_it_sent, 1357
+    ),
+    "look seldom": Mutation("around a race it is looked by the hour", _looks_seldom, 1008),
 }
