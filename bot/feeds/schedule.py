@@ -160,16 +160,15 @@ def _must_be_whole(known: Season | None, missing: Sequence[Race], race_list: Rac
 
 def _in_order(stored: Sequence[Race], new: Iterable[ListedRace]) -> list[Race | ListedRace]:
     """The stored races in order of their rounds, and the new ones before the first that is run later."""
-    order: list[Race | ListedRace] = list(stored)
-    for race in sorted(new, key=_when):
-        at = next((place for place, other in enumerate(order) if _when(other)[0] > _when(race)[0]), len(order))
-        order.insert(at, race)
-    return order
+    order: list[tuple[date, Race | ListedRace]] = [(race.date, race) for race in stored]
+    # When a race is run is found out once for each, since its events are looked through for it.
+    for (day, _), race in sorted(((_when(race), race) for race in new), key=lambda pair: pair[0]):
+        at = next((place for place, (other, _) in enumerate(order) if other > day), len(order))
+        order.insert(at, (day, race))
+    return [race for _, race in order]
 
 
-def _when(race: Race | ListedRace) -> tuple[date, str]:
-    if isinstance(race, Race):
-        return race.date, ""
+def _when(race: ListedRace) -> tuple[date, str]:
     planned = race.planned()
     assert planned is not None
     return planned[0], planned[1].isoformat() if planned[1] is not None else ""

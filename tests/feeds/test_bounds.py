@@ -14,7 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from bot.feeds import reading, schemas
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
+from bot.feeds.schedule import place_races
 from bot.feeds.schemas import values
+from bot.feeds.schemas.race_list import ListedRace
 from bot.feeds.schemas.values import LONGEST, LONGEST_NUMBER, MOST, MOST_OF_A_RACE, Feed
 from tests.feeds.fake_nascar import as_bytes
 from tests.feeds.mutating import AT
@@ -87,6 +89,25 @@ def test_of_many_unreadable_races_some_are_told() -> None:
     assert len(read.left_out) == reading.MOST_TOLD + 1
     assert read.left_out[0] == "a.json: row 1 is left out; 1.race_id: Field required"
     assert read.left_out[-1] == f"a.json: {500 - reading.MOST_TOLD} more rows are left out"
+
+
+def test_a_race_is_looked_through_as_often_as_there_are_races_and_no_oftener(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = 60
+    rows = [
+        {"race_id": 1 + at, "race_season": 2027, "race_name": f"A {at}", "track_name": "B", "race_date": "2027-03-04"}
+        for at in range(many)
+    ]
+    read = reading.read_race_list(Fetched("a.json", as_bytes(rows), AT), 2027)
+    asked = []
+    planned = ListedRace.planned
+
+    def counted(race: ListedRace) -> Any:
+        asked.append(race.race_id)
+        return planned(race)
+
+    monkeypatch.setattr(ListedRace, "planned", counted)
+    assert len(place_races(None, read).races) == many
+    assert len(asked) <= 4 * many
 
 
 class Pattern:

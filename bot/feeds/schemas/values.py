@@ -156,7 +156,7 @@ def seconds_of(clock: str | None) -> float | None:
         return None
     match = _CLOCK.fullmatch(clock)
     if match is None:
-        raise ValueError(f"{clock!r} is no race time such as 2:00:27")
+        raise ValueError(f"{clock[:LONGEST_NUMBER]!r} is no race time such as 2:00:27")
     return int(match[1]) * 3600 + int(match[2]) * 60 + float(match[3] + (match[4] or "")) or None
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from bot.feeds import importing, paths
+from bot.feeds import paths
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
 from bot.feeds.politeness import Politeness
-from db.documents import prepared_import
+from db.documents.prepared_import import import_prepared
 from db.feeds.models import PublishedPlace
 from db.feeds.remembered import Remembered
 from db.feeds.rows import load_memory
@@ -134,14 +134,12 @@ async def test_what_cannot_be_remembered_of_one_document_is_its_own_fault(
 async def test_what_cannot_be_imported_of_one_race_is_its_own_fault(
     weekend: Weekend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    really = prepared_import.import_prepared
-
     def fails(path: Any, given: Any, now: datetime) -> Any:
         if any(each.file == WEEKEND for each in given):
             raise OverflowError("a number of a kind that nobody thought of")
-        return really(path, given, now)
+        return import_prepared(path, given, now)
 
-    monkeypatch.setattr(importing, "import_prepared", fails)
+    monkeypatch.setattr("bot.feeds.importing.import_prepared", fails)
     await weekend.tick()
     season = await weekend.season()
     assert season.results_state(1) is not ResultsState.NONE
