@@ -15,7 +15,7 @@ from db.results_state import STANDING, HeldResults, judged
 
 RESULTS = """
 SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
-       e.note, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
+       e.note, e.start AS to_start, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
        coalesce(s1.entry_id, s2.entry_id) IS NOT NULL AS on_record,
        s1.finish AS finish1, s1.points AS points1, s2.finish AS finish2, s2.points AS points2
   FROM entries e
@@ -64,7 +64,8 @@ class SeasonRows:
         absent: dict[int, list[Entry]] = defaultdict(list)
         for row in rows:
             # In the order of the columns: looking each up by its name takes as long as all the rest.
-            number, driver, truck, team, make, owner, sponsor, crew_chief, rookie, eligible, note, *result = row
+            number, driver, truck, team, make, owner, sponsor, crew_chief, rookie, eligible, note, *rest = row
+            to_start, finish, *result = rest
             entry = Entry(
                 round=number,
                 driver=keys[driver],
@@ -77,11 +78,12 @@ class SeasonRows:
                 rookie=bool(rookie),
                 eligible=bool(eligible),
                 note=note,
+                start=to_start,
             )
-            if result[0] is None:
+            if finish is None:
                 absent[number].append(entry)
             else:
-                held[number].append(_result(entry, *result))
+                held[number].append(_result(entry, finish, *result))
         standing = _standing(races, held, absent)
         return cls(
             MappingProxyType({number: tuple(rows) for number, rows in held.items() if number in standing}),

@@ -14,6 +14,7 @@ from filelock import FileLock
 
 from db.bundled import bundled_years, load_if_empty, note_taken
 from db.connection import Store
+from db.laps.arrival import take_in_laps
 
 T = TypeVar("T")
 SHARED: Path | None = None
@@ -59,6 +60,7 @@ def make_bundled(folder: Path, moment: datetime) -> Path:
             await load_if_empty(store, moment)
             # Older seasons would arrive in the background of every test that runs the bot.
             await note_taken(store, bundled_years(), moment)
+            await take_in_laps(store, moment)
 
     return made_once(folder / f"bundled-{moment:%Y%m%dT%H%M}.db", make)
 

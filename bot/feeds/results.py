@@ -150,9 +150,12 @@ def result_rows(
     if year >= FASTEST_LAP_PAYS_FROM:
         fastest = fastest_lap_point(field, stages) or _who_scores_elsewhere(field, quickest)
     run = field.weekend.has_results
+    grid = not run and _has_starting_order(field)
     rows = []
     for facts, driver in field.trucks:
         row = _entry_row(facts, driver, number, rookies)
+        if grid and facts.starting_position:
+            row["start"] = facts.starting_position
         if run and facts.place:
             row |= _finish_row(facts)
             for stage, scores in stages.items():
@@ -167,6 +170,12 @@ def result_rows(
             row["note"] = before.note(driver, facts.car_number) or DID_NOT_START
         rows.append(row)
     return rows
+
+
+def _has_starting_order(field: Field) -> bool:
+    """Whether the starting order of a race to come is there: places from the first on without a gap, of most trucks."""
+    places = sorted(row.starting_position for row, _ in field.trucks if row.starting_position)
+    return places == list(range(1, len(places) + 1)) and len(places) > len(field.trucks) * LEAST_ENTERED
 
 
 def _entry_row(facts: ResultFacts, driver: str, number: int, rookies: Collection[str]) -> dict[str, Any]:

@@ -136,6 +136,7 @@ def entry_row(entry: Entry, names: Mapping[str, Driver], result: Result | None =
         "eligible": entry.eligible,
         "rookie": entry.rookie,
         "note": entry.note,
+        "start": entry.start,
     }
     if result is not None:
         stages = (*result.stages, StageScore(), StageScore())

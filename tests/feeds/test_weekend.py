@@ -105,6 +105,38 @@ async def test_an_entry_list_is_no_result(weekend: Weekend) -> None:
     assert (await weekend.season()).results_state(ROUND) is ResultsState.NONE
 
 
+@pytest.mark.parametrize(
+    ("places", "known"),
+    [
+        ("all", True),
+        # A list in which places are missing, or one that few trucks are in, is no starting order yet.
+        ("a gap", False),
+        ("one twice", False),
+        ("the first three", False),
+        ("none", False),
+    ],
+)
+async def test_the_starting_order_comes_before_the_race_once_it_is_whole(
+    weekend: Weekend, places: str, known: bool
+) -> None:
+    rows = weekend.rows()
+    for place, row in enumerate(rows, 1):
+        row["starting_position"] = 0 if places == "none" or (places == "the first three" and place > 3) else place
+    if places == "a gap":
+        rows[4]["starting_position"] = 0
+    if places == "one twice":
+        rows[4]["starting_position"] = 4
+    await weekend.refresh(-timedelta(hours=3))
+    starts = {entry.driver: entry.start for entry in (await weekend.season()).absent[ROUND]}
+    assert sorted(start for start in starts.values() if start) == (list(range(1, len(rows) + 1)) if known else [])
+    # Of the race that was run the results tell it, and they may say otherwise.
+    weekend.run()
+    await weekend.refresh(timedelta(hours=5))
+    season = await weekend.season()
+    assert all(row.entry.start is None for row in season.results[ROUND])
+    assert {row.start for row in season.results[ROUND]} != {None}
+
+
 async def test_a_driver_who_is_replaced_before_the_race_is_gone(weekend: Weekend) -> None:
     row = weekend.rows()[0]
     before = row["driver_fullname"]
