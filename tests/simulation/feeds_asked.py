@@ -17,7 +17,7 @@ AN_HOUR = 300
 """Requests that an hour may take, whatever happens."""
 TRIES = 30
 """As often a document may be asked for within an hour, whatever is wrong with it."""
-A_WEEKEND = 700
+A_WEEKEND = 900
 """Requests that a whole weekend takes at most if nothing goes wrong."""
 LARGEST = 20_000_000
 """Bytes of a document that may be read until it is given up: sixteen million, and what comes with them."""

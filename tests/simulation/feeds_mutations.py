@@ -128,9 +128,9 @@ def _looks_seldom() -> Sequence[Patch]:
 
 FEED_MUTATIONS: dict[str, Mutation] = {
     "remember before import": Mutation(
-        "a document counts as taken in once it was got", _remembers_before_it_imports, 3528
+        "a document counts as taken in once it was got", _remembers_before_it_imports, 84
     ),
-    "take an older copy": Mutation("what the server made before is taken for news", _takes_an_older_copy, 785),
+    "take an older copy": Mutation("what the server made before is taken for news", _takes_an_older_copy, 136),
     "ask at each look": Mutation("everything is asked for every fifteen seconds", _asks_at_each_look, 1008),
     "no budget": Mutation("the same, and nothing ends it", _asks_without_end, 1008),
     "tell what came late": Mutation("results of the day before yesterday are sent", _tells_what_came_late, 16),

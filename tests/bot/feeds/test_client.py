@@ -11,10 +11,11 @@ from aiohttp import web
 
 from bot import __version__
 from bot.feeds import paths
-from bot.feeds.client import FeedClient, user_agent
+from bot.feeds.client import LONGEST_WISH, FeedClient, user_agent
 from bot.feeds.errors import FeedError, NotWelcomeError, UnreachableError
 from bot.feeds.politeness import Politeness
-from tests.bot.feeds.conftest import FeedServer, HandClock
+from db.feeds.models import FeedPause
+from tests.bot.feeds.conftest import FeedServer, HandClock, Handler
 
 PATH = paths.race_list(2025)
 SMALL = 100_000
@@ -270,3 +271,49 @@ async def test_absence_that_nobody_wonders_at_counts_for_nothing(client: FeedCli
         await client.get(PATH, seldom_there=True)
     assert len(feed_server.asked) == 20
     assert client.politeness.pause is None
+
+
+@pytest.mark.parametrize("fault", [answers(500), answers(418), answers(304), drops])
+async def test_faults_of_the_server_are_no_welcome(
+    client: FeedClient, feed_server: FeedServer, hand_clock: HandClock, fault: Handler
+) -> None:
+    client.politeness.pause = FeedPause(hand_clock.moment, 2)
+    feed_server.documents[PATH] = fault
+    for _ in range(40):
+        with pytest.raises(FeedError):
+            await client.get(PATH)
+    assert client.politeness.pause is not None
+    # Nor do they make refusals among them fewer.
+    del feed_server.documents[PATH]
+    with pytest.raises(NotWelcomeError):
+        for _ in range(8):
+            await client.get(PATH)
+            with pytest.raises(FeedError):
+                feed_server.documents["cacher/tracks.json"] = fault
+                await client.get("cacher/tracks.json")
+
+
+RETRY_AFTER = {
+    "30": 30.0,
+    "0": 0.0,
+    "999999": LONGEST_WISH,
+    "9" * 400: LONGEST_WISH,
+    "Thu, 16 Oct 2025 21:02:00 GMT": 120.0,
+    "Thu, 16 Oct 2025 20:00:00 GMT": 0.0,
+    "Thu, 16 Oct 2099 20:00:00 GMT": LONGEST_WISH,
+    "-5": None,
+    "soon": None,
+    "²": None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("said", RETRY_AFTER)
+async def test_how_long_a_server_wishes_to_be_left_alone(
+    client: FeedClient, feed_server: FeedServer, hand_clock: HandClock, said: str
+) -> None:
+    assert hand_clock.moment.hour == 21
+    feed_server.documents[PATH] = answers(503, Retry_After=said)
+    with pytest.raises(UnreachableError) as caught:
+        await client.get(PATH)
+    assert caught.value.wait == RETRY_AFTER[said]

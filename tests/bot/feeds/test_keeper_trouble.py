@@ -189,3 +189,37 @@ async def test_the_fuse_counts_what_redirects_lead_to(weekend: Weekend, monkeypa
     await weekend.keeper.close()
     await weekend.start()
     assert sum([len(await weekend.tick(seconds=15)) for _ in range(100)]) == 10
+
+
+async def test_session_times_are_asked_for_by_the_hour_in_race_week_and_often_around_a_session(
+    weekend: Weekend,
+) -> None:
+    sessions = paths.session_times(YEAR)
+    practice = b'[{"race_id": 5503, "series_id": 3, "run_type": 1, "start_time_utc": "%s"}]'
+    weekend.server.documents[sessions] = practice % b"2025-10-31T17:00:00"
+    weekend.clock.moment = GREEN + timedelta(days=1)
+    await weekend.tick()
+    race = (await weekend.season()).races[2]
+    assert race.start is not None
+    weekend.clock.moment = race.start - timedelta(days=5)
+    assert sessions in await weekend.tick()
+    assert sessions not in await weekend.tick(minutes=50)
+    # Practice is moved to a quarter of an hour from now, which is known within the hour.
+    soon = weekend.clock.moment + timedelta(minutes=25)
+    weekend.server.documents[sessions] = practice % f"{soon:%Y-%m-%dT%H:%M:%S}".encode()
+    assert sessions in await weekend.tick(minutes=10)
+    assert [each.start for each in (await weekend.season()).races[2].sessions if each.kind.value == "practice"] == [
+        soon.replace(microsecond=0)
+    ]
+    assert sessions in await weekend.tick(minutes=10)
+    weekend.clock.moment = race.start + timedelta(hours=1)
+    await weekend.tick()
+    assert sessions not in await weekend.tick(hours=2)
+
+
+async def test_session_times_that_are_not_there_are_asked_for_every_six_hours(weekend: Weekend) -> None:
+    sessions = paths.session_times(YEAR)
+    weekend.clock.moment = GREEN - timedelta(days=3)
+    weekend.server.documents.pop(sessions, None)
+    asked = [sessions in await weekend.tick(hours=1) for _ in range(13)]
+    assert [hour for hour, was in enumerate(asked) if was] == [0, 6, 12]

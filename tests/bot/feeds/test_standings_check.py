@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +20,10 @@ from bot.feeds.refresh import Refresh, Wish
 from bot.feeds.standings import published_places
 from bot.services import Services
 from db.connection import Store
+from db.feeds.models import FeedMemory, FeedPause
 from db.feeds.remembered import Remembered
 from db.feeds.rows import load_memory
-from db.models import Driver, Season
+from db.models import EASTERN, Driver, Season
 from db.snapshots import Snapshots
 from tests.bot.feeds.conftest import START, FeedServer, HandClock
 from tests.feeds import fake_nascar
@@ -160,6 +161,14 @@ async def test_points_of_somebody_who_does_not_score_are_found_by_the_table(week
     await weekend.tick(hours=7)
     (line,) = await weekend.findings()
     assert f"{guest['driver_fullname']} 0 points (held: {held})" in line
+
+
+@pytest.mark.parametrize("hours", [-3, 3])
+def test_a_pause_is_told_whether_it_is_over_or_not(hours: int) -> None:
+    until = datetime(2025, 10, 18, 12, tzinfo=UTC) + timedelta(hours=hours)
+    (line,) = feed_lines(FeedMemory(pause=FeedPause(until, 2)))
+    day = until.astimezone(EASTERN)
+    assert line.endswith(f"refused too many requests; nothing is asked before {day:%Y-%m-%d %H:%M} Eastern")
 
 
 async def test_a_table_that_cannot_be_used_is_no_fault_of_the_answers(weekend: Weekend) -> None:
