@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -54,23 +52,3 @@ async def in_background(work: Callable[[], T]) -> T:
         except asyncio.CancelledError:
             await asyncio.gather(working, return_exceptions=True)
             raise
-
-
-async def read_in_background(work: Callable[[], T]) -> T:
-    """Does something that only reads what it was given, in a thread, and returns or raises what it does.
-
-    Whoever is cancelled meanwhile goes on at once, and nobody waits for the thread when the program ends: nothing can
-    be closed under it, and what it makes is forgotten.
-    """
-    made: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            made.set_result(work())
-        except BaseException as error:  # noqa: BLE001 - whoever waits for it raises it
-            made.set_exception(error)
-
-    with _turns.short():
-        made.set_running_or_notify_cancel()
-        threading.Thread(target=run, name="reading", daemon=True).start()
-        return await asyncio.wrap_future(made)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
-from bot.feeds.background import read_in_background
+from bot.feeds.background import in_background
 from bot.feeds.bundles import OF_NO_SEASON, Bundles
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
@@ -339,7 +339,7 @@ async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
     try:
         # A large document takes longer to read than an answer may wait.
-        return await read_in_background(translate)
+        return await in_background(translate)
     except FeedError:
         raise
     except Exception as error:

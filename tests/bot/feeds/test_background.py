@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from bot.feeds.background import TURN_SECONDS, in_background, read_in_background
+from bot.feeds.background import TURN_SECONDS, in_background
 
 
 def interval() -> float:
@@ -61,36 +61,3 @@ async def test_who_is_cancelled_goes_on_once_the_work_is_done() -> None:
         await working
     assert done.is_set()
     assert interval() == usual
-
-
-async def test_who_is_cancelled_while_something_is_read_waits_for_nothing() -> None:
-    usual = interval()
-    begun, end, done = threading.Event(), threading.Event(), threading.Event()
-
-    def work() -> None:
-        begun.set()
-        end.wait()
-        done.set()
-
-    reading = asyncio.create_task(read_in_background(work))
-    await asyncio.to_thread(begun.wait)
-    (thread,) = (each for each in threading.enumerate() if each.name == "reading")
-    assert thread.daemon, "the end of the program would wait for it"
-    assert interval() == TURN_SECONDS
-    reading.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await reading
-    assert not done.is_set()
-    assert interval() == usual
-    end.set()
-    await asyncio.to_thread(thread.join)
-    assert done.is_set()
-
-
-async def test_what_was_read_is_returned_and_a_fault_is_raised() -> None:
-    def fails() -> None:
-        raise ZeroDivisionError
-
-    assert await read_in_background(lambda: 5) == 5
-    with pytest.raises(ZeroDivisionError):
-        await read_in_background(fails)
