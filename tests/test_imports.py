@@ -17,6 +17,7 @@ MODELS = {
     "db.feeds.models",
     "db.history.models",
     "db.history.record_models",
+    "db.live.models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",
@@ -50,6 +51,7 @@ LAYERS: dict[str, set[str]] = {
     | {"bot.championship", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
     | EVERYWHERE,
     "bot.feeds": {"db"} | EVERYWHERE,
+    "bot.live": {"db", "bot.feeds", "bot.championship"} | EVERYWHERE,
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
@@ -85,7 +87,8 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.feeds", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"} | EVERYWHERE,
+    "bot.jobs": {"db", "bot.feeds", "bot.live", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"}
+    | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -97,6 +100,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.finder": {"rapidfuzz"},
     "bot.interactions": {"discord"},
     "bot.client": {"aiohttp", "discord", "yarl"},
+    "bot.live": set(),
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},
     "bot.mentions": {"aiohttp", "discord", "rapidfuzz"},
     "bot.notifications": {"discord"},
