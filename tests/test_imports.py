@@ -51,7 +51,7 @@ LAYERS: dict[str, set[str]] = {
     | {"bot.championship", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
     | EVERYWHERE,
     "bot.feeds": {"db"} | EVERYWHERE,
-    "bot.live": {"db", "bot.feeds", "bot.championship"} | EVERYWHERE,
+    "bot.live": {"db", "bot.feeds"} | EVERYWHERE,
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS

@@ -13,8 +13,8 @@ from bot.feeds.politeness import wait_after
 from bot.live.history import StaleError, ended_by
 from bot.live.source import Followed, LiveSource
 from bot.services import Services
-from db.live.models import LiveState, events_of
-from db.live.rows import HeldState, forget_states, load_states, save_heard, save_state
+from db.live.models import HeldState, LiveState, events_of, stage_ends
+from db.live.rows import forget_states, load_states, save_heard, save_state
 from db.models import OVER_BY_THE_CLOCK, Race, RaceStatus, Season
 from db.results_state import ResultsState
 
@@ -200,12 +200,3 @@ def is_on(season: Season, race: Race, state: LiveState | None, now: datetime) ->
         return False
     begun = state is not None and state.begun
     return now < race.begins + (LONGEST if begun else OVER_BY_THE_CLOCK)
-
-
-def stage_ends(race: Race) -> tuple[int, ...]:
-    """The laps that end the scored stages, as planned; the last part of a race ends with its finish."""
-    ends, lap = [], 0
-    for length in race.stage_laps[:-1]:
-        lap += length
-        ends.append(lap)
-    return tuple(ends)

@@ -7,7 +7,7 @@ the official result another, the result holds: leads are those on record, the la
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -15,7 +15,6 @@ from statistics import median
 from typing import Protocol
 
 from bot.clock import Clock
-from bot.live.poller import stage_ends
 from bot.live.source import Followed
 from db.live.models import (
     Flag,
@@ -28,6 +27,7 @@ from db.live.models import (
     Restart,
     StagePlace,
     TruckStatus,
+    stage_ends,
 )
 from db.models import Outcome, Race, Result, Season, SessionKind
 
@@ -231,7 +231,7 @@ class RecordedRace:
             return not official, -completed, truck.position(completed), truck.ends[completed]
 
         order = sorted(self._trucks, key=place)
-        return tuple(self._truck(truck, number, done[truck.number], lap) for number, truck in enumerate(order, 1))
+        return _with_sound_gaps(self._truck(each, n, done[each.number], lap) for n, each in enumerate(order, 1))
 
     def _leader(self, lap: int) -> str | None:
         """Who led a lap as it is on record; None where it is not."""
@@ -275,13 +275,14 @@ class RecordedRace:
             if before is None or before.driver != row.driver:
                 before = LiveTruck(row.entry.number, row.driver, self._season.name_of(row.driver), row.finish, row.laps)
             down = max(self.laps - row.laps, 0)
+            gap = 0.0 if row.finish == 1 else None if down or row.disqualified else before.gap
             trucks.append(
                 replace(
                     before,
                     position=row.finish,
                     laps=row.laps,
                     led=row.led,
-                    gap=0.0 if row.finish == 1 else None if down or row.disqualified else before.gap,
+                    gap=gap,
                     laps_down=down,
                     status=TruckStatus.ON_TRACK if row.running else TruckStatus.OUT,
                     start=row.start,
@@ -291,7 +292,7 @@ class RecordedRace:
                     disqualified=row.disqualified,
                 )
             )
-        return tuple(trucks)
+        return _with_sound_gaps(trucks)
 
     def _flags(self, lap: int) -> Iterator[FlagPeriod]:
         yield FlagPeriod(Flag.GREEN, 0, self.moment(0))
@@ -344,6 +345,16 @@ class RecordedRace:
 
     def _fastest_point(self) -> str:
         return next((row.entry.number for row in self._rows if row.fastest_lap), "")
+
+
+def _with_sound_gaps(trucks: Iterable[LiveTruck]) -> tuple[LiveTruck, ...]:
+    """Trucks in order, without the gaps that contradict it: the sum of a truck's laps is off by what was not timed."""
+    kept, longest = [], 0.0
+    for truck in trucks:
+        sound = truck.gap is None or truck.gap >= longest
+        kept.append(truck if sound else replace(truck, gap=None))
+        longest = max(longest, kept[-1].gap or 0.0)
+    return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from db.connection import Store
-from db.live.rows import HeldState, load_live_version, load_states
+from db.live.models import HeldState
+from db.live.rows import load_live_version, load_states
 
 
 class LiveStates:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from db.models import SessionKind
+from db.models import Race, SessionKind
 
 
 class Flag(StrEnum):
@@ -246,6 +246,14 @@ class LiveState:
         return self.under_way and now - last > SILENT_AFTER
 
 
+@dataclass(frozen=True, slots=True)
+class HeldState:
+    """A live state as it is stored, and when the feed last answered, though with nothing new."""
+
+    state: LiveState
+    heard: datetime
+
+
 SILENT_AFTER = timedelta(minutes=2)
 """While trucks are on the track something changes at every refresh, which comes within a minute or so."""
 
@@ -296,3 +304,12 @@ def events_of(state: LiveState, stage_ends: tuple[int, ...] = ()) -> tuple[LiveE
 
 def _winner(stage: LiveStage) -> str:
     return next((place.number for place in stage.places if place.position == 1), "")
+
+
+def stage_ends(race: Race) -> tuple[int, ...]:
+    """The laps that end the scored stages, as planned; the last part of a race ends with its finish."""
+    ends, lap = [], 0
+    for length in race.stage_laps[:-1]:
+        lap += length
+        ends.append(lap)
+    return tuple(ends)

@@ -10,7 +10,7 @@ from datetime import datetime
 from pydantic import TypeAdapter, ValidationError
 
 from db.connection import Store
-from db.live.models import EventKind, LiveEvent, LiveState
+from db.live.models import EventKind, HeldState, LiveEvent, LiveState
 from db.timestamps import from_text, to_text
 
 log = logging.getLogger(__name__)
@@ -41,14 +41,6 @@ FORGET_STATE = "DELETE FROM live_states WHERE race_id = ?"
 FORGET_EVENTS = "DELETE FROM live_events WHERE race_id = ?"
 
 _STATE = TypeAdapter(LiveState)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldState:
-    """A live state as it is stored, and when the feed last answered, though with nothing new."""
-
-    state: LiveState
-    heard: datetime
 
 
 @dataclass(frozen=True, slots=True)

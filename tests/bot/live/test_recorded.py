@@ -150,8 +150,7 @@ def test_every_race_whose_laps_are_held_runs_soundly_to_its_official_finish() ->
         race = held.race(number)
         assert race is not None
         played = RecordedRace(held, race, shared_laps(held, race))
-        before = None
-        for lap in {*range(0, played.laps, 10), played.laps - 1, played.laps}:
+        for lap in sorted({*range(0, played.laps, 40), played.laps - 1, played.laps}):
             state = played.state(lap)
             places = [truck.position for truck in state.trucks]
             if places != list(range(1, len(places) + 1)) or len({t.number for t in state.trucks}) != len(places):
@@ -161,15 +160,12 @@ def test_every_race_whose_laps_are_held_runs_soundly_to_its_official_finish() ->
                 wrong.append(f"{year} race {number}, lap {lap}: gaps")
             if any(truck.laps > lap or truck.laps_down < 0 for truck in state.trucks):
                 wrong.append(f"{year} race {number}, lap {lap}: laps")
-            before = state
-        assert before is not None
         finish = [(row.entry.number, row.led) for row in held.results[number]]
         last = played.state(played.laps)
         if [(truck.number, truck.led) for truck in last.trucks] != finish:
             wrong.append(f"{year} race {number}: the finish")
-        agree = sum(
-            a.number == b.number for a, b in zip(played.state(played.laps - 1).trucks, last.trucks, strict=False)
-        )
+        almost = {truck.number for truck in played.state(played.laps - 1).trucks[:10]}
+        agree = len(almost & {truck.number for truck in last.trucks[:10]})
         if agree < 5:
             wrong.append(f"{year} race {number}: the last lap but one is nothing like the finish")
     assert wrong == []
