@@ -16,7 +16,7 @@ from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, escape, joined, listed, name_of, race_name, stamp
 from bot.render.live_championship import as_it_would_stand
-from bot.render.live_order import movers, order_table, out_of_it, starting_order
+from bot.render.live_order import movers, name_in, order_table, out_of_it, starting_order
 from bot.render.next_race import broadcasts, distance, headline, times
 from bot.render.race_status import status_now
 from db.live.models import Flag, LiveState
@@ -156,12 +156,12 @@ def _running(
     links = [_again(race, question), Link("Standings", StandingsQuestion(season.year))]
     return card(
         _title(race),
-        _silence(state) if silent else flag_line(state),
+        _silence(state) if silent else flag_line(season, state),
         "\n".join(filter(None, [_stage(state), _lead(season, state), _so_far(season, state)])),
         order_table(season, state, facts.contenders),
         "\n".join(filter(None, [*movers(season, state), out_of_it(season, state)])),
         as_it_would_stand(facts.picture, state) if facts.picture is not None else "",
-        accent=_accent(state),
+        accent=Accent.CHECKERED if silent else _accent(state),
         small=[f"{_as_of(state)} {SOURCE}", IN_POINTS if facts.picture is not None else "", freshness(season, now)],
         controls=row(links),
     )
@@ -178,9 +178,9 @@ def _laps(state: LiveState) -> str:
 
 
 def _silence(state: LiveState) -> str:
-    return (
-        f"**No news since lap {state.lap}**, {stamp(state.at, 'R')} · then {_flag_word(state).lower()}, {_laps(state)}"
-    )
+    """That nothing came since a lap, when that was, and how it stood; all that follows is as of then."""
+    then = f"{_flag_word(state).lower()} then, {count(state.laps, 'lap')} in all" if state.laps else _flag_word(state)
+    return f"**No news since lap {state.lap}**, {stamp(state.at, 'R')} · {then}"
 
 
 _FLAG_WORDS = {
@@ -197,11 +197,12 @@ def _flag_word(state: LiveState) -> str:
     return _FLAG_WORDS.get(state.flag, "Track cold" if state.flag is Flag.COLD else "Green flag to come")
 
 
-def flag_line(state: LiveState) -> str:
-    """The answer: the flag, since when, and laps completed of how many."""
+def flag_line(season: Season, state: LiveState) -> str:
+    """The answer: the flag, since when, and laps completed of how many; once all are run, who was first."""
     word, shown = _flag_word(state), state.flags[-1] if state.flags else None
     if state.checkered is not None:
-        return f"**{word}** · {_laps(state)} · not official yet"
+        first = f"**{escape(name_in(season, state.trucks[0]))}** finished first" if state.trucks else f"**{word}**"
+        return listed([first, "not official yet", f"{count(state.lap, 'lap')} run"])
     if shown is None or state.flag is Flag.GREEN:
         since = f" since lap {shown.lap}" if shown is not None and shown.lap else ""
         return listed([f"**{word}**{since}", _laps(state), f"{state.laps_left} to go" if state.laps_left else ""])
@@ -231,16 +232,15 @@ def _stage(state: LiveState) -> str:
 
 
 def _lead(season: Season, state: LiveState) -> str:
+    """Who leads, and by how much; nothing once the first line has said who was first."""
     first, second = (*state.trucks[:2], None, None)[:2]
-    if first is None:
+    if first is None or state.checkered is not None:
         return ""
-    name = escape(name_of(season, first.driver) if first.driver else first.name)
-    verb = "finished first" if state.checkered is not None else "leads"
+    leads = f"**{escape(name_in(season, first))}** leads"
     if second is None:
-        return f"**{name}** {verb}"
-    other = escape(name_of(season, second.driver) if second.driver else second.name)
-    by = f" by {second.gap:.3f} s" if second.gap else ""
-    return f"**{name}** {verb}{by}, ahead of {other}" if by else f"**{name}** {verb} ahead of {other}"
+        return leads
+    by = f" by {second.gap:.3f} s," if second.gap else ""
+    return f"{leads}{by} ahead of {escape(name_in(season, second))}"
 
 
 def _so_far(season: Season, state: LiveState) -> str:
@@ -255,5 +255,5 @@ def _fastest(season: Season, state: LiveState) -> Iterable[str]:
     lap = state.fastest
     truck = state.by_number.get(lap.number) if lap is not None else None
     if lap is not None and truck is not None:
-        name = escape(name_of(season, truck.driver) if truck.driver else truck.name)
-        yield f"**Fastest lap** {name}, {lap.seconds:.3f} s{f' (lap {lap.lap})' if lap.lap else ''}"
+        when = f" (lap {lap.lap})" if lap.lap else ""
+        yield f"**Fastest lap** {escape(name_in(season, truck))}, {lap.seconds:.3f} s{when}"

@@ -20,7 +20,7 @@ def as_it_would_stand(picture: ChampionshipAsItRuns, state: LiveState) -> str:
     shown = _shown(picture)
     if not shown:
         return ""
-    return f"{_headline(picture)}\n{_table(picture, state, shown)}"
+    return f"{_headline(picture, state)}\n{_table(picture, state, shown)}"
 
 
 def _shown(picture: ChampionshipAsItRuns) -> Sequence[StandingAsItRuns]:
@@ -32,20 +32,21 @@ def _shown(picture: ChampionshipAsItRuns) -> Sequence[StandingAsItRuns]:
     return rows[first : first + 2 * AROUND]
 
 
-def _headline(picture: ChampionshipAsItRuns) -> str:
+def _headline(picture: ChampionshipAsItRuns, state: LiveState) -> str:
     season = picture.season
+    now = "If it ended now" if state.checkered is None else "If this stands"
     if picture.champion is not None:
-        return f"**If it ended now** **{escape(name_of(season, picture.champion))}** would be the champion"
+        return f"**{now}** **{escape(name_of(season, picture.champion))}** would be the champion"
     left = picture.phase.left
     until = "" if not left else f"{spelled(left)} race{'s' if left > 1 else ''} left in it"
     if not picture.has_cut:
         leader = escape(name_of(season, picture.rows[0].driver))
-        return f"**If it ended now** {listed([f'**{leader}** would lead', picture.phase.name, until])}"
+        return f"**{now}** {listed([f'**{leader}** would lead', picture.phase.name, until])}"
     spots = spelled(picture.phase.spots)
     # The regular season decides who makes the postseason, a round who goes on.
     fate = "would be in" if picture.phase.first == 1 else "would advance"
     how = f"{spots} {fate}" if picture.is_last else ""
-    return f"**If it ended now** {listed([picture.phase.name, how, until])}"
+    return f"**{now}** {listed([picture.phase.name, how, until])}"
 
 
 def _table(picture: ChampionshipAsItRuns, state: LiveState, shown: Sequence[StandingAsItRuns]) -> str:

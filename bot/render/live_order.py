@@ -41,16 +41,16 @@ def order_table(season: Season, state: LiveState, contenders: Collection[str]) -
     """The first ten with gap and last stop, then the contenders behind them."""
     first, rest = state.trucks[:TOP], state.trucks[TOP:]
     behind = [truck for truck in rest if truck.driver in contenders]
-    rows = [_row(season, state, truck) for truck in (*first, *behind)]
+    rows = [_row(season, truck) for truck in (*first, *behind)]
     return table(_ORDER, rows, {len(first): CONTENDERS} if behind else None) if rows else ""
 
 
-def _row(season: Season, state: LiveState, truck: LiveTruck) -> Sequence[str]:
+def _row(season: Season, truck: LiveTruck) -> Sequence[str]:
     stop = "pit" if truck.status is TruckStatus.PITS else str(truck.last_stop or "–")
-    return str(truck.position), truck.number, name_in(season, truck), gap(state, truck), stop
+    return str(truck.position), truck.number, name_in(season, truck), gap(truck), stop
 
 
-def gap(state: LiveState, truck: LiveTruck) -> str:
+def gap(truck: LiveTruck) -> str:
     """``1.021``, ``-2 laps``, ``out``; a dash for the leader, a question mark where it is not known."""
     if truck.disqualified:
         return "DQ"
@@ -60,8 +60,8 @@ def gap(state: LiveState, truck: LiveTruck) -> str:
         return "–"
     if truck.laps_down:
         return f"-{count(truck.laps_down, 'lap')}"
-    if truck.gap is None or (truck.gap == 0 and state.lap == 0):
-        return "?"
+    if not truck.gap:
+        return "?"  # two trucks are never level, and before the first lap nobody is behind
     return f"{truck.gap:.3f}" if truck.gap < TOP else f"{truck.gap:.1f}"
 
 

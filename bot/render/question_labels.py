@@ -17,6 +17,7 @@ from bot.questions.core import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.driver_at_track import DriverAtTrackQuestion
@@ -86,6 +87,8 @@ def _of_season(question: Question, seasons: Sequence[Season]) -> str | None:
 
 _FIXED: dict[type[Question], str] = {
     NextQuestion: "Next race",
+    LiveQuestion: "Live",
+    LiveAloneQuestion: "Live",
     ClinchQuestion: "Clinch scenarios",
     RandomQuoteQuestion: "A quote",
     HelpQuestion: "Help",
