@@ -21,10 +21,14 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
+from bot.feeds.client import FeedClient
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
+from bot.feeds.politeness import Politeness
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
+from bot.live.nascar import NascarLive
+from bot.live.poller import LivePoller
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
@@ -170,19 +174,43 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
-            keeper = Keeper(services, settings.feeds, NascarTranslator()) if settings.feeds is not None else None
-            background = Jobs(bot, services, worker, keeper)
+            feeds = _feeds(services, settings.feeds) if settings.feeds is not None else None
+            asking = (feeds.keeper, feeds.poller) if feeds is not None else (None, None)
+            background = Jobs(bot, services, worker, *asking)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
                 await background.stop()
-                if keeper is not None:
+                if feeds is not None:
                     with contextlib.suppress(StoreError):
-                        await keeper.close()
+                        await feeds.close()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSING_SECONDS):
                         await worker.close(OUTBOX_SECONDS)
                         await bot.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Feeds:
+    """What asks NASCAR's server: for what changes by the hour, and for the race under way."""
+
+    keeper: Keeper
+    poller: LivePoller
+    live: FeedClient
+
+    async def close(self) -> None:
+        """Ends both connections, and writes what was asked for last."""
+        await self.live.close()
+        await self.keeper.close()
+
+
+def _feeds(services: Services, address: str) -> Feeds:
+    """What asks the feeds; both are polite together, since the server counts both."""
+    assert services.feeds is not None
+    polite = Politeness(services.feeds.pause)
+    live = FeedClient(address, services.clock, polite)
+    keeper = Keeper(services, address, NascarTranslator(), politeness=polite)
+    return Feeds(keeper, LivePoller(services, NascarLive(live, services.clock)), live)
 
 
 async def with_feeds(services: Services, settings: Settings, say: Say) -> Services:

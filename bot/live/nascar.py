@@ -74,6 +74,8 @@ class NascarLive:
         feed = read_live_feed(answer.fetched, number)
         if feed is None:
             # It is not there before the first session of a weekend, and may be gone after the last.
+            if held is not None and held.under_way:
+                raise UnreachableError(path, "is not there any more, and the race is not over")
             return held
         state = state_of(feed, followed.race.id, self._drivers(followed), answer.fetched.at)
         must_not_be_older(held, state)
