@@ -40,6 +40,7 @@ FORGOTTEN_AFTER = timedelta(days=7)
 class _Pace:
     """When a race is looked at again, and how it went so far."""
 
+    asked_at: datetime
     next_at: datetime
     changed_at: datetime
     heard: datetime
@@ -76,8 +77,8 @@ class LivePoller:
             self._looked = now
         for followed in self._following:
             pace = self._paces.get(followed.race.id)
-            # A clock that was set back makes nobody wait for longer than the longest wait.
-            if pace is None or not pace.next_at - timedelta(hours=13) <= now < pace.next_at:
+            # A clock that was set back makes nobody wait for longer.
+            if pace is None or not pace.asked_at <= now < pace.next_at:
                 await self._follow(followed, now)
 
     async def _look(self, now: datetime) -> None:
@@ -114,7 +115,8 @@ class LivePoller:
 
     async def _follow(self, followed: Followed, now: datetime) -> None:
         number = followed.race.id
-        pace = self._paces.setdefault(number, _Pace(now, now, now))
+        pace = self._paces.setdefault(number, _Pace(now, now, now, now))
+        pace.asked_at = now
         held = self._state(number)
         try:
             state = await self._source.latest(followed, held)
@@ -128,7 +130,7 @@ class LivePoller:
             self._failed(pace, error, None)
             return
         except NotWelcomeError as error:
-            pace.next_at = error.until
+            pace.next_at = max(error.until, now + QUIET_EVERY)
             until = f"{error.until:%R} UTC"
             log.warning("NASCAR's server refused too many requests; the race is not followed until %s", until)
             return

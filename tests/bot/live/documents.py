@@ -80,7 +80,13 @@ def live_feed(trucks: Sequence[dict[str, Any]] = TRUCKS, **facts: Any) -> dict[s
 
 def flag(lap: int, state: int, at: str | None, **facts: Any) -> dict[str, Any]:
     """A row of the flags; ``at`` is Eastern, such as ``17:05:00``."""
-    row = {"lap_number": lap, "flag_state": state, "elapsed_time": lap * 52.0, "comment": None, "beneficiary": None}
+    row: dict[str, Any] = {
+        "lap_number": lap,
+        "flag_state": state,
+        "elapsed_time": lap * 52.0,
+        "comment": None,
+        "beneficiary": None,
+    }
     row |= {"time_of_day_os": f"2025-10-17T{at}.45-04:00"} if at else {}
     return row | facts
 
