@@ -15,16 +15,16 @@ from typing import Any
 import discord
 from filelock import FileLock, Timeout
 
+from bot.championship.compared import table_differences
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.garbage_collection import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
-from bot.feeds.client import FeedClient
+from bot.feeds.client import FeedClient, user_agent
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
-from bot.feeds.politeness import Politeness
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
 from bot.live.nascar import NascarLive
@@ -174,43 +174,22 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
-            feeds = _feeds(services, settings.feeds) if settings.feeds is not None else None
-            asking = (feeds.keeper, feeds.poller) if feeds is not None else (None, None)
-            background = Jobs(bot, services, worker, *asking)
+            keeper = keeper_of(services, settings)
+            poller = poller_of(services, settings, keeper)
+            background = Jobs(bot, services, worker, keeper, poller)
             try:
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
             finally:
                 await background.stop()
-                if feeds is not None:
+                if poller is not None:
+                    await poller.close()
+                if keeper is not None:
                     with contextlib.suppress(StoreError):
-                        await feeds.close()
+                        await keeper.close()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSING_SECONDS):
                         await worker.close(OUTBOX_SECONDS)
                         await bot.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Feeds:
-    """What asks NASCAR's server: for what changes by the hour, and for the race under way."""
-
-    keeper: Keeper
-    poller: LivePoller
-    live: FeedClient
-
-    async def close(self) -> None:
-        """Ends both connections, and writes what was asked for last."""
-        await self.live.close()
-        await self.keeper.close()
-
-
-def _feeds(services: Services, address: str) -> Feeds:
-    """What asks the feeds; both are polite together, since the server counts both."""
-    assert services.feeds is not None
-    polite = Politeness(services.feeds.pause)
-    live = FeedClient(address, services.clock, polite)
-    keeper = Keeper(services, address, NascarTranslator(), politeness=polite)
-    return Feeds(keeper, LivePoller(services, NascarLive(live, services.clock)), live)
 
 
 async def with_feeds(services: Services, settings: Settings, say: Say) -> Services:
@@ -220,6 +199,23 @@ async def with_feeds(services: Services, settings: Settings, say: Say) -> Servic
         return services
     say(f"The data are kept current from {settings.feeds} (unofficial; TAILGATE_FEEDS=off stops that).")
     return replace(services, feeds=await Remembered.load(services.store))
+
+
+def keeper_of(services: Services, settings: Settings) -> Keeper | None:
+    """What keeps the store current from NASCAR's feeds; None where nothing is fetched."""
+    if settings.feeds is None:
+        return None
+    agent = user_agent(settings.tailgate_contact)
+    return Keeper(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
+
+
+def poller_of(services: Services, settings: Settings, keeper: Keeper | None) -> LivePoller | None:
+    """What follows the race under way, polite together with the keeper; None where nothing is fetched."""
+    if settings.feeds is None or keeper is None:
+        return None
+    agent = user_agent(settings.tailgate_contact)
+    client = FeedClient(settings.feeds, services.clock, keeper.politeness, agent=agent, counted=False)
+    return LivePoller(services, NascarLive(client, services.clock))
 
 
 async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: Step) -> Summary:
@@ -236,7 +232,9 @@ async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: St
         tell_loaded(opened.loaded, say)
         store = opened.services.store
         services = replace(opened.services, seasons=Snapshots(store, whole=True), feeds=await Remembered.load(store))
-        async with Refresh(services, settings.feeds, NascarTranslator()) as refreshing:
+        agent = user_agent(settings.tailgate_contact)
+        made = Refresh(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
+        async with made as refreshing:
             seconds = await refreshing.estimate(wish)
             say(f"Asking {settings.feeds} for up to {seconds} documents, one a second: {_about(seconds)}.")
             return await refreshing.run(wish, step)

@@ -24,6 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 NASCARS_FEEDS = "https://cf.nascar.com"
 """Where NASCAR's public JSON is; unofficial, and not promised to anybody."""
+LONGEST_CONTACT = 200
 _PREFIX = "TAILGATE_"
 _ALIKE, _NEARLY_THE_SAME = 60, 85
 """How similar, of 100, a misspelt name is to that of a setting: one of ours, and one that may be somebody else's."""
@@ -46,6 +47,7 @@ class Settings(BaseSettings):
     tailgate_in_doubt: Literal["again", "drop"] = "again"
     tailgate_mentions: Literal["on", "off"] = "on"
     tailgate_feeds: str | None = None
+    tailgate_contact: str | None = None
     tailgate_discord_api: str | None = None
     tailgate_now: AwareDatetime | None = None
     tailgate_speed: float | None = None
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
         if value is None or value.strip().lower() == "off":
             return value and "off"
         return parse_feeds(value.strip())
+
+    @field_validator("tailgate_contact")
+    @classmethod
+    def _contact(cls, value: str | None) -> str | None:
+        return value if value is None else parse_contact(value.strip())
 
     @field_validator("tailgate_now", mode="before")
     @classmethod
@@ -219,6 +226,22 @@ def parse_feeds(text: str) -> str:
     if parts.scheme != "https" and not is_loopback(text):
         raise ValueError(f"{text!r} would be fetched in the clear; {advice}")
     return text.rstrip("/")
+
+
+def parse_contact(text: str) -> str:
+    """Where an operator is reached: an address of the web or an e-mail address, fit for a header.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    page = re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/?&=%#+-]*)?", text)
+    mail = re.fullmatch(r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", text)
+    if not (page or mail) or len(text) > LONGEST_CONTACT:
+        raise ValueError(
+            f"{text!r} is no address at which you can be reached; write a page such as https://example.com/bot, or an "
+            "e-mail address"
+        )
+    return text
 
 
 def _nearest(name: str, known: list[str]) -> str | None:

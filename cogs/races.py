@@ -16,6 +16,7 @@ from bot.render.next_race import NextFacts, upcoming
 from bot.render.results import results
 from bot.render.schedule import schedule
 from bot.requester import Requester
+from bot.seasons.laps import report_for
 
 
 class Races(commands.Cog):
@@ -71,11 +72,11 @@ class Races(commands.Cog):
         race = season.race(question.round) if question.round else season.latest
         if race is None and question == ResultsQuestion(page=question.page):
             season, race = as_of.latest() or (season, None)
-        if race is None and question.round:
-            raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
         if race is None:
-            raise FriendlyError(f"No results for {season.year} yet.")
-        return results(season, race, question, as_of.now, as_of.last_time(race))
+            where, none = f"in {season.year}", FriendlyError(f"No results for {season.year} yet.")
+            raise UnknownRace(f"race {question.round}", where=where) if question.round else none
+        report = await report_for(self.bot.services.store, as_of, race)
+        return results(season, race, question, as_of.now, as_of.last_time(race), report)
 
     async def answer_schedule(self, question: ScheduleQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

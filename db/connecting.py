@@ -11,6 +11,8 @@ import aiosqlite
 
 BUSY_MILLISECONDS = 5000
 """How long a statement waits for another process that holds a lock on the file."""
+ROWS_AT_A_TIME = 64
+"""How many rows come from a connection's thread at once where they are gone through one by one."""
 
 
 async def opening(connection: aiosqlite.Connection) -> aiosqlite.Connection:
@@ -23,17 +25,29 @@ async def opening(connection: aiosqlite.Connection) -> aiosqlite.Connection:
         raise
 
 
-async def connect(path: Path, mode: str) -> aiosqlite.Connection:
+async def connect(path: Path, mode: str, *settings: str) -> aiosqlite.Connection:
+    """Opens a connection and sets it up, all of it on its own thread, since each way there and back takes time.
+
+    Args:
+        path: the SQLite file.
+        mode: as in SQLite's addresses, such as ``ro``.
+        settings: pragmas beside those of every connection.
+    """
     address = path.resolve().as_uri() + f"?mode={mode}"
-    # isolation_level=None: transactions begin only where this module begins them.
-    connection = await opening(aiosqlite.connect(address, uri=True, isolation_level=None))
-    connection.row_factory = sqlite3.Row
-    try:
-        await pragmas(connection, f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON")
-    except BaseException:
-        await connection.close()
-        raise
-    return connection
+
+    def connected() -> sqlite3.Connection:
+        # isolation_level=None: transactions begin only where ``Store`` begins them.
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        try:
+            connection.row_factory = sqlite3.Row
+            for setting in (f"busy_timeout = {BUSY_MILLISECONDS}", "foreign_keys = ON", *settings):
+                connection.execute(f"PRAGMA {setting}").close()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    return await opening(aiosqlite.Connection(connected, ROWS_AT_A_TIME))
 
 
 def connect_now(path: Path, mode: str = "ro") -> sqlite3.Connection:

@@ -94,10 +94,9 @@ class Store:
                 await write_ahead(writer)
                 await migrate(writer, str(path))
             for _ in range(READERS + 2):
-                opened.append(await connect(path, "ro"))
-                await pragmas(opened[-1], "query_only = ON")
                 # Each reads once, since SQLite opens the write-ahead log with the first read: by then it may be gone.
-                version = await check_version(opened[-1], str(path))
+                opened += [await connect(path, "ro", "query_only = ON", "user_version")]
+            version = await check_version(opened[-1], str(path))
             if version < schema_version():
                 raise StoreError(
                     f"{path} has schema {version} and this program {schema_version()}; start `tailgate run` or "
@@ -367,7 +366,7 @@ class Store:
                 raise StoreError(f"{target} exists already; name a new file")
             if not target.parent.is_dir():
                 raise StoreError(f"there is no folder {target.parent}; make it first, or name another")
-            unfinished.unlink(missing_ok=True)
+            _remove_copy(unfinished)
             copy = await opening(aiosqlite.connect(unfinished))
             try:
                 async with self._long_turns, self._reader() as reader:
@@ -378,12 +377,18 @@ class Store:
             finally:
                 await copy.close()
             if found != ["ok"]:
-                unfinished.unlink(missing_ok=True)
+                _remove_copy(unfinished)
                 raise self.faults.met(*damage(f"{found[0]}, and was not copied"))
             unfinished.rename(target)
         except (sqlite3.DatabaseError, OSError) as error:
             with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+                _remove_copy(unfinished)
             fault = fault_of(error, unfinished, writing=True)
             why = f"the copy {fault[1]}" if fault else str(error)
             raise StoreError(f"{self.path} could not be copied to {target}: {why}") from error
+
+
+def _remove_copy(path: Path) -> None:
+    """Removes a copy that was not finished, with the journal that SQLite leaves where it cannot write any more."""
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + "-journal").unlink(missing_ok=True)

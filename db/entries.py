@@ -21,7 +21,11 @@ class StageScore:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A truck in a race's field. ``number`` is text: 02 and 2 are different trucks. ``driver`` is a key."""
+    """A truck in a race's field. ``number`` is text: 02 and 2 are different trucks. ``driver`` is a key.
+
+    ``start`` is the place from which it is to start a race that was not run yet; that of a truck that raced is part of
+    its result.
+    """
 
     round: int
     driver: str
@@ -34,6 +38,7 @@ class Entry:
     rookie: bool = False
     eligible: bool = True
     note: str | None = None
+    start: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

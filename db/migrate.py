@@ -57,9 +57,9 @@ def statements(script: str) -> Iterator[str]:
 
 
 async def _number(connection: aiosqlite.Connection, sql: str) -> int:
-    async with connection.execute(sql) as cursor:
-        row = await cursor.fetchone()
-    return int(row[0]) if row else 0
+    for row in await connection.execute_fetchall(sql):
+        return int(row[0])
+    return 0
 
 
 async def check_version(connection: aiosqlite.Connection, path: str) -> int:

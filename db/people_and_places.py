@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 import aiosqlite
 
 from db.fetching import all_rows, grouped
@@ -20,25 +23,36 @@ SELECT track_id AS id, first_season, last_season, length, shape, surface FROM tr
  ORDER BY track_id, first_season
 """
 
+T = TypeVar("T")
+
 
 async def load_drivers(connection: aiosqlite.Connection) -> dict[int, Driver]:
     """Every driver in the store, by row id."""
-    aliases = grouped(await all_rows(connection, DRIVER_ALIASES), "id")
-    references = grouped(await all_rows(connection, DRIVER_REFERENCES), "id")
-    sources = grouped(await all_rows(connection, DRIVER_SOURCES), "id")
+    aliases = _by_driver((row[0], row[1]) for row in await all_rows(connection, DRIVER_ALIASES))
+    references = _by_driver((row[0], row[1]) for row in await all_rows(connection, DRIVER_REFERENCES))
+    sources = _by_driver((row[0], (row[1], row[2])) for row in await all_rows(connection, DRIVER_SOURCES))
+    # By the order of the columns: there are more than a thousand drivers, and each import and each change reads them.
     return {
-        row["id"]: Driver(
-            key=row["key"],
-            name=row["name"],
-            aliases=tuple(a["alias"] for a in aliases[row["id"]]),
-            nascar_id=row["nascar_id"],
-            born=day_from_text(row["born"]),
-            hometown=row["hometown"],
-            racing_reference=tuple(r["reference_id"] for r in references[row["id"]]),
-            sources=tuple((s["fact"], s["source"]) for s in sources[row["id"]]),
+        number: Driver(
+            key=key,
+            name=name,
+            aliases=aliases.get(number, ()),
+            nascar_id=nascar_id,
+            born=day_from_text(born),
+            hometown=hometown,
+            racing_reference=references.get(number, ()),
+            sources=sources.get(number, ()),
         )
-        for row in await all_rows(connection, DRIVERS)
+        for number, key, name, nascar_id, born, hometown in await all_rows(connection, DRIVERS)
     }
+
+
+def _by_driver(pairs: Iterable[tuple[int, T]]) -> dict[int, tuple[T, ...]]:
+    """Values by the row ids of those whose they are, each in the order of the pairs."""
+    found: dict[int, tuple[T, ...]] = {}
+    for number, value in pairs:
+        found[number] = (*found.get(number, ()), value)
+    return found
 
 
 async def load_tracks(connection: aiosqlite.Connection) -> dict[int, Track]:

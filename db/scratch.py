@@ -7,8 +7,9 @@ each of them over and back takes longer than the statement, and wakes the event 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias, cast
 
@@ -19,11 +20,29 @@ from db.connecting import connect_now
 Parameters: TypeAlias = Iterable[Any] | Mapping[str, Any]
 
 
-class Scratch:
-    """An open copy; what is written to it by a program that is killed meanwhile is lost, which loses nothing."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A statement that changed rows, with the parameters of each of its ``runs``."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    sql: str
+    runs: Sequence[Any]
+
+
+class Scratch:
+    """An open copy; what is written to it by a program that is killed meanwhile is lost, which loses nothing.
+
+    Args:
+        connection: of the thread that uses this, outside a transaction.
+        begin: how a transaction begins. A store itself is locked by ``BEGIN IMMEDIATE``; nobody else knows a copy.
+
+    Attributes:
+        written: the statements that changed anything until now, in order.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, begin: str = "BEGIN") -> None:
         self._connection = connection
+        self._begin = begin
+        self.written: list[Written] = []
 
     @classmethod
     @contextmanager
@@ -34,12 +53,22 @@ class Scratch:
                 connection.execute(f"PRAGMA {setting}")
             yield cls(connection)
 
+    @classmethod
+    @contextmanager
+    def in_memory(cls, store: sqlite3.Connection) -> Iterator[Scratch]:
+        """A copy in memory of what a connection sees of a store; five megabytes take a few milliseconds."""
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+            store.backup(connection)
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            yield cls(connection)
+
     @asynccontextmanager
     async def write(self) -> AsyncIterator[aiosqlite.Connection]:
         """A transaction, as ``Store.write`` makes one; nothing in it waits."""
-        self._connection.execute("BEGIN")
+        self._connection.execute(self._begin)
         try:
-            yield cast("aiosqlite.Connection", _Here(self._connection))
+            yield cast("aiosqlite.Connection", _Here(self._connection, self.written))
         except BaseException:
             self._connection.rollback()
             raise
@@ -47,20 +76,38 @@ class Scratch:
 
 
 class _Here:
-    """What the queries use of a connection, done at once."""
+    """What the queries use of a connection, done at once.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    Args:
+        connection: in a transaction.
+        written: where every statement is noted that changes a row.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, written: list[Written]) -> None:
         self._connection = connection
+        self._written = written
 
     async def execute(self, sql: str, parameters: Parameters = ()) -> sqlite3.Cursor:
-        return self._connection.execute(sql, _given(parameters))
+        before = self._connection.total_changes
+        cursor = self._connection.execute(sql, _given(parameters))
+        if self._connection.total_changes != before:
+            self._written.append(Written(sql, [_given(parameters)]))
+        return cursor
 
     async def executemany(self, sql: str, rows: Iterable[Parameters]) -> sqlite3.Cursor:
-        return self._connection.executemany(sql, [_given(row) for row in rows])
+        before, runs = self._connection.total_changes, [_given(row) for row in rows]
+        cursor = self._connection.executemany(sql, runs)
+        if self._connection.total_changes != before:
+            self._written.append(Written(sql, runs))
+        return cursor
 
     async def execute_fetchall(self, sql: str, parameters: Parameters = ()) -> list[sqlite3.Row]:
-        return self._connection.execute(sql, _given(parameters)).fetchall()
+        before = self._connection.total_changes
+        rows = self._connection.execute(sql, _given(parameters)).fetchall()
+        if self._connection.total_changes != before:
+            self._written.append(Written(sql, [_given(parameters)]))
+        return rows
 
 
 def _given(parameters: Parameters) -> Any:
-    return parameters if isinstance(parameters, Mapping | tuple | list) else tuple(parameters)
+    return parameters if isinstance(parameters, tuple | list | Mapping) else tuple(parameters)

@@ -6,7 +6,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
@@ -15,7 +15,7 @@ from db.results_state import STANDING, HeldResults, judged
 
 RESULTS = """
 SELECT r.round, e.driver_id, e.number, t.name AS team, e.make, e.owner, e.sponsor, e.crew_chief, e.rookie, e.eligible,
-       e.note, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
+       e.note, e.start AS to_start, x.finish, x.start, x.laps, x.led, x.status, x.points, x.fastest_lap, x.disqualified,
        coalesce(s1.entry_id, s2.entry_id) IS NOT NULL AS on_record,
        s1.finish AS finish1, s1.points AS points1, s2.finish AS finish2, s2.points AS points2
   FROM entries e
@@ -63,11 +63,27 @@ class SeasonRows:
         held: dict[int, list[Result]] = defaultdict(list)
         absent: dict[int, list[Entry]] = defaultdict(list)
         for row in rows:
-            entry = _entry(row, keys)
-            if row["finish"] is None:
-                absent[row["round"]].append(entry)
+            # In the order of the columns: looking each up by its name takes as long as all the rest.
+            number, driver, truck, team, make, owner, sponsor, crew_chief, rookie, eligible, note, *rest = row
+            to_start, finish, *result = rest
+            entry = Entry(
+                round=number,
+                driver=keys[driver],
+                number=truck,
+                make=make,
+                team=team,
+                owner=owner,
+                sponsor=sponsor,
+                crew_chief=crew_chief,
+                rookie=bool(rookie),
+                eligible=bool(eligible),
+                note=note,
+                start=to_start,
+            )
+            if finish is None:
+                absent[number].append(entry)
             else:
-                held[row["round"]].append(_result(row, entry))
+                held[number].append(_result(entry, finish, *result))
         standing = _standing(races, held, absent)
         return cls(
             MappingProxyType({number: tuple(rows) for number, rows in held.items() if number in standing}),
@@ -142,44 +158,42 @@ class _Part(Mapping[int, tuple[T, ...]]):
         return len(self._read())
 
 
-def _entry(row: sqlite3.Row, keys: Mapping[int | None, str]) -> Entry:
-    return Entry(
-        round=row["round"],
-        driver=keys[row["driver_id"]],
-        number=row["number"],
-        make=row["make"],
-        team=row["team"],
-        owner=row["owner"],
-        sponsor=row["sponsor"],
-        crew_chief=row["crew_chief"],
-        rookie=bool(row["rookie"]),
-        eligible=bool(row["eligible"]),
-        note=row["note"],
-    )
-
-
-def _result(row: sqlite3.Row, entry: Entry) -> Result:
+def _result(
+    entry: Entry,
+    finish: int,
+    start: int | None,
+    laps: int,
+    led: int,
+    status: str,
+    points: int,
+    fastest_lap: int,
+    disqualified: int,
+    on_record: int,
+    *stages: int | None,
+) -> Result:
     return Result(
         entry=entry,
-        finish=row["finish"],
-        start=row["start"],
-        laps=row["laps"],
-        led=row["led"],
-        status=row["status"],
-        points=row["points"],
-        stages=(StageScore(row["finish1"], row["points1"]), StageScore(row["finish2"], row["points2"]))
-        if row["on_record"]
-        else (),
-        fastest_lap=bool(row["fastest_lap"]),
-        disqualified=bool(row["disqualified"]),
+        finish=finish,
+        start=start,
+        laps=laps,
+        led=led,
+        status=status,
+        points=points,
+        stages=(_stage_score(*stages[:2]), _stage_score(*stages[2:])) if on_record else (),
+        fastest_lap=bool(fastest_lap),
+        disqualified=bool(disqualified),
     )
 
 
-def _standing(
+# Most trucks score nothing in a stage, and the others one of ten scores.
+_stage_score = lru_cache(maxsize=256)(StageScore)
+
+
+def held_results(
     races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
-) -> set[int]:
-    """The rounds of the races whose results stand."""
-    held = {
+) -> dict[int, HeldResults]:
+    """What is held of each of these races' results, whether they stand or not, by round."""
+    return {
         race.round: HeldResults.of(
             race.results_stated,
             [
@@ -189,4 +203,10 @@ def _standing(
         )
         for race in races
     }
-    return {number for number, state in judged(held).items() if state in STANDING}
+
+
+def _standing(
+    races: Iterable[Race], results: Mapping[int, Collection[Result]], absent: Mapping[int, Collection[Entry]]
+) -> set[int]:
+    """The rounds of the races whose results stand."""
+    return {number for number, state in judged(held_results(races, results, absent)).items() if state in STANDING}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -150,6 +150,21 @@ class Snapshots:
         self._drivers.update((driver.key, driver) for driver in drivers.values())
         self._seasons = seasons
         self.version, self.versions = version, MappingProxyType(dict(versions))
+
+
+async def read_whole(store: Store, years: Collection[int] | None = None) -> tuple[Season, ...]:
+    """Stored seasons, oldest first and read whole, for who looks at them once: all, or those of these years.
+
+    Raises:
+        StoreError: the file is damaged or cannot be read.
+    """
+    async with store.read() as connection:
+        drivers, tracks = await load_drivers(connection), tell_tracks_apart(await load_tracks(connection))
+        stored = await load_stored_seasons(connection)
+        read = [
+            await load_season(connection, year, drivers, tracks) for year in stored if years is None or year in years
+        ]
+    return tuple(season for season in read if season is not None)
 
 
 def _update(kept: Freshness, stored: Freshness) -> None:

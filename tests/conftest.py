@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import shutil
@@ -19,7 +18,7 @@ from tests.every_season import make_every_season
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
-from tests.stores import EVE_OF_TALLADEGA, make_bundled, make_empty, open_unsynced
+from tests.stores import EVE_OF_TALLADEGA, make_bundled, make_empty, open_unsynced, run_quietly
 
 keep_bytecode()
 register_profiles()
@@ -64,7 +63,7 @@ def bundled_seasons(bundled_store: Path, tmp_path_factory: pytest.TempPathFactor
         async with await open_unsynced(path, copy_of=bundled_store) as store:
             return await BundledSeasons.read(store)
 
-    return asyncio.run(read())
+    return run_quietly(read())
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +80,7 @@ def every_season(every_season_store: Path) -> BundledSeasons:
         async with await Store.open(every_season_store) as store:
             return await BundledSeasons.read(store)
 
-    return asyncio.run(read())
+    return run_quietly(read())
 
 
 @pytest.fixture(scope="session", autouse=True)

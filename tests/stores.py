@@ -8,13 +8,15 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock
 
 from db.bundled import bundled_years, load_if_empty, note_taken
 from db.connection import Store
+from db.laps.arrival import take_in_laps
 
+T = TypeVar("T")
 SHARED: Path | None = None
 """Where the workers of a run find what one of them made, while tests run."""
 
@@ -22,6 +24,21 @@ EVE_OF_TALLADEGA = datetime(2025, 10, 16, 21, tzinfo=UTC)
 """Thursday, 16 October 2025, 5 p.m. Eastern."""
 AFTER_ALL_RESULTS = datetime(2026, 6, 20, 12, tzinfo=UTC)
 """After the last race with results that comes with the program, and before the next one."""
+
+
+def run_quietly(work: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine returns, as ``asyncio.run`` does.
+
+    That puts the result into words as it ends, unasked, where it looks whether Ctrl-C is still handled by it; the words
+    of all seasons take longer than reading them.
+    """
+    returned: list[T] = []
+
+    async def keep() -> None:
+        returned.append(await work)
+
+    asyncio.run(keep())
+    return returned[0]
 
 
 def make_empty(path: Path) -> Path:
@@ -43,6 +60,7 @@ def make_bundled(folder: Path, moment: datetime) -> Path:
             await load_if_empty(store, moment)
             # Older seasons would arrive in the background of every test that runs the bot.
             await note_taken(store, bundled_years(), moment)
+            await take_in_laps(store, moment)
 
     return made_once(folder / f"bundled-{moment:%Y%m%dT%H%M}.db", make)
 

@@ -17,6 +17,7 @@ MODELS = {
     "db.feeds.models",
     "db.history.models",
     "db.history.record_models",
+    "db.laps.models",
     "db.live.models",
     "db.models",
     "db.namesakes",
@@ -44,11 +45,12 @@ LAYERS: dict[str, set[str]] = {
     "bot.services": {"bot.clock", "db"},
     "bot.championship": MODELS,
     "bot.questions": MODELS | {"bot.errors"},
-    "bot.recaps": MODELS | {"bot.championship"},
+    "bot.laps": MODELS,
+    "bot.recaps": MODELS | {"bot.championship", "bot.laps"},
     "bot.finder": MODELS | EVERYWHERE,
-    "bot.seasons": {"db", "bot.championship", "bot.recaps", "bot.finder"} | EVERYWHERE,
+    "bot.seasons": {"db", "bot.championship", "bot.laps", "bot.recaps", "bot.finder"} | EVERYWHERE,
     "bot.render": MODELS
-    | {"bot.championship", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
+    | {"bot.championship", "bot.laps", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
     | EVERYWHERE,
     "bot.feeds": {"db"} | EVERYWHERE,
     "bot.live": {"db", "bot.feeds"} | EVERYWHERE,
@@ -99,6 +101,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.feeds": {"aiohttp", "pydantic"},
     "bot.finder": {"rapidfuzz"},
     "bot.interactions": {"discord"},
+    "bot.laps": set(),
     "bot.client": {"aiohttp", "discord", "yarl"},
     "bot.live": set(),
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},

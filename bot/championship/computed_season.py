@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, TypeVar
 
 from bot.championship.clinching import Need, needs
 from bot.championship.formats import Format, format_of
@@ -17,6 +18,8 @@ from bot.championship.standings import (
 )
 from bot.championship.table import PointsStanding, points_table, stage_winners
 from db.models import Race, Result, Season
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,14 @@ class ComputedSeason:
     def __init__(self, season: Season) -> None:
         self.season = season
         self._by_format: dict[Format, SeasonStandings] = {}
+        self._once: dict[Callable[[ComputedSeason], Any], Any] = {}
+
+    def once(self, compute: Callable[[ComputedSeason], T]) -> T:
+        """What a function makes of this season, made when it is first asked for; nobody may change it."""
+        if compute not in self._once:
+            self._once[compute] = compute(self)
+        made: T = self._once[compute]
+        return made
 
     @property
     def standings(self) -> SeasonStandings:

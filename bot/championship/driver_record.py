@@ -134,7 +134,7 @@ def record(computed: ComputedSeason, driver_key: str) -> Record | None:
     )
 
 
-def season_totals(computed: ComputedSeason) -> dict[str, Totals]:
+def season_totals(computed: ComputedSeason) -> Mapping[str, Totals]:
     """What every driver did who started a race of the season, by key."""
     started = {result.driver for rows in computed.season.results.values() for result in rows}
     return {key: _totals(computed, key, computed.races_of(key)) for key in sorted(started)}

@@ -254,5 +254,5 @@ FORMATS: dict[int, Format] = {
 
 def format_of(year: int) -> Format:
     """The season's format; for a year not listed that of the latest listed year before it, else of the earliest."""
-    known = [listed for listed in FORMATS if listed <= year]
-    return FORMATS[max(known, default=min(FORMATS))]
+    listed = FORMATS.get(year)
+    return listed or FORMATS[max((known for known in FORMATS if known <= year), default=min(FORMATS))]

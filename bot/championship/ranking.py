@@ -67,7 +67,7 @@ def ranking(computed: ComputedSeason, by: str) -> tuple[Ranked, ...]:
     least = starts_needed(computed) if figure.average else 1
     found = {
         key: (value, totals)
-        for key, totals in season_totals(computed).items()
+        for key, totals in computed.once(season_totals).items()
         if totals.starts >= least and (value := figure.value(totals))
     }
     sign = 1 if figure.average else -1

@@ -89,7 +89,10 @@ def driver_scores(season: Season, rules: Format) -> Scores:
     counts as it stands; under another one the parts that pay differently are replaced. Stages are as they were raced:
     a season without them has no stage points and no stage wins under any format.
     """
-    own = format_of(season.year)
+    as_paid = rules == format_of(season.year)
+    taken: dict[tuple[int, str], int] = {}
+    for each in season.adjustments:
+        taken[each.round, each.driver] = taken.get((each.round, each.driver), 0) + each.points
     by: dict[str, dict[int, Score]] = {}
     winners: dict[int, str] = {}
     stages: dict[int, tuple[str, ...]] = {}
@@ -99,8 +102,9 @@ def driver_scores(season: Season, rules: Format) -> Scores:
         for row in rows:
             if not row.entry.eligible:
                 continue
-            points = row.points if rules == own else _repaid(season, race, row, rules, most)
-            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty_points(season, row))
+            points = row.points if as_paid else _repaid(season, race, row, rules, most)
+            penalty = taken.get((race.round, row.driver), 0)
+            by.setdefault(row.driver, {})[race.round] = Score(points, row.finish, penalty)
             if row.finish == 1:
                 winners[race.round] = row.driver
         stages[race.round] = tuple(

@@ -39,12 +39,9 @@ class ExportError(FriendlyError):
     """The export is not possible as requested; the text is one line."""
 
 
-def export_drivers_or_tracks(what: str, rows: Mapping[str, Driver] | Sequence[Track], form: str) -> str:
+def export_drivers_or_tracks(what: str, rows: Iterable[Driver] | Iterable[Track], form: str) -> str:
     """Drivers or tracks, which belong to no season."""
-    lines: list[Row] = [
-        driver_row(row) if isinstance(row, Driver) else track_row(row)
-        for row in (rows.values() if isinstance(rows, Mapping) else rows)
-    ]
+    lines: list[Row] = [driver_row(row) if isinstance(row, Driver) else track_row(row) for row in rows]
     if form == "csv":
         return write_csv(what, lines)
     return write_document(Header(format=FORMAT, complete=True), {what: lines})

@@ -19,8 +19,10 @@ def feed_lines(feeds: FeedMemory) -> Iterator[str]:
     for each in feeds.failures():
         if each.failing_since is not None:
             yield f"note: the feeds' {each.path} fails since {_day(each.failing_since)}: {each.problem}"
+    said = {f"{each.path}: {each.problem}" for each in feeds.failures()}
     for finding in feeds.findings:
-        yield f"note: the feeds' {finding.path}: {finding.line}"
+        if finding.line not in said:
+            yield f"note: the feeds' {finding.path}: {finding.line.removeprefix(f'{finding.path}: ')}"
 
 
 def _day(moment: datetime) -> str:

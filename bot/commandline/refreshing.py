@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 from bot import app
 from bot.commandline.store_commands import print_message
@@ -17,6 +21,7 @@ from bot.settings import Settings
 DONE, FAILED = 0, 1
 MOST_LINES = 20
 """Of each kind that are printed; `check` lists them all."""
+STEP_WIDTH = 24
 
 
 async def refresh(settings: Settings, path: Path, chosen: argparse.Namespace) -> int:
@@ -31,7 +36,8 @@ async def refresh(settings: Settings, path: Path, chosen: argparse.Namespace) ->
     # To standard error, as all that is no result; where nobody looks, nothing moves.
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description}"),
+        # As wide as the longest track's name, or the bar would jump.
+        TextColumn("{task.description}", table_column=Column(width=STEP_WIDTH, no_wrap=True)),
         BarColumn(),
         TaskProgressColumn(),
         MofNCompleteColumn(),
@@ -43,8 +49,24 @@ async def refresh(settings: Settings, path: Path, chosen: argparse.Namespace) ->
         def step(of: int, done: int, what: str) -> None:
             progress.update(bar, completed=done, total=of, description=what)
 
-        summary = await app.refresh(settings, path, wish, print_message, step)
+        with _told_once(settings.tailgate_log_level):
+            summary = await app.refresh(settings, path, wish, print_message, step)
     return tell(summary)
+
+
+@contextmanager
+def _told_once(level: str) -> Iterator[None]:
+    """While a refresh runs, what it logs is left out, since it says at its end what came of each document.
+
+    A log that was asked for in full stays, and so do faults of the program's own.
+    """
+    logger = logging.getLogger("bot.feeds")
+    before = logger.level
+    logger.setLevel(before if level == "DEBUG" else logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def tell(summary: Summary) -> int:

@@ -34,11 +34,12 @@ from db.errors import StoreError
 from db.feeds.rows import load_memory
 from db.file_faults import damage
 from db.inspection import Inspection, inspect
-from db.models import EASTERN, Season
+from db.models import EASTERN, Driver, Season
 from db.people_and_places import load_drivers, load_tracks
 from db.quotes import quotes_of_scope
+from db.racing import load_stored_seasons
 from db.recaps.texts import all_recap_texts
-from db.snapshots import Snapshots
+from db.snapshots import read_whole
 
 DROPPED = {True: "left out", False: "exported without their race"}
 """What becomes of the quotes and recaps of races that a document cannot name, by whether the file names a race each."""
@@ -92,8 +93,7 @@ async def import_files(
         )
         if bundled:
             await note_taken(opened.services.store, bundled_years(), clock.now())
-        seasons = await Snapshots(opened.services.store, whole=True).all()
-    imported = [season for season in seasons if season.year in report.rounds]
+        imported = await read_whole(opened.services.store, report.rounds)
     for section, counts in report.sections.items():
         name = section.replace("_", " ")
         removed = f", {counts.removed} removed" if counts.removed else ""
@@ -123,9 +123,8 @@ async def export(
     """
     _check_options(what, season, after, view, guild)
     async with await Store.open(path, readonly=True) as store:
-        seasons = Snapshots(store, whole=True)
         if what in QUOTES_AND_RECAPS and season is not None:
-            await _season(seasons, season)
+            await _years(store, season)
         lost = await of_dropped_races(store, what, guild, season) if what in QUOTES_AND_RECAPS else 0
         if lost:
             how = DROPPED[what == "recaps" or season is not None]
@@ -135,17 +134,17 @@ async def export(
             )
         if what == "quotes":
             quotes = await quotes_of_scope(store, guild)
-            names = called_in_documents(DRIVERS, (await seasons.drivers()).values())
+            names = called_in_documents(DRIVERS, await _drivers(store))
             text = export_quotes(quotes, names, season, form)
         elif what == "recaps":
             text = export_recaps(await all_recap_texts(store, season), form)
         elif what == "drivers":
-            text = export_drivers_or_tracks(what, await seasons.drivers(), form)
+            text = export_drivers_or_tracks(what, await _drivers(store), form)
         elif what == "tracks":
             async with store.read() as connection:
-                text = export_drivers_or_tracks(what, list((await load_tracks(connection)).values()), form)
+                text = export_drivers_or_tracks(what, (await load_tracks(connection)).values(), form)
         else:
-            whole = await _season(seasons, season)
+            whole = await _season(store, season)
             if what != "standings":
                 whole = await _as_new_as_its_races(store, whole)
                 whole = await _as_documents_call_it(store, whole)
@@ -188,17 +187,30 @@ def _check_options(what: str, season: int | None, after: int | None, view: str |
         raise ExportError(f"--guild goes with quotes; {what} belong to no server")
 
 
-async def _season(seasons: Snapshots, year: int | None) -> Season:
-    years = await seasons.years()
+async def _years(store: Store, year: int | None) -> list[int]:
+    """The stored years, newest first, or the given one if it is among them."""
+    async with store.read() as connection:
+        years = list(await load_stored_seasons(connection))
     if not years:
         raise ExportError("the store has no season; `tailgate import --bundled` loads those that come with it")
-    if year is None:
-        with_results = [season for season in await seasons.all() if season.latest]
-        return with_results[-1] if with_results else (await seasons.all())[-1]
-    season = await seasons.season(year)
-    if season is None:
+    if year is not None and year not in years:
         raise ExportError(f"the store has no season {year}; it has {', '.join(map(str, years))}")
-    return season
+    return years[::-1] if year is None else [year]
+
+
+async def _season(store: Store, year: int | None) -> Season:
+    """The season of that year; without one the newest that has results, or the newest where none has any."""
+    read: list[Season] = []
+    for each in await _years(store, year):
+        read += await read_whole(store, [each])
+        if read[-1].latest:
+            return read[-1]
+    return read[0]
+
+
+async def _drivers(store: Store) -> Collection[Driver]:
+    async with store.read() as connection:
+        return (await load_drivers(connection)).values()
 
 
 async def backup(path: Path, target: Path) -> None:
@@ -220,7 +232,7 @@ async def check(path: Path) -> int:
     """
     async with await Store.open(path, readonly=True) as store:
         found = await inspect(store)
-        seasons = () if found.problems else await Snapshots(store, whole=True).all()
+        seasons = () if found.problems else await read_whole(store)
         shared = [] if found.problems else await _shared_names(store)
         feeds = None if found.problems else await load_memory(store)
     _print(found)

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -16,7 +16,7 @@ from bot.feeds.errors import FeedError, UnreachableError
 from bot.feeds.fetched import Fetched
 from bot.feeds.politeness import wait_after
 from db.feeds.models import FeedDocument
-from db.feeds.remembered import Remembered
+from db.feeds.remembered import SET_BACK, Remembered
 
 log = logging.getLogger(__name__)
 
@@ -154,19 +154,29 @@ class Asker:
         if answer.fetched is None:
             self._remembered.confirmed(path, season, now)
             return None
+        fetched = self._in_order(answer.fetched, known)
         body = answer.fetched.body
         if body is None:
             if must_be_there or (known is not None and known.digest is not None):
                 raise FeedError(path, "is not there, or is refused to this address")
             self._remembered.absent(path, season, now)
-            return Got(answer.fetched)
+            return Got(fetched)
         digest = hashlib.sha256(body).hexdigest()
         if known is not None and known.digest is not None and known.digest != digest and _is_older(answer, known):
             raise UnreachableError(path, "came as an older copy than the one that was taken in")
         if known is not None and known.digest == digest and not anew:
-            self._remembered.confirmed(path, season, now)
+            if not _is_older(answer, known):
+                self._remembered.confirmed(path, season, now, answer.etag, answer.last_modified)
+            else:
+                self._remembered.confirmed(path, season, now)
             return None
-        return Got(answer.fetched, digest, answer.etag, answer.last_modified)
+        return Got(fetched, digest, answer.etag, answer.last_modified)
+
+    def _in_order(self, fetched: Fetched, known: FeedDocument | None) -> Fetched:
+        """As got no earlier than the last time: a clock that was set back would make what is newer look older."""
+        last = known.answered_at if known is not None else None
+        set_back = last is not None and fetched.at < last <= fetched.at + SET_BACK
+        return replace(fetched, at=last) if last is not None and set_back else fetched
 
     def _failed(self, path: str, season: int | None, error: UnreachableError) -> None:
         now = self._now()

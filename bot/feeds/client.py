@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
@@ -22,6 +23,8 @@ LARGEST = 16_000_000
 """The largest document in bytes, decompressed; the lap times of the longest race have some 2,000,000."""
 TOTAL_SECONDS, CONNECT_SECONDS = 30.0, 10.0
 MOST_REDIRECTS = 3
+PROJECT_LINKS = ("homepage", "repository", "source")
+"""Which of the package's links stands for the project, the first that it has."""
 NOT_THERE = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.GONE})
 """The storage behind the feeds answers 403 where there is no file."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -42,12 +45,22 @@ class Answer:
     last_modified: str | None = None
 
 
-def user_agent() -> str:
-    """Who asks: the program, its version, and the project's link where the package names one."""
-    addresses = importlib.metadata.metadata("tailgate").get_all("Project-URL") or []
-    link = next((address.partition(", ")[2] for address in addresses), "")
-    about = f"+{link}; " if link else ""
-    return f"Tailgate/{__version__} ({about}Discord bot for fans of the NASCAR Truck Series)"
+def user_agent(contact: str | None = None, addresses: Iterable[str] | None = None) -> str:
+    """Who asks: the program, its version, the project's link where the package names one, and who runs it.
+
+    Args:
+        contact: where the operator is reached, as they set it; nothing is made up where they did not.
+        addresses: the package's ``Project-URL`` lines, such as "Homepage, https://…"; its own where none are given.
+    """
+    if addresses is None:
+        addresses = importlib.metadata.metadata("tailgate").get_all("Project-URL") or ()
+    labelled = {
+        label.strip().casefold(): link.strip() for label, _, link in (line.partition(",") for line in addresses)
+    }
+    link = next((labelled[label] for label in PROJECT_LINKS if labelled.get(label)), "")
+    about = [f"+{link}"] if link else []
+    about += [f"run by {contact}"] if contact else []
+    return f"Tailgate/{__version__} ({'; '.join([*about, 'Discord bot for fans of the NASCAR Truck Series'])})"
 
 
 class FeedClient:
@@ -57,8 +70,10 @@ class FeedClient:
         address: what the documents are below, without a slash at its end.
         clock: the time; a pause is kept by it.
         politeness: when one may ask.
+        agent: who asks, as ``user_agent`` says it; without a contact where none is given.
         largest: the largest document in bytes.
         seconds: how long a request may take altogether.
+        counted: its requests count toward how many may begin within an hour.
     """
 
     def __init__(
@@ -67,12 +82,16 @@ class FeedClient:
         clock: Clock,
         politeness: Politeness,
         *,
+        agent: str | None = None,
         largest: int = LARGEST,
         seconds: float = TOTAL_SECONDS,
+        counted: bool = True,
     ) -> None:
         self.address = address
         self.politeness = politeness
+        self._counted = counted
         self._clock = clock
+        self._agent = agent or user_agent()
         self._largest = largest
         self._timeout = aiohttp.ClientTimeout(total=seconds, connect=min(CONNECT_SECONDS, seconds))
         self._session: aiohttp.ClientSession | None = None
@@ -111,7 +130,7 @@ class FeedClient:
         url = f"{self.address}/{path}"
         for _ in range(MOST_REDIRECTS + 1):
             self.politeness.must_be_welcome(self._clock.now())
-            async with self.politeness:
+            async with self.politeness if self._counted else self.politeness.uncounted():
                 answer = await self._once(path, url, headers, seldom_there=seldom_there)
             if isinstance(answer, Answer):
                 return answer
@@ -182,7 +201,7 @@ class FeedClient:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                headers={"User-Agent": user_agent(), "Accept": "application/json"},
+                headers={"User-Agent": self._agent, "Accept": "application/json"},
                 timeout=self._timeout,
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.feeds import paths
 from bot.feeds.clashes import ClashError, RefusedError
@@ -16,18 +15,20 @@ from bot.feeds.outcome import fastest_lap, outcome_of
 from bot.feeds.people import People
 from bot.feeds.places import Places
 from bot.feeds.reading import read_drivers, read_lap_times, read_sessions, read_tracks
-from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, result_rows
+from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, points_of_guests, result_rows
 from bot.feeds.schedule import Placed, place_races, race_row
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
 from bot.feeds.schemas.race_list import RaceList
 from bot.feeds.schemas.timing import LapTimes
 from bot.feeds.schemas.weekend import Weekend
 from db.documents.file_format import FORMAT
-from db.documents.reader import Document, FeedState, read_bytes
+from db.documents.reader import Document, FeedState, document_of
 from db.errors import DocumentError
 from db.models import Driver, Season, Track
 from db.results_state import ResultsState
 from db.timestamps import to_text
+
+T = TypeVar("T")
 
 OFFICIAL_AFTER = timedelta(days=5)
 """How long after its start a race's results count as official although NASCAR never said so."""
@@ -43,11 +44,13 @@ class FeedDocuments:
         documents: for the importer, in this order, together or one by one.
         refused: one line for each document, or part of one, of which nothing was taken.
         clashes: one line for each thing that does not fit what is stored; it waits for an operator's word.
+        unread: by path, what is wrong with each document of the ``extra`` that cannot be read.
     """
 
     documents: list[Document] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
+    unread: dict[str, str] = field(default_factory=dict)
 
 
 def season_extras(year: int) -> tuple[str, ...]:
@@ -172,7 +175,8 @@ class _Making:
             self.done.clashes.append(f"{placed.label}: {error}; nothing of the race was taken")
             return
         odd = point_for_another(trucks, fastest["driver"] if fastest else None)
-        lines = [*people.clashes, *places.clashes, *([odd] if odd else [])]
+        elsewhere = points_of_guests(trucks, laps.guests if laps is not None else frozenset())
+        lines = [*people.clashes, *places.clashes, *([odd] if odd else []), *elsewhere]
         self.done.clashes += [f"{placed.label}: {line}" for line in lines]
         state = self._feed_state(placed, weekend)
         parts = {"tracks": places.rows, "drivers": people.rows, "races": [row], "results": results}
@@ -219,31 +223,23 @@ class _Making:
         held = {name: rows for name, rows in sections.items() if rows}
         if not held:
             return
-        whole = {
+        head = {
             "format": FORMAT,
             "season": self._year,
             "source": f"NASCAR's public feeds, {path}",
             "retrieved": to_text(at),
-            **held,
         }
         try:
-            document = read_bytes(json.dumps(whole).encode(), path)
+            # The rows of results are all there are of their race; those of the schedule add to what is held.
+            document = document_of(head, held, path, whole={"results"})
         except DocumentError as error:
             self.done.refused.append(f"{path}: {error.field or 'the document'} {error.problem}")
             return
-        # The rows of results are all there are of their race; those of the schedule add to what is held.
-        lines = [replace(line, whole=True) for line in document.sections.get("results", ())]
-        parts = document.sections | ({"results": lines} if lines else {})
-        self.done.documents.append(replace(document, sections=parts, feed=state, trusted=trusted))
+        self.done.documents.append(replace(document, feed=state, trusted=trusted))
 
     def _lap_times(self, placed: Placed, trucks: Field) -> LapTimes | None:
         """The lap times of a race. They name no race, so they count if its trucks are in them."""
-        fetched = self._extra.get(paths.lap_times(self._year, placed.listed.race_id))
-        try:
-            found = read_lap_times(fetched) if fetched is not None else None
-        except FeedError as error:
-            self.done.refused.append(str(error))
-            return None
+        found = self._read(paths.lap_times(self._year, placed.listed.race_id), read_lap_times)
         if found is None:
             return None
         mine = {(row.car_number, row.driver_id) for row, _ in trucks.finishers}
@@ -251,28 +247,24 @@ class _Making:
         if len(mine & given) < len(mine) * OF_THE_RACE:
             self.done.refused.append(f"{placed.label}: the lap times are those of another race")
             return None
-        return found
+        # Until they are whole, the fastest lap may be one that they do not have yet.
+        return found if found.covers(trucks.weekend.race.actual_laps) else None
 
     def _sessions(self) -> list[SessionTime]:
-        fetched = self._extra.get(paths.session_times(self._year))
-        try:
-            return (read_sessions(fetched) if fetched is not None else None) or []
-        except FeedError as error:
-            self.done.refused.append(str(error))
-            return []
+        return self._read(paths.session_times(self._year), read_sessions) or []
 
     def _tracks_facts(self) -> list[TrackFacts]:
-        fetched = self._extra.get(paths.tracks())
-        try:
-            return (read_tracks(fetched) if fetched is not None else None) or []
-        except FeedError as error:
-            self.done.refused.append(str(error))
-            return []
+        return self._read(paths.tracks(), read_tracks) or []
 
     def _drivers_facts(self) -> list[DriverFacts]:
-        fetched = self._extra.get(paths.drivers())
+        return self._read(paths.drivers(), read_drivers) or []
+
+    def _read(self, path: str, read: Callable[[Fetched], T | None]) -> T | None:
+        """A document that adds to the rest; None where it is not there, or cannot be read, which is noted."""
+        fetched = self._extra.get(path)
         try:
-            return (read_drivers(fetched) if fetched is not None else None) or []
+            return read(fetched) if fetched is not None else None
         except FeedError as error:
             self.done.refused.append(str(error))
-            return []
+            self.done.unread[path] = error.problem
+            return None

@@ -31,6 +31,10 @@ class UnreachableError(FeedError):
         self.wait = wait
 
 
+class BudgetSpentError(Exception):
+    """So much was asked within an hour that something must be wrong; nothing more is asked now."""
+
+
 class NotWelcomeError(Exception):
     """The server refused so much that nothing is asked until a moment, ``until``."""
 

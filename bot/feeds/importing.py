@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.feeds.asking import Got
+from bot.feeds.background import in_background
 from bot.feeds.translation import Translated
-from db.connection import Store
 from db.documents.file_format import Row
-from db.documents.importer import Counts, Report, import_documents
+from db.documents.import_report import Counts, Report
+from db.documents.prepared_import import import_prepared
 from db.documents.reader import Document
 from db.errors import DocumentError, StoreError
 from db.models import Race
@@ -34,7 +34,7 @@ class RaceBundle:
 
 
 async def import_in_thread(path: Path, documents: Sequence[Document], now: datetime) -> tuple[Counts, Sequence[str]]:
-    """Imports on connections of its own: no answer may wait for as long as a season is compared.
+    """Imports on a connection of its own: no answer may wait for as long as a season is compared, nor may who writes.
 
     Returns:
         How many rows were changed, and where the documents say otherwise than what is held: what stays, and what is
@@ -46,24 +46,17 @@ async def import_in_thread(path: Path, documents: Sequence[Document], now: datet
     """
     if not documents:
         return Counts(), ()
-    importing = asyncio.create_task(asyncio.to_thread(lambda: asyncio.run(_import_into(path, documents, now))))
-    try:
-        report = await asyncio.shield(importing)
-    except asyncio.CancelledError:
-        # The thread goes on all the same, and the store must not be closed under it.
-        await asyncio.gather(importing, return_exceptions=True)
-        raise
+    report = await in_background(lambda: _import(path, documents, now))
     return report.total, [*report.disagreements, *report.corrections]
 
 
-async def _import_into(path: Path, documents: Sequence[Document], now: datetime) -> Report:
-    async with await Store.open(path) as store:
-        try:
-            return await import_documents(store, documents, now)
-        except StoreError as error:
-            if isinstance(error.__cause__, sqlite3.IntegrityError):
-                raise DocumentError(str(error), file=documents[0].file) from error
-            raise
+def _import(path: Path, documents: Sequence[Document], now: datetime) -> Report:
+    try:
+        return import_prepared(path, documents, now)
+    except StoreError as error:
+        if isinstance(error.__cause__, sqlite3.IntegrityError):
+            raise DocumentError(str(error), file=documents[0].file) from error
+        raise
 
 
 def groups(read: Sequence[tuple[RaceBundle, Translated]]) -> Iterator[list[tuple[RaceBundle, Translated]]]:

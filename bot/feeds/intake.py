@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
+from bot.feeds.background import in_background
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
 from bot.feeds.importing import RaceBundle, groups, import_in_thread, is_about
@@ -17,9 +17,8 @@ from bot.feeds.planning import DAILY, HOURLY, SELDOM
 from bot.feeds.translation import Known, Translated, Translator
 from bot.services import Services
 from db.documents.importer import Counts
-from db.documents.reader import Document
 from db.errors import DocumentError
-from db.feeds.models import FeedDocument
+from db.feeds.models import OF_NO_USE_WITHOUT, FeedDocument
 from db.feeds.remembered import Remembered
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
@@ -28,8 +27,8 @@ from db.results_state import ResultsState
 log = logging.getLogger(__name__)
 
 AT_ONCE = 25
-"""So many races are imported together, since each import compares the whole season. What was got of fewer is lost if
-the program is killed, and got again."""
+"""So many races are imported together, since each import begins with a copy of the store and reads who is known. What
+was got of fewer is lost if the program is killed, and got again."""
 Wanted = Callable[[str, timedelta], bool]
 """Whether a document is to be asked for that is asked for so often."""
 
@@ -84,14 +83,16 @@ class Intake:
             return Outcome()
         known, races, extra = await self._known(year), bundle[path].fetched, _extra(bundle, extras)
         try:
-            read = await asyncio.to_thread(_surely, path, lambda: self._translator.schedule(year, known, races, extra))
-            counts, told = await self._import(read.documents)
+            read = await _surely(path, lambda: self._translator.schedule(year, known, races, extra))
+            counts, told = await import_in_thread(
+                self._services.store.path, read.documents, self._newest(bundle.values())
+            )
         except FeedError as error:
-            await self._left_out(path, year, error)
+            await self._left_out(path, year, error, bundle)
             raise
         except DocumentError as error:
             unusable = FeedError(path, str(error))
-            await self._left_out(path, year, unusable)
+            await self._left_out(path, year, unusable, bundle)
             raise unusable from error
         # Only now: a race goes on being read with the last list that could be used.
         self._bodies.update(bundle)
@@ -128,13 +129,14 @@ class Intake:
         except FeedError as error:
             # Or it would be asked for again at once.
             self._refuse(path, year, str(error))
+            self._put_off(bundle, year, error)
             raise
         return RaceBundle(year, race, path, bundle, trusted=trusted)
 
     async def take_races(self, bundles: Sequence[RaceBundle]) -> Outcome:
         """Takes in races of one season: their entries or results. What is wrong with one is noted, and stops no other.
 
-        They go into the store together where they may: an import has to look at the whole season each time.
+        They go into the store together where they may, and the season is made new once.
 
         Raises:
             StoreError: the store cannot be written.
@@ -151,10 +153,9 @@ class Intake:
                 return self._translate(bundle, known, races)
 
             try:
-                # A large document takes longer to read than an answer may wait.
-                read.append((bundle, await asyncio.to_thread(_surely, bundle.path, translate)))
+                read.append((bundle, await _surely(bundle.path, translate)))
             except FeedError as error:
-                outcome.refused.append(await self._left_out(bundle.path, year, error))
+                outcome.refused.append(await self._left_out(bundle.path, year, error, bundle.documents))
         for group in groups(read):
             outcome.add(await self._take_group(year, group))
         return outcome
@@ -173,21 +174,22 @@ class Intake:
             counts, told = await import_in_thread(
                 self._services.store.path,
                 [each for _, read in group for each in read.documents],
-                self._services.clock.now(),
+                self._newest(got for bundle, _ in group for got in bundle.documents.values()),
             )
         except DocumentError as error:
             if len(group) > 1:
                 for one in group:
                     outcome.add(await self._take_group(year, [one]))
                 return outcome
-            path = group[0][0].path
-            outcome.refused.append(await self._left_out(path, year, FeedError(path, str(error))))
+            left = group[0][0]
+            why = FeedError(left.path, str(error))
+            outcome.refused.append(await self._left_out(left.path, year, why, left.documents))
             return outcome
         outcome.counts.add(counts)
         for bundle, read in group:
             ours = [line for line in told if is_about(line, bundle)]
             outcome.add(await self._remember(year, bundle.path, bundle.documents, read, ours))
-            await self._note_state(year, bundle.race.id)
+        await self._note_states(year, {bundle.race.id for bundle, _ in group})
         return outcome
 
     async def _bundle(
@@ -206,19 +208,41 @@ class Intake:
         The first must be got, if anything changed; the others may be missing.
         """
         bundle: dict[str, Got] = {}
+        try:
+            await self._fill(bundle, year, first, every, extras, wanted, anew=anew, must_be_there=must_be_there)
+        except FeedError as error:
+            self._put_off(bundle, year, error)
+            raise
+        return bundle if first in bundle and bundle[first].digest is not None else None
+
+    async def _fill(
+        self,
+        bundle: dict[str, Got],
+        year: int,
+        first: str,
+        every: timedelta,
+        extras: Mapping[str, timedelta],
+        wanted: Wanted,
+        *,
+        anew: bool,
+        must_be_there: bool,
+    ) -> None:
+        """Gets what is wanted of some documents and, where any has changed, all of them."""
         if anew or wanted(first, every):
             got = await self._asker.ask(first, year, anew=anew, must_be_there=must_be_there)
             if got is not None:
                 bundle[first] = got
         if bundle[first].digest is None if first in bundle else self._is_absent(first):
-            return None
+            return
         for path, often in extras.items():
-            if wanted(path, max(often, SELDOM) if self._is_absent(path) else often):
+            known = self._remembered.documents.get(path)
+            is_failing = known is not None and known.failing_since is not None
+            if wanted(path, max(often, SELDOM) if self._is_absent(path) and not is_failing else often):
                 await self._add(bundle, path, year, anew=False)
-        if not any(got.digest is not None for got in bundle.values()):
-            return None
-        await self._complete(bundle, year, first, extras)
-        return bundle if bundle[first].digest is not None else None
+        if any(got.digest is not None for got in bundle.values()):
+            await self._complete(bundle, year, first, extras)
+        else:
+            bundle.clear()
 
     async def _complete(self, bundle: dict[str, Got], year: int, first: str, extras: Iterable[str]) -> None:
         """Adds what is as it was to a bundle of which a part has changed."""
@@ -245,7 +269,7 @@ class Intake:
 
     def _is_absent(self, path: str) -> bool:
         known = self._remembered.documents.get(path)
-        return known is not None and known.digest is None and known.answered_at is not None
+        return known is not None and known.is_absent
 
     async def _race_list(self, year: int) -> Fetched:
         path = paths.race_list(year)
@@ -261,14 +285,22 @@ class Intake:
             tracks = {track.key: track for track in (await load_tracks(connection)).values()}
         return Known(await seasons.season(year), dict(await seasons.drivers()), tracks)
 
-    async def _left_out(self, path: str, year: int, error: FeedError) -> str:
-        """Notes that a document cannot be used, and returns the line that says so."""
+    async def _left_out(self, path: str, year: int, error: FeedError, documents: Mapping[str, Got]) -> str:
+        """Notes that a document cannot be used, nor what was got with it, and returns the line that says so."""
         self._refuse(error.path, year, error.problem)
+        self._put_off(documents, year, error)
         if error.path != path:
             self._bodies.pop(error.path, None)
             self._refuse(path, year, str(error))
         await self._remembered.note_findings(path, [str(error)], self._now())
         return str(error)
+
+    def _put_off(self, documents: Mapping[str, Got], year: int, error: FeedError) -> None:
+        """What was got beside a document that cannot be used waits with it, or it would be got again at once."""
+        for path, got in documents.items():
+            if path != error.path and got.digest is not None:
+                of = None if path in {paths.drivers(), paths.tracks()} else year
+                self._remembered.failed(path, of, self._now(), f"{OF_NO_USE_WITHOUT}{error.path}")
 
     async def _remember(
         self, year: int, path: str, documents: Mapping[str, Got], read: Translated, told: Sequence[str]
@@ -278,36 +310,47 @@ class Intake:
         await self._remembered.note_findings(path, [*read.refused, *notes], self._now())
         self._read_anew.discard(path)
         for each in documents.values():
-            if each.digest is not None:
+            if each.fetched.path in read.unread:
+                self._refuse(each.fetched.path, year, read.unread[each.fetched.path])
+            elif each.digest is not None and not self._is_known(each):
                 of = None if each.fetched.path in {paths.drivers(), paths.tracks()} else year
                 at = _whole(each.fetched.at)
                 self._remembered.taken(each.fetched.path, of, at, each.digest, each.etag, each.last_modified)
         return Outcome(refused=list(read.refused), notes=notes)
 
-    async def _import(self, documents: Sequence[Document]) -> tuple[Counts, Sequence[str]]:
-        return await import_in_thread(self._services.store.path, documents, self._services.clock.now())
+    def _newest(self, documents: Iterable[Got]) -> datetime:
+        """Now; after a clock was set back, when the documents were got by it."""
+        return max([self._services.clock.now(), *(each.fetched.at for each in documents)])
+
+    def _is_known(self, got: Got) -> bool:
+        """Whether a document was taken in before, and is only read once more with what is new."""
+        known = self._remembered.documents.get(got.fetched.path)
+        answered = known.answered_at if known is not None and known.digest == got.digest else None
+        return answered is not None and answered >= _whole(got.fetched.at)
 
     def _refuse(self, path: str, year: int, problem: str) -> None:
         self._remembered.failed(path, year, self._now(), problem)
         log.warning("%s was not taken in: %s", path, problem)
 
-    async def _note_state(self, year: int, race: int) -> None:
-        """Notes since when the race is official."""
+    async def _note_states(self, year: int, races: Collection[int]) -> None:
+        """Notes since when each of these races of a season is official."""
         season = await self._services.seasons.season(year)
-        found = next((each for each in season.races if each.id == race), None) if season is not None else None
-        if season is None or found is None:
-            return
-        official = season.results_state(found.round) is ResultsState.OFFICIAL
-        await self._remembered.note_official(race, self._now() if official else None)
+        found = [race for race in season.races if race.id in races] if season is not None else []
+        states = {race.id: season.results_state(race.round) for race in found if season is not None}
+        now = self._now()
+        await self._remembered.note_official(
+            {race: now if state is ResultsState.OFFICIAL else None for race, state in states.items()}
+        )
 
     def _now(self) -> datetime:
         return _whole(self._services.clock.now())
 
 
-def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
+async def _surely(path: str, translate: Callable[[], Translated]) -> Translated:
     """Reads; a fault of the program's own is told like one of the document, or it would be got again and again."""
     try:
-        return translate()
+        # A large document takes longer to read than an answer may wait.
+        return await in_background(translate)
     except FeedError:
         raise
     except Exception as error:
@@ -324,6 +367,7 @@ def _extra(bundle: Mapping[str, Got], extras: Mapping[str, timedelta]) -> dict[s
 
 
 def failing(documents: Mapping[str, FeedDocument], year: int) -> datetime | None:
-    """Since when any document of a season fails; None while none does."""
-    since = [each.failing_since for each in documents.values() if each.season == year and each.failing_since]
-    return min(since, default=None)
+    """Since when any document fails from which a season is made; None while none does."""
+    compared = paths.standings(year)
+    mine = [each for each in documents.values() if each.season == year and each.path != compared]
+    return min((each.failing_since for each in mine if each.failing_since is not None), default=None)

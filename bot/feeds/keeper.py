@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Awaitable, Iterable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.feeds import paths
 from bot.feeds.asking import Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
-from bot.feeds.errors import FeedError, NotWelcomeError
+from bot.feeds.errors import BudgetSpentError, FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome, Wanted, failing
-from bot.feeds.planning import RaceDue, is_due, list_every, races_due, years_to_list
+from bot.feeds.planning import RaceDue, is_due, list_every, races_due, table_every, years_to_list
 from bot.feeds.politeness import Politeness, wait_after
+from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
 from bot.services import Services
 from db.feeds.remembered import Remembered
@@ -26,24 +25,10 @@ log = logging.getLogger(__name__)
 
 HOURS_BUDGET = 300
 """So many requests an hour are never needed: a season at once takes about sixty. It is the last fuse."""
+BLOWN = timedelta(hours=1)
+"""How long nothing is asked once they were."""
 FAILED_BEFORE = timedelta(minutes=5)
 """How long a document is left alone that could not be got when the program was stopped."""
-
-
-@dataclass
-class _Budget:
-    """Counts the requests of the last hour."""
-
-    _asked: deque[tuple[datetime, int]] = field(default_factory=deque)
-
-    def spend(self, now: datetime, requests: int) -> None:
-        if requests:
-            self._asked.append((now, requests))
-
-    def is_spent(self, now: datetime) -> bool:
-        while self._asked and not now - timedelta(hours=1) < self._asked[0][0] <= now:
-            self._asked.popleft()
-        return sum(requests for _, requests in self._asked) >= HOURS_BUDGET
 
 
 class Keeper:
@@ -53,24 +38,42 @@ class Keeper:
         services: the store, its seasons and the clock; ``services.feeds`` is what is known of the documents.
         address: the feeds' address.
         translator: reads the documents.
+        differences: compares NASCAR's table with ours; None where nobody does.
+        agent: who asks.
         politeness: when one may ask; made for the remembered pause where none is given.
     """
 
     def __init__(
-        self, services: Services, address: str, translator: Translator, *, politeness: Politeness | None = None
+        self,
+        services: Services,
+        address: str,
+        translator: Translator,
+        *,
+        differences: Differences | None = None,
+        agent: str | None = None,
+        politeness: Politeness | None = None,
     ) -> None:
         assert services.feeds is not None
         self._services = services
         self._remembered: Remembered = services.feeds
         self._politeness = politeness or Politeness(self._remembered.pause)
-        self._client = FeedClient(address, services.clock, self._politeness)
+        self._politeness.most_an_hour = HOURS_BUDGET
+        self._client = FeedClient(address, services.clock, self._politeness, agent=agent)
         self._asker = Asker(self._client, self._remembered, services.clock)
         self._intake = Intake(services, self._asker, self._remembered, translator)
-        self._budget = _Budget()
+        self._check = (
+            StandingsCheck(services, self._asker, self._remembered, differences) if differences is not None else None
+        )
         self._began = services.clock.now()
         self._rounds_out_of_reach = 0
         self._quiet_until: datetime | None = None
         self._is_saved = False
+        self._is_told = False
+
+    @property
+    def politeness(self) -> Politeness:
+        """When one may ask, for whoever else asks the same server."""
+        return self._politeness
 
     async def close(self) -> None:
         """Ends the connection, and writes when what was asked for last."""
@@ -103,40 +106,52 @@ class Keeper:
             log.warning(
                 "NASCAR's server cannot be reached (%s); it is tried again in %.0f s", error, wait.total_seconds()
             )
+        except BudgetSpentError:
+            self._quiet_until = self._services.clock.now() + BLOWN
+            log.error(  # noqa: TRY400 - where it was met says nothing
+                "the feeds were asked %d times within an hour, which is too much; they are left alone for one",
+                HOURS_BUDGET,
+            )
         except Exception:
             # Such as a disk that is full: it is no better in a moment, and nobody shall be asked again and again.
             self._quiet_until = self._services.clock.now() + FAILED_BEFORE
             raise
         self._remembered.pause = self._politeness.pause
-        spent = self._asker.asked - asked
-        self._budget.spend(now, spent)
-        if spent:
+        if self._asker.asked != asked:
             await self._remembered.save(whole=not self._is_saved)
             self._is_saved = True
-        await self._tell_freshness()
+        if self._asker.asked != asked or not self._is_told:
+            await self._tell_freshness()
+            self._is_told = True
 
     def _is_quiet(self, now: datetime) -> bool:
         """Whether nothing is asked on purpose; a clock that was set back makes nobody wait for longer."""
         if self._quiet_until is not None and now < self._quiet_until <= now + timedelta(hours=13):
             return True
         self._quiet_until = None
-        if self._budget.is_spent(now):
-            self._quiet_until = now + timedelta(hours=1)
-            log.error(
-                "the feeds were asked %d times within an hour, which is too much; they are left alone for one",
-                HOURS_BUDGET,
-            )
-            return True
         return False
 
     async def _round(self, now: datetime) -> None:
         wanted = self._wanted(now)
-        for year in years_to_list(await self._services.seasons.all(), now):
-            every = list_every(await self._services.seasons.season(year), now)
+        seasons = {season.year: season for season in await self._services.seasons.all()}
+        for year in years_to_list([*seasons.values()], now):
+            every = list_every(seasons.get(year), now)
             await self._carefully(paths.race_list(year), self._intake.schedule(year, every, wanted))
         # Seasons that were read anew: a race may have come with the list.
         for year, dues in groupby(races_due(await self._recent(now), self._remembered.official, now), _year):
             await self._races(year, dues, wanted)
+        if self._check is not None:
+            for season in await self._recent(now):
+                await self._compare(self._check, season, now, wanted)
+
+    async def _compare(self, check: StandingsCheck, season: Season, now: datetime, wanted: Wanted) -> None:
+        """Compares NASCAR's table with ours while a race's results are looked at; nothing is taken over."""
+        every = table_every(season, self._remembered.official, now)
+        if every is not None:
+            try:
+                await check.look(season.year, every, wanted)
+            except FeedError as error:
+                log.debug("%s", error)
 
     async def _races(self, year: int, dues: Iterable[RaceDue], wanted: Wanted) -> None:
         bundles: list[RaceBundle] = []
@@ -153,7 +168,7 @@ class Keeper:
                 if len(bundles) >= AT_ONCE:
                     self._log(await self._intake.take_races(bundles), f"races of {year}")
                     bundles = []
-        except (NotWelcomeError, ServerOutOfReachError):
+        except (NotWelcomeError, ServerOutOfReachError, BudgetSpentError):
             self._log(await self._intake.take_races(bundles), f"races of {year}")
             raise
         self._log(await self._intake.take_races(bundles), f"races of {year}")

@@ -6,13 +6,20 @@ from collections.abc import Mapping
 
 from bot.feeds.documents import FeedDocuments, race_extras, season_documents, season_extras
 from bot.feeds.fetched import Fetched
+from bot.feeds.people import Register
 from bot.feeds.reading import read_race_list, read_weekend
+from bot.feeds.schemas.race_list import RaceList
 from bot.feeds.schemas.weekend import Weekend
 from bot.feeds.translation import Known, Translated
+from db.models import Driver
 
 
 class NascarTranslator:
-    """A ``Translator`` of NASCAR's documents."""
+    """A ``Translator`` of NASCAR's documents; it keeps what all races of a season are read with, one after another."""
+
+    def __init__(self) -> None:
+        self._list: tuple[Fetched, int, RaceList] | None = None
+        self._register = Register({})
 
     def season_extras(self, year: int) -> tuple[str, ...]:
         return season_extras(year)
@@ -52,11 +59,21 @@ class NascarTranslator:
         made: FeedDocuments = season_documents(
             year,
             known.season,
-            read_race_list(races, year),
+            self._race_list(races, year),
             weekends,
             extra,
-            known_drivers=known.drivers,
+            known_drivers=self._everybody(known.drivers),
             known_tracks=known.tracks,
             trust=trust,
         )
-        return Translated(made.documents, made.refused, made.clashes)
+        return Translated(made.documents, made.refused, made.clashes, made.unread)
+
+    def _race_list(self, races: Fetched, year: int) -> RaceList:
+        if self._list is None or self._list[0] is not races or self._list[1] != year:
+            self._list = races, year, read_race_list(races, year)
+        return self._list[2]
+
+    def _everybody(self, drivers: Mapping[str, Driver]) -> Register:
+        if self._register.drivers is not drivers:
+            self._register = Register(drivers)
+        return self._register

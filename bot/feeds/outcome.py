@@ -14,7 +14,6 @@ from db.models import Race
 
 _STAGE_END = re.compile(r"stage (\d) conclu", re.IGNORECASE)
 _UNDER_CAUTION = frozenset({"caution", "under caution"})
-STAGE_BREAK = "competition"
 REASONS = {"competition": "competition caution", "unknown": None, "fluid on track": "fluid on the track"}
 """What a caution was for, where the results have other words for it."""
 

@@ -21,19 +21,9 @@ def lap_times(season: int, race: int) -> str:
     return f"cacher/{season}/{TRUCKS}/{race}/lap-times.json"
 
 
-def lap_notes(season: int, race: int) -> str:
-    """What happened on which lap, in words."""
-    return f"cacher/{season}/{TRUCKS}/{race}/lap-notes.json"
-
-
 def pit_data(season: int, race: int) -> str:
     """Every pit stop."""
     return f"cacher/{season}/{TRUCKS}/{race}/live-pit-data.json"
-
-
-def loop_stats(season: int, race: int) -> str:
-    """Loop statistics: passes, average running position, driver rating."""
-    return f"loopstats/prod/{season}/{TRUCKS}/{race}.json"
 
 
 def session_times(season: int) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.feeds.clashes import ClashError
@@ -13,6 +12,33 @@ from db.naming import fold_name
 
 UNKNOWN_BIRTHS = ("1970-01-01", "0001-01-01", "1900-01-01")
 """Days that stand for a birth date that is not known."""
+
+
+class Register(Mapping[str, Driver]):
+    """The drivers of the store by key; it is made once for all the documents that are read together.
+
+    Attributes:
+        drivers: the same, as they were given.
+        by_id: those of whom NASCAR's id is known, by it.
+        by_name: all, by each of their names, folded.
+    """
+
+    def __init__(self, drivers: Mapping[str, Driver]) -> None:
+        self.drivers = drivers
+        self.by_id = {each.nascar_id: each for each in drivers.values() if each.nascar_id is not None}
+        self.by_name: dict[str, list[Driver]] = {}
+        for driver in drivers.values():
+            for name in _spellings(driver):
+                self.by_name.setdefault(name, []).append(driver)
+
+    def __getitem__(self, key: str) -> Driver:
+        return self.drivers[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.drivers)
+
+    def __len__(self) -> int:
+        return len(self.drivers)
 
 
 class People:
@@ -26,11 +52,8 @@ class People:
         """``drivers`` are all of the store by key; ``facts`` is what NASCAR says of its drivers."""
         self.clashes: list[str] = []
         self._facts = {each.driver_id: each for each in facts if each.driver_id is not None}
-        self._by_id = {each.nascar_id: each for each in drivers.values() if each.nascar_id is not None}
-        self._by_name: dict[str, list[Driver]] = defaultdict(list)
-        for driver in drivers.values():
-            for name in _spellings(driver):
-                self._by_name[name].append(driver)
+        register = drivers if isinstance(drivers, Register) else Register(drivers)
+        self._by_id, self._by_name = register.by_id, register.by_name
         self._rows: dict[str, dict[str, Any]] = {}
         self._by_key = drivers
 
@@ -107,7 +130,7 @@ class People:
             raise ClashError(f"{name} has two ids here, {other.get('nascar_id')} and {number}")
 
     def _reference(self, driver: Driver) -> str:
-        alone = len(self._by_name[fold_name(driver.name)]) == 1
+        alone = len(self._by_name.get(fold_name(driver.name), ())) == 1
         return driver.name if alone else f"{driver.name} (key {driver.key})"
 
 

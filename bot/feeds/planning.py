@@ -105,6 +105,15 @@ def races_due(seasons: Iterable[Season], official: Mapping[int, datetime], now: 
                     yield RaceDue(season, race, every, _to_be_judged(season, race, now))
 
 
+def table_every(season: Season, official: Mapping[int, datetime], now: datetime) -> timedelta | None:
+    """How often NASCAR's table of a season is compared with ours: with the results of a race, by the hour at most.
+
+    None where no race's results are looked at these days.
+    """
+    due = [each.every for each in races_due([season], official, now) if season.has_results(each.race.round)]
+    return max(min(due), HOURLY) if due else None
+
+
 def weekend_every(season: Season, race: Race, official: datetime | None, now: datetime) -> timedelta | None:
     """How often the weekend of a race is asked for; None where it is not.
 

@@ -6,14 +6,16 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from bot.feeds.errors import NotWelcomeError
+from bot.feeds.errors import BudgetSpentError, NotWelcomeError
 from db.feeds.models import FeedPause
 
 SECONDS_APART = 1.0
 """Between the starts of two requests, whatever becomes of the first."""
+HOUR = 3600.0
 LOOKED_BACK, UNWELCOME = 30, 8
 """So many refusals among the last answers mean that we are not welcome, rather than that documents are not there."""
 FIRST_PAUSE = timedelta(minutes=2)
@@ -32,6 +34,7 @@ class Politeness:
 
     Attributes:
         pause: the last pause, which may be over; None once the server has answered well for long enough.
+        most_an_hour: how many requests may begin within an hour, whatever becomes of them; None for any number.
     """
 
     def __init__(
@@ -42,6 +45,8 @@ class Politeness:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.pause = pause
+        self.most_an_hour: int | None = None
+        self._begun: deque[float] = deque()
         self._refused: deque[bool] = deque(maxlen=LOOKED_BACK)
         self._turn = asyncio.Lock()
         self._monotonic = monotonic
@@ -49,7 +54,23 @@ class Politeness:
         self._last: float | None = None
 
     async def __aenter__(self) -> None:
-        """Waits for the turn of a request; nobody else has one until the block ends."""
+        """Waits for the turn of a request; nobody else has one until the block ends.
+
+        Raises:
+            BudgetSpentError: there were too many within the last hour.
+        """
+        await self._begin(counts=True)
+
+    @asynccontextmanager
+    async def uncounted(self) -> AsyncIterator[None]:
+        """A turn that does not count toward the hour: a race under way is asked for every few seconds."""
+        await self._begin(counts=False)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _begin(self, *, counts: bool) -> None:
         await self._turn.acquire()
         try:
             if self._last is not None:
@@ -57,12 +78,23 @@ class Politeness:
                 if wait > 0:
                     await self._sleep(wait)
             self._last = self._monotonic()
+            if counts:
+                self._count(self._last)
         except BaseException:
             self._turn.release()
             raise
 
     async def __aexit__(self, *_: object) -> None:
         self._turn.release()
+
+    def _count(self, now: float) -> None:
+        if self.most_an_hour is None:
+            return
+        while self._begun and self._begun[0] <= now - HOUR:
+            self._begun.popleft()
+        if len(self._begun) >= self.most_an_hour:
+            raise BudgetSpentError
+        self._begun.append(now)
 
     def must_be_welcome(self, now: datetime) -> None:
         """Raises NotWelcomeError during a pause. A clock that was set back ends none, and makes none longer."""

@@ -16,8 +16,9 @@ from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome
-from bot.feeds.planning import is_due, list_every, races_due, years_to_list
+from bot.feeds.planning import DAILY, is_due, list_every, races_due, table_every, years_to_list
 from bot.feeds.politeness import SECONDS_APART, Politeness
+from bot.feeds.standings import Differences, StandingsCheck
 from bot.feeds.translation import Translator
 from bot.services import Services
 from db.feeds.remembered import Remembered
@@ -75,6 +76,8 @@ class Refresh:
         services: the store, its seasons and the clock; ``services.feeds`` is what is known of the documents.
         address: the feeds' address.
         translator: reads the documents.
+        differences: compares NASCAR's table with ours; None where nobody does.
+        agent: who asks.
         politeness: when one may ask; made for the remembered pause where none is given.
         sleep: waits for some seconds.
     """
@@ -85,6 +88,8 @@ class Refresh:
         address: str,
         translator: Translator,
         *,
+        differences: Differences | None = None,
+        agent: str | None = None,
         politeness: Politeness | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
@@ -92,9 +97,12 @@ class Refresh:
         self._services = services
         self._remembered: Remembered = services.feeds
         self._politeness = politeness or Politeness(self._remembered.pause)
-        self._client = FeedClient(address, services.clock, self._politeness)
+        self._client = FeedClient(address, services.clock, self._politeness, agent=agent)
         self._asker = Asker(self._client, self._remembered, services.clock, tries=TRIES, sleep=sleep)
         self._intake = Intake(services, self._asker, self._remembered, translator)
+        self._check = (
+            StandingsCheck(services, self._asker, self._remembered, differences) if differences is not None else None
+        )
         self._translator = translator
         self._sleep = sleep
 
@@ -135,6 +143,7 @@ class Refresh:
             count += 1 + len(self._translator.season_extras(year))
             races = [race.nascar_id for race in self._races(season, wish)] if season else [0] * USUAL_RACES
             count += sum(1 + len(self._translator.race_extras(year, number or 0)) for number in races)
+            count += self._compares(season, wish)
         return round(count * SECONDS_APART)
 
     async def run(self, wish: Wish, step: Step) -> Summary:
@@ -176,6 +185,7 @@ class Refresh:
             races = self._races(season, wish)
             left += len(races) - len(self._races(seasons[year], wish))
             done = await self._refresh_races(races, wish, summary, partial(step, left), done)
+            await self._compare(year, wish, summary)
             await self._remembered.save()
         step(done, done, "")
 
@@ -187,7 +197,7 @@ class Refresh:
             for race in races:
                 step(done, f"{race.season}, {race.track.short}")
                 path = paths.weekend(race.season, race.nascar_id or 0)
-                await self._once(summary, path, partial(self._gather, race, wish, bundles))
+                await self._once(summary, path, partial(self._gather, race, wish, summary, bundles))
                 done += 1
                 if len(bundles) >= AT_ONCE:
                     summary.outcome.add(await self._intake.take_races(bundles))
@@ -198,11 +208,35 @@ class Refresh:
         summary.outcome.add(await self._intake.take_races(bundles))
         return done
 
-    async def _gather(self, race: Race, wish: Wish, bundles: list[RaceBundle]) -> None:
+    async def _gather(self, race: Race, wish: Wish, summary: Summary, bundles: list[RaceBundle]) -> None:
         anew = wish.race is not None
         wanted = self._wanted(wish)
         bundle = await self._intake.gather(race.season, race, timedelta(0), wanted, anew=anew, trusted=wish.trusted)
         bundles += [bundle] if bundle is not None else []
+        path = paths.weekend(race.season, race.nascar_id or 0)
+        known = self._remembered.documents.get(path)
+        if known is not None and known.is_absent and race.over_at <= self._services.clock.now():
+            summary.missing.append(f"{path}: is not there, though the {race.name} should be over")
+
+    def _compares(self, season: Season | None, wish: Wish) -> bool:
+        """Whether NASCAR's table of a season is compared with ours: with seasons as a whole, and while that is due."""
+        if self._check is None or wish.race is not None:
+            return False
+        if wish.everything or wish.seasons or season is None:
+            return True
+        return table_every(season, self._remembered.official, self._services.clock.now()) is not None
+
+    async def _compare(self, year: int, wish: Wish, summary: Summary) -> None:
+        """Compares NASCAR's table with ours; where it is not there, there is nothing to say."""
+        season = await self._services.seasons.season(year)
+        if self._check is None or season is None or not season.run or not self._compares(season, wish):
+            return
+        look = partial(self._check.look, year, DAILY, self._wanted(wish))
+
+        async def work() -> Outcome:
+            return Outcome(notes=list(await look()))
+
+        await self._once(summary, paths.standings(year), work)
 
     async def _once(self, summary: Summary, path: str, work: Callable[[], Awaitable[Outcome | None]]) -> None:
         """Does something; during a short pause it waits, and tries once more."""

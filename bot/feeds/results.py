@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from bot.feeds.clashes import RefusedError
@@ -24,7 +25,7 @@ LEAST_ENTERED = 0.5
 """An entry list with fewer trucks than this part of those that are held is not whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Field:
     """The trucks of a weekend with their drivers as documents call them, in finishing order."""
 
@@ -38,7 +39,7 @@ class Field:
         joined = [(row, people.join(row.driver_id, row.name, row.driver_hometown)) for row in weekend.rows]
         return cls(weekend, people, tuple(sorted(joined, key=lambda each: (each[0].place or 1000, each[0].car_number))))
 
-    @property
+    @cached_property
     def finishers(self) -> tuple[tuple[ResultFacts, str], ...]:
         """Those who have a place."""
         return tuple(each for each in self.trucks if each[0].place)
@@ -149,9 +150,12 @@ def result_rows(
     if year >= FASTEST_LAP_PAYS_FROM:
         fastest = fastest_lap_point(field, stages) or _who_scores_elsewhere(field, quickest)
     run = field.weekend.has_results
+    grid = not run and _has_starting_order(field)
     rows = []
     for facts, driver in field.trucks:
         row = _entry_row(facts, driver, number, rookies)
+        if grid and facts.starting_position:
+            row["start"] = facts.starting_position
         if run and facts.place:
             row |= _finish_row(facts)
             for stage, scores in stages.items():
@@ -166,6 +170,12 @@ def result_rows(
             row["note"] = before.note(driver, facts.car_number) or DID_NOT_START
         rows.append(row)
     return rows
+
+
+def _has_starting_order(field: Field) -> bool:
+    """Whether the starting order of a race to come is there: places from the first on without a gap, of most trucks."""
+    places = sorted(row.starting_position for row, _ in field.trucks if row.starting_position)
+    return places == list(range(1, len(places) + 1)) and len(places) > len(field.trucks) * LEAST_ENTERED
 
 
 def _entry_row(facts: ResultFacts, driver: str, number: int, rookies: Collection[str]) -> dict[str, Any]:
@@ -259,6 +269,22 @@ def point_for_another(field: Field, quickest: str | None) -> str | None:
     if paid is None or not scores or paid == quickest:
         return None
     return f"{paid} has the point for the fastest lap, and by the lap times it was {quickest}'s"
+
+
+def points_of_guests(field: Field, guests: Collection[int]) -> list[str]:
+    """A line for each driver who has points although they are marked as scoring in another series.
+
+    Their points count: most of those who had some in fact scored here. NASCAR's table tells who did not.
+
+    Args:
+        field: the trucks.
+        guests: NASCAR's ids of those who are marked.
+    """
+    return [
+        f"{driver} has {row.points_earned} points, and the lap times mark them as scoring in another series"
+        for row, driver in field.finishers
+        if row.driver_id in guests and row.points_earned
+    ]
 
 
 def _who_scores_elsewhere(field: Field, quickest: str | None) -> str | None:

@@ -76,12 +76,13 @@ def place_races(known: Season | None, race_list: RaceList) -> Schedule:
         RefusedError: the list lacks a race that has been run, or too many; the schedule that is held stays.
     """
     stored = list(known.races) if known is not None else []
-    dated = [race for race in race_list.races if race.planned() is not None]
-    problems = [
-        f"{race.race_season} {race.race_name}: NASCAR's list gives it no day, so it waits"
-        for race in race_list.races
-        if race not in dated
-    ]
+    dated: list[ListedRace] = []
+    problems: list[str] = []
+    for race in race_list.races:
+        if race.planned() is not None:
+            dated.append(race)
+        else:
+            problems.append(f"{race.race_season} {race.race_name}: NASCAR's list gives it no day, so it waits")
     found, new, unclear = _joined(stored, dated)
     problems += unclear
     held = {race.id for race in found.values()}

@@ -34,11 +34,13 @@ class Translated:
         documents: for the importer.
         refused: what was left out, a line each.
         clashes: who or what cannot be told for sure, a line each.
+        unread: by path, what is wrong with documents that would have added to the rest; they are asked for again.
     """
 
     documents: Sequence[Document]
     refused: Sequence[str] = field(default=())
     clashes: Sequence[str] = field(default=())
+    unread: Mapping[str, str] = field(default_factory=dict)
 
 
 class Translator(Protocol):

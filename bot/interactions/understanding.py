@@ -99,7 +99,7 @@ def _race_asked(
         # Where a win is asked for a number by itself is the truck that won, rather than a round.
         reading = as_of.read(text, year, "driver")
         if reading.numbers:
-            _driver(as_of, reading, year)
+            driver_read(as_of, reading, year)
     if which is not None and len(reading.drivers) == 1:
         won = _win(as_of, reading.drivers[0], reading, named, first=which == "first")
         taken = f"the {which} win of {escape(reading.drivers[0].name)}{' on record' if which == 'first' else ''}"
@@ -188,7 +188,7 @@ def driver_asked(as_of: AsOf, text: str, year: int | None) -> Understood:
     named = reading.year or year
     if named is not None:
         as_of.season(named)
-    driver = _driver(as_of, reading, year)
+    driver = driver_read(as_of, reading, year)
     taken = f"{escape(driver.name)}{f' in {named}' if named else ''}"
     others = [escape(each.name) for each in reading.drivers[1 : MOST_SAID + 1]]
     beside = f"-# `/compare` puts {escape(driver.name)} beside {others[0]}." if others else ""
@@ -207,7 +207,7 @@ def compare_asked(as_of: AsOf, first: str, second: str, year: int | None) -> Und
     named = next((each.year for each in readings if each.year), year)
     if named is not None:
         as_of.season(named)
-    a, b = (_driver(as_of, each, year) for each in readings)
+    a, b = (driver_read(as_of, each, year) for each in readings)
     words = [word for each in readings for word in each.not_understood]
     tracks = {each.track.key: each for each in readings if each.track is not None}
     lines = [_at_track(as_of, driver, each, name=True) for each in tracks.values() for driver in (a, b)]
@@ -221,7 +221,7 @@ def clinch_asked(as_of: AsOf, text: str | None) -> Understood:
     if text is None:
         return Understood(ClinchQuestion())
     reading = as_of.read(text, None, "driver")
-    driver = _driver(as_of, reading, None)
+    driver = driver_read(as_of, reading)
     unused = _unused(reading, escape(driver.name)) if reading.drivers else ""
     return Understood(ClinchQuestion(driver.key), (unused,))
 
@@ -261,7 +261,7 @@ def playoffs_asked(as_of: AsOf, text: str | None, year: int | None) -> Understoo
     race = reading.race if reading.year is None and year is None else None
     season = as_of.season(reading.year or year or (race.season if race else None))
     if reading.year is None and race is None:
-        _driver(as_of, reading, year)
+        driver_read(as_of, reading, year)
     computed = as_of.computed(season)
     stand = [
         f"**{escape(driver.name)}** {line.partition('** ')[2]}"
@@ -274,7 +274,7 @@ def playoffs_asked(as_of: AsOf, text: str | None, year: int | None) -> Understoo
     return Understood(PlayoffsQuestion(named), (*stand, unused, *_other_year(reading, year)))
 
 
-def _driver(as_of: AsOf, reading: Reading, year: int | None) -> Driver:
+def driver_read(as_of: AsOf, reading: Reading, year: int | None = None) -> Driver:
     """The driver named first.
 
     Raises:

@@ -17,6 +17,7 @@ from bot.live.poller import LivePoller
 from bot.outbox.worker import Worker
 from bot.services import Services
 from db.arrivals import Arrivals
+from db.laps.arrival import take_in_laps
 from db.models import EASTERN, Race
 from db.quotes.drafts import expire_drafts
 from db.quotes.draws import forget_draws
@@ -107,7 +108,10 @@ class Jobs:
             return
         self._arrivals_at = now
         try:
-            await Arrivals(self._services.store, self._services.clock.now).run()
+            # The laps are of recent races, which are there from the first start on, and take a second or two.
+            await take_in_laps(self._services.store, now)
+            if await Arrivals(self._services.store, self._services.clock.now).run():
+                await take_in_laps(self._services.store, now)
         finally:
             self._arrived = True
             self._services.seasons.arriving = False

@@ -37,6 +37,8 @@ class Client(Protocol):
         self, path: str, *, etag: str | None = None, last_modified: str | None = None, seldom_there: bool = False
     ) -> Answer: ...
 
+    async def close(self) -> None: ...
+
 
 @dataclass(slots=True)
 class _Known:
@@ -83,6 +85,10 @@ class NascarLive:
         # Only now: what could not be used is asked for whole again.
         self._etags[path] = (answer.etag, answer.last_modified)
         return made
+
+    async def close(self) -> None:
+        """Ends the connection."""
+        await self._client.close()
 
     async def _completed(
         self, followed: Followed, number: int, feed: LiveFeed, held: LiveState | None, state: LiveState

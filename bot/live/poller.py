@@ -65,6 +65,10 @@ class LivePoller:
         self._paces: dict[int, _Pace] = {}
         self._looked: datetime | None = None
 
+    async def close(self) -> None:
+        """Ends the connection of the source."""
+        await self._source.close()
+
     async def tick(self) -> None:
         """Asks for the race that is due, if one is.
 

@@ -385,3 +385,6 @@ class RecordedLive:
         if held is not None and held.lap == lap:
             return held
         return recorded.state(lap)
+
+    async def close(self) -> None:
+        """Nothing is held open."""

@@ -41,3 +41,7 @@ class LiveSource(Protocol):
             NotWelcomeError: nothing may be asked until a moment.
         """
         ...
+
+    async def close(self) -> None:
+        """Ends what the source holds open."""
+        ...

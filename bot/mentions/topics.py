@@ -24,6 +24,7 @@ from bot.questions.core import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.questions.laps import LapsQuestion, LineupQuestion
 from bot.questions.live import LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
@@ -263,6 +264,33 @@ def _recap(asked: Asked) -> Answerable | None:
     return _of_race(asked, lambda race: RecapQuestion(race.season, race.round), RecapQuestion())
 
 
+def _laps(asked: Asked) -> Answerable | None:
+    """A driver's race, lap by lap: the one that is named, or the last one of which laps are held."""
+    if asked.driver is None:
+        return _results(asked)
+    race, reading = asked.race_run(), asked.reading
+    if race is None and asked.wants_latest:
+        race = asked.latest
+    sure = not asked.words & _FUTURE and reading.when != "next" and not (asked.days and not asked.day_fits)
+    if race is not None:
+        return Answerable(LapsQuestion(asked.driver.key, race.season, race.round), sure)
+    alone = reading.race is None and reading.round is None
+    return Answerable(LapsQuestion(asked.driver.key, reading.year), sure and alone)
+
+
+def _lineup(asked: Asked) -> Answerable | None:
+    """Who starts a race: the one that is named or, where none is, the next one."""
+    if asked.driver is not None and asked.reading.race is None:
+        return _driver(asked)
+    race = asked.reading.race
+    if asked.wants_latest:
+        race = asked.latest
+    if race is None:
+        current = asked.reading.year is None and asked.reading.round is None and not asked.days
+        return Answerable(LineupQuestion(), current and not asked.drivers)
+    return Answerable(LineupQuestion(race.season, race.round), not asked.drivers)
+
+
 def _of_race(asked: Asked, ask: Callable[[Race], Question], plain: Question) -> Answerable | None:
     """A question about the race that is named, or about the latest one."""
     if asked.driver is not None:
@@ -349,6 +377,8 @@ _QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
     Topic.SCHEDULE: _schedule,
     Topic.RESULTS: _results,
     Topic.RECAP: _recap,
+    Topic.LAPS: _laps,
+    Topic.LINEUP: _lineup,
     Topic.DRIVER: _driver,
     Topic.HELP: _fixed(HelpQuestion()),
     Topic.ABOUT: _fixed(AboutQuestion()),

@@ -40,6 +40,8 @@ class Topic(Enum):
     SCHEDULE = auto()
     RESULTS = auto()
     RECAP = auto()
+    LAPS = auto()
+    LINEUP = auto()
     DRIVER = auto()
     HELP = auto()
     ABOUT = auto()
@@ -218,6 +220,16 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"tell (?:me|us) about … race",
         r"how did … race (?:go|end|turn out|finish)",
     ),
+    Topic.LAPS: (
+        r"(?<!many )laps(?! led| left| to go)|lap (?:by lap|times?|charts?)|every lap|(?:best|quickest) lap",
+        r"(?:average |avg )?running positions?",
+        r"(?:pit|pitted)(?: ?stops?| road)?|pitstops?",
+    ),
+    Topic.LINEUP: (
+        r"(?:starting )?line ?ups?|(?:entry|entrant) lists?|entries|entrants",
+        r"starting (?:order|grid|spots)|starting positions?",
+        r"(?:who|whos|which) … (?:entered|entering|starting(?: first| on (?:the )?pole| up front)?|in the field)",
+    ),
     Topic.DRIVER: (
         r"(?:how|hows|howd) … (?:do|doing|done|finish|finished|going|fare|faring|run|running|been|perform|place)",
         r"(?:how|hows|howd) … (?:end up|make out)",
@@ -262,7 +274,7 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.CLINCH: frozenset({Topic.HELP, Topic.PLAYOFFS, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.RESULTS}),
     Topic.CHAMPION: frozenset({Topic.HELP, Topic.STANDINGS, Topic.RESULTS, Topic.DRIVER}),
     Topic.RECORDS: frozenset(Topic) - {Topic.RECORDS, Topic.QUOTE, Topic.REMINDERS, Topic.COMPARE, Topic.CLINCH},
-    Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS}),
+    Topic.STATS: frozenset({Topic.HELP, Topic.DRIVER, Topic.STANDINGS, Topic.RESULTS, Topic.LAPS}),
     Topic.OWNERS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER}),
     Topic.MANUFACTURERS: frozenset(
         {Topic.HELP, Topic.COMPARE, Topic.STANDINGS, Topic.CHAMPION, Topic.DRIVER, Topic.STATS}
@@ -274,10 +286,12 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.PLAYOFFS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
     Topic.STANDINGS: frozenset({Topic.HELP, Topic.DRIVER}),
     Topic.LIVE: frozenset({Topic.HELP, Topic.NEXT, Topic.STANDINGS, Topic.RESULTS, Topic.SCHEDULE, Topic.RECAP}),
-    Topic.NEXT: frozenset({Topic.HELP, Topic.SCHEDULE, Topic.DRIVER}),
+    Topic.NEXT: frozenset({Topic.HELP, Topic.SCHEDULE, Topic.DRIVER, Topic.LAPS}),
     Topic.SCHEDULE: frozenset({Topic.HELP, Topic.DRIVER}),
-    Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER, Topic.LAPS}),
     Topic.RECAP: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.LAPS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.LINEUP: frozenset({Topic.HELP, Topic.DRIVER, Topic.NEXT, Topic.SCHEDULE}),
 }
 """Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask who makes them."""
 

@@ -15,13 +15,13 @@ from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
+from bot.outbox.changes import Changes
 from bot.outbox.contracts import Addressee, BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
 from bot.outbox.discord_sender import FAILURES, classify
 from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts, may_land_for
-from bot.outbox.ledger import Ledger
+from bot.outbox.ledger import STALE, Ledger
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
-from bot.outbox.unanswered import UnansweredChanges
 from bot.services import Services
 from db.errors import StoreError
 from db.reminders import targets
@@ -46,10 +46,6 @@ OPENED_KEPT = 1_000
 """How many opened channels are kept in memory: as many as rows can be claimed at once."""
 UNKNOWN_SECONDS = 60.0
 """When to ask again who gets a message that goes to a person, such as a server's owner."""
-STALE = timedelta(seconds=5)
-"""How long after its moment was committed a request may still leave. If it takes longer the process stood still, and
-the message may be out of date."""
-
 
 OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
@@ -71,7 +67,8 @@ class Delivery:
         versions: of the seasons and of the settings, as the worker last saw them; it keeps them up to date.
         composers, performers: what writes a kind's messages, or delivers it otherwise.
         addressees: who gets the messages of a kind that do not go to the target's place.
-        in_flight: ids of rows with a request under way that may take effect.
+        changes: makes the changes of messages.
+        in_flight: ids of rows with a request under way that may take effect, but for changes of messages.
         awaiting_discord: ids of rows that wait for Discord's answer, not for their turn.
         resting_until: until then no request gets through to Discord.
     """
@@ -94,7 +91,7 @@ class Delivery:
         self.awaiting_discord: set[int] = set()
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._own_errors: Counter[int] = Counter()
-        self._unanswered = UnansweredChanges()
+        self.changes = Changes(services.store, sender, ledger, services.clock)
         self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
         self._opened: OrderedDict[int, int] = OrderedDict()
         self._writing = asyncio.Semaphore(WRITING_AT_ONCE)
@@ -117,10 +114,15 @@ class Delivery:
         if outcome.state is not RowState.PENDING:
             self.doubts.forget(claimed.row.id)
             self._own_errors.pop(claimed.row.id, None)
-        return outcome
+        return self.changes.noted(outcome, claimed.row)
+
+    def under_way(self, number: int) -> bool:
+        """Whether a request of a row is under way that may take effect."""
+        return number in self.in_flight or number in self.changes.under_way
 
     def ended(self, number: int) -> None:
         """Forgets a row whose task has ended."""
+        self.changes.ended(number)
         self.in_flight.discard(number)
         self.awaiting_discord.discard(number)
 
@@ -308,9 +310,9 @@ class Delivery:
         async with self._store.reserved():
             return await outdone(self._store, row, same_race=kind is not NotificationKind.STANDINGS)
 
-    async def look_again(self, row: OutboxRow) -> None:
-        """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
-        await self.doubts.look_again(row, self._turn(row))
+    async def look_again(self, row: OutboxRow) -> bool:
+        """As ``Doubts.look_again``."""
+        return await self.doubts.look_again(row, self._turn(row))
 
     async def _channel(self, claimed: ClaimedRow, turn: Turn) -> int:
         """The channel to send to; for a row in doubt the one in which it was tried."""
@@ -347,14 +349,8 @@ class Delivery:
 
     async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
         """Changes a message; returns None if it is gone and a new one is to be sent."""
-        version = claimed.row.notification.lead
-        if (left := self._unanswered.may_land_for(message, version, self._clock.now())) > 0:
-            raise BusyError("an earlier change of the message may still arrive", left)
         try:
-            await self._sender.edit(channel, message, post)
-        except UnsureError:
-            self._unanswered.note(message, version, self._clock.now())
-            raise
+            await self.changes.make(claimed.row, channel, message, post)
         except RefusedError as error:
             if error.missing and not post.correction:
                 return None

@@ -21,7 +21,7 @@ from bot.services import Services
 from db.errors import FileFault, StoreError
 from db.key_values import recall, remember
 from db.models import EASTERN
-from db.reminders import earlier_rows, outbox
+from db.reminders import earlier_rows, outbox, second_messages
 from db.reminders.models import EDITED, NotificationKind, OutboxRow, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.timestamps import from_text, to_text
@@ -166,23 +166,28 @@ class Doubts:
                 await self._sender.delete(channel, message)
         return oldest
 
-    async def look_again(self, row: OutboxRow, turn: Turn) -> None:
-        """Looks for a second message of a row that was sent more than once, and takes the newer one away."""
-        now, again, message = self._clock.now(), None, None
+    async def look_again(self, row: OutboxRow, turn: Turn) -> bool:
+        """Looks for a second message of a row that was sent more than once, and takes the newer one away.
+
+        Returns whether that one had been changed by a later row, so that this is to be planned again.
+        """
+        now, again, there = self._clock.now(), None, list[int]()
         if row.channel is not None:
             direct = row.direct
             try:
                 there = await find(self._sender, turn, row.channel, row.mark, row.tried_at or now, now, direct=direct)
-                message = await self._only_one(turn, row.channel, there) if there else None
+                if there:
+                    await self._only_one(turn, row.channel, there)
             except (BusyError, UnsureError, UnknownYetError):
                 again = now + LOOK_LATER
+                there = []
             except (RefusedError, UnreadableError) as error:
                 # Perhaps it may be read later; else nobody will ever know, and two are better than none.
                 again = None if isinstance(error, RefusedError) and error.gone else now + READ_LATER
                 log.debug("row %d of the outbox may be there twice", row.id)
-        if now >= (row.sent_at or now) + GIVE_UP:
+        if now >= (row.sent_at or row.last_tried_at or now) + GIVE_UP:
             again = None
-        await outbox.looked(self._store, row.id, message, again)
+        return await second_messages.looked(self._store, row.id, there[0] if there else None, again, there[1:])
 
     async def may_be_sent_already(self, row: OutboxRow) -> bool:
         """Whether a row never tried here may have been sent after the backup was made that this store is."""

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from db.connection import Store
@@ -20,8 +21,22 @@ from db.reminders.outbox import DeliveryOutcome
 
 log = logging.getLogger(__name__)
 
-Mark = tuple[int, int | None, "asyncio.Future[datetime | None]"]
-"""A row, the channel that its request goes to, and who waits for the mark to be committed."""
+STALE = timedelta(seconds=5)
+"""How long after its moment was committed a request may still leave. If it takes longer the process stood still, and
+the message may be out of date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A row, the channel that its request goes to, and who waits for the mark to be committed.
+
+    ``change`` says that it is a change of a message which is there already.
+    """
+
+    number: int
+    channel: int | None
+    written: asyncio.Future[datetime | None]
+    change: bool = False
 
 
 class Ledger:
@@ -61,10 +76,16 @@ class Ledger:
         Raises:
             StoreError: it could not be written; the request must not leave.
         """
-        written: asyncio.Future[datetime | None] = asyncio.get_running_loop().create_future()
-        self._marks.append((number, channel, written))
+        return await self._marked(Mark(number, channel, asyncio.get_running_loop().create_future()))
+
+    async def mark_change(self, number: int) -> datetime | None:
+        """Commits that a change of a row's message leaves now; returns and raises as ``mark``."""
+        return await self._marked(Mark(number, None, asyncio.get_running_loop().create_future(), change=True))
+
+    async def _marked(self, mark: Mark) -> datetime | None:
+        self._marks.append(mark)
         self._soon()
-        return await written
+        return await mark.written
 
     def record(self, outcome: DeliveryOutcome) -> None:
         """Takes down what became of a row; it is committed soon, or with the next ``flush``."""
@@ -84,27 +105,27 @@ class Ledger:
                 return
             now = self._clock.now()
             try:
-                ours = await self._write(now, [(number, channel) for number, channel, _ in marks], outcomes)
+                ours = await self._write(now, marks, outcomes)
             except BaseException as error:
-                for _, _, written in marks:
-                    if not written.done():
+                for mark in marks:
+                    if not mark.written.done():
                         # Whoever waits must not send, whatever stopped us.
-                        written.set_exception(
+                        mark.written.set_exception(
                             error if isinstance(error, StoreError) else StoreError("the outbox was interrupted")
                         )
                 raise
             # Later ones were added behind these meanwhile.
             del self._outcomes[: len(outcomes)]
             self.recorded += len(outcomes)
-            for number, _, written in marks:
-                if not written.done():
-                    written.set_result(now if number in ours else None)
+            for mark in marks:
+                if not mark.written.done():
+                    mark.written.set_result(now if mark.number in ours else None)
 
-    async def _write(
-        self, now: datetime, marks: Sequence[tuple[int, int | None]], outcomes: Sequence[DeliveryOutcome]
-    ) -> set[int]:
+    async def _write(self, now: datetime, marks: Sequence[Mark], outcomes: Sequence[DeliveryOutcome]) -> set[int]:
+        sent = [(mark.number, mark.channel) for mark in marks if not mark.change]
+        changes = [mark.number for mark in marks if mark.change]
         try:
-            return await outbox.write_ledger(self._store, self._run, now, marks, outcomes)
+            return await outbox.write_ledger(self._store, self._run, now, sent, outcomes, changes)
         except StoreError:
             raise
         except Exception:
@@ -117,7 +138,7 @@ class Ledger:
                 raise
             except Exception:
                 log.exception("what became of row %d of the outbox is not known to the store", outcome.id)
-        return await outbox.write_ledger(self._store, self._run, now, marks, [])
+        return await outbox.write_ledger(self._store, self._run, now, sent, [], changes)
 
     async def close(self) -> None:
         """Begins no more transactions by itself."""

@@ -23,7 +23,7 @@ from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
 from db.errors import FileFault, StoreError
 from db.models import Season
-from db.reminders import outbox, plans, targets, tidying
+from db.reminders import outbox, plans, second_messages, targets, tidying
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
 from db.reminders.plans import Connection
@@ -157,7 +157,7 @@ class Worker:
         """
         self._closing = True
         for number, (task, _) in self._tasks.items():
-            if number not in self._delivery.in_flight:
+            if not self._delivery.under_way(number):
                 task.cancel()
         tasks = [*(task for task, _ in self._tasks.values()), *self._looking.values()]
         if tasks:
@@ -279,13 +279,14 @@ class Worker:
         room = LOOKS - len(self._looking)
         if room <= 0:
             return
-        for row in await outbox.to_look_at(self._store, now, list(self._looking), room):
+        for row in await second_messages.to_look_at(self._store, now, list(self._looking), room):
             task = asyncio.create_task(self._look(row), name=f"outbox look {row.id}")
             self._looking[row.id] = task
 
     async def _look(self, row: OutboxRow) -> None:
         try:
-            await self._delivery.look_again(row)
+            if await self._delivery.look_again(row) and self._last_plan is not None:
+                self._last_plan = replace(self._last_plan, stale=True)
         except StoreError as error:
             self._warn_once(error)
         finally:
@@ -320,7 +321,7 @@ class Worker:
             if number in self._delivery.in_flight:
                 # The message may still arrive: the row stays claimed, and the next run reconciles it.
                 return
-            outcome = _given_back(claimed)
+            outcome = self._delivery.changes.noted(_given_back(claimed), claimed.row)
         finally:
             self._delivery.ended(number)
             self._tasks.pop(number, None)

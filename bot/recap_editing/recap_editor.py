@@ -25,6 +25,7 @@ from bot.render.recap import find
 from bot.render.recap_editor import PICTURE, WORDS, DraftView, EditorFacts, form, history, panel, preview
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
+from bot.seasons.laps import report_for
 from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_words
 from db.connection import Store
@@ -199,7 +200,8 @@ class RecapEditor:
         own = [each for each in drafts if each.kind is kind]
         shown = next((each for each in own if each.id == draft), own[0] if own and or_latest else None)
         text = shown.text if shown else None
-        written = as_of.recap(race, words.quotes, {**words.texts, kind: text} if text else words.texts)
+        texts = {**words.texts, kind: text} if text else words.texts
+        written = as_of.recap(race, words.quotes, texts, await report_for(self._store, as_of, race))
         filled = frozenset(section.kind for section in written.sections)
         section = find(written, kind)
         return EditorFacts(season, race, kind, section, as_of.now, words.texts, filled, drafts, shown, steps)

@@ -16,6 +16,7 @@ TITLES = {
     SectionKind.NUTSHELL: "In a nutshell",
     SectionKind.TOP: "Top truckers",
     SectionKind.MOVE: "The winning move",
+    SectionKind.RUNS: "Run by run",
     SectionKind.PLAYOFFS: "Playoff rundown",
     SectionKind.ROOKIES: "Rookie report",
     SectionKind.QUOTES: "Talkin' truckers",

@@ -29,7 +29,8 @@ _MAKERS: Mapping[SectionKind, Callable[[RecapContext], Section | None]] = {
 }
 """The functions that make sections from results.
 
-There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it.
+There is none for the paint scheme: results do not say what a truck looked like, so only an editor can write it. The
+runs are made from laps, which are read for one answer.
 """
 
 
@@ -66,13 +67,19 @@ def generate(facts: Facts) -> GeneratedRecap:
     return GeneratedRecap(facts.race, facts.season.drivers, made)
 
 
-def with_words(generated: GeneratedRecap, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+def with_words(
+    generated: GeneratedRecap,
+    quotes: Sequence[Quote],
+    texts: Mapping[SectionKind, RecapText],
+    runs: Section | None = None,
+) -> Recap:
     """The whole recap: an editor's text replaces a section's sentences, and the race's quotes are a section.
 
     Args:
         generated: the sections made from results.
         quotes: quotes from the race that the reader may see.
         texts: the editors' texts by section.
+        runs: the section made from the race's laps; None where they are not held.
     """
     sections: list[Section | None] = []
     for kind in SectionKind:
@@ -80,7 +87,7 @@ def with_words(generated: GeneratedRecap, quotes: Sequence[Quote], texts: Mappin
         if kind is SectionKind.QUOTES:
             made = race_quotes(quotes, generated.drivers, SECTION_LIMIT - (len(text.words) if text else 0))
         else:
-            made = generated.sections.get(kind)
+            made = runs if kind is SectionKind.RUNS else generated.sections.get(kind)
         sections.append(_edited(text, made) if text else made)
     return Recap(generated.race, tuple(section for section in sections if section is not None))
 

@@ -20,6 +20,8 @@ PRIVACY = (
     "It reads what you say to it: commands, buttons, mentions and direct messages, and nothing else you write."
 )
 UNOFFICIAL = "Unofficial; not affiliated with NASCAR."
+RECENT_SEASONS = 4
+"""So many of the newest seasons have a line of their own in any case."""
 MOST_FINDINGS, LONGEST_FINDING = 3, 200
 OFFICIAL_SITE = "[nascar.com](https://www.nascar.com/nascar-craftsman-truck-series/)"
 
@@ -72,6 +74,8 @@ TOPICS: dict[str, HelpTopic] = {
             "`/results` the latest race: winner, stages, finishing order",
             "`/results talladega` that track's latest race; add a season for another year",
             "`/schedule` every race and its winner, and what's next in your own time zone",
+            "`/lineup` who's entered in the next race, who's new, and the starting order once it's set",
+            "`/laps heim talladega` a driver's race lap by lap: running position, best lap, pit stops",
         ),
     ),
     "recaps": HelpTopic(
@@ -150,7 +154,7 @@ def about(
         feeds: what is known of NASCAR's feeds; None where nothing is fetched.
     """
     del question
-    fresh = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(seasons)]
+    fresh = _fresh(seasons, now)
     return card(
         f"Tailgate {version}",
         "\n".join(f"**The store** {fault}" for fault in faults),
@@ -160,9 +164,29 @@ def about(
         PRIVACY,
         f"**Links** {' · '.join([*links, f'official site: {OFFICIAL_SITE}'])}",
         accent=Accent.YELLOW if faults else Accent.GREEN,
-        small=[f"Seasons on record: {', '.join(str(season.year) for season in seasons)}. `/help` shows the commands."],
+        small=[f"Seasons on record: {_years([season.year for season in seasons])}. `/help` shows the commands."],
         controls=row([Link("Help", HelpQuestion()), Link("Next race", NextQuestion())]),
     )
+
+
+def _fresh(seasons: Sequence[Season], now: datetime) -> list[str]:
+    """How fresh the seasons are, the newest first; of older ones those that are whole share a line."""
+    alone = [s for s in seasons[:-RECENT_SEASONS] if len(s.run) < len(s.races) or s.freshness.failing_since is not None]
+    alone += seasons[-RECENT_SEASONS:]
+    whole = [season.year for season in seasons if season not in alone]
+    lines = [f"**{season.year}** {freshness(season, now, brief=True)}" for season in reversed(alone)]
+    return [*lines, *([f"**{_years(whole)}** every race"] if whole else [])]
+
+
+def _years(years: Sequence[int]) -> str:
+    """Years in order, those that follow each other as one span: ``1995 to 2010, 2012``."""
+    spans: list[tuple[int, int]] = []
+    for year in years:
+        if spans and spans[-1][1] == year - 1:
+            spans[-1] = (spans[-1][0], year)
+        else:
+            spans.append((year, year))
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in spans)
 
 
 def _feeds(feeds: FeedMemory, now: datetime, *, editor: bool) -> Iterator[str]:
@@ -175,8 +199,11 @@ def _feeds(feeds: FeedMemory, now: datetime, *, editor: bool) -> Iterator[str]:
     for each in feeds.failures():
         if each.failing_since is not None:
             failed.setdefault(each.thing, each.failing_since)
-    if failed:
-        lines = [f"{thing} since {stamp(since, 'f')}" for thing, since in failed.items()]
+    together: dict[datetime, list[str]] = {}
+    for thing, since in failed.items():
+        together.setdefault(since, []).append(thing)
+    if together:
+        lines = [f"{' and '.join(things)} since {stamp(since, 'f')}" for since, things in together.items()]
         yield f"**Failing** {', '.join(lines)}"
     if editor and feeds.findings:
         yield "**Left out or in doubt**"

@@ -17,6 +17,7 @@ from bot.questions.core import (
     ScheduleQuestion,
     StandingsQuestion,
 )
+from bot.questions.laps import LapsQuestion, LineupQuestion
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
@@ -65,6 +66,11 @@ def _of_races(question: Question, seasons: Sequence[Season]) -> str | None:
             return f"Results: {_race(year, number, seasons)}"
         case RecapQuestion(year=year, round=int(number)):
             return f"Recap: {_race(year, number, seasons)}"
+        case LapsQuestion(driver=key, year=year, round=number):
+            where = f": {_race(year, number, seasons)}" if number is not None else ""
+            return f"{_name(key, seasons)}, lap by lap{where}"
+        case LineupQuestion(year=year, round=int(number)):
+            return f"Lineup: {_race(year, number, seasons)}"
         case StandingsQuestion(year=year, after=int(number)) | StatsQuestion(year=year, after=int(number)):
             return f"{_table(question, seasons)} after {_race(year, number, seasons)}"
     return None
@@ -89,6 +95,7 @@ _FIXED: dict[type[Question], str] = {
     NextQuestion: "Next race",
     LiveQuestion: "Live",
     LiveAloneQuestion: "Live",
+    LineupQuestion: "Lineup of the next race",
     ClinchQuestion: "Clinch scenarios",
     RandomQuoteQuestion: "A quote",
     HelpQuestion: "Help",

@@ -9,11 +9,12 @@ from datetime import datetime
 from discord import ui
 
 from bot.championship.distance import stages_not_run
+from bot.laps.report import RaceReport
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.blocks import Accent, Page, card, freshness, scored_stages, short_distance
 from bot.render.buttons import BUTTONS, Link, fitted, pager, row
-from bot.render.formatting import count, escape, listed, name_of, race_name, status
+from bot.render.formatting import count, escape, listed, name_of, ordinal, race_name, status
 from bot.render.not_held import RESULTS, not_held, when_held
 from bot.render.penalties import of_race
 from bot.render.tables import MARK, Column, initialled, table
@@ -40,7 +41,12 @@ _STAGE_COLUMN = 5
 
 
 def results(
-    season: Season, race: Race, question: ResultsQuestion, now: datetime, before: Race | None = None
+    season: Season,
+    race: Race,
+    question: ResultsQuestion,
+    now: datetime,
+    before: Race | None = None,
+    report: RaceReport | None = None,
 ) -> ui.LayoutView:
     """A race's results, or a note that there are none.
 
@@ -50,6 +56,7 @@ def results(
         question: its page.
         now: the current time.
         before: the last race at this track before it, offered where this one has no results.
+        report: what the race's laps tell, where they are held.
     """
     standing = season.results.get(race.round, ())
     rows = standing or season.partial.get(race.round, ())
@@ -79,7 +86,7 @@ def results(
     return card(
         f"{escape(race_name(race))} · {escape(race.track.short)}",
         _headline(season, race, rows),
-        _story(season, race, rows),
+        _story(season, race, rows, report),
         order,
         _out(season, part),
         accent=Accent.CHECKERED,
@@ -103,8 +110,8 @@ def _headline(season: Season, race: Race, rows: Sequence[Result]) -> str:
     return f"{won} · {when_held(season, race)}"
 
 
-def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
-    """Pole, stages, laps led, fastest lap, cautions and margin, each where it is known."""
+def _story(season: Season, race: Race, rows: Sequence[Result], report: RaceReport | None) -> str:
+    """Pole, stages, laps led, fastest lap, the biggest move, stops, cautions and margin, each where it is known."""
     outcome = race.outcome or Outcome()
 
     def who(key: str) -> str:
@@ -131,8 +138,25 @@ def _story(season: Season, race: Race, rows: Sequence[Result]) -> str:
         lines.append(f"**Fastest lap** {who(outcome.fastest_lap.driver)}{_speed(outcome)}")
     if outcome.rookie_of_the_race:
         lines.append(f"**Rookie of the race** {who(outcome.rookie_of_the_race)}")
+    lines += _from_laps(season, report) if report is not None else []
     lines.append(_flags(outcome))
     return "\n".join(filter(None, lines))
+
+
+def _from_laps(season: Season, report: RaceReport) -> list[str]:
+    """``**Biggest move in a run** Nathan Byrd, 29th to 12th (laps 47–65)`` and ``**Winner's stops** laps 22, 42``."""
+    lines = []
+    if report.biggest is not None:
+        move, run = report.biggest, report.biggest.run
+        who, places = (
+            escape(name_of(season, move.driver), NAME_WIDTH),
+            f"{ordinal(move.before)} to {ordinal(move.after)}",
+        )
+        lines.append(f"**Biggest move in a run** {who}, {places} (laps {run.first}–{run.last})")
+    if report.winner_stops:
+        several = "s" if len(report.winner_stops) > 1 else ""
+        lines.append(f"**Winner's stops** lap{several} {', '.join(map(str, report.winner_stops))}")
+    return lines
 
 
 def _speed(outcome: Outcome) -> str:

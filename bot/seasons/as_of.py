@@ -11,8 +11,10 @@ from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
 from bot.finder import Finder
 from bot.finder.lexicon import Named
 from bot.finder.reading import Reading, read
+from bot.laps.report import RaceReport
 from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winner_of
 from bot.recaps.recap import with_words
+from bot.recaps.run_by_run import run_by_run
 from bot.seasons.cache import SeasonCache
 from db.models import EASTERN, Driver, Race, RaceStatus, Season
 from db.quotes.models import Quote
@@ -127,17 +129,25 @@ class AsOf:
         """One of ``seasons`` as it stood after the race of a round. Raises LookupError if it has no such race."""
         return self.cache.computed_after(season, number)
 
-    def recap(self, race: Race, quotes: Sequence[Quote], texts: Mapping[SectionKind, RecapText]) -> Recap:
+    def recap(
+        self,
+        race: Race,
+        quotes: Sequence[Quote],
+        texts: Mapping[SectionKind, RecapText],
+        report: RaceReport | None = None,
+    ) -> Recap:
         """The recap of a race with results.
 
         Args:
             race: the race.
             quotes: quotes from the race that the reader may see.
             texts: the editors' texts by section.
+            report: what the race's laps tell, where they are held.
         """
         season = self.season(race.season)
         generated = self.cache.recap(self.seasons, season, race.round, lambda: self._recap_facts(race))
-        return with_words(generated, quotes, texts)
+        runs = run_by_run(season, season.race(race.round) or race, report) if report is not None else None
+        return with_words(generated, quotes, texts, runs)
 
     def _recap_facts(self, race: Race) -> Facts:
         """What the recap tells: what was known when the race was over, and what comes next."""

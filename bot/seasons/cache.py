@@ -1,4 +1,4 @@
-"""The one place where what is computed from seasons is kept: standings, tables, records, careers and recaps.
+"""The one place where what is computed from seasons is kept: standings, tables, records, careers, recaps, laps.
 
 What is kept belongs to a season object as of a moment. When a race ends or an import changes a season, there is a new
 object for it, and everything of the old one is dropped at once. Seasons that did not change keep their objects and all
@@ -14,6 +14,7 @@ from typing import TypeAlias, TypeVar
 
 from bot.championship.all_time import Records, Rows, Source
 from bot.championship.computed_season import ComputedSeason
+from bot.laps.report import RaceReport
 from bot.recaps.facts import Facts
 from bot.recaps.recap import GeneratedRecap, generate
 from db.history.known_races import KnownRaces
@@ -29,6 +30,8 @@ PAST_STATES = 64
 """How many past states (a season as of after one of its races) are kept; a season has 25."""
 RECAPS = 128
 """How many recaps are kept, from all seasons: a few kilobytes each."""
+REPORTS = 128
+"""How many reports of a race's laps are kept: a few kilobytes each."""
 CAREERS = 512
 """How many careers are kept: about 100 bytes a start."""
 RECORDS = 128
@@ -94,6 +97,7 @@ class SeasonCache:
         self._current: dict[Season, ComputedSeason] = {}
         self._past: OrderedDict[tuple[Season, int], ComputedSeason] = OrderedDict()
         self._recaps: OrderedDict[tuple[Season, int], _KeptRecap] = OrderedDict()
+        self._reports: OrderedDict[tuple[Season, int], RaceReport] = OrderedDict()
         self._history = KeptHistory()
 
     def keep_only(self, seasons: Sequence[Season]) -> None:
@@ -109,6 +113,8 @@ class SeasonCache:
         self._current = {season: self._current.get(season) or ComputedSeason(season) for season in seasons}
         for place in [place for place in self._past if place[0] not in self._current]:
             del self._past[place]
+        for place in [place for place in self._reports if place[0] not in self._current]:
+            del self._reports[place]
         for place in [place for place, kept in self._recaps.items() if not kept.is_current(self._seasons)]:
             del self._recaps[place]
 
@@ -136,6 +142,15 @@ class SeasonCache:
         if season in self._current:
             _keep(self._past, place, found, self._most_past)
         return found
+
+    def report(self, season: Season, number: int) -> RaceReport | None:
+        """What was told by the laps of a race of one of the current seasons; None where it is not kept."""
+        return self._reports.get((season, number))
+
+    def keep_report(self, season: Season, number: int, report: RaceReport) -> None:
+        """Keeps that, as long as the season is current."""
+        if season in self._current:
+            _keep(self._reports, (season, number), report, REPORTS)
 
     def history(self, seasons: Sequence[Season]) -> KeptHistory:
         """What was read of all seasons, to be added to; nothing, and not kept, for seasons that are not current."""

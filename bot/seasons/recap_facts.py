@@ -1,4 +1,4 @@
-"""What a recap takes from the store beside the results: the race's quotes, and the editors' texts."""
+"""What a recap takes from the store beside the results: the race's quotes, its laps, and the editors' texts."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.recaps.facts import Recap
 from bot.seasons.as_of import AsOf
+from bot.seasons.laps import report_for
 from db.connection import Store
 from db.errors import StoreError
 from db.models import Race
@@ -43,7 +44,7 @@ async def recap_words(store: Store, as_of: AsOf, reader: Reader, race: Race) -> 
 async def recap_for(store: Store, as_of: AsOf, reader: Reader, race: Race) -> Recap:
     """The recap of a race with results, for a reader. The arguments are those of ``recap_words``."""
     words = await recap_words(store, as_of, reader, race)
-    return as_of.recap(race, words.quotes, words.texts)
+    return as_of.recap(race, words.quotes, words.texts, await report_for(store, as_of, race))
 
 
 async def recap_if_need_be_without_words(store: Store, as_of: AsOf, reader: Reader, race: Race) -> tuple[Recap, bool]:

@@ -78,6 +78,8 @@ class Identification(Generic[M, R]):
         verdicts = {number: self._same(row, self._register.rows[number]) for number in sorted(self.sharing(row))}
         same: list[int] = [decided] if decided is not None else [n for n, verdict in verdicts.items() if verdict]
         unknown: list[int] = [number for number, verdict in verdicts.items() if verdict is None]
+        if decided is not None:
+            self._refuse_twins(decided, [number for number, verdict in verdicts.items() if verdict], line)
         if len(same) == 1:
             # Another one whose name the row takes for the first time may be the same person under another name.
             self._refuse_several([*same, *(n for n in unknown if not self._share_name(n, same[0]))], row, line)
@@ -121,6 +123,16 @@ class Identification(Generic[M, R]):
             f"or {self._advice}",
             "name",
         )
+
+    def _refuse_twins(self, decided: int, alike: list[int], line: Line) -> None:
+        """Refuses a birth date that would make another one of the name, who has no id, the same in every detail."""
+        for number in alike:
+            if number != decided:
+                raise line.error(
+                    f"{self._register.called[number].name} bears this name and was born on that day too; import that "
+                    "one's nascar_id first",
+                    "born",
+                )
 
     def _refuse_unclear(self, row: R, line: Line) -> None:
         """Refuses one more of a name where another row of this import has just said who its only bearer is."""

@@ -34,8 +34,9 @@ ON CONFLICT (year) DO UPDATE SET champion_id = coalesce(excluded.champion_id, ch
     OR retrieved_at IS NOT coalesce(excluded.retrieved_at, retrieved_at)
 """
 ADD_ENTRY = """
-INSERT INTO entries (id, race_id, driver_id, number, team_id, make, owner, sponsor, crew_chief, rookie, eligible, note)
-VALUES (?, ?, ?, ?, (SELECT id FROM teams WHERE name = ?), ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO entries (id, race_id, driver_id, number, team_id, make, owner, sponsor, crew_chief, rookie, eligible, note,
+    start)
+VALUES (?, ?, ?, ?, (SELECT id FROM teams WHERE name = ?), ?, ?, ?, ?, ?, ?, ?, ?)
 """
 ADD_RESULT = """
 INSERT INTO results (entry_id, race_id, finish, start, laps, led, status, points, fastest_lap, disqualified)
@@ -198,7 +199,7 @@ async def save_results(connection: aiosqlite.Connection, rows: Sequence[tuple[in
         [
             (
                 *(number, race, driver, row.number, row.team, row.make, row.owner, row.sponsor, row.crew_chief),
-                *(int(row.rookie), int(row.eligible), row.note),
+                *(int(row.rookie), int(row.eligible), row.note, row.start if row.finish is None else None),
             )
             for number, race, driver, row in numbered
         ],

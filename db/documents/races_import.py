@@ -19,7 +19,7 @@ from db.documents.origins import Origins, changed_facts
 from db.documents.race_matching import StoredRace, match_races
 from db.documents.race_moves import moments, settle_times
 from db.documents.race_rounds import MOST, rounds_after, steps, with_rounds_aside
-from db.documents.reader import Line
+from db.documents.reader import Document, Line
 from db.documents.readings import Readings
 from db.documents.rows_from_models import race_row
 from db.documents.wording import shown
@@ -143,6 +143,19 @@ class RacesImport:
     def on_stored_schedule(self, year: int, line: Line, number: int) -> int | None:
         """The round on the stored schedule of the race to which a line gives that round; None for a dropped race."""
         return self._other_rounds.get((_counted_by(line), year, number), number)
+
+    def rounds_spoken_of(self, year: int, documents: Iterable[Document]) -> set[int]:
+        """The rounds on the stored schedule of which documents may change results: no other's need be compared."""
+        found: set[int | None] = set()
+        for document in documents:
+            whose = "" if document.bundled else document.file
+            for section in ("races", "results", "adjustments"):
+                for line in document.sections.get(section, ()):
+                    # A row of the schedule that says nothing of results leaves those that are held alone.
+                    if section != "races" or line.whole or getattr(line.row, "results_state", None) is not None:
+                        number = getattr(line.row, "round", 0)
+                        found.add(self._other_rounds.get((whose, year, number), number))
+        return {number for number in found if number is not None}
 
     def _gone(
         self, season: Season, lines: Sequence[Line], stored: Sequence[StoredRace], found: Sequence[StoredRace | None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -86,9 +86,8 @@ class Document:
 
     def lines(self, section: str) -> list[Line]:
         """The lines of a section, which know whether the document comes with the program and when it was retrieved."""
-        given: dict[str, Any] = {"bundled": self.bundled, "retrieved": self.header.retrieved}
-        given |= {"feed": self.feed, "trusted": self.trusted}
-        return [replace(line, **given) for line in self.sections.get(section, [])]
+        of_all = (self.bundled, self.header.retrieved, self.feed, self.trusted)
+        return [Line(line.row, line.file, line.number, line.whole, *of_all) for line in self.sections.get(section, ())]
 
     def error(self, problem: str, field: str) -> DocumentError:
         """The error for a wrong field of the document itself, to be raised by the caller."""
@@ -133,6 +132,31 @@ def read_bytes(raw: bytes, name: str) -> Document:
     if name.lower().endswith(".json"):
         return _read_json(text, name, digest)
     raise DocumentError("is neither .json nor .csv; name the file by its format", file=name)
+
+
+def document_of(
+    head: Mapping[str, Any], sections: Mapping[str, Iterable[Mapping[str, Any]]], name: str, whole: Collection[str] = ()
+) -> Document:
+    """A document of values that the program made itself, each row checked as one in a file is.
+
+    Args:
+        head: its fields beside the sections.
+        sections: rows by section.
+        name: what errors call it; all of it counts as one line.
+        whole: the sections whose rows are all there is, so that a field that one leaves out is to be cleared.
+
+    Raises:
+        DocumentError: a field or a row is wrong.
+    """
+    texts = {section: [json.dumps(row) for row in rows] for section, rows in sections.items()}
+    top = json.dumps(head)
+    header = _validate(Header, top, name, 1)
+    assert isinstance(header, Header)
+    lines = {
+        section: [Line(_validate(SECTIONS[section], text, name, 1), name, 1, section in whole) for text in rows]
+        for section, rows in texts.items()
+    }
+    return Document(name, hashlib.sha256(f"{top} {texts}".encode()).hexdigest(), header, lines)
 
 
 def _read_csv(text: str, name: str, digest: str) -> Document:

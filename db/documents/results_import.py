@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import aiosqlite
@@ -39,7 +41,7 @@ class ResultsImport:
         tally: counts the rows.
         origins: is told whose results of a race are stored now.
         race_ids: the row ids of the season's races by round.
-        existing: all rows stored of the season.
+        existing: the rows stored of every race of which the documents may change results.
     """
 
     def __init__(
@@ -118,12 +120,15 @@ class ResultsImport:
         )
         await self._save()
 
-    def standing(self, stated: Mapping[int, ResultsState | None], lines: Mapping[int, Line]) -> frozenset[int]:
+    def standing(
+        self, stated: Mapping[int, ResultsState | None], lines: Mapping[int, Line], others: Mapping[int, HeldResults]
+    ) -> frozenset[int]:
         """The rounds whose results stand, as they are after the import.
 
         Args:
             stated: the states that documents gave the results of all races of the season, by round.
             lines: the documents' lines about a race, by round.
+            others: what is held of the races whose results the documents cannot change, by round.
 
         Raises:
             DocumentError: results are called official and cannot be, since a place is missing.
@@ -131,7 +136,12 @@ class ResultsImport:
         rows: dict[int, list[tuple[str, str, int | None, str | None]]] = {number: [] for number in stated}
         for row in self._final.values():
             rows[row.round].append((row.number, row.driver, row.finish, row.note))
-        held = {number: HeldResults.of(stated[number], own) for number, own in rows.items()}
+        held = {
+            number: replace(others[number], stated=stated[number])
+            if number in others
+            else HeldResults.of(stated[number], own)
+            for number, own in rows.items()
+        }
         about = dict(lines) | {key[0]: line for key, line in self._touched.items()}
         for number, each in held.items():
             if each.stated is ResultsState.OFFICIAL and each.gap is not None and number in about:
@@ -142,18 +152,24 @@ class ResultsImport:
                 )
         return frozenset(number for number, state in judged(held).items() if state in STANDING)
 
-    @property
+    @cached_property
     def changed_rows(self) -> Mapping[int, int]:
-        """How many rows are not as they were before the import, by the round of their race."""
+        """How many rows are not as they were before the import, by the round of their race; for after ``run``."""
         keys = self._before.keys() | self._final.keys()
         return Counter(key[0] for key in keys if self._before.get(key) != self._final.get(key))
 
     def of_race(self, number: int) -> tuple[list[ResultRow], list[ResultRow]]:
         """The rows of a race as they were before the import, and as they are to be, each in finishing order."""
-        before, after = (
-            sorted((row for row in rows.values() if row.round == number), key=lambda row: row.finish or MOST_PLACES)
-            for rows in (self._before, self._final)
-        )
+        before, after = (sorted(rows[number], key=lambda row: row.finish or MOST_PLACES) for rows in self._by_round)
+        return before, after
+
+    @cached_property
+    def _by_round(self) -> tuple[Mapping[int, list[ResultRow]], Mapping[int, list[ResultRow]]]:
+        """The rows by the round of their race, as they were before the import and as they are to be."""
+        before, after = defaultdict[int, list[ResultRow]](list), defaultdict[int, list[ResultRow]](list)
+        for rows, grouped in ((self._before, before), (self._final, after)):
+            for row in rows.values():
+                grouped[row.round].append(row)
         return before, after
 
     @property

@@ -136,6 +136,7 @@ def entry_row(entry: Entry, names: Mapping[str, Driver], result: Result | None =
         "eligible": entry.eligible,
         "rookie": entry.rookie,
         "note": entry.note,
+        "start": entry.start,
     }
     if result is not None:
         stages = (*result.stages, StageScore(), StageScore())
@@ -169,10 +170,15 @@ def result_rows(season: Season, rounds: Iterable[int] | None = None) -> list[Res
 
 def season_sections(season: Season) -> dict[str, list[Row]]:
     """Every section of a season's file, by name."""
+    races: list[Row] = [race_row(race, season.drivers) for race in season.races]
+    return {"races": races, **sections_of_results(season)}
+
+
+def sections_of_results(season: Season, rounds: Iterable[int] | None = None) -> dict[str, list[Row]]:
+    """The sections beside the races, with the results of all of these or of some rounds."""
     names = season.drivers
     return {
-        "races": [race_row(race, names) for race in season.races],
-        "results": list(result_rows(season)),
+        "results": list(result_rows(season, rounds)),
         "playoff_field": [SeatRow(driver=names[s.driver].name, how=s.how, note=s.note) for s in season.playoff_field],
         "adjustments": [
             AdjustmentRow(

@@ -20,10 +20,11 @@ from db.documents.races_import import RacesImport
 from db.documents.reader import Document, Line, lines_of
 from db.documents.readings import Readings, shown_moment
 from db.documents.results_import import ResultsImport
-from db.documents.rows_from_models import season_sections
+from db.documents.rows_from_models import sections_of_results
 from db.models import Season
 from db.racing import load_season
 from db.results_state import ResultsState
+from db.season_rows import held_results
 
 R = TypeVar("R", bound=Row)
 
@@ -63,7 +64,8 @@ class SeasonImport:
             # What is stored of a race follows it to its new round, and so does what the documents say of that round.
             stored = await load_season(self._connection, year, self._names.drivers, self._names.tracks)
             assert stored is not None
-        existing = season_sections(stored)
+        spoken_of = self._races.rounds_spoken_of(year, documents)
+        existing = sections_of_results(stored, sorted(spoken_of))
         race_ids = await race_sql.race_ids(self._connection, year)
         held = [row for row in existing["results"] if isinstance(row, ResultRow)]
         lines = self._newer(
@@ -72,6 +74,8 @@ class SeasonImport:
         about = self._about_results(year, schedule, race_ids)
         taken_back = self._taken_back(stored, documents, about, race_ids)
         results = ResultsImport(self._connection, self._names, self._tally, self._origins, race_ids, held)
+        untouched = [race for race in stored.races if race.round not in spoken_of]
+        others = held_results(untouched, {**stored.results, **stored.partial}, stored.absent)
         await results.run(lines, about, taken_back)
         for document in documents:
             kept = document.bundled and "playoff_field" in self._origins.operators("season", year)
@@ -107,7 +111,7 @@ class SeasonImport:
         touched |= {getattr(line.row, "round", None) for line in (*lines, *penalties)}
         self._tally.report.touched(year, {number for number in touched if number is not None})
         retrieved = max((d.header.retrieved for d in documents if d.header.retrieved), default=self._now)
-        standing = results.standing(await race_sql.results_states(self._connection, year), about)
+        standing = results.standing(await race_sql.results_states(self._connection, year), about, others)
         return await import_sql.stamp_results(self._connection, year, standing, retrieved)
 
     def _tell_handed_back(

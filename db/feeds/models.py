@@ -13,8 +13,11 @@ THINGS = {
     "lap-times.json": "lap times",
     "drivers.json": "drivers",
     "tracks.json": "tracks",
+    "points-feed.json": "standings",
 }
 """What the documents tell, in a person's words, by their files' names and in the order in which one says it."""
+OF_NO_USE_WITHOUT = "is of no use without "
+"""How the problem begins of a document that waits for another one, whose path follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,16 @@ class FeedDocument:
     problem: str | None = None
 
     @property
+    def is_absent(self) -> bool:
+        """Whether the server said that it is not there."""
+        return self.digest is None and self.answered_at is not None and self.failing_since is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing is wrong with it but that it is read with another one, which cannot be used."""
+        return (self.problem or "").startswith(OF_NO_USE_WITHOUT)
+
+    @property
     def thing(self) -> str:
         """What it tells, in a person's words."""
         return THINGS.get(self.path.rpartition("/")[2], "other documents")
@@ -54,6 +67,24 @@ class FeedFinding:
     path: str
     line: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPlace:
+    """What a table that somebody else published says of a driver; it is compared with ours and never taken over.
+
+    Attributes:
+        driver: the driver's key; None for somebody who is not on record.
+        name: as the table has it.
+        place, points, wins, starts: None where it does not say.
+    """
+
+    driver: str | None
+    name: str
+    place: int | None = None
+    points: int | None = None
+    wins: int | None = None
+    starts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +121,9 @@ class FeedMemory:
         return dict(sorted(latest.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order)))
 
     def failures(self) -> list[FeedDocument]:
-        """The documents that cannot be got or used, those that have failed for the longest first."""
-        failed = [each for each in self.documents.values() if each.failing_since is not None]
+        """The documents that cannot be got or used, those that have failed for the longest first.
+
+        What only waits for another one is left out: that one is told.
+        """
+        failed = [each for each in self.documents.values() if each.failing_since is not None and not each.waits]
         return sorted(failed, key=lambda each: (each.failing_since or each.asked_at, each.path))

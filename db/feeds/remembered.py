@@ -19,6 +19,9 @@ from db.feeds.rows import load_memory, save_documents, save_findings, save_offic
 WRITTEN_EVERY = timedelta(hours=1)
 """How old the stored moment may be at which a document was asked for that did not change."""
 
+SET_BACK = timedelta(hours=1)
+"""By no more than that a clock is wrong and set right again; what is further ahead is no moment of anything."""
+
 
 class Remembered:
     """The documents, findings and the pause, as known now; ``save`` writes what the store lacks.
@@ -64,20 +67,37 @@ class Remembered:
         """All of it as it is now."""
         return FeedMemory(dict(self._documents), dict(self._official), self.findings, self.pause)
 
-    def confirmed(self, path: str, season: int | None, now: datetime) -> None:
-        """It is as it was when it was taken in, or as absent."""
+    def confirmed(
+        self,
+        path: str,
+        season: int | None,
+        now: datetime,
+        etag: str | None = None,
+        last_modified: str | None = None,
+    ) -> None:
+        """It is as it was when it was taken in, or as absent; where it was written anew, it has new validators."""
         known = self._known(path, season, now)
-        self._documents[path] = replace(known, asked_at=now, answered_at=now, failing_since=None, problem=None)
+        self._documents[path] = replace(
+            known,
+            asked_at=now,
+            answered_at=_no_earlier(now, known),
+            etag=etag or known.etag,
+            last_modified=last_modified or known.last_modified,
+            failing_since=None,
+            problem=None,
+        )
 
     def taken(
         self, path: str, season: int | None, now: datetime, digest: str, etag: str | None, last_modified: str | None
     ) -> None:
         """It was taken in with this content."""
-        self._documents[path] = FeedDocument(path, season, now, now, etag, last_modified, digest)
+        answered = _no_earlier(now, self._known(path, season, now))
+        self._documents[path] = FeedDocument(path, season, now, answered, etag, last_modified, digest)
 
     def absent(self, path: str, season: int | None, now: datetime) -> None:
         """It is not there."""
-        self._documents[path] = FeedDocument(path, season, now, now)
+        answered = _no_earlier(now, self._known(path, season, now))
+        self._documents[path] = FeedDocument(path, season, now, answered)
 
     def failed(self, path: str, season: int | None, now: datetime, problem: str) -> None:
         """It could not be got or used; what was taken in before stays."""
@@ -110,15 +130,15 @@ class Remembered:
             return True
         return now.asked_at - stored.asked_at >= self._written_every
 
-    async def note_official(self, race: int, since: datetime | None) -> None:
-        """Notes since when a race is official, the first time, and when it is not any more."""
-        if since is None and race in self._official:
-            del self._official[race]
-        elif since is not None and race not in self._official:
-            self._official[race] = since
-        else:
+    async def note_official(self, states: Mapping[int, datetime | None]) -> None:
+        """Notes by race since when it is official, the first time, and, as None, that it is not any more."""
+        new = {race: since for race, since in states.items() if (since is None) == (race in self._official)}
+        if not new:
             return
-        await save_official(self._store, race, since)
+        self._official.update((race, since) for race, since in new.items() if since is not None)
+        for race in [race for race, since in new.items() if since is None]:
+            del self._official[race]
+        await save_official(self._store, new)
 
     async def note_findings(self, path: str, lines: Iterable[str], now: datetime) -> None:
         """What a document's last reading found, in place of what the one before did; the same line keeps its moment."""
@@ -136,3 +156,9 @@ class Remembered:
     def failing_since(self) -> datetime | None:
         """Since when any document fails; None while none does."""
         return min((each.failing_since for each in self._documents.values() if each.failing_since), default=None)
+
+
+def _no_earlier(now: datetime, known: FeedDocument) -> datetime:
+    """Now, or when the document came before: a clock that was set back a little makes nothing older than it was."""
+    last = known.answered_at
+    return last if last is not None and now < last <= now + SET_BACK else now

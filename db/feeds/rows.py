@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from db.connection import Store
@@ -92,13 +92,11 @@ async def save_documents(store: Store, documents: Iterable[FeedDocument]) -> Non
             await connection.executemany(SAVE, rows)
 
 
-async def save_official(store: Store, race: int, since: datetime | None) -> None:
-    """Notes since when a race is official; None where it is not any more."""
+async def save_official(store: Store, states: Mapping[int, datetime | None]) -> None:
+    """Notes by race since when it is official; None where it is not any more."""
     async with store.write() as connection:
-        if since is None:
-            await connection.execute(NO_LONGER_OFFICIAL, (race,))
-        else:
-            await connection.execute(SAVE_OFFICIAL, (race, to_text(since)))
+        await connection.executemany(NO_LONGER_OFFICIAL, [(race,) for race, since in states.items() if since is None])
+        await connection.executemany(SAVE_OFFICIAL, [(race, to_text(since)) for race, since in states.items() if since])
 
 
 async def save_findings(store: Store, gone: Iterable[FeedFinding], new: Iterable[FeedFinding]) -> None:

@@ -20,6 +20,7 @@ class SectionKind(StrEnum):
     NUTSHELL = "nutshell"
     TOP = "top"
     MOVE = "move"
+    RUNS = "runs"
     PLAYOFFS = "playoffs"
     ROOKIES = "rookies"
     QUOTES = "quotes"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from db.connection import Store
 from db.reminders.models import NotificationKind, OutboxRow
 from db.reminders.outbox import rows_of
+from db.timestamps import from_text, to_text
 
 # By their order, not by their moments, which a clock that was set back turns round.
 LAST_SENT = """
@@ -26,13 +28,18 @@ SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind A
 EARLIER_UNDER_WAY = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id < :id
     AND (state = 'claimed' OR (state = 'pending' AND tried_at IS NOT NULL)
-         OR strftime('%s', look_again_at) - strftime('%s', sent_at) <= 300)
+         OR strftime('%s', look_again_at) - strftime('%s', coalesce(sent_at, last_tried_at)) <= 300)
     AND (NOT :same_race OR subject = :subject))
 """
 # A message that is edited, or an event, must not be set back to what an earlier row says.
 OUTDONE = """
 SELECT EXISTS (SELECT 1 FROM outbox WHERE target_id = :target AND kind = :kind AND id > :id
     AND state IN ('claimed', 'sent') AND (NOT :same_race OR subject = :subject))
+"""
+# A change without an answer may still arrive; the same one again would change nothing.
+UNANSWERED = """
+SELECT max(unanswered_at) AS at FROM outbox WHERE target_id = :target AND kind = :kind AND id <> :id AND lead <> :lead
+   AND unanswered_at > :since AND unanswered_at <= :now AND (NOT :same_race OR subject = :subject)
 """
 
 
@@ -69,6 +76,22 @@ async def earlier_under_way(store: Store, row: OutboxRow, *, same_race: bool) ->
     return bool((await store.fetch(EARLIER_UNDER_WAY, _alike(row, same_race=same_race)))[0][0])
 
 
+async def unanswered_since(
+    store: Store, row: OutboxRow, now: datetime, within: timedelta, *, same_race: bool
+) -> datetime | None:
+    """When another change of the row's message last left that had no answer.
+
+    Args:
+        store: an open store.
+        row: the row.
+        now: the current moment.
+        within: how long ago it may be.
+        same_race: only rows about the same race count.
+    """
+    values = {**_alike(row, same_race=same_race), "now": to_text(now), "since": to_text(now - within)}
+    return from_text((await store.fetch(UNANSWERED, values))[0]["at"])
+
+
 async def outdone(store: Store, row: OutboxRow, *, same_race: bool) -> bool:
     """Whether a later row of the same kind for the same target is out, or on its way; arguments as above."""
     return bool((await store.fetch(OUTDONE, _alike(row, same_race=same_race)))[0][0])
@@ -80,6 +103,7 @@ def _alike(row: OutboxRow, *, same_race: bool) -> dict[str, Any]:
         "target": notification.target,
         "kind": notification.kind,
         "id": row.id,
+        "lead": notification.lead,
         "same_race": same_race,
         "subject": notification.subject,
     }

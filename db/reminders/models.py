@@ -290,9 +290,10 @@ class OutboxRow:
     """A notification in the outbox.
 
     ``tried_at`` is when the first request left that may have reached Discord without our knowing, None if none can
-    have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``message`` is the id of the
-    message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's. ``old_round`` is
-    the round by which an earlier release marked its message.
+    have; ``last_tried_at`` is when the last one left, ``tries`` how many there were. ``unanswered_at`` is when the
+    last change of an earlier row's message was under way that has had no answer, None if there is none. ``message`` is
+    the id of the message or event it became; ``channel`` is where it was tried or sent; ``place`` is its target's.
+    ``old_round`` is the round by which an earlier release marked its message.
     """
 
     id: int
@@ -302,6 +303,7 @@ class OutboxRow:
     tried_at: datetime | None = None
     last_tried_at: datetime | None = None
     tries: int = 0
+    unanswered_at: datetime | None = None
     claimed_by: str | None = None
     claimed_at: datetime | None = None
     attempts: int = 0

@@ -73,11 +73,17 @@ RECLAIM = f"""
 UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL, attempts = attempts + 1
  WHERE id IN ({ABANDONED}) RETURNING *
 """  # noqa: S608 - words of this module
-# The moment of a request, which is committed before it leaves: from then on it may have arrived.
+# The moment of a request, which is committed before it leaves: from then on it may have arrived. Once there were two, a
+# second message is looked for, whatever becomes of the row until then.
 MARK = """
 UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tries = tries + 1,
-    channel_id = coalesce(:channel, channel_id)
+    channel_id = coalesce(:channel, channel_id),
+    look_again_at = CASE WHEN tries > 0 AND kind <> 'event' THEN :look_again_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
+"""
+# The same of a change of a message: from then on nobody knows what it says, until there is an answer.
+MARK_CHANGE = """
+UPDATE outbox SET unanswered_at = :now WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
 OURS = """
 SELECT id FROM outbox WHERE id IN (SELECT value FROM json_each(:ids)) AND state = 'claimed' AND claimed_by = :run
@@ -87,14 +93,9 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
     channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
     tried_at = CASE WHEN :doubt THEN tried_at END, last_tried_at = CASE WHEN :doubt THEN last_tried_at END,
     tries = CASE WHEN :doubt THEN tries ELSE 0 END,
-    look_again_at = CASE WHEN :state = 'sent' AND tries > 1 AND kind <> 'event' THEN :look_again_at END
+    look_again_at = CASE WHEN :doubt AND tries > 1 AND kind <> 'event' THEN :look_again_at END,
+    unanswered_at = CASE WHEN :changed THEN :unanswered_at ELSE unanswered_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
-"""
-TO_LOOK_AT = """
-SELECT outbox.*, coalesce('g' || t.guild_id, 'u' || t.user_id) AS place
-  FROM outbox JOIN reminder_targets t ON t.id = outbox.target_id
- WHERE look_again_at <= :now AND outbox.id NOT IN (SELECT value FROM json_each(:busy))
- ORDER BY look_again_at LIMIT :most
 """
 # What a clock that was ahead wrote down, or one not set back yet, is not waited for; what was too late by it, or so
 # late that a later reminder was nearer, may be planned again, and is weighed anew.
@@ -105,9 +106,6 @@ FORGET_WAITS = (
     "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
     "UPDATE outbox SET look_again_at = :soon WHERE look_again_at > :soon",
 )
-LOOKED = """
-UPDATE outbox SET look_again_at = :again, message_id = coalesce(:message, message_id) WHERE id = :id AND state = 'sent'
-"""
 UPCOMING = """
 SELECT * FROM outbox WHERE target_id = ? AND state IN ('pending', 'claimed') ORDER BY due_at, id LIMIT ?
 """
@@ -135,7 +133,8 @@ class DeliveryOutcome:
     PENDING gives it back, to be tried again from ``retry_at`` on; ``doubt`` says that it may have arrived nevertheless.
     ``switch_off`` is the id of a target that is gone, for ``reason``, ``refused`` that of one that takes nothing now;
     neither counts if its server chose another channel than ``tried`` since. ``recovered`` is that of one that takes
-    messages again.
+    messages again. ``changed`` says that a change of its message left, and that ``unanswered_at`` is when the
+    last one was under way that has had no answer, None if there is none.
     """
 
     id: int
@@ -150,6 +149,8 @@ class DeliveryOutcome:
     refused: int | None = None
     recovered: int | None = None
     tried: int | None = None
+    changed: bool = False
+    unanswered_at: datetime | None = None
 
 
 async def upcoming(store: Store, target: int, limit: int = 5) -> tuple[OutboxRow, ...]:
@@ -255,6 +256,7 @@ async def write_ledger(
     now: datetime,
     marks: Sequence[tuple[int, int | None]],
     outcomes: Iterable[DeliveryOutcome],
+    changes: Sequence[int] = (),
 ) -> set[int]:
     """Writes down that requests leave and what became of earlier ones, in one transaction; other runs' rows are left.
 
@@ -264,6 +266,7 @@ async def write_ledger(
         now: the moment at which the requests leave.
         marks: rows whose request leaves now, with the channel it goes to.
         outcomes: what became of rows.
+        changes: rows of which a change of their message leaves now.
 
     Returns:
         Those of the marked rows that this run has claimed.
@@ -272,10 +275,13 @@ async def write_ledger(
     outcomes = list(outcomes)
     # In few statements: each is a way to the connection's thread and back, and every one of them may take a while.
     async with store.write() as connection:
+        moment = {"now": to_text(now), "look_again_at": to_text(now + LOOK_AGAIN_AFTER), "run": run}
         if marks:
-            values = [{"id": number, "channel": channel, "now": to_text(now), "run": run} for number, channel in marks]
-            await connection.executemany(MARK, values)
-            marked = {"ids": json.dumps([number for number, _ in marks]), "run": run}
+            await connection.executemany(MARK, [{"id": row, "channel": channel, **moment} for row, channel in marks])
+        if changes:
+            await connection.executemany(MARK_CHANGE, [{"id": row, **moment} for row in changes])
+        if marks or changes:
+            marked = {"ids": json.dumps([*(row for row, _ in marks), *changes]), "run": run}
             ours = {row["id"] for row in await connection.execute_fetchall(OURS, marked)}
         if outcomes:
             await connection.executemany(RECORD, [_outcome_values(run, each, now) for each in outcomes])
@@ -297,23 +303,11 @@ async def _keep_places(connection: aiosqlite.Connection, outcome: DeliveryOutcom
         await over_within(connection, outcome.recovered)
 
 
-async def to_look_at(store: Store, now: datetime, busy: Sequence[int], most: int) -> list[OutboxRow]:
-    """Rows that were sent more than once, and whose channel may hold a second message by now."""
-    values = {"now": to_text(now), "busy": json.dumps(busy), "most": most}
-    return [as_row(row, row["place"]) for row in await store.fetch(TO_LOOK_AT, values)]
-
-
 async def forget_waits(store: Store, now: datetime) -> None:
     """Has everything tried again at once that waits for a later moment, since the clock does not say what it said."""
     async with store.write() as connection:
         for statement in FORGET_WAITS:
             await connection.execute(statement, {"now": to_text(now), "soon": to_text(now + LOOK_AGAIN_AFTER)})
-
-
-async def looked(store: Store, number: int, message: int | None, again: datetime | None) -> None:
-    """Notes which message a row is, once a second one is gone; ``again`` is when to look once more, None for never."""
-    async with store.write() as connection:
-        await connection.execute(LOOKED, {"id": number, "message": message, "again": to_text(again)})
 
 
 async def rows_of(store: Store, target: int, sql: str, values: Any) -> tuple[OutboxRow, ...]:
@@ -354,6 +348,8 @@ def _outcome_values(run: str, each: DeliveryOutcome, now: datetime) -> dict[str,
         "channel": each.channel,
         "reason": each.reason,
         "retry_at": to_text(each.retry_at),
+        "changed": each.changed,
+        "unanswered_at": to_text(each.unanswered_at),
         # A row that is done keeps the moment at which it was tried; one that certainly did not arrive forgets it.
         "doubt": each.doubt or each.state is not RowState.PENDING,
     }
@@ -382,6 +378,7 @@ def as_row(row: sqlite3.Row, place: str) -> OutboxRow:
         tried_at=from_text(row["tried_at"]),
         last_tried_at=from_text(row["last_tried_at"]),
         tries=row["tries"],
+        unanswered_at=from_text(row["unanswered_at"]),
         claimed_by=row["claimed_by"],
         claimed_at=from_text(row["claimed_at"]),
         attempts=row["attempts"],

@@ -41,9 +41,12 @@ DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
 # - A reminder was had if one for about the same moment is done or claimed, whatever its outcome.
 # - A schedule change is reported to a target from the first change on that it has not heard of.
 # - Of every other kind the latest row that is done or claimed counts, not any earlier one: a message that was updated
-#   may have to go back to what it said before. The standings also have to be in the channel that is set now, and for a
-#   scheduled event the removal (another session) counts as well.
-#   Results and a recap without a version were posted by an earlier release, and stay as they are.
+#   may have to go back to what it said before. One that was given up while a change of its message had no answer counts
+#   as well, and leaves unknown what stands there. The standings also have to be in the channel that is set now, and
+#   whichever race they were of before, they are one message; for a scheduled event the removal (another session) counts
+#   as well.
+#   Results and a recap without a version were posted by an earlier release, and stay as they are. What was too
+#   late for a message of its own may still correct one.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 # CROSS JOIN forces SQLite to begin with the targets, which are a few of perhaps ten thousand.
 WANTED = """
@@ -60,7 +63,7 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
  WHERE (s.newcomers OR s.due_at >= w.since)
    AND (NOT s.followers OR EXISTS (
        SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
-          AND o.tried_at IS NOT NULL))
+          AND (o.tried_at IS NOT NULL OR o.state = 'sent')))
    AND CASE s.kind
        WHEN 'reminder' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
@@ -77,13 +80,22 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
        WHEN 'quote' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
               AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
+       WHEN 'standings' THEN NOT coalesce((
+           SELECT o.state NOT IN ('pending', 'cancelled') AND o.lead = s.lead
+                  AND o.event_at > s.event_from AND o.event_at < s.event_to AND o.channel_id IS t.channel_id
+             FROM outbox o
+            WHERE o.target_id = w.target_id AND o.kind = s.kind
+              AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.unanswered_at IS NOT NULL)
+            ORDER BY o.id DESC LIMIT 1), 0)
        ELSE NOT coalesce((
-           SELECT (o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))
+           SELECT o.state NOT IN ('pending', 'cancelled')
+                  AND (o.lead = s.lead OR (o.lead = 0 AND s.kind IN ('results', 'recap')))
                   AND o.event_at > s.event_from AND o.event_at < s.event_to
-                  AND (s.kind <> 'standings' OR o.channel_id IS t.channel_id)
+                  AND (o.state <> 'expired' OR o.until >= s.until OR s.kind NOT IN ('results', 'recap'))
              FROM outbox o
             WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
-              AND (o.session = s.session OR s.kind = 'event') AND o.state IN ('claimed', 'sent', 'failed', 'expired')
+              AND (o.session = s.session OR s.kind = 'event')
+              AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.unanswered_at IS NOT NULL)
             ORDER BY o.id DESC LIMIT 1), 0)
        END
 """

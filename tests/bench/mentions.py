@@ -21,8 +21,8 @@ from tests.bench.timed import Bot, TimedStandIn, null_bot, tailgate
 from tests.stores import copy_bundled
 from tests.wire.world import Person
 
-ROUNDS, QUICK_ROUNDS = 12, 2
-MESSAGES, QUICK_MESSAGES = 1_000, 50
+ROUNDS, QUICK_ROUNDS = 12, 1
+MESSAGES, QUICK_MESSAGES = 1_000, 30
 PEOPLE = 50
 EDITED = 10
 """One in so many messages is edited, or gets the picture of a link, which is the same event."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from db.connection import Store
-from tests.bench import against, history, mentions, records
+from tests.bench import against, feeds, history, mentions, records
 from tests.bench.against import LABELS, AgainstError, find_commit
 from tests.bench.measures import ratio, table
 from tests.bench.one_checkout import first_module_attribute
@@ -148,6 +148,18 @@ def test_a_table_is_markdown_and_aligned() -> None:
 
 def test_records_are_measured_beside_the_standings(quick: Quick) -> None:
     assert [line[0] for line in quick("records") if line[0].startswith("/")] == [*records.ASKED]
+
+
+def test_taking_in_the_feeds_is_measured_beside_an_import(quick: Quick) -> None:
+    lines = {line[0]: line[1:] for line in quick("feeds")}
+    for label in (feeds.SEASON, feeds.NOTHING_NEW, feeds.CORRECTED, feeds.WEEKEND):
+        processor, times, by_clock, *held = lines[label]
+        assert float(processor) > 0
+        assert "–" in times
+        assert "–" in by_clock
+        assert all(float(each) >= 0 for each in held)
+    assert float(lines[feeds.NOTHING_NEW][4]) == 0
+    assert {"at rest", "while a season is refreshed"} < set(lines)
 
 
 def test_what_every_season_costs_is_measured_against_a_commit(quick: Quick, commit: str) -> None:

@@ -156,3 +156,12 @@ def test_where_the_feeds_are(monkeypatch: pytest.MonkeyPatch, name: str) -> None
     for variable, value in values.items():
         monkeypatch.setenv(variable, value)
     assert load_settings().feeds == address
+
+
+@pytest.mark.parametrize(
+    "given", ["https://example.com/tailgate?a=1", "http://example.com", "me+nascar@mail.example.com"]
+)
+def test_where_the_operator_is_reached(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    assert load_settings().tailgate_contact is None
+    monkeypatch.setenv("TAILGATE_CONTACT", f" {given} ")
+    assert load_settings().tailgate_contact == given

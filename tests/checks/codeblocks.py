@@ -18,7 +18,8 @@ _INVISIBLE = {"Mn", "Me", "Cf"}
 
 def display_width(line: str) -> int:
     """The width of a line in a monospaced font: wide characters count two, combining marks and color codes none."""
-    return sum(_width(character) for character in _COLOUR.sub("", line))
+    shown = _COLOUR.sub("", line)
+    return len(shown) if shown.isascii() else sum(_width(character) for character in shown)
 
 
 def _width(character: str) -> int:

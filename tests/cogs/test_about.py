@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,13 +9,16 @@ import pytest
 from bot import __version__
 from bot.client.tailgate_bot import TailgateBot
 from bot.clock import TravelClock
-from bot.questions.core import HelpQuestion
+from bot.questions.core import AboutQuestion, HelpQuestion
+from bot.render.about import about
 from bot.services import Services
 from cogs.about import links_of
+from tests.bot.render.reading import text
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.editing import editors_bot, open_newsroom
 from tests.cogs.looking import title_and_answer, words
+from tests.seasons import make_season
 
 
 async def test_about_says_version_freshness_and_privacy(stand: Stand) -> None:
@@ -23,6 +28,24 @@ async def test_about_says_version_freshness_and_privacy(stand: Stand) -> None:
     assert "**2024** all 23 races" in words(result)
     assert "**2026** no results yet" in words(result)
     assert "keeps no messages and no member list" in words(result)
+
+
+def test_many_seasons_take_few_lines() -> None:
+    held = [make_season(year, [["Corey Heim", "Ty Majeski"]]) for year in (*range(1995, 2003), *range(2004, 2011))]
+    held[2] = make_season(1997, [["Corey Heim", "Ty Majeski"]], upcoming=1)
+    shown = text(about(held, AboutQuestion(), datetime(2026, 1, 1, tzinfo=UTC), version="1"))
+    lines = [line for line in shown.splitlines() if re.match(r"\*\*\d{4}", line)]
+    assert [line.split("**")[1] for line in lines] == [
+        "2010",
+        "2009",
+        "2008",
+        "2007",
+        "1997",
+        "1995 to 1996, 1998 to 2002, 2004 to 2006",
+    ]
+    assert "through race 1 of 2" in lines[4]
+    assert lines[-1].endswith("every race")
+    assert "Seasons on record: 1995 to 2002, 2004 to 2010." in shown
 
 
 async def test_help_by_option_and_by_select(stand: Stand) -> None:

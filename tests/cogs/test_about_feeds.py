@@ -59,9 +59,10 @@ async def test_about_says_since_when_what_fails_and_that_nothing_is_asked(stand:
     feeds.taken(LIST, 2025, EVE_OF_TALLADEGA - 9 * HOUR, "a", None, None)
     feeds.failed(LIST, 2025, EVE_OF_TALLADEGA - 3 * HOUR, "took too long")
     feeds.failed(LIST, 2025, EVE_OF_TALLADEGA - HOUR, "is no JSON")
+    feeds.failed(paths.session_times(2025), 2025, EVE_OF_TALLADEGA - 3 * HOUR, "took too long")
     feeds.pause = FeedPause(EVE_OF_TALLADEGA + HOUR, 2)
     shown = words(await stand.ask("about"))
-    assert f"**Failing** schedule since {stamp(-3, 'f')}" in shown
+    assert f"**Failing** session times and schedule since {stamp(-3, 'f')}" in shown
     assert f"**Paused** until {stamp(1, 't')}" in shown
     feeds.pause = FeedPause(EVE_OF_TALLADEGA - HOUR, 2)
     assert "Paused" not in words(await stand.ask("about"))

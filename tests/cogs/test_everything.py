@@ -32,6 +32,7 @@ from bot.questions.core import (
     StandingsQuestion,
 )
 from bot.questions.history import RECORDS, RecordsQuestion
+from bot.questions.laps import LapsQuestion, LineupQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.about import HelpEntry
@@ -60,6 +61,7 @@ async def everything(services: Services) -> list[Question]:
     for season in await services.seasons.all():
         asked += [ScheduleQuestion(season.year), *(ResultsQuestion(season.year, race.round) for race in season.races)]
         asked += [RecapQuestion(season.year, race.round) for race in season.run]
+        asked += [LineupQuestion(season.year, race.round) for race in season.races]
         asked += [QuoteQuestion(year=season.year, round=race.round) for race in season.run]
         asked += [StandingsQuestion(season.year, race.round) for race in season.run]
         asked += [PlayoffsQuestion(season.year)]
@@ -114,8 +116,10 @@ async def test_every_answer_of_every_season_keeps_every_limit(
     def by_turns(question: Question) -> bool:
         """Of the views of the standings each after the last race, and one after each of the others.
 
-        Of the records each by itself, and some at a track, of a driver or in a season.
+        Of the records each by itself, and some at a track, of a driver or in a season. Of the laps one in fifty.
         """
+        if isinstance(question, LapsQuestion) and question.round is not None:
+            return (sum(map(ord, question.driver)) + question.round + (question.year or 0)) % 50 == 0
         if isinstance(question, RecordsQuestion) and question.what is not None:
             narrowed = "".join(map(str, filter(None, (question.track, question.driver, question.year))))
             return not narrowed or RECORDS.index(question.what) == len(narrowed) % len(RECORDS)
@@ -155,8 +159,8 @@ async def test_commands_and_all_their_buttons_hold_at_any_moment(
     latest = {race.round for race in known.run[-2:]}
 
     def not_long_past(question: Question) -> bool:
-        """Standings, results and recaps of past races are very many, and looked at elsewhere."""
-        if isinstance(question, RecapQuestion | ResultsQuestion):
+        """Standings, results, recaps, laps and lineups of past races are very many, and looked at elsewhere."""
+        if isinstance(question, RecapQuestion | ResultsQuestion | LapsQuestion | LineupQuestion):
             return question.round is None or (question.year == known.year and question.round in latest)
         return getattr(question, "after", None) is None
 

@@ -42,14 +42,14 @@ async def test_the_panel_names_every_section_and_who_wrote_it(room: Newsroom) ->
     assert answer.startswith("**In a nutshell** · written by **")
     labels = list(options(panel))
     assert [label.partition(" · ")[0] for label in labels] == [
-        "In a nutshell", "Top truckers", "The winning move", "Playoff rundown",
+        "In a nutshell", "Top truckers", "The winning move", "Run by run", "Playoff rundown",
         "Rookie report", "Talkin' truckers", PAINT, "Next stop",
     ]  # fmt: skip
     assert labels[1] == "Top truckers · automatic"
     assert "Oct 1" in labels[0]
     untouched = await room.open(room.mo, race="2025.20")
     assert next(iter(options(untouched))) == "In a nutshell · automatic"
-    assert list(options(untouched))[6] == f"{PAINT} · empty"
+    assert list(options(untouched))[7] == f"{PAINT} · empty"
     assert set(buttons(untouched)) == {"Write"}
 
 

@@ -28,6 +28,8 @@ OPTIONS = {
     "schedule": ("race",),
     "playoffs": ("about",),
     "quote": ("about",),
+    "laps": ("driver", "race"),
+    "lineup": ("race",),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,12 @@ def drivers() -> list[DriverRow]:
 
 def called(row: DriverRow) -> str:
     """What bundled seasons call a driver: by name, and those whose name another bears by NASCAR's id as well."""
-    shared = sum(other.name == row.name for other in drivers()) > 1
-    return f"{row.name} (NASCAR id {row.nascar_id})" if shared else row.name
+    return f"{row.name} (NASCAR id {row.nascar_id})" if _bearers()[row.name] > 1 else row.name
+
+
+@cache
+def _bearers() -> Counter[str]:
+    return Counter(row.name for row in drivers())
 
 
 def tracks() -> list[TrackRow]:

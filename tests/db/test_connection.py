@@ -221,13 +221,13 @@ async def test_a_store_that_cannot_be_opened_leaves_no_thread_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[Any] = []
-    connect = aiosqlite.connect
+    connection = aiosqlite.Connection
 
     def noted(*arguments: Any, **options: Any) -> Any:
-        made.append(connect(*arguments, **options))
+        made.append(connection(*arguments, **options))
         return made[-1]
 
-    monkeypatch.setattr(aiosqlite, "connect", noted)
+    monkeypatch.setattr(aiosqlite, "Connection", noted)
     nowhere = tmp_path / "link.db"
     nowhere.symlink_to(tmp_path / "none" / "x.db")
     for _ in range(20):

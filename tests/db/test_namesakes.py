@@ -289,6 +289,15 @@ async def test_what_comes_with_the_program_means_its_own(store: Store) -> None:
     assert (await facts(store))["corey-heim--2"] == expected(rows[0])
 
 
+async def test_two_of_a_name_are_not_made_alike(empty_store: Store) -> None:
+    known = {"name": "Zoltan Same", "nascar_id": 1, "born": "2001-01-01"}
+    await bring(empty_store, known, {"name": "Zoltan Same", "born": "1970-01-01"})
+    before = await facts(empty_store)
+    with pytest.raises(DocumentError, match="was born on that day too; import that one's nascar_id first"):
+        await bring(empty_store, known | {"born": "1970-01-01"})
+    assert await facts(empty_store) == before
+
+
 people = st.fixed_dictionaries(
     {"name": st.sampled_from(["Zoltan Same", "Zoltán same", "Al Ias"])},
     optional={
@@ -388,8 +397,10 @@ async def test_an_older_store_keeps_all_that_refers_to_drivers_and_tracks(tmp_pa
     old.commit()
     old.close()
     async with await Store.open(path) as store:
-        kept = {t: [tuple(row) for row in await store.fetch(f"SELECT * FROM {t}")] for t in tables}
-        assert kept == before
+        for table, rows in before.items():
+            # A later migration may have added columns, which come last.
+            kept = [tuple(row)[: len(rows[0]) if rows else 0] for row in await store.fetch(f"SELECT * FROM {table}")]
+            assert kept == rows, table
         assert await store.fetch("PRAGMA foreign_key_check") == []
         async with store.write() as connection:
             assert [tuple(row) for row in await connection.execute_fetchall("PRAGMA foreign_keys")] == [(1,)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from db.documents.csv_tables import columns, write_csv
 from db.documents.file_format import SECTIONS
-from db.documents.reader import LARGEST, read_bytes, read_file
+from db.documents.reader import LARGEST, document_of, read_bytes, read_file
 from db.errors import DocumentError
 from tests.db.documents import SMALL, read, small, text_of
 
@@ -312,3 +312,40 @@ def test_every_section_is_known_by_its_columns() -> None:
     for name in SECTIONS:
         rivals = [other for other in SECTIONS if needed[other] <= set(columns(name)) <= set(columns(other))]
         assert rivals == [name]
+
+
+def parts(document: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The header's fields and the sections of a document."""
+    head = {name: value for name, value in document.items() if name not in SECTIONS}
+    return head, {name: rows for name, rows in document.items() if name in SECTIONS}
+
+
+def test_a_document_of_values_is_the_one_that_is_read_from_a_file() -> None:
+    written, made = read(small()), document_of(*parts(small()), "small.json", whole={"results"})
+    assert made.header == written.header
+    for section, lines in written.sections.items():
+        assert [line.row for line in made.sections[section]] == [line.row for line in lines]
+        assert [line.row.model_fields_set for line in made.sections[section]] == [
+            line.row.model_fields_set for line in lines
+        ]
+        assert {line.whole for line in made.sections[section]} == {section == "results"}
+    assert made.sections.keys() == written.sections.keys()
+    # Other values are another document.
+    assert made.digest != document_of(*parts(small(season=2023)), "small.json").digest
+    assert made.digest != document_of(*parts(small(results=SMALL["results"][:1])), "small.json").digest
+
+
+@pytest.mark.parametrize(
+    ("document", "field", "problem"),
+    [
+        (small(season="2024"), "season", "whole number"),
+        (small(results=[SMALL["results"][0] | {"laps": "90"}]), "laps", "whole number"),
+        (small(races=[SMALL["races"][1] | {"date": "9999-01-01"}]), "date", "within the years"),
+        (small(races=[SMALL["races"][1] | {"nonsense": 1}]), "nonsense", "no such field"),
+    ],
+)
+def test_a_wrong_value_of_a_document_that_was_made_is_named(document: dict[str, Any], field: str, problem: str) -> None:
+    with pytest.raises(DocumentError) as refused:
+        document_of(*parts(document), "feed.json")
+    assert refused.value.field == field
+    assert problem in refused.value.problem

@@ -18,14 +18,13 @@ from db.reminders.outbox import (
     ClaimedRow,
     DeliveryOutcome,
     expire,
-    looked,
     recent,
     reclaim,
     supersede,
-    to_look_at,
     upcoming,
     write_ledger,
 )
+from db.reminders.second_messages import looked, to_look_at
 from db.reminders.targets import save
 from tests.db.outbox_rows import COVERAGE, DUE, MINUTE, add, add_many, claimed
 
@@ -127,6 +126,41 @@ async def test_what_was_sent_more_than_once_is_to_be_looked_at_again(
     await looked(empty_store, number, 4, None)
     assert await to_look_at(empty_store, DUE + LOOK_AGAIN_AFTER, [], 9) == []
     assert [row.message for row in await recent(empty_store, target)] == [4]
+
+
+@pytest.mark.parametrize("state", [RowState.FAILED, RowState.CANCELLED, RowState.EXPIRED])
+async def test_so_is_what_was_given_up_but_not_what_is_still_to_be_settled(
+    empty_store: Store, target: int, state: RowState
+) -> None:
+    number, look = await add(empty_store, target), DUE + LOOK_AGAIN_AFTER
+    await claimed(empty_store)
+    await write_ledger(empty_store, "a", DUE, [(number, 900)] * 2, [])
+    assert await to_look_at(empty_store, look, [], 9) == []
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, RowState.PENDING, doubt=True)])
+    assert await to_look_at(empty_store, look, [], 9) == []
+    await claimed(empty_store)
+    await write_ledger(empty_store, "a", DUE, [], [DeliveryOutcome(number, state)])
+    assert [row.id for row in await to_look_at(empty_store, look, [], 9)] == [number]
+    await looked(empty_store, number, 4, None)
+    assert await to_look_at(empty_store, look, [], 9) == []
+    # Which message it was is known of what was sent alone.
+    assert [tuple(row) for row in await empty_store.fetch("SELECT state, message_id FROM outbox")] == [(state, None)]
+
+
+async def test_a_change_without_an_answer_is_remembered_until_there_is_one(empty_store: Store, target: int) -> None:
+    number = await add(empty_store, target, kind="standings")
+    await claimed(empty_store)
+    assert await write_ledger(empty_store, "b", DUE, [], [], [number]) == set()
+    assert await write_ledger(empty_store, "a", DUE, [], [], [number]) == {number}
+    for outcome, unanswered in (
+        (DeliveryOutcome(number, RowState.PENDING), DUE),
+        (DeliveryOutcome(number, RowState.PENDING, changed=True, unanswered_at=DUE + MINUTE), DUE + MINUTE),
+        (DeliveryOutcome(number, RowState.PENDING, changed=True), None),
+    ):
+        await write_ledger(empty_store, "a", DUE, [], [outcome])
+        (row,) = await upcoming(empty_store, target)
+        assert (row.state, row.unanswered_at) == (RowState.PENDING, unanswered)
+        await claimed(empty_store)
 
 
 async def test_where_it_may_have_arrived_it_is_tried_again_whatever_is_set_now(empty_store: Store, target: int) -> None:

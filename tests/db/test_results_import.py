@@ -257,6 +257,61 @@ async def test_no_results_and_a_result_contradict_each_other(empty_store: Store)
         await take_in(empty_store, small(races=races))
 
 
+NAMES = ("Gio Ruggiero", "Corey Heim", "Daniel Suárez", "Ty Majeski", "Layne Riggs")
+
+
+def in_order(number: int, *names: str) -> list[dict[str, Any]]:
+    """The results of a race, the winner first."""
+    return [
+        {"round": number, "finish": place, "number": str(place), "driver": name, "status": "running"}
+        for place, name in enumerate(names, 1)
+    ]
+
+
+def races(count: int) -> list[dict[str, Any]]:
+    return [
+        {"round": number, "name": f"Race {number}", "track": "Dega", "date": f"2024-0{number}-01"}
+        for number in range(1, count + 1)
+    ]
+
+
+async def test_races_that_a_document_says_nothing_of_are_judged_by_and_left_alone(empty_store: Store) -> None:
+    drivers = [{"name": name} for name in NAMES]
+    held = [*in_order(1, *NAMES), *in_order(2, *NAMES), *in_order(3, *NAMES[:2])]
+    season = await take_in(
+        empty_store,
+        small(drivers=drivers, races=races(4), results=held, adjustments=None, playoff_field=None),
+    )
+    # A field of two beside the usual five is not whole.
+    assert [season.results_state(number) for number in (1, 2, 3, 4)] == [
+        *(ResultsState.UNOFFICIAL, ResultsState.UNOFFICIAL, ResultsState.PARTIAL, ResultsState.NONE),
+    ]
+    moments = {race.round: race.results_at for race in season.races}
+    season = await take_in(empty_store, about(results=in_order(4, *NAMES[:3])))
+    assert season.results_state(4) is ResultsState.PARTIAL
+    assert {race.round: race.results_at for race in season.races} == moments
+    season = await take_in(empty_store, about(results=in_order(4, *NAMES), retrieved="2024-12-03T00:00:00Z"))
+    assert season.results_state(4) is ResultsState.UNOFFICIAL
+    assert {race.round: race.results_at for race in season.races if race.round < 4} == {1: HELD, 2: HELD, 3: None}
+    await stays_the_same(empty_store, season)
+
+
+async def test_a_race_whose_results_come_to_stand_by_those_of_another_gets_its_moment(empty_store: Store) -> None:
+    drivers = [{"name": name} for name in NAMES]
+    held = [*in_order(1, *NAMES), *in_order(2, *NAMES[:2])]
+    season = await take_in(
+        empty_store, small(drivers=drivers, races=races(4), results=held, adjustments=None, playoff_field=None)
+    )
+    assert season.results_state(2) is ResultsState.PARTIAL
+    # Small fields are usual by now.
+    more = [*in_order(3, *NAMES[:2]), *in_order(4, *NAMES[:2])]
+    season = await take_in(
+        empty_store, about(races=[race | {"results_state": "unofficial"} for race in races(4)[2:]], results=more)
+    )
+    assert season.results_state(2) is ResultsState.UNOFFICIAL
+    assert season.races[1].results_at == datetime(2024, 12, 2, tzinfo=UTC)
+
+
 async def test_what_counted_before_results_had_a_state_goes_on_counting(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     old = sqlite3.connect(path)

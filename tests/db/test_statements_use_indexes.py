@@ -12,7 +12,7 @@ from db.quotes import rows as quote_rows
 from db.quotes import writing as quote_writing
 from db.recaps import drafts as recap_drafts
 from db.recaps import texts as recap_texts
-from db.reminders import earlier_rows, outbox, tidying, trouble
+from db.reminders import earlier_rows, outbox, second_messages, tidying, trouble
 
 INSIDE_WRITE = {
     "quotes of one server": quote_writing.OWN,
@@ -37,7 +37,9 @@ INSIDE_WRITE = {
     "a claim": outbox.CLAIM,
     "the moment of a request": outbox.MARK,
     "what became of a row": outbox.RECORD,
-    "a row that was looked at again": outbox.LOOKED,
+    "the moment of a change": outbox.MARK_CHANGE,
+    "a row that was looked at again": second_messages.LOOKED,
+    "changes of a message that was taken away": second_messages.CHANGED_IN_VAIN,
     "rows that are long past": tidying.TIDY,
     "quotes of the day that are past": tidying.TIDY_QUOTES,
     "people whose reminders are long off": tidying.TIDY_PEOPLE,
@@ -50,7 +52,8 @@ OFTEN_ASKED = {
     "whether a row is too late": (outbox.TOO_LATE, "COVERING INDEX outbox_due "),
     "the last claim": (outbox.LAST_CLAIM, "COVERING INDEX outbox_claims"),
     "whether an earlier row is under way": (earlier_rows.EARLIER_UNDER_WAY, "INDEX outbox_of_target "),
-    "rows that may be there twice": (outbox.TO_LOOK_AT, "INDEX outbox_to_look_at "),
+    "a change that had no answer": (earlier_rows.UNANSWERED, "INDEX outbox_of_target "),
+    "rows that may be there twice": (second_messages.TO_LOOK_AT, "INDEX outbox_to_look_at "),
     "reminders that a later one replaces": (outbox.SUPERSEDE, "INDEX outbox_due "),
 }
 """Statements that are run while nothing is to be done, or for every row, and the index that finds it."""

@@ -14,7 +14,9 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from bot.championship.standings import driver_standings
 from bot.feeds import paths
+from db import models
 from db.models import EASTERN
 from tests.db.season_files import SEASONS
 
@@ -36,7 +38,7 @@ def bundled(year: int) -> dict[str, Any]:
 
 @cache
 def driver_ids() -> dict[str, int]:
-    """NASCAR's id of each driver, a made-up one where the program knows none; namesakes as documents tell them apart."""
+    """NASCAR's id of each driver, a made-up one where the program knows none; namesakes by the names of documents."""
     rows = json.loads((SEASONS / "drivers.json").read_text(encoding="utf-8"))["drivers"]
     told_apart = {
         f"{row['name']}{TOLD_APART}{row['nascar_id']})": row["nascar_id"] for row in rows if "nascar_id" in row
@@ -374,9 +376,32 @@ def _lap_times(race: dict[str, Any], rows: list[dict[str, Any]]) -> dict[str, An
         trucks.append(
             {
                 "Number": row["number"],
-                "FullName": f"{row['driver']} # (P)",
+                "FullName": f"{plain_name(row['driver'])}{' # (P)' if row.get('eligible', True) else '(i)'}",
                 "NASCARDriverID": driver_ids()[row["driver"]],
                 "Laps": laps,
             }
         )
     return {"laps": trucks, "flags": [{"LapsCompleted": 0, "FlagState": 8}, {"LapsCompleted": 4, "FlagState": 4}]}
+
+
+def standings(held: models.Season) -> list[dict[str, Any]]:
+    """NASCAR's table of a season: who scores elsewhere stands behind the others, with nothing."""
+    places = driver_standings(held).standings.places
+    scoring = {place.who for place in places}
+    table = [(each.who, each.points, each.wins) for each in places]
+    table += [(key, 0, 0) for key, starts in held.starts.items() if starts and key not in scoring]
+    return [
+        {
+            "position": position,
+            "driver_name": f"{held.drivers[key].name}{'' if key in scoring else '(i)'}",
+            "driver_id": held.drivers[key].nascar_id,
+            "points": points,
+            "wins": wins,
+            "starts": held.starts.get(key, 0),
+            "playoff_rank": 0,
+            "delta_leader": points - table[0][1],
+            "car_no": "",
+            "winnings": 0.0,
+        }
+        for position, (key, points, wins) in enumerate(table, 1)
+    ]

@@ -9,8 +9,17 @@ import pytest
 
 from bot.feeds.outcome import outcome_of
 from bot.feeds.people import People
-from bot.feeds.results import Field, fastest_lap_point, must_agree, point_for_another, result_rows, stage_scores
-from tests.feeds.test_traps import weekend
+from bot.feeds.reading import read_lap_times
+from bot.feeds.results import (
+    Field,
+    fastest_lap_point,
+    must_agree,
+    point_for_another,
+    points_of_guests,
+    result_rows,
+    stage_scores,
+)
+from tests.feeds.test_traps import fetched, weekend
 
 LAPS = 100
 
@@ -192,6 +201,23 @@ def test_the_point_for_the_fastest_lap() -> None:
     flags = {row["driver"]: row.get("fastest_lap") for row in result_rows(nobody, 1, None, None, "Driver B")}
     assert flags == {"Driver A": None, "Driver B": True, "Driver C": None}
     assert point_for_another(nobody, "Driver B") is None
+
+
+def test_points_of_those_who_are_marked_as_scoring_elsewhere() -> None:
+    """17, 31: NASCAR gives points to some who do not score; they are in doubt and counted, since most of them did."""
+    trucks = [
+        {"Number": "01", "NASCARDriverID": 101, "FullName": "Driver A(i) (C)", "Laps": []},
+        {"Number": "02", "NASCARDriverID": 102, "FullName": "Driver B(i)", "Laps": []},
+        {"Number": "03", "NASCARDriverID": 103, "FullName": "Driver C #", "Laps": []},
+    ]
+    laps = read_lap_times(fetched({"laps": trucks}))
+    assert laps is not None
+    assert laps.guests == {101, 102}
+    field = field_of([truck(1), truck(2, points_earned=0), truck(3)])
+    line = "Driver A has 40 points, and the lap times mark them as scoring in another series"
+    assert points_of_guests(field, laps.guests) == [line]
+    rows = {row["driver"]: row for row in result_rows(field, 1, None, None, None)}
+    assert [rows[f"Driver {name}"]["eligible"] for name in "ABC"] == [True, False, True]
 
 
 def test_who_did_not_start() -> None:

@@ -11,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from bot.championship.compared import table_differences
 from bot.feeds import reading
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
+from bot.feeds.standings import published_places
 from tests.feeds import recorded
+from tests.seasons import any_season
 
 AT = datetime(2026, 12, 1, tzinfo=UTC)
 FEEDS = recorded.DATA / "feeds"
@@ -117,6 +120,21 @@ def test_loop_statistics_and_pit_stops() -> None:
     in_the_race = [stop for stop in stops if stop.is_stop(90)]
     assert 0 < len(in_the_race) < len(stops)
     assert all(stop.stood is None or stop.stood > 0 for stop in in_the_race)
+
+
+def test_a_table_of_a_season_that_is_over_against_ours() -> None:
+    """The points as they ran at the finish of 2022, the playoffs' resets in them."""
+    rows = reading.read_live_points(fetched("rebuilt/live-points_2022_3_5240.json"))
+    assert rows is not None
+    table = [
+        {"driver_id": row.driver_id, "driver_name": row.name, "points": row.points, "position": row.points_position}
+        for row in rows
+    ]
+    season = any_season(2022)
+    places = published_places(Fetched("table", json.dumps(table).encode(), AT), season.drivers)
+    assert table_differences(season, places) == [
+        "2022 standings after race 23, Lucas Oil 150: NASCAR's table has Derek Kraus 595 points (held: 605)"
+    ]
 
 
 def _year_and_race(path: Path) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from db.connection import Store
-from db.models import Race, Season
+from db.models import EASTERN, Race, Season
 from db.results_state import ResultsState
 from tests.feeds import fake_nascar
 from tests.feeds.taking import Taken, refresh, season_of
@@ -105,6 +105,38 @@ async def test_an_entry_list_is_no_result(weekend: Weekend) -> None:
     assert (await weekend.season()).results_state(ROUND) is ResultsState.NONE
 
 
+@pytest.mark.parametrize(
+    ("places", "known"),
+    [
+        ("all", True),
+        # A list in which places are missing, or one that few trucks are in, is no starting order yet.
+        ("a gap", False),
+        ("one twice", False),
+        ("the first three", False),
+        ("none", False),
+    ],
+)
+async def test_the_starting_order_comes_before_the_race_once_it_is_whole(
+    weekend: Weekend, places: str, known: bool
+) -> None:
+    rows = weekend.rows()
+    for place, row in enumerate(rows, 1):
+        row["starting_position"] = 0 if places == "none" or (places == "the first three" and place > 3) else place
+    if places == "a gap":
+        rows[4]["starting_position"] = 0
+    if places == "one twice":
+        rows[4]["starting_position"] = 4
+    await weekend.refresh(-timedelta(hours=3))
+    starts = {entry.driver: entry.start for entry in (await weekend.season()).absent[ROUND]}
+    assert sorted(start for start in starts.values() if start) == (list(range(1, len(rows) + 1)) if known else [])
+    # Of the race that was run the results tell it, and they may say otherwise.
+    weekend.run()
+    await weekend.refresh(timedelta(hours=5))
+    season = await weekend.season()
+    assert all(row.entry.start is None for row in season.results[ROUND])
+    assert {row.start for row in season.results[ROUND]} != {None}
+
+
 async def test_a_driver_who_is_replaced_before_the_race_is_gone(weekend: Weekend) -> None:
     row = weekend.rows()[0]
     before = row["driver_fullname"]
@@ -190,6 +222,31 @@ async def test_what_is_unofficial_replaces_nothing_official(weekend: Weekend) ->
     assert season.drivers[season.results[ROUND][0].driver].name == first["driver_fullname"]
 
 
+async def test_a_fastest_lap_waits_for_lap_times_that_are_whole(weekend: Weekend) -> None:
+    weekend.run()
+    trucks = [
+        {
+            "Number": row["car_number"],
+            "NASCARDriverID": row["driver_id"],
+            "Laps": [{"Lap": lap, "LapTime": 50 + lap + place / 100} for lap in range(1, 4)],
+        }
+        for place, row in enumerate(weekend.rows())
+    ]
+    checkered = [{"LapsCompleted": 0, "FlagState": 8}, {"LapsCompleted": 3, "FlagState": 4}]
+    weekend.now.laps[weekend.race_id] = {"laps": trucks, "flags": checkered[:1]}
+    taken = await weekend.refresh(timedelta(hours=3))
+    assert taken.refused == []
+    assert (outcome := (await weekend.race()).outcome) is not None
+    assert outcome.fastest_lap is None
+    # A yellow may follow the checkered flag, and takes nothing back.
+    yellow = {"LapsCompleted": 3, "FlagState": 2}
+    weekend.now.laps[weekend.race_id] = {"laps": trucks, "flags": [*checkered, yellow]}
+    await weekend.refresh(timedelta(hours=4))
+    assert (outcome := (await weekend.race()).outcome) is not None
+    assert outcome.fastest_lap is not None
+    assert outcome.fastest_lap.seconds == 51
+
+
 async def test_results_without_points_are_partial(weekend: Weekend) -> None:
     weekend.run()
     for row in weekend.rows():
@@ -208,6 +265,29 @@ async def test_an_older_copy_replaces_nothing(weekend: Weekend) -> None:
     weekend.rows()[3]["points_earned"] += 1
     assert (await weekend.refresh(timedelta(hours=4))).changed == 0
     assert (await weekend.season()).results[ROUND] == before
+
+
+async def test_the_time_to_tune_in_is_no_start_of_coverage(weekend: Weekend) -> None:
+    """7: it is the race's own start, or for a race that goes on a day later that of the resumption."""
+    for race in weekend.now.races:
+        race["tunein_date"] = (datetime.fromisoformat(race["race_date"]) - timedelta(minutes=30)).isoformat()
+    weekend.now.listed(weekend.race_id)["tunein_date"] = (weekend.start + timedelta(days=1)).isoformat()[:19]
+    await weekend.refresh(-timedelta(days=1))
+    season = await weekend.season()
+    assert all(race.broadcasts for race in season.races)
+    assert {each.coverage for race in season.races for each in race.broadcasts} == {None}
+    assert (await weekend.race()).start == weekend.start
+
+
+@pytest.mark.parametrize("listed", ["1900-01-01T00:00:00", None])
+async def test_the_tracks_own_time_moves_no_race_that_was_run(weekend: Weekend, listed: str | None) -> None:
+    """6: once it was run, the list writes the track's time; where the listed one is gone, what is held stays."""
+    weekend.run()
+    race = weekend.now.listed(weekend.race_id)
+    local = weekend.start.astimezone(EASTERN) - timedelta(hours=3)
+    race |= {"race_date": local.isoformat()[:19], "date_scheduled": listed, "schedule": []}
+    await weekend.refresh(timedelta(hours=4))
+    assert (await weekend.race()).start == weekend.start
 
 
 async def test_a_race_that_is_moved_loses_its_coverage_and_keeps_its_place(weekend: Weekend) -> None:

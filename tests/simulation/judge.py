@@ -19,9 +19,10 @@ from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
 from db.models import NEVER, RaceStatus
 from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
+from tests.simulation.events import Import, OffAndOn
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import RACE_ID, ROUND, YEAR
-from tests.simulation.story import Import, OffAndOn, Place
+from tests.simulation.story import Place
 from tests.simulation.verdict import Verdict
 from tests.simulation.world import World
 
@@ -95,6 +96,9 @@ class _Judge:
                 if m.mark == due.mark and (due.version is None or m.version == due.version)
             ]
             arrived = min((m.at for m in there if not m.deleted), default=None)
+            if arrived is None and due.version and any(m.mark == due.mark for m in self._messages(due.place.channel)):
+                # It is there, and says something else: what corrects it may have to wait.
+                deadline = self._deadline(due, corrects=True)
             if deadline is None:
                 continue
             verdict.due += 1
@@ -287,10 +291,16 @@ class _Judge:
                 version=each.lead if each.kind in EDITED else None,
             )  # fmt: skip
 
-    def _deadline(self, due: Due) -> float | None:
-        """By when a message must be there; None if there was no clean minute for it."""
+    def _deadline(self, due: Due, *, corrects: bool = False) -> float | None:
+        """By when a message must be there; None if there was no clean minute for it.
+
+        What corrects one that may be there twice waits until a second one was looked for: once a request got no answer,
+        it is owed so much later.
+        """
+        unanswered = min(self._world.discord.unanswered.get(due.place.channel, ()), default=float("inf"))
         for begins, ends, offset in self._clean_stretches(due.place.channel):
             start = max(begins, due.due - offset, due.known)
+            start += LOOKED_AFTER if corrects and unanswered < start else 0.0
             if min(ends, due.until - offset, due.ends) - start >= self._allowed:
                 return start + self._allowed
         return None

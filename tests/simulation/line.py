@@ -66,7 +66,8 @@ class Line:
         self._host.sends(mark)
         try:
             return await self._ask(channel, lambda: self._discord.post(channel, nonce, post), posts=True)
-        except UnsureError:
+        except (UnsureError, asyncio.CancelledError):
+            # An orderly stop does not wait for it for ever.
             self._cut_off(mark)
             raise
         finally:

@@ -74,6 +74,10 @@ class SimulatedLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
+        self.writing = asyncio.Lock()
+        """Held while an import writes beside the process's own connections."""
+        self.passes: Callable[[str], None] = lambda _: None
+        """Called where work that a thread would do begins and ends; it may stop the process there, or kill it."""
         super().__init__(_NoSelector(timeline))
         self.set_exception_handler(lambda _, __: None)
 

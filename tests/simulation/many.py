@@ -8,10 +8,9 @@ import os
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 
-from tests.simulation.mutations import mutated
-from tests.simulation.night import Nights, nights
+from tests.simulation.families import FAMILIES
+from tests.simulation.night import Nights
 from tests.simulation.story import Story
 from tests.simulation.verdict import Verdict
 
@@ -35,34 +34,31 @@ def be_quiet() -> None:
     warnings.simplefilter("ignore")
 
 
-def live_all(seeds: range, processes: int, mutation: str | None = None) -> Iterator[list[Lived]]:
+def live_all(
+    seeds: range, processes: int, mutation: str | None = None, family: str = "delivery"
+) -> Iterator[list[Lived]]:
     """Lives through the nights of some seeds, a portion at a time, in no particular order.
 
     One process is this one: another would take as long to start as a dozen nights.
     """
     if processes == 1:
-        with _broken(mutation), nights() as live:
-            yield from ([_one(live, seed)] for seed in seeds)
+        with FAMILIES[family].broken(mutation), FAMILIES[family].nights() as live:
+            yield from ([_one(live, FAMILIES[family].story(seed))] for seed in seeds)
         return
-    portions = [(mutation, seeds[first : first + PORTION]) for first in range(0, len(seeds), PORTION)]
+    portions = [(family, mutation, seeds[first : first + PORTION]) for first in range(0, len(seeds), PORTION)]
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(_live, portions)
 
 
-def _live(portion: tuple[str | None, Iterable[int]]) -> list[Lived]:
-    mutation, seeds = portion
+def _live(portion: tuple[str, str | None, Iterable[int]]) -> list[Lived]:
+    family, mutation, seeds = portion
     be_quiet()
-    with _broken(mutation), nights() as live:
-        return [_one(live, seed) for seed in seeds]
+    with FAMILIES[family].broken(mutation), FAMILIES[family].nights() as live:
+        return [_one(live, FAMILIES[family].story(seed)) for seed in seeds]
 
 
-def _broken(mutation: str | None) -> AbstractContextManager[None]:
-    return mutated(mutation) if mutation else nullcontext()
-
-
-def _one(live: Nights, seed: int) -> Lived:
-    story = Story.from_seed(seed)
-    return seed, frozenset(faults_of(story)), live.live(story)
+def _one(live: Nights, story: Story) -> Lived:
+    return story.seed, frozenset(faults_of(story)), live.live(story)
 
 
 def faults_of(story: Story) -> Iterator[str]:
@@ -73,6 +69,10 @@ def faults_of(story: Story) -> Iterator[str]:
         name = type(event).__name__
         if name == "Weather":
             yield f"request {getattr(event, 'kind', '')}"
+        elif name == "FeedWeather":
+            yield f"NASCAR: {getattr(event, 'fate', '')}"
+        elif name == "Publish":
+            yield f"said: {getattr(event, 'edit', '')}"
         elif name == "Kill" and getattr(event, "restored", False):
             yield "older copy put back"
         else:
@@ -84,4 +84,5 @@ _NAMES = {
     "Kill": "kill", "Stop": "orderly stop", "Backup": "copy made",
     "Jump": "clock set", "Forbid": "forbidden, or channel gone", "Hide": "history hidden",
     "NoEvents": "events forbidden", "Import": "import", "OffAndOn": "switched off and on",
+    "StampAnew": "document stamped anew",
 }  # fmt: skip

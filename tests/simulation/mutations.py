@@ -6,7 +6,7 @@ Each comes with the seed of a night that catches it: continuous integration live
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,12 +17,13 @@ from discord.utils import time_snowflake
 
 from bot.notifications import results, scheduled_events
 from bot.outbox import delivery, doubt, rate_limit, reconcile
+from bot.outbox.changes import Changes
 from bot.outbox.contracts import InDoubt
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
-from bot.outbox.ledger import Ledger
+from bot.outbox.ledger import Ledger, Mark
 from bot.outbox.worker import Worker
-from db.reminders import outbox, plans
+from db.reminders import outbox, plans, second_messages
 from db.reminders.models import OutboxRow
 from db.timestamps import to_text
 
@@ -48,7 +49,7 @@ def _mark_after_send() -> Sequence[Patch]:
     """The request leaves before its moment is committed."""
 
     async def mark(self: Ledger, number: int, channel: int | None) -> datetime | None:
-        self._marks.append((number, channel, _nobody()))
+        self._marks.append(Mark(number, channel, _nobody()))
         return self._clock.now()
 
     return [mock.patch.object(Ledger, "mark", mark)]
@@ -210,7 +211,7 @@ def _takes_claims_for_new() -> Sequence[Patch]:
             outbox,
             "RECLAIM",
             "doubt = tried_at IS NOT NULL,",
-            "doubt = 0, tried_at = NULL, last_tried_at = NULL, tries = 0,",
+            "doubt = 0, tried_at = NULL, last_tried_at = NULL, tries = 0, look_again_at = NULL,",
         )
     ]
 
@@ -315,6 +316,23 @@ def _a_clock_set_back_is_believed() -> Sequence[Patch]:
     return [mock.patch.object(Worker, "_heed_clock", heed)]
 
 
+def _unanswered_changes_are_forgotten() -> Sequence[Patch]:
+    return [_sql(plans, "WANTED", " OR o.unanswered_at IS NOT NULL", "")]
+
+
+def _late_changes_are_not_thought_of() -> Sequence[Patch]:
+    return [mock.patch.object(Changes, "_may_land_for", return_value=0.0)]
+
+
+def _what_was_given_up_is_not_looked_for() -> Sequence[Patch]:
+    return [_sql(second_messages, "TO_LOOK_AT", "state NOT IN ('pending', 'claimed')", "state = 'sent'")]
+
+
+def _standings_are_a_message_a_race() -> Sequence[Patch]:
+    whose = "WHERE o.target_id = w.target_id AND o.kind = s.kind\n"
+    return [_sql(plans, "WANTED", whose, f"{whose.rstrip()} AND o.subject = s.subject\n")]
+
+
 MUTATIONS: dict[str, Mutation] = {
     "mark after send": Mutation("the request leaves before its moment is committed", _mark_after_send, 523),
     "forget the doubt": Mutation("a row that may have arrived is tried as if it were new", _outcome_forgets_doubt, 60),
@@ -349,13 +367,25 @@ MUTATIONS: dict[str, Mutation] = {
         "what was to be tried later waits though the clock was set back", _a_clock_set_back_is_believed, 18
     ),
     "leave together": Mutation("who was held up leaves together with all others", _all_leave_together, 2447),
+    "forget the unanswered": Mutation(
+        "a change without an answer counts as not made", _unanswered_changes_are_forgotten, 912
+    ),
+    "no late changes": Mutation(
+        "nobody thinks of a change that lands after the next one", _late_changes_are_not_thought_of, 78952
+    ),
+    "look for what was sent": Mutation(
+        "a second message of what was given up is not looked for", _what_was_given_up_is_not_looked_for, 84855
+    ),
+    "standings by race": Mutation(
+        "standings of another race count as another message", _standings_are_a_message_a_race, 90285
+    ),
 }
 
 
 @contextmanager
-def mutated(name: str) -> Iterator[None]:
+def mutated(name: str, ways: Mapping[str, Mutation] = MUTATIONS) -> Iterator[None]:
     """Breaks the engine in a way for a while."""
-    patches = MUTATIONS[name].patches()
+    patches = ways[name].patches()
     for each in patches:
         each.start()
     try:

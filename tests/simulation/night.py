@@ -6,7 +6,7 @@ import asyncio
 import gc
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -35,11 +35,12 @@ class Nights:
         folder: where the stores lie.
     """
 
+    since = SINCE
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._template = folder / "template.db"
-        _at_once(lambda: make_template(self._template))
         self._number = 0
+        self._made: dict[Any, Path] = {}
 
     def live(self, story: Story, say: Callable[[str], None] | None = None) -> Verdict:
         """Lives through a night; a program that fails in a way that is none of the story's is wrong as well."""
@@ -48,19 +49,37 @@ class Nights:
         home.mkdir()
         try:
             own = home / "0.db"
-            shutil.copyfile(self._template, own)
-            _at_once(lambda: settle(own, story.places, SINCE))
-            world = World(story, home, own, say)
+            shutil.copyfile(self._template(story), own)
+            at_once(lambda: settle(own, story.places, self.since))
+            world = self._world(story, home, own, say)
             try:
                 world.live()
             except Exception as error:  # noqa: BLE001 - whatever it is, the other nights go on
                 return Verdict(nights=1, wrong=[f"{type(error).__name__}: {error}"])
-            return judge(world)
+            return self._judge(world)
         finally:
             shutil.rmtree(home)
 
+    def _template(self, story: Story) -> Path:
+        """A store to begin with, made once."""
+        del story
+        return self._once("template", make_template)
 
-def _at_once(work: Callable[[], object]) -> None:
+    def _once(self, key: Any, make: Callable[[Path], Awaitable[None]]) -> Path:
+        if key not in self._made:
+            path = self._folder / f"template{len(self._made)}.db"
+            at_once(lambda: make(path))
+            self._made[key] = path
+        return self._made[key]
+
+    def _world(self, story: Story, home: Path, own: Path, say: Callable[[str], None] | None) -> World:
+        return World(story, home, own, say)
+
+    def _judge(self, world: World) -> Verdict:
+        return judge(world)
+
+
+def at_once(work: Callable[[], object]) -> None:
     """Does something in a world of its own, in which nothing else happens."""
     loop = SimulatedLoop(Timeline())
     ThreadlessQueue.disk = Disk(lambda _: None)
@@ -73,16 +92,18 @@ def _at_once(work: Callable[[], object]) -> None:
 def nights() -> Iterator[Nights]:
     """The way to live through nights, with files in memory where the machine has a folder for that."""
     where = MEMORY if MEMORY.is_dir() else None
-    with without_threads(), _in_haste(), tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder:
+    with (
+        without_threads(),
+        in_haste(),
+        _remembering(),
+        tempfile.TemporaryDirectory(dir=where, prefix="tailgate-") as folder,
+    ):
         yield Nights(Path(folder))
 
 
 @contextmanager
-def _in_haste() -> Iterator[None]:
-    """Leaves out what costs time and changes nothing: spare readers of the store, and computing one value again.
-
-    What is remembered is computed from seasons, of which there are few and which never change.
-    """
+def in_haste() -> Iterator[None]:
+    """Leaves out what costs time and changes nothing: spare readers of the store, and looking for garbage."""
     threshold = gc.get_threshold()
     gc.collect()
     gc.freeze()
@@ -91,15 +112,23 @@ def _in_haste() -> Iterator[None]:
         mock.patch.object(connection, "READERS", 1),
         # A crowd's rows are planned in several transactions, as ten thousand servers' are.
         mock.patch.object(plans, "TARGETS_AT_ONCE", 30),
-        mock.patch.object(schedule_planner, "race_event", _remembered_event),
-        mock.patch.object(schedule_planner, "event_version", _remembered_version),
-        mock.patch.object(RaceEvent, "detail", property(_remembered_detail)),
     ):
         try:
             yield
         finally:
             gc.set_threshold(*threshold)
             gc.unfreeze()
+
+
+@contextmanager
+def _remembering() -> Iterator[None]:
+    """Computes a value once; it is computed from seasons, of which there are few and which never change."""
+    with (
+        mock.patch.object(schedule_planner, "race_event", _remembered_event),
+        mock.patch.object(schedule_planner, "event_version", _remembered_version),
+        mock.patch.object(RaceEvent, "detail", property(_remembered_detail)),
+    ):
+        yield
 
 
 _EVENTS: dict[tuple[int, int], tuple[Season, RaceEvent | None]] = {}

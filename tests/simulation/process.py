@@ -32,16 +32,11 @@ from db.errors import StoreError
 from db.reminders import targets
 from db.reminders.models import NotificationKind, OutboxRow, Purpose, Target
 from tests.simulation.discord_model import signed
+from tests.simulation.events import Event, Kill, Stall, Stop
 from tests.simulation.line import Calendar, Line
 from tests.simulation.loop import Crash, Disk, SimulatedLoop, ThreadlessQueue, let_go
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import NOON
-from tests.simulation.story import (
-    Event,
-    Kill,
-    Stall,
-    Stop,
-)
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -62,7 +57,7 @@ NEXT = """
 SELECT min(at) FROM (
     SELECT max(due_at, coalesce(retry_at, due_at)) AS at FROM outbox WHERE state = 'pending'
     UNION ALL SELECT claimed_at FROM outbox WHERE state = 'claimed'
-    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL)
+    UNION ALL SELECT look_again_at FROM outbox WHERE look_again_at IS NOT NULL AND state NOT IN ('pending', 'claimed'))
 """
 
 
@@ -161,6 +156,7 @@ class Process:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._rest(worker)):
                     await self._waking.wait()
+        await self._closing()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(4.0):
                 await worker.close(2.5)
@@ -170,13 +166,24 @@ class Process:
         await store.close()
         self._raw.close()
 
+    def _services(self, store: Store) -> Services:
+        return Services(store, self._world.seasons, self.clock)  # type: ignore[arg-type]
+
+    async def _as_of(self) -> AsOf:
+        return self._world.seasons.as_of(self.clock.now())
+
+    async def _closing(self) -> None:
+        """Ends what runs beside the worker, which is closed next."""
+
+    def _race_ends(self) -> list[datetime]:
+        """When races are over, at which the worker has to look; those that are far off may be left out."""
+        return [race.over_at for race in self._world.seasons.schedule.season.races]
+
     def _worker(self, store: Store) -> Worker:
         world = self._world
 
-        async def as_of() -> AsOf:
-            return world.seasons.as_of(self.clock.now())
-
-        services = Services(store, world.seasons, self.clock)  # type: ignore[arg-type]
+        as_of = self._as_of
+        services = self._services(store)
         worker = Worker(services, self.line, self._limiter, InDoubt(world.story.in_doubt))
         reminders, results = ReminderWriter(as_of, store), ResultsWriter(store, as_of)
         quotes = QuoteOfTheDayWriter(as_of, store, random.Random(world.story.seed))
@@ -215,18 +222,26 @@ class Process:
             return TICK
         assert self._raw is not None
         (at,) = self._raw.execute(NEXT).fetchone()
-        most = RESTS if self._world.story.seconds < 2 * 3600 else RESTS_LONG
+        most = self._rests()
         if self._world.timeline.now < self._settled_at + REPLANS:
             # A row that has just been given up may leave its place to one that the next planning brings.
             most = REPLANS
         now = self.clock.now()
         # The end of a race is planned for only once it has come, with the next planning.
-        over = [race.over_at for race in self._world.seasons.schedule.season.races]
-        moments = [end + after for end in over if end < FAR for after in (timedelta(0), REPLAN) if end + after > now]
+        moments = [
+            end + after
+            for end in self._race_ends()
+            if end < FAR
+            for after in (timedelta(0), REPLAN)
+            if end + after > now
+        ]
         moments += [datetime.fromisoformat(at)] if at is not None else []
         if worker._last_plan is not None and worker._last_plan.stale:
             moments.append(worker._last_plan.at + REPLAN)
         return min([most, *(max((moment - now).total_seconds(), TICK) for moment in moments)])
+
+    def _rests(self) -> float:
+        return RESTS if self._world.story.seconds < 2 * 3600 else RESTS_LONG
 
     def switch(self, guild: int, *, on: bool) -> None:
         """A moderator presses a button."""

@@ -42,13 +42,15 @@ class Schedule:
     status: RaceStatus = RaceStatus.SCHEDULED
     results: int = 0
 
-    def edited(self, edit: str) -> Schedule:  # noqa: PLR0911 - a case each
+    def edited(self, edit: str) -> Schedule:  # noqa: C901, PLR0911 - a case each
         """The schedule after an import."""
         match edit:
             case "results":
                 return replace(self, results=max(1, self.results))
             case "corrected":
                 return replace(self, results=2)
+            case "taken back":
+                return replace(self, results=min(1, self.results))
             case "later":
                 return replace(self, coverage=self.coverage + timedelta(minutes=30))
             case "much later":

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from tests.simulation.events import (
+    Backup,
+    Chat,
+    Delay,
+    Event,
+    Forbid,
+    Hide,
+    Import,
+    Jump,
+    Kill,
+    NoEvents,
+    OffAndOn,
+    Outage,
+    Stall,
+    Stop,
+    Weather,
+)
 from tests.simulation.schedule import COVERAGE, NOON
 
 SERVERS = 900_000
@@ -17,133 +34,6 @@ MOMENTS = ("any", "before commit", "committed", "leaves", "lands", "answered")
 """At which moments a process may be stopped or killed: see ``Process.moment``."""
 BAD_WEATHER = ("lost", "reset", "answer lost", "cut", "refused", "slow", "late", "limited", "limited everywhere")
 """What may become of a request: see ``Discord.fate``."""
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happens ``at`` so many seconds from the beginning."""
-
-    at: float
-
-    def __str__(self) -> str:
-        facts = ((each.name, getattr(self, each.name)) for each in fields(self) if each.name != "at")
-        said = (f"{name} {value:.4g}" if isinstance(value, float) else f"{name} {value}" for name, value in facts)
-        return f"{type(self).__name__}: {', '.join(said)}".removesuffix(": ")
-
-
-@dataclass(frozen=True)
-class Chat(Event):
-    """People write so many messages in a channel within a few seconds."""
-
-    channel: int
-    many: int
-
-
-@dataclass(frozen=True)
-class Weather(Event):
-    """For some seconds, requests meet such a fate with such a chance."""
-
-    seconds: float
-    kind: str
-    chance: float
-
-
-@dataclass(frozen=True)
-class Delay(Event):
-    """The nth message to be sent from then on lands only after so many seconds, and nobody is told."""
-
-    nth: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Outage(Event):
-    """For some seconds, Discord cannot be reached."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Stall(Event):
-    """The process stands still for some seconds, at the nth such moment from then on."""
-
-    moment: str
-    nth: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Kill(Event):
-    """The process dies at the nth such moment from then on, and is started again after some seconds.
-
-    ``elsewhere`` starts it on another machine with another clock; ``restored`` from the last copy of the store.
-    """
-
-    moment: str
-    nth: int
-    pause: float
-    elsewhere: float = 0.0
-    restored: bool = False
-
-
-@dataclass(frozen=True)
-class Stop(Event):
-    """An operator stops the process in an orderly way, and starts it again after some seconds."""
-
-    pause: float
-
-
-@dataclass(frozen=True)
-class Backup(Event):
-    """Somebody copies the store."""
-
-
-@dataclass(frozen=True)
-class Jump(Event):
-    """The process's clock is set forward, or back."""
-
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Forbid(Event):
-    """For some seconds the bot may not write in a channel, or the channel is gone for good."""
-
-    channel: int
-    seconds: float
-    gone: bool = False
-
-
-@dataclass(frozen=True)
-class OffAndOn(Event):
-    """A moderator switches everything off in a server, and on again some seconds later."""
-
-    guild: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Hide(Event):
-    """For some seconds the bot may not read a channel's history."""
-
-    channel: int
-    seconds: float
-
-
-@dataclass(frozen=True)
-class NoEvents(Event):
-    """For some seconds the bot may not make scheduled events in a server, or the server has all that it can have."""
-
-    guild: int
-    seconds: float
-    full: bool = False
-
-
-@dataclass(frozen=True)
-class Import(Event):
-    """The schedule or the results change: see ``Schedule.edited``."""
-
-    edit: str
 
 
 @dataclass(frozen=True)
@@ -215,7 +105,11 @@ class Story:
         dice = random.Random(seed)
         name = dice.choices(list(NIGHTS), [weight for _, weight in NIGHTS.values()])[0]
         begins, seconds, places = NIGHTS[name][0](dice)
-        events = [*_troubles(dice, places, seconds, name), *_refusals(seed, places, seconds, name)]
+        events = [
+            *_troubles(dice, places, seconds, name),
+            *_refusals(seed, places, seconds, name),
+            *_taken_back(seed, seconds, name),
+        ]
         return cls(
             seed,
             begins,
@@ -335,6 +229,19 @@ def _refusals(seed: int, places: tuple[Place, ...], seconds: float, night: str) 
             events.append(Jump(at + dice.uniform(0.5, 1.0) * closed, -dice.uniform(900, 1800)))
     if night == "events and changes" and dice.random() < 0.2:
         events.append(NoEvents(_when(dice, seconds, night), place.number, dice.uniform(10, 600), full=True))
+    return events
+
+
+def _taken_back(seed: int, seconds: float, night: str) -> list[Event]:
+    """A correction that is taken back, often while its answers are lost; drawn apart from everything else."""
+    dice = random.Random(f"{seed} turned round")
+    if night != "after the race" or dice.random() >= 0.15:
+        return []
+    at = dice.uniform(0, seconds)
+    events: list[Event] = [Import(at, "corrected"), Import(at + dice.uniform(1, dice.choice([30, 300])), "taken back")]
+    if dice.random() < 0.6:
+        kind = dice.choice(["answer lost", "cut", "late", "slow", "limited"])
+        events.append(Weather(at, dice.uniform(5, 90), kind, dice.choice([0.5, 1.0])))
     return events
 
 

@@ -11,11 +11,12 @@ from datetime import timedelta
 
 import pytest
 
+from tests.simulation.events import Kill, Weather
 from tests.simulation.loop import Crash, DeadlockError, SimulatedLoop, Timeline
 from tests.simulation.mutations import mutated
 from tests.simulation.night import nights, shrink
 from tests.simulation.schedule import COVERAGE
-from tests.simulation.story import Kill, Place, Story, Weather
+from tests.simulation.story import Place, Story
 
 NIGHTS, PORTION = 300, 100
 """A portion has a process of its own, whose start costs as much as a dozen nights."""
@@ -37,6 +38,11 @@ def test_nothing_is_lost_or_doubled_or_late_whatever_goes_wrong(first: int) -> N
     told = simulate("--seeds", str(PORTION), "--from", str(first), "--processes", "1")
     assert told.returncode == 0, told.stdout + told.stderr
     assert f"{PORTION} nights" in told.stdout
+
+
+def test_nights_that_went_wrong_once_go_right() -> None:
+    told = simulate("--known")
+    assert told.returncode == 0, told.stdout + told.stderr
 
 
 def test_each_way_to_break_the_engine_is_caught() -> None:

@@ -9,11 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.simulation.discord_model import Discord
-from tests.simulation.loop import Crash, Timeline
-from tests.simulation.process import STARTS, Process
-from tests.simulation.schedule import Schedule, Seasons
-from tests.simulation.story import (
-    SERVERS,
+from tests.simulation.events import (
     Backup,
     Chat,
     Delay,
@@ -28,9 +24,12 @@ from tests.simulation.story import (
     Outage,
     Stall,
     Stop,
-    Story,
     Weather,
 )
+from tests.simulation.loop import Crash, Timeline
+from tests.simulation.process import STARTS, Process
+from tests.simulation.schedule import Schedule, Seasons
+from tests.simulation.story import SERVERS, Story
 
 LOOKS_AGAIN = 960.0
 """Scheduled events wait a quarter of an hour for what is in their way."""
@@ -83,6 +82,14 @@ class World:
         for event in story.events:
             self.timeline.at(event.at, lambda event=event: self.meet(event))  # type: ignore[misc]
         self.timeline.at(story.seconds, self._calm_down)
+
+    @property
+    def calm_seconds(self) -> float:
+        """How long nothing goes wrong after the night."""
+        return CALM
+
+    def _process(self) -> Process:
+        return Process(self, self.path)
 
     def say(self, text: str) -> None:
         if self._say is not None:
@@ -165,7 +172,7 @@ class World:
         self.discord.unreachable_until = self.discord.limited_until = self.timeline.now
         if self.process is not None:
             self.process.armed.clear()
-        self.ends = self.timeline.now + CALM
+        self.ends = self.timeline.now + self.calm_seconds
 
     def doubts(self, mark: str) -> None:
         """From now on nobody knows whether a message has arrived."""
@@ -174,7 +181,7 @@ class World:
     def prolong(self) -> None:
         """Makes the calm last as long as it takes, once it has begun."""
         if self.calm:
-            self.ends = max(self.ends, self.timeline.now + CALM)
+            self.ends = max(self.ends, self.timeline.now + self.calm_seconds)
 
     def _copy_to(self, path: Path) -> Path:
         """The files of a store as they lie, copied to a new place."""
@@ -191,7 +198,7 @@ class World:
         while self.timeline.now < self.ends or not self.calm:
             began = self.timeline.now
             self.started_at.append(began)
-            self.process = Process(self, self.path)
+            self.process = self._process()
             try:
                 pause = self.process.run()
             except Crash:

@@ -31,13 +31,14 @@ class LivePoints(Feed):
 
 
 class StandingsRow(Feed):
-    """A driver's place in the table."""
+    """A driver's place in the table, which lists with no points those who score elsewhere."""
 
     position: Count = None
     driver_name: Text = None
     driver_id: Id
     points: Points = None
     wins: Count = None
+    starts: Count = None
 
     @property
     def name(self) -> str:

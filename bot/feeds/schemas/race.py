@@ -33,7 +33,6 @@ PRACTICE, QUALIFYING, RACE = 1, 2, 3
 class Event(Feed):
     """Something on the schedule of a weekend. ``start_time_utc`` is UTC, though it carries no offset."""
 
-    event_name: Text = None
     start_time_utc: Moment = None
     run_type: Count = None
 
@@ -77,7 +76,6 @@ class RaceFacts(Feed):
     playoff_round: Count = None
     television_broadcaster: Text = None
     radio_broadcaster: Text = None
-    satellite_radio_broadcaster: Text = None
     schedule: list[Event] | None = None
 
     @field_validator("total_race_time")

@@ -7,7 +7,7 @@ from statistics import median
 
 from pydantic import Field
 
-from bot.feeds.schemas.values import Count, Feed, Flag, Id, Laps, Number, Speed, Text, Truck
+from bot.feeds.schemas.values import Count, Feed, Flag, Id, Laps, Number, Speed, Text, Truck, without_markers
 
 POSSIBLE = 0.93
 """No lap is faster than this part of what the drivers' third-best laps are in the middle: it was timed wrongly."""
@@ -69,9 +69,21 @@ class LapTimes(Feed):
         return found[0] if len({truck.number for truck, _ in found}) == 1 else None
 
     @property
+    def guests(self) -> frozenset[int]:
+        """The ids of those whose names are marked as those of drivers who score in another series."""
+        marked = (each for each in self.laps if "i" in without_markers(each.full_name or "")[1])
+        return frozenset(each.driver_id for each in marked if each.driver_id is not None)
+
+    @property
     def checkered_on(self) -> int | None:
         """The lap on which the checkered flag fell; None where it has not. What follows it does not take it back."""
         return next((each.laps_completed for each in self.flags or () if each.flag == CHECKERED), None)
+
+    def covers(self, laps: int | None) -> bool:
+        """Whether they are those of a whole race of so many laps, which they lag behind for a while after it."""
+        if laps is None or self.checkered_on is not None:
+            return True
+        return any((lap.number or 0) >= laps for truck in self.laps for lap in truck.laps or ())
 
 
 class LoopDriver(Feed):

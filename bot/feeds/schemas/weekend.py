@@ -16,7 +16,6 @@ from bot.feeds.schemas.values import (
     Id,
     Laps,
     Name,
-    Number,
     NumberOfTruck,
     Points,
     Text,
@@ -31,8 +30,8 @@ class ResultFacts(Feed):
     """A truck of the weekend. A place of 0 is none: it did not start, or the race was not run yet.
 
     ``car_number`` is the one on the truck; ``official_car_number`` may be another.
-    ``points_earned`` holds no penalties; ``diff_time`` is in milliseconds. A driver who was disqualified keeps their
-    status and laps. ``qualifying_position`` is the place at the start even where nobody qualified.
+    ``points_earned`` holds no penalties. A driver who was disqualified keeps their status and laps.
+    ``qualifying_position`` is the place at the start even where nobody qualified.
     """
 
     finishing_position: Place = None
@@ -51,7 +50,6 @@ class ResultFacts(Feed):
     points_earned: Points = None
     finishing_status: Text = None
     disqualified: Flag = None
-    diff_time: Number = None
 
     @property
     def name(self) -> str:

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.championship.standings import driver_standings
 from bot.championship.as_it_runs import championship_as_it_runs, season_as_it_runs
+from bot.championship.standings import driver_standings
 from bot.live.recorded import RecordedRace
 from db.live.models import LiveFastest, LiveStage, LiveState, LiveTruck, StagePlace
 from db.models import Race, Season, SessionKind

@@ -392,19 +392,20 @@ def test_what_came_to_be_belies_nothing_that_was_said(year: int, which: str | No
     season = replace(season, playoff_field=())
     end = driver_standings(season, rules).standings
     said = 0
-    for race in season.run[:-1]:
-        now = driver_standings(season.through(race.round), rules).standings
-        after = driver_standings(season.through(season.run[season.run.index(race) + 1].round), rules).standings
+    stands = [driver_standings(season.through(race.round), rules).standings for race in season.run]
+    needed = [needs(each) for each in stands]
+    for number, race in enumerate(season.run[:-1]):
+        now, after = stands[number : number + 2]
         at = len(now.phases) - 1
         final = end.phases[at]
         through = final.advanced if final.spots > 1 else final.entered[:1]
-        for need in needs(now):
+        for need in needed[number]:
             if final.over and need.verdict is not Verdict.OPEN:
                 said += 1
                 assert (need.who in through) == (need.verdict is Verdict.CERTAIN), (race.round, need)
             score = scored[need.who].get(race.round + 1)
             if need.points is not None and score is not None and score.points >= need.points:
-                next_said = {each.who: each.verdict for each in needs(after)}
+                next_said = {each.who: each.verdict for each in needed[number + 1]}
                 phase = after.phases[at]
                 safe = need.who in (phase.advanced or phase.entered[:1]) if phase.over else None
                 assert safe or next_said[need.who] is Verdict.CERTAIN, (race.round, need)

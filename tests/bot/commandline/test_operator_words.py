@@ -206,6 +206,18 @@ VALUES = {
         ],
         "; write an https address such as https://cf.nascar.com, or off",
     ),
+    "TAILGATE_CONTACT": (
+        [
+            "me",
+            "https://",
+            "ftp://a.example",
+            "me@",
+            "https://a.example) evil",
+            "a@b.c\nX: y",
+            "x" * 300 + "@a.example",
+        ],
+        "is no address at which you can be reached; write a page such as https://example.com/bot, or an e-mail address",
+    ),
     "TAILGATE_NOW": (["10/3/2025", "Oct 3", "2025-13-01"], "isn't a date and time; write it as 2025-10-17T14:55-04:00"),
     "TAILGATE_SPEED": (["fast", "1e3", "nan", "-1", "1_0"], "isn't a speed from 0 to 100000; 1 is real time"),
     "TAILGATE_DB": (["~nobody-by-this-name/t.db", "a\tb"], "; write the path"),

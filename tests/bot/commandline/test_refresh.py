@@ -17,12 +17,14 @@ from aiohttp import web
 from bot.__main__ import main
 from bot.clock import TravelClock
 from bot.feeds import paths, politeness
+from bot.feeds.client import user_agent
 from bot.settings import Settings
 from db.connection import Store
 from db.documents.importer import import_documents
 from db.feeds.rows import load_memory
 from tests.db.documents import read
 from tests.db.schedules import ALPHA, schedule
+from tests.db.test_importer import dump
 from tests.feeds import fake_nascar
 from tests.stores import make_empty
 
@@ -36,6 +38,7 @@ class Server:
     def __init__(self) -> None:
         self.documents: dict[str, bytes] = {}
         self.asked: list[str] = []
+        self.agents: set[str] = set()
         self.refuses = False
         self.port = 0
         self._started = threading.Event()
@@ -47,6 +50,7 @@ class Server:
     async def _answer(self, request: web.Request) -> web.Response:
         path = request.path.lstrip("/")
         self.asked.append(path)
+        self.agents.add(request.headers["User-Agent"])
         body = self.documents.get(path)
         if body is None or self.refuses:
             return web.Response(status=403)
@@ -120,6 +124,27 @@ def test_a_season_is_fetched_and_then_there_is_nothing_new(
     assert server.asked == []
     main(["check", "--db", str(store_path)])
     assert "NASCAR's feeds, last fetched: schedule 2025-11-19 19:00 Eastern" in capsys.readouterr().out
+
+
+def test_a_season_that_is_as_it_was_is_asked_for_again_and_writes_no_row(
+    server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    season = fake_nascar.season(2025)
+    server.documents = season.documents()
+    assert typed(store_path, "--season", "2025") == 0
+
+    async def held() -> list[str]:
+        async with await Store.open(store_path, readonly=True) as store:
+            return await dump(store)
+
+    rows = asyncio.run(held())
+    monkeypatch.setattr(Settings, "clock", lambda _: TravelClock(NOW + timedelta(minutes=11), 0))
+    server.asked.clear()
+    capsys.readouterr()
+    assert typed(store_path, "--season", "2025") == 0
+    assert {paths.weekend(2025, race["race_id"]) for race in season.races} < set(server.asked)
+    assert "rows: 0 created, 0 updated, 0 unchanged; 0 refused" in capsys.readouterr().out
+    assert asyncio.run(held()) == rows
 
 
 def test_it_goes_on_where_it_was_cut_off(
@@ -208,6 +233,13 @@ def test_what_cannot_be_asked_for_is_one_line(
     assert server.asked == []
 
 
+def test_it_says_who_asks(server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAILGATE_CONTACT", "https://example.com/me")
+    server.agents.clear()
+    assert typed(store_path, "--race", "5504") == 0
+    assert server.agents == {user_agent("https://example.com/me")}
+
+
 def test_off_is_off(
     server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -215,6 +247,30 @@ def test_off_is_off(
     assert typed(store_path) == 2
     assert "TAILGATE_FEEDS is off here" in capsys.readouterr().err
     assert server.asked == []
+
+
+def test_what_is_wrong_is_told_once(
+    server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    season = fake_nascar.season(2025)
+    cut, gone = (paths.weekend(2025, race["race_id"]) for race in season.races[9:11])
+    documents = season.documents()
+    server.documents = documents | {cut: documents[cut][:-200]}
+    del server.documents[gone]
+    assert typed(store_path, "--season", "2025") == 0
+    out, err = capsys.readouterr()
+    assert f"refused: {cut}: is cut short\n" in out
+    assert f"not got: {gone}: is not there, though the {season.races[10]['race_name']} should be over\n" in out
+    assert "was not taken in" not in err
+    assert "; 1 refused" in out
+    main(["check", "--db", str(store_path)])
+    told = [line for line in capsys.readouterr().out.splitlines() if cut in line]
+    assert len(told) == 1
+    assert told[0].endswith("Eastern: is cut short")
+    # Whoever wants to see everything sees it.
+    monkeypatch.setenv("TAILGATE_LOG_LEVEL", "DEBUG")
+    assert typed(store_path, "--season", "2025") == 0
+    assert f"{cut} was not taken in: is cut short" in capsys.readouterr().err
 
 
 def test_check_and_export_ask_nobody(server: Server, store_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -243,8 +299,9 @@ def test_check_says_what_fails_and_what_was_left_out(
 
 
 KILLED = {
-    "between a document and the store": "import bot.feeds.importing as i; i._import_into = die",
-    "within the transaction": "import db.documents.import_sql as s; s.note_import = die",
+    "between a document and the store": "import bot.feeds.importing as i; i.import_prepared = die",
+    "while it is compared": "import db.documents.import_sql as s; s.note_import = die",
+    "within the transaction": "import db.documents.prepared_import as p; write = p._write; p._write = half_written",
     "before it is remembered": "import db.feeds.remembered as r; r.Remembered.save = die",
 }
 
@@ -261,9 +318,13 @@ import os, signal, sys
 from bot.__main__ import main
 from bot.feeds import politeness
 politeness.SECONDS_APART = 0.0
-calls = 0
-async def die(*_, **__):
+def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
+def half(written):
+    yield from written[: len(written) // 2]
+    die()
+def half_written(store, written, compared):
+    write(store, half(written), compared)
 {KILLED[name]}
 sys.exit(main(["refresh", "--season", "2025", "--db", sys.argv[1]]))
 """

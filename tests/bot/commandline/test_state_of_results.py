@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -27,8 +26,9 @@ from db.connection import Store
 from db.models import Race, Season
 from db.recaps.models import SectionKind
 from db.reminders.models import NotificationKind
-from db.snapshots import Snapshots
+from db.snapshots import read_whole
 from tests.bot.render.reading import lines, small, tables, text
+from tests.stores import run_quietly
 
 CASES = Path(__file__).resolve().parents[3].parent / "shared" / "cases"
 MISSING = "The small documents are not at hand: they are looked for in shared/cases/ beside the checkout"
@@ -83,12 +83,14 @@ def case(name: str, *numbers: int) -> list[Path]:
     return [CASES / f"{name}.{number}.json" for number in numbers]
 
 
-def seasons_of(path: Path) -> tuple[Season, ...]:
+def seasons_of(path: Path, *years: int) -> tuple[Season, ...]:
+    """Those of the store; all of them if no years are given."""
+
     async def read() -> tuple[Season, ...]:
         async with await Store.open(path, readonly=True) as store:
-            return await Snapshots(store).all()
+            return await read_whole(store, years or None)
 
-    return asyncio.run(read())
+    return run_quietly(read())
 
 
 def known(path: Path, now: datetime) -> AsOf:
@@ -109,13 +111,13 @@ def next_up(as_of: AsOf) -> Race:
 
 
 def reminded_of(path: Path, now: datetime) -> set[int]:
-    whole = [season for season in seasons_of(path) if season.year == 2027]
+    whole = seasons_of(path, 2027)
     seen = compare_schedule(whole, {}, now).seen
     return {slot.round for slot in plan_reminders(whole, seen, now) if slot.event_at < now + timedelta(days=1)}
 
 
 def announced(path: Path, now: datetime) -> set[tuple[NotificationKind, int]]:
-    whole = [season for season in seasons_of(path) if season.year == 2027]
+    whole = seasons_of(path, 2027)
     return {(slot.kind, slot.round) for slot in plan_outcomes(whole, now)}
 
 

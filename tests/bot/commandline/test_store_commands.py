@@ -261,6 +261,7 @@ def test_a_backup_can_be_checked_and_is_not_overwritten(
     assert "exists already" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("recent_alone")
 def test_an_empty_store_is_filled_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["import", "--bundled", "--db", str(tmp_path / "new.db")]) == 0
     assert "loaded the bundled seasons 2023 to 2026" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -85,8 +86,9 @@ def hand_clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture
-async def feed_server() -> AsyncIterator[FeedServer]:
+@asynccontextmanager
+async def serving() -> AsyncIterator[FeedServer]:
+    """A server of feeds on this machine."""
     served = FeedServer()
     application = web.Application()
     application.router.add_get("/{path:.*}", served.answer)
@@ -97,3 +99,9 @@ async def feed_server() -> AsyncIterator[FeedServer]:
         yield served
     finally:
         await server.close()
+
+
+@pytest.fixture
+async def feed_server() -> AsyncIterator[FeedServer]:
+    async with serving() as served:
+        yield served

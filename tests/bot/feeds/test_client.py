@@ -54,6 +54,35 @@ async def test_it_says_who_asks(client: FeedClient, feed_server: FeedServer) -> 
     assert "Cookie" not in feed_server.headers[0]
 
 
+def test_who_asks_gives_a_link_where_there_is_one() -> None:
+    what = "Discord bot for fans of the NASCAR Truck Series"
+    rows: tuple[tuple[str | None, list[str], str], ...] = (
+        (None, [], what),
+        (None, ["Homepage, https://tailgate.example/"], f"+https://tailgate.example/; {what}"),
+        # The program's own page stands before where its source is; what is neither is no link to the project.
+        (None, ["Repository, https://a.example", "Homepage, https://b.example"], f"+https://b.example; {what}"),
+        (None, ["Changelog, https://a.example/changes"], what),
+        ("me@example.com", [], f"run by me@example.com; {what}"),
+        (
+            "https://me.example",
+            ["Repository, https://a.example"],
+            f"+https://a.example; run by https://me.example; {what}",
+        ),
+    )
+    for contact, addresses, about in rows:
+        assert user_agent(contact, addresses) == f"Tailgate/{__version__} ({about})"
+
+
+async def test_the_operator_is_named_in_every_request(feed_server: FeedServer, hand_clock: HandClock) -> None:
+    feed_server.documents[PATH] = b"{}"
+    polite = Politeness(monotonic=hand_clock.monotonic, sleep=hand_clock.sleep)
+    agent = user_agent("me@example.com")
+    async with FeedClient(feed_server.address, hand_clock, polite, agent=agent) as client:
+        await client.get(PATH)
+        await client.get("cacher/tracks.json")
+    assert [headers["User-Agent"] for headers in feed_server.headers] == [agent] * 2
+
+
 async def test_without_an_etag_the_date_is_compared(client: FeedClient, feed_server: FeedServer) -> None:
     feed_server.documents[PATH] = b"{}"
     await client.get(PATH, last_modified="Fri, 17 Oct 2025 20:00:00 GMT")

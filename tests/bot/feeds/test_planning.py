@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.feeds.planning import DAILY, HOURLY, OFTEN, is_due, list_every, races_due, weekend_every, years_to_list
+from bot.feeds.planning import (
+    DAILY,
+    HOURLY,
+    OFTEN,
+    is_due,
+    list_every,
+    races_due,
+    table_every,
+    weekend_every,
+    years_to_list,
+)
 from db.feeds.models import FeedDocument
 from db.models import EASTERN, Race, RaceStatus, Season, Session, SessionKind
 from db.results_state import ResultsState
@@ -113,6 +123,21 @@ def test_the_list_is_daily_out_of_season_and_hourly_in_race_week() -> None:
     assert list_every(season, GREEN) == OFTEN
 
 
+TABLE = {
+    "the race itself": (GREEN + timedelta(hours=1), {}, None),
+    "the night after it": (HELD + timedelta(hours=1), UNOFFICIAL, HOURLY),
+    "until it is official": (HELD + timedelta(days=2), UNOFFICIAL, HOURLY),
+    "penalties on Tuesday": (HELD + timedelta(days=4), OFFICIAL, DAILY),
+    "a week after it was official": (HELD + timedelta(days=7), OFFICIAL, None),
+}
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_how_often_nascars_table_is_compared(name: str) -> None:
+    now, facts, every = TABLE[name]
+    assert table_every(season_with(**facts), {}, now) == every  # type: ignore[arg-type]
+
+
 YEARS = {
     "in season": (datetime(2025, 6, 1, tzinfo=UTC), [2025]),
     "its last race ahead, the next schedule may come": (datetime(2025, 10, 1, tzinfo=UTC), [2025, 2026]),
@@ -167,6 +192,7 @@ def test_the_budget_of_a_race_week() -> None:
             held = dict(OFFICIAL if now >= HELD + timedelta(hours=20) else UNOFFICIAL)
         season = season_with(**held)  # type: ignore[arg-type]
         every = {"list": list_every(season, now), "weekend": weekend_every(season, race_of(season), None, now)}
+        every["table"] = table_every(season, {}, now)
         for name, often in every.items():
             if often is not None and is_due(last.get(name), often, now):
                 asked[name] += 1
@@ -174,3 +200,4 @@ def test_the_budget_of_a_race_week() -> None:
         now += timedelta(minutes=1)
     assert asked["list"] < 300
     assert asked["weekend"] < 300
+    assert asked["table"] < 40

@@ -54,3 +54,34 @@ async def test_it_waits_until_the_bot_answers_and_looks_again_after_six_hours(
     jobs._services = Services(services.store, services.seasons, later)
     await jobs._take_in()
     assert len(runs) == 2
+
+
+async def test_the_laps_come_before_the_older_seasons_and_again_after_those(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[str] = []
+
+    async def laps(*_: Any) -> list[int]:
+        came.append("laps")
+        return []
+
+    class Seasons:
+        brought: tuple[int, ...] = (1995,)
+
+        def __init__(self, *_: Any) -> None:
+            pass
+
+        async def run(self) -> list[int]:
+            came.append("seasons")
+            return list(self.brought)
+
+    monkeypatch.setattr(schedule, "take_in_laps", laps)
+    monkeypatch.setattr(schedule, "Arrivals", Seasons)
+    bot: Any = Bot()
+    bot.ready = True
+    await Jobs(bot, services)._take_in()
+    assert came == ["laps", "seasons", "laps"]
+    came.clear()
+    Seasons.brought = ()
+    await Jobs(bot, services)._take_in()
+    assert came == ["laps", "seasons"]

@@ -46,6 +46,8 @@ class Documents:
             self.etags.append(etag)
         return Answer(None, now) if etag == now else Answer(Fetched(path, body, self.clock.now()), now)
 
+    async def close(self) -> None: ...
+
 
 @dataclass
 class Scene:

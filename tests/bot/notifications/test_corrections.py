@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from bot.notifications.corrections import corrected, results_facts
-from bot.outbox.contracts import InDoubt, RefusedError, UnsureError
+from bot.notifications.results_planner import FRESH
+from bot.outbox.contracts import BusyError, InDoubt, RefusedError, UnsureError
 from db.connection import Store
 from db.models import Adjustment, Season
 from db.reminders import targets
@@ -83,6 +84,48 @@ async def test_a_correction_that_is_taken_back_leaves_no_line(scene: Scene) -> N
     (said,) = scene.discord.texts()
     assert "Corrected" not in said
     assert "**Layne Riggs** won" in said
+
+
+@pytest.mark.parametrize("kind", ["results", "recap"])
+@pytest.mark.parametrize("arrives", ["at once", "late", "never"])
+async def test_a_correction_without_an_answer_that_is_taken_back_leaves_no_trace(
+    scene: Scene, kind: str, arrives: str
+) -> None:
+    await posted(scene, **{"results": False, kind: True})
+    before, held_up = scene.discord.texts(), list[Callable[[], None]]()
+    assert len(before) == 1
+    scene.discord.hold_up_edit(held_up)
+    scene.hold(DISQUALIFIED)
+    await scene.go(ticks=1)
+    if arrives == "at once":
+        held_up[0]()
+    scene.start()
+    scene.hold(after(3))
+    await scene.go(ticks=4)
+    if arrives == "late":
+        held_up[0]()
+        assert scene.discord.texts() != before
+    await scene.go(ticks=9)
+    assert scene.discord.texts() == before
+    assert [message.edits for message in scene.discord.messages] == [1]
+
+
+@pytest.mark.parametrize("fault", [BusyError("Discord told me to slow down", 60.0), UnsureError("no answer")])
+async def test_one_that_could_not_be_made_before_two_days_were_over_is_made_after(
+    scene: Scene, fault: Exception
+) -> None:
+    """By then the results are worth no message of their own any more, but those that are posted are still corrected."""
+    target = await posted(scene)
+    scene.clock.moment = HELD + FRESH - timedelta(seconds=2)
+    scene.discord.before = [fault]
+    scene.hold(DISQUALIFIED)
+    await scene.go(ticks=2)
+    (_, late) = await scene.rows(target)
+    assert late.state is RowState.EXPIRED
+    await scene.go(ticks=15)
+    (said,) = scene.discord.texts()
+    assert LINE in said
+    assert [message.edits for message in scene.discord.messages] == [1]
 
 
 async def test_two_corrections_in_a_row_are_told_from_what_was_posted_first(scene: Scene) -> None:

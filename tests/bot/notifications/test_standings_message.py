@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -86,24 +86,6 @@ async def test_a_penalty_changes_it_and_taking_that_back_does_too(scene: Scene) 
     await scene.go()
     assert scene.discord.texts() == before
     assert scene.discord.messages[0].edits == 2
-
-
-async def test_a_change_without_an_answer_that_arrives_late_undoes_no_later_one(scene: Scene) -> None:
-    await scene.wants(standings=True)
-    await scene.go()
-    before = scene.discord.texts()
-    held_up: list[Callable[[], None]] = []
-    scene.discord.hold_up_edit(held_up)
-    scene.clock.moment = HELD
-    scene.hold(penalized(after(2)))
-    await scene.go(ticks=1)
-    scene.hold(after(3))
-    await scene.go(ticks=4)
-    held_up[0]()
-    assert scene.discord.texts() != before, "the late one has arrived"
-    await scene.go(ticks=9)
-    (said,) = scene.discord.texts()
-    assert through(said) == 3
 
 
 async def test_what_leaves_the_standings_as_they_are_leaves_the_message_alone(scene: Scene) -> None:

@@ -49,6 +49,17 @@ async def test_a_row_of_another_run_is_not_marked(empty_store: Store, ledger: Le
     (number,) = await add_many(empty_store, 1)
     await claimed(empty_store, "b")
     assert await ledger.mark(number, 900) is None
+    assert await ledger.mark_change(number) is None
+
+
+async def test_a_change_is_written_down_with_messages_that_leave(
+    empty_store: Store, ledger: Ledger, clock: HandClock
+) -> None:
+    first, second = await add_many(empty_store, 2)
+    await claimed(empty_store, "a")
+    assert set(await asyncio.gather(ledger.mark(first, 900), ledger.mark_change(second))) == {clock.now()}
+    rows = await empty_store.fetch("SELECT tries, unanswered_at IS NOT NULL FROM outbox ORDER BY id")
+    assert [tuple(row) for row in rows] == [(1, 0), (0, 1)]
 
 
 async def test_where_nothing_can_be_written_nobody_may_send_and_outcomes_are_kept(

@@ -1,4 +1,4 @@
-"""The page in a real browser, as a person who tries the bot uses it."""
+"""The page in a real browser, as a person who tries the bot uses it; ``test_page_forms`` measures what is drawn."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from playwright.async_api import Browser
 
-from tests.bot.preview.demo_bot import COLUMNS, EDIT
-from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, SIDEWAYS, looking
+from tests.bot.preview.demo_bot import EDIT
+from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, looking
 from tests.bot.preview.served import WELCOME
 from tests.patience import PATIENCE
 
@@ -139,25 +139,6 @@ async def test_messages_typed_while_another_is_on_its_way_stay_apart(browser: Br
         await person.until("() => document.getElementById('channel-composer-input').value === 'and so on'")
         texts = await person.page.locator(".message-content").all_inner_texts()
         assert [text.strip() for text in texts][-3:] == ["Slowly but surely", "hello", "world"]
-
-
-async def test_a_form_is_whole_on_a_narrow_page(browser: Browser) -> None:
-    in_sight = """(name) => [...document.querySelectorAll(name)].every((one) => {
-        const {left, right, top, bottom} = one.getBoundingClientRect();
-        const edges = [top + 2, bottom - 2].map((y) => [(left + right) / 2, y]);
-        return right <= innerWidth && edges.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
-    })"""
-    async with looking(browser, width=400) as person:
-        await person.type("/compare\n")
-        await person.until("() => document.querySelectorAll('.command-suggestion').length === 5")  # for nothing typed
-        assert "MATCHING" not in await person.seen()
-        for button in (".command-context-close", ".send-message"):
-            assert await person.page.locator(button).is_visible()
-            assert await person.page.evaluate(in_sight, button)
-        await person.page.keyboard.press("Escape")
-        await person.page.keyboard.press("Enter")
-        await person.until_seen("This field is required.")
-        assert await person.page.evaluate(in_sight, ".command-error")
 
 
 async def test_an_optional_option_takes_what_is_typed_after_tab(browser: Browser) -> None:
@@ -330,21 +311,6 @@ async def test_a_command_without_answer_is_said_to_have_none(browser: Browser) -
         await person.type("/silence\n")
         await person.until_seen("The application did not respond")
         await person.until(COMPOSER_HAS_FOCUS)
-
-
-@pytest.mark.parametrize("width", [400, 1280])
-async def test_nothing_scrolls_sideways_and_a_table_fits(browser: Browser, width: int) -> None:
-    async with looking(browser, width=width) as person:
-        await person.type("/sta\n")
-        await person.until_seen("Driver Number 10")
-        await person.type("/next\n")
-        await person.until_seen("library")
-        assert await person.page.evaluate(SIDEWAYS) == []
-        assert await person.page.evaluate("() => document.documentElement.scrollWidth === innerWidth")
-        table = person.page.locator(".code-block")
-        assert max(map(len, (await table.inner_text()).splitlines())) == COLUMNS
-        assert await table.evaluate("(block) => block.scrollWidth <= block.clientWidth")
-        assert await table.evaluate("(block) => parseFloat(getComputedStyle(block).fontSize) >= 11")
 
 
 async def test_a_stopped_bot_is_missed_in_words(browser: Browser) -> None:

@@ -1,14 +1,17 @@
-"""Forms, menus of messages, and texts of editors, in a real browser on a narrow page."""
+"""Forms, menus of messages, tables and texts of editors, in a real browser on a narrow page, with the page's fonts."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, Request
 
+from tests.bot.preview.demo_bot import COLUMNS
 from tests.bot.preview.demo_forms import CHOICES, LONGEST, MEASURE, PICTURE, SAVE
 from tests.bot.preview.looking import AT_BOTTOM, COMPOSER_HAS_FOCUS, SIDEWAYS, Person, looking
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+FONTS = True
+"""Has ``browser`` draw with the page's own fonts: here it counts how wide and high things are."""
 
 IN_SIGHT = """(name) => {
   const {left, right, top, bottom} = document.querySelector(name).getBoundingClientRect();
@@ -174,3 +177,37 @@ async def test_what_editors_write_is_drawn_as_on_discord_and_nothing_is_fetched(
         assert await page.evaluate(SIDEWAYS) == []
         assert await page.evaluate("() => document.documentElement.scrollWidth === innerWidth")
         assert not [url for url in asked if not url.startswith(("http://127.0.0.1:", "blob:http://127.0.0.1:"))]
+
+
+async def test_a_form_is_whole_on_a_narrow_page(browser: Browser) -> None:
+    in_sight = """(name) => [...document.querySelectorAll(name)].every((one) => {
+        const {left, right, top, bottom} = one.getBoundingClientRect();
+        const edges = [top + 2, bottom - 2].map((y) => [(left + right) / 2, y]);
+        return right <= innerWidth && edges.every(([x, y]) => one.contains(document.elementFromPoint(x, y)));
+    })"""
+    async with looking(browser, width=400) as person:
+        await person.type("/compare\n")
+        await person.until("() => document.querySelectorAll('.command-suggestion').length === 5")  # for nothing typed
+        assert "MATCHING" not in await person.seen()
+        for button in (".command-context-close", ".send-message"):
+            assert await person.page.locator(button).is_visible()
+            assert await person.page.evaluate(in_sight, button)
+        await person.page.keyboard.press("Escape")
+        await person.page.keyboard.press("Enter")
+        await person.until_seen("This field is required.")
+        assert await person.page.evaluate(in_sight, ".command-error")
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+async def test_nothing_scrolls_sideways_and_a_table_fits(browser: Browser, width: int) -> None:
+    async with looking(browser, width=width) as person:
+        await person.type("/sta\n")
+        await person.until_seen("Driver Number 10")
+        await person.type("/next\n")
+        await person.until_seen("library")
+        assert await person.page.evaluate(SIDEWAYS) == []
+        assert await person.page.evaluate("() => document.documentElement.scrollWidth === innerWidth")
+        table = person.page.locator(".code-block")
+        assert max(map(len, (await table.inner_text()).splitlines())) == COLUMNS
+        assert await table.evaluate("(block) => block.scrollWidth <= block.clientWidth")
+        assert await table.evaluate("(block) => parseFloat(getComputedStyle(block).fontSize) >= 11")

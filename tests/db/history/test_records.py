@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -27,6 +26,7 @@ from db.history.records import (
 )
 from db.models import Race, Result
 from tests.sharing import BundledSeasons
+from tests.stores import run_quietly
 
 HITS = {
     "wins": lambda result: result.finish == 1,
@@ -89,7 +89,7 @@ def test_all_is_counted_as_it_was_known_at_the_moment(
 ) -> None:
     as_of = AsOfKeeper().at(now, tuple(bundled_seasons.seasons.values()))
     rows = list(results(as_of, scope))
-    races, wins, totals, runs, lost = asyncio.run(read(bundled_store, now, scope))
+    races, wins, totals, runs, lost = run_quietly(read(bundled_store, now, scope))
     assert races == tuple(dict.fromkeys(race.id for race, _ in rows))
     won = [(race.id, row.driver, row.entry.number, row.led, row.start) for race, row in rows if row.finish == 1]
     assert [(each.race.id, each.driver, each.number, each.led, each.start) for each in wins] == won
@@ -146,7 +146,7 @@ def test_the_races_that_are_known_are_the_same_from_the_store_and_from_seasons(
         async with await Store.open(bundled_store, readonly=True) as store, store.read() as connection:
             return await load_known_races(connection, now)
 
-    loaded, made = asyncio.run(load()), known_races(bundled_seasons.seasons.values(), now)
+    loaded, made = run_quietly(load()), known_races(bundled_seasons.seasons.values(), now)
     assert list(made.run) == list(loaded.run)
     for told in ("over", "since", "poles_since", "with_pole"):
         assert getattr(made, told) == getattr(loaded, told)
