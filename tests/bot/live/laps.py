@@ -1,21 +1,15 @@
-"""Laps for tests of recorded races, in the shape in which they are held; and those beside a maintainers' checkout."""
+"""Laps for tests of recorded races, in the shape in which they are held; and those that come with the program."""
 
 from __future__ import annotations
 
-import csv
-import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-
-from db.models import Race, Season
-
-SHARED = Path(__file__).parents[4] / "shared" / "data" / "history" / "truck_laps_2023-2025.csv.gz"
-needs_shared = pytest.mark.skipif(not SHARED.exists(), reason="the laps beside a maintainers' checkout are not here")
+from db.laps.bundled import race_lines, read_race
+from db.laps.models import RaceLaps, TruckLaps
+from db.laps.packing import unpack
+from tests.seasons import bundled_seasons
 
 
 class Lap(NamedTuple):
@@ -56,28 +50,11 @@ def laps_of(orders: Sequence[Sequence[str]], numbers: Mapping[str, str], stops: 
     return Laps(tuple(Truck(numbers[driver], driver, tuple(own)) for driver, own in found.items()), tuple(stops))
 
 
-@cache
-def _rows() -> Mapping[tuple[int, int], Mapping[tuple[str, int], tuple[Lap, ...]]]:
-    races: dict[tuple[int, int], dict[tuple[str, int], list[Lap]]] = {}
-    with gzip.open(SHARED, "rt", encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            race = races.setdefault((int(row["season"]), int(row["round"])), {})
-            seconds = round(float(row["seconds"]) * 1000) if row["seconds"] else None
-            position = int(row["position"]) if row["position"] else None
-            race.setdefault((row["number"], int(row["driver_id"])), []).append(Lap(seconds, position))
-    return {key: {truck: tuple(laps) for truck, laps in race.items()} for key, race in races.items()}
-
-
-def shared_races() -> Sequence[tuple[int, int]]:
-    return sorted(_rows())
-
-
-def shared_laps(season: Season, race: Race) -> Laps:
-    """Every lap of a race, its drivers by key."""
-    drivers = {row.entry.number: row.driver for row in season.results[race.round]}
+def bundled_races(year: int) -> Iterator[tuple[int, RaceLaps]]:
+    """NASCAR's id and the laps of each race whose laps come with the program; the drivers of the season by key."""
+    season = next(each for each in bundled_seasons() if each.year == year)
     ids = {driver.nascar_id: key for key, driver in season.drivers.items() if driver.nascar_id}
-    trucks = [
-        Truck(number, ids.get(driver) or drivers.get(number, number), laps)
-        for (number, driver), laps in _rows()[season.year, race.round].items()
-    ]
-    return Laps(tuple(trucks))
+    for line in race_lines(year):
+        race = read_race(line)
+        trucks = [TruckLaps(each.number, ids[each.driver], unpack(each.packed)) for each in race.trucks]
+        yield race.race, RaceLaps(tuple(trucks), race.stops)

@@ -11,7 +11,7 @@ from bot.live.recorded import RecordedLive, RecordedRace
 from bot.live.source import Followed
 from db.live.models import Flag, LiveState, TruckStatus
 from db.models import CautionPeriod, Lead, Outcome, Season
-from tests.bot.live.laps import Lap, Laps, Stop, Truck, laps_of, needs_shared, shared_laps, shared_races
+from tests.bot.live.laps import Lap, Laps, Stop, Truck, bundled_races, laps_of
 from tests.seasons import Row, bundled_seasons, make_season
 
 HEIM, MAJESKI, RIGGS = "corey-heim", "ty-majeski", "layne-riggs"
@@ -140,32 +140,37 @@ async def test_it_runs_by_the_clock_like_any_other_source() -> None:
     assert last.ended is not None
 
 
-@needs_shared
-@pytest.mark.shared
-def test_every_race_whose_laps_are_held_runs_soundly_to_its_official_finish() -> None:
-    seasons = {each.year: each for each in bundled_seasons()}
-    wrong = []
-    for year, number in shared_races():
-        held = seasons[year]
-        race = held.race(number)
-        assert race is not None
-        played = RecordedRace(held, race, shared_laps(held, race))
-        for lap in sorted({*range(0, played.laps, 40), played.laps - 1, played.laps}):
-            state = played.state(lap)
-            places = [truck.position for truck in state.trucks]
-            if places != list(range(1, len(places) + 1)) or len({t.number for t in state.trucks}) != len(places):
-                wrong.append(f"{year} race {number}, lap {lap}: places")
-            gaps = [truck.gap for truck in state.trucks if truck.gap is not None]
-            if gaps[:1] != [0.0] or min(gaps) < 0:
-                wrong.append(f"{year} race {number}, lap {lap}: gaps")
-            if any(truck.laps > lap or truck.laps_down < 0 for truck in state.trucks):
-                wrong.append(f"{year} race {number}, lap {lap}: laps")
-        finish = [(row.entry.number, row.led) for row in held.results[number]]
+def problems(played: RecordedRace, lap: int) -> list[str]:
+    """What cannot be about the running order on a lap."""
+    state, found = played.state(lap), []
+    places = [truck.position for truck in state.trucks]
+    if places != list(range(1, len(places) + 1)) or len(state.by_number) != len(places):
+        found.append("places")
+    gaps = [truck.gap for truck in state.trucks if truck.gap is not None]
+    if gaps[:1] != [0.0] or gaps != sorted(gaps):
+        found.append("gaps")
+    if any(truck.laps > lap or truck.laps_down < 0 for truck in state.trucks):
+        found.append("laps")
+    return [f"lap {lap}: {each}" for each in found]
+
+
+@pytest.mark.parametrize("year", [2023, 2024, 2025])
+def test_every_race_whose_laps_are_held_runs_soundly_to_its_official_finish(year: int) -> None:
+    held = next(each for each in bundled_seasons() if each.year == year)
+    races = {race.nascar_id: race for race in held.races}
+    wrong, played_races = [], 0
+    for number, laps in bundled_races(year):
+        race = races[number]
+        played = RecordedRace(held, race, laps)
+        wrong += [f"race {race.round}, {each}" for lap in range(0, played.laps, 50) for each in problems(played, lap)]
         last = played.state(played.laps)
+        finish = [(row.entry.number, row.led) for row in held.results[race.round]]
         if [(truck.number, truck.led) for truck in last.trucks] != finish:
-            wrong.append(f"{year} race {number}: the finish")
+            wrong.append(f"race {race.round}: the finish")
         almost = {truck.number for truck in played.state(played.laps - 1).trucks[:10]}
-        agree = len(almost & {truck.number for truck in last.trucks[:10]})
-        if agree < 5:
-            wrong.append(f"{year} race {number}: the last lap but one is nothing like the finish")
+        # At Daytona half of the first ten crashed on the last lap.
+        if len(almost & {truck.number for truck in last.trucks[:10]}) < 4:
+            wrong.append(f"race {race.round}: the last lap but one is nothing like the finish")
+        played_races += 1
     assert wrong == []
+    assert played_races >= 22
