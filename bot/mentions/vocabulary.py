@@ -163,7 +163,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         rf"{_NOT_AIRED}live(?: (?:now|race|timing|scoring|leader ?board|updates?|positions?|order))*{_NOT_ON_AIR}",
         r"(?:what|which|whats) lap(?: (?:is|are|it|its|they|we|on|this))*",
         r"(?:how many )?laps? (?:left|remaining|to go)",
-        r"(?:running|current|live) (?:order|positions?)",
+        r"running order|(?:current|live) (?:order|positions?)",
         r"(?:is|are) … under (?:green|yellow|caution|red)|(?:is|are) there (?:a )?(?:caution|yellow|red flag)",
     ),
     Topic.NEXT: (
