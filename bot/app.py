@@ -23,11 +23,11 @@ from bot.clock import Clock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.feeds.client import user_agent
-from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
 from bot.feeds.politeness import SECONDS_APART
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
+from bot.kept_current import close_keeper, keeper_of, poller_of, with_feeds
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
@@ -174,12 +174,15 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             bot.add_listener(_announcer(bot, say), "on_ready")
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
             keeper = keeper_of(services, settings)
-            background = Jobs(bot, services, worker, keeper)
+            poller = poller_of(services, settings, keeper)
+            background = Jobs(bot, services, worker, keeper, poller)
             # In reverse order, and each whatever becomes of the others.
             async with contextlib.AsyncExitStack() as closing:
                 closing.push_async_callback(_close, bot, worker)
                 if keeper is not None:
-                    closing.push_async_callback(_close_keeper, keeper)
+                    closing.push_async_callback(close_keeper, keeper)
+                if poller is not None:
+                    closing.push_async_callback(poller.close)
                 closing.push_async_callback(background.stop)
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
 
@@ -192,33 +195,6 @@ async def _close(bot: TailgateBot, worker: Worker) -> None:
                 await worker.close(OUTBOX_SECONDS)
             finally:
                 await bot.close()
-
-
-async def _close_keeper(keeper: Keeper) -> None:
-    """Lets go of the feeds; what cannot be written about them then is asked for again, and no reason to fail."""
-    try:
-        await keeper.close()
-    except StoreError as error:
-        log.warning("what was asked of NASCAR's feeds last could not be written: %s", error)
-    except Exception:
-        log.exception("what was asked of NASCAR's feeds last could not be written")
-
-
-async def with_feeds(services: Services, settings: Settings, say: Say) -> Services:
-    """The services with what is known of NASCAR's feeds, if they are fetched; says whether they are."""
-    if settings.feeds is None:
-        say("NASCAR's feeds are off: nothing is fetched, and the data stay as they are.")
-        return services
-    say(f"The data are kept current from {settings.feeds} (unofficial; TAILGATE_FEEDS=off stops that).")
-    return replace(services, feeds=await Remembered.load(services.store))
-
-
-def keeper_of(services: Services, settings: Settings) -> Keeper | None:
-    """What keeps the store current from NASCAR's feeds; None where nothing is fetched."""
-    if settings.feeds is None:
-        return None
-    agent = user_agent(settings.tailgate_contact)
-    return Keeper(services, settings.feeds, NascarTranslator(), differences=table_differences, agent=agent)
 
 
 async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: Step) -> Summary:

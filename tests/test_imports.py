@@ -18,6 +18,7 @@ MODELS = {
     "db.history.models",
     "db.history.record_models",
     "db.laps.models",
+    "db.live.models",
     "db.models",
     "db.namesakes",
     "db.quotes.models",
@@ -52,6 +53,7 @@ LAYERS: dict[str, set[str]] = {
     | {"bot.championship", "bot.laps", "bot.recaps", "bot.questions", "bot.finder.names", "bot.finder.labels"}
     | EVERYWHERE,
     "bot.feeds": {"db"} | EVERYWHERE,
+    "bot.live": {"db", "bot.feeds"} | EVERYWHERE,
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
@@ -87,7 +89,8 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.feeds", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"} | EVERYWHERE,
+    "bot.jobs": {"db", "bot.feeds", "bot.live", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"}
+    | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -100,6 +103,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.interactions": {"discord"},
     "bot.laps": set(),
     "bot.client": {"aiohttp", "discord", "yarl"},
+    "bot.live": set(),
     "bot.jobs": {"apscheduler", "aiohttp", "discord"},
     "bot.mentions": {"aiohttp", "discord", "rapidfuzz"},
     "bot.notifications": {"discord"},

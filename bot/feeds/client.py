@@ -82,6 +82,7 @@ class FeedClient:
         agent: who asks, as ``user_agent`` says it; without a contact where none is given.
         largest: the largest document in bytes.
         seconds: how long a request may take altogether.
+        counted: its requests count toward how many may begin within an hour.
     """
 
     def __init__(
@@ -93,10 +94,12 @@ class FeedClient:
         agent: str | None = None,
         largest: int = LARGEST,
         seconds: float = TOTAL_SECONDS,
+        counted: bool = True,
     ) -> None:
         self.address = address
         self.politeness = politeness
         self.asked = 0
+        self._counted = counted
         self._clock = clock
         self._agent = agent or user_agent()
         self._largest = largest
@@ -137,7 +140,7 @@ class FeedClient:
         url = f"{self.address}/{path}"
         for _ in range(MOST_REDIRECTS + 1):
             self.politeness.must_be_welcome(self._clock.now())
-            async with self.politeness:
+            async with self.politeness if self._counted else self.politeness.uncounted():
                 answer = await self._once(path, url, headers, seldom_there=seldom_there)
             if isinstance(answer, Answer):
                 return answer

@@ -85,6 +85,11 @@ class Keeper:
         self._is_news = True
         self._is_waiting = False
 
+    @property
+    def politeness(self) -> Politeness:
+        """When one may ask, for whoever else asks the same server."""
+        return self._politeness
+
     async def close(self) -> None:
         """Ends the connection, and writes when what was asked for last."""
         try:

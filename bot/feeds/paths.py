@@ -21,6 +21,11 @@ def lap_times(season: int, race: int) -> str:
     return f"cacher/{season}/{TRUCKS}/{race}/lap-times.json"
 
 
+def pit_data(season: int, race: int) -> str:
+    """Every pit stop."""
+    return f"cacher/{season}/{TRUCKS}/{race}/live-pit-data.json"
+
+
 def session_times(season: int) -> str:
     """When each session of the season is run."""
     return f"cacher/{season}/{TRUCKS}/schedule-feed.json"
@@ -29,6 +34,26 @@ def session_times(season: int) -> str:
 def standings(season: int) -> str:
     """The drivers' points; an old one may be another season's."""
     return f"cacher/{season}/{TRUCKS}/points-feed.json"
+
+
+def live_feed(race: int) -> str:
+    """A race's latest session as it runs, or as it ended."""
+    return f"live/feeds/series_{TRUCKS}/{race}/live_feed.json"
+
+
+def live_points(race: int) -> str:
+    """The points as they run, the stages' and the fastest lap's among them."""
+    return f"live/feeds/series_{TRUCKS}/{race}/live_points.json"
+
+
+def live_stage_points(race: int) -> str:
+    """Every driver's place and points in each stage."""
+    return f"live/feeds/series_{TRUCKS}/{race}/live_stage_points.json"
+
+
+def flags(race: int) -> str:
+    """The flags of a race, in order."""
+    return f"live/feeds/series_{TRUCKS}/{race}/live-flag-data.json"
 
 
 def drivers() -> str:

@@ -6,7 +6,8 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from bot.feeds.errors import BudgetSpentError, NotWelcomeError
@@ -59,6 +60,18 @@ class Politeness:
         Raises:
             BudgetSpentError: there were too many within the last hour.
         """
+        await self._begin(counts=True)
+
+    @asynccontextmanager
+    async def uncounted(self) -> AsyncIterator[None]:
+        """A turn that does not count toward the hour: a race under way is asked for every few seconds."""
+        await self._begin(counts=False)
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+    async def _begin(self, *, counts: bool) -> None:
         await self._turn.acquire()
         try:
             if self._last is not None:
@@ -66,7 +79,8 @@ class Politeness:
                 if wait > 0:
                     await self._sleep(wait)
             self._last = self._monotonic()
-            self._count(self._last)
+            if counts:
+                self._count(self._last)
         except BaseException:
             self._turn.release()
             raise

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
 from bot.feeds.paths import TRUCKS
+from bot.feeds.schemas.live import FlagShown, LiveFeed, StageOver
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
 from bot.feeds.schemas.points import LivePoints, StandingsRow
 from bot.feeds.schemas.race import POINTS_RACE
@@ -28,6 +29,9 @@ _LAP_TIMES = TypeAdapter(LapTimes)
 _LOOP_STATS = TypeAdapter(Rows[LoopStats])
 _PIT_STOPS = TypeAdapter(ManyRows[PitStop])
 _LIVE_POINTS = TypeAdapter(ManyRows[LivePoints])
+_LIVE_FEED = TypeAdapter(LiveFeed)
+_FLAGS = TypeAdapter(ManyRows[FlagShown])
+_STAGES = TypeAdapter(Rows[StageOver])
 _STANDINGS = TypeAdapter(ManyRows[StandingsRow])
 _DRIVER = TypeAdapter(DriverFacts)
 _TRACK = TypeAdapter(TrackFacts)
@@ -141,6 +145,33 @@ def read_pit_stops(fetched: Fetched, numbers: frozenset[str]) -> list[PitStop] |
 def read_live_points(fetched: Fetched) -> list[LivePoints] | None:
     """The points as they run, of everybody who has any. Raises FeedError if they are unusable."""
     return _optional(_LIVE_POINTS, fetched)
+
+
+def read_live_feed(fetched: Fetched, race_id: int) -> LiveFeed | None:
+    """A session of a race as it runs; None where there is none yet.
+
+    Raises:
+        FeedError: it cannot be read, or is another race's or series'. The feed of all series shows whatever runs.
+    """
+    found = _optional(_LIVE_FEED, fetched)
+    if found is None:
+        return None
+    _must_be(fetched, found.series_id, TRUCKS, "is of series")
+    _must_be(fetched, found.race_id, race_id, "is of race")
+    return found
+
+
+def read_flags(fetched: Fetched) -> list[FlagShown] | None:
+    """The flags of a race in order; None where there are none. It names no race. Raises FeedError if it is unusable."""
+    return _optional(_FLAGS, fetched, "FlagStates")
+
+
+def read_stage_points(fetched: Fetched, race_id: int) -> list[StageOver] | None:
+    """The stages that are over; None where there are none yet. Raises FeedError if it is unusable or another race's."""
+    found = _optional(_STAGES, fetched)
+    for stage in found or ():
+        _must_be(fetched, stage.race_id, race_id, "is of race")
+    return found
 
 
 def read_standings(fetched: Fetched) -> list[StandingsRow] | None:

@@ -13,6 +13,7 @@ from bot.client.tailgate_bot import TailgateBot
 from bot.feeds.keeper import Keeper
 from bot.jobs.guild_cleanup import forget_left
 from bot.jobs.scheduler import Scheduler
+from bot.live.poller import LivePoller
 from bot.outbox.worker import Worker
 from bot.services import Services
 from db.arrivals import Arrivals
@@ -34,6 +35,10 @@ FEEDS_SECONDS = 15
 """How often it is looked whether anything of the feeds is due, which it mostly is not."""
 FEEDS_TIMEOUT_SECONDS = 3600
 """A whole season, a document a second, each of which may take half a minute."""
+LIVE_SECONDS = 1
+"""How often it is looked whether the race under way is to be asked for, which takes no more than a comparison."""
+LIVE_TIMEOUT_SECONDS = 180
+"""A few documents one after the other, each of which may take half a minute."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -47,10 +52,16 @@ class Jobs:
         services: the store, its seasons and the clock.
         worker: delivers the reminders.
         keeper: keeps the store current from NASCAR's feeds; None where nothing is fetched.
+        poller: follows the race under way; None where nothing is fetched.
     """
 
     def __init__(
-        self, bot: TailgateBot, services: Services, worker: Worker | None = None, keeper: Keeper | None = None
+        self,
+        bot: TailgateBot,
+        services: Services,
+        worker: Worker | None = None,
+        keeper: Keeper | None = None,
+        poller: LivePoller | None = None,
     ) -> None:
         self._bot = bot
         self._services = services
@@ -59,6 +70,7 @@ class Jobs:
         self._arrivals_at: datetime | None = None
         self._arrived = False
         self._keeper = keeper
+        self._poller = poller
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
@@ -68,6 +80,8 @@ class Jobs:
         self._scheduler.every(CLEANUP_SECONDS, self._take_in, timeout=ARRIVALS_TIMEOUT_SECONDS)
         if keeper is not None:
             self._scheduler.every(FEEDS_SECONDS, self._keep_current, timeout=FEEDS_TIMEOUT_SECONDS)
+        if poller is not None:
+            self._scheduler.every(LIVE_SECONDS, self._follow_race, timeout=LIVE_TIMEOUT_SECONDS)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
@@ -106,6 +120,11 @@ class Jobs:
         """Asks NASCAR's feeds for what is due, once what the program itself brings is there."""
         if self._arrived and self._keeper is not None:
             await self._keeper.tick()
+
+    async def _follow_race(self) -> None:
+        """Looks at the race under way; at once after a start, since what the program brings can wait and a race not."""
+        if self._poller is not None:
+            await self._poller.tick()
 
     async def _watch_store(self) -> None:
         self._services.store.watch()

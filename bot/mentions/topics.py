@@ -25,6 +25,7 @@ from bot.questions.core import (
     StandingsQuestion,
 )
 from bot.questions.laps import LapsQuestion, LineupQuestion
+from bot.questions.live import LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.quotes.parsing import parse_search
@@ -46,6 +47,9 @@ _LEAST = frozenset({"worst", "lowest", "highest", "fewest", "least"})
 """Which end of a ranking these mean is not always clear, and it begins with the best."""
 _OF_SEASON = frozenset({"average", "avg", "best", "worst"})
 """Words beside a finish that make it one of the season, rather than of the latest race."""
+_LEADING = frozenset({"leading", "leads", "lead"})
+_IN_POINTS = frozenset({"points", "standings", "championship", "series", "season", "playoffs", "chase"})
+"""Words beside them that ask who leads in points, and not who leads the race that is on."""
 _WEATHER = frozenset({"weather", "forecast", "rain", "raining", "rains", "rained"})
 """What the weather will be is not known here; it is asked of the next race, which may be of use."""
 _BEAT = frozenset({"beat", "beats", "beaten"})
@@ -103,13 +107,30 @@ def _standings(view: str | None = None) -> Callable[[Asked], Answerable | None]:
             return Answerable(DriverQuestion(asked.driver.key, reading.year), race is None)
         year = race.season if race is not None else reading.year
         after = race.round if race is not None and asked.has_results(race) else None
-        # Who leads a race that is on is not known here, and points at a race are not those after it.
-        live = asked.words >= {"race"} and bool(asked.words & {"leading", "leads", "lead"})
+        if view is None and _leads_a_race(asked):
+            return _live(asked)
+        # Points at a race are not those after it.
         fits = race is None or (after is not None and bool(asked.words & _AFTER))
-        sure = not asked.drivers and fits and reading.round is None and not live
+        sure = not asked.drivers and fits and reading.round is None
         return Answerable(StandingsQuestion(year, after, view), sure and asked.of_now and reading.when != "next")
 
     return standings
+
+
+def _leads_a_race(asked: Asked) -> bool:
+    """Whether somebody asks who leads a race: the one they say, or the one that is on while they ask."""
+    if not asked.words & _LEADING or asked.words & _IN_POINTS or asked.reading.year is not None:
+        return False
+    ahead = asked.as_of.next_race()
+    return "race" in asked.words or (ahead is not None and ahead[1].begins <= asked.as_of.now)
+
+
+def _live(asked: Asked) -> Answerable | None:
+    """How the race stands that is on, or the next one; of others there is nothing live."""
+    reading, ahead = asked.reading, asked.as_of.next_race()
+    this = reading.race is None or (ahead is not None and asked.to_come(reading.race) == ahead[1])
+    sure = this and not asked.drivers and reading.round is None and reading.when is None and not asked.words & _PAST
+    return Answerable(LiveQuestion(), sure and reading.year is None)
 
 
 def _stats(asked: Asked) -> Answerable | None:
@@ -351,6 +372,7 @@ _QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
     Topic.CHASE_RULES: _standings("what-if-chase"),
     Topic.PLAYOFF_RULES: _standings("what-if-playoffs"),
     Topic.STANDINGS: _standings(),
+    Topic.LIVE: _live,
     Topic.NEXT: _next,
     Topic.SCHEDULE: _schedule,
     Topic.RESULTS: _results,

@@ -35,6 +35,7 @@ class Topic(Enum):
     CHASE_RULES = auto()
     PLAYOFF_RULES = auto()
     STANDINGS = auto()
+    LIVE = auto()
     NEXT = auto()
     SCHEDULE = auto()
     RESULTS = auto()
@@ -50,6 +51,8 @@ class Topic(Enum):
 _WEEK = r"(?:this )?(?:week|weekend)s?"
 _DAY = r"(?:today|tonight|tonite|2nite|tomorrow|tmrw|tmw|monday|tuesday|wednesday|thursday|friday|saturday|sunday)s?"
 _BEING = r"(?: (?:is|are|was|were|would|be|will|has|got|gets|been|still|all|drivers?|trucks?))*"
+_NOT_AIRED, _NOT_ON_AIR = r"(?<!it )(?<!race )(?<!on )", r"(?! (?:on|stream|streaming|tv|broadcast|coverage|radio))"
+"""What may not stand before and behind "live": "watch it live", "live stream"."""
 _PLACE = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|tenth|last)"
 _COUNTED = (
     r"(?:wins?|victories|poles?(?: positions?)?|points?|laps(?: led)?|starts?|top ?(?:fives?|tens?|5s?|10s?)|"
@@ -156,10 +159,20 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"where … (?:stand|stands|rank|ranks|sit|sits)",
         r"championship (?:standings|table|lead|leader|battle|order)",
     ),
+    Topic.LIVE: (
+        rf"{_NOT_AIRED}live(?: (?:now|race|timing|scoring|leader ?board|updates?|positions?|order))*{_NOT_ON_AIR}",
+        r"(?:what|which|whats) lap(?: (?:is|are|it|its|they|we|on|this))*",
+        r"(?:how many )?laps? (?:left|remaining|to go)",
+        r"running order|(?:current|live) (?:order|positions?)",
+        r"(?:is|are) … under (?:green|yellow|caution|red)|(?:is|are) there (?:a )?(?:caution|yellow|red flag)",
+    ),
     Topic.NEXT: (
         r"(?:next|upcoming) (?:truck )?(?:race|event|one)",
         r"(?:whats|what is|whos|who is) (?:next|coming up)",
         r"channels?|networks?|stations?|tv|television|broadcast|stream(?:ing|ed)?|coverage|radio|air(?:s|ing|time)?",
+        # Whoever watches something live asks for the channel.
+        r"(?:watch|stream|see|catch|airs?|shown?|on) … live",
+        r"live (?:on|stream(?:ing)?|tv|broadcast|coverage|radio)",
         r"peacock|espn|nbc|usa|cbs|abc|hulu|sling|youtube(?: tv)?|prime(?: video)?|paramount",
         r"weather(?! guard)|forecast|rain(?:ing|s|ed)?",
         rf"(?:is|are) (?:it|they|we|(?:the |this )?(?:race|trucks)) (?:still |already )?on(?: (?:now|yet|{_DAY}))?",
@@ -192,7 +205,7 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:who|whod|whos) … (?:beat|beats|beaten)",
         r"(?:winners?|results?)(?: from)?|podium|dead last|last place",
         r"pole(?: ?sitter)?|laps led (?:at|in)|fastest lap|margin of victory|lead changes|cautions?|box score",
-        r"(?:finish|finishing) (?:order|positions?)|running order",
+        r"(?:finish|finishing) (?:order|positions?)",
         r"top (?:3|5|10|three|five|ten)",
         r"how many (?:cautions|lead changes)",
         r"(?:first|second|1st|2nd) stage",
@@ -272,6 +285,7 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.PLAYOFF_RULES: _RULES,
     Topic.PLAYOFFS: frozenset({Topic.HELP, Topic.STANDINGS, Topic.DRIVER}),
     Topic.STANDINGS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.LIVE: frozenset({Topic.HELP, Topic.NEXT, Topic.STANDINGS, Topic.RESULTS, Topic.SCHEDULE, Topic.RECAP}),
     Topic.NEXT: frozenset({Topic.HELP, Topic.SCHEDULE, Topic.DRIVER, Topic.LAPS}),
     Topic.SCHEDULE: frozenset({Topic.HELP, Topic.DRIVER}),
     Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER, Topic.LAPS}),

@@ -70,6 +70,7 @@ TOPICS: dict[str, HelpTopic] = {
         "Races",
         "`/next` tells you when coverage starts and on which network.",
         (
+            "`/live` the race as it runs: flag, laps, running order, and who would be in if it ended now",
             "`/results` the latest race: winner, stages, finishing order",
             "`/results talladega` that track's latest race; add a season for another year",
             "`/schedule` every race and its winner, and what's next in your own time zone",

@@ -31,6 +31,7 @@ class Accent(IntEnum):
     RAM = 0xA0522D
     GREEN = 0x2E9E4F
     YELLOW = 0xF5C518
+    RED = 0xC62828
     CHECKERED = 0x8E949B
 
 

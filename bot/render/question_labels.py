@@ -18,6 +18,7 @@ from bot.questions.core import (
     StandingsQuestion,
 )
 from bot.questions.laps import LapsQuestion, LineupQuestion
+from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.render.driver_at_track import DriverAtTrackQuestion
@@ -92,6 +93,8 @@ def _of_season(question: Question, seasons: Sequence[Season]) -> str | None:
 
 _FIXED: dict[type[Question], str] = {
     NextQuestion: "Next race",
+    LiveQuestion: "Live",
+    LiveAloneQuestion: "Live",
     LineupQuestion: "Lineup of the next race",
     ClinchQuestion: "Clinch scenarios",
     RandomQuoteQuestion: "A quote",

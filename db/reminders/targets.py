@@ -67,6 +67,15 @@ async def target_of(
     return as_target(rows[0]) if rows else None
 
 
+async def results_held_back(store: Store, guild: int | None) -> int:
+    """For how many minutes a server waits with the outcome of a race; 0 where it posts none, or at once."""
+    found = await target_of(store, guild=guild) if guild is not None else None
+    if found is None or not found.on:
+        return 0
+    extras = found.extras
+    return extras.results_delay if extras.results or extras.recap or extras.standings else 0
+
+
 async def target(store: Store, number: int) -> Target | None:
     """The target with an id."""
     rows = await store.fetch(BY_ID, (number,))

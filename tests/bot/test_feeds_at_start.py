@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.app import keeper_of, with_feeds
+from bot.kept_current import keeper_of, with_feeds
 from bot.services import Services
 from bot.settings import Settings
 

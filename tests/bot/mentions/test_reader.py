@@ -37,6 +37,7 @@ UNDERSTOOD = {
     "standings please": "standings::::1",
     "standngs": "standings::::1",
     "who's leading the points?": "standings::::1",
+    "who's leading the race": "live::",
     "2024 standings": "standings:2024:::1",
     "standings after bristol": "standings:2025:20::1",
     "what were the standings after daytona": "standings:2025:1::1",
@@ -204,7 +205,6 @@ IN_DOUBT = {
     "who is going to win the championship": None,
     "will heim win": "Corey Heim",
     "is heim going to win talladega": "Corey Heim at Talladega 2024",
-    "who's leading the race": "Standings",
     "is heim ok": "Corey Heim",
     "where is heim from": "Corey Heim",
     "who's on pole for talladega": "Results: Talladega 2024",
@@ -214,7 +214,6 @@ IN_DOUBT = {
     "who's leading at bristol": "Standings after Bristol 2025",
     "points at bristol": "Standings after Bristol 2025",
     "next year's schedule": "Schedule",
-    "what lap are they on": None,
     "is the race postponed": None,
     "heim is the goat": "Corey Heim",
     # The stats count a season, where a race or all years are meant, and begin with the best.

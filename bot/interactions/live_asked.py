@@ -1,0 +1,99 @@
+"""Which race is meant by "live", and all that is known of how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+from bot.errors import UnknownRace
+from bot.questions.live import LiveAloneQuestion, LiveQuestion
+from bot.render.live import LiveFacts
+from bot.seasons.as_of import AsOf
+from bot.seasons.live import LivePictures
+from db.live.models import HeldState
+from db.models import EASTERN, Race, Season, SessionKind
+
+JUST_OVER = timedelta(hours=12)
+"""So long after a race its result is what "live" means, unless another race is on that day."""
+STILL_ON = timedelta(days=3)
+"""So old a state of a race without results is no news any more."""
+
+
+def live_facts(
+    question: LiveQuestion | LiveAloneQuestion,
+    as_of: AsOf,
+    states: Mapping[int, HeldState],
+    pictures: LivePictures,
+) -> LiveFacts:
+    """What there is to tell of the race that is asked for or, without one, of the race of the day.
+
+    Args:
+        question: what is asked.
+        as_of: what is known now.
+        states: the live states by race; those from after now are not known yet.
+        pictures: computes the championship as it runs.
+
+    Raises:
+        UnknownSeason: the year is not on record.
+        UnknownRace: the season has no such race.
+        FriendlyError: no season is on record.
+    """
+    known = {race: held for race, held in states.items() if held.state.came <= as_of.now}
+    if question.round is not None:
+        season = as_of.season(question.year)
+        race = season.race(question.round)
+        if race is None:
+            raise UnknownRace(f"race {question.round}", where=f"in {season.year}")
+        return _facts(as_of, season, race, known, pictures)
+    found = _race_of_the_day(as_of, known)
+    return _facts(as_of, *found, known, pictures) if found is not None else LiveFacts(as_of.season(), None)
+
+
+def _race_of_the_day(as_of: AsOf, known: Mapping[int, HeldState]) -> tuple[Season, Race] | None:
+    """The race under way, else one that was over hours ago, else the next one."""
+    on = max(_on(as_of, known), key=lambda pair: known[pair[1].id].state.at, default=None)
+    if on is not None:
+        return on
+    ahead, latest = as_of.next_race(), as_of.latest()
+    today = ahead is not None and _day(ahead[1].begins) <= _day(as_of.now)
+    if latest is not None and not today and as_of.now < latest[1].over_at + JUST_OVER:
+        return latest
+    return ahead
+
+
+def _day(moment: datetime) -> int:
+    return moment.astimezone(EASTERN).toordinal()
+
+
+def _on(as_of: AsOf, known: Mapping[int, HeldState]) -> Iterator[tuple[Season, Race]]:
+    for season in as_of.seasons:
+        for race in season.races if known else ():
+            held = known.get(race.id)
+            fresh = held is not None and held.state.begun and as_of.now < held.state.at + STILL_ON
+            if fresh and not season.has_results(race.round):
+                yield season, race
+
+
+def _facts(
+    as_of: AsOf, season: Season, race: Race, known: Mapping[int, HeldState], pictures: LivePictures
+) -> LiveFacts:
+    held = known.get(race.id)
+    # What runs before the race, such as practice, says nothing of it.
+    state = held.state if held is not None and held.state.session is SessionKind.RACE else None
+    counts = state is not None and state.begun and not season.has_results(race.round)
+    return LiveFacts(
+        season,
+        race,
+        state,
+        held.heard if held is not None and state is not None else None,
+        pictures.of(season, race, state) if state is not None and counts else None,
+        _contenders(as_of, season),
+    )
+
+
+def _contenders(as_of: AsOf, season: Season) -> frozenset[str]:
+    """The drivers who are still in the postseason; nobody before it has begun."""
+    standings = as_of.computed(season).standings.standings
+    if len(standings.phases) == 1 or standings.champion is not None:
+        return frozenset()
+    return frozenset(standings.current.entered)

@@ -1,0 +1,131 @@
+"""Reads and writes live states and their logs; a state is stored whole, as JSON of the shape of ``LiveState``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import TypeAdapter, ValidationError
+
+from db.connection import Store
+from db.live.models import EventKind, HeldState, LiveEvent, LiveState
+from db.timestamps import from_text, to_text
+
+log = logging.getLogger(__name__)
+
+STATES = "SELECT race_id, heard_at, state FROM live_states ORDER BY race_id"
+EVENTS = """
+SELECT kind, ordinal, lap, what, reason, seen_at FROM live_events WHERE race_id = ? ORDER BY seen_at, lap, kind, ordinal
+"""
+VERSION = "SELECT version FROM live_version"
+GROW = "UPDATE live_version SET version = version + 1"
+# A race that is gone meanwhile takes no state with it.
+SAVE = """
+INSERT INTO live_states (race_id, session, lap, laps, flag, true_at, came_at, heard_at, checkered_at, ended_at, state)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 WHERE EXISTS (SELECT 1 FROM races WHERE id = ?1)
+ON CONFLICT (race_id) DO UPDATE SET session = excluded.session, lap = excluded.lap, laps = excluded.laps,
+    flag = excluded.flag, true_at = excluded.true_at, came_at = excluded.came_at, heard_at = excluded.heard_at,
+    checkered_at = excluded.checkered_at, ended_at = excluded.ended_at, state = excluded.state
+"""
+HEARD = "UPDATE live_states SET heard_at = ? WHERE race_id = ?"
+NOTE = """
+INSERT INTO live_events (race_id, kind, ordinal, lap, what, reason, seen_at)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7 WHERE EXISTS (SELECT 1 FROM races WHERE id = ?1)
+ON CONFLICT (race_id, kind, ordinal) DO UPDATE SET lap = excluded.lap, what = excluded.what, reason = excluded.reason
+ WHERE (lap, what, reason) IS NOT (excluded.lap, excluded.what, excluded.reason)
+"""
+TAKE_BACK = "DELETE FROM live_events WHERE race_id = ? AND kind = ? AND ordinal > ?"
+FORGET_STATE = "DELETE FROM live_states WHERE race_id = ?"
+FORGET_EVENTS = "DELETE FROM live_events WHERE race_id = ?"
+
+_STATE = TypeAdapter(LiveState)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An event of the log, and when it was first seen."""
+
+    event: LiveEvent
+    seen: datetime
+
+
+async def load_states(store: Store) -> dict[int, HeldState]:
+    """The live states by race. One that this version cannot read is passed over: the next replaces it."""
+    held = {}
+    for row in await store.fetch(STATES):
+        try:
+            state = _STATE.validate_json(row["state"])
+        except ValidationError:
+            log.warning("the live state of race %d was written by another version, and is passed over", row["race_id"])
+            continue
+        heard = from_text(row["heard_at"])
+        assert heard is not None
+        held[state.race] = HeldState(state, heard)
+    return held
+
+
+async def load_live_version(store: Store) -> int:
+    """The version of all live states."""
+    return int((await store.fetch(VERSION))[0]["version"])
+
+
+async def load_events(store: Store, race: int) -> tuple[SeenEvent, ...]:
+    """What was seen to happen in a race, in the order in which it was."""
+    found = []
+    for row in await store.fetch(EVENTS, (race,)):
+        seen = from_text(row["seen_at"])
+        assert seen is not None
+        event = LiveEvent(EventKind(row["kind"]), row["ordinal"], row["lap"], row["what"], row["reason"])
+        found.append(SeenEvent(event, seen))
+    return tuple(found)
+
+
+async def save_state(store: Store, state: LiveState, heard: datetime, events: Iterable[LiveEvent]) -> None:
+    """Writes a state in place of the one before, and brings the race's log to ``events``, in one transaction.
+
+    Args:
+        store: the store.
+        state: the state.
+        heard: when the feed last answered.
+        events: all that has happened so far; those of the log that are not among them any more are taken back.
+    """
+    row = (
+        state.race,
+        state.session.value,
+        state.lap,
+        state.laps,
+        state.flag.value,
+        to_text(state.at),
+        to_text(state.came),
+        to_text(heard),
+        to_text(state.checkered),
+        to_text(state.ended),
+        _STATE.dump_json(state).decode(),
+    )
+    seen = to_text(state.came)
+    notes = [(state.race, e.kind.value, e.ordinal, e.lap, e.what, e.reason, seen) for e in events]
+    last = {kind: max((note[2] for note in notes if note[1] == kind.value), default=0) for kind in EventKind}
+    async with store.write() as connection:
+        await connection.execute(SAVE, row)
+        await connection.executemany(TAKE_BACK, [(state.race, kind.value, most) for kind, most in last.items()])
+        await connection.executemany(NOTE, notes)
+        await connection.execute(GROW)
+
+
+async def save_heard(store: Store, race: int, heard: datetime) -> None:
+    """Notes that the feed answered with nothing new."""
+    async with store.write() as connection:
+        await connection.execute(HEARD, (to_text(heard), race))
+        await connection.execute(GROW)
+
+
+async def forget_states(store: Store, races: Iterable[int]) -> None:
+    """Removes the live states and logs of races, such as those whose results are official."""
+    ids = [(race,) for race in races]
+    if ids:
+        async with store.write() as connection:
+            await connection.executemany(FORGET_STATE, ids)
+            await connection.executemany(FORGET_EVENTS, ids)
+            await connection.execute(GROW)
