@@ -105,6 +105,10 @@ class UnknownTrack(_NotFound):
     kind, kinds = "track", "tracks"
 
 
+NAMED = 4
+"""So many seasons are named one by one."""
+
+
 class UnknownSeason(NotHere):
     """A season that is not in the store; ``years`` are those that are."""
 
@@ -113,8 +117,12 @@ class UnknownSeason(NotHere):
         self.years = tuple(sorted(years))
         wanted = quote(text)
         opening = f"No season {wanted} here." if wanted else "No such season here."
-        held = _either([str(year) for year in self.years[-4:]])
+        held = _either([str(year) for year in self.years]) if len(self.years) <= NAMED else self._span()
         super().__init__(opening + (f" Try {held}." if held else ""))
+
+    def _span(self) -> str:
+        first, last = self.years[0], self.years[-1]
+        return f"one from {first} to {last}" if last - first < len(self.years) else f"{last}, or another that is held"
 
 
 def store_line(error: StoreError) -> str:

@@ -223,6 +223,8 @@ def parse_feeds(text: str) -> str:
         raise ValueError(f"{text!r} isn't an address; {advice}") from None
     if not whole or parts.query or parts.fragment or parts.username or not text.isprintable() or " " in text:
         raise ValueError(f"{text!r} isn't an address below which feeds can be; {advice}")
+    if parts.scheme not in {"http", "https"}:
+        raise ValueError(f"{text!r} is no web address; {advice}")
     if parts.scheme != "https" and not is_loopback(text):
         raise ValueError(f"{text!r} would be fetched in the clear; {advice}")
     return text.rstrip("/")

@@ -160,7 +160,7 @@ class Refresh:
             return list(range(FIRST_YEAR, last))
         for year in wish.seasons:
             if not FIRST_YEAR <= year <= last:
-                raise FriendlyError(f"NASCAR's feeds have no season {year}; they begin with {FIRST_YEAR}.")
+                raise FriendlyError(f"NASCAR's feeds are asked for the seasons {FIRST_YEAR} to {last}, not for {year}.")
         return sorted(set(wish.seasons)) or years_to_list(seasons, now)
 
     async def estimate(self, wish: Wish) -> int:

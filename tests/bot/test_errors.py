@@ -38,6 +38,8 @@ def test_the_nearest_names_are_offered() -> None:
         (UnknownRace("x", ["Y"], where="in 2025"), "No race called “x” in 2025. Did you mean Y?"),
         (UnknownRace("next", opening="No race is left."), "No race is left."),
         (UnknownSeason("2019", [2025, 2024]), "No season 2019 here. Try 2024 or 2025."),
+        (UnknownSeason("2031", range(1995, 2027)), "No season 2031 here. Try one from 1995 to 2026."),
+        (UnknownSeason("2010", [2001, *range(2021, 2026)]), "No season 2010 here. Try 2025, or another that is held."),
         (UnknownSeason(""), "No such season here."),
     ],
 )

@@ -159,6 +159,20 @@ def test_where_the_feeds_are(monkeypatch: pytest.MonkeyPatch, name: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("ftp://127.0.0.1/feeds", "is no web address"),
+        ("http://example.com", "would be fetched in the clear"),
+        ("nascar", "isn't an address below which feeds can be"),
+    ],
+)
+def test_where_the_feeds_cannot_be(monkeypatch: pytest.MonkeyPatch, given: str, why: str) -> None:
+    monkeypatch.setenv("TAILGATE_FEEDS", given)
+    with pytest.raises(SettingsError, match=why):
+        load_settings()
+
+
+@pytest.mark.parametrize(
     "given", ["https://example.com/tailgate?a=1", "http://example.com", "me+nascar@mail.example.com"]
 )
 def test_where_the_operator_is_reached(monkeypatch: pytest.MonkeyPatch, given: str) -> None:

@@ -211,7 +211,7 @@ def test_a_race_is_handed_back_to_the_feed(
 REFUSED = {
     "--trust-feed alone": (["--trust-feed"], "--trust-feed goes with --race"),
     "a race nobody knows": (["--race", "999999"], "No race on record has NASCAR's id 999999"),
-    "a season before the feeds": (["--season", "2009"], "NASCAR's feeds have no season 2009; they begin with 2018"),
+    "a season before the feeds": (["--season", "2009"], "NASCAR's feeds are asked for the seasons 2018 to 20"),
     "no year": (["--season", "soon"], "'soon' isn't a season"),
     "no id": (["--race", "talladega"], "isn't a race's id"),
     "two wishes": (["--season", "2025", "--all"], "not allowed with"),

@@ -8,13 +8,14 @@ import pytest
 
 from bot.mentions.reader import read
 from bot.questions.core import NextQuestion, Question, StandingsQuestion
+from bot.questions.laps import LineupQuestion
 from bot.questions.live import LiveQuestion
 from bot.seasons.as_of import AsOfKeeper
 from tests.sharing import BundledSeasons
 from tests.stores import EVE_OF_TALLADEGA
 
 UNDER_WAY = datetime.fromisoformat("2025-10-17T17:00-04:00")
-LIVE, NEXT, STANDINGS = LiveQuestion(), NextQuestion(), StandingsQuestion()
+LIVE, NEXT, STANDINGS, LINEUP = LiveQuestion(), NextQuestion(), StandingsQuestion(), LineupQuestion()
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,7 @@ LIVE, NEXT, STANDINGS = LiveQuestion(), NextQuestion(), StandingsQuestion()
         *((EVE_OF_TALLADEGA, said, LIVE) for said in ("live", "whats live", "live updates please", "running order")),
         *((EVE_OF_TALLADEGA, said, LIVE) for said in ("what lap are they on", "how many laps left", "laps to go")),
         (EVE_OF_TALLADEGA, "is it under caution", LIVE),
+        *((EVE_OF_TALLADEGA, said, LINEUP) for said in ("lineup", "who is in the field")),
         (EVE_OF_TALLADEGA, "where can i watch the race live", NEXT),
         (EVE_OF_TALLADEGA, "live stream", NEXT),
         (EVE_OF_TALLADEGA, "who is leading", STANDINGS),
