@@ -24,7 +24,7 @@ LIVE, NEXT, STANDINGS, LINEUP = LiveQuestion(), NextQuestion(), StandingsQuestio
         *((EVE_OF_TALLADEGA, said, LIVE) for said in ("live", "whats live", "live updates please", "running order")),
         *((EVE_OF_TALLADEGA, said, LIVE) for said in ("what lap are they on", "how many laps left", "laps to go")),
         (EVE_OF_TALLADEGA, "is it under caution", LIVE),
-        *((EVE_OF_TALLADEGA, said, LINEUP) for said in ("lineup", "who is in the field")),
+        *((EVE_OF_TALLADEGA, said, LINEUP) for said in ("lineup", "starting grid")),
         (EVE_OF_TALLADEGA, "where can i watch the race live", NEXT),
         (EVE_OF_TALLADEGA, "live stream", NEXT),
         (EVE_OF_TALLADEGA, "who is leading", STANDINGS),
