@@ -20,7 +20,8 @@ from tests.simulation.feeds_asked import STANDING, asked_wrongly
 from tests.simulation.feeds_story import FeedWeather
 from tests.simulation.feeds_weekend import GREEN, ROUND, YEAR, State, Told, told
 from tests.simulation.feeds_world import FeedWorld
-from tests.simulation.judge import Due, _Judge, _mark
+from tests.simulation.judge import Due, _Judge
+from tests.simulation.marks import mark_of
 from tests.simulation.story import HOUR, Place
 from tests.simulation.verdict import Verdict
 
@@ -100,8 +101,8 @@ class _FeedJudge(_Judge):
                 )  # fmt: skip
                 later = tuple(self._seconds(start - timedelta(minutes=each)) for each in place.leads if each < lead)
                 yield Due(
-                    place, "reminder", _mark(place, row), self._seconds(row.due_at), self._seconds(start), known, ends,
-                    later,
+                    place, "reminder", mark_of(place, row), self._seconds(row.due_at), self._seconds(start), known,
+                    ends, later,
                 )  # fmt: skip
 
     def _owed_results(self, place: Place) -> Iterator[Due]:
@@ -114,7 +115,7 @@ class _FeedJudge(_Judge):
         for each in plan_outcomes((self._season,), self._farthest()):
             if not wanted[each.kind]:
                 continue
-            mark = _mark(place, each)
+            mark = mark_of(place, each)
             # After two days, only what was posted is corrected.
             posted = any(message.mark == mark for message in self._world.discord.live(place.channel))
             if each.newcomers and each.kind is not NotificationKind.STANDINGS and not posted:
@@ -167,7 +168,7 @@ class _FeedJudge(_Judge):
             row = PlannedNotification(
                 kind, YEAR, ROUND, WHOLE_RACE, 0, noon_of(self._race), NEVER, NEVER, race=self._race.id
             )
-            if any(message.mark == _mark(place, row) for message in self._messages(place.channel)):
+            if any(message.mark == mark_of(place, row) for message in self._messages(place.channel)):
                 yield f"stale news: {kind} in {place.channel}"
 
     def _mixtures(self) -> Iterator[str]:

@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from types import MappingProxyType
 
 from bot.notifications.quote_of_the_day import quotes_of_days
 from bot.notifications.results_planner import plan_outcomes
 from bot.notifications.scheduled_events import event_mark, race_event
-from db.models import NEVER, RaceStatus
-from db.reminders.models import EDITED, Notification, NotificationKind, OutboxRow, PlannedNotification, quote_session
+from db.models import RaceStatus
+from db.reminders.models import EDITED, NotificationKind, PlannedNotification, quote_session
 from tests.simulation.events import Import, OffAndOn
+from tests.simulation.marks import STANDINGS, mark_of
 from tests.simulation.places import owner_of
 from tests.simulation.schedule import RACE_ID, ROUND, YEAR
 from tests.simulation.story import Place
@@ -132,7 +132,7 @@ class _Judge:
         discord = self._world.discord
         for place in self._world.story.places:
             counts = Counter(m.mark for m in discord.live(place.channel))
-            standings = _mark(place, _STANDINGS)
+            standings = mark_of(place, STANDINGS)
             verdict.seen += len(counts)
             verdict.wrong += self._nonces_changed(place)
             verdict.healed += sum(bool(m.deleted and m.mark) for m in self._messages(place.channel))
@@ -264,8 +264,8 @@ class _Judge:
                 until = at if lead else at + AT_THE_START
                 later = tuple(self._seconds(at - timedelta(minutes=other)) for other in place.leads if other < lead)
                 yield Due(
-                    place, "reminder", _mark(place, row), self._seconds(row.due_at), self._seconds(until), known, ends,
-                    later,
+                    place, "reminder", mark_of(place, row), self._seconds(row.due_at), self._seconds(until), known,
+                    ends, later,
                 )  # fmt: skip
 
     def _owed_otherwise(self, place: Place) -> Iterator[Due]:
@@ -277,6 +277,7 @@ class _Judge:
             NotificationKind.STANDINGS: place.standings,
         }
         planned = [each for each in plan_outcomes((season,), now) if wanted.get(each.kind)]
+        planned, set_back_at = self._by_the_clock(planned)
         if place.hour is not None:
             planned += [each for each in quotes_of_days(now) if each.session == quote_session(place.hour)]
         for each in planned:
@@ -285,11 +286,21 @@ class _Judge:
                 known = max(known, self._world.schedules[-1][0])
             if each.kind is NotificationKind.STANDINGS:
                 each = replace(each, due_at=max(each.due_at, self._begins))  # noqa: PLW2901
+                known = max(known, set_back_at)
             yield Due(
-                place, str(each.kind), _mark(place, each), self._seconds(each.due_at), self._seconds(each.until),
+                place, str(each.kind), mark_of(place, each), self._seconds(each.due_at), self._seconds(each.until),
                 0.0 if each.kind is NotificationKind.QUOTE else known,
                 version=each.lead if each.kind in EDITED else None,
             )  # fmt: skip
+
+    def _by_the_clock(self, planned: list[PlannedNotification]) -> tuple[list[PlannedNotification], float]:
+        """Standings say what is known by the clock, also by one that was set back: what they say, and since when."""
+        others = [each for each in planned if each.kind is not NotificationKind.STANDINGS]
+        if len(others) == len(planned):
+            return planned, 0.0
+        now = plan_outcomes((self._world.seasons.schedule.season,), self._now())
+        back = [at for (_, before), (at, after) in pairwise(self._world.offsets) if after < before]
+        return [*others, *(each for each in now if each.kind is NotificationKind.STANDINGS)], max(back, default=0.0)
 
     def _deadline(self, due: Due, *, corrects: bool = False) -> float | None:
         """By when a message must be there; None if there was no clean minute for it.
@@ -398,18 +409,3 @@ class _Judge:
 
     def _when(self, seconds: float) -> str:
         return f"{self._begins + timedelta(seconds=seconds):%H:%M:%S}"
-
-
-_STANDINGS = PlannedNotification(
-    NotificationKind.STANDINGS, YEAR, ROUND, "race", 0, NEVER, NEVER, NEVER
-)  # fmt: skip
-"""The standings of a place have one mark, whatever they say."""
-
-
-def _mark(place: Place, planned: PlannedNotification) -> str:
-    """The mark of a message to a place."""
-    notification = Notification(
-        0, planned.kind, planned.season, planned.round, planned.session, planned.lead, planned.event_at,
-        planned.due_at, planned.until, MappingProxyType({}), planned.race,
-    )  # fmt: skip
-    return OutboxRow(0, notification, f"u{place.number}" if place.person else f"g{place.number}").mark
