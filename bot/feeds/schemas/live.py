@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import BeforeValidator, field_validator
 
 from bot.feeds.schemas.values import (
     Count,
@@ -16,6 +16,7 @@ from bot.feeds.schemas.values import (
     Moment,
     Number,
     NumberOfTruck,
+    Rows,
     Speed,
     Text,
     Truck,
@@ -82,8 +83,8 @@ class Vehicle(Feed):
     last_lap_time: Speed = None
     best_lap: LapsIfKnown = None
     best_lap_time: Speed = None
-    laps_led: list[LapsLed] | None = None
-    pit_stops: list[LivePitStop] | None = None
+    laps_led: Rows[LapsLed] | None = None
+    pit_stops: Rows[LivePitStop] | None = None
     starting_position: Count = None
 
 
@@ -110,7 +111,7 @@ class LiveFeed(Feed):
     number_of_caution_segments: CountIfKnown = None
     number_of_caution_laps: LapsIfKnown = None
     stage: StageUnderWay = StageUnderWay()
-    vehicles: list[Vehicle] = Field(max_length=200)
+    vehicles: Rows[Vehicle]
 
     @field_validator("stage", mode="before")
     @classmethod
@@ -148,4 +149,4 @@ class StageOver(Feed):
 
     race_id: Id
     stage_number: Count = None
-    results: list[StagePosition] | None = None
+    results: Rows[StagePosition] | None = None
