@@ -14,7 +14,6 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 import aiosqlite
 
@@ -25,10 +24,9 @@ from db.documents.importer import Report, Writable, import_documents
 from db.errors import DocumentError
 from db.row_changes import Changes, changes_between, origins_of
 from db.scratch import Scratch
+from db.threads import in_thread
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 TAKEN = "SELECT season, digest FROM bundled_seasons"
 VERSION = "SELECT version FROM facts"
@@ -94,7 +92,7 @@ class Arrivals:
         """Quotes and recaps, which are few, in one transaction, and only where the copy shows that there are others."""
         now = self._now()
         try:
-            if await _in_thread(lambda: _import_words(self._copy, now)):
+            if await in_thread(lambda: _import_words(self._copy, now)):
                 await import_documents(self._store, quote_and_recap_documents(), now)
         except DocumentError as error:
             log.warning("the program's quotes and recaps were left out: %s", error)
@@ -114,7 +112,7 @@ class Arrivals:
         now = self._now()
         try:
             # In a thread with a loop of its own: comparing a season takes longer than an answer may wait.
-            changes = await _in_thread(lambda: _prepare(self._copy, self._store.path, year, now))
+            changes = await in_thread(lambda: _prepare(self._copy, self._store.path, year, now))
         except DocumentError as error:
             log.warning("the bundled season %d was left out: %s", year, error)
             return False
@@ -138,16 +136,6 @@ class Arrivals:
                 for sql, rows in step.statements:
                     await connection.executemany(sql, rows)
         self._version = changes.after
-
-
-async def _in_thread(work: Callable[[], T]) -> T:
-    working = asyncio.create_task(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        # The thread goes on all the same, and the copy must not be removed under it.
-        await asyncio.gather(working, return_exceptions=True)
-        raise
 
 
 def _import_words(copy: Path, now: datetime) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+
+from db.threads import in_thread
 
 T = TypeVar("T")
 
@@ -40,15 +41,6 @@ _turns = _Turns()
 
 
 async def in_background(work: Callable[[], T]) -> T:
-    """Does something in a thread, and returns or raises what it does.
-
-    Whoever is cancelled meanwhile goes on once it is done: a thread cannot be stopped, and what it works on must not be
-    closed under it.
-    """
+    """Does something in a thread, as ``in_thread`` does, while the thread gives way to answers often."""
     with _turns.short():
-        working = asyncio.create_task(asyncio.to_thread(work))
-        try:
-            return await asyncio.shield(working)
-        except asyncio.CancelledError:
-            await asyncio.gather(working, return_exceptions=True)
-            raise
+        return await in_thread(work)
