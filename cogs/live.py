@@ -14,7 +14,7 @@ from bot.render.live import held_back, live
 from bot.requester import Requester
 from bot.seasons.live import LivePictures
 from db.live.held import LiveStates
-from db.reminders.targets import results_held_back
+from db.reminders.targets import delay_of
 
 
 class Live(commands.Cog):
@@ -33,15 +33,15 @@ class Live(commands.Cog):
     )
     async def live(self, interaction: discord.Interaction[TailgateBot]) -> None:
         requester = await self.bot.router.requester(interaction)
-        alone = await results_held_back(self.bot.services.store, requester.guild) > 0
+        alone = await delay_of(self.bot.services.store, guild=requester.guild) > 0
         question = LiveAloneQuestion() if alone else LiveQuestion()
         await self.bot.router.reply(interaction, question, requester, private=alone)
 
     async def answer(self, question: LiveQuestion, requester: Requester) -> ui.LayoutView:
         now = requester.as_of.now
         facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)
-        minutes = await results_held_back(self.bot.services.store, requester.guild) if facts.tells else 0
-        return held_back(facts, minutes, now) if minutes else live(facts, question, now)
+        seconds = await delay_of(self.bot.services.store, guild=requester.guild) if facts.tells else 0
+        return held_back(facts, seconds // 60, now) if seconds else live(facts, question, now)
 
     async def answer_alone(self, question: LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
         facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)

@@ -14,8 +14,9 @@ from bot.live.history import StaleError, ended_by
 from bot.live.source import Followed, LiveSource
 from bot.services import Services
 from db.live.models import HeldState, LiveState, events_of, stage_ends
-from db.live.rows import forget_states, load_states, save_heard, save_state
+from db.live.rows import forget_history, forget_states, load_states, save_heard, save_state
 from db.models import OVER_BY_THE_CLOCK, Race, RaceStatus, Season
+from db.reminders.race_day import LONGEST_DELAY
 from db.results_state import ResultsState
 
 log = logging.getLogger(__name__)
@@ -30,10 +31,13 @@ LONGEST = timedelta(days=3)
 """So long after its listed start a race that was begun and not finished is still followed: rain may last for days."""
 LOOK_EVERY = timedelta(seconds=15)
 """How often it is looked whether a race is due."""
+SWEPT_EVERY = timedelta(hours=1)
 HEARD_EVERY = timedelta(seconds=30)
 """How often it is written that the feed answered with nothing new."""
 FORGOTTEN_AFTER = timedelta(days=7)
 """So old a state of a race whose results nobody calls official is removed."""
+REMEMBERED_FOR = timedelta(seconds=LONGEST_DELAY) + timedelta(hours=1)
+"""How long it is known how a race stood at each moment: for who sees it a day later."""
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class LivePoller:
         self._following: tuple[Followed, ...] = ()
         self._paces: dict[int, _Pace] = {}
         self._looked: datetime | None = None
+        self._swept: datetime | None = None
 
     async def close(self) -> None:
         """Ends the connection of the source."""
@@ -108,6 +113,9 @@ class LivePoller:
             for race in season.races
             if race.id in held and season.results_state(race.round) is ResultsState.OFFICIAL
         }
+        if self._swept is None or not self._swept <= now < self._swept + SWEPT_EVERY:
+            self._swept = now
+            await forget_history(self._services.store, now - REMEMBERED_FOR)
         gone = official | {number for number, each in held.items() if each.state.at < now - FORGOTTEN_AFTER}
         if gone:
             await forget_states(self._services.store, gone)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Any
 
 import discord
 from discord import ui
@@ -37,8 +38,8 @@ from bot.requester import Requester
 from bot.services import Services
 from db.models import Race, RaceStatus
 from db.reminders import targets, trouble
-from db.reminders.models import DELAYS, Extras, NotificationKind, PlannedNotification, Target, WeekendSession
 from db.reminders.models import LEADS as MINUTES
+from db.reminders.models import OLD_DELAYS, NotificationKind, PlannedNotification, Target, WeekendSession
 from db.reminders.outbox import recent, upcoming
 from db.reminders.plans import seen_of
 
@@ -238,12 +239,12 @@ class ReminderSettings:
             return replace(target, leads=tuple(lead for lead in MINUTES if lead in numbers) or target.leads)
         if what == SESSIONS:
             return replace(target, sessions=frozenset(p for p in WeekendSession if p in chosen) or target.sessions)
-        delay_before = target.extras.results_delay
+        extras = target.extras
         if what == DELAY:
-            delay = next((number for number in numbers if number in DELAYS), delay_before)
-            return replace(target, extras=replace(target.extras, results_delay=delay))
-        wanted = {name: name in chosen for name in OPTIONS}
-        return replace(target, extras=Extras(**wanted, spoiler=OPEN not in chosen, results_delay=delay_before))
+            delay = next((60 * number for number in numbers if number in OLD_DELAYS), extras.delay)
+            return replace(target, extras=replace(extras, delay=delay))
+        wanted: dict[str, Any] = {name: name in chosen for name in OPTIONS}
+        return replace(target, extras=replace(extras, **wanted, spoiler=OPEN not in chosen))
 
     async def _test(self, target: Target | None, requester: Requester) -> str:
         """Posts the next reminder as it will look, without a ping; returns what to say about it."""

@@ -237,7 +237,7 @@ class Worker:
         planned: list[PlannedNotification] = []
         for planner in self._planners:
             planned += await planner(connection, seasons, now)
-        return [each for each in planned if each.until > now]
+        return [each for each in planned if each.useless_from > now]
 
     async def _take(self, now: datetime) -> None:
         """Claims abandoned rows and rows that are due, as many as can go out soon, and starts delivering them."""
@@ -354,7 +354,7 @@ class LastPlan:
             return False
         if self.stale and not timedelta(0) <= now - self.at < REPLAN:
             return False
-        return planned == [each for each in self.planned if each.until > now]
+        return planned == [each for each in self.planned if each.useless_from > now]
 
 
 def _given_back(claimed: ClaimedRow) -> DeliveryOutcome:

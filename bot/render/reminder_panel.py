@@ -33,7 +33,7 @@ from bot.render.trouble import trouble_line
 from db.models import Race
 from db.reminders.models import (
     CALLED_OFF,
-    DELAYS,
+    OLD_DELAYS,
     Extras,
     Notification,
     NotificationKind,
@@ -173,8 +173,8 @@ def _also(extras: Extras, *, mine: bool) -> str:
         wanted.append("a standings message that updates itself")
     if extras.events and not mine:
         wanted.append("Discord events")
-    delayed = extras.results_delay and (extras.results or extras.recap or (extras.standings and not mine))
-    after = f", outcomes {before(extras.results_delay)} after they're known" if delayed else ""
+    delayed = extras.delay and (extras.results or extras.recap or (extras.standings and not mine))
+    after = f", outcomes {before(extras.delay // 60)} after they're known" if delayed else ""
     return f"{joined(wanted)}{after}" if wanted else ""
 
 
@@ -204,7 +204,7 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
     rows.append(SettingSelect.of_options(question, "What else?", extras, least=0, most=len(extras)))
     outcomes = target.extras.results or target.extras.recap or (target.extras.standings and not mine)
     if outcomes:
-        rows.append(_delays(whose, target.extras.results_delay))
+        rows.append(_delays(whose, target.extras.delay // 60))
     return rows
 
 
@@ -213,7 +213,7 @@ def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
         Choice(
             str(minutes), f"Outcomes {before(minutes)} later" if minutes else "Outcomes right away", minutes == chosen
         )
-        for minutes in DELAYS
+        for minutes in OLD_DELAYS
     ]
     return SettingSelect.of_options(ReminderChoiceQuestion(DELAY, whose), "How long to hold back outcomes?", delays)
 

@@ -1,8 +1,12 @@
-"""Reads and writes live states and their logs; a state is stored whole, as JSON of the shape of ``LiveState``."""
+"""Reads and writes live states and their logs; a state is stored whole, as JSON of the shape of ``LiveState``.
+
+Those of the past are kept compressed: a race is about two thousand of them, of two kilobytes each.
+"""
 
 from __future__ import annotations
 
 import logging
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +24,18 @@ EVENTS = """
 SELECT kind, ordinal, lap, what, reason, seen_at FROM live_events WHERE race_id = ? ORDER BY seen_at, lap, kind, ordinal
 """
 VERSION = "SELECT version FROM live_version"
-GROW = "UPDATE live_version SET version = version + 1"
+LOG_VERSION = "SELECT log FROM live_version"
+GROW = "UPDATE live_version SET version = version + 1, log = log + ?"
+# Two of one second are one, the later one.
+REMEMBER = """
+INSERT INTO live_history (race_id, came_at, state) SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM races WHERE id = ?1)
+ON CONFLICT (race_id, came_at) DO UPDATE SET state = excluded.state
+"""
+STOOD_AT = """
+SELECT came_at, state FROM live_history WHERE race_id = ? AND came_at <= ? ORDER BY came_at DESC LIMIT 1
+"""
+REMEMBERED = "SELECT DISTINCT race_id FROM live_history"
+FORGET_HISTORY = "DELETE FROM live_history WHERE race_id = ? AND came_at < ?"
 # A race that is gone meanwhile takes no state with it.
 SAVE = """
 INSERT INTO live_states (race_id, session, lap, laps, flag, true_at, came_at, heard_at, checkered_at, ended_at, state)
@@ -71,6 +86,31 @@ async def load_live_version(store: Store) -> int:
     return int((await store.fetch(VERSION))[0]["version"])
 
 
+async def load_log_version(store: Store) -> int:
+    """The version of what has happened in all races: another one where any race's log was changed."""
+    return int((await store.fetch(LOG_VERSION))[0]["log"])
+
+
+async def load_stood_at(store: Store, race: int, moment: datetime) -> LiveState | None:
+    """How a race stood at a moment: the last state that had come by then; None before the first."""
+    rows = await store.fetch(STOOD_AT, (race, to_text(moment)))
+    if not rows:
+        return None
+    try:
+        return _STATE.validate_json(zlib.decompress(rows[0]["state"]))
+    except ValidationError:
+        log.warning("a past state of race %d was written by another version, and is passed over", race)
+        return None
+
+
+async def forget_history(store: Store, before: datetime) -> None:
+    """Removes past states that came before a moment, at which nobody who sees the race later still is."""
+    races = [row["race_id"] for row in await store.fetch(REMEMBERED)]
+    for race in races:
+        async with store.write() as connection:
+            await connection.execute(FORGET_HISTORY, (race, to_text(before)))
+
+
 async def load_events(store: Store, race: int) -> tuple[SeenEvent, ...]:
     """What was seen to happen in a race, in the order in which it was."""
     found = []
@@ -83,7 +123,9 @@ async def load_events(store: Store, race: int) -> tuple[SeenEvent, ...]:
 
 
 async def save_state(store: Store, state: LiveState, heard: datetime, events: Iterable[LiveEvent]) -> None:
-    """Writes a state in place of the one before, and brings the race's log to ``events``, in one transaction.
+    """Writes a state in place of the one before, which is remembered, and brings the race's log to ``events``.
+
+    All of it is one transaction.
 
     Args:
         store: the store.
@@ -91,6 +133,7 @@ async def save_state(store: Store, state: LiveState, heard: datetime, events: It
         heard: when the feed last answered.
         events: all that has happened so far; those of the log that are not among them any more are taken back.
     """
+    text = _STATE.dump_json(state)
     row = (
         state.race,
         state.session.value,
@@ -102,30 +145,33 @@ async def save_state(store: Store, state: LiveState, heard: datetime, events: It
         to_text(heard),
         to_text(state.checkered),
         to_text(state.ended),
-        _STATE.dump_json(state).decode(),
+        text.decode(),
     )
     seen = to_text(state.came)
     notes = [(state.race, e.kind.value, e.ordinal, e.lap, e.what, e.reason, seen) for e in events]
     last = {kind: max((note[2] for note in notes if note[1] == kind.value), default=0) for kind in EventKind}
     async with store.write() as connection:
         await connection.execute(SAVE, row)
+        await connection.execute(REMEMBER, (state.race, to_text(state.came), zlib.compress(text)))
+        # Counted by SQLite itself: what is written as it stood is no change.
+        before = connection.total_changes
         await connection.executemany(TAKE_BACK, [(state.race, kind.value, most) for kind, most in last.items()])
         await connection.executemany(NOTE, notes)
-        await connection.execute(GROW)
+        await connection.execute(GROW, (connection.total_changes > before,))
 
 
 async def save_heard(store: Store, race: int, heard: datetime) -> None:
     """Notes that the feed answered with nothing new."""
     async with store.write() as connection:
         await connection.execute(HEARD, (to_text(heard), race))
-        await connection.execute(GROW)
+        await connection.execute(GROW, (0,))
 
 
 async def forget_states(store: Store, races: Iterable[int]) -> None:
-    """Removes the live states and logs of races, such as those whose results are official."""
+    """Removes the live states and logs of races, such as those whose results are official; not what is remembered."""
     ids = [(race,) for race in races]
     if ids:
         async with store.write() as connection:
             await connection.executemany(FORGET_STATE, ids)
             await connection.executemany(FORGET_EVENTS, ids)
-            await connection.execute(GROW)
+            await connection.execute(GROW, (1,))

@@ -1,6 +1,6 @@
 """The models of notifications: who wants what, what is planned, and the rows of the outbox; all frozen.
 
-Times are aware UTC moments, leads and delays whole minutes.
+Times are aware UTC moments, leads whole minutes, delays whole seconds.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from types import MappingProxyType
 from typing import Any
 
 from db.models import RaceStatus
+from db.reminders.race_day import ARCHIVED, LONGEST_DELAY, OPENED, POSTS, RaceDay
 from db.timestamps import to_text
 
 LEADS = (24 * 60, 3 * 60, 60, 30, 15, 5, 0)
 """The leads that can be chosen, in minutes before the event; 0 is at its start."""
-DELAYS = (0, 15, 60, 3 * 60, 12 * 60, 24 * 60)
-"""The delays that can be chosen for results, in minutes."""
+OLD_DELAYS = (0, 15, 60, 3 * 60, 12 * 60, 24 * 60)
+"""The delays of results that earlier releases let one choose, in minutes; their panels are still there."""
 SAME = timedelta(minutes=10)
 """Moments less than this apart count as one: a race that moves by so little needs no second message."""
 
@@ -36,8 +37,13 @@ class NotificationKind(StrEnum):
     EVENT = "event"
     QUOTE = "quote"
     TROUBLE = "trouble"
+    LIVE = "live"
+    BOARD = "board"
+    THREAD = "thread"
 
 
+RACE_DAY = frozenset({NotificationKind.LIVE, NotificationKind.BOARD, NotificationKind.THREAD})
+"""Kinds that go with a race as it runs: who sees it later gets them later, and of use they are as long."""
 EDITED = frozenset({NotificationKind.STANDINGS, NotificationKind.RESULTS, NotificationKind.RECAP})
 """Kinds of which a place has one message, that is edited when what it says changes."""
 
@@ -81,20 +87,35 @@ CALLED_OFF = "called off"
 class Extras:
     """What a target wants besides reminders.
 
-    ``results_delay`` is in minutes: by so much everything with the outcome waits. ``quote_hour`` is the hour of the
-    day, Eastern, at which a target for quotes gets the quote of the day; with ``on_this_day`` it says what happened in
-    the series on that day of the year as well.
+    ``delay`` is in seconds: by so much everything waits that tells of a race under way or just over. ``race_day`` is
+    how much of a race is posted while it runs, ``board`` whether it gets a message that shows how it stands,
+    ``thread`` whether all that goes into a thread of its own. ``quote_hour`` is the hour of the day, Eastern, at which
+    a target for quotes gets the quote of the day; with ``on_this_day`` it says what happened in the series on that day
+    of the year as well.
     """
 
     changes: bool = True
     results: bool = False
     spoiler: bool = True
-    results_delay: int = 0
+    delay: int = 0
     recap: bool = False
     standings: bool = False
     events: bool = False
     quote_hour: int = 9
     on_this_day: bool = False
+    race_day: RaceDay = RaceDay.NOTHING
+    board: bool = False
+    thread: bool = False
+
+    @property
+    def tells_results(self) -> bool:
+        """Whether anything is posted that gives an outcome away, or may."""
+        return self.results or self.recap or self.standings or self.follows_race
+
+    @property
+    def follows_race(self) -> bool:
+        """Whether anything is posted while a race runs."""
+        return self.board or self.race_day is not RaceDay.NOTHING
 
 
 def quote_session(hour: int) -> str:
@@ -104,7 +125,7 @@ def quote_session(hour: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One kind of notification that a target wants. ``lead`` matters for reminders only; ``delay`` is in minutes."""
+    """One kind of notification that a target wants. ``lead`` matters for reminders only; ``delay`` is in seconds."""
 
     kind: NotificationKind
     session: str
@@ -164,16 +185,28 @@ class Target:
         )
         if wanted and extras.changes:
             wanted.add(Subscription(NotificationKind.CHANGE, RACE))
+        follows = self.guild is not None and extras.race_day is not RaceDay.NOTHING
         for kind, on in (
-            (NotificationKind.RESULTS, extras.results),
-            (NotificationKind.RECAP, extras.recap),
+            (NotificationKind.RESULTS, extras.results or follows),
+            (NotificationKind.RECAP, extras.recap or follows),
             (NotificationKind.STANDINGS, extras.standings),
         ):
             if on:
-                wanted.add(Subscription(kind, RACE, delay=extras.results_delay))
+                wanted.add(Subscription(kind, RACE, delay=extras.delay))
         if self.guild is not None:
+            wanted |= self._race_day()
             wanted.add(Subscription(NotificationKind.EVENT, RACE if extras.events else CALLED_OFF))
         return frozenset(wanted)
+
+    def _race_day(self) -> set[Subscription]:
+        """What a server wants of a race as it runs."""
+        extras = self.extras
+        wanted = {Subscription(NotificationKind.LIVE, post, delay=extras.delay) for post in POSTS[extras.race_day]}
+        if extras.board:
+            wanted.add(Subscription(NotificationKind.BOARD, RACE, delay=extras.delay))
+        if extras.thread:
+            wanted |= {Subscription(NotificationKind.THREAD, each) for each in (OPENED, ARCHIVED)}
+        return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +218,12 @@ class PlannedNotification:
         season: the race's year; for a quote of the day the year.
         round: the race's as it is now; for a quote of the day the number of the day in the year.
         session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``; for a quote of the day its ``quote_session``.
-        lead: for reminders the minutes before the event; for other kinds a version of what the message says, so that a
-            change of that is a new notification.
+        lead: for reminders the minutes before the event; of a race under way which of its session's posts it is, from
+            1; for other kinds a version of what the message says, so that a change of that is a new notification.
         event_at: the moment the message speaks of.
         due_at: when it should go out.
-        until: the moment from which on it is of no use.
+        until: the moment from which on it is of no use; of kinds in ``RACE_DAY`` without the target's delay, which
+            is added to it.
         detail: what else the message needs, as values that JSON can hold.
         newcomers: also for targets that subscribed only after it was due.
         followers: only for targets that have, or may have, an earlier notification of this kind about the race.
@@ -215,6 +249,11 @@ class PlannedNotification:
     def subject(self) -> int:
         """What it is about, as the store holds it."""
         return self.race or self.season * 1000 + self.round
+
+    @property
+    def useless_from(self) -> datetime:
+        """The moment from which on it is of no use to anybody, however late they see the race."""
+        return self.until + timedelta(seconds=LONGEST_DELAY) if self.kind in RACE_DAY else self.until
 
 
 @dataclass(frozen=True, slots=True)

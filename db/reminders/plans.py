@@ -47,14 +47,17 @@ DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
 #   as well.
 #   Results and a recap without a version were posted by an earlier release, and stay as they are. What was too
 #   late for a message of its own may still correct one.
+# - A post of a race under way was had if its row is done, claimed or in doubt, whatever was learned of it since.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 # CROSS JOIN forces SQLite to begin with the targets, which are a few of perhaps ten thousand.
 WANTED = """
 CREATE TEMP TABLE wanted AS
-SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.event_at, s.until, s.detail,
+SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.event_at, s.detail,
        s.event_from, s.event_to,
+       CASE WHEN w.delay = 0 OR s.kind NOT IN ('live', 'board', 'thread') THEN s.until
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', s.until, '+' || w.delay || ' seconds') END AS until,
        CASE w.delay WHEN 0 THEN s.due_at
-            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', s.due_at, '+' || w.delay || ' minutes') END AS owed_at
+            ELSE strftime('%Y-%m-%dT%H:%M:%SZ', s.due_at, '+' || w.delay || ' seconds') END AS owed_at
   FROM json_each(:targets) one
   CROSS JOIN reminder_targets t ON t.id = one.value
   CROSS JOIN reminder_wishes w ON w.target_id = t.id
@@ -79,6 +82,10 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
                   AND o.state IN ('claimed', 'sent', 'failed', 'expired')), 0))
        WHEN 'quote' THEN NOT EXISTS (
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+              AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
+       WHEN 'live' THEN NOT EXISTS (
+           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+              AND o.session = s.session AND o.lead = s.lead
               AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
        WHEN 'standings' THEN NOT coalesce((
            SELECT o.state NOT IN ('pending', 'cancelled') AND o.lead = s.lead
@@ -189,7 +196,7 @@ async def apply(
     for clearing in CLEAR:
         await connection.execute(clearing)
     await connection.execute(CREATE_PLANNED)
-    await connection.executemany(FILL_PLANNED, [_values(each) for each in planned if each.until > now])
+    await connection.executemany(FILL_PLANNED, [_values(each) for each in planned if each.useless_from > now])
     await connection.execute(UNFOLLOWED)
     await connection.execute(WANTED, values)
     await connection.execute(WANTED_INDEX)

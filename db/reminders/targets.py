@@ -13,6 +13,7 @@ import aiosqlite
 
 from db.connection import Store
 from db.reminders.models import Extras, Purpose, Target, Trouble, WeekendSession
+from db.reminders.race_day import RaceDay
 from db.reminders.trouble import over_within
 from db.timestamps import from_text, to_text
 
@@ -67,13 +68,15 @@ async def target_of(
     return as_target(rows[0]) if rows else None
 
 
-async def results_held_back(store: Store, guild: int | None) -> int:
-    """For how many minutes a server waits with the outcome of a race; 0 where it posts none, or at once."""
-    found = await target_of(store, guild=guild) if guild is not None else None
-    if found is None or not found.on:
+async def delay_of(store: Store, *, guild: int | None = None, user: int | None = None) -> int:
+    """By how many seconds a server, or a person, sees a race later than it runs; 0 where nothing is set, or it is off.
+
+    What is set counts for all that tells of a race under way or just over.
+    """
+    if guild is None and user is None:
         return 0
-    extras = found.extras
-    return extras.results_delay if extras.results or extras.recap or extras.standings else 0
+    found = await target_of(store, guild=guild, user=user)
+    return found.extras.delay if found is not None and found.on else 0
 
 
 async def target(store: Store, number: int) -> Target | None:
@@ -206,7 +209,6 @@ async def by_ids(connection: aiosqlite.Connection, numbers: Iterable[int]) -> di
 
 def as_target(row: sqlite3.Row) -> Target:
     """A row of ``reminder_targets``."""
-    known = Extras.__slots__
     return Target(
         id=row["id"],
         guild=row["guild_id"],
@@ -215,13 +217,20 @@ def as_target(row: sqlite3.Row) -> Target:
         role=row["role_id"],
         leads=tuple(json.loads(row["leads"])),
         sessions=frozenset(WeekendSession(name) for name in json.loads(row["sessions"])),
-        extras=Extras(**{name: value for name, value in json.loads(row["extras"]).items() if name in known}),
+        extras=_extras(json.loads(row["extras"])),
         on=bool(row["is_on"]),
         off_reason=row["off_reason"],
         since=from_text(row["since"]),
         purpose=Purpose(row["purpose"]),
         trouble=_trouble(row),
     )
+
+
+def _extras(stored: dict[str, Any]) -> Extras:
+    """What a target wants, without what another release knows and this one does not."""
+    known = {name: value for name, value in stored.items() if name in Extras.__slots__}
+    race_day = known.get("race_day")
+    return Extras(**known | {"race_day": RaceDay(race_day) if race_day in set(RaceDay) else RaceDay.NOTHING})
 
 
 def _trouble(row: sqlite3.Row) -> Trouble | None:

@@ -95,7 +95,7 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
     assert "outcomes 1 hour after they're known" in said
     target = await held(services, stand)
     assert target is not None
-    extras = Extras(changes=True, results=True, spoiler=True, results_delay=60, standings=True)
+    extras = Extras(changes=True, results=True, spoiler=True, delay=60 * 60, standings=True)
     assert replace(target, id=0, since=None) == Target(
         guild=guild.id,
         channel=other.id,

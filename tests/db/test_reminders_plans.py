@@ -170,7 +170,7 @@ async def test_what_may_have_arrived_is_not_moved(empty_store: Store, target: Ta
 
 
 async def test_results_are_held_back_as_long_as_wished(empty_store: Store) -> None:
-    wanted = Target(guild=1, channel=9, leads=(), extras=Extras(results=True, results_delay=180))
+    wanted = Target(guild=1, channel=9, leads=(), extras=Extras(results=True, delay=180 * 60))
     saved = await save(empty_store, wanted, NOON - MINUTE)
     late = await save(empty_store, replace(wanted, guild=2), NOON + MINUTE)
     await plan(empty_store, [results(NOON)])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +16,10 @@ import pytest
 from db.connection import Store
 from db.guilds import forget_guild
 from db.reminders.models import CALLED_OFF, RACE, Extras, NotificationKind, Subscription, Target, WeekendSession
+from db.reminders.race_day import ARCHIVED, OPENED, POSTS, RaceDay, RacePost
 from db.reminders.targets import (
     change,
+    delay_of,
     forget_role,
     guilds,
     remember_channel,
@@ -43,7 +47,7 @@ async def test_a_target_comes_back_as_it_was_saved(empty_store: Store) -> None:
         role=3,
         leads=(0, 1440, 60, 60),
         sessions=frozenset({WeekendSession.COVERAGE, WeekendSession.PRACTICE}),
-        extras=Extras(changes=False, results=True, spoiler=False, results_delay=60, events=True),
+        extras=Extras(changes=False, results=True, spoiler=False, delay=60 * 60, events=True),
     )
     saved = await save(empty_store, wanted, NOON)
     assert saved == replace(wanted, id=saved.id, leads=(1440, 60, 0), since=NOON)
@@ -82,17 +86,17 @@ async def test_switched_off_and_on_again_all_wishes_are_new(empty_store: Store) 
 
 
 def test_what_a_target_wishes_for() -> None:
-    target = Target(guild=1, leads=(60, 5), extras=Extras(results=True, results_delay=15, events=True))
+    target = Target(guild=1, leads=(60, 5), extras=Extras(results=True, delay=15 * 60, events=True))
     assert target.subscriptions == {
         Subscription(NotificationKind.REMINDER, WeekendSession.COVERAGE, 60),
         Subscription(NotificationKind.REMINDER, WeekendSession.COVERAGE, 5),
         Subscription(NotificationKind.CHANGE, RACE),
-        Subscription(NotificationKind.RESULTS, RACE, delay=15),
+        Subscription(NotificationKind.RESULTS, RACE, delay=15 * 60),
         Subscription(NotificationKind.EVENT, RACE),
     }
     # Without a reminder nobody is told of changes to what they would not have been reminded of.
     assert replace(target, leads=()).subscriptions == {
-        Subscription(NotificationKind.RESULTS, RACE, delay=15),
+        Subscription(NotificationKind.RESULTS, RACE, delay=15 * 60),
         Subscription(NotificationKind.EVENT, RACE),
     }
     assert replace(target, on=False).subscriptions == {Subscription(NotificationKind.EVENT, CALLED_OFF)}
@@ -176,3 +180,55 @@ async def test_events_made_before_are_taken_off_whoever_switched_it_off(empty_st
         await switch_off(empty_store, each.id, "gone")
     rows = await empty_store.fetch("SELECT target_id, kind, session FROM reminder_wishes")
     assert [tuple(row) for row in rows] == [(saved.id, NotificationKind.EVENT, CALLED_OFF)]
+
+
+async def test_a_delay_of_minutes_is_one_of_seconds(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    old = sqlite3.connect(path)
+    old.executescript((Path(__file__).parent / "stores" / "schema21.sql").read_text())
+    extras = {"changes": True, "results": True, "results_delay": 180, "standings": True}
+    old.execute("UPDATE reminder_targets SET extras = ? WHERE guild_id = 42", (json.dumps(extras),))
+    old.execute("UPDATE reminder_wishes SET kind = 'results', session = 'race', lead = 0, delay = 180")
+    old.commit()
+    old.close()
+    async with await Store.open(path) as store:
+        found = await target_of(store, guild=42)
+        assert found is not None
+        assert found.extras == Extras(results=True, standings=True, delay=3 * 3600)
+        assert [row["delay"] for row in await store.fetch("SELECT delay FROM reminder_wishes")] == [3 * 3600]
+
+
+async def test_the_delay_of_a_place_counts_while_it_is_on(empty_store: Store) -> None:
+    await save(empty_store, Target(guild=1, channel=2, extras=Extras(delay=45)), NOON)
+    await save(empty_store, Target(user=9, extras=Extras(delay=7)), NOON)
+    assert [await delay_of(empty_store, guild=guild) for guild in (1, 2)] == [45, 0]
+    assert [await delay_of(empty_store, user=user) for user in (9, 8)] == [7, 0]
+    assert await delay_of(empty_store) == 0
+    await save(empty_store, Target(guild=1, channel=2, extras=Extras(delay=45), on=False), LATER)
+    assert await delay_of(empty_store, guild=1) == 0
+
+
+async def test_an_amount_that_another_release_knows_is_none(empty_store: Store) -> None:
+    saved = await save(empty_store, Target(guild=1, channel=2, extras=Extras(race_day=RaceDay.STAGES)), NOON)
+    assert (await target(empty_store, saved.id)) == saved
+    async with empty_store.write() as connection:
+        await connection.execute("UPDATE reminder_targets SET extras = json_set(extras, '$.race_day', 'all laps')")
+    found = await target(empty_store, saved.id)
+    assert found is not None
+    assert found.extras.race_day is RaceDay.NOTHING
+
+
+@pytest.mark.parametrize("amount", RaceDay)
+def test_an_amount_of_race_day_brings_its_posts_and_the_result(amount: RaceDay) -> None:
+    extras = Extras(race_day=amount, delay=45, thread=True, board=True)
+    wanted = Target(guild=1, leads=(), extras=extras).subscriptions
+    posts = {each.session: each.delay for each in wanted if each.kind is NotificationKind.LIVE}
+    assert posts == dict.fromkeys(POSTS[amount], 45)
+    results = {each.kind for each in wanted} & {NotificationKind.RESULTS, NotificationKind.RECAP}
+    assert bool(results) == (amount is not RaceDay.NOTHING)
+    threads = {each.session for each in wanted if each.kind is NotificationKind.THREAD}
+    assert threads == {OPENED, ARCHIVED}
+    assert Subscription(NotificationKind.BOARD, RACE, delay=45) in wanted
+    person = Target(user=1, leads=(), extras=extras).subscriptions
+    assert not {each.kind for each in person} & {NotificationKind.LIVE, NotificationKind.BOARD, NotificationKind.THREAD}
+    assert not POSTS[amount] - set(RacePost)

@@ -140,7 +140,7 @@ async def test_two_corrections_in_a_row_are_told_from_what_was_posted_first(scen
 
 
 async def test_corrected_before_it_was_posted_it_is_posted_as_it_is(scene: Scene) -> None:
-    await scene.wants(results=True, results_delay=15)
+    await scene.wants(results=True, delay=15 * 60)
     await scene.go()
     scene.clock.moment = HELD
     scene.hold(after(3))

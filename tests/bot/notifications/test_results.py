@@ -97,7 +97,7 @@ async def test_the_cover_is_as_it_is_set(scene: Scene, spoiler: bool) -> None:
 
 
 async def test_the_outcome_is_held_back_as_long_as_is_set(scene: Scene) -> None:
-    await scene.wants(results=True, recap=True, standings=True, results_delay=60)
+    await scene.wants(results=True, recap=True, standings=True, delay=60 * 60)
     await scene.go()
     scene.clock.moment = HELD
     scene.hold(after(3))
@@ -115,13 +115,13 @@ async def test_who_asks_only_afterwards_is_told_nothing(scene: Scene) -> None:
     scene.clock.moment = HELD
     scene.hold(after(3))
     await scene.go(minutes=1)
-    await scene.wants(results=True, recap=True, results_delay=60)
+    await scene.wants(results=True, recap=True, delay=60 * 60)
     await scene.go(ticks=9, minutes=70)
     assert scene.discord.messages == []
 
 
 async def test_results_that_were_taken_back_are_not_posted(scene: Scene) -> None:
-    await scene.wants(results=True, recap=True, results_delay=15)
+    await scene.wants(results=True, recap=True, delay=15 * 60)
     await scene.go()
     scene.clock.moment = HELD
     scene.hold(after(3))
@@ -181,7 +181,7 @@ async def test_four_seasons_taken_in_at_once_set_off_nothing(empty_store: Store)
     scene = Scene(empty_store, datetime(2026, 11, 20, tzinfo=UTC))
     scene.seasons = Snapshots(empty_store)  # type: ignore[assignment]
     scene.start()
-    target = await scene.wants(results=True, recap=True, results_delay=60)
+    target = await scene.wants(results=True, recap=True, delay=60 * 60)
     await scene.go()
     await load_if_empty(empty_store, scene.clock.now())
     await scene.go(ticks=9, hours=3)

@@ -137,12 +137,12 @@ async def test_another_setting_is_no_reason_to_post_it_again(scene: Scene) -> No
 
 
 async def test_a_channel_chosen_while_the_outcome_is_held_back_is_not_told_it(scene: Scene) -> None:
-    await scene.wants(standings=True, results_delay=180)
+    await scene.wants(standings=True, delay=180 * 60)
     await scene.go()
     scene.clock.moment = HELD
     scene.hold(after(3))
     await scene.go()
-    await scene.wants(standings=True, results_delay=180, channel=ELSEWHERE)
+    await scene.wants(standings=True, delay=180 * 60, channel=ELSEWHERE)
     await scene.go(ticks=9, hours=2)
     assert [through(said) for said in scene.discord.texts(CHANNEL)] == [2]
     assert scene.discord.texts(ELSEWHERE) == []
@@ -151,7 +151,7 @@ async def test_a_channel_chosen_while_the_outcome_is_held_back_is_not_told_it(sc
 
 
 async def test_a_penalty_that_was_on_its_way_does_not_tell_of_a_race_held_back(scene: Scene) -> None:
-    await scene.wants(standings=True, results_delay=180)
+    await scene.wants(standings=True, delay=180 * 60)
     await scene.go()
     scene.discord.before.append(UnsureError("no answer"))
     scene.hold(penalized(after(2)))

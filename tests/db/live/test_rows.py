@@ -25,7 +25,16 @@ from db.live.models import (
     events_of,
     stage_ends,
 )
-from db.live.rows import forget_states, load_events, load_live_version, load_states, save_heard, save_state
+from db.live.rows import (
+    forget_history,
+    forget_states,
+    load_events,
+    load_live_version,
+    load_log_version,
+    load_states,
+    save_heard,
+    save_state,
+)
 from db.models import SessionKind
 from db.snapshots import Snapshots
 from tests.seasons import make_race
@@ -124,6 +133,48 @@ async def test_what_is_taken_back_leaves_the_log(store: Store, race: int) -> Non
     await save(store, state(race, 51, leads=state().leads[:1], stages=()))
     kinds = [each.event.kind for each in await load_events(store, race)]
     assert kinds == [EventKind.FLAG, EventKind.LEAD, EventKind.FLAG]
+
+
+async def test_the_logs_version_grows_only_with_what_happens(store: Store, race: int) -> None:
+    versions = [await load_log_version(store)]
+
+    async def another() -> bool:
+        versions.append(await load_log_version(store))
+        return versions[-1] != versions[-2]
+
+    await save(store, state(race))
+    assert await another()
+    await save(store, state(race, 51, came=NOW + timedelta(seconds=8)))
+    await save_heard(store, race, NOW + timedelta(minutes=1))
+    assert not await another()
+    await save(store, state(race, 51, leads=state().leads[:1]))
+    assert await another()
+    await forget_states(store, [race])
+    assert await another()
+
+
+async def test_who_sees_the_race_later_sees_how_it_stood_then(store: Store, race: int) -> None:
+    states = LiveStates(store)
+    for lap in (50, 51, 52):
+        await save(store, state(race, lap, came=NOW + timedelta(seconds=30 * lap)))
+
+    async def lap_at(seconds: float) -> int | None:
+        held = await states.at(race, NOW + timedelta(seconds=seconds))
+        return held.state.lap if held is not None else None
+
+    assert [await lap_at(30 * lap) for lap in (49.9, 50, 50.9, 51, 52, 99)] == [None, 50, 50, 51, 52, 52]
+    await forget_states(store, [race])
+    assert [await lap_at(30 * lap) for lap in (50, 51.5, 99)] == [50, 51, 52]
+    await forget_history(store, NOW + timedelta(seconds=30 * 52))
+    assert await LiveStates(store).at(race, NOW + timedelta(seconds=30 * 51)) is None
+
+
+async def test_until_the_next_state_came_the_feed_answered(store: Store, race: int) -> None:
+    for lap in (50, 51):
+        await save_state(store, state(race, lap, came=NOW + timedelta(minutes=lap)), NOW + timedelta(minutes=lap), ())
+    held = await LiveStates(store).at(race, NOW + timedelta(minutes=50, seconds=40))
+    assert held is not None
+    assert (held.state.lap, held.heard) == (50, NOW + timedelta(minutes=50, seconds=40))
 
 
 async def test_a_stage_is_logged_with_its_lap_and_winner(store: Store, race: int) -> None:

@@ -1,0 +1,44 @@
+"""What of a race under way can be posted in a channel, and in which of three amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class RacePost(StrEnum):
+    """Something in a race that is worth a message of its own; the ``session`` of its rows of the outbox."""
+
+    GREEN = "green flag"
+    STAGE = "stage"
+    CAUTION = "caution"
+    RED = "red flag"
+    LEAD = "lead"
+    OVERTIME = "overtime"
+    CHECKERED = "checkered flag"
+
+
+class RaceDay(StrEnum):
+    """How much of a race is posted in a channel while it runs; stored under these values."""
+
+    NOTHING = "nothing"
+    RESULT = "result"
+    STAGES = "stages"
+    EVERYTHING = "everything"
+
+
+POSTS: Mapping[RaceDay, frozenset[RacePost]] = MappingProxyType(
+    {
+        RaceDay.NOTHING: frozenset(),
+        RaceDay.RESULT: frozenset({RacePost.CHECKERED}),
+        RaceDay.STAGES: frozenset({RacePost.STAGE, RacePost.CHECKERED}),
+        RaceDay.EVERYTHING: frozenset(RacePost),
+    }
+)
+"""The posts of each amount, all of which but the first bring the official results and the recap as well."""
+
+LONGEST_DELAY = 24 * 60 * 60
+"""The longest delay of all that tells of a race, in seconds."""
+OPENED, ARCHIVED = "opened", "archived"
+"""The ``session`` of the rows that open a race's thread and put it away."""
