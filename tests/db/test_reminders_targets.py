@@ -187,7 +187,10 @@ async def test_a_delay_of_minutes_is_one_of_seconds(tmp_path: Path) -> None:
     old = sqlite3.connect(path)
     old.executescript((Path(__file__).parent / "stores" / "schema21.sql").read_text())
     extras = {"changes": True, "results": True, "results_delay": 180, "standings": True}
-    old.execute("UPDATE reminder_targets SET extras = ? WHERE guild_id = 42", (json.dumps(extras),))
+    old.execute(
+        """UPDATE reminder_targets SET extras = ?, sessions = '["coverage"]' WHERE guild_id = 42""",
+        (json.dumps(extras),),
+    )
     old.execute("UPDATE reminder_wishes SET kind = 'results', session = 'race', lead = 0, delay = 180")
     old.commit()
     old.close()
