@@ -191,14 +191,14 @@ async def test_a_delay_of_minutes_is_one_of_seconds(tmp_path: Path) -> None:
         """UPDATE reminder_targets SET extras = ?, sessions = '["coverage"]' WHERE guild_id = 42""",
         (json.dumps(extras),),
     )
-    old.execute("UPDATE reminder_wishes SET kind = 'results', session = 'race', lead = 0, delay = 180")
+    old.execute("UPDATE reminder_wishes SET delay = 180")
     old.commit()
     old.close()
     async with await Store.open(path) as store:
         found = await target_of(store, guild=42)
         assert found is not None
         assert found.extras == Extras(results=True, standings=True, delay=3 * 3600)
-        assert [row["delay"] for row in await store.fetch("SELECT delay FROM reminder_wishes")] == [3 * 3600]
+        assert {row["delay"] for row in await store.fetch("SELECT delay FROM reminder_wishes")} == {3 * 3600}
 
 
 async def test_the_delay_of_a_place_counts_while_it_is_on(empty_store: Store) -> None:
