@@ -162,10 +162,11 @@ class _RaceJudge(_Judge):
 
     def _was_risked(self, place: Place, fact: Fact) -> bool:
         """Whether it was under way where nobody could tell what became of it, and is given up as was chosen."""
-        kind = f"{NotificationKind.LIVE}"
+        mine = place.channel, fact.post.value
         return self._world.story.in_doubt == "drop" and any(
-            kind in mark and self._hidden(place, since) for mark, since in self._world.in_doubt.items()
-        ) and fact.owed  # fmt: skip
+            self._world.posts.get(mark) == mine and self._hidden(place, since)
+            for mark, since in self._world.in_doubt.items()
+        )
 
     def _dues(self, place: Place, fact: Fact) -> Iterator[Due]:
         """When the fact is owed: from when it was known for sure on, and again if that was forgotten."""
@@ -325,7 +326,9 @@ class _RaceJudge(_Judge):
             yield f"spoiler: {fact} {where}, {place.delay} s before that place may know"
             return
         most = self._known.lap_by(seen)
-        ends = {sum(self._world.story.race.stages[: number + 1]) for number in range(len(self._world.story.race.stages))}
+        ends = {
+            sum(self._world.story.race.stages[: number + 1]) for number in range(len(self._world.story.race.stages))
+        }
         laps = [int(lap) for lap in LAP.findall(shown.text) if int(lap) not in ends]
         if any(lap > most for lap in laps):
             yield f"spoiler: laps {laps} {where}, of {most} that place may know of"

@@ -128,7 +128,8 @@ class Known:
             elif each.flag is Flag.RED:
                 fact, stopped = Fact(RacePost.RED, each.lap, each.since), True
             elif each.flag is Flag.YELLOW:
-                of_stage = any(0 <= each.lap - end <= JUST_NOW for end in self._ends)
+                at_end = any(0 <= each.lap - end <= JUST_NOW for end in self._ends)
+                of_stage = at_end or "stage" in (each.reason or "").casefold()
                 fact = Fact(RacePost.CAUTION, each.lap, each.since, owed=not of_stage and not stopped)
             elif each.flag is Flag.CHECKERED:
                 leads = {state.trucks[0].number}
