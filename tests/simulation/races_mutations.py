@@ -11,7 +11,7 @@ from unittest import mock
 
 from bot.feeds import reading
 from bot.live import history, nascar
-from bot.notifications import race_day, race_day_log, race_day_news, race_day_planner
+from bot.notifications import race_day_log, race_day_news, race_day_planner
 from db.live.models import FlagPeriod, LiveState
 from db.reminders import models, plans
 from db.reminders.models import PlannedNotification
@@ -57,21 +57,6 @@ def _delays_from_now() -> Sequence[Patch]:
     return [mock.patch.object(race_day_planner, "posts_of", anew)]
 
 
-def _numbers_by_the_lap() -> Sequence[Patch]:
-    """A post is known by the lap that documents give it now."""
-    kept = race_day_log._kept
-
-    def renumbered(post: Any, told: Any, *more: Any) -> Any:
-        made = kept(post, told, *more)
-        return made if told is None or told.lap == post.lap else replace(made, number=told.lap + 1)
-
-    return [mock.patch.object(race_day_log, "_kept", renumbered)]
-
-
-def _takes_laps_to_the_letter() -> Sequence[Patch]:
-    return [mock.patch.object(race_day_log, "SAME_LAPS", 0)]
-
-
 def _takes_an_older_frame() -> Sequence[Patch]:
     return [mock.patch.object(nascar, "must_not_be_older")]
 
@@ -93,13 +78,6 @@ def _tells_old_flags() -> Sequence[Patch]:
 def _tells_everything_to_everybody() -> Sequence[Patch]:
     posts = MappingProxyType({each: frozenset(RacePost) for each in RaceDay})
     return [mock.patch.object(models, "POSTS", posts)]
-
-
-def _knows_no_order() -> Sequence[Patch]:
-    async def at_once(*_: Any) -> None:
-        return None
-
-    return [mock.patch.object(race_day, "await_order", at_once)]
 
 
 def _believes_an_old_list() -> Sequence[Patch]:
@@ -130,14 +108,11 @@ RACE_MUTATIONS: dict[str, Mutation] = {
         "whoever sees the race later gets what is news to others", _is_of_use_without_the_delay, 0
     ),
     "delay from now": Mutation("a delay begins anew with each planning", _delays_from_now, 0),
-    "number by the lap": Mutation("a post is known by the lap that it has now", _numbers_by_the_lap, 0),
-    "laps to the letter": Mutation("a flag whose lap is corrected is another flag", _takes_laps_to_the_letter, 0),
-    "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 0),
-    "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 0),
-    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 0),
-    "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 0),
-    "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 0),
-    "no order": Mutation("a post waits for none before it", _knows_no_order, 0),
+    "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 20),
+    "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 60),
+    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 78),
+    "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 75),
+    "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 2),
     "believe an old list": Mutation("an older list of flags takes a caution back", _believes_an_old_list, 39),
-    "look by the minute": Mutation("what happened is planned once a minute", _looks_by_the_minute, 0),
+    "look by the minute": Mutation("what happened is planned once a minute", _looks_by_the_minute, 72),
 }
