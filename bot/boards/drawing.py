@@ -216,8 +216,8 @@ def is_final(facts: LiveFacts, now: datetime) -> bool:
     if race is None or race.status is RaceStatus.CANCELLED:
         return True
     if facts.over:
-        official = facts.season.results_state(race.round) is ResultsState.OFFICIAL
-        return official or now >= race.over_at + JUST_OVER
+        # Where nothing says whether they are official, nothing more is to come.
+        return race.results_stated is not ResultsState.UNOFFICIAL or now >= race.over_at + JUST_OVER
     by_the_clock = race.begins + OVER_BY_THE_CLOCK
     if state is None or not state.begun:
         # It was put off, or nothing was ever heard of it.

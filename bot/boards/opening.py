@@ -157,7 +157,7 @@ async def _send(interaction: discord.Interaction[Any], view: ui.LayoutView, *, p
 
 def _may_post(interaction: discord.Interaction[Any]) -> bool:
     """Whether the bot is a member of the server and may write where it was asked."""
-    if not interaction.is_guild_integration():
+    if interaction.guild_id is None or interaction.client.get_guild(interaction.guild_id) is None:
         return False
     granted = interaction.app_permissions
     in_thread = isinstance(interaction.channel, discord.Thread)
