@@ -88,6 +88,7 @@ class BoardKeeper:
         self._under_way: dict[object, asyncio.Task[None]] = {}
         self._waiting = 0
         self._recent: deque[float] = deque(maxlen=EDITS)
+        self._leaving = asyncio.Lock()
         self._numbers = itertools.count()
         self._looked: datetime | None = None
         self._swept: datetime | None = None
@@ -215,11 +216,8 @@ class BoardKeeper:
         return not waits or each.is_urgent(now)
 
     def _room(self) -> int:
-        """How many more may be changed now: of those that wait for their turn none has left, the recent ones have."""
-        if len(self._under_way) >= IN_HAND:
-            return 0
-        since = self._seconds() - WINDOW
-        return EDITS - self._waiting - sum(moment > since for moment in self._recent)
+        """How many more may be begun now: of those that wait to be changed there are never more than a second's."""
+        return 0 if len(self._under_way) >= IN_HAND else EDITS - self._waiting
 
     def _seconds(self) -> float:
         """Seconds that pass evenly, however the clock is set."""
@@ -245,9 +243,7 @@ class BoardKeeper:
     async def _change(self, each: Followed) -> None:
         waits = True
         try:
-            if each.takes_turns:
-                await self._limiter.turn((LAST, next(self._numbers)))
-            self._recent.append(self._seconds())
+            await self._may_leave(each)
             self._waiting, waits = self._waiting - 1, False
             await each.change()
         except RefusedError as error:
@@ -266,6 +262,18 @@ class BoardKeeper:
         finally:
             self._waiting -= waits
             self._under_way.pop(each.name, None)
+
+    async def _may_leave(self, each: Followed) -> None:
+        """Waits until one more change is within the share, and for its turn among all requests.
+
+        They go one by one, so that no more than one of them stands before anything else that is to be sent.
+        """
+        async with self._leaving:
+            while len(self._recent) == EDITS and (wait := self._recent[0] + WINDOW - self._seconds()) > 0:
+                await asyncio.sleep(wait / (self._clock.speed or 1.0))
+            if each.takes_turns:
+                await self._limiter.turn((LAST, next(self._numbers)))
+            self._recent.append(self._seconds())
 
     def _refused(self, each: Followed, error: RefusedError) -> None:
         if error.missing or error.gone or error.barred:
