@@ -113,8 +113,7 @@ class BoardDrawer:
         then = now - timedelta(seconds=delay)
         final = is_final(facts, then)
         view = as_board(view_of(facts, then), NO_MARK, delay=delay, final=final)
-        text = json.dumps(_payload(view), ensure_ascii=False, separators=(",", ":"))
-        made = Picture(facts.race, then, text, flags, final)
+        made = Picture(facts.race, then, body_of(view), flags, final)
         self._drawn[race, delay] = now, made
         self._drawn.move_to_end((race, delay))
         if len(self._drawn) > KEPT:
@@ -230,6 +229,7 @@ def is_final(facts: LiveFacts, now: datetime) -> bool:
     return now >= by_the_clock and state.is_silent(now, facts.heard)
 
 
-def _payload(view: ui.LayoutView) -> dict[str, Any]:
+def body_of(view: ui.LayoutView) -> str:
+    """The body of the request that changes a message to a view, as JSON."""
     parameters = handle_message_parameters(view=view, allowed_mentions=discord.AllowedMentions.none())
-    return dict(parameters.payload or {})
+    return json.dumps(parameters.payload, ensure_ascii=False, separators=(",", ":"))

@@ -269,8 +269,9 @@ class BoardKeeper:
         They go one by one, so that no more than one of them stands before anything else that is to be sent.
         """
         async with self._leaving:
-            while len(self._recent) == EDITS and (wait := self._recent[0] + WINDOW - self._seconds()) > 0:
-                await asyncio.sleep(wait / (self._clock.speed or 1.0))
+            if len(self._recent) == EDITS:
+                wait = self._recent[0] + WINDOW - self._seconds()
+                await asyncio.sleep(max(wait, 0.0) / (self._clock.speed or 1.0))
             if each.takes_turns:
                 await self._limiter.turn((LAST, next(self._numbers)))
             self._recent.append(self._seconds())

@@ -244,8 +244,6 @@ class TestPlanning:
         race = season.races[0]
         (one,) = self.planned(season, race.begins)
         shared = {name: getattr(one, name) for name in ("kind", "season", "round", "session", "lead", "race")}
-        row = OutboxRow(
-            7, Notification(1, event_at=one.event_at, due_at=one.due_at, until=one.until, **shared), "g5"
-        )
+        row = OutboxRow(7, Notification(1, event_at=one.event_at, due_at=one.due_at, until=one.until, **shared), "g5")
         assert mark_of(5, race) == row.mark
         assert mark_of(6, race) != row.mark

@@ -126,7 +126,9 @@ class World(BoardKeeper):
         flags: Any = self.flags
         self._flags = flags
         for channel, delay in enumerate(delays, 1):
-            board = Board(channel, 1, channel, 1000 + channel, BEGAN, BEGAN - timedelta(seconds=delay), BEGAN, delay=delay)
+            board = Board(
+                channel, 1, channel, 1000 + channel, BEGAN, BEGAN - timedelta(seconds=delay), BEGAN, delay=delay
+            )
             made = FollowedBoard(board, drawer, flags, self.discord, self.written.append)
             self._followed[made.name] = made
 
