@@ -89,6 +89,7 @@ class BoardKeeper:
         self._waiting = 0
         self._recent: deque[float] = deque(maxlen=EDITS)
         self._leaving = asyncio.Lock()
+        self._seconds = self._loop_seconds
         self._numbers = itertools.count()
         self._looked: datetime | None = None
         self._swept: datetime | None = None
@@ -219,8 +220,12 @@ class BoardKeeper:
         """How many more may be begun now: of those that wait to be changed there are never more than a second's."""
         return 0 if len(self._under_way) >= IN_HAND else EDITS - self._waiting
 
-    def _seconds(self) -> float:
-        """Seconds that pass evenly, however the clock is set."""
+    def goes_by(self, seconds: Callable[[], float]) -> None:
+        """Counts the seconds of the share otherwise than by the loop's time, as where a whole race is run at once."""
+        self._seconds = seconds
+
+    def _loop_seconds(self) -> float:
+        """The bot's seconds, which pass evenly however its clock is set."""
         return asyncio.get_running_loop().time() * (self._clock.speed or 1.0)
 
     async def _needs_change(self, each: Followed, now: datetime) -> bool:

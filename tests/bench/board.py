@@ -82,6 +82,7 @@ class Discord:
     edits: int = 0
 
     async def rewrite(self, channel: int, message: int, body: Mapping[str, Any]) -> None:
+        del channel, message
         self.edits += 1
         json.dumps(body)
         await asyncio.sleep(self.seconds)
@@ -103,6 +104,10 @@ class HandClock:
 
     def now(self) -> datetime:
         return self.moment
+
+    def seconds(self) -> float:
+        """Seconds since the green flag."""
+        return (self.moment - BEGAN).total_seconds()
 
 
 class Chain:
@@ -145,7 +150,7 @@ class Chain:
         return text
 
 
-async def chained(services: Services, bot: TailgateBot, season: Season, race: Race, size: Size) -> str:
+async def chained(bot: TailgateBot, season: Season, race: Race, size: Size) -> str:
     """Documents one by one, against reading each as JSON."""
     chain = Chain(season, race)
     whole, lengths = [], []
@@ -162,19 +167,14 @@ async def chained(services: Services, bot: TailgateBot, season: Season, race: Ra
         whole.append(process_time() - begun)
         lengths.append(len(raw))
     base_times = chain.times[PARTS[0]]
+    heads = {part: f"… {part}" for part in PARTS} | {
+        PARTS[0]: f"{PARTS[0]} ({statistics.median(lengths) / 1024:.0f} KiB)"
+    }
+    taken = {heads[part]: each for part, each in chain.times.items()} | {"from a document to a board": whole}
     rows = [
-        (f"{part} ({round(statistics.median(lengths) / 1024)} KiB)" if part == PARTS[0] else f"… {part}",
-         f"{statistics.median(taken) * 1000:.2f}", ninetieth(taken), "1" if part == PARTS[0] else str(ratio(taken, base_times)))
-        for part, taken in chain.times.items()
-    ]  # fmt: skip
-    rows.append(
-        (
-            "from a document to a board",
-            f"{statistics.median(whole) * 1000:.2f}",
-            ninetieth(whole),
-            str(ratio(whole, base_times)),
-        )
-    )
+        (label, f"{statistics.median(each) * 1000:.2f}", ninetieth(each), str(ratio(each, base_times)))
+        for label, each in taken.items()
+    ]
     return table(("work", "median ms", "90 % ms", "× json.loads"), rows)
 
 
@@ -294,7 +294,7 @@ async def whole_race(store: Store, season: Season, race: Race, size: Size) -> st
     await with_boards(store, race, size.boards)
     keeper = keeper_for(services, bot, discord, limiter)
     # Its seconds are those of the clock, which goes on as soon as everything is done.
-    keeper._seconds = lambda: (clock.moment - BEGAN).total_seconds()  # type: ignore[method-assign]  # noqa: SLF001
+    keeper.goes_by(clock.seconds)
     chain, feed = Chain(season, race), documents(season, race, BEGAN, 5, size.race // 5 + 1)
     made = list(feed)
     await bot.router.as_of()
@@ -337,7 +337,7 @@ async def main(size: Size) -> None:
             season = await services.seasons.season(2025)
             assert season is not None
             race = season.races[RACE]
-            parts = [await chained(services, TailgateBot(services), season, race, size)]
+            parts = [await chained(TailgateBot(services), season, race, size)]
             parts.append(await beside(store, season, race, size))
             parts.append(await whole_race(store, season, race, size))
     finally:
