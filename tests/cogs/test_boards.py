@@ -111,9 +111,8 @@ async def test_the_answer_in_a_channel_becomes_its_board(race: Race, stand: Stan
     assert kept is not None
 
 
-async def test_a_press_on_the_board_leaves_it_alone_even_by_who_asked_for_it(
-    race: Race, stand: Stand, boards: Boards
-) -> None:
+@pytest.mark.usefixtures("boards")
+async def test_a_press_on_the_board_leaves_it_alone_even_by_who_asked_for_it(race: Race, stand: Stand) -> None:
     await race.runs(12)
     result = await stand.ask("live")
     before = words(result)
@@ -153,7 +152,7 @@ async def test_one_that_is_far_up_goes_on_at_the_end_of_the_channel(race: Race, 
     assert "further down" in words(first)
 
 
-async def test_a_race_that_is_not_near_has_no_board(race: Race, stand: Stand, boards: Boards) -> None:
+async def test_a_race_that_is_not_near_has_no_board(stand: Stand, boards: Boards) -> None:
     result = await stand.ask("live")
     assert "Refresh" in labels(result)
     assert await boards.board() is None
@@ -327,6 +326,7 @@ class TestAnswersToOne:
 
     @pytest.fixture
     async def in_person(self, race: Race, stand: Stand, boards: Boards) -> Any:
+        del boards  # it only has to be there first
         await race.runs(12)
         return await self.dee(stand).slash("live")
 
@@ -359,7 +359,7 @@ class TestAnswersToOne:
         await self.dee(stand).click(in_person.response, label="Refresh")
         assert "lap 26 of 85" in title_and_answer(in_person)[1]
 
-    async def test_a_bot_that_stops_leaves_the_button(self, in_person: Any, race: Race, boards: Boards) -> None:
+    async def test_a_bot_that_stops_leaves_the_button(self, in_person: Any, boards: Boards) -> None:
         await boards.tick()
         await boards.keeper.close()
         assert "Refresh" in labels(in_person)
@@ -375,8 +375,9 @@ class TestAnswersToOne:
         assert "lap 13 of 85" in title_and_answer(again)[1]
         assert "[The board](" in words(again)
 
+    @pytest.mark.usefixtures("boards")
     async def test_where_many_are_kept_current_one_has_the_button_at_once(
-        self, race: Race, stand: Stand, boards: Boards, monkeypatch: pytest.MonkeyPatch
+        self, race: Race, stand: Stand, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("bot.interactions.live_answers.MOST", 0)
         await race.runs(12)

@@ -139,18 +139,18 @@ async def test_who_asks_while_it_is_posted_opens_no_second_one(
 ) -> None:
     await boards.wants(begins - timedelta(days=1))
     race.at(begins - AHEAD)
-    held_up = asyncio.Event()
+    sent, held_up = asyncio.Event(), asyncio.Event()
     send = DiscordSender.send
 
     async def slow(self: DiscordSender, *arguments: Any) -> int:
         made = await send(self, *arguments)
+        sent.set()
         await held_up.wait()
         return made
 
     monkeypatch.setattr(DiscordSender, "send", slow)
     await boards.worker.tick()
-    while not boards.messages():
-        await asyncio.sleep(0)
+    await sent.wait()
     asked = await boards.stand.other.slash(boards.stand.channel, "live")
     assert asked.ephemeral
     assert "The board in this channel" in words(asked)
@@ -173,7 +173,7 @@ async def test_a_server_with_a_delay_gets_it_that_much_later(race: Race, boards:
     assert "5 hours behind the race" in text
 
 
-async def test_who_asks_for_boards_while_a_race_runs_gets_one(race: Race, boards: Posted, begins: datetime) -> None:
+async def test_who_asks_for_boards_while_a_race_runs_gets_one(race: Race, boards: Posted) -> None:
     await race.runs(12)
     now = race.stand.clock.now()
     await boards.go(race, now)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -159,7 +160,7 @@ def test_never_more_than_the_share_however_many_boards_and_flags_there_are(
         assert world.discord.most_in_a_second <= EDITS
         assert len(world.discord.by_channel) == boards
         for moments in world.discord.by_channel.values():
-            gaps = [later - before for before, later in zip(moments, moments[1:], strict=False)]
+            gaps = [later - before for before, later in pairwise(moments)]
             # Sooner only where another flag was shown.
             assert sum(gap < EVERY.total_seconds() - 1 for gap in gaps) <= len(changes)
         await world.close()

@@ -1,4 +1,4 @@
-"""The boards in the store: one in a channel for each race, rewritten; those that the outbox posted are taken up once."""
+"""The boards in the store: one in a channel for each race; those that the outbox posted are taken up once."""
 
 from __future__ import annotations
 
@@ -140,6 +140,6 @@ async def test_frozen_ones_are_forgotten_after_a_while_and_all_in_the_end(store:
     assert await board_in(store, 72, race) is None
 
 
-async def test_a_race_that_is_gone_takes_its_boards_along(store: Store, race: int) -> None:
+async def test_a_race_that_is_gone_takes_its_boards_along(store: Store) -> None:
     await put_board(store, board(10**9))
     assert await open_boards(store) == ()
