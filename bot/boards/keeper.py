@@ -18,6 +18,7 @@ from typing import Any
 from bot.boards.drawing import BoardDrawer
 from bot.boards.flags import FlagLog
 from bot.boards.shown import Editor, Followed, FollowedAnswer, FollowedBoard
+from bot.discord_errors import Code
 from bot.errors import FriendlyError
 from bot.interactions.live_answers import LiveAnswers
 from bot.outbox.contracts import BusyError, RefusedError, UnsureError
@@ -255,7 +256,8 @@ class BoardKeeper:
             self._refused(each, error)
         except BusyError as error:
             each.not_before = self._clock.now() + timedelta(seconds=error.after)
-            if error.everywhere:
+            # Of an answer it may only be its token that is worth nothing any more.
+            if error.everywhere and each.takes_turns:
                 self._resting_until = each.not_before
         except UnsureError:
             each.not_before = self._clock.now() + timedelta(seconds=UNSURE_SECONDS)
@@ -282,7 +284,7 @@ class BoardKeeper:
             self._recent.append(self._seconds())
 
     def _refused(self, each: Followed, error: RefusedError) -> None:
-        if error.missing or error.gone or error.barred:
+        if error.missing or error.gone or error.barred or error.code == Code.THREAD_ARCHIVED or not each.takes_turns:
             # People took it away, or the bot may not change it any more: that is theirs to decide.
             each.gone()
             return

@@ -15,6 +15,7 @@ from discord import ui
 from bot.boards.drawing import BoardDrawer
 from bot.boards.shown import Editor
 from bot.interactions.live_answers import LiveAnswer, LiveAnswers
+from bot.interactions.turns import give_back
 from bot.outbox.contracts import BusyError, RefusedError, UnsureError
 from bot.questions.core import Question
 from bot.render.live_board import beside_board, kept_current, moved_on
@@ -151,6 +152,7 @@ async def _send(interaction: discord.Interaction[Any], view: ui.LayoutView, *, p
     """Answers, and returns the id of the message as far as Discord tells."""
     # discord.py would keep it in memory for a quarter of an hour, though its buttons carry their whole question.
     view.stop()
+    give_back()
     sent = await interaction.response.send_message(view=view, ephemeral=private)
     return sent.message_id
 

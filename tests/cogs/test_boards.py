@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import discord
 import pytest
 
 from bot.boards.discord_editor import DiscordEditor
 from bot.boards.drawing import BoardDrawer
 from bot.boards.keeper import BoardKeeper
+from bot.boards.opening import LiveDesk
 from bot.client.tailgate_bot import TailgateBot
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.rate_limit import RateLimiter
+from bot.questions.live import LiveQuestion
+from bot.requester import Requester
 from bot.services import Services
 from db.live.boards import Board, board_in
 from db.live.models import Flag, LiveState
@@ -155,6 +161,63 @@ async def test_one_that_is_far_up_goes_on_at_the_end_of_the_channel(race: Race, 
 async def test_a_race_that_is_not_near_has_no_board(stand: Stand, boards: Boards) -> None:
     result = await stand.ask("live")
     assert "Refresh" in labels(result)
+    assert await boards.board() is None
+
+
+class Asked:
+    """A command of somebody's in a channel; Discord takes its answer after a few turns of the loop."""
+
+    def __init__(self, number: int, stand: Stand) -> None:
+        self.id, self.guild_id, self.channel, self.client = number, stand.channel.guild.id, None, self
+        self.app_permissions = discord.Permissions(view_channel=True, send_messages=True)
+        self.response, self.ephemeral = self, False
+
+    def get_guild(self, number: int) -> int:
+        return number
+
+    async def send_message(self, *, view: Any, ephemeral: bool) -> Any:
+        del view
+        for _ in range(20):
+            await asyncio.sleep(0)
+        self.ephemeral = ephemeral
+        return SimpleNamespace(message_id=self.id)
+
+
+async def test_of_several_who_ask_at_the_same_moment_one_opens_the_board(
+    race: Race, stand: Stand, boards: Boards
+) -> None:
+    await race.runs(12)
+    router = boards.bot.router
+    drawer, editor = BoardDrawer(boards.services, router.as_of), DiscordEditor(DiscordSender(boards.bot))
+    desk = LiveDesk(boards.services, drawer, boards.bot.live_answers, router.view, editor)
+    asked: list[Any] = [Asked(number, stand) for number in range(1, 6)]
+    requester = Requester(1, await router.as_of(), guild=stand.channel.guild.id, channel=stand.channel.id)
+    await asyncio.gather(*(desk.reply(each, LiveQuestion(), requester, private=False) for each in asked))
+    assert sum(not each.ephemeral for each in asked) == 1
+    board = await boards.board()
+    assert board is not None
+    assert board.message == next(each.id for each in asked if not each.ephemeral)
+
+
+async def test_where_the_bot_may_not_write_the_answer_is_current_for_a_while(
+    race: Race, stand: Stand, boards: Boards
+) -> None:
+    await race.runs(12)
+    server = stand.channel.guild
+    closed = server.create_text_channel(
+        "announcements", overwrites={server.default_role: discord.PermissionOverwrite(send_messages=False)}
+    )
+    result = await stand.fan.slash(closed, "live")
+    assert "updates itself until" in words(result)
+    assert await boards.board() is None
+
+
+async def test_where_the_bot_is_no_member_the_answer_is_current_for_a_while(
+    race: Race, stand: Stand, boards: Boards, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await race.runs(12)
+    monkeypatch.setattr(boards.bot, "get_guild", lambda _: None)
+    assert "updates itself until" in words(await stand.ask("live"))
     assert await boards.board() is None
 
 

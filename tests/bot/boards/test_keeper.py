@@ -19,6 +19,7 @@ from bot.boards.drawing import NO_MARK, Picture
 from bot.boards.flags import Shown
 from bot.boards.keeper import EDITS, EVERY, BoardKeeper
 from bot.boards.shown import FollowedBoard
+from bot.discord_errors import Code
 from bot.interactions.live_answers import LiveAnswer, LiveAnswers
 from bot.outbox.contracts import BusyError, RefusedError, UnsureError
 from bot.outbox.rate_limit import LAST, RateLimiter
@@ -262,8 +263,13 @@ def test_what_can_wait_does_not_crowd_the_others() -> None:
 
 @pytest.mark.parametrize(
     "error",
-    [RefusedError("gone", missing=True), RefusedError("no access", barred=True), RefusedError("no", gone=True)],
-    ids=["deleted", "barred", "channel gone"],
+    [
+        RefusedError("gone", missing=True),
+        RefusedError("no access", barred=True),
+        RefusedError("no", gone=True),
+        RefusedError("put away", code=Code.THREAD_ARCHIVED),
+    ],
+    ids=["deleted", "barred", "channel gone", "archived"],
 )
 def test_one_that_is_gone_is_forgotten_quietly(error: RefusedError, caplog: pytest.LogCaptureFixture) -> None:
     async def live() -> None:
