@@ -1,4 +1,4 @@
-"""How the laps of a race reach the store, whoever brings them: those of its entries, in place of those that are held."""
+"""How the laps of a race reach the store, whoever brings them."""
 
 from __future__ import annotations
 

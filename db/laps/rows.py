@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,10 +94,10 @@ async def held_rows(connection: aiosqlite.Connection, race: int) -> HeldRows | N
     laps = await connection.execute_fetchall(PACKED, (race,))
     stops = await connection.execute_fetchall(STOPS, (race,))
     trucks = [(row["number"], row["driver_id"], row["laps"]) for row in laps]
-    return HeldRows(trucks, [_stop(dict(row)) for row in stops] if timed[0]["has_stops"] else None)
+    return HeldRows(trucks, [_stop(row) for row in stops] if timed[0]["has_stops"] else None)
 
 
-def _stop(row: Mapping[str, Any]) -> PitStop:
+def _stop(row: sqlite3.Row) -> PitStop:
     return PitStop(
         row["number"],
         row["lap"],
