@@ -325,7 +325,9 @@ class _RaceJudge(_Judge):
             yield f"spoiler: {fact} {where}, {place.delay} s before that place may know"
             return
         most = self._known.lap_by(seen)
-        ends = {sum(self._world.story.race.stages[: number + 1]) for number in range(len(self._world.story.race.stages))}
+        ends = {
+            sum(self._world.story.race.stages[: number + 1]) for number in range(len(self._world.story.race.stages))
+        }
         laps = [int(lap) for lap in LAP.findall(shown.text) if int(lap) not in ends]
         if any(lap > most for lap in laps):
             yield f"spoiler: laps {laps} {where}, of {most} that place may know of"

@@ -20,7 +20,6 @@ from db.live.models import (
     LiveState,
     LiveTruck,
     StagePlace,
-
 )
 from db.models import SessionKind
 from tests.seasons import NAMES
@@ -71,7 +70,7 @@ def tale_of(dice: random.Random) -> Tale:
     """A race drawn by lot."""
     kind = dice.choices(list(KINDS), list(KINDS.values()))[0]
     if kind == "recorded":
-        from tests.simulation.races_recorded import recorded_tale  # noqa: PLC0415 - it reads all seasons
+        from tests.simulation.races_recorded import recorded_tale
 
         return recorded_tale(dice)
     return _Race(dice, kind).tale()
@@ -133,7 +132,9 @@ class _Race:
         last = self.planned
         if self.kind == "green flag run":
             return set()
-        drawn = {self.dice.randint(2, last - 4) for _ in range(self.dice.randint(1, 3))} if self.kind != "rain" else set()
+        drawn = (
+            {self.dice.randint(2, last - 4) for _ in range(self.dice.randint(1, 3))} if self.kind != "rain" else set()
+        )
         if self.kind == "overtime":
             drawn.add(last - self.dice.randint(1, 2))
         if self.kind == "photo finish":
@@ -277,5 +278,3 @@ class _Race:
         for each in state.flags:
             if each.since not in hidden:
                 yield learned.get(each, each)
-
-

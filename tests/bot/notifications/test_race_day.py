@@ -165,7 +165,7 @@ async def test_a_post_waits_to_the_second_for_who_sees_the_race_later(night: Rac
 async def test_a_thousand_places_that_see_it_later_get_nothing_early(night: RaceNight) -> None:
     for guild in range(1, 60):
         await night.wants(guild=guild, channel=2000 + guild, race_day=RaceDay.RESULT, delay=300)
-    night.worker._limiter.rate = 0.2  # noqa: SLF001 - so slow that a reminder would begin minutes early
+    night.worker._limiter.rate = 0.2
     await night.comes(finished())
     await night.until(at_lap(LAPS) + timedelta(seconds=310))
     assert night.discord.messages
