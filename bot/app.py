@@ -31,6 +31,8 @@ from bot.jobs.schedule import Jobs
 from bot.kept_current import boards_of, close_keeper, keeper_of, poller_of, with_feeds
 from bot.notifications.board import BoardWriter, plan_boards
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
+from bot.notifications.race_day import RaceDayWriter
+from bot.notifications.race_day_planner import plan_race_day, plan_version
 from bot.notifications.reminders import ReminderWriter
 from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
@@ -255,6 +257,7 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     worker.compose(NotificationKind.RESULTS, results_writer.results)
     worker.compose(NotificationKind.RECAP, results_writer.recap)
     worker.compose(NotificationKind.STANDINGS, results_writer.standings)
+    worker.compose(NotificationKind.LIVE, RaceDayWriter(store, bot.router.as_of).write)
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
     worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
     worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
@@ -264,6 +267,7 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     worker.plan(plan_schedule)
     worker.plan(plan_results)
     worker.plan(plan_quotes)
+    worker.plan(plan_race_day, plan_version)
     worker.plan(plan_boards)
 
 
