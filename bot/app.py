@@ -15,6 +15,7 @@ from typing import Any
 import discord
 from filelock import FileLock, Timeout
 
+from bot.boards.drawing import BoardDrawer
 from bot.championship.compared import table_differences
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.garbage_collection import set_servers_aside
@@ -27,7 +28,8 @@ from bot.feeds.nascar import NascarTranslator
 from bot.feeds.politeness import SECONDS_APART
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
-from bot.kept_current import close_keeper, keeper_of, poller_of, with_feeds
+from bot.kept_current import boards_of, close_keeper, keeper_of, poller_of, with_feeds
+from bot.notifications.board import BoardWriter, plan_boards
 from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
 from bot.notifications.race_day import RaceDayWriter
 from bot.notifications.race_day_planner import plan_race_day, plan_version
@@ -177,7 +179,8 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
             worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
             keeper = keeper_of(services, settings)
             poller = poller_of(services, settings, keeper)
-            background = Jobs(bot, services, worker, keeper, poller)
+            boards = boards_of(bot, services, limiter, worker)
+            background = Jobs(bot, services, worker, keeper, poller, boards)
             # In reverse order, and each whatever becomes of the others.
             async with contextlib.AsyncExitStack() as closing:
                 closing.push_async_callback(_close, bot, worker)
@@ -185,6 +188,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                     closing.push_async_callback(close_keeper, keeper)
                 if poller is not None:
                     closing.push_async_callback(poller.close)
+                closing.push_async_callback(boards.close)
                 closing.push_async_callback(background.stop)
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
 
@@ -257,12 +261,14 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
     worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
     worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
+    worker.compose(NotificationKind.BOARD, BoardWriter(store, BoardDrawer(bot.services, bot.router.as_of)).write)
     trouble = TroubleWriter(bot)
     worker.compose(NotificationKind.TROUBLE, trouble.write, trouble.owner)
     worker.plan(plan_schedule)
     worker.plan(plan_results)
     worker.plan(plan_quotes)
     worker.plan(plan_race_day, plan_version)
+    worker.plan(plan_boards)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
@@ -339,8 +345,10 @@ async def try_out(
             tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
             bot = TailgateBot(opened.services, local=True, shard_count=1)
-            worker = _worker(bot, opened.services, RateLimiter(speed=clock.speed or 1.0))
-            background = Jobs(bot, opened.services, worker)
+            limiter = RateLimiter(speed=clock.speed or 1.0)
+            worker = _worker(bot, opened.services, limiter)
+            boards = boards_of(bot, opened.services, limiter, worker)
+            background = Jobs(bot, opened.services, worker, boards=boards)
 
             as_of = await bot.router.as_of()
             places: list[LocalServer] = []
@@ -374,6 +382,7 @@ async def try_out(
                 )
             finally:
                 await background.stop()
+                await boards.close()
                 await worker.close(0)
 
 

@@ -79,7 +79,18 @@ LAYERS: dict[str, set[str]] = {
     | EVERYWHERE,
     "bot.recap_editing": {"db", "bot.requester", "bot.seasons", "bot.recaps", "bot.questions", "bot.render"}
     | EVERYWHERE,
+    "bot.boards": {
+        "db",
+        "bot.interactions",
+        "bot.outbox",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.notifications": {
+        "bot.boards",
         "bot.requester",
         "db",
         "bot.outbox",
@@ -91,12 +102,22 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.feeds", "bot.live", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"}
+    "bot.jobs": {
+        "db",
+        "bot.boards",
+        "bot.feeds",
+        "bot.live",
+        "bot.outbox",
+        "bot.notifications",
+        "bot.quotes",
+        "bot.client",
+    }
     | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
     "db": {"aiosqlite", "pydantic", "rapidfuzz"},
+    "bot.boards": {"discord"},
     "bot.championship": set(),
     "bot.clock": set(),
     "bot.errors": set(),

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.boards.keeper import BoardKeeper
 from bot.client.tailgate_bot import TailgateBot
 from bot.feeds.keeper import Keeper
 from bot.jobs.guild_cleanup import forget_left
@@ -39,6 +40,9 @@ LIVE_SECONDS = 1
 """How often it is looked whether the race under way is to be asked for, which takes no more than a comparison."""
 LIVE_TIMEOUT_SECONDS = 180
 """A few documents one after the other, each of which may take half a minute."""
+BOARDS_SECONDS = 1
+BOARDS_TIMEOUT_SECONDS = 20
+"""What is drawn waits for the store only: changes are made in tasks of their own."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -53,6 +57,7 @@ class Jobs:
         worker: delivers the reminders.
         keeper: keeps the store current from NASCAR's feeds; None where nothing is fetched.
         poller: follows the race under way; None where nothing is fetched.
+        boards: keeps the messages current that show a race as it runs.
     """
 
     def __init__(
@@ -62,6 +67,7 @@ class Jobs:
         worker: Worker | None = None,
         keeper: Keeper | None = None,
         poller: LivePoller | None = None,
+        boards: BoardKeeper | None = None,
     ) -> None:
         self._bot = bot
         self._services = services
@@ -74,6 +80,8 @@ class Jobs:
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
+        if boards is not None:
+            self._scheduler.every(BOARDS_SECONDS, boards.tick, timeout=BOARDS_TIMEOUT_SECONDS)
         self._scheduler.every(STORE_SECONDS, self._watch_store)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)

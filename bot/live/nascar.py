@@ -81,12 +81,13 @@ class NascarLive:
             if held is not None and held.under_way:
                 raise UnreachableError(path, "is not there any more, and the race is not over")
             return held
-        state = state_of(feed, followed.race.id, self._drivers(followed), answer.fetched.at)
+        state = state_of(feed, followed.race.id, self._drivers(followed), self._clock.now())
         must_not_be_older(held, state)
         made = await self._completed(followed, number, feed, held, state)
         # Only now: what could not be used is asked for whole again.
         self._etags[path] = (answer.etag, answer.last_modified)
-        return made
+        # What the documents beside it tell came with the last of them: nobody may be told of it as if it came before.
+        return made if made is held else replace(made, came=self._clock.now())
 
     async def close(self) -> None:
         """Ends the connection."""
