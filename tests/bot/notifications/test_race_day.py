@@ -14,6 +14,7 @@ from bot.notifications.race_day import RaceDayWriter
 from bot.notifications.race_day_planner import plan_race_day, plan_version
 from bot.outbox.contracts import BusyError, UnsureError
 from bot.outbox.worker import Worker
+from bot.render.reminder_panel import named
 from bot.services import Services
 from db.connection import Store
 from db.live.models import Flag, LiveLead, LiveState
@@ -316,3 +317,21 @@ async def test_the_detail_is_all_that_a_post_says(night: RaceNight) -> None:
     said = json.loads(json.dumps(dict(row.notification.detail)))
     assert said["truck"] == {"number": "1", "name": "Corey Heim"}
     assert (row.notification.lead, said["reason"]) == (9, WRECK.reason)
+
+
+async def test_the_status_names_what_was_posted_and_what_is_to_come(night: RaceNight) -> None:
+    target = await night.wants(race_day=RaceDay.EVERYTHING, spoiler=False, delay=600)
+    for each in whole_race():
+        await night.comes(each)
+    await night.ticks(3)
+    said = [named(row.notification, night.held.races) for row in await night.rows(target)]
+    assert [each.partition(", ")[2] for each in said] == [
+        "green flag",
+        "caution",
+        "end of stage 1",
+        "end of stage 2",
+        "red flag",
+        "green flag",
+        "lead change",
+        "checkered flag",
+    ]
