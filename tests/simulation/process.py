@@ -24,7 +24,8 @@ from bot.notifications.scheduled_events import EventKeeper
 from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import Compose, InDoubt, Post
 from bot.outbox.rate_limit import RateLimiter
-from bot.outbox.worker import REPLAN, Worker
+from bot.outbox.planning import REPLAN
+from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf
 from bot.services import Services
 from db.connection import Store
