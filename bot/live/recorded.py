@@ -133,6 +133,14 @@ class RecordedRace:
         """When the leader completed a lap."""
         return (self.began + timedelta(milliseconds=self._ends[lap])).replace(microsecond=0)
 
+    def second(self, lap: int) -> int:
+        """By which whole second after the green flag the leader has completed a lap."""
+        return -(-self._ends[lap] // 1000)
+
+    def lap_after(self, seconds: int) -> int:
+        """How many laps the leader has completed so long after the green flag."""
+        return bisect_right(self._ends, seconds * 1000) - 1
+
     def states(self) -> Iterator[LiveState]:
         """The race at the end of every lap, from the start to the finish."""
         return (self.state(lap) for lap in range(self.laps + 1))
