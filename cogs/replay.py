@@ -31,9 +31,10 @@ class Replay(commands.Cog):
         self.desk = ReplayDesk(bot.services.store, bot.router.as_of, bot.turns.turn)
         bot.router.register(ReplayQuestion, self.desk.answer)
         bot.router.register_after(ReplayQuestion, self.desk.go_on)
+        bot.every_second.append(self.desk.player.tick)
 
     async def cog_unload(self) -> None:
-        await self.desk.player.close()
+        self.bot.every_second.remove(self.desk.player.tick)
 
     @app_commands.command(
         name="replay",

@@ -9,7 +9,7 @@ import json
 import logging
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -66,6 +66,7 @@ class TailgateBot(commands.AutoShardedBot):
     Attributes:
         local: whether it runs in a page on this machine.
         registered_commands: whether this start registered the commands with Discord.
+        every_second: what is to be done every second while the bot runs; most of the time that finds nothing due.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class TailgateBot(commands.AutoShardedBot):
         self.router = Router(services, lambda: self.editors)
         self.local = local
         self.registered_commands = False
+        self.every_second: list[Callable[[], Awaitable[None]]] = []
 
     async def setup_hook(self) -> None:
         # After a start that failed on the network this runs again, with the cogs loaded already.

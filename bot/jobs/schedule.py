@@ -39,6 +39,8 @@ LIVE_SECONDS = 1
 """How often it is looked whether the race under way is to be asked for, which takes no more than a comparison."""
 LIVE_TIMEOUT_SECONDS = 180
 """A few documents one after the other, each of which may take half a minute."""
+TICK_SECONDS, TICK_TIMEOUT_SECONDS = 1, 30
+"""How often the cogs are asked whether anything of theirs is due, and how long that may take."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -83,6 +85,7 @@ class Jobs:
         if poller is not None:
             self._scheduler.every(LIVE_SECONDS, self._follow_race, timeout=LIVE_TIMEOUT_SECONDS)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
+        self._scheduler.every(TICK_SECONDS, self._tick, timeout=TICK_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
@@ -92,6 +95,11 @@ class Jobs:
     async def stop(self) -> None:
         """Stops them; a job that is running is cancelled, and waited for."""
         await self._scheduler.stop()
+
+    async def _tick(self) -> None:
+        """What the cogs do every second."""
+        for each in self._bot.every_second:
+            await each()
 
     async def _show_presence(self) -> None:
         """The bot's status in the member list: the next race and when, in Eastern time."""

@@ -31,44 +31,35 @@ TALLADEGA = ReplayQuestion(2025, 23)
 END = 7200
 
 
-class Waits:
-    """What a player sleeps by, and its clock of seconds: nothing passes until the test says so."""
+class Playing:
+    """A server in which races are played, and the clock of seconds by which they are."""
 
-    def __init__(self) -> None:
+    def __init__(self, stand: Stand, desk: ReplayDesk) -> None:
+        self.stand, self.desk = stand, desk
         self.now = 0.0
-        self._sleeping: list[asyncio.Future[None]] = []
+        desk.player.seconds = lambda: self.now
 
-    async def sleep(self, seconds: float) -> None:
-        waiting = asyncio.get_running_loop().create_future()
-        self._sleeping.append(waiting)
-        await waiting
+    async def ask(self, race: str | None = "talladega 2025") -> Any:
+        stand = self.stand
+        result = await stand.fan.slash(stand.channel, "replay", **({"race": race} if race is not None else {}))
+        assert result.response is not None
+        assert result.ephemeral
+        return result
 
-    async def pass_(self, seconds: float, done: Callable[[], bool]) -> None:
-        """Lets seconds pass, and waits until something is so because of it."""
+    async def passes(self, seconds: float) -> None:
         self.now += seconds
-        sleeping, self._sleeping = self._sleeping, []
-        for each in sleeping:
-            if not each.done():
-                each.set_result(None)
-        for _ in range(2000):
-            if done():
-                return
-            await asyncio.sleep(0.005)
-        raise AssertionError("it never happened")
+        with self.stand.env.time_context():
+            await self.desk.player.tick()
+
+    async def press(self, result: Any, label: str) -> None:
+        await self.stand.fan.click(result.response, label=label)
 
 
 @pytest.fixture
-def waits() -> Waits:
-    return Waits()
-
-
-@pytest.fixture
-def played(stand: Stand, simcord_bot: TailgateBot, waits: Waits) -> Stand:
+def played(stand: Stand, simcord_bot: TailgateBot) -> Playing:
     stand.clock._start = LATER
     stand.clock.speed = 0.0
-    desk = desk_of(simcord_bot)
-    desk.player.sleep, desk.player._seconds = waits.sleep, lambda: waits.now
-    return stand
+    return Playing(stand, desk_of(simcord_bot))
 
 
 def desk_of(bot: TailgateBot) -> ReplayDesk:
@@ -77,19 +68,15 @@ def desk_of(bot: TailgateBot) -> ReplayDesk:
     return desk
 
 
-async def ask(stand: Stand, race: str | None = "talladega 2025") -> Any:
-    result = await stand.fan.slash(stand.channel, "replay", **({"race": race} if race is not None else {}))
-    assert result.response is not None
-    assert result.ephemeral
-    return result
-
-
-async def test_a_race_is_played_from_its_green_flag(played: Stand, simcord_bot: TailgateBot, waits: Waits) -> None:
-    result = await ask(played)
+async def test_a_race_is_played_from_its_green_flag(played: Playing) -> None:
+    result = await played.ask()
     title, answer = title_and_answer(result)
     assert title == "Replay: Love's RV Stop 225 · Talladega 2025"
     assert answer == "**Green flag** · lap 0 of 85 · 85 to go"
     assert "Playing, 30× as fast as it was run" in words(result)
-    assert len(desk_of(simcord_bot).player.playing) == 1
-    await waits.pass_(4, lambda: "lap 2 of 85" in words(result))
+    assert len(played.desk.player.playing) == 1
+    await played.passes(3)
+    assert "lap 0 of 85" in title_and_answer(result)[1]
+    await played.passes(1)
+    assert "lap 2 of 85" in title_and_answer(result)[1]
     assert "**If it ended now** Round of 8" in words(result)
