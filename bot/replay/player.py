@@ -93,10 +93,10 @@ class Player:
         play.at, play.next_at = now, now + EVERY
         over = now >= play.until
         shown = replace(play.question, second=min(int(play.second), SECOND.high), playing=0 if over else 1)
-        if not await _shown(play.show, shown) or over:
-            # A press in the meantime may have begun another one.
-            if self._plays.get(message) is play:
-                del self._plays[message]
+        goes_on = await _shown(play.show, shown) and not over
+        # A press in the meantime may have begun another one.
+        if not goes_on and self._plays.get(message) is play:
+            del self._plays[message]
 
 
 async def _shown(show: Show, question: ReplayQuestion) -> bool:
