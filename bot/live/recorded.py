@@ -31,6 +31,8 @@ from db.live.models import (
 )
 from db.models import Outcome, Race, Result, Season, SessionKind
 
+LONG_LAP = timedelta(seconds=45)
+"""After so long on the same lap it is said again that this is the lap."""
 USUAL_LAP = 30_000
 """Milliseconds of a lap where no lap of the race was timed."""
 
@@ -386,13 +388,15 @@ class RecordedLive:
 
     async def latest(self, followed: Followed, held: LiveState | None) -> LiveState | None:
         """The state now; see ``LiveSource``."""
-        recorded = self._races.get(followed.race.id)
-        lap = recorded.lap_at(self._clock.now()) if recorded is not None else None
+        recorded, now = self._races.get(followed.race.id), self._clock.now()
+        lap = recorded.lap_at(now) if recorded is not None else None
         if recorded is None or lap is None:
             return held
-        if held is not None and held.lap == lap:
-            return held
-        return recorded.state(lap)
+        if held is None or held.lap != lap:
+            return recorded.state(lap)
+        # A lap with a red flag in it takes long, and is no silence.
+        long = held.ended is None and now - held.at >= LONG_LAP
+        return replace(held, at=now.replace(microsecond=0), came=now.replace(microsecond=0)) if long else held
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -14,10 +14,10 @@ from bot.questions.recaps import RecapQuestion
 from bot.questions.replay import SPEEDS, ReplayQuestion
 from bot.render.blocks import Accent, card
 from bot.render.buttons import Link, row, select_of
-from bot.render.formatting import count, day, escape, joined, listed, name_of, race_name, stamp
+from bot.render.formatting import count, day, eastern, escape, joined, listed, name_of, race_name
 from bot.render.live import IN_POINTS, flag_accent, flag_line, how_it_stands
 from db.live.models import LiveState
-from db.models import Race, Result, Season
+from db.models import EASTERN, Race, Result, Season
 
 STEP = 10
 """Laps of a step back or forward."""
@@ -145,4 +145,5 @@ def _are(races: Sequence[Race]) -> str:
 
 def told_later(moment: datetime) -> str:
     """Why a race cannot be played of which this place or person is told later."""
-    return f"results are told later here, those of this race {stamp(moment, 'R')}"
+    then = moment.astimezone(EASTERN)
+    return f"results are told later here, those of this race on {day(then.date())} at {eastern(then)} Eastern"
