@@ -392,11 +392,11 @@ class RecordedLive:
         lap = recorded.lap_at(now) if recorded is not None else None
         if recorded is None or lap is None:
             return held
-        if held is None or held.lap != lap:
-            return recorded.state(lap)
+        state = held if held is not None and held.lap == lap else recorded.state(lap)
         # A lap with a red flag in it takes long, and is no silence.
-        long = held.ended is None and now - held.at >= LONG_LAP
-        return replace(held, at=now.replace(microsecond=0), came=now.replace(microsecond=0)) if long else held
+        if state.ended is not None or now - state.at < LONG_LAP:
+            return state
+        return replace(state, at=now.replace(microsecond=0), came=now.replace(microsecond=0))
 
     async def close(self) -> None:
         """Nothing is held open."""
