@@ -20,7 +20,7 @@ from bot.championship.compared import table_differences
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.garbage_collection import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
-from bot.clock import Clock
+from bot.clock import Clock, TravelClock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.feeds.client import user_agent
@@ -45,6 +45,7 @@ from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
 from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
+from bot.replay.rerun import run_again
 from bot.services import Services
 from bot.settings import Settings, SettingsError
 from db.bundled import load_if_empty
@@ -56,6 +57,7 @@ from db.file_faults import fault_of, obstacle
 from db.inspection import must_be_sound
 from db.reminders import targets
 from db.reminders.models import Extras, NotificationKind, Target
+from db.reminders.race_day import RaceDay
 from db.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
@@ -330,12 +332,28 @@ async def sync(settings: Settings, path: Path) -> int:
         return len(bot.tree.get_commands())
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Which race the local page runs again, as typed, and how fast; without a speed it takes a few minutes."""
+
+    race: str
+    speed: float | None = None
+
+
 async def try_out(
-    path: Path, clock: Clock, stop: asyncio.Event, say: Say, *, port: int | None, open_browser: bool
+    path: Path,
+    clock: TravelClock,
+    stop: asyncio.Event,
+    say: Say,
+    *,
+    port: int | None,
+    open_browser: bool,
+    replay: Replay | None = None,
 ) -> None:
     """Runs the bot in a local page until ``stop`` is set.
 
     Raises:
+        FriendlyError: the race that is to run again is not on record lap by lap.
         StoreError: the store cannot be used.
         PreviewError: the page cannot be served.
     """
@@ -344,11 +362,14 @@ async def try_out(
             await must_be_sound_to_start(opened, stop, say)
             tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
+            # It sets the clock, so it comes before all that asks how fast that runs.
+            rerun = await run_again(opened.services, clock, replay.race, replay.speed) if replay is not None else None
             bot = TailgateBot(opened.services, local=True, shard_count=1)
             limiter = RateLimiter(speed=clock.speed or 1.0)
             worker = _worker(bot, opened.services, limiter)
             boards = boards_of(bot, opened.services, limiter, worker)
-            background = Jobs(bot, opened.services, worker, boards=boards)
+            poller = rerun.poller(opened.services) if rerun is not None else None
+            background = Jobs(bot, opened.services, worker, poller=poller, boards=boards)
 
             as_of = await bot.router.as_of()
             places: list[LocalServer] = []
@@ -366,6 +387,7 @@ async def try_out(
                     await worker.close(0)
                 await background.start()
 
+            season, played = as_of.season() if as_of.seasons else None, rerun.race if rerun is not None else None
             # The page makes a client of its own to look into discord.py, whose warnings concern nobody here.
             logging.getLogger("discord.state").setLevel(logging.ERROR)
             try:
@@ -373,12 +395,13 @@ async def try_out(
                     bot,
                     clock,
                     port=port,
-                    welcome=welcome(as_of.now, as_of.season() if as_of.seasons else None),
+                    welcome=welcome(as_of.now, season, played=played, speed=clock.speed),
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
                     before_start=settle_in,
                     background=begin,
                     open_browser=open_browser,
+                    topic=rerun.title if rerun is not None else None,
                 )
             finally:
                 await background.stop()
@@ -386,7 +409,7 @@ async def try_out(
                 await worker.close(0)
 
 
-WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True)
+WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True, race_day=RaceDay.EVERYTHING, board=True)
 
 
 async def remind_at_first(services: Services, server: LocalServer) -> None:
