@@ -84,6 +84,11 @@ class Worker:
         """Whether rows are due and none is ready and waits for its turn: what delays a row now delays all after it."""
         return self.busy and not self._limiter.crowded
 
+    @property
+    def rows_wait(self) -> bool:
+        """Whether rows are due that have not had their turn: whatever can wait lets them go first."""
+        return self._due or bool(self._tasks.keys() - self._delivery.awaiting_discord)
+
     def compose(self, kind: NotificationKind, compose: Compose, addressee: Addressee | None = None) -> None:
         """Registers what writes the messages of a kind; a later call replaces an earlier one.
 

@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 import pytest
+from bot.posting import register_writers
 
-from bot.app import register_writers
 from bot.clock import TravelClock
 from bot.feeds import paths
 from bot.feeds.keeper import Keeper
