@@ -12,6 +12,7 @@ from unittest import mock
 from bot.feeds import reading
 from bot.live import history, nascar
 from bot.notifications import race_day_log, race_day_news, race_day_planner
+from db.live import seen_posts
 from db.live.models import FlagPeriod, LiveState
 from db.reminders import models, plans
 from db.reminders.models import PlannedNotification
@@ -71,8 +72,8 @@ def _waits_for_the_reason() -> Sequence[Patch]:
 
 
 def _tells_old_flags() -> Sequence[Patch]:
-    useful = dict.fromkeys(race_day_news.USEFUL, timedelta(hours=5))
-    return [mock.patch.object(race_day_log, "USEFUL", useful)]
+    useful = dict.fromkeys(seen_posts.USEFUL, timedelta(hours=5))
+    return [mock.patch.dict(seen_posts.USEFUL, useful)]
 
 
 def _tells_everything_to_everybody() -> Sequence[Patch]:
@@ -110,7 +111,7 @@ RACE_MUTATIONS: dict[str, Mutation] = {
     "delay from now": Mutation("a delay begins anew with each planning", _delays_from_now, 0),
     "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 20),
     "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 60),
-    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 78),
+    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 126),
     "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 75),
     "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 2),
     "believe an old list": Mutation("an older list of flags takes a caution back", _believes_an_old_list, 39),
