@@ -7,14 +7,13 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.interactions.live_asked import live_facts
+from bot.interactions.live_asked import live_facts, states_told
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.render.about import HelpEntry
-from bot.render.live import held_back, live
+from bot.render.live import live
 from bot.requester import Requester
 from bot.seasons.live import LivePictures
 from db.live.held import LiveStates
-from db.reminders.targets import delay_of
 
 
 class Live(commands.Cog):
@@ -24,7 +23,7 @@ class Live(commands.Cog):
         self.bot = bot
         self.states, self.pictures = LiveStates(bot.services.store), LivePictures()
         bot.router.register(LiveQuestion, self.answer)
-        bot.router.register(LiveAloneQuestion, self.answer_alone)
+        bot.router.register(LiveAloneQuestion, self.answer)
 
     @app_commands.command(
         name="live",
@@ -32,20 +31,12 @@ class Live(commands.Cog):
         extras={"help": HelpEntry(place=4, short="the race as it runs")},
     )
     async def live(self, interaction: discord.Interaction[TailgateBot]) -> None:
-        requester = await self.bot.router.requester(interaction)
-        alone = await delay_of(self.bot.services.store, guild=requester.guild) > 0
-        question = LiveAloneQuestion() if alone else LiveQuestion()
-        await self.bot.router.reply(interaction, question, requester, private=alone)
+        await self.bot.router.reply(interaction, LiveQuestion())
 
-    async def answer(self, question: LiveQuestion, requester: Requester) -> ui.LayoutView:
-        now = requester.as_of.now
-        facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)
-        seconds = await delay_of(self.bot.services.store, guild=requester.guild) if facts.tells else 0
-        return held_back(facts, seconds // 60, now) if seconds else live(facts, question, now)
-
-    async def answer_alone(self, question: LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
-        facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)
-        return live(facts, question, requester.as_of.now)
+    async def answer(self, question: LiveQuestion | LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        told = await states_told(self.states, as_of)
+        return live(live_facts(question, as_of, told, self.pictures, requester.delay), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -13,6 +13,7 @@ from bot.notifications.settings import ReminderSettings
 from bot.questions.reminders import (
     PERSON,
     SERVER,
+    DelayFormQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
@@ -20,6 +21,7 @@ from bot.questions.reminders import (
     RemindMeQuestion,
 )
 from bot.render.about import HelpEntry
+from bot.render.delays import DELAY_FIELD
 from bot.render.trouble import unreached_line
 
 
@@ -33,6 +35,8 @@ class Reminders(commands.Cog):
         bot.router.register(ReminderStatusQuestion, self.settings.status)
         bot.router.register(ReminderActionQuestion, self.settings.act)
         bot.router.register_choice(ReminderChoiceQuestion, self.settings.choose)
+        bot.router.register(DelayFormQuestion, self.settings.delay_form)
+        bot.router.register_form(DelayFormQuestion, self.settings.delay_written, {DELAY_FIELD})
         bot.router.register(RemindMeQuestion, self.settings.remind_me)
 
     @app_commands.command(

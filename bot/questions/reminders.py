@@ -8,7 +8,10 @@ SERVER, PERSON = "server", "me"
 """Whose reminders: those of the server that the question is asked in, or the requester's own."""
 WHOSE = Word((SERVER, PERSON))
 CHANNEL, ROLE, LEADS, SESSIONS, EXTRAS, DELAY = "channel", "role", "leads", "sessions", "extras", "delay"
-CHOICES = Word((CHANNEL, ROLE, LEADS, SESSIONS, EXTRAS, DELAY))
+RACE_DAY, ALSO, LATER = "raceday", "also", "later"
+"""``DELAY`` is what panels of an earlier release ask, in minutes, and their ``EXTRAS`` knows nothing of boards and threads,
+which it leaves as they are; ``LATER`` is in seconds, ``ALSO`` has all."""
+CHOICES = Word((CHANNEL, ROLE, LEADS, SESSIONS, EXTRAS, DELAY, RACE_DAY, ALSO, LATER))
 ON, OFF, TEST = "on", "off", "test"
 ACTIONS = Word((ON, OFF, TEST))
 
@@ -36,6 +39,12 @@ class ReminderActionQuestion(Question, topic="remdo", private=True):
     """A button of the panel."""
 
     action: str = parameter(ACTIONS)
+    whose: str = parameter(WHOSE, default=SERVER)
+
+
+class DelayFormQuestion(Question, topic="remdelay", private=True):
+    """A form for a delay of any length."""
+
     whose: str = parameter(WHOSE, default=SERVER)
 
 

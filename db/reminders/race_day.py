@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -42,3 +43,14 @@ LONGEST_DELAY = 24 * 60 * 60
 """The longest delay of all that tells of a race, in seconds."""
 OPENED, ARCHIVED = "opened", "archived"
 """The ``session`` of the rows that open a race's thread and put it away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """By how many seconds somebody is told of a race later than it runs, and whether the wish is their own."""
+
+    seconds: int = 0
+    own: bool = False
+
+
+NO_DELAY = Delay()
