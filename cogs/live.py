@@ -7,12 +7,12 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
-from bot.interactions.live_asked import live_facts, states_told
+from bot.interactions.live_asked import live_facts
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.render.about import HelpEntry
 from bot.render.live import live
 from bot.requester import Requester
-from bot.seasons.live import LivePictures
+from bot.seasons.live import LivePictures, states_told
 from db.live.held import LiveStates
 
 

@@ -9,11 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.notifications.lap_sync import LapSync
 from bot.notifications.settings import ReminderSettings
 from bot.questions.reminders import (
     PERSON,
     SERVER,
     DelayFormQuestion,
+    LapSeenQuestion,
+    LapSyncQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
@@ -37,6 +40,9 @@ class Reminders(commands.Cog):
         bot.router.register_choice(ReminderChoiceQuestion, self.settings.choose)
         bot.router.register(DelayFormQuestion, self.settings.delay_form)
         bot.router.register_form(DelayFormQuestion, self.settings.delay_written, {DELAY_FIELD})
+        sync = LapSync(self.settings, bot.services.store)
+        bot.router.register(LapSyncQuestion, sync.offer)
+        bot.router.register(LapSeenQuestion, sync.press)
         bot.router.register(RemindMeQuestion, self.settings.remind_me)
 
     @app_commands.command(

@@ -58,7 +58,7 @@ LAYERS: dict[str, set[str]] = {
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
-    | {"db.errors", "db.live.held", "db.reminders.delays"}
+    | {"db.errors", "db.reminders.delays"}
     | {"bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
     | EVERYWHERE,
     "bot.mentions": MODELS

@@ -10,35 +10,13 @@ from bot.errors import UnknownRace
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.render.live import LiveFacts
 from bot.seasons.as_of import AsOf
-from bot.seasons.live import LivePictures
-from db.live.held import LiveStates
+from bot.seasons.live import STILL_ON, LivePictures
 from db.live.models import HeldState
 from db.models import EASTERN, Race, Season, SessionKind
 from db.reminders.race_day import NO_DELAY, Delay
 
 JUST_OVER = timedelta(hours=12)
 """So long after a race its result is what "live" means, unless another race is on that day."""
-STILL_ON = timedelta(days=3)
-"""So old a state of a race without results is no news any more."""
-
-
-async def states_told(states: LiveStates, as_of: AsOf) -> Mapping[int, HeldState]:
-    """The live states as they are told by now to who asks: those of as long ago as their delay is.
-
-    A race whose results are official has no state any more; who sees it later still has it before them.
-    """
-    newest = await states.all()
-    if not as_of.delay:
-        return newest
-    told = as_of.now - timedelta(seconds=as_of.delay)
-    lately = {
-        race.id
-        for season in as_of.seasons
-        for race in season.races
-        if as_of.now - STILL_ON < race.begins <= as_of.now and not season.has_results(race.round)
-    }
-    found = {race: await states.at(race, told) for race in sorted(lately | newest.keys())}
-    return {race: held for race, held in found.items() if held is not None}
 
 
 def live_facts(

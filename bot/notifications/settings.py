@@ -41,7 +41,9 @@ from bot.render.forms import Form, not_kept
 from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
 from bot.render.reminders import addressed, reminder
 from bot.requester import Requester
+from bot.seasons.live import states_told
 from bot.services import Services
+from db.live.held import LiveStates
 from db.models import Race, RaceStatus
 from db.reminders import targets, trouble
 from db.reminders.models import LEADS as MINUTES
@@ -73,6 +75,7 @@ class ReminderSettings:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
+        self._states = LiveStates(services.store)
         self._told: dict[int, datetime] = {}
         self._tests = Cooldown(services.clock, TEST_COOLDOWN, "send a test")
 
@@ -132,6 +135,12 @@ class ReminderSettings:
             return not_kept([text], str(error))
         await self.set_delay(question.whose, requester, seconds)
         return panel(await self._facts(question.whose, requester, f"Saved. {set_to(seconds)}"))
+
+    async def must_be_allowed(self, whose: str, requester: Requester) -> None:
+        """Raises FriendlyError where the requester may not change what is set, or it is off: then it has no effect."""
+        target = await self._target(whose, requester)
+        if target is None or not target.on:
+            raise FriendlyError("Turn reminders on first.")
 
     async def set_delay(self, whose: str, requester: Requester, seconds: int) -> None:
         """Saves a delay. Raises FriendlyError where the requester may not."""
@@ -318,7 +327,9 @@ class ReminderSettings:
         planned = await self._next(target) if target is not None else None
         guild = self._client.get_guild(requester.guild) if requester.guild is not None and whose == SERVER else None
         lack = lacking(guild, target) if target is not None else ()
-        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note)
+        told = await states_told(self._states, requester.as_of) if target is not None and target.on else {}
+        syncs = any(held.state.under_way for held in told.values())
+        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note, syncs)
 
     async def _next(self, target: Target) -> PlannedNotification | None:
         """The next reminder by what is set now, which may not be in the outbox yet."""

@@ -23,6 +23,7 @@ from bot.questions.reminders import (
     SESSIONS,
     TEST,
     DelayFormQuestion,
+    LapSyncQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
@@ -95,7 +96,8 @@ class PanelFacts:
     """What the panel shows.
 
     ``target`` is None if nothing was ever set; ``planned`` is what comes next; ``lacking`` are lines about missing
-    permissions; ``note`` says what the last press did.
+    permissions; ``note`` says what the last press did; ``syncs`` that a race is under way by whose laps a delay can be
+    set.
     """
 
     whose: str
@@ -105,6 +107,7 @@ class PanelFacts:
     races: tuple[Race, ...] = ()
     lacking: tuple[str, ...] = ()
     note: str = ""
+    syncs: bool = False
 
 
 def panel(facts: PanelFacts) -> ui.LayoutView:
@@ -251,7 +254,8 @@ def _buttons(facts: PanelFacts) -> Sequence[Link]:
         return [Link("Turn on", ReminderActionQuestion(ON, facts.whose)), status]
     test = Link("Send a test", ReminderActionQuestion(TEST, facts.whose))
     delay = Link("Other delay", DelayFormQuestion(facts.whose))
-    return [test, status, delay, Link("Turn off", ReminderActionQuestion(OFF, facts.whose))]
+    delays = [delay, Link("Lap sync", LapSyncQuestion(facts.whose))] if facts.syncs else [delay]
+    return [test, status, *delays, Link("Turn off", ReminderActionQuestion(OFF, facts.whose))]
 
 
 def _planned(facts: PanelFacts) -> str:
