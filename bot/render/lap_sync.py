@@ -35,8 +35,7 @@ def lap_sync(race: Race, state: LiveState, whose: str) -> ui.LayoutView | None:
         f"Press the moment your screen shows lap {first} completed (lap {first + 1} under way), or a later one.",
         accent=Accent.GREEN,
         small=[
-            f"Sets the delay {'for you' if whose == PERSON else 'of this server'}: "
-            "how far your screen is behind NASCAR's live timing."
+            f"Sets {'your delay' if whose == PERSON else 'the delay of this server'}, measured by NASCAR's live timing."
         ],
         controls=row([*presses, Link("Later laps", LapSyncQuestion(whose))]),
     )
