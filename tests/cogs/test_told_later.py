@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from itertools import chain
 
@@ -30,6 +31,8 @@ from tests.cogs.looking import words
 
 GUILD = 77
 ROUND = 23
+BY_THE_CLOCK = re.compile(r"\*\*Coverage started\*\* about <t:\d+:t> . <t:\d+:R>|Listed for <t:\d+:t>; should [a-z ,]+")
+"""What is said of a race without results by the listed start alone, which changes in these very seconds."""
 LONG = (60, 3600, 24 * 3600)
 
 
@@ -54,7 +57,8 @@ async def told(bot: TailgateBot, question: Question, who: Requester) -> str:
         view = await bot.router.view(question, who)
     except FriendlyError as error:
         return type(error).__name__
-    return "\n".join(line for line in text(view).splitlines() if "behind the race" not in line)  # type: ignore[arg-type]
+    lines = [line for line in text(view).splitlines() if "behind the race" not in line]  # type: ignore[arg-type]
+    return BY_THE_CLOCK.sub("STATUS", "\n".join(lines))
 
 
 async def test_every_answer_is_that_of_then(bot: TailgateBot, clock: TravelClock) -> None:
@@ -105,8 +109,8 @@ async def test_what_the_store_counts_and_quotes_is_of_then(bot: TailgateBot, clo
     season = present.season(2025)
     winner = season.results[ROUND][0].driver
     later = seen_later(present, delay)
-    assert len((await wins_of(store, later)).rows) == len((await wins_of(store, present)).rows) - 1
-    assert (await career_of(store, later, winner)).starts == (await career_of(store, present, winner)).starts - 1
+    assert (await wins_of(store, later)).wins == (await wins_of(store, present)).wins[:-1]
+    assert (await career_of(store, later, winner)).starts == (await career_of(store, present, winner)).starts[:-1]
     assert (2025, ROUND) in reader_in(later, None).ahead
     assert (2025, ROUND) not in reader_in(present, None).ahead
 

@@ -53,11 +53,9 @@ REFUSED = (
 )
 
 
-def test_what_people_write_is_read() -> None:
-    def reads(row: tuple[str, int]) -> None:
-        assert read_delay(row[0]) == row[1]
-
-    each_row(READ.items(), reads)
+@each_row(READ.items(), lambda row: {"written": row[0], "seconds": row[1]})
+def test_what_people_write_is_read(written: str, seconds: int) -> None:
+    assert read_delay(written) == seconds
 
 
 @pytest.mark.parametrize("written", REFUSED)
