@@ -19,6 +19,7 @@ MODELS = {
     "db.history.record_models",
     "db.laps.models",
     "db.live.models",
+    "db.live.news",
     "db.models",
     "db.namesakes",
     "db.quotes.models",
@@ -79,7 +80,18 @@ LAYERS: dict[str, set[str]] = {
     | EVERYWHERE,
     "bot.recap_editing": {"db", "bot.requester", "bot.seasons", "bot.recaps", "bot.questions", "bot.render"}
     | EVERYWHERE,
+    "bot.boards": {
+        "db",
+        "bot.interactions",
+        "bot.outbox",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.notifications": {
+        "bot.boards",
         "bot.requester",
         "db",
         "bot.outbox",
@@ -91,12 +103,34 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.feeds", "bot.live", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"}
+    "bot.jobs": {
+        "db",
+        "bot.boards",
+        "bot.feeds",
+        "bot.live",
+        "bot.outbox",
+        "bot.notifications",
+        "bot.quotes",
+        "bot.client",
+    }
+    | EVERYWHERE,
+    "bot.replay": {
+        "db",
+        "bot.championship",
+        "bot.finder",
+        "bot.interactions",
+        "bot.live",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
     | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
     "db": {"aiosqlite", "pydantic", "rapidfuzz"},
+    "bot.boards": {"discord"},
     "bot.championship": set(),
     "bot.clock": set(),
     "bot.errors": set(),
@@ -115,6 +149,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.recap_editing": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
+    "bot.replay": {"aiohttp", "discord"},
     "bot.seasons": set(),
 }
 ONLY_IN = {"apscheduler": "bot.jobs.scheduler", "simcord": "bot.preview.simcord_adapter"}
