@@ -49,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return MISUSED
     chosen = parser.parse_args(arguments)
+    if chosen.command == "refresh" and chosen.trust_feed and chosen.race is None:
+        parser.error("--trust-feed goes with --race: name the race whose results the feed is to be trusted with")
     try:
         settings = load_settings()
         for line in misspelled_settings():

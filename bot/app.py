@@ -27,18 +27,12 @@ from bot.feeds.nascar import NascarTranslator
 from bot.feeds.politeness import SECONDS_APART
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
-from bot.kept_current import close_keeper, keeper_of, poller_of, with_feeds
-from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
-from bot.notifications.reminders import ReminderWriter
-from bot.notifications.results import ResultsWriter
-from bot.notifications.results_planner import plan_results
-from bot.notifications.schedule_planner import plan_schedule
-from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
-from bot.notifications.trouble import TroubleWriter
+from bot.kept_current import boards_of, close_keeper, keeper_of, poller_of, with_feeds
 from bot.outbox.contracts import InDoubt
-from bot.outbox.discord_sender import DiscordSender, trace_attempts
+from bot.outbox.discord_sender import trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
+from bot.posting import worker_of
 from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
 from bot.replay.rerun import run_again
@@ -52,7 +46,7 @@ from db.feeds.remembered import Remembered
 from db.file_faults import fault_of, obstacle
 from db.inspection import must_be_sound
 from db.reminders import targets
-from db.reminders.models import Extras, NotificationKind, Target
+from db.reminders.models import Extras, Target
 from db.reminders.race_day import RaceDay
 from db.snapshots import Snapshots
 
@@ -174,10 +168,11 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
+            worker = worker_of(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
             keeper = keeper_of(services, settings)
             poller = poller_of(services, settings, keeper)
-            background = Jobs(bot, services, worker, keeper, poller)
+            boards = boards_of(bot, services, limiter, worker)
+            background = Jobs(bot, services, worker, keeper, poller, boards)
             # In reverse order, and each whatever becomes of the others.
             async with contextlib.AsyncExitStack() as closing:
                 closing.push_async_callback(_close, bot, worker)
@@ -185,6 +180,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                     closing.push_async_callback(close_keeper, keeper)
                 if poller is not None:
                     closing.push_async_callback(poller.close)
+                closing.push_async_callback(boards.close)
                 closing.push_async_callback(background.stop)
                 await _until_stopped(bot, settings.discord_token.get_secret_value(), background, stop, say)
 
@@ -231,36 +227,6 @@ async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: St
 
 def _about(seconds: float) -> str:
     return f"about {seconds:.0f} seconds" if seconds < 90 else f"about {round(seconds / 60)} minutes"
-
-
-def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
-    """The outbox's worker, with its writers and planners; answers give way to what it has to deliver."""
-    sender = DiscordSender(bot, services.clock.speed or 1.0)
-    limiter.clear = sender.clear
-    worker = Worker(services, sender, limiter, in_doubt)
-    register_writers(worker, bot)
-    bot.answer_in_turns_while(lambda: worker.busy, lambda: worker.behind)
-    return worker
-
-
-def register_writers(worker: Worker, bot: TailgateBot) -> None:
-    """Hands the worker what writes each kind of message, what keeps the scheduled events, and what plans them."""
-    reminder_writer = ReminderWriter(bot.router.as_of, bot.services.store)
-    worker.compose(NotificationKind.REMINDER, reminder_writer.reminder)
-    worker.compose(NotificationKind.CHANGE, reminder_writer.change)
-    store = bot.services.store
-    results_writer = ResultsWriter(store, bot.router.as_of)
-    worker.compose(NotificationKind.RESULTS, results_writer.results)
-    worker.compose(NotificationKind.RECAP, results_writer.recap)
-    worker.compose(NotificationKind.STANDINGS, results_writer.standings)
-    calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
-    worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
-    worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
-    trouble = TroubleWriter(bot)
-    worker.compose(NotificationKind.TROUBLE, trouble.write, trouble.owner)
-    worker.plan(plan_schedule)
-    worker.plan(plan_results)
-    worker.plan(plan_quotes)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
@@ -355,9 +321,11 @@ async def try_out(
             # It sets the clock, so it comes before all that asks how fast that runs.
             rerun = await run_again(opened.services, clock, replay.race, replay.speed) if replay is not None else None
             bot = TailgateBot(opened.services, local=True, shard_count=1)
-            worker = _worker(bot, opened.services, RateLimiter(speed=clock.speed or 1.0))
+            limiter = RateLimiter(speed=clock.speed or 1.0)
+            worker = worker_of(bot, opened.services, limiter)
+            boards = boards_of(bot, opened.services, limiter, worker)
             poller = rerun.poller(opened.services) if rerun is not None else None
-            background = Jobs(bot, opened.services, worker, poller=poller)
+            background = Jobs(bot, opened.services, worker, poller=poller, boards=boards)
 
             as_of = await bot.router.as_of()
             places: list[LocalServer] = []
@@ -393,6 +361,7 @@ async def try_out(
                 )
             finally:
                 await background.stop()
+                await boards.close()
                 await worker.close(0)
 
 

@@ -68,13 +68,21 @@ class _NotFound(NotHere):
         several: the words name several things.
         where: added to the line, such as "in 2025".
         opening: replaces the line's first sentence.
+        advice: what to do where no name is near, a sentence after a space.
     """
 
     kind = ""
     kinds = ""
 
     def __init__(
-        self, text: str, nearest: Sequence[str] = (), *, several: bool = False, where: str = "", opening: str = ""
+        self,
+        text: str,
+        nearest: Sequence[str] = (),
+        *,
+        several: bool = False,
+        where: str = "",
+        opening: str = "",
+        advice: str = "",
     ) -> None:
         self.text = text
         self.nearest = tuple(nearest)
@@ -83,7 +91,7 @@ class _NotFound(NotHere):
         if several:
             opening = opening or f"Several {self.kinds} go by “{quote(text)}”."
         opening = opening or f"No {self.kind} {called}{where and ' ' + where}."
-        question = f" Did you mean {_either(self.nearest)}?" if self.nearest else ""
+        question = f" Did you mean {_either(self.nearest)}?" if self.nearest else advice
         super().__init__(opening + question)
 
 

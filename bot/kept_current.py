@@ -1,17 +1,24 @@
-"""What keeps a running bot's data current, made of its settings: the keeper of the store, and who follows a race."""
+"""What keeps a running bot current: the keeper of the store, who follows a race, and the messages that show one."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import replace
 
+from bot.boards.discord_editor import DiscordEditor
+from bot.boards.drawing import BoardDrawer
+from bot.boards.keeper import BoardKeeper
 from bot.championship.compared import table_differences
 from bot.client.connection import Say
+from bot.client.tailgate_bot import TailgateBot
 from bot.feeds.client import FeedClient, user_agent
 from bot.feeds.keeper import Keeper
 from bot.feeds.nascar import NascarTranslator
 from bot.live.nascar import NascarLive
 from bot.live.poller import LivePoller
+from bot.outbox.discord_sender import DiscordSender
+from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.worker import Worker
 from bot.services import Services
 from bot.settings import Settings
 from db.errors import StoreError
@@ -54,3 +61,19 @@ async def close_keeper(keeper: Keeper) -> None:
         log.warning("what was asked of NASCAR's feeds last could not be written: %s", error)
     except Exception:
         log.exception("what was asked of NASCAR's feeds last could not be written")
+
+
+def boards_of(bot: TailgateBot, services: Services, limiter: RateLimiter, worker: Worker) -> BoardKeeper:
+    """What keeps the messages current that show a race as it runs, after whatever the worker has to deliver.
+
+    Args:
+        bot: whose messages they are, and who is asked what they say.
+        services: the store and the clock.
+        limiter: the pace of all requests.
+        worker: delivers what goes first.
+    """
+    editor = DiscordEditor(DiscordSender(bot, services.clock.speed or 1.0))
+    drawer = BoardDrawer(services, bot.router.as_of)
+    return BoardKeeper(
+        services, drawer, editor, limiter, lambda: worker.rows_wait, bot.live_answers, bot.router.view, bot.router.as_of
+    )

@@ -209,6 +209,16 @@ def is_loopback(address: str) -> bool:
         return parts.hostname == "localhost"
 
 
+def is_host(text: str) -> bool:
+    """Whether a text may be a server's name or number: labels of letters, digits and hyphens, none of them empty."""
+    try:
+        ip_address(text)
+    except ValueError:
+        labels = text.removesuffix(".").split(".")
+        return all(re.fullmatch(r"(?!-)[^\W_](?:[\w-]{0,61}[^\W_])?", label) for label in labels)
+    return True
+
+
 def parse_feeds(text: str) -> str:
     """The address below which the feeds are, without a slash at its end.
 
@@ -225,6 +235,8 @@ def parse_feeds(text: str) -> str:
         raise ValueError(f"{text!r} isn't an address below which feeds can be; {advice}")
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"{text!r} is no web address; {advice}")
+    if not is_host(parts.hostname or ""):
+        raise ValueError(f"{text!r} names no server; {advice}")
     if parts.scheme != "https" and not is_loopback(text):
         raise ValueError(f"{text!r} would be fetched in the clear; {advice}")
     return text.rstrip("/")

@@ -6,8 +6,12 @@ import discord
 from discord import app_commands, ui
 from discord.ext import commands
 
+from bot.boards.discord_editor import DiscordEditor
+from bot.boards.drawing import BoardDrawer
+from bot.boards.opening import LiveDesk
 from bot.client.tailgate_bot import TailgateBot
 from bot.interactions.live_asked import live_facts
+from bot.outbox.discord_sender import DiscordSender
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.render.about import HelpEntry
 from bot.render.live import held_back, live
@@ -23,6 +27,8 @@ class Live(commands.Cog):
     def __init__(self, bot: TailgateBot) -> None:
         self.bot = bot
         self.states, self.pictures = LiveStates(bot.services.store), LivePictures()
+        drawer, editor = BoardDrawer(bot.services, bot.router.as_of), DiscordEditor(DiscordSender(bot))
+        self.desk = LiveDesk(bot.services, drawer, bot.live_answers, bot.router, editor)
         bot.router.register(LiveQuestion, self.answer)
         bot.router.register(LiveAloneQuestion, self.answer_alone)
 
@@ -35,7 +41,7 @@ class Live(commands.Cog):
         requester = await self.bot.router.requester(interaction)
         alone = await delay_of(self.bot.services.store, guild=requester.guild) > 0
         question = LiveAloneQuestion() if alone else LiveQuestion()
-        await self.bot.router.reply(interaction, question, requester, private=alone)
+        await self.desk.reply(interaction, question, requester, private=alone)
 
     async def answer(self, question: LiveQuestion, requester: Requester) -> ui.LayoutView:
         now = requester.as_of.now

@@ -16,7 +16,7 @@ ON CONFLICT (guild_id, name) DO UPDATE SET value = excluded.value, changed_by = 
     changed_at = excluded.changed_at WHERE value <> excluded.value
 """
 UNSET = "DELETE FROM guild_settings WHERE guild_id = ? AND name = ?"
-TABLES = ("quote_draws", "quotes", "quote_history", "quote_drafts", "guild_settings", "reminder_targets")
+TABLES = ("quote_draws", "quotes", "quote_history", "quote_drafts", "guild_settings", "reminder_targets", "live_boards")
 """Every table with rows of a server (``guild_id``). Its outbox rows go with its reminder target."""
 FORGET = tuple(f"DELETE FROM {table} WHERE guild_id = ?" for table in TABLES)  # noqa: S608 - words of this file
 STORED = " UNION ".join(f"SELECT guild_id FROM {table} WHERE guild_id IS NOT NULL" for table in TABLES)  # noqa: S608

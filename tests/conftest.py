@@ -13,15 +13,19 @@ import pytest
 from bot.clock import TravelClock
 from bot.services import Services
 from db.connection import Store
-from tests.bytecode import keep_bytecode
 from tests.every_season import make_every_season
 from tests.examples import register_profiles
 from tests.patience import wait_patiently
+from tests.seasons import bundled_seasons as seasons_of_tests
 from tests.sharing import BundledSeasons, SharedSnapshots, run_cogs_once
 from tests.stores import EVE_OF_TALLADEGA, make_bundled, make_empty, open_unsynced, run_quietly
 
-keep_bytecode()
 register_profiles()
+
+LONGEST = ("tests/simulation/", "tests/cogs/test_everything.py", "tests/bench/")
+"""Whose tests take many seconds each. Begun last, one of them would keep a single worker busy at the end."""
+READ_EARLY = pytest.StashKey[bool]()
+"""Whether a test read the bundled seasons while tests were collected, which every worker would do."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,8 +38,14 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 4)
 
 
-def pytest_collection_finish() -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest tests first, and leaves all others in their order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Sets the thousands of tests aside, which stay to the end, and looks for garbage more seldom."""
+    session.config.stash[READ_EARLY] = seasons_of_tests.cache_info().currsize > 0
     gc.freeze()
     gc.set_threshold(20_000, 20, 10)
 

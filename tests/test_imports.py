@@ -19,11 +19,13 @@ MODELS = {
     "db.history.record_models",
     "db.laps.models",
     "db.live.models",
+    "db.live.news",
     "db.models",
     "db.namesakes",
     "db.quotes.models",
     "db.recaps.models",
     "db.reminders.models",
+    "db.reminders.race_day",
     "db.results_state",
     "db.tracks",
     "db.user_text",
@@ -77,7 +79,18 @@ LAYERS: dict[str, set[str]] = {
     | EVERYWHERE,
     "bot.recap_editing": {"db", "bot.requester", "bot.seasons", "bot.recaps", "bot.questions", "bot.render"}
     | EVERYWHERE,
+    "bot.boards": {
+        "db",
+        "bot.interactions",
+        "bot.outbox",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.notifications": {
+        "bot.boards",
         "bot.requester",
         "db",
         "bot.outbox",
@@ -89,7 +102,16 @@ LAYERS: dict[str, set[str]] = {
     }
     | PERMISSIONS
     | EVERYWHERE,
-    "bot.jobs": {"db", "bot.feeds", "bot.live", "bot.outbox", "bot.notifications", "bot.quotes", "bot.client"}
+    "bot.jobs": {
+        "db",
+        "bot.boards",
+        "bot.feeds",
+        "bot.live",
+        "bot.outbox",
+        "bot.notifications",
+        "bot.quotes",
+        "bot.client",
+    }
     | EVERYWHERE,
     "bot.replay": {
         "db",
@@ -107,6 +129,7 @@ LAYERS: dict[str, set[str]] = {
 }
 THIRD_PARTIES: dict[str, set[str]] = {
     "db": {"aiosqlite", "pydantic", "rapidfuzz"},
+    "bot.boards": {"discord"},
     "bot.championship": set(),
     "bot.clock": set(),
     "bot.errors": set(),

@@ -20,6 +20,7 @@ from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.interactions.command_tree import TailgateTree
 from bot.interactions.gate import Gate
+from bot.interactions.live_answers import LiveAnswers
 from bot.interactions.router import Router
 from bot.interactions.turns import Turns
 from bot.services import Services
@@ -64,6 +65,7 @@ class TailgateBot(commands.AutoShardedBot):
         **options: for discord.py, such as ``shard_count``.
 
     Attributes:
+        live_answers: the answers of ``/live`` that are kept current.
         local: whether it runs in a page on this machine.
         registered_commands: whether this start registered the commands with Discord.
         every_second: what is to be done every second while the bot runs; most of the time that finds nothing due.
@@ -96,6 +98,7 @@ class TailgateBot(commands.AutoShardedBot):
         self.services = services
         self.editors = editors or Editors()
         self.router = Router(services, lambda: self.editors)
+        self.live_answers = LiveAnswers()
         self.local = local
         self.registered_commands = False
         self.every_second: list[Callable[[], Awaitable[None]]] = []

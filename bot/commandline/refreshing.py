@@ -14,7 +14,6 @@ from rich.table import Column
 
 from bot import app
 from bot.commandline.store_commands import print_message
-from bot.errors import FriendlyError
 from bot.feeds.refresh import Summary, Wish, first_lines
 from bot.settings import Settings
 
@@ -30,8 +29,6 @@ async def refresh(settings: Settings, path: Path, chosen: argparse.Namespace) ->
     Raises:
         FriendlyError, SettingsError, StoreError: see ``app.refresh``.
     """
-    if chosen.trust_feed and chosen.race is None:
-        raise FriendlyError("--trust-feed goes with --race: name the race whose results the feed is to be trusted with")
     wish = Wish(tuple(chosen.season), chosen.race, everything=chosen.everything, trusted=chosen.trust_feed)
     # To standard error, as all that is no result; where nobody looks, nothing moves.
     console = Console(stderr=True)

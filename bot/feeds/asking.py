@@ -24,6 +24,7 @@ GIVEN_UP_AFTER = 3
 """So many documents out of reach in a row mean that the server is, and not they."""
 PATIENCE = 60.0
 """So many seconds one waits at most for a document that is tried several times, if the server wishes so."""
+NOT_THERE = "is not there, or is refused to this address"
 OLDER = "came as an older copy than the one that was taken in"
 OLDER_COUNTS_AFTER = timedelta(hours=6)
 """A copy that still is all there is after that is no straggler: the date was wrong, or the server went back."""
@@ -180,7 +181,7 @@ class Asker:
         body = answer.fetched.body
         if body is None:
             if must_be_there or (known is not None and known.digest is not None):
-                raise FeedError(path, "is not there, or is refused to this address")
+                raise FeedError(path, NOT_THERE)
             self._remembered.absent(path, season, now)
             return Got(fetched)
         digest = hashlib.sha256(body).hexdigest()

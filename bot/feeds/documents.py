@@ -12,10 +12,11 @@ from bot.feeds import paths
 from bot.feeds.clashes import ClashError, RefusedError
 from bot.feeds.errors import FeedError
 from bot.feeds.fetched import Fetched
+from bot.feeds.laps import KEPT_FROM, laps_to_keep
 from bot.feeds.outcome import fastest_lap, outcome_of
 from bot.feeds.people import People
 from bot.feeds.places import Places
-from bot.feeds.reading import Readable, read_drivers, read_lap_times, read_sessions, read_tracks
+from bot.feeds.reading import Readable, read_drivers, read_lap_times, read_pit_stops, read_sessions, read_tracks
 from bot.feeds.results import Field, must_agree, must_not_shrink, point_for_another, points_of_guests, result_rows
 from bot.feeds.schedule import Placed, place_races, race_row
 from bot.feeds.schemas.people_and_places import DriverFacts, SessionTime, TrackFacts
@@ -25,6 +26,8 @@ from bot.feeds.schemas.weekend import Weekend
 from db.documents.file_format import FORMAT
 from db.documents.reader import Document, FeedState, document_of
 from db.errors import DocumentError
+from db.laps.bundled import bundled_lap_races
+from db.laps.models import PackedRace
 from db.models import Driver, Season, Track
 from db.results_state import ResultsState
 from db.timestamps import to_text
@@ -48,12 +51,14 @@ class FeedDocuments:
         refused: one line for each document, or part of one, of which nothing was taken.
         clashes: one line for each thing that does not fit what is stored; it waits for an operator's word.
         unread: by path, what is wrong with each document of the ``extra`` that cannot be read.
+        laps: the laps of races by NASCAR's id, where they are to be kept.
     """
 
     documents: list[Document] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     clashes: list[str] = field(default_factory=list)
     unread: dict[str, str] = field(default_factory=dict)
+    laps: dict[int, PackedRace] = field(default_factory=dict)
 
 
 def season_extras(year: int) -> tuple[str, ...]:
@@ -63,7 +68,9 @@ def season_extras(year: int) -> tuple[str, ...]:
 
 def race_extras(year: int, race_id: int) -> tuple[str, ...]:
     """The documents that make a finished race's results fuller."""
-    return (paths.lap_times(year, race_id),)
+    if year < KEPT_FROM:
+        return (paths.lap_times(year, race_id),)
+    return paths.lap_times(year, race_id), paths.pit_data(year, race_id)
 
 
 def season_documents(
@@ -188,6 +195,8 @@ class _Making:
         except ClashError as error:
             self.done.clashes.append(f"{placed.label}: {error}; nothing of the race was taken")
             return
+        if laps is not None:
+            self._keep(placed.listed.race_id, laps)
         odd = point_for_another(trucks, fastest["driver"] if fastest else None)
         elsewhere = points_of_guests(trucks, laps.guests if laps is not None else frozenset())
         lines = [*people.clashes, *places.clashes, *([odd] if odd else []), *elsewhere]
@@ -263,6 +272,15 @@ class _Making:
             return None
         # Until they are whole, the fastest lap may be one that they do not have yet.
         return found if found.covers(trucks.weekend.race.actual_laps) else None
+
+    def _keep(self, race_id: int, laps: LapTimes) -> None:
+        """Keeps the laps of a race, with pit road where it is on record; those that came with the program stay."""
+        if self._year < KEPT_FROM or race_id in bundled_lap_races(self._year):
+            return
+        numbers = frozenset(truck.number for truck in laps.laps if truck.number is not None)
+        read = partial(read_pit_stops, numbers=numbers)
+        stops = self._read(paths.pit_data(self._year, race_id), read)
+        self.done.laps[race_id] = laps_to_keep(race_id, laps, stops)
 
     def _sessions(self) -> list[SessionTime]:
         return self._read(paths.session_times(self._year), read_sessions) or []

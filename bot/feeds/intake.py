@@ -22,6 +22,7 @@ from db.documents.importer import Counts
 from db.errors import DocumentError, StoreError
 from db.feeds.models import FeedDocument
 from db.feeds.remembered import Remembered
+from db.laps.keeping import keep_laps
 from db.models import EASTERN, Race
 from db.people_and_places import load_tracks
 from db.results_state import ResultsState
@@ -213,6 +214,9 @@ class Intake:
             return outcome
         outcome.counts.add(counts)
         for race in group:
+            for laps in race.whole.laps.values():
+                # Before they are remembered: a crash in between asks for them again.
+                await keep_laps(self._services.store, laps)
             ours = [line for line in told if is_about(line, race.bundle)]
             documents = race.bundle.documents
             outcome.add(await self._surely_remember(year, race.bundle.path, documents, race.whole, ours, version))

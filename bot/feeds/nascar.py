@@ -66,7 +66,7 @@ class NascarTranslator:
             known_tracks=known.tracks,
             trust=trust,
         )
-        return Translated(made.documents, made.refused, made.clashes, made.unread)
+        return Translated(made.documents, made.refused, made.clashes, made.unread, made.laps)
 
     def _race_list(self, races: Fetched, year: int) -> RaceList:
         # A reading that was given up may still be under way, and keep something else meanwhile.

@@ -11,9 +11,9 @@ from typing import Self
 
 from bot.errors import FriendlyError
 from bot.feeds import paths
-from bot.feeds.asking import Asker, ServerOutOfReachError
+from bot.feeds.asking import NOT_THERE, Asker, ServerOutOfReachError
 from bot.feeds.client import FeedClient
-from bot.feeds.errors import FeedError, NotWelcomeError
+from bot.feeds.errors import FeedError, NotWelcomeError, UnreachableError
 from bot.feeds.importing import RaceBundle
 from bot.feeds.intake import AT_ONCE, Intake, Outcome
 from bot.feeds.planning import DAILY, is_due, list_every, races_due, table_every, years_to_list
@@ -206,13 +206,19 @@ class Refresh:
         years = await self.years(wish)
         seasons = {year: await self._services.seasons.season(year) for year in years}
         left = sum(1 + len(self._races(season, wish)) for season in seasons.values())
-        done = 0
+        done, has_list = 0, False
+        several = wish.everything or len(wish.seasons) > 1
         for year in years:
             step(left, done, f"the {year} schedule")
             every = list_every(seasons[year], self._services.clock.now())
             work = partial(self._intake.schedule, year, every, self._wanted(wish))
-            await self._once(summary, paths.race_list(year), work)
+            is_listed = await self._once(summary, paths.race_list(year), work)
             done += 1
+            if not is_listed and not has_list and not (several and NOT_THERE in summary.missing[-1]):
+                # Such as a server that is no NASCAR's: nobody shall wait for minutes to be told of each document.
+                summary.stopped = f"{summary.missing.pop()}; nothing else was asked for"
+                return
+            has_list |= is_listed
             season = await self._services.seasons.season(year)
             races = self._races(season, wish)
             left += len(races) - len(self._races(seasons[year], wish))
@@ -270,14 +276,19 @@ class Refresh:
 
         await self._once(summary, paths.standings(year), work)
 
-    async def _once(self, summary: Summary, path: str, work: Callable[[], Awaitable[Outcome | None]]) -> None:
-        """Does something; during a short pause it waits, and tries once more."""
+    async def _once(self, summary: Summary, path: str, work: Callable[[], Awaitable[Outcome | None]]) -> bool:
+        """Does something; during a short pause it waits, and tries once more.
+
+        Returns:
+            False where the document is there and cannot be used, or should be there and is not.
+        """
         for attempt in (1, 2):
             try:
                 outcome = await work()
             except FeedError as error:
                 if error.path != path or self._is_of_note(path):
                     summary.missing.append(str(error))
+                    return isinstance(error, UnreachableError)
             except NotWelcomeError as error:
                 wait = error.until - self._services.clock.now()
                 if attempt == 2 or wait > timedelta(minutes=5):
@@ -287,7 +298,8 @@ class Refresh:
             else:
                 if outcome is not None:
                     summary.outcome.add(outcome)
-            return
+            return True
+        return True
 
     def _is_of_note(self, path: str) -> bool:
         """Whether a document's failure is worth a line; the list of a season that nobody has announced yet is not."""

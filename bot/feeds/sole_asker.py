@@ -1,4 +1,9 @@
-"""One program at a time asks the feeds for a store: the bot, or `refresh` beside it, each with all that is known."""
+"""One program at a time asks the feeds for a store: the bot, or `refresh` beside it, each with all that is known.
+
+Who follows a race under way takes no part in this: a refresh of all seasons takes minutes, in which a race goes on. Its
+one document every five seconds beside the one a second of a refresh is no burden, and it waits by itself for as long as
+the server refuses; nothing of what it asks for is remembered among the documents that the two would have to share.
+"""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.feeds.fetched import Fetched
 from db.documents.reader import Document
+from db.laps.models import PackedRace
 from db.models import Driver, Season
 from db.tracks import Track
 
@@ -35,12 +36,14 @@ class Translated:
         refused: what was left out, a line each.
         clashes: who or what cannot be told for sure, a line each.
         unread: by path, what is wrong with documents that would have added to the rest; they are asked for again.
+        laps: by NASCAR's id, the laps of races that are kept beside the documents.
     """
 
     documents: Sequence[Document]
     refused: Sequence[str] = field(default=())
     clashes: Sequence[str] = field(default=())
     unread: Mapping[str, str] = field(default_factory=dict)
+    laps: Mapping[int, PackedRace] = field(default_factory=dict)
 
 
 class Translator(Protocol):

@@ -12,6 +12,9 @@ HERE = 5.0
 REGULAR = 3.0
 """Added for starting in every race of it; fewer starts add in proportion."""
 
+LONGEST_NUMBER = 3
+"""Digits of the longest truck number."""
+
 
 @dataclass(slots=True)
 class Presence:
@@ -61,7 +64,12 @@ class Presence:
         return found
 
     def near(self, number: str, count: int) -> list[tuple[str, str]]:
-        """The trucks whose numbers are nearest to one that does not exist, each with its latest driver."""
+        """The trucks whose numbers are nearest to one that does not exist, each with its latest driver.
+
+        None for a number that is too long for a truck.
+        """
+        if len(number.lstrip("0")) > LONGEST_NUMBER:
+            return []
         trucks = sorted(self.trucks, key=lambda truck: (abs(int(truck) - int(number)), truck))
         return [(truck, self.trucks[truck][0]) for truck in trucks[:count]]
 

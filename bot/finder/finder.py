@@ -29,6 +29,8 @@ BETTER_KNOWN = 10
 """Of drivers of one surname who no longer race, the one with this many times the starts of the others is meant."""
 _KEPT_STATES = 32
 """How many states of seasons are kept. The clock only ever asks for the newest; fans also ask for earlier ones."""
+WHAT_TO_TYPE = " Type part of a name, a nickname or a truck number."
+"""What is said where nobody's name is near what was typed."""
 
 
 class Finder:
@@ -75,7 +77,7 @@ class Finder:
         with an entry in the season, or, of those who no longer race, the one whom nearly everybody means.
 
         Raises:
-            UnknownDriver: with the three nearest names.
+            UnknownDriver: with the nearest names, three at most; none where no name is like it.
         """
         known = self.labeled(text, season) or self._drivers.get(text.strip())
         if known is not None:
@@ -86,7 +88,7 @@ class Finder:
             return self._in_truck(text, numbers[0], matches, season)
         tied = self._fitting(matches, numbers)
         if not tied:
-            raise UnknownDriver(text, self._nearest(matches, words, season))
+            raise UnknownDriver(text, self._nearest(matches, words, season), advice=WHAT_TO_TYPE)
         if len(tied) > 1:
             raise UnknownDriver(text, [self.called(driver.key, season) for driver in tied[:NEAREST]], several=True)
         return tied[0]
@@ -154,15 +156,16 @@ class Finder:
         raise UnknownDriver(
             text,
             [match.label for match in near],
+            advice=WHAT_TO_TYPE,
             opening=f"No number {quote(number)} has been entered in {season.year}.",
         )
 
     def _nearest(self, matches: Sequence[Match], words: Sequence[str], season: Season) -> list[str]:
-        """Names to suggest: first matches, then similar names, then the first of the season's list."""
+        """Names to suggest: first matches, then similar names; without a word the first of the season's list."""
         names = [match.name for match in matches[:NEAREST]]
         if len(names) < NEAREST and words:
             names += [self.called(key, season) for key in self._names.nearest(words)]
-        if len(names) < NEAREST:
+        if not words:
             names += [match.name for match in self.drivers("", season, NEAREST)]
         return list(dict.fromkeys(names))[:NEAREST]
 

@@ -95,7 +95,8 @@ class DriverNames:
         return found
 
     def nearest(self, typed: Sequence[str]) -> list[str]:
-        return self._whole.nearest("".join(typed))
+        """The drivers whose names are near enough to have been meant; those of no likeness would only mislead."""
+        return self._whole.nearest("".join(typed), RESEMBLES)
 
 
 class RaceNames:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.errors import UnknownRace
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
+from bot.render.formatting import name_of
 from bot.render.live import LiveFacts
+from bot.render.live_order import GridPlace
 from bot.seasons.as_of import AsOf
+from bot.seasons.lineups import lineup_of
 from bot.seasons.live import LivePictures
 from db.live.models import HeldState
 from db.models import EASTERN, Race, Season, SessionKind
@@ -88,7 +91,17 @@ def _facts(
         held.heard if held is not None and state is not None else None,
         pictures.of(season, race, state) if state is not None and counts else None,
         _contenders(as_of, season),
+        _grid(as_of, season, race) if state is None or not state.begun else (),
     )
+
+
+def _grid(as_of: AsOf, season: Season, race: Race) -> Sequence[GridPlace]:
+    """The starting order that is on record, for as long as the live timing has none."""
+    lineup = lineup_of(as_of, race) if not season.has_results(race.round) else None
+    return [
+        GridPlace(start, entry.number, entry.driver, name_of(season, entry.driver))
+        for start, entry in (lineup.order if lineup is not None else ())
+    ]
 
 
 def _contenders(as_of: AsOf, season: Season) -> frozenset[str]:

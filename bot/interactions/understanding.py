@@ -27,6 +27,7 @@ from bot.render.standings import points_line
 from bot.render.understood import (
     MOST_SAID,
     finish_of,
+    not_run_there,
     not_understood,
     one_of_two,
     other_year,
@@ -118,7 +119,7 @@ def _race_asked(
     race = as_of.last_held(reading, year)
     season = as_of.season(race.season)
     finishes = [finish_of(season, race, driver) for driver in reading.drivers[:MOST_SAID]]
-    lines = (*finishes, _unused_beside(as_of, reading, race, race_taken(race)), *_other_year(reading, year))
+    lines = (*finishes, unused_beside(as_of, reading, race, race_taken(race)), *_other_year(reading, year))
     return Understood(of_race(race.season, race.round), lines)
 
 
@@ -174,7 +175,7 @@ def standings_asked(as_of: AsOf, after: str | None, year: int | None, view: str 
     question = StandingsQuestion(race.season, race.round, view)
     finishes = [finish_of(as_of.season(race.season), race, driver) for driver in reading.drivers[:MOST_SAID]]
     return Understood(
-        question, (*finishes, _unused_beside(as_of, reading, race, f"the standings after {race_taken(race)}"), *lines)
+        question, (*finishes, unused_beside(as_of, reading, race, f"the standings after {race_taken(race)}"), *lines)
     )
 
 
@@ -245,7 +246,7 @@ def schedule_asked(as_of: AsOf, text: str | None, year: int | None) -> Understoo
     lines = [place_of(race, season), *finishes, *lines]
     return Understood(
         ScheduleQuestion(race.season, page_of(season, race)),
-        (_unused_beside(as_of, reading, race, race_taken(race)), *lines),
+        (unused_beside(as_of, reading, race, race_taken(race)), *lines),
     )
 
 
@@ -284,6 +285,9 @@ def driver_read(as_of: AsOf, reading: Reading, year: int | None = None) -> Drive
         return reading.driver
     _refuse_several(as_of, reading)
     season = as_of.season(reading.year or year)
+    named = reading.numbers or reading.rest or reading.race is not None or reading.round is not None or reading.when
+    if reading.year is not None and not named:
+        raise FriendlyError(f"{reading.year} is a season. Name a driver as well, by name, nickname or truck number.")
     if reading.numbers and not reading.not_understood:
         return as_of.finder.driver(f"#{reading.numbers[0]}", season)
     return as_of.finder.driver(reading.text, season)
@@ -299,7 +303,7 @@ def _unused(reading: Reading, taken: str) -> str:
     return not_understood(taken, [*reading.not_understood, *(each.typed for each in reading.several)])
 
 
-def _unused_beside(as_of: AsOf, reading: Reading, race: Race, taken: str) -> str:
+def unused_beside(as_of: AsOf, reading: Reading, race: Race, taken: str) -> str:
     """What of a text was not used where one race is shown: words not understood, or the name of another track."""
     words = " ".join(reading.not_understood)
     other = as_of.read(words, None, "race") if words else None
@@ -307,6 +311,8 @@ def _unused_beside(as_of: AsOf, reading: Reading, race: Race, taken: str) -> str
     whole = {"".join(name_words(name)) for name in (track.short, track.name, *track.aliases)} if track else set()
     if track is None or track.key == race.track.key or "".join(name_words(words)) not in whole:
         return _unused(reading, taken)
+    if reading.year is not None and all(each.track.key != track.key for each in as_of.season(reading.year).races):
+        return not_run_there(taken, track.short, reading.year)
     return one_of_two(taken, track.short)
 
 

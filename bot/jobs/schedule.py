@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.boards.keeper import BoardKeeper
 from bot.client.tailgate_bot import TailgateBot
 from bot.feeds.keeper import Keeper
 from bot.jobs.guild_cleanup import forget_left
@@ -41,6 +42,9 @@ LIVE_LEAST_SECONDS, LIVE_CLOCK_SECONDS = 0.25, 30
 """By a clock that runs fast it is looked after so many of its seconds, and no more often than four times a second."""
 LIVE_TIMEOUT_SECONDS = 180
 """A few documents one after the other, each of which may take half a minute."""
+BOARDS_SECONDS = 1
+BOARDS_TIMEOUT_SECONDS = 20
+"""What is drawn waits for the store only: changes are made in tasks of their own."""
 TICK_SECONDS, TICK_TIMEOUT_SECONDS = 1, 30
 """How often the cogs are asked whether anything of theirs is due, and how long that may take."""
 OUTBOX_SECONDS = 1
@@ -57,6 +61,7 @@ class Jobs:
         worker: delivers the reminders.
         keeper: keeps the store current from NASCAR's feeds; None where nothing is fetched.
         poller: follows the race under way; None where nothing is fetched.
+        boards: keeps the messages current that show a race as it runs.
     """
 
     def __init__(
@@ -66,6 +71,7 @@ class Jobs:
         worker: Worker | None = None,
         keeper: Keeper | None = None,
         poller: LivePoller | None = None,
+        boards: BoardKeeper | None = None,
     ) -> None:
         self._bot = bot
         self._services = services
@@ -78,6 +84,8 @@ class Jobs:
         if worker is not None:
             self._scheduler.every(OUTBOX_SECONDS, worker.tick, timeout=OUTBOX_TIMEOUT_SECONDS)
             self._scheduler.every(UPKEEP_SECONDS, worker.tidy)
+        if boards is not None:
+            self._scheduler.every(BOARDS_SECONDS, boards.tick, timeout=BOARDS_TIMEOUT_SECONDS)
         self._scheduler.every(STORE_SECONDS, self._watch_store)
         self._scheduler.every(PRESENCE_SECONDS, self._show_presence)
         self._scheduler.every(UPKEEP_SECONDS, self._keep_up)

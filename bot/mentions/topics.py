@@ -267,9 +267,11 @@ def _recap(asked: Asked) -> Answerable | None:
 
 def _laps(asked: Asked) -> Answerable | None:
     """A driver's race, lap by lap: the one that is named, or the last one of which laps are held."""
-    if asked.driver is None:
-        return _results(asked)
     race, reading = asked.race_run(), asked.reading
+    if asked.driver is None:
+        # Whose laps is not said: the results are one offer among others, unless a race is named.
+        found, named = _results(asked), reading.race is not None or asked.wants_latest or bool(asked.days)
+        return found if found is None or named else found._replace(sure=False)
     if race is None and asked.wants_latest:
         race = asked.latest
     sure = not asked.words & _FUTURE and reading.when != "next" and not (asked.days and not asked.day_fits)

@@ -16,6 +16,7 @@ from bot.outbox.delivery import TAKEN_AWAY
 from bot.outbox.ordering import await_turn
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
+from bot.seasons.laps import report_for
 from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_for
 from db.connection import Store
@@ -50,7 +51,9 @@ class ResultsWriter:
         if found is None:
             return None
         before = await self._posted(row, target, found[1], as_of.now)
-        return _edit(results_post(*found, await self._options(row, target, *found), as_of.now), before)
+        # Laps that come later bring no correction: the next one, if there is any, tells of them.
+        report = await report_for(self._store, as_of, found[1])
+        return _edit(results_post(*found, await self._options(row, target, *found), as_of.now, report), before)
 
     async def recap(self, row: OutboxRow, target: Target) -> Post | None:
         """The recap of the row's race, like the results."""

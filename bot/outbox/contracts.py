@@ -10,6 +10,7 @@ from typing import Protocol
 
 from discord import ui
 
+from db.connection import Store
 from db.models import Season
 from db.reminders.models import OutboxRow, PlannedNotification, Target
 from db.reminders.plans import Connection
@@ -113,6 +114,11 @@ class Planner(Protocol):
             seasons: every season, whole, oldest first.
             now: the current moment (UTC).
         """
+
+
+PlanVersion = Callable[[Store], Awaitable[object]]
+"""What a planner's plan depends on besides seasons and settings: another value where it may be another one. It is asked
+every second, so it must be read in one short look."""
 
 
 @dataclass(frozen=True, slots=True)

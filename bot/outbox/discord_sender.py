@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import aiohttp
 import discord
 from discord.ext import commands
+from discord.http import MultipartParameters
 
 from bot.discord_errors import BARRED, GONE, REASONS, SLOW_DOWN, Code
 from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
@@ -127,6 +128,11 @@ class DiscordSender:
         place = self._bot.get_partial_messageable(channel).get_partial_message(message)
         post.view.stop()
         await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
+
+    async def rewrite(self, channel: int, message: int, body: Mapping[str, Any]) -> None:
+        """Changes a message to a prepared body, as for many that show the same; raises as ``ask``."""
+        parameters = MultipartParameters(payload=dict(body), multipart=None, files=None)
+        await self.ask(lambda: self._bot.http.edit_message(channel, message, params=parameters))
 
     async def delete(self, channel: int, message: int) -> None:
         await self.ask(lambda: self._bot.http.delete_message(channel, message))

@@ -35,6 +35,8 @@ EARLY = timedelta(minutes=5)
 """How long before its due moment a row may have gone out (see the worker's AHEAD)."""
 CHANGE_OF_USE = timedelta(days=1)
 """How long after it was noticed a change is told."""
+SEEN_ANEW = timedelta(minutes=15)
+"""How much later a run on an older copy may see what happens in a race, and post it, than the one before it did."""
 JUST_RUNNING = timedelta(seconds=30)
 """A store in which a run was sending this shortly before is not an older copy: nobody restores a backup that fast."""
 LANDS = timedelta(minutes=1)
@@ -249,6 +251,8 @@ def _earliest_due(row: OutboxRow) -> datetime:
     if due.kind is NotificationKind.QUOTE:
         # Another hour of the same day may have been set when it was sent.
         return datetime.combine(due.event_at.astimezone(EASTERN).date(), time(0), EASTERN).astimezone(UTC)
+    if due.kind is NotificationKind.LIVE:
+        return due.due_at - SEEN_ANEW
     return (
         min(due.event_at, due.due_at) if due.kind in {NotificationKind.RESULTS, NotificationKind.RECAP} else due.due_at
     )

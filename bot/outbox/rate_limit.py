@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 import aiohttp
 
@@ -31,6 +31,9 @@ EXEMPT = ("/interactions/", "/webhooks/")
 
 Priority = tuple[datetime, int]
 """The deadline, and a number that decides between equal ones."""
+
+LAST = datetime.max.replace(tzinfo=UTC)
+"""The deadline of what can wait until nothing else does."""
 
 _turn: ContextVar[list[float] | None] = ContextVar("paid", default=None)
 """The moment of the task's turn, if it has made no request since; a list of one, so that it can be corrected."""
@@ -77,8 +80,8 @@ class RateLimiter:
 
     @property
     def crowded(self) -> bool:
-        """Whether several wait for their turn."""
-        return len(self._waiting) > 1
+        """Whether several wait for their turn; what can wait does not count."""
+        return sum(priority[0] < LAST for priority, _, _ in self._waiting) > 1
 
     async def turn(self, priority: Priority) -> None:
         """Waits for the next free moment; of all that wait the one with the lowest priority value goes first."""

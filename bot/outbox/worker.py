@@ -11,22 +11,21 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.outbox.contracts import Addressee, Compose, InDoubt, Perform, Planner, Sender
+from bot.outbox.contracts import Addressee, Compose, InDoubt, Perform, Planner, PlanVersion, Sender
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
+from bot.outbox.planning import REPLAN, LastPlan, Planning
 from bot.outbox.rate_limit import RateLimiter
 from bot.services import Services
 from db.errors import FileFault, StoreError
-from db.models import Season
 from db.reminders import outbox, plans, second_messages, targets, tidying
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, RowState
 from db.reminders.outbox import ClaimedRow, DeliveryOutcome
-from db.reminders.plans import Connection
 
 log = logging.getLogger(__name__)
 
@@ -42,8 +41,6 @@ PATIENCE = timedelta(minutes=1)
 """How old a claim must be before its run counts as dead."""
 LOOKS = 20
 """For how many rows at a time a second message is looked for."""
-REPLAN = timedelta(minutes=1)
-"""How often everything is planned again although nothing is known to have changed."""
 
 
 class Worker:
@@ -64,7 +61,7 @@ class Worker:
         self._run = secrets.token_hex(8)
         self._ledger = Ledger(self._store, self._run, self._clock)
         self._delivery = Delivery(services, sender, limiter, self._ledger, Doubts(services, sender, in_doubt))
-        self._planners: list[Planner] = []
+        self._planners: list[Planning] = []
         self._tasks: dict[int, tuple[asyncio.Task[None], ClaimedRow]] = {}
         self._looking: dict[int, asyncio.Task[None]] = {}
         self._recorded = 0
@@ -87,6 +84,11 @@ class Worker:
         """Whether rows are due and none is ready and waits for its turn: what delays a row now delays all after it."""
         return self.busy and not self._limiter.crowded
 
+    @property
+    def rows_wait(self) -> bool:
+        """Whether rows are due that have not had their turn: whatever can wait lets them go first."""
+        return self._due or bool(self._tasks.keys() - self._delivery.awaiting_discord)
+
     def compose(self, kind: NotificationKind, compose: Compose, addressee: Addressee | None = None) -> None:
         """Registers what writes the messages of a kind; a later call replaces an earlier one.
 
@@ -103,9 +105,15 @@ class Worker:
         """Registers what delivers a kind that is not a message."""
         self._delivery.performers[kind] = perform
 
-    def plan(self, planner: Planner) -> None:
-        """Adds a planner."""
-        self._planners.append(planner)
+    def plan(self, planner: Planner, version: PlanVersion | None = None) -> None:
+        """Adds a planner.
+
+        Args:
+            planner: the planner.
+            version: what its plan depends on besides seasons and settings. When that changes it alone plans again, and
+                only targets are brought in step that subscribe to a kind of which something else is planned.
+        """
+        self._planners.append(Planning(planner, version))
 
     async def tick(self) -> None:
         """Updates the plan and starts delivering what is due; does not wait until it is delivered."""
@@ -193,51 +201,62 @@ class Worker:
         seasons = await self._seasons.all()
         versions = self._seasons.version, await targets.settings_version(self._store)
         self._delivery.versions = versions
+        due = [each for each in self._planners if await each.is_due(self._store)]
         last = self._last_plan
-        if last and last.versions == versions and timedelta(0) <= now - last.at < REPLAN:
+        recent = last is not None and last.versions == versions and timedelta(0) <= now - last.at < REPLAN
+        if recent and not due:
             return
         made = LastPlan(versions, now)
         try:
             async with self._store.write() as connection:
-                planned = await self._planned(connection, seasons, now)
-            if last is None or not last.still_good(versions, planned, now):
+                some = due if recent and last is not None and last.planned is not None else self._planners
+                for each in some:
+                    await each.plan(connection, seasons, now)
+            # What is of no use any more is left out.
+            planned = [each for one in self._planners for each in one.planned if each.useless_from > now]
+            changed = last.changed(versions, planned, now) if last is not None else None
+            if changed is None:
                 await self._bring_in_step(planned, now)
                 made = replace(made, planned=planned)
             else:
-                # The same notifications as last time: if settings changed, only those targets are planned again, which
-                # takes milliseconds instead of a second with ten thousand servers.
+                assert last is not None
+                # What one target gets depends on no other, so only those are planned again whose settings changed, or
+                # that subscribe to what is new: milliseconds instead of a second with ten thousand servers.
+                if changed:
+                    await self._bring_in_step(planned, now, kinds=changed)
                 if last.versions != versions:
                     await self._bring_in_step(planned, now, since=last.versions[1])
-                made = replace(made, planned=planned, at=last.at if last.stale else now, stale=last.stale)
+                at = last.at if last.stale or some is not self._planners else now
+                made = replace(made, planned=planned, at=at, stale=last.stale)
         except StoreError:
+            # It was not applied, or not to all: everything is planned again.
+            for each in self._planners:
+                each.forget()
             raise
         except Exception:
             # What is in the outbox already is still delivered.
+            for each in due:
+                each.give_up()
             log.exception("planning the outbox failed; it is tried again in a minute")
         self._last_plan = made
 
     async def _bring_in_step(
-        self, planned: Sequence[PlannedNotification], now: datetime, since: int | None = None
+        self,
+        planned: Sequence[PlannedNotification],
+        now: datetime,
+        since: int | None = None,
+        kinds: Collection[str] | None = None,
     ) -> None:
         """Brings the outbox in step with the plan, some targets at a time, between which others may write.
 
         If this is interrupted, the next planning begins anew, and finds the first ones as they should be.
         """
         counts = plans.PlanCounts()
-        for some in await plans.targets_to_plan(self._store, since):
+        for some in await plans.targets_to_plan(self._store, since, kinds):
             async with self._store.write() as connection:
                 counts += await plans.apply(connection, planned, now, some)
         if counts != plans.PlanCounts():
             log.info("planned: %d added, %d moved, %d cancelled", counts.added, counts.moved, counts.cancelled)
-
-    async def _planned(
-        self, connection: Connection, seasons: Sequence[Season], now: datetime
-    ) -> list[PlannedNotification]:
-        """What all planners return, without what is of no use any more."""
-        planned: list[PlannedNotification] = []
-        for planner in self._planners:
-            planned += await planner(connection, seasons, now)
-        return [each for each in planned if each.useless_from > now]
 
     async def _take(self, now: datetime) -> None:
         """Claims abandoned rows and rows that are due, as many as can go out soon, and starts delivering them."""
@@ -332,29 +351,6 @@ class Worker:
         if error.fault is None and str(error) != self._last_trouble:
             self._last_trouble = str(error)
             log.warning("the outbox waits for the store: %s", error)
-
-
-@dataclass(frozen=True, slots=True)
-class LastPlan:
-    """What the last planning was made from, and what came of it.
-
-    ``versions`` are those of the seasons and of the settings; ``planned`` is None if planning failed. ``stale``
-    says that a row was delivered since, which may have blocked another one, so that everything is planned again after a
-    while.
-    """
-
-    versions: tuple[int, int]
-    at: datetime
-    planned: Sequence[PlannedNotification] | None = None
-    stale: bool = False
-
-    def still_good(self, versions: tuple[int, int], planned: Sequence[PlannedNotification], now: datetime) -> bool:
-        """Whether the rows of all targets whose settings did not change are as they should be."""
-        if self.planned is None or self.versions[0] != versions[0]:
-            return False
-        if self.stale and not timedelta(0) <= now - self.at < REPLAN:
-            return False
-        return planned == [each for each in self.planned if each.useless_from > now]
 
 
 def _given_back(claimed: ClaimedRow) -> DeliveryOutcome:

@@ -10,6 +10,7 @@ import discord
 from discord import ui
 
 from bot.championship.computed_season import ComputedSeason
+from bot.laps.report import RaceReport
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
@@ -47,7 +48,9 @@ class PostOptions:
     corrected: str = ""
 
 
-def results_post(season: Season, race: Race, options: PostOptions, now: datetime) -> ui.LayoutView:
+def results_post(
+    season: Season, race: Race, options: PostOptions, now: datetime, report: RaceReport | None = None
+) -> ui.LayoutView:
     """The results of a race: their first page.
 
     Args:
@@ -55,8 +58,12 @@ def results_post(season: Season, race: Race, options: PostOptions, now: datetime
         race: one of its races, with results.
         options: what the message has besides.
         now: by the bot's clock.
+        report: what the race's laps tell; None where they are not held. It is left out where there is no room for it.
     """
-    view = results(season, race, ResultsQuestion(season.year, race.round), now)
+    question = ResultsQuestion(season.year, race.round)
+    view = results(season, race, question, now, report=report)
+    if report is not None and view.content_length() + _ROOM > MOST:
+        view = results(season, race, question, now)
     return _as_post(view, options, _heading("Results", season, race, "who won"))
 
 

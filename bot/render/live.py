@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from bot.render.blocks import Accent, card, freshness
 from bot.render.buttons import Link, row
 from bot.render.formatting import count, escape, joined, listed, name_of, race_name, stamp
 from bot.render.live_championship import as_it_would_stand
-from bot.render.live_order import movers, name_in, order_table, out_of_it, starting_order
+from bot.render.live_order import GridPlace, grid_of, movers, name_in, order_table, out_of_it, starting_order
 from bot.render.next_race import broadcasts, distance, headline, times
 from bot.render.race_status import status_now
 from db.live.models import Flag, LiveState
@@ -38,6 +38,7 @@ class LiveFacts:
         state: the race as it runs; None where nothing of it came.
         heard: when the feed last answered.
         picture: the championship if the race ended now; None before the green flag.
+        grid: place, number and driver of each truck of the starting order that is on record, without the live timing.
         contenders: the drivers in the postseason, who are shown wherever they run.
     """
 
@@ -47,6 +48,7 @@ class LiveFacts:
     heard: datetime | None = None
     picture: ChampionshipAsItRuns | None = None
     contenders: frozenset[str] = frozenset()
+    grid: Sequence[GridPlace] = ()
 
     @property
     def over(self) -> bool:
@@ -132,7 +134,8 @@ def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQues
     """The countdown and who starts where; once its time has come, that nothing is known of the race."""
     state, begun = facts.state, status_now(race, now)
     rolling = state is not None and state.flag is Flag.HOT
-    known = starting_order(facts.season, state, facts.contenders) if state is not None else ""
+    timed = grid_of(facts.season, state) if state is not None else []
+    known = starting_order(timed or facts.grid, facts.contenders)
     silent = begun is not None and state is None
     return card(
         _title(race),
@@ -141,7 +144,7 @@ def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQues
         "\n".join(filter(None, [*broadcasts(race, now), *times(race, now), distance(race)])),
         known or ("" if silent else NO_ORDER),
         accent=Accent.GREEN,
-        small=[_as_of(state) if known and state is not None else "", freshness(facts.season, now)],
+        small=[_as_of(state) if timed and state is not None else "", freshness(facts.season, now)],
         controls=row(
             [_again(race, question), Link("Next race", NextQuestion()), Link("Schedule", ScheduleQuestion(race.season))]
         ),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from bot.render.formatting import count, escape, joined, name_of, ordinal
 from bot.render.tables import Column, initialled, table
@@ -65,13 +66,31 @@ def gap(truck: LiveTruck) -> str:
     return f"{truck.gap:.3f}" if truck.gap < TOP else f"{truck.gap:.1f}"
 
 
-def starting_order(season: Season, state: LiveState, contenders: Collection[str]) -> str:
+class GridPlace(NamedTuple):
+    """Where a truck starts; ``driver`` is a key, None for somebody who is not on record, and ``name`` is shown."""
+
+    start: int
+    number: str
+    driver: str | None
+    name: str
+
+
+def grid_of(season: Season, state: LiveState) -> list[GridPlace]:
+    """The starting order as the live timing has it, as far as it has one."""
+    return [
+        GridPlace(truck.start, truck.number, truck.driver, name_in(season, truck))
+        for truck in state.trucks
+        if truck.start is not None
+    ]
+
+
+def starting_order(grid: Iterable[GridPlace], contenders: Collection[str]) -> str:
     """Who starts where: the first ten, then the contenders; empty where that is not known."""
-    known = sorted((truck for truck in state.trucks if truck.start is not None), key=lambda truck: truck.start or 0)
+    known = sorted(grid, key=lambda place: (place.start, place.number))
     if not known:
         return ""
-    first, behind = known[:TOP], [truck for truck in known[TOP:] if truck.driver in contenders]
-    rows = [(str(truck.start), truck.number, name_in(season, truck)) for truck in (*first, *behind)]
+    first, behind = known[:TOP], [place for place in known[TOP:] if place.driver in contenders]
+    rows = [(str(place.start), place.number, place.name) for place in (*first, *behind)]
     return table(_START, rows, {len(first): CONTENDERS} if behind else None)
 
 

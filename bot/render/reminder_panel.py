@@ -44,6 +44,7 @@ from db.reminders.models import (
     WeekendSession,
 )
 from db.reminders.models import LEADS as MINUTES
+from db.reminders.race_day import RacePost
 
 SESSION_LABELS = {
     WeekendSession.COVERAGE: "Coverage and race",
@@ -74,6 +75,7 @@ _KINDS = {
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
 }
+_POSTS: dict[str, str] = {RacePost.LEAD: "lead change"}
 _OWNER_TOLD = "Word to the owner that nothing can be posted"
 
 
@@ -248,6 +250,10 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
         of_race = session is WeekendSession.COVERAGE and race is not None and race.coverage is None
         event = "the race" if of_race else _SESSION_NAMES[session]
         timed = f"{before(what.lead)} before {event}" if what.lead else f"at the start of {event}"
+    elif what.kind is NotificationKind.LIVE:
+        timed = (
+            f"end of stage {what.lead}" if what.session == RacePost.STAGE else _POSTS.get(what.session, what.session)
+        )
     else:
         timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
     return f"{name}, {timed}"

@@ -46,6 +46,20 @@ def one_of_two(taken: str, track: str) -> str:
     return f"-# You named {escape(track)} as well; one race is shown at a time, here {taken}."
 
 
+def not_run_there(taken: str, track: str, year: int) -> str:
+    """``North Wilkesboro has no race in 2020; this is the 2020 North Carolina 200 (Charlotte).``."""
+    return f"-# {escape(track)} has no race in {year}; this is {taken}."
+
+
+def namesakes(others: Sequence[str]) -> str:
+    """``Taylor Gray goes by that name, too.``; nothing where nobody else does."""
+    if not others:
+        return ""
+    shown, more = others[:MOST_SAID], len(others) - MOST_SAID
+    names = joined([*map(escape, shown), *([f"{more} more"] if more > 0 else [])])
+    return f"-# {names} {'go' if len(others) > 1 else 'goes'} by that name, too."
+
+
 def other_year(taken: int, chosen: int | None) -> str:
     """That the year in a text goes before the season that was chosen beside it."""
     return f"-# You typed {taken} and chose {chosen}; this is {taken}." if chosen not in {None, taken} else ""

@@ -97,7 +97,7 @@ class SeasonCache:
         self._current: dict[Season, ComputedSeason] = {}
         self._past: OrderedDict[tuple[Season, int], ComputedSeason] = OrderedDict()
         self._recaps: OrderedDict[tuple[Season, int], _KeptRecap] = OrderedDict()
-        self._reports: OrderedDict[tuple[Season, int], RaceReport] = OrderedDict()
+        self._reports: OrderedDict[tuple[Season, int], tuple[str, RaceReport]] = OrderedDict()
         self._history = KeptHistory()
 
     def keep_only(self, seasons: Sequence[Season]) -> None:
@@ -143,14 +143,21 @@ class SeasonCache:
             _keep(self._past, place, found, self._most_past)
         return found
 
-    def report(self, season: Season, number: int) -> RaceReport | None:
-        """What was told by the laps of a race of one of the current seasons; None where it is not kept."""
-        return self._reports.get((season, number))
+    def report(self, season: Season, number: int, state: str) -> RaceReport | None:
+        """What was told by the laps of a race of one of the current seasons; None where it is not kept.
 
-    def keep_report(self, season: Season, number: int, report: RaceReport) -> None:
+        Args:
+            season: the race's own.
+            number: its round.
+            state: of its laps, which may change while no season does.
+        """
+        kept = self._reports.get((season, number))
+        return kept[1] if kept is not None and kept[0] == state else None
+
+    def keep_report(self, season: Season, number: int, state: str, report: RaceReport) -> None:
         """Keeps that, as long as the season is current."""
         if season in self._current:
-            _keep(self._reports, (season, number), report, REPORTS)
+            _keep(self._reports, (season, number), (state, report), REPORTS)
 
     def history(self, seasons: Sequence[Season]) -> KeptHistory:
         """What was read of all seasons, to be added to; nothing, and not kept, for seasons that are not current."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Awaitable
+from typing import TypeVar
 
 from bot.championship.distance import laps_run
 from bot.laps.report import RaceReport, report_of
@@ -10,8 +12,10 @@ from bot.seasons.as_of import AsOf
 from db.connection import Store
 from db.errors import StoreError
 from db.laps.models import RaceLaps
-from db.laps.rows import race_laps, timed_races
+from db.laps.rows import laps_state, race_laps, timed_races
 from db.models import Race
+
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -21,10 +25,12 @@ async def laps_of(store: Store, as_of: AsOf, race: Race) -> RaceLaps | None:
 
     Whatever they would be told beside is in memory, and is told without them.
     """
-    if not as_of.has_results(race):
-        return None
+    return await _if_readable(race_laps(store, race), race) if as_of.has_results(race) else None
+
+
+async def _if_readable(reading: Awaitable[T | None], race: Race) -> T | None:
     try:
-        return await race_laps(store, race)
+        return await reading
     except StoreError as error:
         if error.fault is None:
             raise
@@ -35,16 +41,19 @@ async def laps_of(store: Store, as_of: AsOf, race: Race) -> RaceLaps | None:
 
 async def report_for(store: Store, as_of: AsOf, race: Race) -> RaceReport | None:
     """What the laps of a race add to its story; None where they are not held, or cannot be read."""
+    if not as_of.has_results(race):
+        return None
     season = as_of.season(race.season)
-    kept = as_of.cache.report(season, race.round)
-    if kept is not None:
+    state = await _if_readable(laps_state(store, race), race)
+    kept = as_of.cache.report(season, race.round, state) if state is not None else None
+    if kept is not None or state is None:
         return kept
     held = await laps_of(store, as_of, race)
     if held is None:
         return None
     rows = season.results[race.round]
     made = report_of(race, rows, laps_run(race, rows), held)
-    as_of.cache.keep_report(season, race.round, made)
+    as_of.cache.keep_report(season, race.round, state, made)
     return made
 
 

@@ -12,6 +12,7 @@ THINGS = {
     "schedule-feed.json": "session times",
     "weekend-feed.json": "entries and results",
     "lap-times.json": "lap times",
+    "live-pit-data.json": "pit stops",
     "drivers.json": "drivers",
     "tracks.json": "tracks",
     "points-feed.json": "standings",

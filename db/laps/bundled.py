@@ -7,35 +7,16 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from db.laps.models import Lap, PitStop, StopFlag, Tires
+from db.laps.models import Lap, PackedRace, PackedTruck, PitStop, StopFlag, Tires
 from db.laps.packing import pack
 
 FORMAT = "tailgate-laps/1"
 ENDING = ".jsonl.gz"
-
-
-@dataclass(frozen=True, slots=True)
-class BundledTruck:
-    """The laps of a truck, packed for the store. ``driver`` is NASCAR's id of the driver."""
-
-    number: str
-    driver: int
-    packed: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class BundledRace:
-    """The laps of a race. ``race`` is NASCAR's id of it; ``stops`` are None where pit road is not on record."""
-
-    race: int
-    trucks: tuple[BundledTruck, ...]
-    stops: tuple[PitStop, ...] | None
 
 
 @cache
@@ -65,19 +46,27 @@ def race_lines(year: int) -> list[str]:
     return lines
 
 
-def read_race(line: str) -> BundledRace:
+@cache
+def bundled_lap_races(year: int) -> frozenset[int]:
+    """NASCAR's ids of the races of a season of which laps come with the program. Takes some tenths of a second once."""
+    if year not in bundled_lap_years():
+        return frozenset()
+    return frozenset(json.loads(line)["race"] for line in race_lines(year))
+
+
+def read_race(line: str) -> PackedRace:
     """A race from its line. Takes some hundredths of a second."""
     race = json.loads(line)
-    return BundledRace(
+    return PackedRace(
         race["race"],
         tuple(map(_truck, race["trucks"])),
         None if race["stops"] is None else tuple(map(_stop, race["stops"])),
     )
 
 
-def _truck(row: dict[str, Any]) -> BundledTruck:
+def _truck(row: dict[str, Any]) -> PackedTruck:
     laps = (Lap(*lap) for lap in zip(row["milliseconds"], row["positions"], strict=True))
-    return BundledTruck(row["number"], row["driver"], pack(laps))
+    return PackedTruck(row["number"], row["driver"], pack(laps))
 
 
 def _stop(row: list[Any]) -> PitStop:

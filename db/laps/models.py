@@ -89,6 +89,30 @@ class TruckLaps:
 
 
 @dataclass(frozen=True, slots=True)
+class PackedTruck:
+    """The laps of a truck, packed for the store. ``driver`` is NASCAR's id of the driver."""
+
+    number: str
+    driver: int
+    packed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRace:
+    """The laps of a race, on their way into the store.
+
+    Attributes:
+        race: NASCAR's id of it.
+        trucks: each number and driver once.
+        stops: in the order in which the trucks came in; None where pit road is not on record.
+    """
+
+    race: int
+    trucks: tuple[PackedTruck, ...]
+    stops: tuple[PitStop, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class RaceLaps:
     """Every lap of a race. ``stops`` are in the order in which the trucks came in; None where none are on record."""
 

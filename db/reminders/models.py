@@ -372,6 +372,9 @@ class OutboxRow:
         elif notification.kind is NotificationKind.STANDINGS:
             # There is one such message in a place, which is edited: whoever looks for it cannot know what it says.
             parts = (self.place, notification.kind)
+        elif notification.kind is NotificationKind.LIVE:
+            # Its number says which post of the race it is; an older copy of the store sees it happen at another moment.
+            parts += (notification.session, notification.lead)
         elif notification.kind is not NotificationKind.QUOTE:
             # A quote is the day's, at whatever hour: one that went out at nine is found by who looks at eight.
             parts += (notification.session, notification.lead, to_text(notification.event_at))

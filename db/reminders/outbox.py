@@ -14,6 +14,7 @@ import aiosqlite
 
 from db.connection import Store
 from db.reminders.models import Notification, NotificationKind, OutboxRow, RowState, Target
+from db.reminders.overtaken import OVERTAKE
 from db.reminders.targets import by_ids, switch_off_within
 from db.reminders.trouble import over_within, refused_within
 from db.timestamps import from_text, to_text
@@ -52,19 +53,21 @@ SUPERSEDE = f"{SUPERSEDED} AND state = 'pending' AND tried_at IS NULL"
 SUPERSEDE_CLAIMED = f"""
 {SUPERSEDED} AND state = 'claimed' AND NOT doubt AND id IN (SELECT value FROM json_each(:ids)) RETURNING id
 """  # noqa: S608 - words of this module
-COMING = """
+# What tells how a race goes never goes out early, not even the first of many: somebody is that far behind the race.
+_NOT_EARLY = "(due_at <= :now OR kind NOT IN ('live', 'board', 'thread', 'results', 'recap', 'standings'))"
+COMING = f"""
 SELECT due_at, sum(retry_at IS NULL OR retry_at <= :now) AS many FROM outbox WHERE state = 'pending'
-   AND due_at <= :until GROUP BY due_at ORDER BY due_at
-"""
-CLAIM = """
+   AND due_at <= :until AND {_NOT_EARLY} GROUP BY due_at ORDER BY due_at
+"""  # noqa: S608 - words of this module
+CLAIM = f"""
 UPDATE outbox SET state = 'claimed', claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT NULL,
     attempts = attempts + 1, retry_at = NULL
  WHERE state = 'pending' AND id IN (
     SELECT id FROM outbox WHERE state = 'pending' AND due_at <= :horizon AND (retry_at IS NULL OR retry_at <= :now)
-       AND id NOT IN (SELECT value FROM json_each(:busy))
+       AND id NOT IN (SELECT value FROM json_each(:busy)) AND {_NOT_EARLY}
      ORDER BY kind NOT IN ('reminder', 'change'), until, due_at, id LIMIT :most)
 RETURNING *
-"""
+"""  # noqa: S608 - words of this module
 ABANDONED = """
 SELECT id FROM outbox WHERE state = 'claimed' AND (claimed_at <= :before OR claimed_at > :ahead OR
     (:others AND claimed_by <> :run)) AND id NOT IN (SELECT value FROM json_each(:busy)) ORDER BY until, id LIMIT :most
@@ -101,7 +104,7 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
 # late that a later reminder was nearer, may be planned again, and is weighed anew.
 FORGET_WAITS = (
     """UPDATE outbox SET state = 'cancelled' WHERE state = 'expired' AND until > :now AND tried_at IS NULL
-        AND reason IN ('too late to be of use', 'superseded by a later reminder')""",
+        AND reason IN ('too late to be of use', 'superseded by a later reminder', 'overtaken by what came after it')""",
     "UPDATE outbox SET retry_at = NULL WHERE state = 'pending' AND retry_at > :now",
     "UPDATE reminder_targets SET try_again_at = :now WHERE try_again_at > :now",
     "UPDATE outbox SET look_again_at = :soon WHERE look_again_at > :soon",
@@ -187,9 +190,10 @@ async def expire(store: Store, now: datetime) -> None:
 
 
 async def supersede(store: Store, now: datetime) -> None:
-    """Gives up reminders that are overdue together with a later one of the same event."""
+    """Gives up what is overdue together with what makes it stale: a later reminder of the event, or news of a race."""
     async with store.write() as connection:
         await connection.execute(SUPERSEDE, {"now": to_text(now)})
+        await connection.execute(OVERTAKE, {"now": to_text(now)})
 
 
 async def claim(

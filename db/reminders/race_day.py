@@ -42,3 +42,17 @@ LONGEST_DELAY = 24 * 60 * 60
 """The longest delay of all that tells of a race, in seconds."""
 OPENED, ARCHIVED = "opened", "archived"
 """The ``session`` of the rows that open a race's thread and put it away."""
+
+OVERTAKEN_BY: Mapping[RacePost, frozenset[RacePost]] = MappingProxyType(
+    {
+        RacePost.GREEN: frozenset({RacePost.GREEN, RacePost.CAUTION, RacePost.RED, RacePost.CHECKERED}),
+        RacePost.CAUTION: frozenset({RacePost.GREEN, RacePost.CAUTION, RacePost.RED, RacePost.CHECKERED}),
+        RacePost.RED: frozenset({RacePost.GREEN, RacePost.RED, RacePost.CHECKERED}),
+        RacePost.LEAD: frozenset({RacePost.LEAD, RacePost.CHECKERED}),
+        RacePost.OVERTIME: frozenset({RacePost.OVERTIME, RacePost.CHECKERED}),
+        RacePost.STAGE: frozenset(),
+        RacePost.CHECKERED: frozenset(),
+    }
+)
+"""Which later post of the race makes one that was held up stale: of three cautions at once only the last one is news.
+A stage and the checkered flag stay news whatever follows."""

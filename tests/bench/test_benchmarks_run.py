@@ -169,3 +169,17 @@ def test_what_every_season_costs_is_measured_against_a_commit(quick: Quick, comm
         assert float(before) > 0
         assert float(now) > 0
         assert "–" in times
+
+
+def test_boards_are_measured_from_a_document_on_and_beside_everything_else(quick: Quick) -> None:
+    lines = {line[0]: line[1:] for line in quick("board")}
+    milliseconds, _, times = lines["from a document to a board"]
+    assert float(milliseconds) > 0
+    assert "–" in times
+    for label in ("at rest", "60 boards, answered at once", "60 boards, answered after 100 ms"):
+        edits, *felt, waited = lines[label]
+        assert (int(edits) > 0) is (label != "at rest")
+        assert len(felt) == 4
+        assert float(waited) >= 0
+    assert int(lines["documents"][0]) > 0
+    assert int(lines["edits of 60 boards"][0]) > 0

@@ -29,7 +29,8 @@ def test_the_example_of_a_new_command_works_as_it_stands(tmp_path: Path) -> None
     assert sorted(example) == ["bot/render/pole.py", "cogs/pole.py"]
     for folder in ("bot", "cogs", "db", "tests"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name in ("conftest.py", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path)
     for path, code in example.items():
         assert not (tmp_path / path).exists(), "a new file, and none that is changed"
         (tmp_path / path).write_text(code, "utf-8")

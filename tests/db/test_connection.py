@@ -154,8 +154,21 @@ async def test_a_newer_store_is_refused(empty_store: Store) -> None:
         await Store.open(empty_store.path)
 
 
+@pytest.fixture(scope="module")
+def made_now(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str]]:
+    """The schema of a store that this program makes anew."""
+
+    async def made() -> list[tuple[str, str]]:
+        async with await Store.open(tmp_path_factory.mktemp("schema") / "new.db") as store:
+            return await _schema(store)
+
+    return asyncio.run(made())
+
+
 @pytest.mark.parametrize("version", range(1, schema_version()))
-async def test_a_store_of_every_earlier_schema_opens_with_its_data(tmp_path: Path, version: int) -> None:
+async def test_a_store_of_every_earlier_schema_opens_with_its_data(
+    tmp_path: Path, version: int, made_now: list[tuple[str, str]]
+) -> None:
     path = tmp_path / "old.db"
     old = sqlite3.connect(path)
     old.executescript((STORES / f"schema{version}.sql").read_text())
@@ -174,8 +187,6 @@ async def test_a_store_of_every_earlier_schema_opens_with_its_data(tmp_path: Pat
             assert (await store.fetch("SELECT refreshed_at FROM seasons"))[0][0] == "2025-10-17T23:00:00Z"
         if version >= 2:
             assert len(await store.fetch("SELECT * FROM guild_settings")) == 1
-        made_now = await _schema(store)
-    async with await Store.open(tmp_path / "new.db") as store:
         assert await _schema(store) == made_now
 
 

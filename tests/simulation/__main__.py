@@ -1,6 +1,7 @@
 """Lives through many nights on all processors: ``python -m tests.simulation --seeds 1000``.
 
-``--feeds`` lives through weekends that are kept current from NASCAR's feeds instead, as do all else beside it.
+``--feeds`` lives through weekends that are kept current from NASCAR's feeds instead, and ``--races`` through race
+nights; all else goes with either.
 ``--from N`` begins at another seed, ``--show N`` tells one night as a timeline, ``--mutation NAME`` breaks the program
 first. The exit status is 1 if any night goes wrong; the first of them is shrunk and told. ``--mutations`` breaks the
 program in every known way, each in the night that is known to catch it, and ``--catch`` looks for such nights; there
@@ -38,6 +39,7 @@ FAULTS = frozenset(
         *("lost", "doubled", "late", "useless", "needless", "fast", "false", "stuck", "not removed", "nonce"),
         *("too soon", "mixture", "older again", "behind", "told twice", "not told", "stale news", "impolite"),
         *("too many", "unwelcome", "hammered", "asked too soon", "asked too late"),
+        *("spoiler", "out of order", "made up", "unwanted", "edited", "deaf"),
     }
 )
 """What counts as caught: a program that only falls over has been broken in another way than was meant."""
@@ -54,6 +56,7 @@ def main() -> int:
     parser.add_argument("--from", type=int, default=0, dest="first", metavar="N", help="the first one's seed")
     parser.add_argument("--show", type=int, metavar="N", help="tell the night of this seed, and nothing else")
     parser.add_argument("--feeds", action="store_true", help="live through weekends of NASCAR's feeds")
+    parser.add_argument("--races", action="store_true", help="live through races that are followed and posted")
     parser.add_argument("--known", action="store_true", help="live through the nights that went wrong once")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="N")
     parser.add_argument("--mutation", choices=sorted(ways), help="break the program in this way first")
@@ -63,7 +66,7 @@ def main() -> int:
     in_one_order()
     be_quiet()
     console = Console(width=max(WIDTH, shutil.get_terminal_size().columns))
-    family = FAMILIES["feeds" if options.feeds else "delivery"]
+    family = FAMILIES["races" if options.races else "feeds" if options.feeds else "delivery"]
     if options.mutation is not None and options.mutation not in family.mutations:
         parser.error(f"{options.mutation} is no way to break these nights; those are: {', '.join(family.mutations)}")
     if options.show is not None:

@@ -105,6 +105,8 @@ class Discord:
     refused: dict[int, list[float]] = field(default_factory=dict)
     unanswered: dict[int, list[float]] = field(default_factory=dict)
     say: Callable[[str], None] = lambda _: None
+    shown: Callable[[Message, Post], None] = lambda _, __: None
+    """Called with each message that is made or changed, and what it says."""
 
     def __post_init__(self) -> None:
         self._number = 0
@@ -166,6 +168,7 @@ class Discord:
         made = Message(self.new_id(), channel, self.timeline.now, nonce)
         made.shows(post)
         self._messages(channel).append(made)
+        self.shown(made, post)
         self.say(f"channel {channel}: message {made.id} ({made.mark})")
         return made.id
 
@@ -173,6 +176,7 @@ class Discord:
         """Does what a request to edit does."""
         found = self._found(channel, message)
         found.shows(post)
+        self.shown(found, post)
         self.say(f"channel {channel}: {message} is edited ({found.mark}, version {found.version})")
         return message
 

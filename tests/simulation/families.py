@@ -1,4 +1,4 @@
-"""The kinds of nights there are: deliveries, and weekends that are kept current from NASCAR's feeds."""
+"""The kinds of nights there are: deliveries, weekends that are kept current from NASCAR's feeds, and race nights."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from tests.simulation.feeds_mutations import FEED_MUTATIONS
 from tests.simulation.feeds_night import feed_nights
 from tests.simulation.feeds_story import FeedStory
-from tests.simulation.known_nights import KNOWN_NIGHTS, KNOWN_WEEKENDS
+from tests.simulation.known_nights import KNOWN_NIGHTS, KNOWN_RACES, KNOWN_WEEKENDS
 from tests.simulation.mutations import MUTATIONS, Mutation, mutated
 from tests.simulation.night import Nights, nights
+from tests.simulation.races_mutations import RACE_MUTATIONS
+from tests.simulation.races_night import race_nights
+from tests.simulation.races_story import RaceStory
 from tests.simulation.story import Story
 
 
@@ -34,4 +37,5 @@ class Family:
 FAMILIES = {
     "delivery": Family("delivery", Story.from_seed, nights, MUTATIONS, KNOWN_NIGHTS),
     "feeds": Family("feeds", FeedStory.from_seed, feed_nights, FEED_MUTATIONS, KNOWN_WEEKENDS),
+    "races": Family("races", RaceStory.from_seed, race_nights, RACE_MUTATIONS, KNOWN_RACES),
 }

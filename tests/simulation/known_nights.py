@@ -17,3 +17,6 @@ KNOWN_WEEKENDS = {
     1357: "results that were found after an older copy was put back, and corrected days later",
 }
 """The same of weekends that are kept current from the feeds."""
+
+KNOWN_RACES: dict[int, str] = {}
+"""The same of race nights."""

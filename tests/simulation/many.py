@@ -71,6 +71,8 @@ def faults_of(story: Story) -> Iterator[str]:
             yield f"request {getattr(event, 'kind', '')}"
         elif name == "FeedWeather":
             yield f"NASCAR: {getattr(event, 'fate', '')}"
+        elif name == "Results":
+            yield "results" if getattr(event, "edition", 1) == 1 else "results corrected"
         elif name == "Publish":
             yield f"said: {getattr(event, 'edit', '')}"
         elif name == "Kill" and getattr(event, "restored", False):

@@ -45,6 +45,8 @@ async def _save(store: Store, place: Place, at: datetime) -> None:
         standings=place.standings,
         events=place.events,
         spoiler=False,
+        delay=place.delay,
+        race_day=place.race_day,
     )
     where: dict[str, int] = (
         {"user": place.number} if place.person else {"guild": place.number, "channel": place.channel}

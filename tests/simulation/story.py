@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from db.reminders.race_day import RaceDay
 from tests.simulation.events import (
     Backup,
     Chat,
@@ -40,7 +41,8 @@ BAD_WEATHER = ("lost", "reset", "answer lost", "cut", "refused", "slow", "late",
 class Place:
     """A server or a person, and what they want.
 
-    ``hidden`` says that the bot may never read the history there. ``hour`` is that of the quote of the day.
+    ``hidden`` says that the bot may never read the history there. ``hour`` is that of the quote of the day. ``delay``
+    is in seconds: so much later everything about a race comes.
     """
 
     number: int
@@ -55,11 +57,15 @@ class Place:
     hour: int | None = None
     past: bool = False
     hidden: bool = False
+    delay: int = 0
+    race_day: RaceDay = RaceDay.NOTHING
 
     def __str__(self) -> str:
         wants = [f"{lead} minutes' notice" for lead in self.leads]
         wants += [name for name in ("changes", "results", "recap", "standings", "events") if getattr(self, name)]
         wants += [f"a quote{' and the past' * self.past} at {self.hour}"] if self.hour is not None else []
+        wants += [f"of a race {self.race_day}"] if self.race_day is not RaceDay.NOTHING else []
+        wants += [f"all {self.delay} s later"] if self.delay else []
         hidden = " (its history may not be read)" if self.hidden else ""
         return f"{'person' if self.person else 'server'} {self.number}{hidden} wants {', '.join(wants) or 'nothing'}"
 

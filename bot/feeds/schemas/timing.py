@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from statistics import median
 
 from pydantic import Field
@@ -36,6 +35,7 @@ class Lap(Feed):
     number: Laps = Field(default=None, alias="Lap")
     seconds: Speed = Field(default=None, alias="LapTime")
     mph: Speed = Field(default=None, alias="LapSpeed")
+    position: Laps = Field(default=None, alias="RunningPos")
 
 
 class TruckLaps(Feed):
@@ -45,6 +45,11 @@ class TruckLaps(Feed):
     full_name: Text = Field(default=None, alias="FullName")
     driver_id: Id = Field(default=None, alias="NASCARDriverID")
     laps: Rows[Lap] | None = Field(default=None, alias="Laps")
+
+    @property
+    def timed(self) -> list[Lap]:
+        """The laps that have a time, without the start."""
+        return [lap for lap in self.laps or () if lap.number and lap.seconds is not None]
 
 
 class FlagOfLap(Feed):
@@ -65,21 +70,20 @@ class LapTimes(Feed):
 
         Laps that cannot have been are passed over: those far below what the drivers' third-best laps are in the middle.
         """
-        timed = [
-            (lap.seconds, truck, lap)
-            for truck in self.laps
-            for lap in truck.laps or ()
-            if lap.number and lap.seconds is not None
-        ]
-        mine: dict[int, list[float]] = defaultdict(list)
-        for seconds, truck, _ in timed:
-            mine[id(truck)].append(seconds)
-        if not mine:
+        timed = [(lap.seconds, truck, lap) for truck in self.laps for lap in truck.timed if lap.seconds is not None]
+        least = self.least
+        if least is None:
             return None
-        least = median(sorted(laps)[:THIRD_BEST][-1] for laps in mine.values()) * POSSIBLE
         quickest = min(seconds for seconds, _, _ in timed if seconds >= least)
         found = [(truck, lap) for seconds, truck, lap in timed if seconds == quickest]
         return found[0] if len({truck.number for truck, _ in found}) == 1 else None
+
+    @property
+    def least(self) -> float | None:
+        """The seconds below which no lap can have been driven; None where no lap was timed."""
+        mine = [sorted(lap.seconds or 0.0 for lap in truck.timed)[:THIRD_BEST] for truck in self.laps]
+        thirds = [laps[-1] for laps in mine if laps]
+        return median(thirds) * POSSIBLE if thirds else None
 
     @property
     def guests(self) -> frozenset[int]:
@@ -138,6 +142,9 @@ class PitStop(Feed):
     pit_stop_type: Text = None
     pit_stop_duration: Number = None
     total_duration: Number = None
+    pit_in_race_time: Number = None
+    pit_in_rank: Laps = None
+    pit_out_rank: Laps = None
     left_front_tire_changed: Flag = None
     right_front_tire_changed: Flag = None
 

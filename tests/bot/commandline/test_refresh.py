@@ -233,6 +233,12 @@ def test_what_cannot_be_asked_for_is_one_line(
     assert server.asked == []
 
 
+def test_trusting_the_feed_with_no_race_is_a_misuse(server: Server, store_path: Path) -> None:
+    with pytest.raises(SystemExit) as left:
+        typed(store_path, "--trust-feed")
+    assert (left.value.code, server.asked) == (2, [])
+
+
 def test_it_says_who_asks(server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAILGATE_CONTACT", "https://example.com/me")
     server.agents.clear()

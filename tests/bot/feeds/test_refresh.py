@@ -52,6 +52,23 @@ async def desk(empty_store: Store, feed_server: FeedServer, hand_clock: HandCloc
     return Desk(empty_store, feed_server, hand_clock)
 
 
+@pytest.mark.parametrize("served", [b"<html>hello</html>", b"{}", None])
+async def test_a_server_that_has_no_list_of_races_is_told_at_once(desk: Desk, served: bytes | None) -> None:
+    await desk.refresh(SEASON)
+    desk.clock.advance(hours=13)
+    first = paths.race_list(2018)
+    desk.server.documents = {} if served is None else {first: served, LIST: served, WEEKEND: served}
+    if served is not None:
+        summary = await desk.refresh(Wish(everything=True))
+        assert desk.server.asked == [first]
+        assert summary.stopped.startswith(f"{first}: ")
+    summary = await desk.refresh(SEASON)
+    assert desk.server.asked == [LIST]
+    assert summary.stopped.startswith(f"{LIST}: ")
+    assert summary.stopped.endswith("; nothing else was asked for")
+    assert summary.missing == []
+
+
 async def test_a_season_goes_in_and_is_counted(desk: Desk) -> None:
     summary = await desk.refresh(SEASON)
     assert desk.server.asked == [LIST, WEEKEND]

@@ -15,6 +15,7 @@ from bot.feeds import paths
 from bot.feeds.client import FeedClient
 from bot.feeds.errors import FeedError, NotWelcomeError, UnreachableError
 from bot.feeds.politeness import Politeness
+from bot.feeds.sole_asker import SoleAsker
 from bot.live.history import StaleError, carry_on, must_not_be_older
 from bot.live.nascar import NascarLive
 from bot.live.poller import EVERY, QUIET_EVERY, LivePoller, is_on
@@ -117,6 +118,16 @@ async def test_while_something_changes_it_is_asked_every_five_seconds_give_or_ta
     scene.restart()
     scene.chance = 0.0
     assert await scene.run(15) == [0, 5, 10]
+
+
+async def test_a_race_is_followed_while_a_refresh_beside_the_bot_asks(scene: Scene) -> None:
+    """A refresh of every season takes minutes, in which a race goes on."""
+    refresh = SoleAsker(scene.store.path)
+    assert refresh.take()
+    scene.clock.moment, scene.script.serve = GREEN + timedelta(minutes=5), racing
+    assert await scene.run(21) == [0, 5, 10, 15, 20]
+    assert (await scene.held()) is not None
+    refresh.leave()
 
 
 async def test_after_three_minutes_without_change_it_is_asked_by_the_minute_and_at_once_again(scene: Scene) -> None:

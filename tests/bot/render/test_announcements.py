@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -29,6 +30,7 @@ from db.models import Race, Season
 from db.recaps.models import SectionKind
 from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.checks.limits import check_message
+from tests.rows import each_row
 from tests.seasons import Row, bundled_season, bundled_seasons, full_season, make_season
 
 SIGNS = "aZ é日\u0301\u202e*_~|`<>[]()#@\n.-"
@@ -69,8 +71,9 @@ def above(view: ui.LayoutView) -> str:
     return str(first.get("content", ""))
 
 
-@pytest.mark.parametrize("view", [results_of(covered=True), recap_of(covered=True)], ids=["results", "recap"])
-def test_under_a_cover_nothing_tells_who_won(view: ui.LayoutView) -> None:
+@pytest.mark.parametrize("post", [results_of, recap_of])
+def test_under_a_cover_nothing_tells_who_won(post: Callable[..., ui.LayoutView]) -> None:
+    view = post(covered=True)
     assert covers(view) == [True]
     assert "Gio Ruggiero" in text(view)
     assert "Talladega" in above(view)
@@ -80,8 +83,9 @@ def test_under_a_cover_nothing_tells_who_won(view: ui.LayoutView) -> None:
     assert colour == Accent.CHECKERED
 
 
-@pytest.mark.parametrize("view", [results_of(), recap_of()], ids=["results", "recap"])
-def test_without_a_cover_it_is_the_answer_itself(view: ui.LayoutView) -> None:
+@pytest.mark.parametrize("post", [results_of, recap_of])
+def test_without_a_cover_it_is_the_answer_itself(post: Callable[..., ui.LayoutView]) -> None:
+    view = post()
     assert covers(view) == [False]
     assert len(view.children) == 1
     assert "Gio Ruggiero" in text(view)
@@ -129,7 +133,7 @@ def _posts() -> list[ui.LayoutView]:
     return [*made, recap_of(), recap_of(covered=True), standings_post(ComputedSeason(known()), PostOptions(MARK), NOW)]
 
 
-@pytest.mark.parametrize("view", _posts())
+@each_row(_posts, lambda view: {"view": view})
 def test_discord_takes_every_post(view: ui.LayoutView) -> None:
     assert check_message(body(view)) == []
 

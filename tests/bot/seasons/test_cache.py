@@ -63,7 +63,7 @@ def kept_recap(as_of: AsOf, year: int, number: int) -> object:
 
 def test_an_answer_repeated_is_not_computed_again() -> None:
     keeper = AsOfKeeper()
-    one, other = (keeper.at(LATER, SEASONS) for _ in range(2))
+    one, other = (keeper.at(LATER, bundled_seasons()) for _ in range(2))
     season = one.season(2025)
     assert other.season(2025) is season
     assert other.computed(season).standings is one.computed(season).standings
@@ -80,12 +80,12 @@ def test_a_recap_repeated_is_not_made_again() -> None:
 
 def test_however_many_past_states_are_asked_for_the_current_one_is_kept() -> None:
     cache = SeasonCache(past_states=3)
-    cache.keep_only(SEASONS)
-    today = [cache.computed(season) for season in SEASONS]
-    for season in SEASONS:
+    cache.keep_only(bundled_seasons())
+    today = [cache.computed(season) for season in bundled_seasons()]
+    for season in bundled_seasons():
         for race in season.run[:-1]:
             cache.computed_after(season, race.round)
-    assert [cache.computed(season) for season in SEASONS] == today
+    assert [cache.computed(season) for season in bundled_seasons()] == today
 
 
 def test_past_states_and_recaps_have_a_limit_and_the_latest_asked_for_stay() -> None:
@@ -148,8 +148,8 @@ def test_a_change_to_one_season_leaves_what_belongs_to_the_others() -> None:
 def test_a_race_that_ends_replaces_its_own_season_alone() -> None:
     keeper = AsOfKeeper()
     season = bundled_season(2025)
-    before = keeper.at(over(season, 21) - timedelta(minutes=1), SEASONS)
-    after = keeper.at(over(season, 21), SEASONS)
+    before = keeper.at(over(season, 21) - timedelta(minutes=1), bundled_seasons())
+    after = keeper.at(over(season, 21), bundled_seasons())
     same = [a is b for a, b in zip(before.seasons, after.seasons, strict=True)]
     assert [each.year for each, kept in zip(after.seasons, same, strict=True) if not kept] == [2025]
 
@@ -180,7 +180,7 @@ def test_a_season_that_comes_later_changes_what_the_last_recap_says_of_the_next_
 
 
 def test_words_of_one_server_are_in_no_recap_of_another() -> None:
-    as_of = AsOfKeeper().at(LATER, SEASONS)
+    as_of = AsOfKeeper().at(LATER, bundled_seasons())
     race = as_of.season(2025).races[20]
     quote = Quote(
         id=1,
@@ -208,8 +208,6 @@ def test_words_of_one_server_are_in_no_recap_of_another() -> None:
 
 
 # --- what is kept is what would be computed
-
-SEASONS = bundled_seasons()
 
 
 def assert_right(as_of: AsOf, season: Season, number: int) -> None:
@@ -278,5 +276,5 @@ SMALL_MOMENTS = [
 def test_through_a_real_season_a_kept_answer_is_the_right_one(number: int) -> None:
     keeper, season = AsOfKeeper(), bundled_season(2025)
     for minutes in (-1, 0, 0, -1):
-        as_of = keeper.at(over(season, number) + timedelta(minutes=minutes), SEASONS)
+        as_of = keeper.at(over(season, number) + timedelta(minutes=minutes), bundled_seasons())
         assert_right(as_of, as_of.season(2025), number)

@@ -1,0 +1,1 @@
+"""Messages that show a race as it runs and keep themselves current."""
