@@ -44,6 +44,7 @@ from db.reminders.models import (
     WeekendSession,
 )
 from db.reminders.models import LEADS as MINUTES
+from db.reminders.race_day import ARCHIVED, OPENED
 
 SESSION_LABELS = {
     WeekendSession.COVERAGE: "Coverage and race",
@@ -73,6 +74,7 @@ _KINDS = {
     NotificationKind.RECAP: "recap",
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
+    NotificationKind.THREAD: "thread",
 }
 _OWNER_TOLD = "Word to the owner that nothing can be posted"
 
@@ -249,7 +251,8 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
         event = "the race" if of_race else _SESSION_NAMES[session]
         timed = f"{before(what.lead)} before {event}" if what.lead else f"at the start of {event}"
     else:
-        timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
+        done = {CALLED_OFF: " removed", OPENED: " opened", ARCHIVED: " archived"}.get(what.session, "")
+        timed = f"{_KINDS[what.kind]}{done}"
     return f"{name}, {timed}"
 
 
