@@ -28,7 +28,7 @@ class Live(commands.Cog):
         self.bot = bot
         self.states, self.pictures = LiveStates(bot.services.store), LivePictures()
         drawer, editor = BoardDrawer(bot.services, bot.router.as_of), DiscordEditor(DiscordSender(bot))
-        self.desk = LiveDesk(bot.services, drawer, bot.live_answers, bot.router.view, editor)
+        self.desk = LiveDesk(bot.services, drawer, bot.live_answers, bot.router, editor)
         bot.router.register(LiveQuestion, self.answer)
         bot.router.register(LiveAloneQuestion, self.answer_alone)
 

@@ -113,6 +113,18 @@ LAYERS: dict[str, set[str]] = {
         "bot.client",
     }
     | EVERYWHERE,
+    "bot.replay": {
+        "db",
+        "bot.championship",
+        "bot.finder",
+        "bot.interactions",
+        "bot.live",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -136,6 +148,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.recap_editing": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
+    "bot.replay": {"aiohttp", "discord"},
     "bot.seasons": set(),
 }
 ONLY_IN = {"apscheduler": "bot.jobs.scheduler", "simcord": "bot.preview.simcord_adapter"}

@@ -9,7 +9,7 @@ import json
 import logging
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -69,6 +69,7 @@ class TailgateBot(commands.AutoShardedBot):
         live_answers: the answers of ``/live`` that are kept current.
         local: whether it runs in a page on this machine.
         registered_commands: whether this start registered the commands with Discord.
+        every_second: what is to be done every second while the bot runs; most of the time that finds nothing due.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class TailgateBot(commands.AutoShardedBot):
         self.live_answers = LiveAnswers()
         self.local = local
         self.registered_commands = False
+        self.every_second: list[Callable[[], Awaitable[None]]] = []
 
     async def setup_hook(self) -> None:
         # After a start that failed on the network this runs again, with the cogs loaded already.

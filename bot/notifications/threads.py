@@ -37,7 +37,7 @@ WAITED_FOR = timedelta(minutes=2)
 AT_ONCE = timedelta(minutes=1)
 """Within that time a thread that is due is opened, if nothing stands in its way."""
 QUIET_MINUTES: Literal[4320] = 4320
-"""After so many minutes, three days, without a message Discord puts a thread away by itself: rain seldom takes longer."""
+"""After so many minutes without a message, three days, Discord puts a thread away by itself: rain takes no longer."""
 ANNOUNCEMENT_THREAD: Literal[10] = 10
 PUBLIC_THREAD: Literal[11] = 11
 """Discord's types of threads, as ``discord.ChannelType`` has them: one of an announcement channel is of its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -160,13 +160,29 @@ def _running(
     return card(
         _title(race),
         _silence(state) if silent else flag_line(season, state),
-        "\n".join(filter(None, [_stage(state), _lead(season, state), _so_far(season, state)])),
-        order_table(season, state, facts.contenders),
-        "\n".join(filter(None, [*movers(season, state), out_of_it(season, state)])),
-        as_it_would_stand(facts.picture, state) if facts.picture is not None else "",
-        accent=Accent.CHECKERED if silent else _accent(state),
+        *how_it_stands(season, state, facts.contenders, facts.picture),
+        accent=Accent.CHECKERED if silent else flag_accent(state),
         small=[f"{_as_of(state)} {SOURCE}", IN_POINTS if facts.picture is not None else "", freshness(season, now)],
         controls=row(links),
+    )
+
+
+def how_it_stands(
+    season: Season, state: LiveState, contenders: Collection[str], picture: ChampionshipAsItRuns | None
+) -> tuple[str, ...]:
+    """All under the first line: stage and lead, the running order, who gained and is out, and who would be in.
+
+    Args:
+        season: the season, without results of the race.
+        state: the race as it runs.
+        contenders: the drivers in the postseason, who are shown wherever they run.
+        picture: the championship if the race ended now; None where it is left out.
+    """
+    return (
+        "\n".join(filter(None, [_stage(state), _lead(season, state), _so_far(season, state)])),
+        order_table(season, state, contenders),
+        "\n".join(filter(None, [*movers(season, state), out_of_it(season, state)])),
+        as_it_would_stand(picture, state) if picture is not None else "",
     )
 
 
@@ -200,8 +216,11 @@ def _flag_word(state: LiveState) -> str:
     return _FLAG_WORDS.get(state.flag, "Track cold" if state.flag is Flag.COLD else "Green flag to come")
 
 
-def flag_line(season: Season, state: LiveState) -> str:
-    """The answer: the flag, since when, and laps completed of how many; once all are run, who was first."""
+def flag_line(season: Season, state: LiveState, *, stamped: bool = True) -> str:
+    """The answer: the flag, since when, and laps completed of how many; once all are run, who was first.
+
+    ``stamped`` says how long ago a flag was shown, which is of no use where the race was run long ago.
+    """
     word, shown = _flag_word(state), state.flags[-1] if state.flags else None
     if state.checkered is not None:
         first = f"**{escape(name_in(season, state.trucks[0]))}** finished first" if state.trucks else f"**{word}**"
@@ -210,13 +229,14 @@ def flag_line(season: Season, state: LiveState) -> str:
         since = f" since lap {shown.lap}" if shown is not None and shown.lap else ""
         return listed([f"**{word}**{since}", _laps(state), f"{state.laps_left} to go" if state.laps_left else ""])
     reason = f" ({escape(shown.reason)})" if shown.reason else ""
-    since = f"since lap {shown.lap}, {stamp(shown.since, 'R')}"
-    if state.flag is Flag.RED:
+    since = f"since lap {shown.lap}, {stamp(shown.since, 'R')}" if stamped else f"since lap {shown.lap}"
+    if state.flag is Flag.RED and stamped:
         since = f"since {stamp(shown.since, 't')}, {stamp(shown.since, 'R')}"
     return listed([f"**{word}**{reason} {since}", _laps(state)])
 
 
-def _accent(state: LiveState) -> Accent:
+def flag_accent(state: LiveState) -> Accent:
+    """The colour of the flag that is shown."""
     if state.checkered is not None:
         return Accent.CHECKERED
     return {Flag.YELLOW: Accent.YELLOW, Flag.RED: Accent.RED}.get(state.flag, Accent.GREEN)

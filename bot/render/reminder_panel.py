@@ -44,7 +44,7 @@ from db.reminders.models import (
     WeekendSession,
 )
 from db.reminders.models import LEADS as MINUTES
-from db.reminders.race_day import ARCHIVED, OPENED
+from db.reminders.race_day import ARCHIVED, OPENED, RacePost
 
 SESSION_LABELS = {
     WeekendSession.COVERAGE: "Coverage and race",
@@ -74,8 +74,10 @@ _KINDS = {
     NotificationKind.RECAP: "recap",
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
+    NotificationKind.BOARD: "live board",
     NotificationKind.THREAD: "thread",
 }
+_POSTS: dict[str, str] = {RacePost.LEAD: "lead change"}
 _OWNER_TOLD = "Word to the owner that nothing can be posted"
 
 
@@ -250,6 +252,10 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
         of_race = session is WeekendSession.COVERAGE and race is not None and race.coverage is None
         event = "the race" if of_race else _SESSION_NAMES[session]
         timed = f"{before(what.lead)} before {event}" if what.lead else f"at the start of {event}"
+    elif what.kind is NotificationKind.LIVE:
+        timed = (
+            f"end of stage {what.lead}" if what.session == RacePost.STAGE else _POSTS.get(what.session, what.session)
+        )
     else:
         done = {CALLED_OFF: " removed", OPENED: " opened", ARCHIVED: " archived"}.get(what.session, "")
         timed = f"{_KINDS[what.kind]}{done}"

@@ -23,6 +23,7 @@ from db.documents.file_format import SECTIONS, Header, QuoteRow, RecapRow, Row
 from db.documents.json_writer import write_document
 from db.models import Race, Result
 from db.recaps.models import SectionKind
+from tests.rows import each_row
 from tests.seasons import bundled_season, bundled_seasons
 
 SEASONS = Path(db.__file__).parent / "seasons"
@@ -385,11 +386,12 @@ def test_talladega_tells_the_championship_as_it_stood() -> None:
     )
 
 
-LED = [(season.year, race.round) for season in bundled_seasons() for race in season.races if race.outcome]
+def with_outcome() -> list[tuple[int, int]]:
+    return [(season.year, race.round) for season in bundled_seasons() for race in season.races if race.outcome]
 
 
 def test_lap_leaders_are_held_of_some_races() -> None:
-    held = {(year, number) for year, number in LED if leads(year, number)}
+    held = {(year, number) for year, number in with_outcome() if leads(year, number)}
     assert {(2023, 6), (2024, 13)} <= held
 
 
@@ -399,7 +401,7 @@ def leads(year: int, number: int) -> list[tuple[str, int, int]]:
     return [(lead.driver, lead.from_lap, lead.to_lap) for lead in outcome.leads]
 
 
-@pytest.mark.parametrize(("year", "number"), LED)
+@each_row(with_outcome, lambda row: {"year": row[0], "number": row[1]})
 def test_lap_leaders_are_those_of_the_results(year: int, number: int) -> None:
     outcome = race(year, number).outcome
     assert outcome is not None

@@ -191,3 +191,30 @@ async def test_a_clock_that_is_set_back_makes_nobody_wait(scene: Scene) -> None:
     await scene.ask()
     scene.serve(FEED, live_feed(elapsed_time=2605))
     assert POINTS in await scene.ask(hours=-5)
+
+
+async def test_the_reason_of_a_caution_that_is_not_there_yet_is_asked_for_again_for_a_minute(scene: Scene) -> None:
+    def lap(number: int) -> None:
+        scene.serve(FEED, live_feed([vehicle("11", 1, "Corey Heim")], flag_state=2, lap_number=number))
+
+    shown = [*FLAGS, flag(50, 2, "17:30:00")]
+    lap(50)
+    scene.serve(SHOWN, shown)
+    assert SHOWN in await scene.ask()
+    lap(51)
+    assert SHOWN not in await scene.ask(seconds=5)
+    lap(52)
+    scene.serve(SHOWN, [*FLAGS, flag(50, 2, "17:30:00", comment="#9 incident turn 3")])
+    assert SHOWN in await scene.ask(seconds=5)
+    assert scene.held is not None
+    assert scene.held.flags[-1].reason == "#9 incident turn 3"
+    lap(53)
+    assert SHOWN not in await scene.ask(seconds=20)
+
+
+async def test_a_reason_that_never_comes_is_given_up(scene: Scene) -> None:
+    scene.serve(FEED, live_feed(flag_state=2))
+    scene.serve(SHOWN, [*FLAGS, flag(50, 2, "17:30:00")])
+    await scene.ask()
+    scene.serve(FEED, live_feed(flag_state=2, lap_number=51))
+    assert SHOWN not in await scene.ask(minutes=2)
