@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -71,3 +72,14 @@ OVERTAKEN_BY: Mapping[RacePost, frozenset[RacePost]] = MappingProxyType(
 )
 """Which later post of the race makes one that was held up stale: of three cautions at once only the last one is news.
 A stage and the checkered flag stay news whatever follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """By how many seconds somebody is told of a race later than it runs, and whether the wish is their own."""
+
+    seconds: int = 0
+    own: bool = False
+
+
+NO_DELAY = Delay()
