@@ -17,7 +17,8 @@ from pathlib import Path
 
 from playwright.async_api import Locator, Page, async_playwright
 
-WIDTH, HEIGHT = 400, 1000
+WIDTH, HEIGHT = 400, 2400
+"""Pixels: as wide as a phone, and high enough for a whole card and what comes after it."""
 RACE = "talladega 2025"
 MOMENTS = {
     "replay-green": ("Green flag", 20),
@@ -32,12 +33,13 @@ CARD = ".component-container"
 
 async def main(folder: Path, *, race: str, speed: str | None) -> None:
     program = [sys.executable, "-m", "bot", "try", "--no-browser", "--replay", race]
-    process = await asyncio.create_subprocess_exec(
-        *program, *(["--speed", speed] if speed is not None else []), stdout=asyncio.subprocess.PIPE
-    )
+    options = ["--speed", speed] if speed is not None else []
+    pipe, both = asyncio.subprocess.PIPE, asyncio.subprocess.STDOUT
+    process = await asyncio.create_subprocess_exec(*program, *options, stdout=pipe, stderr=both)
     try:
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            # In a container Chromium has no sandbox of its own; the page is this program's.
+            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
             page = await browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="dark")
             await page.goto(await _address(process))
             for name, (words, lap) in MOMENTS.items():

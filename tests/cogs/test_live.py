@@ -187,6 +187,17 @@ async def test_before_the_race_there_is_a_countdown_and_no_order(stand: Stand) -
     assert "**TV** FOX Sports 1 (FS1)" in words(result)
 
 
+async def test_before_the_race_the_starting_order_on_record_is_there_until_the_live_timing_has_one(
+    race: Race, stand: Stand
+) -> None:
+    race.at(BEGAN - timedelta(minutes=25))
+    said = words(await stand.ask("live"))
+    assert "Starting order: not known yet." not in said
+    assert "St No Driver" in said
+    assert " 1 17 Gio Ruggiero" in said
+    assert "live timing" not in said
+
+
 async def test_on_the_pace_laps_the_starting_order_is_there(race: Race, stand: Stand) -> None:
     await race.runs(0, flags=(FlagPeriod(Flag.HOT, 0, BEGAN),), leads=())
     result = await stand.ask("live")

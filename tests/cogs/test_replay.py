@@ -274,10 +274,11 @@ async def test_every_race_with_laps_plays_within_discords_limits(bot: TailgateBo
             wrong += [f"{race.season}.{race.round} at {second}: {each}" for each in check_message(body(view))]
             if len(set(options(view).values())) != len(options(view)):
                 wrong.append(f"{race.season}.{race.round}: two moments are one")
+            shown = view
         winner = later.as_of.season(race.season).results[race.round][0].driver
         name = later.as_of.known(winner).name
-        if f"**{name}** won" not in text(view):
+        if f"**{name}** won" not in text(shown):
             wrong.append(f"{race.season}.{race.round}: the winner is not {name}")
-        assert "Results" in buttons(view)
+        assert "Results" in buttons(shown)
     assert wrong == []
     assert len(held) == 70
