@@ -23,7 +23,6 @@ from bot.requester import Requester
 from bot.services import Services
 from db.live.boards import Board, board_in, is_on_its_way, put_board, take_sent
 from db.models import Race
-from db.reminders.targets import delay_of
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +72,8 @@ class LiveDesk:
             private: whether only they may see it.
         """
         channel, guild = requester.channel, requester.guild
-        delay = await delay_of(self._store, guild=guild) if guild is not None else 0
+        # In a channel it is the server's: who wants to see races later than that is answered in private.
+        delay = requester.delay.seconds
         race = await self._drawer.race_on(delay) if self._answers.kept else None
         if race is None:
             await self._router.reply(interaction, question, requester, private=private)

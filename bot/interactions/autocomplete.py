@@ -31,7 +31,8 @@ EVERYBODY = 10_000
 
 
 async def _as_of(interaction: discord.Interaction[Any]) -> AsOf:
-    as_of: AsOf = await interaction.client.router.as_of()
+    as_of: AsOf
+    as_of, _ = await interaction.client.router.known_to(interaction.guild_id, interaction.user.id)
     return as_of
 
 

@@ -17,11 +17,15 @@ from bot.interactions.components import Chosen, heard
 from bot.interactions.turns import give_back
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
+from bot.render.delays import told_later
 from bot.render.forms import ODD_FORM, OLD_FORM, Form, carried, filled_in, not_kept
 from bot.render.understood import with_lines
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf, AsOfKeeper
+from bot.seasons.later import races_held_back, seen_later
 from bot.services import Services
+from db.reminders.delays import Delays
+from db.reminders.race_day import Delay
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +68,7 @@ class Router:
         self._choices: dict[type[Question], Callable[[Any, Sequence[str], Requester], Awaitable[Reply]]] = {}
         self._after: dict[type[Question], After] = {}
         self._as_of_keeper = AsOfKeeper()
+        self._delays = Delays(services.store)
 
     def attach(self, client: commands.AutoShardedBot) -> None:
         """Makes the router hear the buttons, selects and forms of every message, however old."""
@@ -106,12 +111,22 @@ class Router:
         seasons = await self._services.seasons.all()
         return self._as_of_keeper.at(self._services.clock.now(), seasons, self._services.seasons.version)
 
+    async def known_to(self, guild: int | None, user: int | None) -> tuple[AsOf, Delay]:
+        """What is known now to who asks: less than all, where they or the server see races later than they run.
+
+        Every answer in chat starts from here, so that none tells more than another.
+        """
+        as_of = await self.as_of()
+        delay = await self._delays.of(guild, user, self._services.seasons.data_version)
+        return seen_later(as_of, delay.seconds), delay
+
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
         """The person behind an interaction, as Discord describes them, and what is known at this moment."""
         person = interaction.user
+        as_of, delay = await self.known_to(interaction.guild_id, person.id)
         return Requester(
             person.id,
-            await self.as_of(),
+            as_of,
             person.display_name,
             interaction.guild_id,
             interaction.channel_id,
@@ -119,6 +134,7 @@ class Router:
             frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset(),
             self._editors().may_edit(person.id, interaction.guild_id),
             _server_wide(interaction),
+            delay,
         )
 
     async def view(self, question: Question, requester: Requester) -> Reply:
@@ -127,7 +143,10 @@ class Router:
         Raises:
             FriendlyError: the question names something that does not exist, or the requester may not ask it.
         """
-        return await _found(self._topics, question)(question, requester)
+        made = await _found(self._topics, question)(question, requester)
+        if isinstance(made, ui.LayoutView) and not question.private and races_held_back(requester.as_of):
+            return with_lines(made, [told_later(requester.delay)])
+        return made
 
     async def reply(
         self,

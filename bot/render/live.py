@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from discord import ui
 
@@ -21,6 +21,7 @@ from bot.render.next_race import broadcasts, distance, headline, times
 from bot.render.race_status import status_now
 from db.live.models import Flag, LiveState
 from db.models import Race, Season
+from db.reminders.race_day import NO_DELAY, Delay
 
 SOURCE = "NASCAR's live timing, unofficial."
 IN_POINTS = "Points as they run: places, stages and the fastest lap as known now."
@@ -40,6 +41,7 @@ class LiveFacts:
         picture: the championship if the race ended now; None before the green flag.
         grid: place, number and driver of each truck of the starting order that is on record, without the live timing.
         contenders: the drivers in the postseason, who are shown wherever they run.
+        delay: by how much who asks is told of the race later than it runs.
     """
 
     season: Season
@@ -48,17 +50,13 @@ class LiveFacts:
     heard: datetime | None = None
     picture: ChampionshipAsItRuns | None = None
     contenders: frozenset[str] = frozenset()
+    delay: Delay = NO_DELAY
     grid: Sequence[GridPlace] = ()
 
     @property
     def over(self) -> bool:
         """Whether the race's results stand."""
         return self.race is not None and self.season.has_results(self.race.round)
-
-    @property
-    def tells(self) -> bool:
-        """Whether it tells how a race goes, or went: what who waits with results does not want to know."""
-        return self.over or (self.state is not None and self.state.begun)
 
 
 def live(facts: LiveFacts, question: LiveQuestion | LiveAloneQuestion, now: datetime) -> ui.LayoutView:
@@ -76,20 +74,6 @@ def live(facts: LiveFacts, question: LiveQuestion | LiveAloneQuestion, now: date
     if facts.state is not None and facts.state.begun:
         return _running(facts, facts.race, facts.state, question, now)
     return _before(facts, facts.race, question, now)
-
-
-def held_back(facts: LiveFacts, minutes: int, now: datetime) -> ui.LayoutView:
-    """That the server waits with results, and a button by which one sees the race alone."""
-    race = facts.race
-    assert race is not None, "without a race nothing is told"
-    wait = count(minutes // 60, "hour") if minutes % 60 == 0 else count(minutes, "minute")
-    return card(
-        _title(race),
-        f"This server holds results back for {wait}, so how the race goes is shown to you alone.",
-        accent=Accent.CHECKERED,
-        small=[freshness(facts.season, now) if not facts.over else f"Race {race.round} of {len(facts.season.races)}"],
-        controls=row([Link("Show me", LiveAloneQuestion(race.season, race.round))]),
-    )
 
 
 def _title(race: Race) -> str:
@@ -132,17 +116,23 @@ def _after(season: Season, race: Race, now: datetime) -> ui.LayoutView:
 
 def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQuestion, now: datetime) -> ui.LayoutView:
     """The countdown and who starts where; once its time has come, that nothing is known of the race."""
-    state, begun = facts.state, status_now(race, now)
+    state, told = facts.state, now - timedelta(seconds=facts.delay.seconds)
+    # Who sees the race later is told nothing of whether it has begun.
+    waits = told < race.begins <= now
+    begun = status_now(race, now) if not waits else None
     rolling = state is not None and state.flag is Flag.HOT
     timed = grid_of(facts.season, state) if state is not None else []
     known = starting_order(timed or facts.grid, facts.contenders)
     silent = begun is not None and state is None
+    first = _waits(race, facts.delay) if waits else headline(race, now)
+    if rolling:
+        first = f"**On the pace laps**, no green flag yet · {first}"
     return card(
         _title(race),
-        f"**On the pace laps**, no green flag yet · {headline(race, now)}" if rolling else headline(race, now),
+        first,
         NOT_HERE if silent else "",
         "\n".join(filter(None, [*broadcasts(race, now), *times(race, now), distance(race)])),
-        known or ("" if silent else NO_ORDER),
+        known or ("" if silent or waits else NO_ORDER),
         accent=Accent.GREEN,
         small=[_as_of(state) if timed and state is not None else "", freshness(facts.season, now)],
         controls=row(
@@ -151,11 +141,17 @@ def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQues
     )
 
 
+def _waits(race: Race, delay: Delay) -> str:
+    """When a race that was to begin by now is told to who sees it later."""
+    first = race.begins + timedelta(seconds=delay.seconds)
+    return f"**Told here from** {stamp(first, 't')} on · {stamp(first, 'R')}"
+
+
 def _running(
     facts: LiveFacts, race: Race, state: LiveState, question: LiveQuestion | LiveAloneQuestion, now: datetime
 ) -> ui.LayoutView:
     season = facts.season
-    silent = state.is_silent(now, facts.heard)
+    silent = state.is_silent(now - timedelta(seconds=facts.delay.seconds), facts.heard)
     links = [_again(race, question), Link("Standings", StandingsQuestion(season.year))]
     return card(
         _title(race),

@@ -90,7 +90,7 @@ class PlayedRaces:
             season, race = as_of.race_of(question.year, question.round)
         else:
             season, race = await self._last(as_of, question.year)
-        if not season.has_results(race.round):
+        if not season.has_results(race.round) and not as_of.tells_later(race):
             why = "it isn't over yet" if race.over_at > as_of.now else "Tailgate doesn't have its results"
             raise FriendlyError(not_replayed(race, why))
         delay = await self._delay(requester)

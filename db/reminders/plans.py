@@ -123,7 +123,8 @@ _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.sub
 CANCEL = f"""
 UPDATE outbox INDEXED BY outbox_of_target SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {_WHOSE} AND state = 'pending' AND until > :now
-   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live') OR tried_at IS NULL)
+   AND kind <> 'trouble'
+   AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live') OR tried_at IS NULL)
    AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))

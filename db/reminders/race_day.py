@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -42,7 +43,6 @@ LONGEST_DELAY = 24 * 60 * 60
 """The longest delay of all that tells of a race, in seconds."""
 OPENED, ARCHIVED = "opened", "archived"
 """The ``session`` of the rows that open a race's thread and put it away."""
-
 OVERTAKEN_BY: Mapping[RacePost, frozenset[RacePost]] = MappingProxyType(
     {
         RacePost.GREEN: frozenset({RacePost.GREEN, RacePost.CAUTION, RacePost.RED, RacePost.CHECKERED}),
@@ -56,3 +56,14 @@ OVERTAKEN_BY: Mapping[RacePost, frozenset[RacePost]] = MappingProxyType(
 )
 """Which later post of the race makes one that was held up stale: of three cautions at once only the last one is news.
 A stage and the checkered flag stay news whatever follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """By how many seconds somebody is told of a race later than it runs, and whether the wish is their own."""
+
+    seconds: int = 0
+    own: bool = False
+
+
+NO_DELAY = Delay()
