@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.async_api import FloatRect, Locator, Page, async_playwright
+from playwright.async_api import Error, FloatRect, Locator, Page, async_playwright
 
 WIDTH, HEIGHT = 400, 2400
 """Pixels: as wide as a phone, and high enough for a whole card and what comes after it."""
@@ -23,7 +24,7 @@ RACE = "talladega 2025"
 MOMENTS = {
     "replay-green": (r"Green flag.*lap \d+ of", 20),
     "replay-caution": (r"Caution( \(| since)", 0),
-    "replay-finish": (r"finished first", 0),
+    "replay-finish": (r"finished first|Checkered flag", 0),
 }
 """The file, what the message's first lines say, as a pattern, and from which lap on it is looked at."""
 ROUNDS = 600
@@ -65,7 +66,12 @@ async def _take(page: Page, file: Path, words: str, lap: int) -> None:
         card = await _asked(page)
         text = await card.inner_text() if await card.count() else ""
         at = re.search(r"lap (\d+) of", text)
-        box = await card.bounding_box() if re.search(words, text) and (at is None or int(at[1]) >= lap) else None
+        box = None
+        if re.search(words, text) and (at is None or int(at[1]) >= lap):
+            # Posts that came after a card that keeps itself current have moved it out of sight.
+            with contextlib.suppress(Error):
+                await card.scroll_into_view_if_needed(timeout=1000)
+            box = await card.bounding_box()
         if box is not None:
             # Of the page and not of the card, which may be another one a moment later.
             clip = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
