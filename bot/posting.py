@@ -13,6 +13,8 @@ from bot.notifications.results import ResultsWriter
 from bot.notifications.results_planner import plan_results
 from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
+from bot.notifications.threads import GO_INTO_THREADS, DiscordThreads, ThreadKeeper
+from bot.notifications.threads_planner import plan_threads
 from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import InDoubt
 from bot.outbox.discord_sender import DiscordSender
@@ -43,13 +45,18 @@ def register_writers(worker: Worker, bot: TailgateBot) -> None:
     worker.compose(NotificationKind.RECAP, results_writer.recap)
     worker.compose(NotificationKind.STANDINGS, results_writer.standings)
     worker.compose(NotificationKind.LIVE, RaceDayWriter(store, bot.router.as_of).write)
-    calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
-    worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
+    sender = DiscordSender(bot, bot.services.clock.speed or 1.0)
+    worker.perform(NotificationKind.EVENT, EventKeeper(store, DiscordCalendar(bot, sender)).keep)
+    threads = ThreadKeeper(store, bot.services.clock, DiscordThreads(bot, sender))
+    worker.perform(NotificationKind.THREAD, threads.keep)
+    for kind in GO_INTO_THREADS:
+        worker.place(kind, threads.whereabouts)
     worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
     worker.compose(NotificationKind.BOARD, BoardWriter(store, BoardDrawer(bot.services, bot.router.as_of)).write)
     trouble = TroubleWriter(bot)
     worker.compose(NotificationKind.TROUBLE, trouble.write, trouble.owner)
     worker.plan(plan_schedule)
+    worker.plan(plan_threads)
     worker.plan(plan_results)
     worker.plan(plan_quotes)
     worker.plan(plan_race_day, plan_version)

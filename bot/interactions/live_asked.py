@@ -103,7 +103,7 @@ def _facts(
         held.heard if held is not None and state is not None else None,
         pictures.of(season, race, state) if state is not None and counts else None,
         _contenders(as_of, season),
-        _grid(as_of, season, race) if state is None or not state.begun else (),
+        grid=_grid(as_of, season, race) if state is None or not state.begun else (),
     )
 
 

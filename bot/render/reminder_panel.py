@@ -48,7 +48,7 @@ from db.reminders.models import (
     WeekendSession,
 )
 from db.reminders.models import LEADS as MINUTES
-from db.reminders.race_day import RaceDay, RacePost
+from db.reminders.race_day import ARCHIVED, OPENED, RaceDay, RacePost
 
 SESSION_LABELS = {
     WeekendSession.COVERAGE: "Coverage and race",
@@ -87,6 +87,8 @@ _KINDS = {
     NotificationKind.RECAP: "recap",
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
+    NotificationKind.BOARD: "live board",
+    NotificationKind.THREAD: "thread",
 }
 _POSTS: dict[str, str] = {RacePost.LEAD: "lead change"}
 _OWNER_TOLD = "Word to the owner that nothing can be posted"
@@ -284,7 +286,8 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
             f"end of stage {what.lead}" if what.session == RacePost.STAGE else _POSTS.get(what.session, what.session)
         )
     else:
-        timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
+        done = {CALLED_OFF: " removed", OPENED: " opened", ARCHIVED: " archived"}.get(what.session, "")
+        timed = f"{_KINDS[what.kind]}{done}"
     return f"{name}, {timed}"
 
 

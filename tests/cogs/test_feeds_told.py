@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-from bot.posting import register_writers
 
 from bot.clock import TravelClock
 from bot.feeds import paths
@@ -20,6 +19,7 @@ from bot.feeds.refresh import Refresh, Wish
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
+from bot.posting import register_writers
 from bot.services import Services
 from db.connection import Store
 from db.feeds.remembered import Remembered

@@ -12,6 +12,7 @@ from unittest import mock
 from bot.feeds import reading
 from bot.live import history, nascar
 from bot.notifications import race_day_log, race_day_news, race_day_planner
+from db.live import seen_posts
 from db.live.models import FlagPeriod, LiveState
 from db.reminders import models, plans
 from db.reminders.models import PlannedNotification
@@ -71,8 +72,8 @@ def _waits_for_the_reason() -> Sequence[Patch]:
 
 
 def _tells_old_flags() -> Sequence[Patch]:
-    useful = dict.fromkeys(race_day_news.USEFUL, timedelta(hours=5))
-    return [mock.patch.object(race_day_log, "USEFUL", useful)]
+    useful = dict.fromkeys(seen_posts.USEFUL, timedelta(hours=5))
+    return [mock.patch.object(seen_posts, "USEFUL", useful)]
 
 
 def _tells_everything_to_everybody() -> Sequence[Patch]:

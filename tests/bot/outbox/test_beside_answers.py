@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from bot.posting import register_writers
 
 from bot import posting
 from bot.interactions.command_tree import TailgateTree
@@ -15,6 +14,7 @@ from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
+from bot.posting import register_writers
 from bot.services import Services
 from db.connection import Store
 from db.reminders.models import RowState
