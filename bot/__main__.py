@@ -134,9 +134,11 @@ async def _try(chosen: argparse.Namespace) -> None:
             # Each try starts from the same facts and leaves nothing behind.
             path = Path(cleanup.enter_context(TemporaryDirectory(prefix="tailgate-"))) / "tailgate.db"
         print_message(f"The store is {path}")
-        clock = TravelClock(chosen.at or SystemClock().now(), chosen.speed)
+        clock = TravelClock(chosen.at or SystemClock().now(), 1.0 if chosen.speed is None else chosen.speed)
         stop = cleanup.enter_context(_stopped_by_signals())
-        await app.try_out(path, clock, stop, print_message, port=chosen.port, open_browser=not chosen.no_browser)
+        replay = app.Replay(chosen.replay, chosen.speed) if chosen.replay is not None else None
+        browser = not chosen.no_browser
+        await app.try_out(path, clock, stop, print_message, port=chosen.port, open_browser=browser, replay=replay)
 
 
 @contextlib.contextmanager

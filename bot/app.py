@@ -15,12 +15,11 @@ from typing import Any
 import discord
 from filelock import FileLock, Timeout
 
-from bot.boards.drawing import BoardDrawer
 from bot.championship.compared import table_differences
 from bot.client.connection import UNREACHABLE, DiscordError, Say, TokenError, connect_and_stay, use_api
 from bot.client.garbage_collection import set_servers_aside
 from bot.client.tailgate_bot import TailgateBot
-from bot.clock import Clock
+from bot.clock import Clock, TravelClock
 from bot.discord_errors import describe_error
 from bot.editors import Editors
 from bot.feeds.client import user_agent
@@ -29,22 +28,14 @@ from bot.feeds.politeness import SECONDS_APART
 from bot.feeds.refresh import Refresh, Step, Summary, Wish
 from bot.jobs.schedule import Jobs
 from bot.kept_current import boards_of, close_keeper, keeper_of, poller_of, with_feeds
-from bot.notifications.board import BoardWriter, plan_boards
-from bot.notifications.quote_of_the_day import QuoteOfTheDayWriter, plan_quotes
-from bot.notifications.race_day import RaceDayWriter
-from bot.notifications.race_day_planner import plan_race_day, plan_version
-from bot.notifications.reminders import ReminderWriter
-from bot.notifications.results import ResultsWriter
-from bot.notifications.results_planner import plan_results
-from bot.notifications.schedule_planner import plan_schedule
-from bot.notifications.scheduled_events import DiscordCalendar, EventKeeper
-from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import InDoubt
-from bot.outbox.discord_sender import DiscordSender, trace_attempts
+from bot.outbox.discord_sender import trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from bot.outbox.worker import Worker
+from bot.posting import worker_of
 from bot.preview import LocalServer, serve
 from bot.render.welcome import welcome
+from bot.replay.rerun import run_again
 from bot.services import Services
 from bot.settings import Settings, SettingsError
 from db.bundled import load_if_empty
@@ -55,7 +46,8 @@ from db.feeds.remembered import Remembered
 from db.file_faults import fault_of, obstacle
 from db.inspection import must_be_sound
 from db.reminders import targets
-from db.reminders.models import Extras, NotificationKind, Target
+from db.reminders.models import Extras, Target
+from db.reminders.race_day import RaceDay
 from db.snapshots import Snapshots
 
 log = logging.getLogger(__name__)
@@ -176,7 +168,7 @@ async def run(settings: Settings, path: Path, stop: asyncio.Event, say: Say) -> 
                 http_trace=trace_attempts(count_requests(limiter)),
             )
             bot.add_listener(_announcer(bot, say), "on_ready")
-            worker = _worker(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
+            worker = worker_of(bot, services, limiter, InDoubt(settings.tailgate_in_doubt))
             keeper = keeper_of(services, settings)
             poller = poller_of(services, settings, keeper)
             boards = boards_of(bot, services, limiter, worker)
@@ -235,40 +227,6 @@ async def refresh(settings: Settings, path: Path, wish: Wish, say: Say, step: St
 
 def _about(seconds: float) -> str:
     return f"about {seconds:.0f} seconds" if seconds < 90 else f"about {round(seconds / 60)} minutes"
-
-
-def _worker(bot: TailgateBot, services: Services, limiter: RateLimiter, in_doubt: InDoubt = InDoubt.AGAIN) -> Worker:
-    """The outbox's worker, with its writers and planners; answers give way to what it has to deliver."""
-    sender = DiscordSender(bot, services.clock.speed or 1.0)
-    limiter.clear = sender.clear
-    worker = Worker(services, sender, limiter, in_doubt)
-    register_writers(worker, bot)
-    bot.answer_in_turns_while(lambda: worker.busy, lambda: worker.behind)
-    return worker
-
-
-def register_writers(worker: Worker, bot: TailgateBot) -> None:
-    """Hands the worker what writes each kind of message, what keeps the scheduled events, and what plans them."""
-    reminder_writer = ReminderWriter(bot.router.as_of, bot.services.store)
-    worker.compose(NotificationKind.REMINDER, reminder_writer.reminder)
-    worker.compose(NotificationKind.CHANGE, reminder_writer.change)
-    store = bot.services.store
-    results_writer = ResultsWriter(store, bot.router.as_of)
-    worker.compose(NotificationKind.RESULTS, results_writer.results)
-    worker.compose(NotificationKind.RECAP, results_writer.recap)
-    worker.compose(NotificationKind.STANDINGS, results_writer.standings)
-    worker.compose(NotificationKind.LIVE, RaceDayWriter(store, bot.router.as_of).write)
-    calendar = DiscordCalendar(bot, DiscordSender(bot, bot.services.clock.speed or 1.0))
-    worker.perform(NotificationKind.EVENT, EventKeeper(store, calendar).keep)
-    worker.compose(NotificationKind.QUOTE, QuoteOfTheDayWriter(bot.router.as_of, store).write)
-    worker.compose(NotificationKind.BOARD, BoardWriter(store, BoardDrawer(bot.services, bot.router.as_of)).write)
-    trouble = TroubleWriter(bot)
-    worker.compose(NotificationKind.TROUBLE, trouble.write, trouble.owner)
-    worker.plan(plan_schedule)
-    worker.plan(plan_results)
-    worker.plan(plan_quotes)
-    worker.plan(plan_race_day, plan_version)
-    worker.plan(plan_boards)
 
 
 async def _until_stopped(bot: TailgateBot, token: str, background: Jobs, stop: asyncio.Event, say: Say) -> None:
@@ -330,12 +288,28 @@ async def sync(settings: Settings, path: Path) -> int:
         return len(bot.tree.get_commands())
 
 
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Which race the local page runs again, as typed, and how fast; without a speed it takes a few minutes."""
+
+    race: str
+    speed: float | None = None
+
+
 async def try_out(
-    path: Path, clock: Clock, stop: asyncio.Event, say: Say, *, port: int | None, open_browser: bool
+    path: Path,
+    clock: TravelClock,
+    stop: asyncio.Event,
+    say: Say,
+    *,
+    port: int | None,
+    open_browser: bool,
+    replay: Replay | None = None,
 ) -> None:
     """Runs the bot in a local page until ``stop`` is set.
 
     Raises:
+        FriendlyError: the race that is to run again is not on record lap by lap.
         StoreError: the store cannot be used.
         PreviewError: the page cannot be served.
     """
@@ -344,11 +318,14 @@ async def try_out(
             await must_be_sound_to_start(opened, stop, say)
             tell_faults(opened.services.store)
             tell_loaded(opened.loaded, say)
+            # It sets the clock, so it comes before all that asks how fast that runs.
+            rerun = await run_again(opened.services, clock, replay.race, replay.speed) if replay is not None else None
             bot = TailgateBot(opened.services, local=True, shard_count=1)
             limiter = RateLimiter(speed=clock.speed or 1.0)
-            worker = _worker(bot, opened.services, limiter)
+            worker = worker_of(bot, opened.services, limiter)
             boards = boards_of(bot, opened.services, limiter, worker)
-            background = Jobs(bot, opened.services, worker, boards=boards)
+            poller = rerun.poller(opened.services) if rerun is not None else None
+            background = Jobs(bot, opened.services, worker, poller=poller, boards=boards)
 
             as_of = await bot.router.as_of()
             places: list[LocalServer] = []
@@ -366,6 +343,7 @@ async def try_out(
                     await worker.close(0)
                 await background.start()
 
+            season, played = as_of.season() if as_of.seasons else None, rerun.race if rerun is not None else None
             # The page makes a client of its own to look into discord.py, whose warnings concern nobody here.
             logging.getLogger("discord.state").setLevel(logging.ERROR)
             try:
@@ -373,12 +351,13 @@ async def try_out(
                     bot,
                     clock,
                     port=port,
-                    welcome=welcome(as_of.now, as_of.season() if as_of.seasons else None),
+                    welcome=welcome(as_of.now, season, played=played, speed=clock.speed),
                     on_ready=lambda address: say(f"Tailgate is at {address}\nCtrl-C stops it."),
                     stop=stop,
                     before_start=settle_in,
                     background=begin,
                     open_browser=open_browser,
+                    topic=rerun.title if rerun is not None else None,
                 )
             finally:
                 await background.stop()
@@ -386,7 +365,7 @@ async def try_out(
                 await worker.close(0)
 
 
-WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True)
+WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True, race_day=RaceDay.EVERYTHING, board=True)
 
 
 async def remind_at_first(services: Services, server: LocalServer) -> None:

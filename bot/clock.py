@@ -44,5 +44,10 @@ class TravelClock:
         self.speed = speed
         self._origin = time.monotonic()
 
+    def travel(self, start: datetime, speed: float) -> None:
+        """Sets the clock to another moment and speed; whoever asked it for its speed before has to ask again."""
+        self._start, self.speed = start.astimezone(UTC), speed
+        self._origin = time.monotonic()
+
     def now(self) -> datetime:
         return self._start + timedelta(seconds=(time.monotonic() - self._origin) * self.speed)

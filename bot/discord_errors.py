@@ -35,8 +35,13 @@ class Code(IntEnum):
     MISSING_ACCESS = 50001
     DIRECT_MESSAGES_CLOSED = 50007
     MISSING_PERMISSIONS = 50013
+    WRONG_CHANNEL_TYPE = 50024
     THREAD_ARCHIVED = 50083
     NO_MUTUAL_SERVER = 50278
+    THREAD_EXISTS = 160004
+    THREAD_LOCKED = 160005
+    TOO_MANY_THREADS = 160006
+    TOO_MANY_ANNOUNCEMENT_THREADS = 160007
     FINISHED_EVENT = 180000
 
 
@@ -72,6 +77,7 @@ REASONS: dict[int, str] = {
     Code.UNKNOWN_SERVER: "the server is gone, or I'm no longer in it",
     Code.UNKNOWN_USER: "that person is no longer on Discord",
     Code.NO_MUTUAL_SERVER: "we no longer share a server",
+    Code.THREAD_LOCKED: "the thread is locked",
 }
 """Why nothing can be delivered, in words for the people it was meant for."""
 

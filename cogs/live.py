@@ -14,11 +14,10 @@ from bot.interactions.live_asked import live_facts
 from bot.outbox.discord_sender import DiscordSender
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.render.about import HelpEntry
-from bot.render.live import held_back, live
+from bot.render.live import live
 from bot.requester import Requester
-from bot.seasons.live import LivePictures
+from bot.seasons.live import LivePictures, states_told
 from db.live.held import LiveStates
-from db.reminders.targets import delay_of
 
 
 class Live(commands.Cog):
@@ -28,9 +27,9 @@ class Live(commands.Cog):
         self.bot = bot
         self.states, self.pictures = LiveStates(bot.services.store), LivePictures()
         drawer, editor = BoardDrawer(bot.services, bot.router.as_of), DiscordEditor(DiscordSender(bot))
-        self.desk = LiveDesk(bot.services, drawer, bot.live_answers, bot.router.view, editor)
+        self.desk = LiveDesk(bot.services, drawer, bot.live_answers, bot.router, editor)
         bot.router.register(LiveQuestion, self.answer)
-        bot.router.register(LiveAloneQuestion, self.answer_alone)
+        bot.router.register(LiveAloneQuestion, self.answer)
 
     @app_commands.command(
         name="live",
@@ -39,19 +38,15 @@ class Live(commands.Cog):
     )
     async def live(self, interaction: discord.Interaction[TailgateBot]) -> None:
         requester = await self.bot.router.requester(interaction)
-        alone = await delay_of(self.bot.services.store, guild=requester.guild) > 0
+        # The channel's board is for all who see races as late as the server; who wants them later is answered alone.
+        alone = requester.guild is not None and requester.delay.own
         question = LiveAloneQuestion() if alone else LiveQuestion()
         await self.desk.reply(interaction, question, requester, private=alone)
 
-    async def answer(self, question: LiveQuestion, requester: Requester) -> ui.LayoutView:
-        now = requester.as_of.now
-        facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)
-        seconds = await delay_of(self.bot.services.store, guild=requester.guild) if facts.tells else 0
-        return held_back(facts, seconds // 60, now) if seconds else live(facts, question, now)
-
-    async def answer_alone(self, question: LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
-        facts = live_facts(question, requester.as_of, await self.states.all(), self.pictures)
-        return live(facts, question, requester.as_of.now)
+    async def answer(self, question: LiveQuestion | LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
+        as_of = requester.as_of
+        told = await states_told(self.states, as_of)
+        return live(live_facts(question, as_of, told, self.pictures, requester.delay), question, as_of.now)
 
 
 async def setup(bot: TailgateBot) -> None:

@@ -9,10 +9,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.notifications.lap_sync import LapSync
 from bot.notifications.settings import ReminderSettings
 from bot.questions.reminders import (
     PERSON,
     SERVER,
+    DelayFormQuestion,
+    LapSeenQuestion,
+    LapSyncQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
@@ -20,6 +24,7 @@ from bot.questions.reminders import (
     RemindMeQuestion,
 )
 from bot.render.about import HelpEntry
+from bot.render.delays import DELAY_FIELD
 from bot.render.trouble import unreached_line
 
 
@@ -33,6 +38,11 @@ class Reminders(commands.Cog):
         bot.router.register(ReminderStatusQuestion, self.settings.status)
         bot.router.register(ReminderActionQuestion, self.settings.act)
         bot.router.register_choice(ReminderChoiceQuestion, self.settings.choose)
+        bot.router.register(DelayFormQuestion, self.settings.delay_form)
+        bot.router.register_form(DelayFormQuestion, self.settings.delay_written, {DELAY_FIELD})
+        sync = LapSync(self.settings, bot.services.store)
+        bot.router.register(LapSyncQuestion, sync.offer)
+        bot.router.register(LapSeenQuestion, sync.press)
         bot.router.register(RemindMeQuestion, self.settings.remind_me)
 
     @app_commands.command(

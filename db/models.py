@@ -289,6 +289,11 @@ class Season:
         """The season as it was before the race of that round. Raises LookupError if it has no such race."""
         return self._with_rounds_run(self._rounds_before(number))
 
+    def without(self, rounds: AbstractSet[int]) -> Season:
+        """The season as it is known to who has not been told of the races of these rounds; itself where none are."""
+        held = self.results.keys() | self.partial.keys()
+        return self._with_rounds_run({race.round for race in self.races} - rounds, held - rounds)
+
     def _rounds_before(self, number: int) -> set[int]:
         if number not in self.order:
             raise LookupError(f"{self.year} has no race {number}")

@@ -56,6 +56,11 @@ class Snapshots:
         self._looks: dict[int, tuple[datetime | None, datetime | None]] = {}
 
     @property
+    def data_version(self) -> int:
+        """The number that the file had when it was looked at last: whatever was read since is as new as the seasons."""
+        return self._data_version
+
+    @property
     def older_to_come(self) -> bool:
         """Whether seasons before all that are here are still being taken in."""
         return self.arriving and min(self._seasons, default=FIRST_SEASON) > FIRST_SEASON

@@ -59,7 +59,8 @@ LAYERS: dict[str, set[str]] = {
     "bot.outbox": {"db"} | EVERYWHERE,
     "bot.client": {"db", "bot.settings", "bot.editors", "bot.interactions"} | EVERYWHERE,
     "bot.interactions": MODELS
-    | {"db.errors", "bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
+    | {"db.errors", "db.reminders.delays"}
+    | {"bot.questions", "bot.seasons", "bot.finder", "bot.render", "bot.editors", "bot.requester"}
     | EVERYWHERE,
     "bot.mentions": MODELS
     | {
@@ -73,7 +74,7 @@ LAYERS: dict[str, set[str]] = {
         "bot.seasons",
     }
     | EVERYWHERE,
-    "bot.requester": {"bot.seasons"},
+    "bot.requester": {"bot.seasons", "db.reminders.race_day"},
     "bot.quotes": {"bot.requester", "db", "bot.seasons", "bot.finder", "bot.questions", "bot.render"}
     | PERMISSIONS
     | EVERYWHERE,
@@ -113,6 +114,18 @@ LAYERS: dict[str, set[str]] = {
         "bot.client",
     }
     | EVERYWHERE,
+    "bot.replay": {
+        "db",
+        "bot.championship",
+        "bot.finder",
+        "bot.interactions",
+        "bot.live",
+        "bot.questions",
+        "bot.render",
+        "bot.requester",
+        "bot.seasons",
+    }
+    | EVERYWHERE,
     "bot.preview": {"bot.settings"} | EVERYWHERE,
 }
 THIRD_PARTIES: dict[str, set[str]] = {
@@ -136,6 +149,7 @@ THIRD_PARTIES: dict[str, set[str]] = {
     "bot.recap_editing": {"discord"},
     "bot.recaps": set(),
     "bot.render": {"discord"},
+    "bot.replay": {"aiohttp", "discord"},
     "bot.seasons": set(),
 }
 ONLY_IN = {"apscheduler": "bot.jobs.scheduler", "simcord": "bot.preview.simcord_adapter"}

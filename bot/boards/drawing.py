@@ -16,14 +16,14 @@ from discord.http import handle_message_parameters
 
 from bot.boards.flags import NONE_SHOWN, Shown
 from bot.boards.identity import mark_of
-from bot.interactions.live_asked import JUST_OVER, STILL_ON, live_facts
+from bot.interactions.live_asked import JUST_OVER, live_facts
 from bot.questions.live import LiveQuestion
 from bot.render.live import LiveFacts, live
 from bot.render.live_board import as_board, called_off, result_board
 from bot.render.race_status import awaits_new_date
 from bot.seasons.as_of import AsOf
 from bot.seasons.cache import SeasonCache
-from bot.seasons.live import LivePictures
+from bot.seasons.live import STILL_ON, LivePictures
 from bot.services import Services
 from db.live.held import LiveStates
 from db.live.models import HeldState
@@ -88,7 +88,7 @@ class BoardDrawer:
         self._states = LiveStates(services.store)
         self._pictures = LivePictures()
         self._cache = SeasonCache()
-        self._past: OrderedDict[tuple[Season, int], Season] = OrderedDict()
+        self._past: OrderedDict[tuple[Season, int, frozenset[int]], Season] = OrderedDict()
         self._drawn: OrderedDict[tuple[int, int], tuple[datetime, Picture]] = OrderedDict()
 
     async def picture(self, race: int, delay: int, flags: Shown = NONE_SHOWN) -> Picture | None:
@@ -172,19 +172,22 @@ class BoardDrawer:
         seasons = []
         for known, whole in zip(base.seasons, base.whole, strict=True):
             recent = any(race.begins <= base.now < race.begins + RECENT for race in whole.races)
-            seasons.append(self._season(whole, then) if recent else known)
+            seasons.append(self._season(whole, then, base.now) if recent else known)
         if any(then is not now for then, now in zip(seasons, base.seasons, strict=True)):
             self._cache.keep_only([*base.seasons, *self._past.values()])
         return replace(base, now=then, seasons=tuple(seasons), cache=self._cache)
 
-    def _season(self, whole: Season, then: datetime) -> Season:
+    def _season(self, whole: Season, then: datetime, now: datetime) -> Season:
         """A season as it was known at a moment; the same object for all moments at which the same was known."""
         come = sum((race.over_at <= then) + (race.begins <= then) for race in whole.races)
-        if (whole, come) not in self._past:
-            self._past[whole, come] = whole.as_of(then)
+        # Results that came late count as from when the race should have been over, and were not known then.
+        late = [each for each in whole.races if each.results_at is not None and then < each.results_at <= now]
+        rounds = frozenset(each.round for each in late if each.begins > now - STILL_ON)
+        if (whole, come, rounds) not in self._past:
+            self._past[whole, come, rounds] = whole.as_of(then).without(rounds) if rounds else whole.as_of(then)
             if len(self._past) > PAST_SEASONS:
                 self._past.popitem(last=False)
-        return self._past[whole, come]
+        return self._past[whole, come, rounds]
 
 
 def view_of(facts: LiveFacts, now: datetime) -> ui.LayoutView:

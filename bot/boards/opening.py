@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from weakref import WeakValueDictionary
@@ -15,6 +14,7 @@ from discord import ui
 from bot.boards.drawing import BoardDrawer
 from bot.boards.shown import Editor
 from bot.interactions.live_answers import LiveAnswer, LiveAnswers
+from bot.interactions.router import Router
 from bot.interactions.turns import give_back
 from bot.outbox.contracts import BusyError, RefusedError, UnsureError
 from bot.questions.core import Question
@@ -23,7 +23,6 @@ from bot.requester import Requester
 from bot.services import Services
 from db.live.boards import Board, board_in, is_on_its_way, put_board, take_sent
 from db.models import Race
-from db.reminders.targets import delay_of
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +45,7 @@ class LiveDesk:
         services: the store and the clock.
         drawer: draws boards.
         answers: the answers that are kept current, and whether anything is.
-        view: answers a question, as for anybody who asks.
+        router: answers questions, as for anybody who asks.
         editor: changes messages that were boards.
     """
 
@@ -55,11 +54,11 @@ class LiveDesk:
         services: Services,
         drawer: BoardDrawer,
         answers: LiveAnswers,
-        view: Callable[[Question, Requester], Awaitable[object]],
+        router: Router,
         editor: Editor,
     ) -> None:
         self._store, self._clock = services.store, services.clock
-        self._drawer, self._answers, self._view, self._editor = drawer, answers, view, editor
+        self._drawer, self._answers, self._router, self._editor = drawer, answers, router, editor
 
     async def reply(
         self, interaction: discord.Interaction[Any], question: Question, requester: Requester, *, private: bool
@@ -73,10 +72,11 @@ class LiveDesk:
             private: whether only they may see it.
         """
         channel, guild = requester.channel, requester.guild
-        delay = await delay_of(self._store, guild=guild) if guild is not None else 0
+        # In a channel it is the server's: who wants to see races later than that is answered in private.
+        delay = requester.delay.seconds
         race = await self._drawer.race_on(delay) if self._answers.kept else None
         if race is None:
-            await _send(interaction, await self._made(question, requester), private=private)
+            await self._router.reply(interaction, question, requester, private=private)
         elif private or guild is None or channel is None or not _may_post(interaction):
             await self._answer(interaction, question, requester, private=private)
         else:
@@ -103,7 +103,7 @@ class LiveDesk:
             return
         view = await self._drawer.board(race.id, guild, delay)
         if view is None:
-            await _send(interaction, await self._made(question, requester), private=False)
+            await self._router.reply(interaction, question, requester)
             return
         message = await _send(interaction, view, private=False)
         if message is None:
@@ -143,7 +143,7 @@ class LiveDesk:
             log.info("a board that goes on further down could not be reduced (%s)", error)
 
     async def _made(self, question: Question, requester: Requester) -> ui.LayoutView:
-        view = await self._view(question, requester)
+        view = await self._router.view(question, requester)
         assert isinstance(view, ui.LayoutView), "what is answered here is a message"
         return view
 

@@ -16,6 +16,7 @@ from bot.interactions.live_answers import GONE_AFTER, LiveAnswer, LiveAnswers
 from bot.render.live_board import beside_board, kept_current
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf
+from bot.seasons.later import seen_later
 from db.live.boards import Board
 
 
@@ -188,7 +189,8 @@ class FollowedAnswer:
             self.gone()
             return False
         self._last = self._last or now >= self._answer.until
-        requester = replace(self._answer.requester, as_of=await self._as_of())
+        asked = self._answer.requester
+        requester = replace(asked, as_of=seen_later(await self._as_of(), asked.delay.seconds))
         view = await self._ask(self._answer.question, requester)
         if not isinstance(view, ui.LayoutView):
             self.gone()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import discord
 
 from db.reminders.models import Target
 
 NEEDED = {"view_channel": "View Channel", "send_messages": "Send Messages"}
 """Without these nothing can be posted in a channel; by discord.py's name, as Discord shows them."""
+FOR_THREADS = {
+    "create_public_threads": "Create Public Threads",
+    "send_messages_in_threads": "Send Messages in Threads",
+}
+"""Without these a race gets no thread. The bot may put away the threads that it started."""
 
 
 def takes_reminders(guild: discord.Guild, channel: int | None) -> bool:
@@ -15,10 +22,10 @@ def takes_reminders(guild: discord.Guild, channel: int | None) -> bool:
     return channel is not None and isinstance(guild.get_channel(channel), discord.TextChannel)
 
 
-def missing(channel: discord.abc.GuildChannel) -> list[str]:
-    """The permissions among ``NEEDED`` that the bot lacks in a channel, as Discord shows them."""
+def missing(channel: discord.abc.GuildChannel, among: Mapping[str, str] = NEEDED) -> list[str]:
+    """The permissions among some that the bot lacks in a channel, as Discord shows them."""
     granted = channel.permissions_for(channel.guild.me)
-    return [shown for name, shown in NEEDED.items() if not getattr(granted, name)]
+    return [shown for name, shown in among.items() if not getattr(granted, name)]
 
 
 def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
@@ -40,6 +47,8 @@ def lacking(guild: discord.Guild | None, target: Target) -> tuple[str, ...]:
         lines.append("The role to ping is gone; choose another, or none.")
     elif role is not None and not role.mentionable and not granted.mention_everyone:
         lines.append(f"To ping {role.mention}, I need Mention Everyone here, or the role has to be mentionable.")
+    if target.extras.thread and (names := missing(channel, FOR_THREADS)):
+        lines.append(f"For a thread a race, I need {' and '.join(names)} in <#{target.channel}>.")
     if target.extras.events and not guild.me.guild_permissions.create_events:
         lines.append("For Discord events, I need the Create Events permission.")
     return tuple(lines)

@@ -9,7 +9,7 @@ import json
 import logging
 import pkgutil
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import discord
@@ -45,6 +45,7 @@ def extensions() -> list[str]:
 PERMISSIONS = discord.Permissions(
     view_channel=True,
     send_messages=True,
+    create_public_threads=True,
     send_messages_in_threads=True,
     embed_links=True,
     attach_files=True,
@@ -68,6 +69,7 @@ class TailgateBot(commands.AutoShardedBot):
         live_answers: the answers of ``/live`` that are kept current.
         local: whether it runs in a page on this machine.
         registered_commands: whether this start registered the commands with Discord.
+        every_second: what is to be done every second while the bot runs; most of the time that finds nothing due.
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class TailgateBot(commands.AutoShardedBot):
         self.live_answers = LiveAnswers()
         self.local = local
         self.registered_commands = False
+        self.every_second: list[Callable[[], Awaitable[None]]] = []
 
     async def setup_hook(self) -> None:
         # After a start that failed on the network this runs again, with the cogs loaded already.

@@ -15,6 +15,9 @@ from bot.settings import at_home, parse_moment, parse_speed
 EVE_OF_TALLADEGA = "2025-10-16T17:00-04:00"
 """Where `tailgate try` starts the clock: Thursday, 16 October 2025, 5 p.m. Eastern."""
 
+LONGEST_TEXT = 100
+"""Characters of what a fan types, as in chat."""
+
 DEFAULT_STORE = "TAILGATE_DB, else in your data folder"
 
 EXPORTS = ("standings", "results", "schedule", "drivers", "tracks", "season", "quotes", "recaps")
@@ -42,6 +45,12 @@ def _speed(text: str) -> float:
         return parse_speed(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _text(text: str) -> str:
+    if not text.strip() or len(text) > LONGEST_TEXT:
+        raise argparse.ArgumentTypeError("it names no race; give one such as 'talladega 2025'")
+    return text
 
 
 def _is_whole(text: str) -> bool:
@@ -154,7 +163,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 
 def _add_try(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument(
         "--at",
         type=_moment,
         default=_moment(EVE_OF_TALLADEGA),
@@ -162,7 +172,18 @@ def _add_try(parser: argparse.ArgumentParser) -> None:
         help="where the clock starts, such as 2025-10-17T14:55-04:00 (no offset: Eastern), or `now`; "
         "by default the eve of Talladega, Thursday 16 October 2025, 5 p.m. Eastern",
     )
-    parser.add_argument("--speed", type=_speed, default=1.0, metavar="N", help="how many times faster the clock runs")
+    when.add_argument(
+        "--replay",
+        type=_text,
+        metavar="RACE",
+        help="run a past race again from its laps, such as 'talladega 2025'; the clock starts just before it",
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        metavar="N",
+        help="how many times faster the clock runs (default: 1; with --replay so fast that the race takes minutes)",
+    )
     parser.add_argument("--port", type=_port, metavar="N", help="the page's port (default: any free one)")
     parser.add_argument("--no-browser", action="store_true", help="print the address only")
 

@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.feeds import paths
 from bot.feeds.asking import Asker, Got
 from bot.feeds.errors import FeedError
-from bot.feeds.planning import OFTEN, SELDOM
+from bot.feeds.planning import SELDOM
 from bot.feeds.unsettled import Unsettled, Wanted
 from db.feeds.models import OF_NO_USE_WITHOUT
 from db.feeds.remembered import Remembered
@@ -89,8 +89,8 @@ class Bundles:
         for path, often in extras.items():
             known = self._remembered.documents.get(path)
             is_failing = known is not None and known.failing_since is not None
-            # Just after a race, what is not there yet may come at any moment.
-            need_not_be = self._is_absent(path) and not is_failing and every > OFTEN
+            # What was not there as the race began may come with its results.
+            need_not_be = self._is_absent(path) and not is_failing and first not in bundle
             if wanted(path, max(often, SELDOM) if need_not_be else often):
                 await self.add(bundle, path, year, anew=False)
         if any(got.digest is not None for got in bundle.values()):

@@ -5,6 +5,7 @@ Discord does not enforce a choice, so a command looks up again what comes back.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import discord
@@ -18,7 +19,7 @@ from bot.finder.words import name_words
 from bot.interactions.history_asked import offered_tracks
 from bot.interactions.turns import give_back
 from bot.seasons.as_of import AsOf
-from db.models import Season
+from db.models import Race, Season
 
 UserText: TypeAlias = app_commands.Range[str, 1, 100]
 """What a fan types; no name, key or race that is offered is longer."""
@@ -30,7 +31,8 @@ EVERYBODY = 10_000
 
 
 async def _as_of(interaction: discord.Interaction[Any]) -> AsOf:
-    as_of: AsOf = await interaction.client.router.as_of()
+    as_of: AsOf
+    as_of, _ = await interaction.client.router.known_to(interaction.guild_id, interaction.user.id)
     return as_of
 
 
@@ -111,6 +113,27 @@ async def race_choices(interaction: discord.Interaction[Any], current: str) -> l
 async def schedule_choices(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
     """As ``race_choices``, with the races to come."""
     return await _races(interaction, current, run=False)
+
+
+async def races_among(
+    interaction: discord.Interaction[Any], current: str, held: Sequence[Race]
+) -> list[app_commands.Choice[str]]:
+    """Those of some races that fit what is typed, newest first where nothing is; the value is the year and the round.
+
+    Args:
+        interaction: the one that asks.
+        current: as typed so far.
+        held: the races, the last one last.
+    """
+    as_of, among = await _as_of(interaction), {(race.season, race.round): race for race in reversed(held)}
+    offered = among
+    if current.strip() and among:
+        years = dict.fromkeys(year for year, _ in among)
+        read = [*as_of.read(current, None, "race").races]
+        read += [each for y in years for each in as_of.finder.races(current, as_of.season(y), as_of.now, run=True)]
+        offered = {key: race for race in read if (key := (race.season, race.round)) in among}
+    give_back()
+    return [app_commands.Choice(name=race_label(race), value=race_value(race)) for race in [*offered.values()][:LIMIT]]
 
 
 async def _races(interaction: discord.Interaction[Any], current: str, *, run: bool) -> list[app_commands.Choice[str]]:

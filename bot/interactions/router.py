@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import discord
@@ -16,11 +17,15 @@ from bot.interactions.components import Chosen, heard
 from bot.interactions.turns import give_back
 from bot.questions.core import OldButtonError, Question, decode
 from bot.questions.reminders import RemindMeQuestion
+from bot.render.delays import told_later
 from bot.render.forms import ODD_FORM, OLD_FORM, Form, carried, filled_in, not_kept
 from bot.render.understood import with_lines
 from bot.requester import Requester
 from bot.seasons.as_of import AsOf, AsOfKeeper
+from bot.seasons.later import races_held_back, seen_later
 from bot.services import Services
+from db.reminders.delays import Delays
+from db.reminders.race_day import Delay
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +37,18 @@ POSTED = f":{RemindMeQuestion.topic}:"
 
 Reply = ui.LayoutView | Form
 """What answers a question: a message, or a form to fill in."""
+After = Callable[[discord.Interaction[Any], Any, Requester, int | None], Awaitable[None]]
+"""What happens once an answer is out: with the interaction, the question, who asked, and the id of the message where
+Discord tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer to a press, a choice or a form: whether it is for the requester alone, and to which question it is."""
+
+    private: bool
+    reply: Reply
+    question: Question | None = None
 
 
 class Router:
@@ -49,7 +66,9 @@ class Router:
         self._forms: dict[type[Question], Callable[[Any, Mapping[str, str], Requester], Awaitable[Reply]]] = {}
         self._fields: dict[type[Question], frozenset[str]] = {}
         self._choices: dict[type[Question], Callable[[Any, Sequence[str], Requester], Awaitable[Reply]]] = {}
+        self._after: dict[type[Question], After] = {}
         self._as_of_keeper = AsOfKeeper()
+        self._delays = Delays(services.store)
 
     def attach(self, client: commands.AutoShardedBot) -> None:
         """Makes the router hear the buttons, selects and forms of every message, however old."""
@@ -78,6 +97,10 @@ class Router:
         """Says how a choice is answered whose select carries a question of a kind: the topic gets the chosen values."""
         self._choices[kind] = topic
 
+    def register_after(self, kind: type[Q], after: After) -> None:
+        """Says what happens once a question of a kind is answered, by a command, a button or a select."""
+        self._after[kind] = after
+
     @property
     def older_to_come(self) -> bool:
         """Whether seasons before all that are here are still being taken in."""
@@ -88,12 +111,22 @@ class Router:
         seasons = await self._services.seasons.all()
         return self._as_of_keeper.at(self._services.clock.now(), seasons, self._services.seasons.version)
 
+    async def known_to(self, guild: int | None, user: int | None) -> tuple[AsOf, Delay]:
+        """What is known now to who asks: less than all, where they or the server see races later than they run.
+
+        Every answer in chat starts from here, so that none tells more than another.
+        """
+        as_of = await self.as_of()
+        delay = await self._delays.of(guild, user, self._services.seasons.data_version)
+        return seen_later(as_of, delay.seconds), delay
+
     async def requester(self, interaction: discord.Interaction[Any]) -> Requester:
         """The person behind an interaction, as Discord describes them, and what is known at this moment."""
         person = interaction.user
+        as_of, delay = await self.known_to(interaction.guild_id, person.id)
         return Requester(
             person.id,
-            await self.as_of(),
+            as_of,
             person.display_name,
             interaction.guild_id,
             interaction.channel_id,
@@ -101,6 +134,7 @@ class Router:
             frozenset(role.id for role in person.roles) if isinstance(person, discord.Member) else frozenset(),
             self._editors().may_edit(person.id, interaction.guild_id),
             _server_wide(interaction),
+            delay,
         )
 
     async def view(self, question: Question, requester: Requester) -> Reply:
@@ -109,7 +143,10 @@ class Router:
         Raises:
             FriendlyError: the question names something that does not exist, or the requester may not ask it.
         """
-        return await _found(self._topics, question)(question, requester)
+        made = await _found(self._topics, question)(question, requester)
+        if isinstance(made, ui.LayoutView) and not question.private and races_held_back(requester.as_of):
+            return with_lines(made, [told_later(requester.delay)])
+        return made
 
     async def reply(
         self,
@@ -129,23 +166,25 @@ class Router:
         """
         requester = requester or await self.requester(interaction)
         made = await self.view(question, requester)
-        await _send(interaction, with_lines(made, lines) if isinstance(made, ui.LayoutView) else made, private=private)
+        shown = with_lines(made, lines) if isinstance(made, ui.LayoutView) else made
+        message = await _send(interaction, shown, private=private)
+        await self._follow(interaction, question, requester, message)
 
     async def press(self, interaction: discord.Interaction[Any], text: str) -> None:
         """Answers a pressed button or a select of answers."""
 
-        async def answer(requester: Requester) -> tuple[bool, Reply]:
+        async def answer(requester: Requester) -> _Answer:
             question = decode(text)
-            return question.private, await self.view(question, requester)
+            return _Answer(question.private, await self.view(question, requester), question)
 
         await self._respond(interaction, answer)
 
     async def choose(self, interaction: discord.Interaction[Any], text: str, chosen: Sequence[str]) -> None:
         """Hands what was chosen to the topic of its question, and answers as for a press."""
 
-        async def answer(requester: Requester) -> tuple[bool, Reply]:
+        async def answer(requester: Requester) -> _Answer:
             question = decode(text)
-            return question.private, await _found(self._choices, question)(question, chosen, requester)
+            return _Answer(question.private, await _found(self._choices, question)(question, chosen, requester))
 
         await self._respond(interaction, answer)
 
@@ -165,25 +204,25 @@ class Router:
     async def _submit(self, interaction: discord.Interaction[Any], text: str, written: Mapping[str, str]) -> None:
         """Hands what was written to the topic of its question, and shows it where that cannot be done."""
 
-        async def answer(requester: Requester) -> tuple[bool, Reply]:
+        async def answer(requester: Requester) -> _Answer:
             try:
                 question = decode(text)
                 topic = _found(self._forms, question)
             except OldButtonError:
                 # Which question it was is unknown; the answer is for the person who wrote, whatever it was.
-                return True, not_kept(written.values(), OLD_FORM)
+                return _Answer(True, not_kept(written.values(), OLD_FORM))
             missing = self._fields[type(question)] - set(written)
             if missing:
                 log.warning("refused a form of %s: no field %s", question.topic, ", ".join(sorted(missing)))
-                return question.private, not_kept(written.values(), ODD_FORM)
-            return question.private, await topic(question, written, requester)
+                return _Answer(question.private, not_kept(written.values(), ODD_FORM))
+            return _Answer(question.private, await topic(question, written, requester))
 
         await self._respond(interaction, answer)
 
     async def _respond(
         self,
         interaction: discord.Interaction[Any],
-        answer: Callable[[Requester], Awaitable[tuple[bool, Reply]]],
+        answer: Callable[[Requester], Awaitable[_Answer]],
     ) -> None:
         """Answers a component or a form.
 
@@ -193,10 +232,20 @@ class Router:
         try:
             alone, own = _whose(interaction)
             async with interaction.client.tree.turns.turn():
-                private, made = await answer(await self.requester(interaction))
-            await _put(interaction, made, in_place=alone if private else own)
+                requester = await self.requester(interaction)
+                made = await answer(requester)
+            message = await _put(interaction, made.reply, in_place=alone if made.private else own)
+            if made.question is not None:
+                await self._follow(interaction, made.question, requester, message)
         except Exception as error:  # noqa: BLE001 - answer_error sorts them
             await answer_error(interaction, error)
+
+    async def _follow(
+        self, interaction: discord.Interaction[Any], question: Question, requester: Requester, message: int | None
+    ) -> None:
+        after = self._after.get(type(question))
+        if after is not None:
+            await after(interaction, question, requester, message)
 
 
 def _found(topics: Mapping[type[Question], T], question: Question) -> T:
@@ -219,22 +268,24 @@ def _server_wide(interaction: discord.Interaction[Any]) -> discord.Permissions:
     return interaction.permissions & discord.Permissions(administrator=True, manage_guild=True)
 
 
-async def _put(interaction: discord.Interaction[Any], reply: Reply, *, in_place: bool) -> None:
-    """Changes the message that the input came from, or replies beside it, for the person alone."""
+async def _put(interaction: discord.Interaction[Any], reply: Reply, *, in_place: bool) -> int | None:
+    """Changes the message that the input came from, or replies beside it, for the person alone; returns its id."""
     if isinstance(reply, ui.LayoutView) and in_place:
         await interaction.response.edit_message(view=reply)
-    else:
-        await _send(interaction, reply, private=True)
+        return interaction.message.id if interaction.message is not None else None
+    return await _send(interaction, reply, private=True)
 
 
-async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> None:
+async def _send(interaction: discord.Interaction[Any], reply: Reply, *, private: bool) -> int | None:
+    """Answers with a message, whose id is returned where Discord tells it, or with a form."""
     give_back()
     if isinstance(reply, Form):
         await interaction.response.send_modal(reply.modal())
-    else:
-        # discord.py would keep what only one person sees in memory for a quarter of an hour, with a task for each.
-        reply.stop()
-        await interaction.response.send_message(view=reply, ephemeral=private)
+        return None
+    # discord.py would keep what only one person sees in memory for a quarter of an hour, with a task for each.
+    reply.stop()
+    sent = await interaction.response.send_message(view=reply, ephemeral=private)
+    return sent.message_id
 
 
 def _whose(interaction: discord.Interaction[Any]) -> tuple[bool, bool]:

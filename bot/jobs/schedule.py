@@ -38,11 +38,15 @@ FEEDS_TIMEOUT_SECONDS = 3600
 """A whole season, a document a second, each of which may take half a minute."""
 LIVE_SECONDS = 1
 """How often it is looked whether the race under way is to be asked for, which takes no more than a comparison."""
+LIVE_LEAST_SECONDS, LIVE_CLOCK_SECONDS = 0.25, 30
+"""By a clock that runs fast it is looked after so many of its seconds, and no more often than four times a second."""
 LIVE_TIMEOUT_SECONDS = 180
 """A few documents one after the other, each of which may take half a minute."""
 BOARDS_SECONDS = 1
 BOARDS_TIMEOUT_SECONDS = 20
 """What is drawn waits for the store only: changes are made in tasks of their own."""
+TICK_SECONDS, TICK_TIMEOUT_SECONDS = 1, 30
+"""How often the cogs are asked whether anything of theirs is due, and how long that may take."""
 OUTBOX_SECONDS = 1
 OUTBOX_TIMEOUT_SECONDS = 20
 """A tick of the worker waits for the store only: deliveries run in tasks of their own."""
@@ -89,8 +93,11 @@ class Jobs:
         if keeper is not None:
             self._scheduler.every(FEEDS_SECONDS, self._keep_current, timeout=FEEDS_TIMEOUT_SECONDS)
         if poller is not None:
-            self._scheduler.every(LIVE_SECONDS, self._follow_race, timeout=LIVE_TIMEOUT_SECONDS)
+            # By a clock that runs fast a second is many laps.
+            often = max(LIVE_LEAST_SECONDS, min(LIVE_SECONDS, LIVE_CLOCK_SECONDS / (services.clock.speed or 1.0)))
+            self._scheduler.every(often, self._follow_race, timeout=LIVE_TIMEOUT_SECONDS)
         self._scheduler.every(CLEANUP_SECONDS, self._clean_up, timeout=CLEANUP_TIMEOUT_SECONDS)
+        self._scheduler.every(TICK_SECONDS, self._tick, timeout=TICK_TIMEOUT_SECONDS)
 
     async def start(self) -> None:
         """Starts the jobs; returns at once."""
@@ -100,6 +107,11 @@ class Jobs:
     async def stop(self) -> None:
         """Stops them; a job that is running is cancelled, and waited for."""
         await self._scheduler.stop()
+
+    async def _tick(self) -> None:
+        """What the cogs do every second."""
+        for each in self._bot.every_second:
+            await each()
 
     async def _show_presence(self) -> None:
         """The bot's status in the member list: the next race and when, in Eastern time."""

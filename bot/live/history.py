@@ -93,7 +93,13 @@ def _is_as_new(flags: Sequence[FlagPeriod], new: LiveState, held: LiveState | No
     """Whether a list of flags ends with the one that is shown, and lacks none that was seen."""
     if not flags or (new.flags and flags[-1].flag is not new.flag):
         return False
-    return held is None or not held.flags or flags[-1].lap >= held.flags[-1].lap - A_LAP_OR_TWO
+    if held is None or not held.flags:
+        return True
+    last = held.flags[-1]
+    # An older list may end with the same flag, shown once before.
+    was_shown = any(each.flag is flags[-1].flag for each in held.flags)
+    is_older = was_shown and flags[-1].flag is not last.flag and flags[-1].since <= last.since
+    return not is_older and flags[-1].lap >= last.lap - A_LAP_OR_TWO
 
 
 def _with_flag(held: LiveState | None, new: LiveState) -> tuple[FlagPeriod, ...]:

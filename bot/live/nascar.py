@@ -28,6 +28,8 @@ T = TypeVar("T")
 POINTS_EVERY = timedelta(minutes=1)
 AGAIN_AFTER = timedelta(seconds=30)
 """How long a document is left alone that lacked what it was asked for."""
+REASON_EVERY, REASON_WITHIN = timedelta(seconds=8), timedelta(minutes=1)
+"""How often, and for how long, the reason of a caution or a red flag is asked for that was not there with the flag."""
 
 
 class Client(Protocol):
@@ -99,7 +101,7 @@ class NascarLive:
             return carry_on(held, state)
         before = held if held is not None and held.session is SessionKind.RACE else None
         flags: tuple[FlagPeriod, ...] = ()
-        if state.flags and (before is None or before.flag is not state.flag):
+        if state.flags and (before is None or before.flag is not state.flag or self._lacks_reason(before, number)):
             flags = await self._flags(followed, number, state)
             if before is not None and state.flag is Flag.GREEN:
                 state = await self._stops(followed, number, state)
@@ -133,6 +135,13 @@ class NascarLive:
         rows = await self._beside(path, read_live_points)
         ids = {each.vehicle_number: each.driver.driver_id for each in feed.vehicles if each.driver.driver_id}
         return with_points(state, rows, ids) if rows else state
+
+    def _lacks_reason(self, held: LiveState, number: int) -> bool:
+        """Whether the flag that is shown is young, and its reason may still come."""
+        shown = held.flags[-1]
+        young = self._clock.now() < shown.since + REASON_WITHIN
+        stopped = shown.flag in {Flag.YELLOW, Flag.RED} and shown.reason is None
+        return stopped and young and self._is_due(paths.flags(number), REASON_EVERY)
 
     def _is_due(self, path: str, every: timedelta) -> bool:
         asked, now = self._asked.get(path), self._clock.now()

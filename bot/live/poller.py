@@ -94,7 +94,8 @@ class LivePoller:
         """Which races are to be followed now; what is settled is forgotten."""
         if self._held is None:
             self._held = await load_states(self._services.store)
-        seasons = [s for s in await self._services.seasons.all() if s.year >= now.year - 1]
+        # By a clock of another day the store knows results that are still to come.
+        seasons = [s.as_of(now) for s in await self._services.seasons.all() if s.year >= now.year - 1]
         due = [
             Followed(season, race)
             for season in seasons

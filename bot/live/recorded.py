@@ -31,6 +31,8 @@ from db.live.models import (
 )
 from db.models import Outcome, Race, Result, Season, SessionKind
 
+LONG_LAP = timedelta(seconds=45)
+"""After so long on the same lap it is said again that this is the lap."""
 USUAL_LAP = 30_000
 """Milliseconds of a lap where no lap of the race was timed."""
 
@@ -132,6 +134,14 @@ class RecordedRace:
     def moment(self, lap: int) -> datetime:
         """When the leader completed a lap."""
         return (self.began + timedelta(milliseconds=self._ends[lap])).replace(microsecond=0)
+
+    def second(self, lap: int) -> int:
+        """By which whole second after the green flag the leader has completed a lap."""
+        return -(-self._ends[lap] // 1000)
+
+    def lap_after(self, seconds: int) -> int:
+        """How many laps the leader has completed so long after the green flag."""
+        return bisect_right(self._ends, seconds * 1000) - 1
 
     def states(self) -> Iterator[LiveState]:
         """The race at the end of every lap, from the start to the finish."""
@@ -378,13 +388,15 @@ class RecordedLive:
 
     async def latest(self, followed: Followed, held: LiveState | None) -> LiveState | None:
         """The state now; see ``LiveSource``."""
-        recorded = self._races.get(followed.race.id)
-        lap = recorded.lap_at(self._clock.now()) if recorded is not None else None
+        recorded, now = self._races.get(followed.race.id), self._clock.now()
+        lap = recorded.lap_at(now) if recorded is not None else None
         if recorded is None or lap is None:
             return held
-        if held is not None and held.lap == lap:
-            return held
-        return recorded.state(lap)
+        state = held if held is not None and held.lap == lap else recorded.state(lap)
+        # A lap with a red flag in it takes long, and is no silence.
+        if state.ended is not None or now - state.at < LONG_LAP:
+            return state
+        return replace(state, at=now.replace(microsecond=0), came=now.replace(microsecond=0))
 
     async def close(self) -> None:
         """Nothing is held open."""

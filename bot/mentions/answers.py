@@ -93,9 +93,10 @@ class MentionAnswers:
         """The person who wrote the message, and what is known at this moment."""
         person, guild = message.author, _guild_of(message)
         member = person if isinstance(person, discord.Member) else None
+        as_of, delay = await self._router.known_to(guild, person.id)
         return Requester(
             person.id,
-            await self._router.as_of(),
+            as_of,
             person.display_name,
             guild,
             message.channel.id,
@@ -103,6 +104,7 @@ class MentionAnswers:
             frozenset(role.id for role in member.roles) if member is not None else frozenset(),
             self._editors().may_edit(person.id, guild),
             member.guild_permissions if member is not None else discord.Permissions.none(),
+            delay,
         )
 
 

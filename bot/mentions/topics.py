@@ -28,6 +28,7 @@ from bot.questions.laps import LapsQuestion, LineupQuestion
 from bot.questions.live import LiveQuestion
 from bot.questions.quotes import QuoteQuestion, RandomQuoteQuestion
 from bot.questions.recaps import RecapQuestion
+from bot.questions.replay import ReplayQuestion
 from bot.quotes.parsing import parse_search
 from bot.quotes.query import LONGEST
 from bot.render.driver_at_track import DriverAtTrackQuestion
@@ -280,6 +281,17 @@ def _laps(asked: Asked) -> Answerable | None:
     return Answerable(LapsQuestion(asked.driver.key, reading.year), sure and alone)
 
 
+def _replay(asked: Asked) -> Answerable | None:
+    """A race played again: the one that is named, or the last one of which laps are held."""
+    race, reading = asked.race_run(), asked.reading
+    sure = not asked.drivers and not asked.words & _FUTURE and reading.when != "next"
+    if race is not None:
+        return Answerable(ReplayQuestion(race.season, race.round), sure)
+    if reading.race is not None or reading.round is not None:
+        return None
+    return Answerable(ReplayQuestion(reading.year), sure and not asked.days)
+
+
 def _lineup(asked: Asked) -> Answerable | None:
     """Who starts a race: the one that is named or, where none is, the next one."""
     if asked.driver is not None and asked.reading.race is None:
@@ -380,6 +392,7 @@ _QUESTIONS: dict[Topic | None, Callable[[Asked], Answerable | None]] = {
     Topic.RESULTS: _results,
     Topic.RECAP: _recap,
     Topic.LAPS: _laps,
+    Topic.REPLAY: _replay,
     Topic.LINEUP: _lineup,
     Topic.DRIVER: _driver,
     Topic.HELP: _fixed(HelpQuestion()),

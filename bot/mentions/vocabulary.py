@@ -41,6 +41,7 @@ class Topic(Enum):
     RESULTS = auto()
     RECAP = auto()
     LAPS = auto()
+    REPLAY = auto()
     LINEUP = auto()
     DRIVER = auto()
     HELP = auto()
@@ -225,6 +226,10 @@ PHRASES: dict[Topic, tuple[str, ...]] = {
         r"(?:average |avg )?running positions?",
         r"(?:pit|pitted)(?: ?stops?| road)?|pitstops?",
     ),
+    Topic.REPLAY: (
+        r"(?:replay|rerun|relive|rewatch)(?: (?:of|the|from))*(?! (?:on|stream|streaming|tv|broadcast|coverage|radio))",
+        r"play … (?:again|back)",
+    ),
     Topic.LINEUP: (
         r"(?:starting )?line ?ups?|(?:entry|entrant) lists?|entries|entrants",
         r"starting (?:order|grid|spots)|starting positions?",
@@ -291,6 +296,7 @@ SPECIAL: dict[Topic, frozenset[Topic]] = {
     Topic.RESULTS: frozenset({Topic.HELP, Topic.DRIVER, Topic.LAPS}),
     Topic.RECAP: frozenset({Topic.HELP, Topic.DRIVER}),
     Topic.LAPS: frozenset({Topic.HELP, Topic.DRIVER}),
+    Topic.REPLAY: frozenset({Topic.HELP, Topic.DRIVER, Topic.RESULTS, Topic.RECAP, Topic.LAPS, Topic.LIVE}),
     Topic.LINEUP: frozenset({Topic.HELP, Topic.DRIVER, Topic.NEXT, Topic.SCHEDULE}),
 }
 """Which topics one leaves no room for: whoever asks what it takes to make the playoffs does not ask who makes them."""

@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeAlias
 
 from bot.outbox.contracts import BusyError, Post
 from bot.quotes.service import facts_of
@@ -13,6 +14,7 @@ from bot.render.on_this_day import OnThisDayFacts, PastDay, past_day
 from bot.render.quotes import of_the_day
 from bot.seasons.as_of import AsOf
 from bot.seasons.careers import wins_of
+from bot.seasons.later import seen_later
 from bot.seasons.quote_reader import reader_in
 from db.connection import Store
 from db.models import EASTERN, Season
@@ -21,6 +23,8 @@ from db.quotes.draws import Pool, draw, draws_since, load_pool, save_draw
 from db.quotes.models import Quote
 from db.reminders.models import NotificationKind, OutboxRow, PlannedNotification, Target, quote_session
 from db.reminders.plans import Connection
+from db.reminders.race_day import LONGEST_DELAY
+from db.reminders.targets import delay_of
 
 AGAIN_AFTER = timedelta(days=30)
 """How long a server does not get a quote again, if there are others."""
@@ -30,6 +34,8 @@ NO_QUOTE_SECONDS = 15 * 60.0
 """When to look again whether there is a quote to send."""
 DRAWS = 5
 """How many times one is drawn that was deleted since the pool was loaded."""
+_Basis: TypeAlias = tuple[date, tuple[tuple[int, int], ...], int]
+"""What decides which quotes may be drawn: the day, the races that are not over, and the season."""
 
 
 def due_at(day: date, hour: int) -> datetime:
@@ -92,9 +98,8 @@ class QuoteOfTheDayWriter:
         self._as_of = as_of
         self._store = store
         self._choose = choose or random.Random()
-        self._common = Pool()
-        self._common_of: tuple[date, tuple[tuple[int, int], ...], int] | None = None
-        self._common_until: datetime | None = None
+        # By what may be drawn: servers that see races later draw from fewer.
+        self._common: dict[_Basis, tuple[Pool, datetime]] = {}
         # Several quotes are drawn at the same time: the first one loads, and the others wait for it.
         self._loading = asyncio.Lock()
 
@@ -108,12 +113,19 @@ class QuoteOfTheDayWriter:
         """
         if target.guild is None:
             return None
-        as_of = await self._as_of()
+        as_of = await self._told_to(target.guild)
         found = await self._quote(as_of, reader_in(as_of, target.guild), target.guild, day_of(row))
         if found is None:
             raise BusyError("there is no quote to post yet", NO_QUOTE_SECONDS)
         past = await self._past(as_of, day_of(row)) if target.extras.on_this_day else None
         return Post(of_the_day(facts_of(as_of, found), as_of.now, row.mark, past))
+
+    async def _told_to(self, guild: int) -> AsOf:
+        """What is told by now in a server. On most days nothing is held back from anybody, and none need be asked."""
+        as_of = await self._as_of()
+        if not seen_later(as_of, LONGEST_DELAY).held_back:
+            return as_of
+        return seen_later(as_of, await delay_of(self._store, guild=guild))
 
     async def _past(self, as_of: AsOf, day: date) -> PastDay | None:
         """What happened in the series on the day in earlier years; None if nothing did."""
@@ -134,7 +146,7 @@ class QuoteOfTheDayWriter:
                 await save_draw(self._store, guild, day, drawn)
                 return found
             # It was deleted since the pool was loaded.
-            self._common_until = None
+            self._common.clear()
         return None
 
     async def _common_pool(self, as_of: AsOf, season: int) -> Pool:
@@ -144,11 +156,11 @@ class QuoteOfTheDayWriter:
         async with self._loading:
             return await self._loaded_pool(as_of, reader, season, basis)
 
-    async def _loaded_pool(
-        self, as_of: AsOf, reader: Reader, season: int, basis: tuple[date, tuple[tuple[int, int], ...], int]
-    ) -> Pool:
-        until = self._common_until
-        if until is None or self._common_of != basis or not until - POOL_KEPT <= as_of.now < until:
-            self._common = await load_pool(self._store, reader, season, own=False)
-            self._common_of, self._common_until = basis, as_of.now + POOL_KEPT
-        return self._common
+    async def _loaded_pool(self, as_of: AsOf, reader: Reader, season: int, basis: _Basis) -> Pool:
+        kept = self._common.get(basis)
+        if kept is not None and kept[1] - POOL_KEPT <= as_of.now < kept[1]:
+            return kept[0]
+        pool = await load_pool(self._store, reader, season, own=False)
+        current = {each: held for each, held in self._common.items() if as_of.now < held[1] <= as_of.now + POOL_KEPT}
+        self._common = {**current, basis: (pool, as_of.now + POOL_KEPT)}
+        return pool

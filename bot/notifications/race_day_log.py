@@ -10,13 +10,12 @@ from a backup. Later states are matched with the log by laps, and a number once 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from pydantic import TypeAdapter
-
-from bot.notifications.race_day_news import SETTLES, USEFUL, Happening
+from bot.notifications.race_day_news import SETTLES, Happening
 from db.live.news import RaceNews
+from db.live.seen_posts import PostLog, SeenPost
 from db.reminders.race_day import OVERTAKEN_BY, RacePost
 
 SAME_LAPS = 2
@@ -25,63 +24,6 @@ APART = timedelta(seconds=1)
 """The posts of a race are due one after the other, so that they go out in the order in which things were seen."""
 _BY_NUMBER = frozenset({RacePost.STAGE, RacePost.CHECKERED})
 """What is known by a number of its own, which no document gets wrong."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPost:
-    """Something that is posted, or would have been.
-
-    Attributes:
-        post: its kind.
-        number: which of its kind: with the kind it is what identifies the post.
-        lap: the lap by which it is found in the next state, as ``Happening.lap``.
-        what: the truck that took the lead, or empty.
-        at: when it happened.
-        due: when it is posted where nobody waits; until then what is said of it may become more.
-        news: what is said.
-        settled: whether it waits for nothing more.
-        stands: whether the newest state tells of it; one that was taken back is not posted.
-        left_out: whether it was overtaken when it was seen, so that nobody was told.
-    """
-
-    post: RacePost
-    number: int
-    lap: int
-    what: str
-    at: datetime
-    due: datetime
-    news: RaceNews
-    settled: bool = True
-    stands: bool = True
-    left_out: bool = False
-
-    @property
-    def until(self) -> datetime:
-        """From when on it is no news any more."""
-        return self.at + USEFUL[self.post]
-
-    @property
-    def posted(self) -> bool:
-        """Whether it is to be posted: what was seen too late for that is not."""
-        return self.stands and not self.left_out and self.due < self.until
-
-
-@dataclass(frozen=True, slots=True)
-class PostLog:
-    """The log of a race's posts, as of the state that came at ``looked``; None before the first."""
-
-    looked: datetime | None = None
-    posts: tuple[SeenPost, ...] = ()
-
-    @property
-    def waits(self) -> bool:
-        """Whether a post waits for what is still to come."""
-        return self.looked is not None and any(
-            each.posted and not each.settled and each.due > self.looked for each in self.posts
-        )
-
-
-LOG = TypeAdapter(PostLog)
 
 
 def looked_at(log: PostLog, told: Sequence[Happening], came: datetime, overtime: bool | None) -> PostLog:

@@ -247,13 +247,3 @@ SETTLES: dict[RacePost, timedelta] = {
     RacePost.CHECKERED: timedelta(seconds=30),
 }
 """For how long a post waits at most for what is still to come: a flag for its reason, the finish for the first ten."""
-USEFUL: dict[RacePost, timedelta] = {
-    RacePost.GREEN: timedelta(minutes=10),
-    RacePost.CAUTION: timedelta(minutes=10),
-    RacePost.RED: timedelta(minutes=30),
-    RacePost.LEAD: timedelta(minutes=5),
-    RacePost.OVERTIME: timedelta(minutes=10),
-    RacePost.STAGE: timedelta(minutes=30),
-    RacePost.CHECKERED: timedelta(hours=3),
-}
-"""For how long after it happened something is news; the checkered flag only until there are results."""

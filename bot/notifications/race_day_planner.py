@@ -10,9 +10,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
-from bot.notifications.race_day_log import LOG, PostLog, looked_at
+from bot.notifications.race_day_log import looked_at
 from bot.notifications.race_day_news import happenings, in_overtime
 from bot.notifications.results_planner import known_at
 from db.live.news import detail_of
@@ -25,6 +23,7 @@ from db.live.posts import (
     plan_version,
     states_since,
 )
+from db.live.seen_posts import PostLog, log_of, log_text
 from db.models import Race, Season
 from db.reminders.models import NotificationKind, PlannedNotification
 from db.reminders.plans import Connection
@@ -55,7 +54,7 @@ async def plan_race_day(connection: Connection, seasons: Sequence[Season], now: 
                 await forget_log(connection, number)
             continue
         if seen != before:
-            await keep_log(connection, number, LOG.dump_json(seen, exclude_defaults=True).decode())
+            await keep_log(connection, number, log_text(seen))
         waits = waits or seen.waits
         if found is not None:
             planned += posts_of(*found, seen, now)
@@ -105,8 +104,7 @@ def posts_of(season: Season, race: Race, seen: PostLog, now: datetime) -> Iterat
 def _read(text: str | None, race: int) -> PostLog:
     if text is None:
         return PostLog()
-    try:
-        return LOG.validate_json(text)
-    except ValidationError:
+    found = log_of(text)
+    if found is None:
         log.warning("the log of the posts of race %d was written by another version, and begins anew", race)
-        return PostLog()
+    return found or PostLog()

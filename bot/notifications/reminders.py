@@ -10,6 +10,7 @@ from bot.notifications.schedule_planner import moment_of
 from bot.outbox.contracts import Post
 from bot.render.reminders import PreviousSchedule, RaceNotice, addressed, change, reminder
 from bot.seasons.as_of import AsOf
+from bot.seasons.later import seen_later
 from db.connection import Store
 from db.models import Race, RaceStatus, Season
 from db.reminders.models import SAME, OutboxRow, SeenRace, Target, WeekendSession
@@ -43,7 +44,7 @@ class ReminderWriter:
 
     async def reminder(self, row: OutboxRow, target: Target) -> Post | None:
         """The reminder; None if the race is off, over, postponed, moved since, or no longer on the schedule."""
-        as_of = await self._as_of()
+        as_of = seen_later(await self._as_of(), target.extras.delay)
         race = _race(as_of, row)
         if race is None:
             return None
@@ -62,7 +63,7 @@ class ReminderWriter:
 
     async def change(self, row: OutboxRow, target: Target) -> Post | None:
         """The message about a change; None if the race is no longer on the schedule."""
-        as_of = await self._as_of()
+        as_of = seen_later(await self._as_of(), target.extras.delay)
         race = _race(as_of, row)
         if race is None:
             return None

@@ -11,12 +11,13 @@ from discord import ui
 from bot.notifications.corrections import corrected, first_known, results_facts
 from bot.notifications.reminders import race_of
 from bot.notifications.results_planner import FRESH, known_at
-from bot.outbox.contracts import Post, RefusedError
+from bot.outbox.contracts import BusyError, Post, RefusedError
 from bot.outbox.delivery import TAKEN_AWAY
 from bot.outbox.ordering import await_turn
 from bot.render.announcements import PostOptions, recap_post, results_post, standings_post
 from bot.seasons.as_of import AsOf
 from bot.seasons.laps import report_for
+from bot.seasons.later import seen_later
 from bot.seasons.quote_reader import reader_in
 from bot.seasons.recap_facts import recap_for
 from db.connection import Store
@@ -46,7 +47,7 @@ class ResultsWriter:
             RefusedError: there is no message to correct any more.
         """
         await await_turn(self._store, row, same_race=True)
-        as_of = await self._as_of()
+        as_of = await self._told_to(target, row)
         found = _run(as_of, row)
         if found is None:
             return None
@@ -58,7 +59,7 @@ class ResultsWriter:
     async def recap(self, row: OutboxRow, target: Target) -> Post | None:
         """The recap of the row's race, like the results."""
         await await_turn(self._store, row, same_race=True)
-        as_of = await self._as_of()
+        as_of = await self._told_to(target, row)
         found = _run(as_of, row)
         if found is None:
             return None
@@ -67,6 +68,17 @@ class ResultsWriter:
         recap = await recap_for(self._store, as_of, reader_in(as_of, target.guild), race)
         options = await self._options(row, target, season, race)
         return _edit(recap_post(recap, as_of.computed(season), options, as_of.now), before)
+
+    async def _told_to(self, target: Target, row: OutboxRow) -> AsOf:
+        """What a target is told by now.
+
+        Raises:
+            BusyError: not the row's own race yet: the delay was set longer since the row was planned.
+        """
+        as_of = seen_later(await self._as_of(), target.extras.delay)
+        if (row.notification.season, row.notification.round) in as_of.held_back:
+            raise BusyError("it is told later here")
+        return as_of
 
     async def _posted(self, row: OutboxRow, target: Target, race: Race, now: datetime) -> OutboxRow | None:
         """The row that was posted before, whose message is to be corrected.
@@ -97,7 +109,7 @@ class ResultsWriter:
             BusyError: an earlier row may be on its way; only after it is it known which message there is to edit.
         """
         await await_turn(self._store, row)
-        as_of = await self._as_of()
+        as_of = await self._told_to(target, row)
         found = race_of(as_of.seasons, row)
         if found is None:
             return None

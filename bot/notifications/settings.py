@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -17,35 +17,45 @@ from bot.notifications.cooldowns import Cooldown
 from bot.notifications.reminders import notice, start_of
 from bot.notifications.schedule_planner import plan_reminders
 from bot.questions.reminders import (
+    ALSO,
     CHANNEL,
     DELAY,
+    LATER,
     LEADS,
     OFF,
     ON,
     PERSON,
+    RACE_DAY,
     ROLE,
     SERVER,
     SESSIONS,
+    DelayFormQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
     ReminderStatusQuestion,
     RemindMeQuestion,
 )
+from bot.render.delays import DELAY_FIELD, delay_form, read_delay, set_to
+from bot.render.forms import Form, not_kept
 from bot.render.reminder_panel import OPEN, PanelFacts, before, panel, status
 from bot.render.reminders import addressed, reminder
 from bot.requester import Requester
+from bot.seasons.live import states_told
 from bot.services import Services
+from db.live.held import LiveStates
 from db.models import Race, RaceStatus
 from db.reminders import targets, trouble
 from db.reminders.models import LEADS as MINUTES
-from db.reminders.models import OLD_DELAYS, NotificationKind, PlannedNotification, Target, WeekendSession
+from db.reminders.models import OLD_DELAYS, Extras, NotificationKind, PlannedNotification, Target, WeekendSession
 from db.reminders.outbox import recent, upcoming
 from db.reminders.plans import seen_of
+from db.reminders.race_day import LONGEST_DELAY, RaceDay
 
 NO_SERVER = "Channel reminders only work in a server I've been added to; /remindme sets your own."
 GONE = "That channel or role is gone; choose another."
 NO_TEXT_CHANNEL = "Reminders go to a text channel; use /reminders in one, or choose one there."
+BESIDE = ("board", "thread")
 OPTIONS = ("changes", "results", "recap", "standings", "events")
 TEST_NOTE = "-# This is a test of the reminder, which comes when it's due. Nobody was pinged."
 TEST_MARK = "test"
@@ -65,6 +75,7 @@ class ReminderSettings:
     def __init__(self, client: discord.Client, services: Services) -> None:
         self._client = client
         self._store, self._seasons, self._clock = services.store, services.seasons, services.clock
+        self._states = LiveStates(services.store)
         self._told: dict[int, datetime] = {}
         self._tests = Cooldown(services.clock, TEST_COOLDOWN, "send a test")
 
@@ -103,7 +114,42 @@ class ReminderSettings:
             return self._changed(target, question.what, chosen)
 
         await self._change(question.whose, requester, changed)
-        return panel(await self._facts(question.whose, requester, "Saved."))
+        facts = await self._facts(question.whose, requester, "Saved.")
+        if question.what == LATER and facts.target is not None:
+            facts = replace(facts, note=f"Saved. {set_to(facts.target.extras.delay)}")
+        return panel(facts)
+
+    async def delay_form(self, question: DelayFormQuestion, requester: Requester) -> Form:
+        """A form for a delay of any length."""
+        target = await self._target(question.whose, requester)
+        return delay_form(question, target.extras.delay if target is not None else 0)
+
+    async def delay_written(
+        self, question: DelayFormQuestion, written: Mapping[str, str], requester: Requester
+    ) -> ui.LayoutView:
+        """Saves the delay that was written; what is none is shown again, and nothing changes."""
+        text = written[DELAY_FIELD]
+        try:
+            seconds = read_delay(text)
+        except FriendlyError as error:
+            return not_kept([text], str(error))
+        await self.set_delay(question.whose, requester, seconds)
+        return panel(await self._facts(question.whose, requester, f"Saved. {set_to(seconds)}"))
+
+    async def must_be_allowed(self, whose: str, requester: Requester) -> None:
+        """Raises FriendlyError where the requester may not change what is set, or it is off: then it has no effect."""
+        target = await self._target(whose, requester)
+        if target is None or not target.on:
+            raise FriendlyError("Turn reminders on first.")
+
+    async def set_delay(self, whose: str, requester: Requester, seconds: int) -> None:
+        """Saves a delay. Raises FriendlyError where the requester may not."""
+
+        def changed(current: Target | None) -> Target:
+            target = current or replace(self._default(None, whose, requester), on=False)
+            return replace(target, extras=replace(target.extras, delay=seconds))
+
+        await self._change(whose, requester, changed)
 
     async def remind_me(self, question: RemindMeQuestion, requester: Requester) -> ui.LayoutView:
         """Switches the requester's own reminders on, if they are off, and shows what is set."""
@@ -239,12 +285,7 @@ class ReminderSettings:
             return replace(target, leads=tuple(lead for lead in MINUTES if lead in numbers) or target.leads)
         if what == SESSIONS:
             return replace(target, sessions=frozenset(p for p in WeekendSession if p in chosen) or target.sessions)
-        extras = target.extras
-        if what == DELAY:
-            delay = next((60 * number for number in numbers if number in OLD_DELAYS), extras.delay)
-            return replace(target, extras=replace(extras, delay=delay))
-        wanted: dict[str, Any] = {name: name in chosen for name in OPTIONS}
-        return replace(target, extras=replace(extras, **wanted, spoiler=OPEN not in chosen))
+        return replace(target, extras=_with_extras(target.extras, what, numbers, chosen))
 
     async def _test(self, target: Target | None, requester: Requester) -> str:
         """Posts the next reminder as it will look, without a ping; returns what to say about it."""
@@ -286,7 +327,9 @@ class ReminderSettings:
         planned = await self._next(target) if target is not None else None
         guild = self._client.get_guild(requester.guild) if requester.guild is not None and whose == SERVER else None
         lack = lacking(guild, target) if target is not None else ()
-        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note)
+        told = await states_told(self._states, requester.as_of) if target is not None and target.on else {}
+        syncs = any(held.state.under_way for held in told.values())
+        return PanelFacts(whose, target, requester.channel, planned, _races(requester), lack, note, syncs)
 
     async def _next(self, target: Target) -> PlannedNotification | None:
         """The next reminder by what is set now, which may not be in the outbox yet."""
@@ -302,6 +345,19 @@ class ReminderSettings:
         }
         planned = (each for each in plan_reminders(seasons, seen, now) if (each.session, each.lead) in wanted)
         return min((each for each in planned if each.due_at > now), key=lambda each: each.due_at, default=None)
+
+
+def _with_extras(extras: Extras, what: str, numbers: Sequence[int], chosen: Sequence[str]) -> Extras:
+    """What is wanted beside reminders, with a choice made."""
+    if what == DELAY:
+        return replace(extras, delay=next((60 * number for number in numbers if number in OLD_DELAYS), extras.delay))
+    if what == LATER:
+        return replace(extras, delay=next((number for number in numbers if number <= LONGEST_DELAY), extras.delay))
+    if what == RACE_DAY:
+        return replace(extras, race_day=next((each for each in RaceDay if each in chosen), extras.race_day))
+    names = (*OPTIONS, *BESIDE) if what == ALSO else OPTIONS
+    wanted: dict[str, Any] = {name: name in chosen for name in names}
+    return replace(extras, **wanted, spoiler=OPEN not in chosen)
 
 
 def _with_place(target: Target, what: str, numbers: Sequence[int], guild: discord.Guild) -> Target:

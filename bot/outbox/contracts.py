@@ -90,8 +90,22 @@ Compose = Callable[[OutboxRow, Target], Awaitable[Post | None]]
 """Writes the message of a row; None if the message no longer applies."""
 Addressee = Callable[[Target], int | None]
 """The person who gets a kind of message instead of the target's own place; None if that is not known now."""
-Perform = Callable[[OutboxRow, Target, Turn], Awaitable[int | None]]
-"""Delivers a kind that is not a message, such as a scheduled event; returns the id of what it made or changed.
+Whereabouts = Callable[[OutboxRow, Target], Awaitable[int | None]]
+"""The channel in which a message goes instead of the target's own, such as a thread; None for the target's own.
+
+It may raise BusyError while that is about to be settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a performed row made or changed, by its id, and the channel it belongs to, where it has one."""
+
+    id: int | None
+    channel: int | None = None
+
+
+Perform = Callable[[OutboxRow, Target, Turn], Awaitable[int | Made | None]]
+"""Delivers a kind that is not a message, such as a scheduled event; returns what it made or changed, or its id alone.
 
 It may be called again for the same row after it was interrupted at any point, so it must find out by itself what it did
 before."""

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, OrderedDict
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from discord import ui
 
 from bot.outbox.changes import Changes
-from bot.outbox.contracts import Addressee, BusyError, Compose, Perform, Post, RefusedError, Sender, Turn, UnsureError
+from bot.outbox.contracts import BusyError, Compose, Made, Perform, Post, RefusedError, Sender, Turn, UnsureError
 from bot.outbox.discord_sender import FAILURES, classify
 from bot.outbox.doubt import CUT_OFF, GIVE_UP, Doubts, may_land_for
 from bot.outbox.ledger import STALE, Ledger
+from bot.outbox.places import Places, channel_of
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.reconcile import UnknownYetError
 from bot.services import Services
@@ -35,17 +36,11 @@ RETRY_SECONDS = (5, 10, 20, 25)
 """The waits between attempts; the last one repeats for as long as the row is of use."""
 OWN_ERRORS = 5
 """How many times a row is tried that fails because of a bug of ours."""
-OPENING_AT_ONCE = 20
-"""How many channels for direct messages are opened at the same time."""
 WRITING_AT_ONCE = 8
 """How many messages are written at the same time: a hundred would delay the rows whose turn it is, and with one at a
 time each would wait for the store's answers to the one before."""
 OLD_CLAIM = timedelta(minutes=1)
 """After that long a row is claimed anew before it is sent: a later one of the same event may suffice by now."""
-OPENED_KEPT = 1_000
-"""How many opened channels are kept in memory: as many as rows can be claimed at once."""
-UNKNOWN_SECONDS = 60.0
-"""When to ask again who gets a message that goes to a person, such as a server's owner."""
 
 OWN_ERROR = "something went wrong on our end"
 TOO_LATE = "too late to be of use"
@@ -66,7 +61,7 @@ class Delivery:
     Attributes:
         versions: of the seasons and of the settings, as the worker last saw them; it keeps them up to date.
         composers, performers: what writes a kind's messages, or delivers it otherwise.
-        addressees: who gets the messages of a kind that do not go to the target's place.
+        places: in which channel a row's message goes.
         changes: makes the changes of messages.
         in_flight: ids of rows with a request under way that may take effect, but for changes of messages.
         awaiting_discord: ids of rows that wait for Discord's answer, not for their turn.
@@ -86,14 +81,12 @@ class Delivery:
         self.versions: object = None
         self.composers: dict[NotificationKind, Compose] = {}
         self.performers: dict[NotificationKind, Perform] = {}
-        self.addressees: dict[NotificationKind, Addressee] = {}
         self.in_flight: set[int] = set()
         self.awaiting_discord: set[int] = set()
         self.resting_until = datetime.min.replace(tzinfo=UTC)
         self._own_errors: Counter[int] = Counter()
         self.changes = Changes(services.store, sender, ledger, services.clock)
-        self._opening = asyncio.Semaphore(OPENING_AT_ONCE)
-        self._opened: OrderedDict[int, int] = OrderedDict()
+        self.places = Places(services, sender, self.awaiting_discord)
         self._writing = asyncio.Semaphore(WRITING_AT_ONCE)
 
     async def deliver(self, claimed: ClaimedRow) -> DeliveryOutcome:
@@ -137,12 +130,12 @@ class Delivery:
         return turn
 
     def _refused(self, claimed: ClaimedRow, error: RefusedError) -> DeliveryOutcome:
-        tried, own = _channel_of(claimed), claimed.target.channel
+        tried, own = channel_of(claimed), claimed.target.channel
         if error.gone and claimed.target.guild is not None and tried is not None and own not in {None, tried}:
             # The channel it was sent to is gone, and the message with it; the server has chosen another one since.
             return DeliveryOutcome(claimed.row.id, RowState.PENDING)
         # A scheduled event may lack a permission of its own, which is no reason to stop the server's messages.
-        if claimed.row.notification.kind in {*self.performers, *self.addressees}:
+        if claimed.row.notification.kind in {*self.performers, *self.places.addressees}:
             return DeliveryOutcome(claimed.row.id, RowState.FAILED, reason=str(error))
         if error.barred and tried == own:
             # It may pass by itself: the row waits, and is too late or goes out as ever.
@@ -179,6 +172,17 @@ class Delivery:
         )
 
     async def _send(self, claimed: ClaimedRow) -> DeliveryOutcome:
+        try:
+            return await self._send_where_it_goes(claimed)
+        except RefusedError:
+            # A thread that is locked or gone is no trouble of its channel, into which the message goes instead.
+            if not await self.places.turned_away(claimed):
+                raise
+            return self._retry(claimed, 0, None, doubt=False)
+        finally:
+            self.places.forget(claimed.row.id)
+
+    async def _send_where_it_goes(self, claimed: ClaimedRow) -> DeliveryOutcome:
         row, turn = claimed.row, self._turn(claimed.row)
         # The target was read as the row was claimed, after these versions were.
         versions = self.versions
@@ -188,7 +192,7 @@ class Delivery:
         compose = self.composers.get(row.notification.kind)
         if compose is None:
             return DeliveryOutcome(row.id, RowState.FAILED, reason="Tailgate can't write this kind of message")
-        channel = await self._channel(claimed, turn)
+        channel = await self.places.channel(claimed, turn)
         current = claimed.target if self.versions == versions else None
         versions = self.versions
         written = await self._written(claimed, compose, current)
@@ -205,7 +209,7 @@ class Delivery:
         if known is not None:
             # What is in the channel is known better than what the store says of it.
             post = replace(post, edit=known, edit_in=channel)
-        if not claimed.doubt and target.channel is not None and row.notification.kind not in self.addressees:
+        if not claimed.doubt and target.channel is not None and row.notification.kind not in self.places.addressees:
             # It may have been changed since; of a row in doubt the channel is the one in which it was tried.
             channel = target.channel
         if post.edit is not None:
@@ -218,7 +222,7 @@ class Delivery:
     async def _written(
         self, claimed: ClaimedRow, compose: Compose, target: Target | None = None
     ) -> tuple[Post, Target] | DeliveryOutcome:
-        """The row's message as of now and where it goes, or the row's outcome if there is to be none.
+        """The row's message as of now and the target, with the channel in which it goes, or the outcome without one.
 
         The target is read again unless it is given, because no settings have changed since it was.
         """
@@ -227,6 +231,7 @@ class Delivery:
             target = target or await targets.target(self._store, row.notification.target)
             if target is None or not target.on or not _still_wanted(target, claimed):
                 return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer wanted")
+            target = target if claimed.doubt else await self.places.facing(row, target)
             post = await compose(row, target)
         if post is None:
             return DeliveryOutcome(row.id, RowState.CANCELLED, reason="no longer applies")
@@ -282,7 +287,8 @@ class Delivery:
                 made = await self.performers[row.notification.kind](row, claimed.target, turn)
         except FAILURES as error:
             raise classify(error) from error
-        return self._sent(claimed, None, made)
+        made = made if isinstance(made, Made) else Made(made)
+        return self._sent(claimed, made.channel, made.id)
 
     async def _known(self, claimed: ClaimedRow, turn: Turn) -> DeliveryOutcome | int | None:
         """The outcome of a row that needs no sending, or not yet; None if it is to be sent.
@@ -293,13 +299,13 @@ class Delivery:
         if await self._is_outdone(claimed):
             return DeliveryOutcome(row.id, RowState.CANCELLED, reason=OUTDONE)
         if claimed.doubt:
-            channel = row.channel or await self._channel(claimed, turn)
+            channel = row.channel or await self.places.channel(claimed, turn)
             return await self.doubts.resolve(claimed, channel, turn)
         if self._clock.now() >= row.notification.until:
             return DeliveryOutcome(row.id, RowState.EXPIRED, reason=TOO_LATE)
         if not await self.doubts.may_be_sent_already(row):
             return None
-        return await self.doubts.search(claimed, await self._channel(claimed, turn), turn)
+        return await self.doubts.search(claimed, await self.places.channel(claimed, turn), turn)
 
     async def _is_outdone(self, claimed: ClaimedRow) -> bool:
         """Whether a row of what is edited comes after a later one; one that may have arrived is settled first."""
@@ -314,47 +320,16 @@ class Delivery:
         """As ``Doubts.look_again``."""
         return await self.doubts.look_again(row, self._turn(row))
 
-    async def _channel(self, claimed: ClaimedRow, turn: Turn) -> int:
-        """The channel to send to; for a row in doubt the one in which it was tried."""
-        target, addressee = claimed.target, self.addressees.get(claimed.row.notification.kind)
-        if addressee is not None:
-            if claimed.doubt and claimed.row.channel is not None:
-                return claimed.row.channel
-            person = addressee(target)
-            if person is None:
-                raise BusyError("whom to tell isn't known yet", UNKNOWN_SECONDS)
-            return await self._direct(claimed, person, turn)
-        channel = _channel_of(claimed)
-        if channel is not None:
-            return channel
-        if target.user is None:
-            raise RefusedError("no channel is set", gone=True)
-        channel = await self._direct(claimed, target.user, turn)
-        await targets.remember_channel(self._store, target.id, channel)
-        return channel
-
-    async def _direct(self, claimed: ClaimedRow, person: int, turn: Turn) -> int:
-        """The channel of a person's direct messages, opened if it is not known."""
-        if person in self._opened:
-            return self._opened[person]
-        self.awaiting_discord.add(claimed.row.id)
-        async with self._opening:
-            await turn()
-            channel = await self._sender.open(person)
-        # The store has it from the next claim on; this is for rows that were claimed before.
-        self._opened[person] = channel
-        if len(self._opened) > OPENED_KEPT:
-            self._opened.popitem(last=False)
-        return channel
-
     async def _edited(self, claimed: ClaimedRow, channel: int, message: int, post: Post) -> DeliveryOutcome | None:
         """Changes a message; returns None if it is gone and a new one is to be sent."""
         try:
             await self.changes.make(claimed.row, channel, message, post)
         except RefusedError as error:
-            if error.missing and not post.correction:
+            # A thread may be gone with all its messages.
+            missing = error.missing or (error.gone and channel != claimed.target.channel)
+            if missing and not post.correction:
                 return None
-            if error.missing:
+            if missing:
                 return self._sent(claimed, channel, None, reason=TAKEN_AWAY)
             if channel != claimed.target.channel:
                 # It stands where the server posts nothing any more, which is no trouble of its own.
@@ -389,11 +364,6 @@ class Delivery:
 
     def _wait(self, claimed: ClaimedRow) -> float:
         return RETRY_SECONDS[min(claimed.row.attempts, len(RETRY_SECONDS)) - 1]
-
-
-def _channel_of(claimed: ClaimedRow) -> int | None:
-    """The channel to send to, if it is known; for a row in doubt the one in which it was tried."""
-    return (claimed.row.channel if claimed.doubt else None) or claimed.target.channel
 
 
 def _still_wanted(target: Target, claimed: ClaimedRow) -> bool:

@@ -127,7 +127,18 @@ class DiscordSender:
     async def edit(self, channel: int, message: int, post: Post) -> None:
         place = self._bot.get_partial_messageable(channel).get_partial_message(message)
         post.view.stop()
-        await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
+
+        async def change() -> None:
+            await self.ask(lambda: place.edit(view=post.view, allowed_mentions=mentions(post.role)))
+
+        try:
+            await change()
+        except RefusedError as error:
+            if error.code != Code.THREAD_ARCHIVED:
+                raise
+            # Unlike a new message, a change does not open a thread that was put away; Discord puts it away again.
+            await self.ask(lambda: self._bot.http.edit_channel(channel, archived=False))
+            await change()
 
     async def rewrite(self, channel: int, message: int, body: Mapping[str, Any]) -> None:
         """Changes a message to a prepared body, as for many that show the same; raises as ``ask``."""

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.outbox.contracts import Addressee, Compose, InDoubt, Perform, Planner, PlanVersion, Sender
+from bot.outbox.contracts import Addressee, Compose, InDoubt, Perform, Planner, PlanVersion, Sender, Whereabouts
 from bot.outbox.delivery import Delivery
 from bot.outbox.doubt import Doubts
 from bot.outbox.ledger import Ledger
@@ -99,7 +99,11 @@ class Worker:
         """
         self._delivery.composers[kind] = compose
         if addressee is not None:
-            self._delivery.addressees[kind] = addressee
+            self._delivery.places.addressees[kind] = addressee
+
+    def place(self, kind: NotificationKind, whereabouts: Whereabouts) -> None:
+        """Registers what says in which channel the messages of a kind go, if not in the target's own."""
+        self._delivery.places.whereabouts[kind] = whereabouts
 
     def perform(self, kind: NotificationKind, perform: Perform) -> None:
         """Registers what delivers a kind that is not a message."""

@@ -38,6 +38,7 @@ async def serve(
     background: Callable[[], Awaitable[None]] | None = None,
     open_browser: bool = False,
     timezone: str = "America/New_York",
+    topic: str | None = None,
 ) -> None:
     """Run the bot in a local page until ``stop`` is set; then close the page and the bot.
 
@@ -53,6 +54,7 @@ async def serve(
             It may return early or keep running; it is cancelled at the end.
         open_browser: whether to open the address in the person's browser.
         timezone: the time zone in which the page shows times; Discord uses the reader's own.
+        topic: the line at the top of the channel; None for the usual one.
 
     Raises:
         PreviewMissingError: simcord is not installed, or not in the version that is needed.
@@ -63,7 +65,7 @@ async def serve(
     if not FIRST_YEAR <= clock.now().astimezone(UTC).year <= LAST_YEAR:
         raise TimeOutOfReachError(FIRST_YEAR, LAST_YEAR)
     adapter = _load_adapter()
-    async with adapter.on_stage(bot, clock, before_start) as stage:
+    async with adapter.on_stage(bot, clock, before_start, topic) as stage:
         await stage.ready()
         await _post(welcome, stage.channel)
         async with (

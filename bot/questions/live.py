@@ -13,7 +13,7 @@ class LiveQuestion(Question, topic="live"):
 
 
 class LiveAloneQuestion(Question, topic="live-alone", private=True):
-    """The same, for the requester alone: in a server that waits with results nobody else shall see it."""
+    """The same, for the requester alone: one who sees races later than the server they ask in."""
 
     year: int | None = parameter(YEAR, default=None)
     round: int | None = parameter(ROUND, default=None)

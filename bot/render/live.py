@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from discord import ui
 
@@ -21,6 +21,7 @@ from bot.render.next_race import broadcasts, distance, headline, times
 from bot.render.race_status import status_now
 from db.live.models import Flag, LiveState
 from db.models import Race, Season
+from db.reminders.race_day import NO_DELAY, Delay
 
 SOURCE = "NASCAR's live timing, unofficial."
 IN_POINTS = "Points as they run: places, stages and the fastest lap as known now."
@@ -40,6 +41,7 @@ class LiveFacts:
         picture: the championship if the race ended now; None before the green flag.
         grid: place, number and driver of each truck of the starting order that is on record, without the live timing.
         contenders: the drivers in the postseason, who are shown wherever they run.
+        delay: by how much who asks is told of the race later than it runs.
     """
 
     season: Season
@@ -48,17 +50,13 @@ class LiveFacts:
     heard: datetime | None = None
     picture: ChampionshipAsItRuns | None = None
     contenders: frozenset[str] = frozenset()
+    delay: Delay = NO_DELAY
     grid: Sequence[GridPlace] = ()
 
     @property
     def over(self) -> bool:
         """Whether the race's results stand."""
         return self.race is not None and self.season.has_results(self.race.round)
-
-    @property
-    def tells(self) -> bool:
-        """Whether it tells how a race goes, or went: what who waits with results does not want to know."""
-        return self.over or (self.state is not None and self.state.begun)
 
 
 def live(facts: LiveFacts, question: LiveQuestion | LiveAloneQuestion, now: datetime) -> ui.LayoutView:
@@ -76,20 +74,6 @@ def live(facts: LiveFacts, question: LiveQuestion | LiveAloneQuestion, now: date
     if facts.state is not None and facts.state.begun:
         return _running(facts, facts.race, facts.state, question, now)
     return _before(facts, facts.race, question, now)
-
-
-def held_back(facts: LiveFacts, minutes: int, now: datetime) -> ui.LayoutView:
-    """That the server waits with results, and a button by which one sees the race alone."""
-    race = facts.race
-    assert race is not None, "without a race nothing is told"
-    wait = count(minutes // 60, "hour") if minutes % 60 == 0 else count(minutes, "minute")
-    return card(
-        _title(race),
-        f"This server holds results back for {wait}, so how the race goes is shown to you alone.",
-        accent=Accent.CHECKERED,
-        small=[freshness(facts.season, now) if not facts.over else f"Race {race.round} of {len(facts.season.races)}"],
-        controls=row([Link("Show me", LiveAloneQuestion(race.season, race.round))]),
-    )
 
 
 def _title(race: Race) -> str:
@@ -132,17 +116,23 @@ def _after(season: Season, race: Race, now: datetime) -> ui.LayoutView:
 
 def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQuestion, now: datetime) -> ui.LayoutView:
     """The countdown and who starts where; once its time has come, that nothing is known of the race."""
-    state, begun = facts.state, status_now(race, now)
+    state, told = facts.state, now - timedelta(seconds=facts.delay.seconds)
+    # Who sees the race later is told nothing of whether it has begun.
+    waits = told < race.begins <= now
+    begun = status_now(race, now) if not waits else None
     rolling = state is not None and state.flag is Flag.HOT
     timed = grid_of(facts.season, state) if state is not None else []
     known = starting_order(timed or facts.grid, facts.contenders)
     silent = begun is not None and state is None
+    first = _waits(race, facts.delay) if waits else headline(race, now)
+    if rolling:
+        first = f"**On the pace laps**, no green flag yet · {first}"
     return card(
         _title(race),
-        f"**On the pace laps**, no green flag yet · {headline(race, now)}" if rolling else headline(race, now),
+        first,
         NOT_HERE if silent else "",
         "\n".join(filter(None, [*broadcasts(race, now), *times(race, now), distance(race)])),
-        known or ("" if silent else NO_ORDER),
+        known or ("" if silent or waits else NO_ORDER),
         accent=Accent.GREEN,
         small=[_as_of(state) if timed and state is not None else "", freshness(facts.season, now)],
         controls=row(
@@ -151,22 +141,44 @@ def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQues
     )
 
 
+def _waits(race: Race, delay: Delay) -> str:
+    """When a race that was to begin by now is told to who sees it later."""
+    first = race.begins + timedelta(seconds=delay.seconds)
+    return f"**Told here from** {stamp(first, 't')} on · {stamp(first, 'R')}"
+
+
 def _running(
     facts: LiveFacts, race: Race, state: LiveState, question: LiveQuestion | LiveAloneQuestion, now: datetime
 ) -> ui.LayoutView:
     season = facts.season
-    silent = state.is_silent(now, facts.heard)
+    silent = state.is_silent(now - timedelta(seconds=facts.delay.seconds), facts.heard)
     links = [_again(race, question), Link("Standings", StandingsQuestion(season.year))]
     return card(
         _title(race),
         _silence(state) if silent else flag_line(season, state),
-        "\n".join(filter(None, [_stage(state), _lead(season, state), _so_far(season, state)])),
-        order_table(season, state, facts.contenders),
-        "\n".join(filter(None, [*movers(season, state), out_of_it(season, state)])),
-        as_it_would_stand(facts.picture, state) if facts.picture is not None else "",
-        accent=Accent.CHECKERED if silent else _accent(state),
+        *how_it_stands(season, state, facts.contenders, facts.picture),
+        accent=Accent.CHECKERED if silent else flag_accent(state),
         small=[f"{_as_of(state)} {SOURCE}", IN_POINTS if facts.picture is not None else "", freshness(season, now)],
         controls=row(links),
+    )
+
+
+def how_it_stands(
+    season: Season, state: LiveState, contenders: Collection[str], picture: ChampionshipAsItRuns | None
+) -> tuple[str, ...]:
+    """All under the first line: stage and lead, the running order, who gained and is out, and who would be in.
+
+    Args:
+        season: the season, without results of the race.
+        state: the race as it runs.
+        contenders: the drivers in the postseason, who are shown wherever they run.
+        picture: the championship if the race ended now; None where it is left out.
+    """
+    return (
+        "\n".join(filter(None, [_stage(state), _lead(season, state), _so_far(season, state)])),
+        order_table(season, state, contenders),
+        "\n".join(filter(None, [*movers(season, state), out_of_it(season, state)])),
+        as_it_would_stand(picture, state) if picture is not None else "",
     )
 
 
@@ -200,8 +212,11 @@ def _flag_word(state: LiveState) -> str:
     return _FLAG_WORDS.get(state.flag, "Track cold" if state.flag is Flag.COLD else "Green flag to come")
 
 
-def flag_line(season: Season, state: LiveState) -> str:
-    """The answer: the flag, since when, and laps completed of how many; once all are run, who was first."""
+def flag_line(season: Season, state: LiveState, *, stamped: bool = True) -> str:
+    """The answer: the flag, since when, and laps completed of how many; once all are run, who was first.
+
+    ``stamped`` says how long ago a flag was shown, which is of no use where the race was run long ago.
+    """
     word, shown = _flag_word(state), state.flags[-1] if state.flags else None
     if state.checkered is not None:
         first = f"**{escape(name_in(season, state.trucks[0]))}** finished first" if state.trucks else f"**{word}**"
@@ -210,13 +225,14 @@ def flag_line(season: Season, state: LiveState) -> str:
         since = f" since lap {shown.lap}" if shown is not None and shown.lap else ""
         return listed([f"**{word}**{since}", _laps(state), f"{state.laps_left} to go" if state.laps_left else ""])
     reason = f" ({escape(shown.reason)})" if shown.reason else ""
-    since = f"since lap {shown.lap}, {stamp(shown.since, 'R')}"
-    if state.flag is Flag.RED:
+    since = f"since lap {shown.lap}, {stamp(shown.since, 'R')}" if stamped else f"since lap {shown.lap}"
+    if state.flag is Flag.RED and stamped:
         since = f"since {stamp(shown.since, 't')}, {stamp(shown.since, 'R')}"
     return listed([f"**{word}**{reason} {since}", _laps(state)])
 
 
-def _accent(state: LiveState) -> Accent:
+def flag_accent(state: LiveState) -> Accent:
+    """The colour of the flag that is shown."""
     if state.checkered is not None:
         return Accent.CHECKERED
     return {Flag.YELLOW: Accent.YELLOW, Flag.RED: Accent.RED}.get(state.flag, Accent.GREEN)

@@ -144,7 +144,7 @@ def _caution(news: RaceNews) -> _Words:
     line = f"**Caution** on lap {news.lap}"
     reason = _reason(news)
     free_pass = f"Free pass {_who(news.free_pass)}" if news.free_pass is not None else ""
-    number = f"caution {news.cautions}" if news.cautions else ""
+    number = f"Caution {news.cautions} of the race" if news.cautions else ""
     rest = listed([_leads(news), free_pass]), listed([number, _to_go(news)])
     return _Words(f"{line}: {reason}" if reason else line, line, "why, and who leads", rest)
 

@@ -10,16 +10,20 @@ import discord
 from discord import ui
 
 from bot.questions.reminders import (
+    ALSO,
     CHANNEL,
-    DELAY,
-    EXTRAS,
+    LATER,
     LEADS,
     OFF,
     ON,
     PERSON,
+    RACE_DAY,
     ROLE,
+    SERVER,
     SESSIONS,
     TEST,
+    DelayFormQuestion,
+    LapSyncQuestion,
     ReminderActionQuestion,
     ReminderChoiceQuestion,
     RemindersQuestion,
@@ -27,13 +31,13 @@ from bot.questions.reminders import (
 )
 from bot.render.blocks import Accent
 from bot.render.buttons import Link, row
+from bot.render.delays import delay_select, span
 from bot.render.formatting import count, escape, joined, listed, stamp
 from bot.render.setting_selects import Choice, SettingSelect
 from bot.render.trouble import trouble_line
 from db.models import Race
 from db.reminders.models import (
     CALLED_OFF,
-    OLD_DELAYS,
     Extras,
     Notification,
     NotificationKind,
@@ -44,6 +48,7 @@ from db.reminders.models import (
     WeekendSession,
 )
 from db.reminders.models import LEADS as MINUTES
+from db.reminders.race_day import ARCHIVED, OPENED, RaceDay, RacePost
 
 SESSION_LABELS = {
     WeekendSession.COVERAGE: "Coverage and race",
@@ -64,8 +69,17 @@ _EXTRAS = {
     "recap": ("Recap", "The story of the race, once results are in"),
     "standings": ("Standings", "One message that updates itself"),
     "events": ("Discord events", "A scheduled event for each race, kept up to date"),
+    "board": ("Live board", "One message that shows the race as it runs"),
+    "thread": ("A thread for each race", "What is posted of a race goes into it"),
 }
-FOR_SERVERS = frozenset({"standings", "events"})
+AMOUNTS = {
+    RaceDay.NOTHING: ("nothing while it runs", ""),
+    RaceDay.RESULT: ("just the result", "The checkered flag, then results and recap"),
+    RaceDay.STAGES: ("stages and result", "Stage ends with their points too"),
+    RaceDay.EVERYTHING: ("everything", "Flags, cautions, late lead changes and overtime too"),
+}
+"""How much of a race is posted while it runs, in words."""
+FOR_SERVERS = frozenset({"standings", "events", "board", "thread"})
 """Extras that only servers can have."""
 _KINDS = {
     NotificationKind.CHANGE: "schedule change",
@@ -73,7 +87,10 @@ _KINDS = {
     NotificationKind.RECAP: "recap",
     NotificationKind.STANDINGS: "standings",
     NotificationKind.EVENT: "Discord event",
+    NotificationKind.BOARD: "live board",
+    NotificationKind.THREAD: "thread",
 }
+_POSTS: dict[str, str] = {RacePost.LEAD: "lead change"}
 _OWNER_TOLD = "Word to the owner that nothing can be posted"
 
 
@@ -82,7 +99,8 @@ class PanelFacts:
     """What the panel shows.
 
     ``target`` is None if nothing was ever set; ``planned`` is what comes next; ``lacking`` are lines about missing
-    permissions; ``note`` says what the last press did.
+    permissions; ``note`` says what the last press did; ``syncs`` that a race is under way by whose laps a delay can be
+    set.
     """
 
     whose: str
@@ -92,6 +110,7 @@ class PanelFacts:
     races: tuple[Race, ...] = ()
     lacking: tuple[str, ...] = ()
     note: str = ""
+    syncs: bool = False
 
 
 def panel(facts: PanelFacts) -> ui.LayoutView:
@@ -137,7 +156,7 @@ def _set(target: Target, *, mine: bool, on: str = "") -> list[str]:
     also = _also(target.extras, mine=mine)
     if also:
         lines.append(f"**Also** {also}")
-    return lines
+    return [*lines, *_race_day(target.extras, mine=mine)]
 
 
 def _sentence(reason: str) -> str:
@@ -173,9 +192,23 @@ def _also(extras: Extras, *, mine: bool) -> str:
         wanted.append("a standings message that updates itself")
     if extras.events and not mine:
         wanted.append("Discord events")
-    delayed = extras.delay and (extras.results or extras.recap or (extras.standings and not mine))
-    after = f", outcomes {before(extras.delay // 60)} after they're known" if delayed else ""
-    return f"{joined(wanted)}{after}" if wanted else ""
+    return joined(wanted) if wanted else ""
+
+
+def _race_day(extras: Extras, *, mine: bool) -> list[str]:
+    """What is set for a race as it runs, and by how much later all that tells of one is told."""
+    amounts = {
+        RaceDay.RESULT: "the result and the recap",
+        RaceDay.STAGES: "stage ends, the result and the recap",
+        RaceDay.EVERYTHING: "everything that happens, the result and the recap",
+    }
+    wanted = [amounts[extras.race_day]] if extras.race_day in amounts else []
+    wanted += ["a live board"] if extras.board else []
+    wanted += ["in a thread for each race"] if extras.thread else []
+    lines = [f"**Race day** {', '.join(wanted)}"] if wanted and not mine else []
+    if extras.delay:
+        lines.append(f"**TV delay** everything about a race {span(extras.delay)} later than it runs")
+    return lines
 
 
 def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
@@ -200,22 +233,20 @@ def _choosers(facts: PanelFacts, target: Target) -> list[ui.Item[Any]]:
         for name, (label, hint) in _EXTRAS.items()
         if not (mine and name in FOR_SERVERS)
     ]
-    question = ReminderChoiceQuestion(EXTRAS, whose)
+    question = ReminderChoiceQuestion(ALSO, whose)
     rows.append(SettingSelect.of_options(question, "What else?", extras, least=0, most=len(extras)))
-    outcomes = target.extras.results or target.extras.recap or (target.extras.standings and not mine)
-    if outcomes:
-        rows.append(_delays(whose, target.extras.delay // 60))
+    if not mine:
+        rows.append(_amounts(target.extras.race_day))
+    rows.append(delay_select(ReminderChoiceQuestion(LATER, whose), target.extras.delay))
     return rows
 
 
-def _delays(whose: str, chosen: int) -> ui.ActionRow[Any]:
-    delays = [
-        Choice(
-            str(minutes), f"Outcomes {before(minutes)} later" if minutes else "Outcomes right away", minutes == chosen
-        )
-        for minutes in OLD_DELAYS
+def _amounts(chosen: RaceDay) -> ui.ActionRow[Any]:
+    amounts = [
+        Choice(amount, f"Race day: {label}", amount is chosen, hint) for amount, (label, hint) in AMOUNTS.items()
     ]
-    return SettingSelect.of_options(ReminderChoiceQuestion(DELAY, whose), "How long to hold back outcomes?", delays)
+    question = ReminderChoiceQuestion(RACE_DAY, SERVER)
+    return SettingSelect.of_options(question, "How much of a race is posted while it runs?", amounts)
 
 
 def _buttons(facts: PanelFacts) -> Sequence[Link]:
@@ -225,7 +256,9 @@ def _buttons(facts: PanelFacts) -> Sequence[Link]:
     if not facts.target.on:
         return [Link("Turn on", ReminderActionQuestion(ON, facts.whose)), status]
     test = Link("Send a test", ReminderActionQuestion(TEST, facts.whose))
-    return [test, status, Link("Turn off", ReminderActionQuestion(OFF, facts.whose))]
+    delay = Link("Other delay", DelayFormQuestion(facts.whose))
+    delays = [delay, Link("Lap sync", LapSyncQuestion(facts.whose))] if facts.syncs else [delay]
+    return [test, status, *delays, Link("Turn off", ReminderActionQuestion(OFF, facts.whose))]
 
 
 def _planned(facts: PanelFacts) -> str:
@@ -248,8 +281,13 @@ def named(what: PlannedNotification | Notification, races: Sequence[Race]) -> st
         of_race = session is WeekendSession.COVERAGE and race is not None and race.coverage is None
         event = "the race" if of_race else _SESSION_NAMES[session]
         timed = f"{before(what.lead)} before {event}" if what.lead else f"at the start of {event}"
+    elif what.kind is NotificationKind.LIVE:
+        timed = (
+            f"end of stage {what.lead}" if what.session == RacePost.STAGE else _POSTS.get(what.session, what.session)
+        )
     else:
-        timed = f"{_KINDS[what.kind]} removed" if what.session == CALLED_OFF else _KINDS[what.kind]
+        done = {CALLED_OFF: " removed", OPENED: " opened", ARCHIVED: " archived"}.get(what.session, "")
+        timed = f"{_KINDS[what.kind]}{done}"
     return f"{name}, {timed}"
 
 

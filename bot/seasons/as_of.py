@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bot.championship.computed_season import ComputedSeason
 from bot.errors import FriendlyError, UnknownDriver, UnknownRace, UnknownSeason
@@ -16,7 +16,7 @@ from bot.recaps.facts import Facts, LastTime, Recap, facts_of, race_after, winne
 from bot.recaps.recap import with_words
 from bot.recaps.run_by_run import run_by_run
 from bot.seasons.cache import SeasonCache
-from db.models import EASTERN, Driver, Race, RaceStatus, Season
+from db.models import EASTERN, OVER_BY_THE_CLOCK, Driver, Race, RaceStatus, Season
 from db.quotes.models import Quote
 from db.recaps.models import RecapText, SectionKind
 
@@ -32,6 +32,9 @@ class AsOf:
         cache: keeps what is computed from the seasons.
         version: of the facts in the store that the seasons were loaded from.
         whole: the seasons with what was not known at ``now``, of which only what was known may be told.
+        delay: by how many seconds who asks is told of races later than they run.
+        held_back: the races, by year and round, of which they are therefore told nothing yet; ``seasons`` and
+            ``cache`` are without them.
     """
 
     now: datetime
@@ -40,6 +43,8 @@ class AsOf:
     cache: SeasonCache = field(default_factory=SeasonCache)
     version: int = 0
     whole: tuple[Season, ...] = ()
+    delay: int = 0
+    held_back: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -97,7 +102,9 @@ class AsOf:
         season, race = self.race_of(year, number)
         if not self.has_results(race):
             why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
-            if race.round in season.partial:
+            if self.tells_later(race):
+                why = "races are told here later than they run, and how this one went is not told yet"
+            elif race.round in season.partial:
                 why = f"only partial results are here, of {len(season.partial[race.round])} trucks"
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")
         return season, race
@@ -120,6 +127,14 @@ class AsOf:
         if race is None:
             raise FriendlyError(f"No results for {season.year} yet.")
         return season, race
+
+    def tells_later(self, race: Race) -> bool:
+        """Whether how a race goes, or went, is not told yet, or not all of it, to who asks.
+
+        It goes by the listed start alone: that something is held back tells nobody that a race is over.
+        """
+        told = self.now - timedelta(seconds=self.delay)
+        return self.delay > 0 and race.begins <= self.now and told < race.begins + OVER_BY_THE_CLOCK
 
     def computed(self, season: Season) -> ComputedSeason:
         """One of ``seasons`` with its standings, tables and records."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TypeAlias, TypeVar
 
@@ -36,6 +37,9 @@ CAREERS = 512
 """How many careers are kept: about 100 bytes a start."""
 RECORDS = 128
 """How many records are kept, and how many sets of the rows that they are made of: 100 kilobytes each at most."""
+
+LATER_VIEWS = 4
+"""How many later views are kept: seldom more than a race or two are told to some and not yet to others."""
 
 RecordsPlace: TypeAlias = tuple[tuple[str, ...], Scope, str | None]
 """Records by their kinds, the races that count, and the driver whose wins alone do for those that no driver holds."""
@@ -80,6 +84,14 @@ class _KeptRecap:
         return self.seasons == _up_to(seasons, self.last_year)
 
 
+@dataclass(frozen=True, slots=True)
+class LaterView:
+    """The seasons as known to who has not been told of some races yet, and what is computed from them."""
+
+    seasons: tuple[Season, ...]
+    cache: SeasonCache
+
+
 class SeasonCache:
     """Keeps what is computed from the seasons as they are now, and a limited number of past states and recaps.
 
@@ -99,6 +111,31 @@ class SeasonCache:
         self._recaps: OrderedDict[tuple[Season, int], _KeptRecap] = OrderedDict()
         self._reports: OrderedDict[tuple[Season, int], tuple[str, RaceReport]] = OrderedDict()
         self._history = KeptHistory()
+        self._later: OrderedDict[AbstractSet[tuple[int, int]], LaterView] = OrderedDict()
+
+    def later(self, seasons: tuple[Season, ...], held_back: AbstractSet[tuple[int, int]]) -> LaterView:
+        """The seasons without the races that somebody has not been told of yet; the others stay the same objects.
+
+        Args:
+            seasons: the seasons as of now.
+            held_back: years and rounds of races; the same set finds the same view.
+        """
+        kept = self._later.get(held_back) if self._seasons == seasons else None
+        if kept is not None:
+            self._later.move_to_end(held_back)
+            return kept
+        rounds = {season.year: {number for year, number in held_back if year == season.year} for season in seasons}
+        known = tuple(season.without(rounds[season.year]) for season in seasons)
+        made = LaterView(known, SeasonCache(self._most_past, self._most_recaps))
+        made.cache._show(known, self._current)  # noqa: SLF001 - another of its own kind
+        if self._seasons == seasons:
+            _keep(self._later, held_back, made, LATER_VIEWS)
+        return made
+
+    def _show(self, seasons: tuple[Season, ...], computed: dict[Season, ComputedSeason]) -> None:
+        """Makes these the current seasons; what was computed elsewhere from those that are the same is shared."""
+        self._seasons = seasons
+        self._current = {season: computed.get(season) or ComputedSeason(season) for season in seasons}
 
     def keep_only(self, seasons: Sequence[Season]) -> None:
         """Makes these the current seasons, and drops all that was computed from any other.
@@ -109,8 +146,8 @@ class SeasonCache:
         """
         if self._seasons != tuple(seasons):
             self._history = KeptHistory()
-        self._seasons = tuple(seasons)
-        self._current = {season: self._current.get(season) or ComputedSeason(season) for season in seasons}
+            self._later.clear()
+        self._show(tuple(seasons), self._current)
         for place in [place for place in self._past if place[0] not in self._current]:
             del self._past[place]
         for place in [place for place in self._reports if place[0] not in self._current]:

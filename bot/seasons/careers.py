@@ -53,8 +53,8 @@ async def history_at(connection: Connection, as_of: AsOf) -> tuple[KeptHistory, 
     """Where to keep what is read on a connection, and the races that are known."""
     if await load_version(connection) != as_of.version:
         # Something was imported since the seasons were asked for: the next answer is to read it again.
-        return KeptHistory(), await load_known_races(connection, as_of.now)
+        return KeptHistory(), await load_known_races(connection, as_of.now, as_of.held_back)
     history = as_of.cache.history(as_of.seasons)
     if history.known is None:
-        history.known = known_races(as_of.whole, as_of.now)
+        history.known = known_races(as_of.whole, as_of.now, as_of.held_back)
     return history, history.known

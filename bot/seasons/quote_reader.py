@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.seasons.as_of import AsOf
-from db.models import EASTERN
+from db.models import EASTERN, Race
 from db.quotes import Reader
 
 
@@ -15,5 +15,10 @@ def reader_in(as_of: AsOf, guild: int | None) -> Reader:
     today = as_of.now.astimezone(EASTERN).date()
     # One that has results is over; of all that were ever run, those are passed over sooner than asked when they were.
     races = (race for season in as_of.seasons for race in season.races if race.results_at is None)
-    ahead = tuple((r.season, r.round) for r in races if r.date <= today and r.over_at > as_of.now)
+    ahead = tuple((r.season, r.round) for r in races if r.date <= today and _ahead(as_of, r))
     return Reader(guild, today, ahead, as_of.now)
+
+
+def _ahead(as_of: AsOf, race: Race) -> bool:
+    """Whether a race is not over, or is held back from who asks."""
+    return race.over_at > as_of.now or (race.season, race.round) in as_of.held_back

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -61,12 +62,19 @@ class KnownRaces:
     finales: frozenset[int] = frozenset()
 
 
-async def load_known_races(connection: aiosqlite.Connection, now: datetime) -> KnownRaces:
-    """The races as they were known at a moment, just as ``Season.as_of`` knows them."""
-    return _known(await _races(connection), now)
+async def load_known_races(
+    connection: aiosqlite.Connection, now: datetime, held_back: AbstractSet[tuple[int, int]] = frozenset()
+) -> KnownRaces:
+    """The races as they were known at a moment, just as ``Season.as_of`` knows them.
+
+    Of those ``held_back``, by year and round, nothing is known: they count as ahead.
+    """
+    return _known(await _races(connection), now, held_back)
 
 
-def known_races(seasons: Iterable[Season], now: datetime) -> KnownRaces:
+def known_races(
+    seasons: Iterable[Season], now: datetime, held_back: AbstractSet[tuple[int, int]] = frozenset()
+) -> KnownRaces:
     """The same from whole seasons that are loaded; the store need not be asked, nor results be read."""
     return _known(
         [
@@ -75,10 +83,13 @@ def known_races(seasons: Iterable[Season], now: datetime) -> KnownRaces:
             for race in season.races
         ],
         now,
+        held_back,
     )
 
 
-def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRaces:
+def _known(
+    races: Iterable[tuple[Race, bool, bool]], now: datetime, held_back: AbstractSet[tuple[int, int]]
+) -> KnownRaces:
     """From races, each with whether its results stand, and whether its pole is on record."""
     with_pole: set[int] = set()
     years: set[int] = set()
@@ -91,7 +102,7 @@ def _known(races: Iterable[tuple[Race, bool, bool]], now: datetime) -> KnownRace
             race.season not in last or race.day_run > last[race.season].day_run
         ):
             last[race.season] = race
-        if race.over_at <= now:
+        if race.over_at <= now and (race.season, race.round) not in held_back:
             over.append((race, stands))
         else:
             ahead.add(race.season)

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from db.connection import Store
 from db.live.models import EventKind, HeldState, LiveEvent, LiveState
+from db.models import SessionKind
 from db.timestamps import from_text, to_text
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ ON CONFLICT (race_id, came_at) DO UPDATE SET state = excluded.state
 STOOD_AT = """
 SELECT came_at, state FROM live_history WHERE race_id = ? AND came_at <= ? ORDER BY came_at DESC LIMIT 1
 """
+MOMENTS = "SELECT came_at FROM live_history WHERE race_id = ? ORDER BY came_at"
 REMEMBERED = "SELECT DISTINCT race_id FROM live_history"
 FORGET_HISTORY = "DELETE FROM live_history WHERE race_id = ? AND came_at < ?"
 # A race that is gone meanwhile takes no state with it.
@@ -101,6 +103,33 @@ async def load_stood_at(store: Store, race: int, moment: datetime) -> LiveState 
     except ValidationError:
         log.warning("a past state of race %d was written by another version, and is passed over", race)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class LapSeen:
+    """When a lap was first seen to be completed by the leader, and when it was last seen not to be, if ever."""
+
+    seen: datetime
+    before: datetime | None = None
+
+
+async def load_lap_seen(store: Store, race: int, lap: int) -> LapSeen | None:
+    """When a lap of a race was completed, as far as is remembered; None where it was not.
+
+    Laps are only ever added, so that a few of the thousands of states are read.
+    """
+    moments = [moment for row in await store.fetch(MOMENTS, (race,)) if (moment := from_text(row["came_at"]))]
+    first, last = 0, len(moments)
+    while first < last:
+        middle = (first + last) // 2
+        state = await load_stood_at(store, race, moments[middle])
+        if state is not None and state.session is SessionKind.RACE and state.lap >= lap:
+            last = middle
+        else:
+            first = middle + 1
+    if first == len(moments):
+        return None
+    return LapSeen(moments[first], moments[first - 1] if first else None)
 
 
 async def forget_history(store: Store, before: datetime) -> None:

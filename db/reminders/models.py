@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from db.models import RaceStatus
-from db.reminders.race_day import ARCHIVED, LONGEST_DELAY, OPENED, POSTS, RaceDay
+from db.reminders.race_day import ARCHIVED, LONGEST_DELAY, OPENED, POSTS, RaceDay, thread_lead
 from db.timestamps import to_text
 
 LEADS = (24 * 60, 3 * 60, 60, 30, 15, 5, 0)
@@ -125,7 +125,7 @@ def quote_session(hour: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One kind of notification that a target wants. ``lead`` matters for reminders only; ``delay`` is in seconds."""
+    """One kind of notification that a target wants. ``lead`` is of reminders and threads; ``delay`` is in seconds."""
 
     kind: NotificationKind
     session: str
@@ -205,7 +205,9 @@ class Target:
         if extras.board:
             wanted.add(Subscription(NotificationKind.BOARD, RACE, delay=extras.delay))
         if extras.thread:
-            wanted |= {Subscription(NotificationKind.THREAD, each) for each in (OPENED, ARCHIVED)}
+            # Opening it gives nothing away; it is put away once who sees the race later has seen it.
+            wanted.add(Subscription(NotificationKind.THREAD, OPENED, thread_lead(self.leads)))
+            wanted.add(Subscription(NotificationKind.THREAD, ARCHIVED, delay=extras.delay))
         return wanted
 
 
@@ -218,8 +220,9 @@ class PlannedNotification:
         season: the race's year; for a quote of the day the year.
         round: the race's as it is now; for a quote of the day the number of the day in the year.
         session: a ``WeekendSession``, ``RACE`` or ``CALLED_OFF``; for a quote of the day its ``quote_session``.
-        lead: for reminders the minutes before the event; of a race under way which of its session's posts it is, from
-            1; for other kinds a version of what the message says, so that a change of that is a new notification.
+        lead: for reminders, and what opens a thread, the minutes before the event; of a race under way which of its
+            session's posts it is, from 1; for other kinds a version of what the message says, so that a change of that
+            is a new notification.
         event_at: the moment the message speaks of.
         due_at: when it should go out.
         until: the moment from which on it is of no use; of kinds in ``RACE_DAY`` without the target's delay, which

@@ -81,7 +81,7 @@ UPDATE outbox SET claimed_by = :run, claimed_at = :now, doubt = tried_at IS NOT 
 MARK = """
 UPDATE outbox SET tried_at = coalesce(tried_at, :now), last_tried_at = :now, tries = tries + 1,
     channel_id = coalesce(:channel, channel_id),
-    look_again_at = CASE WHEN tries > 0 AND kind <> 'event' THEN :look_again_at END
+    look_again_at = CASE WHEN tries > 0 AND kind NOT IN ('event', 'thread') THEN :look_again_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """
 # The same of a change of a message: from then on nobody knows what it says, until there is an answer.
@@ -96,7 +96,7 @@ UPDATE outbox SET state = :state, sent_at = CASE WHEN :state = 'sent' THEN :at E
     channel_id = coalesce(:channel, channel_id), reason = :reason, retry_at = :retry_at,
     tried_at = CASE WHEN :doubt THEN tried_at END, last_tried_at = CASE WHEN :doubt THEN last_tried_at END,
     tries = CASE WHEN :doubt THEN tries ELSE 0 END,
-    look_again_at = CASE WHEN :doubt AND tries > 1 AND kind <> 'event' THEN :look_again_at END,
+    look_again_at = CASE WHEN :doubt AND tries > 1 AND kind NOT IN ('event', 'thread') THEN :look_again_at END,
     unanswered_at = CASE WHEN :changed THEN :unanswered_at ELSE unanswered_at END
  WHERE id = :id AND state = 'claimed' AND claimed_by = :run
 """

@@ -54,6 +54,8 @@ DELETE FROM temp.planned WHERE followers AND kind = 'event' AND NOT EXISTS (
 #   (bot/notifications/race_day_log.py); its moment is corrected by NASCAR's documents. It was had if its row
 #   is done, claimed or in doubt, whatever was learned of it since; and what happened before it was asked for is not
 #   told, though it was seen later.
+# - A race's thread was opened, or put away, if that is done for about the same moment in the channel that is set now.
+#   One that is open stays the race's thread when the race is moved.
 # - A quote of the day was had if any row of that day is done, claimed or in doubt, at whatever hour it was due.
 # CROSS JOIN forces SQLite to begin with the targets, which are a few of perhaps ten thousand.
 WANTED = """
@@ -68,7 +70,7 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
   CROSS JOIN reminder_targets t ON t.id = one.value
   CROSS JOIN reminder_wishes w ON w.target_id = t.id
   CROSS JOIN temp.planned s
-    ON w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind <> 'reminder')
+    ON w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind NOT IN ('reminder', 'thread'))
  WHERE (s.newcomers OR iif(s.kind = 'live', s.event_at, s.due_at) >= w.since)
    AND (NOT s.followers OR EXISTS (
        SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
@@ -93,6 +95,16 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
            SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
               AND o.session = s.session AND o.lead = s.lead
               AND (o.state IN ('claimed', 'sent', 'failed', 'expired') OR o.tried_at IS NOT NULL))
+       WHEN 'thread' THEN NOT EXISTS (
+           SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
+              AND o.session = s.session
+              AND (o.state = 'claimed' OR (o.state = 'pending' AND o.tried_at IS NOT NULL AND o.lead <> s.lead)
+                  OR (o.state IN ('sent', 'failed', 'expired') AND coalesce(o.channel_id, t.channel_id) IS t.channel_id
+                      AND ((o.event_at > s.event_from AND o.event_at < s.event_to)
+                          OR (o.session = 'opened' AND o.message_id IS NOT NULL AND NOT EXISTS (
+                              SELECT 1 FROM outbox a WHERE a.target_id = o.target_id AND a.kind = o.kind
+                                 AND a.subject = o.subject AND a.session = 'archived' AND a.state = 'sent'
+                                 AND a.message_id = o.message_id))))))
        WHEN 'standings' THEN NOT coalesce((
            SELECT o.state NOT IN ('pending', 'cancelled') AND o.lead = s.lead
                   AND o.event_at > s.event_from AND o.event_at < s.event_to AND o.channel_id IS t.channel_id
@@ -123,7 +135,8 @@ _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.sub
 CANCEL = f"""
 UPDATE outbox INDEXED BY outbox_of_target SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {_WHOSE} AND state = 'pending' AND until > :now
-   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live') OR tried_at IS NULL)
+   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live', 'thread')
+        OR tried_at IS NULL)
    AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
        AND (outbox.tried_at IS NULL OR (outbox.event_at > m.event_from AND outbox.event_at < m.event_to)))

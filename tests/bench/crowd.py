@@ -22,10 +22,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.app import register_writers
 from bot.outbox.contracts import FoundMessage, Post
 from bot.outbox.rate_limit import RATE, RateLimiter
 from bot.outbox.worker import Worker
+from bot.posting import register_writers
 from bot.services import Services
 from db.connection import Store
 from db.snapshots import Snapshots

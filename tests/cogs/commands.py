@@ -33,7 +33,9 @@ async def asked_by_commands(bot: TailgateBot, *, with_options: bool = True) -> l
     """
     asked: dict[Question, None] = {}
     requester = Requester(1, await bot.router.as_of())
-    interaction: Any = SimpleNamespace(client=bot, namespace=SimpleNamespace(), guild_id=None)
+    interaction: Any = SimpleNamespace(
+        client=bot, namespace=SimpleNamespace(), guild_id=None, user=SimpleNamespace(id=1)
+    )
 
     async def reply(
         _bot: Any, question: Question, _requester: Requester | None = None, *, private: bool = False, **_: Any

@@ -14,61 +14,23 @@ import pytest
 
 from bot.boards.discord_editor import DiscordEditor
 from bot.boards.drawing import BoardDrawer
-from bot.boards.keeper import BoardKeeper
 from bot.boards.opening import LiveDesk
 from bot.client.tailgate_bot import TailgateBot
 from bot.outbox.discord_sender import DiscordSender
-from bot.outbox.rate_limit import RateLimiter
 from bot.questions.live import LiveQuestion
 from bot.requester import Requester
 from bot.services import Services
-from db.live.boards import Board, board_in
-from db.live.models import Flag, LiveState
+from db.live.boards import board_in
+from db.live.models import Flag
 from db.reminders.models import Extras, Target
 from db.reminders.targets import save
+from tests.cogs.boarding import Boards, labels
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import title_and_answer, words
 from tests.cogs.test_live import BEGAN, Race, caution
 
 OVER = datetime(2025, 10, 18, 1, tzinfo=UTC)
 """By then the results are known."""
-
-
-class Boards:
-    """A bot that keeps boards, and what its channel shows."""
-
-    def __init__(self, bot: TailgateBot, services: Services, stand: Stand) -> None:
-        self.bot, self.services, self.stand = bot, services, stand
-        self.limiter = RateLimiter()
-        self.rows_wait = False
-        self.keeper = self.started()
-
-    def started(self) -> BoardKeeper:
-        """The keeper of a bot that was just started."""
-        editor, router = DiscordEditor(DiscordSender(self.bot)), self.bot.router
-        drawer = BoardDrawer(self.services, router.as_of)
-        return BoardKeeper(
-            self.services, drawer, editor, self.limiter, lambda: self.rows_wait, self.bot.live_answers, router.view,
-            router.as_of,
-        )  # fmt: skip
-
-    async def tick(self) -> None:
-        await self.keeper.tick()
-        await self.keeper.settled()
-
-    async def later(self, race: Race, **amount: float) -> None:
-        """Some time later, and what is due then is changed."""
-        race.at(self.stand.clock.now() + timedelta(**amount))
-        await self.tick()
-
-    async def board(self) -> Board | None:
-        """The channel's board of Talladega."""
-        season = await self.services.seasons.season(2025)
-        assert season is not None
-        return await board_in(self.services.store, self.stand.channel.id, season.races[22].id)
-
-    def messages(self) -> list[Any]:
-        return list(self.stand.channel.history())
 
 
 @pytest.fixture
@@ -81,20 +43,6 @@ async def boards(simcord_bot: TailgateBot, services: Services, stand: Stand) -> 
     made = Boards(simcord_bot, services, stand)
     yield made
     await made.keeper.close()
-
-
-def labels(result: Any) -> list[str]:
-    """The labels of a message's buttons."""
-    found: list[str] = []
-
-    def walk(components: list[dict[str, Any]]) -> None:
-        for component in components:
-            if "label" in component:
-                found.append(component["label"])
-            walk(component.get("components", []))
-
-    walk(result.response.components)
-    return found
 
 
 async def test_the_answer_in_a_channel_becomes_its_board(race: Race, stand: Stand, boards: Boards) -> None:
@@ -189,7 +137,7 @@ async def test_of_several_who_ask_at_the_same_moment_one_opens_the_board(
     await race.runs(12)
     router = boards.bot.router
     drawer, editor = BoardDrawer(boards.services, router.as_of), DiscordEditor(DiscordSender(boards.bot))
-    desk = LiveDesk(boards.services, drawer, boards.bot.live_answers, router.view, editor)
+    desk = LiveDesk(boards.services, drawer, boards.bot.live_answers, router, editor)
     asked: list[Any] = [Asked(number, stand) for number in range(1, 6)]
     requester = Requester(1, await router.as_of(), guild=stand.channel.guild.id, channel=stand.channel.id)
     await asyncio.gather(*(desk.reply(each, LiveQuestion(), requester, private=False) for each in asked))
@@ -375,73 +323,5 @@ async def test_with_a_delay_the_result_comes_as_much_later(race: Race, stand: St
     assert "**Gio Ruggiero** won" in words(result)
 
 
-def after(state: LiveState, lap: int, moment: datetime) -> LiveState:
-    """The race on another lap, at another moment."""
-    return replace(state, lap=lap, at=moment, came=moment)
-
-
 def target_of(stand: Stand, **extras: Any) -> Target:
     return Target(guild=stand.channel.guild.id, channel=stand.channel.id, extras=Extras(**extras))
-
-
-class TestAnswersToOne:
-    """What no board can be made of is current for a quarter of an hour."""
-
-    @pytest.fixture
-    async def in_person(self, race: Race, stand: Stand, boards: Boards) -> Any:
-        del boards  # it only has to be there first
-        await race.runs(12)
-        return await self.dee(stand).slash("live")
-
-    def dee(self, stand: Stand) -> Any:
-        """A person who writes to the bot directly."""
-        if not hasattr(stand, "dee"):
-            stand.dee = stand.env.create_user("Dee")  # type: ignore[attr-defined]
-        return stand.dee  # type: ignore[attr-defined]
-
-    async def test_it_is_kept_current_and_has_a_button_in_the_end(
-        self, in_person: Any, race: Race, stand: Stand, boards: Boards
-    ) -> None:
-        began = stand.clock.now()
-        assert "Refresh" not in labels(in_person)
-        assert "updates itself until" in words(in_person)
-        assert await boards.board() is None
-        state = await race.runs(13)
-        await boards.later(race, seconds=15)
-        assert "lap 13 of 85" in title_and_answer(in_person)[1]
-        await race.save(after(state, 25, began + timedelta(minutes=14)))
-        race.at(began + timedelta(minutes=14, seconds=1))
-        await boards.tick()
-        assert "lap 25 of 85" in title_and_answer(in_person)[1]
-        assert "Refresh" in labels(in_person)
-        assert "updates itself" not in words(in_person)
-        assert len(boards.bot.live_answers) == 0
-        await race.save(after(state, 26, began + timedelta(minutes=20)))
-        await boards.later(race, seconds=20)
-        assert "lap 25 of 85" in title_and_answer(in_person)[1]
-        await self.dee(stand).click(in_person.response, label="Refresh")
-        assert "lap 26 of 85" in title_and_answer(in_person)[1]
-
-    async def test_a_bot_that_stops_leaves_the_button(self, in_person: Any, boards: Boards) -> None:
-        await boards.tick()
-        await boards.keeper.close()
-        assert "Refresh" in labels(in_person)
-
-    async def test_an_answer_to_one_in_a_channel_goes_on_as_well(
-        self, race: Race, stand: Stand, boards: Boards
-    ) -> None:
-        await race.runs(12)
-        await stand.ask("live")
-        again = await stand.other.slash(stand.channel, "live")
-        await race.runs(13)
-        await boards.later(race, seconds=15)
-        assert "lap 13 of 85" in title_and_answer(again)[1]
-        assert "[The board](" in words(again)
-
-    @pytest.mark.usefixtures("boards")
-    async def test_where_many_are_kept_current_one_has_the_button_at_once(
-        self, race: Race, stand: Stand, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("bot.interactions.live_answers.MOST", 0)
-        await race.runs(12)
-        assert "Refresh" in labels(await self.dee(stand).slash("live"))

@@ -23,9 +23,9 @@ from db.reminders.models import Extras, Notification, NotificationKind, OutboxRo
 from db.reminders.outbox import recent, upcoming
 from db.reminders.race_day import LONGEST_DELAY
 from tests.bot.outbox.standing import step
+from tests.cogs.boarding import Boards
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
-from tests.cogs.test_boards import Boards
 from tests.cogs.test_live import Race
 from tests.seasons import make_season
 

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from bot.app import register_writers
 from bot.clock import TravelClock
 from bot.feeds import paths
 from bot.feeds.keeper import Keeper
@@ -20,6 +19,7 @@ from bot.feeds.refresh import Refresh, Wish
 from bot.outbox.discord_sender import DiscordSender
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
+from bot.posting import register_writers
 from bot.services import Services
 from db.connection import Store
 from db.feeds.remembered import Remembered

@@ -10,7 +10,7 @@ import pytest
 
 from bot.client.tailgate_bot import TailgateBot
 from bot.live.recorded import RecordedRace
-from bot.questions.live import LiveQuestion
+from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.requester import Requester
 from bot.services import Services
 from db.live.models import Flag, FlagPeriod, LiveState, LiveTruck, Restart, events_of
@@ -187,6 +187,17 @@ async def test_before_the_race_there_is_a_countdown_and_no_order(stand: Stand) -
     assert "**TV** FOX Sports 1 (FS1)" in words(result)
 
 
+async def test_before_the_race_the_starting_order_on_record_is_there_until_the_live_timing_has_one(
+    race: Race, stand: Stand
+) -> None:
+    race.at(BEGAN - timedelta(minutes=25))
+    said = words(await stand.ask("live"))
+    assert "Starting order: not known yet." not in said
+    assert "St No Driver" in said
+    assert " 1 17 Gio Ruggiero" in said
+    assert "live timing" not in said
+
+
 async def test_on_the_pace_laps_the_starting_order_is_there(race: Race, stand: Stand) -> None:
     await race.runs(0, flags=(FlagPeriod(Flag.HOT, 0, BEGAN),), leads=())
     result = await stand.ask("live")
@@ -279,37 +290,56 @@ def target_of(stand: Stand, extras: Extras) -> Target:
     return Target(guild=stand.channel.guild.id, channel=stand.channel.id, extras=extras)
 
 
-class TestAServerThatWaits:
-    """Where results are posted later, nobody is told how the race goes who did not ask."""
+class TestAServerThatSeesRacesLater:
+    """Everybody there is told how the race stood as long ago as the server wants."""
 
     @pytest.fixture
     async def waiting(self, race: Race, stand: Stand) -> Race:
-        extras = Extras(results=True, delay=120 * 60)
-        await save(race.services.store, target_of(stand, extras), BEGAN)
+        await save(race.services.store, target_of(stand, Extras(delay=120)), BEGAN)
         return race
 
-    async def test_the_command_is_answered_to_the_one_who_asks(self, waiting: Race, stand: Stand) -> None:
-        await waiting.runs(12)
-        result = await stand.fan.slash(stand.channel, "live")
-        assert result.ephemeral
-        assert "lap 12 of 85" in title_and_answer(result)[1]
-        await waiting.runs(30)
-        await stand.fan.click(result.response, label="Refresh")
-        assert "lap 30 of 85" in title_and_answer(result)[1]
+    async def test_the_race_is_shown_as_it_stood(self, waiting: Race, stand: Stand) -> None:
+        for lap in range(1, 13):
+            await waiting.runs(lap)
+        shown = await stand.ask("live")
+        assert "lap 9 of 85" in title_and_answer(shown)[1]
+        assert "No news" not in words(shown)
+        assert "2 minutes behind the race, as this server wants it" in words(shown)
+        waiting.at(BEGAN + LAP * 10 + timedelta(seconds=120))
+        await stand.fan.click(shown.response, label="Refresh")
+        assert "lap 10 of 85" in title_and_answer(shown)[1]
 
-    async def test_in_the_channel_it_says_nothing_but_where_it_is_told(self, waiting: Race, bot: TailgateBot) -> None:
-        state = await waiting.runs(12)
-        as_of = await bot.router.as_of()
-        requester = Requester(1, replace(as_of, now=state.at), guild=waiting.stand.channel.guild.id)
-        view = await bot.router.view(LiveQuestion(), requester)
-        said = text(view)  # type: ignore[arg-type]
-        assert "This server holds results back for 2 hours" in said
-        assert not [name for name in ("Ruggiero", "lap 12", "Green flag") if name in said]
+    async def test_it_is_to_the_second(self, waiting: Race, stand: Stand) -> None:
+        for lap in (1, 2):
+            await waiting.runs(lap)
+        for early, lap in ((1, 1), (0, 2)):
+            waiting.at(BEGAN + LAP * 2 + timedelta(seconds=120 - early))
+            assert f"lap {lap} of 85" in title_and_answer(await stand.ask("live"))[1]
 
-    async def test_before_the_race_there_is_nothing_to_hold_back(self, waiting: Race, bot: TailgateBot) -> None:
-        as_of = await bot.router.as_of()
-        view = await bot.router.view(LiveQuestion(), Requester(1, as_of, guild=waiting.stand.channel.guild.id))
-        assert "Coverage starts about" in text(view)  # type: ignore[arg-type]
+    async def test_buttons_of_an_earlier_release_show_the_same(self, waiting: Race, bot: TailgateBot) -> None:
+        for lap in range(1, 13):
+            await waiting.runs(lap)
+        known, delay = await bot.router.known_to(waiting.stand.channel.guild.id, 1)
+        known = replace(known, now=BEGAN + LAP * 12)
+        view = await bot.router.view(LiveAloneQuestion(), Requester(1, known, delay=delay))
+        assert "lap 9 of 85" in text(view)  # type: ignore[arg-type]
+
+    async def test_until_the_green_flag_is_told_it_is_said_when(self, waiting: Race, stand: Stand) -> None:
+        start = (await waiting.finish()).race
+        season = await waiting.services.seasons.season(2025)
+        assert season is not None
+        begins = next(race.begins for race in season.races if race.id == start)
+        waiting.at(begins + timedelta(seconds=30))
+        told = int((begins + timedelta(seconds=120)).timestamp())
+        assert title_and_answer(await stand.ask("live"))[1].startswith(f"**Told here from** <t:{told}:t>")
+
+    async def test_somebody_who_wants_it_later_still_gets_it_later(self, waiting: Race, stand: Stand) -> None:
+        await save(waiting.services.store, Target(user=stand.other.id, extras=Extras(delay=300)), BEGAN)
+        for lap in range(1, 13):
+            await waiting.runs(lap)
+        shown = await stand.other.slash(stand.channel, "live")
+        assert "lap 6 of 85" in title_and_answer(shown)[1]
+        assert "5 minutes behind the race, as you want it" in words(shown)
 
     async def test_where_nothing_waits_all_see_it(self, race: Race, stand: Stand) -> None:
         await save(race.services.store, target_of(stand, Extras(results=True)), BEGAN)

@@ -9,6 +9,8 @@ from typing import Any
 import discord
 import pytest
 
+from bot.client.tailgate_bot import TailgateBot
+from bot.notifications.settings import ReminderSettings
 from bot.questions.core import Question
 from bot.questions.reminders import (
     OFF,
@@ -26,6 +28,7 @@ from bot.requester import Requester
 from bot.services import Services
 from db.reminders import targets, trouble
 from db.reminders.models import Extras, Target, WeekendSession
+from db.reminders.race_day import RaceDay
 from tests.checks.recorder import SentBodies
 from tests.cogs.conftest import Stand
 from tests.cogs.looking import words
@@ -83,19 +86,21 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
         ("role", [role]),
         ("leads", ["1440", "60", "0"]),
         ("sessions", ["coverage", "qualifying"]),
-        ("extras", ["changes", "results", "standings"]),
+        ("also", ["changes", "results", "standings", "board", "thread"]),
+        ("raceday", ["stages"]),
     ):
         await boss.select(shown.response, chosen, custom_id=chooser(shown, what))
-    await boss.select(shown.response, ["60"], custom_id=chooser(shown, "delay"))
+    await boss.select(shown.response, ["75"], custom_id=chooser(shown, "later"))
     said = words(shown)
     assert f"<#{other.id}>" in said
     assert f"**Pings** <@&{role.id}>" in said
     assert "24 hours before and 1 hour before coverage and qualifying, and at the start" in said
     assert "schedule changes, results under a spoiler cover and a standings message" in said
-    assert "outcomes 1 hour after they're known" in said
+    assert "**Race day** stage ends, the result and the recap, a live board, in a thread for each race" in said
+    assert "**TV delay** everything about a race 1 minute 15 seconds later than it runs" in said
     target = await held(services, stand)
     assert target is not None
-    extras = Extras(changes=True, results=True, spoiler=True, delay=60 * 60, standings=True)
+    extras = Extras(results=True, delay=75, standings=True, race_day=RaceDay.STAGES, board=True, thread=True)
     assert replace(target, id=0, since=None) == Target(
         guild=guild.id,
         channel=other.id,
@@ -104,10 +109,39 @@ async def test_every_choice_is_saved_and_shown(stand: Stand, services: Services,
         sessions=frozenset({WeekendSession.COVERAGE, WeekendSession.QUALIFYING}),
         extras=extras,
     )
-    await boss.select(shown.response, ["results", "open"], custom_id=chooser(shown, "extras"))
-    assert "**Also** results, outcomes 1 hour" in words(shown)
+    await boss.select(shown.response, ["results", "open"], custom_id=chooser(shown, "also"))
+    assert "**Also** results\n" in words(shown)
     await boss.select(shown.response, [], custom_id=chooser(shown, "role"))
     assert "**Pings** nobody" in words(shown)
+
+
+async def test_a_delay_of_any_length_is_written(stand: Stand, services: Services, boss: Any) -> None:
+    shown = await boss.slash(stand.channel, "reminders")
+    await boss.click(shown.response, label="Turn on")
+    for written, seconds in (("1:17", 77), ("2 min", 120), ("0", 0)):
+        form = await boss.click(shown.response, label="Other delay")
+        await boss.submit_modal(form, {"delay": written})
+        target = await held(services, stand)
+        assert target is not None
+        assert target.extras.delay == seconds
+    form = await boss.click(shown.response, label="Other delay")
+    wrong = await boss.submit_modal(form, {"delay": "a while"})
+    assert "That is no length of time" in words(wrong)
+    assert "a while" in words(wrong)
+    assert "Nothing was changed." in words(wrong)
+
+
+async def test_panels_of_earlier_releases_still_set_what_they_knew(stand: Stand, bot: TailgateBot) -> None:
+    guild, store = stand.channel.guild.id, bot.services.store
+    extras = Extras(delay=77, board=True, thread=True)
+    await targets.save(store, Target(guild=guild, channel=stand.channel.id, extras=extras), stand.clock.now())
+    settings = ReminderSettings(stand.env.bot, bot.services)
+    requester = Requester(1, await bot.router.as_of(), guild=guild, permissions=discord.Permissions.all())
+    for what, chosen in (("delay", ["60"]), ("extras", ["changes", "recap"])):
+        await settings.choose(ReminderChoiceQuestion(what), chosen, requester)
+    target = await targets.target_of(store, guild=guild)
+    assert target is not None
+    assert target.extras == Extras(recap=True, delay=3600, board=True, thread=True)
 
 
 async def test_switching_off_keeps_what_was_set(stand: Stand, boss: Any) -> None:

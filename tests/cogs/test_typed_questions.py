@@ -30,6 +30,7 @@ OPTIONS = {
     "quote": ("about",),
     "laps": ("driver", "race"),
     "lineup": ("race",),
+    "replay": ("race",),
 }
 
 

@@ -12,9 +12,11 @@ import contextlib
 import gc
 import heapq
 import itertools
+import queue
 import selectors
 import sqlite3
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from unittest import mock
@@ -225,6 +227,16 @@ def without_threads() -> Iterator[None]:
         finally:
             gc.collect()
             sys.unraisablehook = hook
+
+
+@contextlib.contextmanager
+def with_threads() -> Iterator[None]:
+    """Undoes that for a while, for what reads a store of its own on another loop."""
+    with (
+        mock.patch.object(aiosqlite.core, "Thread", threading.Thread),
+        mock.patch.object(aiosqlite.core, "SimpleQueue", queue.SimpleQueue),
+    ):
+        yield
 
 
 def let_go(connection: aiosqlite.Connection) -> None:

@@ -158,7 +158,7 @@ def _sends_after_the_deadline() -> Sequence[Patch]:
 
 async def _known_without_deadline(self: Delivery, claimed: Any, turn: Any) -> Any:
     if claimed.doubt:
-        channel = claimed.row.channel or await self._channel(claimed, turn)
+        channel = claimed.row.channel or await self.places.channel(claimed, turn)
         return await self.doubts.resolve(claimed, channel, turn)
     return None
 

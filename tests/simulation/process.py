@@ -23,8 +23,9 @@ from bot.notifications.schedule_planner import plan_schedule
 from bot.notifications.scheduled_events import EventKeeper
 from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import Compose, InDoubt, Post
+from bot.outbox.planning import REPLAN
 from bot.outbox.rate_limit import RateLimiter
-from bot.outbox.worker import REPLAN, Worker
+from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf
 from bot.services import Services
 from db.connection import Store

@@ -21,8 +21,11 @@ PAYS = (40, *range(35, 0, -1))
 
 def body_of(path: str, state: LiveState, written: datetime) -> bytes | None:
     """A document of the race as it stands; None for one that is not there."""
-    made = {FEED: lambda: live_feed(state, written), FLAGS: lambda: _flags(state), STAGES: lambda: _stages(state)}
-    value = made[path]() if path in made else None
+    value: Any = None
+    if path == FEED:
+        value = live_feed(state, written)
+    elif path in {FLAGS, STAGES}:
+        value = _flags(state) if path == FLAGS else _stages(state)
     return json.dumps(value).encode() if value else None
 
 

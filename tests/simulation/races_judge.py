@@ -162,10 +162,11 @@ class _RaceJudge(_Judge):
 
     def _was_risked(self, place: Place, fact: Fact) -> bool:
         """Whether it was under way where nobody could tell what became of it, and is given up as was chosen."""
-        kind = f"{NotificationKind.LIVE}"
+        mine = place.channel, fact.post.value
         return self._world.story.in_doubt == "drop" and any(
-            kind in mark and self._hidden(place, since) for mark, since in self._world.in_doubt.items()
-        ) and fact.owed  # fmt: skip
+            self._world.posts.get(mark) == mine and self._hidden(place, since)
+            for mark, since in self._world.in_doubt.items()
+        )
 
     def _dues(self, place: Place, fact: Fact) -> Iterator[Due]:
         """When the fact is owed: from when it was known for sure on, and again if that was forgotten."""

@@ -1,4 +1,4 @@
-"""What could be known of a race at each moment: what NASCAR's server really handed out, and nothing of the program's."""
+"""What could be known of a race at each moment: what NASCAR's server really handed out, nothing of the program's."""
 
 from __future__ import annotations
 
@@ -128,15 +128,15 @@ class Known:
             elif each.flag is Flag.RED:
                 fact, stopped = Fact(RacePost.RED, each.lap, each.since), True
             elif each.flag is Flag.YELLOW:
-                of_stage = any(0 <= each.lap - end <= JUST_NOW for end in self._ends)
+                at_end = any(0 <= each.lap - end <= JUST_NOW for end in self._ends)
+                of_stage = at_end or "stage" in (each.reason or "").casefold()
                 fact = Fact(RacePost.CAUTION, each.lap, each.since, owed=not of_stage and not stopped)
             elif each.flag is Flag.CHECKERED:
                 leads = {state.trucks[0].number}
                 fact = Fact(RacePost.CHECKERED, 0, each.since, frozenset(leads))
-            if fact is not None and is_told:
-                # A list that was handed out tells of the checkered flag as well, and the order is in the other one.
-                if fact.post is not RacePost.CHECKERED or len(told) == 1:
-                    yield (fact.post, each.since), fact
+            # A list that was handed out tells of the checkered flag as well, and the order is in the other one.
+            if fact is not None and is_told and (fact.post is not RacePost.CHECKERED or len(told) == 1):
+                yield (fact.post, each.since), fact
 
     def _leads(self, state: LiveState) -> Iterator[tuple[object, Fact]]:
         for each in state.leads[1:]:

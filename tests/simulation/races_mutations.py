@@ -10,11 +10,14 @@ from typing import Any
 from unittest import mock
 
 from bot.feeds import reading
-from bot.live import nascar
+from bot.live import history, nascar
 from bot.notifications import race_day_log, race_day_news, race_day_planner
+from db.live import seen_posts
+from db.live.models import FlagPeriod, LiveState
 from db.reminders import models, plans
 from db.reminders.models import PlannedNotification
 from db.reminders.race_day import RaceDay, RacePost
+from tests.simulation import races_process
 from tests.simulation.mutations import Mutation, Patch, _sql
 
 
@@ -55,19 +58,6 @@ def _delays_from_now() -> Sequence[Patch]:
     return [mock.patch.object(race_day_planner, "posts_of", anew)]
 
 
-def _numbers_by_the_list() -> Sequence[Patch]:
-    """A post is known by its place among those of its kind."""
-
-    def number(told: Any, taken: set[tuple[RacePost, int]]) -> int:
-        return 1 + sum(post is told.post for post, _ in taken)
-
-    return [mock.patch.object(race_day_log, "_number", number)]
-
-
-def _takes_laps_to_the_letter() -> Sequence[Patch]:
-    return [mock.patch.object(race_day_log, "SAME_LAPS", 0)]
-
-
 def _takes_an_older_frame() -> Sequence[Patch]:
     return [mock.patch.object(nascar, "must_not_be_older")]
 
@@ -82,13 +72,32 @@ def _waits_for_the_reason() -> Sequence[Patch]:
 
 
 def _tells_old_flags() -> Sequence[Patch]:
-    useful = dict.fromkeys(race_day_news.USEFUL, timedelta(hours=5))
-    return [mock.patch.object(race_day_log, "USEFUL", useful)]
+    useful = dict.fromkeys(seen_posts.USEFUL, timedelta(hours=5))
+    return [mock.patch.object(seen_posts, "USEFUL", useful)]
 
 
 def _tells_everything_to_everybody() -> Sequence[Patch]:
     posts = MappingProxyType({each: frozenset(RacePost) for each in RaceDay})
     return [mock.patch.object(models, "POSTS", posts)]
+
+
+def _believes_an_old_list() -> Sequence[Patch]:
+    """A list of flags that ends with the flag that is shown is as new as that."""
+
+    def as_new(flags: Sequence[FlagPeriod], new: LiveState, held: LiveState | None) -> bool:
+        del held
+        return bool(flags) and (not new.flags or flags[-1].flag is new.flag)
+
+    return [mock.patch.object(history, "_is_as_new", as_new)]
+
+
+def _looks_by_the_minute() -> Sequence[Patch]:
+    """That something happened is seen with the planning of every minute only."""
+
+    async def same(_: Any) -> int:
+        return 0
+
+    return [mock.patch.object(races_process, "plan_version", same)]
 
 
 RACE_MUTATIONS: dict[str, Mutation] = {
@@ -100,11 +109,11 @@ RACE_MUTATIONS: dict[str, Mutation] = {
         "whoever sees the race later gets what is news to others", _is_of_use_without_the_delay, 0
     ),
     "delay from now": Mutation("a delay begins anew with each planning", _delays_from_now, 0),
-    "number by the list": Mutation("a post is known by its place in a list", _numbers_by_the_list, 0),
-    "laps to the letter": Mutation("a flag whose lap is corrected is another flag", _takes_laps_to_the_letter, 0),
-    "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 0),
-    "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 0),
-    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 0),
-    "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 0),
-    "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 0),
+    "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 20),
+    "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 60),
+    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 78),
+    "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 75),
+    "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 2),
+    "believe an old list": Mutation("an older list of flags takes a caution back", _believes_an_old_list, 39),
+    "look by the minute": Mutation("what happened is planned once a minute", _looks_by_the_minute, 72),
 }

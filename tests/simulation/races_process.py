@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import math
 import random
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,8 @@ from bot.jobs.schedule import LIVE_TIMEOUT_SECONDS
 from bot.live.nascar import NascarLive
 from bot.live.poller import BEFORE_START, LOOK_EVERY, LivePoller
 from bot.notifications.race_day import RaceDayWriter
-from bot.notifications.race_day_planner import plan_race_day
+from bot.notifications.race_day_planner import plan_race_day, plan_version
+from bot.outbox.contracts import Post
 from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf, AsOfKeeper
 from bot.services import Services
@@ -25,7 +27,7 @@ from db.documents.importer import import_documents
 from db.documents.reader import read_bytes
 from db.errors import StoreError
 from db.models import Season
-from db.reminders.models import NotificationKind
+from db.reminders.models import NotificationKind, OutboxRow, Target
 from db.reminders.race_day import RaceDay
 from db.snapshots import Snapshots
 from tests.simulation.feeds_server import ADDRESS
@@ -78,8 +80,8 @@ class RaceProcess(Process):
         worker = super()._worker(store)
         if any(place.race_day is not RaceDay.NOTHING for place in self._world.story.places):
             # As in the running bot; the standings and reminders that are planned elsewhere come first.
-            worker.plan(plan_race_day)
-        worker.compose(NotificationKind.LIVE, self._watched(RaceDayWriter().write))
+            worker.plan(plan_race_day, plan_version)
+        worker.compose(NotificationKind.LIVE, self._watched(RaceDayWriter(store, self._as_of).write))
         self._news, self._looking = asyncio.Event(), asyncio.Event()
         services = self._services(store)
         self._beside = [asyncio.create_task(self._import(services)), asyncio.create_task(self._follow(services))]
@@ -165,6 +167,17 @@ class RaceProcess(Process):
         """While a race runs, everything is planned again every minute, as in the running bot."""
         from_flag = (self._world.true_time() - self._world.story.race.ended).total_seconds()
         return 61.0 if -3 * HOUR < from_flag < HOUR else RESTS_LONG
+
+    def _watched(
+        self, compose: Callable[[OutboxRow, Target], Awaitable[Post | None]]
+    ) -> Callable[[OutboxRow, Target], Awaitable[Post | None]]:
+        watched = super()._watched(compose)
+
+        async def composed(row: OutboxRow, target: Target) -> Post | None:
+            self._world.posts[row.mark] = target.channel, row.notification.session
+            return await watched(row, target)
+
+        return composed
 
     async def _closing(self) -> None:
         for task in self._beside:

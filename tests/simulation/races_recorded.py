@@ -11,6 +11,7 @@ from bot.live.recorded import RecordedRace
 from db.live.models import Flag, FlagPeriod, LiveState
 from tests.bot.live.laps import bundled_races
 from tests.seasons import bundled_seasons
+from tests.simulation.loop import with_threads
 from tests.simulation.races_truth import GREEN, Tale
 
 YEAR = 2025
@@ -19,7 +20,8 @@ WARM = timedelta(minutes=5)
 
 def recorded_tale(dice: random.Random) -> Tale:
     """A race as its laps tell it, run again from the listed start on."""
-    return _tale(dice.choice(sorted(_held())))
+    with with_threads():
+        return _tale(dice.choice(sorted(_held())))
 
 
 @cache

@@ -41,6 +41,8 @@ class RaceWorld(World):
         imported: when the program was given which edition, in seconds.
         season: as the program read it last.
         faults: what went wrong in the program itself.
+        posts: the channel and the kind of post, by mark.
+        feed_troubles: from when to when requests to NASCAR met a fate.
     """
 
     story: RaceStory
@@ -55,6 +57,7 @@ class RaceWorld(World):
         self.imported: list[tuple[float, int]] = []
         self.season: Season | None = None
         self.faults: list[str] = []
+        self.posts: dict[str, tuple[int | None, str]] = {}
         self.feed_troubles: list[tuple[float, float]] = []
         self.discord.shown = self._note
 

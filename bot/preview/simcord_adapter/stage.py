@@ -43,16 +43,19 @@ def _no_error_kept(error: BaseException) -> None:
 
 @contextlib.asynccontextmanager
 async def on_stage(
-    bot: commands.AutoShardedBot, clock: Clock, before_start: Callable[[LocalServer], None] | None = None
+    bot: commands.AutoShardedBot,
+    clock: Clock,
+    before_start: Callable[[LocalServer], None] | None = None,
+    topic: str | None = None,
 ) -> AsyncIterator[Stage]:
     """Log the bot in to a local server on the given clock; close it at the end.
 
-    ``before_start`` is called with that server before the bot logs in.
+    ``before_start`` is called with that server before the bot logs in; ``topic`` is the line at the top of its channel.
     """
     run = simcord.run(bot, shard_count=1, check_errors=False, settle_timeout=SETTLE_SECONDS)
     env: Any = run._env
     # Ids are derived from the time: simcord's own clock stands still, so they are the same at every start.
-    stage = Stage(env, bot)
+    stage = Stage(env, bot, topic or CHANNEL_TOPIC)
     live = LiveClock(clock)
     env.backend.clock = live
     env.backend.iso_after = lambda seconds: live.after(seconds).isoformat()
@@ -73,7 +76,7 @@ async def on_stage(
 class Stage:
     """One server with one channel, its owner, a moderator and a fan, and the bot in it."""
 
-    def __init__(self, env: Any, bot: commands.AutoShardedBot) -> None:
+    def __init__(self, env: Any, bot: commands.AutoShardedBot, topic: str) -> None:
         self._env, self._bot = env, bot
         env.backend.bot_user.name = BOT_NAME
         env.backend.bot_user.avatar = "tailgate"
@@ -83,7 +86,7 @@ class Stage:
         moderator = server.create_role(
             "Moderator", permissions=discord.Permissions(manage_guild=True, manage_messages=True), color=0xE67E22
         )
-        self._channel = server.create_text_channel(CHANNEL_NAME, topic=CHANNEL_TOPIC)
+        self._channel = server.create_text_channel(CHANNEL_NAME, topic=topic)
         mo = server.add_member(self._person("mo", "Mo (moderator)"), roles=[moderator])
         fay = server.add_member(self._person("fay", "Fay (fan)"))
         self._viewers = mo, fay, simcord.MemberActor(env, server, ola)

@@ -176,6 +176,18 @@ def test_a_moment_in_another_form_is_answered_with_the_right_one(terminal: Termi
 
 
 @pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--replay", " "], "argument --replay: it names no race; give one such as 'talladega 2025'"),
+        (["--replay", "dega", "--at", "now"], "argument --at: not allowed with argument --replay"),
+        (["--at", "now", "--replay", "dega"], "argument --replay: not allowed with argument --at"),
+    ],
+)
+def test_a_replay_names_a_race_and_sets_the_clock_itself(terminal: Terminal, words: list[str], line: str) -> None:
+    assert terminal.refuses("try", "--no-browser", *words) == f"tailgate try: {line}; see `tailgate try --help`"
+
+
+@pytest.mark.parametrize(
     "words", [["chekc"], ["export"], ["export", "results", "--after", "٣"], ["try", "--port", "x"]]
 )
 def test_a_command_that_is_wrong_gets_one_line(terminal: Terminal, words: list[str]) -> None:

@@ -304,6 +304,19 @@ async def test_documents_that_belong_together_are_read_together(scene: Scene) ->
     assert scene.translator.read[-1] == (WEEKEND, laps, paths.tracks())
 
 
+async def test_lap_times_that_were_not_there_at_the_green_flag_come_with_the_results(scene: Scene) -> None:
+    scene.translator.extras = True
+    laps = paths.lap_times(2025, 5504)
+    scene.server.documents |= {paths.tracks(): b"[]", WEEKEND: document(races=[race_row()])}
+    scene.clock.moment = GREEN + timedelta(minutes=1)
+    assert laps in await scene.tick()
+    # Nothing is new: once in six hours is often enough.
+    assert laps not in await scene.tick(minutes=90)
+    scene.server.documents |= {WEEKEND: results(), laps: b"[]"}
+    assert [each for each in await scene.tick(minutes=11) if each in {WEEKEND, laps}] == [WEEKEND, laps]
+    assert scene.translator.read[-1][:2] == (WEEKEND, laps)
+
+
 async def test_the_last_fuse(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.feeds.keeper.is_due", lambda *_: True)
     asked = 0

@@ -54,6 +54,13 @@ def test_the_same_frame_again_is_nothing_new_whenever_it_was_written() -> None:
     assert carry_on(held, again) is held
 
 
+def test_an_older_list_that_ends_with_the_same_flag_takes_no_caution_back() -> None:
+    held = followed(frame(0), frame(19, Flag.YELLOW), frame(21))
+    old = list(held.flags[:2])
+    state = carry_on(held, frame(23, Flag.YELLOW), old)
+    assert flags(state) == [(Flag.GREEN, 0), (Flag.YELLOW, 19), (Flag.GREEN, 21), (Flag.YELLOW, 23)]
+
+
 def test_the_list_of_flags_knows_what_nobody_saw() -> None:
     held = followed(frame(0), frame(40))
     listed = [FlagPeriod(Flag.GREEN, 0, CAME), FlagPeriod(Flag.YELLOW, 50, CAME), FlagPeriod(Flag.GREEN, 56, CAME)]

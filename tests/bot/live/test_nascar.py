@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -191,3 +192,52 @@ async def test_a_clock_that_is_set_back_makes_nobody_wait(scene: Scene) -> None:
     await scene.ask()
     scene.serve(FEED, live_feed(elapsed_time=2605))
     assert POINTS in await scene.ask(hours=-5)
+
+
+async def test_a_state_came_when_the_last_document_beside_it_did(scene: Scene) -> None:
+    """Whoever sees the race later must not be told of what happened meanwhile as if it had been known before."""
+    get = scene.documents.get
+
+    async def slowly(path: str, **how: Any) -> Answer:
+        scene.clock.advance(seconds=20)
+        return await get(path, **how)
+
+    scene.documents.get = slowly  # type: ignore[method-assign]
+    asked = await scene.ask()
+    assert scene.held is not None
+    assert scene.held.came == CAME + timedelta(seconds=20 * (1 + len(asked)))
+
+
+async def test_what_is_as_it_was_came_when_it_first_did(scene: Scene) -> None:
+    await scene.ask()
+    held = scene.held
+    scene.documents.served[FEED] = live_feed(time_of_day_os="2025-10-17T16:30:20.1234567-05:00")
+    await scene.ask(seconds=25)
+    assert scene.held is held
+
+
+async def test_the_reason_of_a_caution_that_is_not_there_yet_is_asked_for_again_for_a_minute(scene: Scene) -> None:
+    def lap(number: int) -> None:
+        scene.serve(FEED, live_feed([vehicle("11", 1, "Corey Heim")], flag_state=2, lap_number=number))
+
+    shown = [*FLAGS, flag(50, 2, "17:30:00")]
+    lap(50)
+    scene.serve(SHOWN, shown)
+    assert SHOWN in await scene.ask()
+    lap(51)
+    assert SHOWN not in await scene.ask(seconds=5)
+    lap(52)
+    scene.serve(SHOWN, [*FLAGS, flag(50, 2, "17:30:00", comment="#9 incident turn 3")])
+    assert SHOWN in await scene.ask(seconds=5)
+    assert scene.held is not None
+    assert scene.held.flags[-1].reason == "#9 incident turn 3"
+    lap(53)
+    assert SHOWN not in await scene.ask(seconds=20)
+
+
+async def test_a_reason_that_never_comes_is_given_up(scene: Scene) -> None:
+    scene.serve(FEED, live_feed(flag_state=2))
+    scene.serve(SHOWN, [*FLAGS, flag(50, 2, "17:30:00")])
+    await scene.ask()
+    scene.serve(FEED, live_feed(flag_state=2, lap_number=51))
+    assert SHOWN not in await scene.ask(minutes=2)

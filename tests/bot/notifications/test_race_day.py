@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from bot.notifications.race_day import RaceDayWriter
 from bot.notifications.race_day_planner import plan_race_day, plan_version
 from bot.outbox.contracts import BusyError, UnsureError
 from bot.outbox.worker import Worker
+from bot.render.reminder_panel import named
 from bot.services import Services
 from db.connection import Store
 from db.live.models import Flag, LiveLead, LiveState
@@ -58,7 +59,7 @@ class RaceNight(Scene):
             await self.worker.settled()
             self.clock.advance(seconds=1)
 
-    async def until(self, moment: Any) -> None:
+    async def until(self, moment: datetime) -> None:
         """Lets time pass in steps, to the second near the end."""
         while self.clock.moment < moment:
             left = (moment - self.clock.moment).total_seconds()
@@ -112,7 +113,7 @@ EVERYTHING = [
     "Corey Heim (#1) wins stage 1",
     "Corey Heim (#1) wins stage 2",
     "Red flag on lap 45: Weather",
-    "Racing again after 50 seconds under red, from lap 46 · 14 laps to go",
+    "Racing again after 1 min under red, from lap 46 · 14 laps to go",
     "Ty Majeski (#2) takes the lead with 5 laps to go",
     "Checkered flag: Ty Majeski (#2) finished first",
 ]
@@ -149,12 +150,19 @@ async def test_every_amount_but_nothing_brings_the_results_and_the_recap_too(nig
     assert [each.removeprefix("### ") for each in kinds] == [kinds[0], "Results", "Recap"]
 
 
-@pytest.mark.parametrize("seconds", [1, 45, 3600, 24 * 3600])
+@pytest.mark.parametrize("seconds", [4, 45, 3600, 24 * 3600])
 async def test_a_post_waits_to_the_second_for_who_sees_the_race_later(night: RaceNight, seconds: int) -> None:
     await night.wants(race_day=RaceDay.EVERYTHING, spoiler=False, delay=seconds)
-    await night.comes(state(0))
-    await night.comes(state(8, [START, WRECK]))
-    await night.until(at_lap(8) + timedelta(seconds=seconds + 3))
+    late = timedelta(seconds=seconds)
+    steps: list[tuple[datetime, LiveState | None]] = [
+        (at_lap(0), state(0)),
+        (at_lap(8), state(8, [START, WRECK])),
+        (at_lap(0) + late - timedelta(seconds=2), None),
+        (at_lap(8) + late - timedelta(seconds=2), None),
+    ]
+    for moment, seen in sorted(steps, key=lambda step: step[0]):
+        await night.until(moment)
+        await (night.comes(seen) if seen is not None else night.ticks(4))
     sent = {first: m.at for first, m in zip(night.firsts(), night.discord.messages, strict=True)}
     assert sent == {
         EVERYTHING[0]: at_lap(0) + timedelta(seconds=seconds),
@@ -309,3 +317,21 @@ async def test_the_detail_is_all_that_a_post_says(night: RaceNight) -> None:
     said = json.loads(json.dumps(dict(row.notification.detail)))
     assert said["truck"] == {"number": "1", "name": "Corey Heim"}
     assert (row.notification.lead, said["reason"]) == (9, WRECK.reason)
+
+
+async def test_the_status_names_what_was_posted_and_what_is_to_come(night: RaceNight) -> None:
+    target = await night.wants(race_day=RaceDay.EVERYTHING, spoiler=False, delay=600)
+    for each in whole_race():
+        await night.comes(each)
+    await night.ticks(3)
+    said = [named(row.notification, night.held.races) for row in await night.rows(target)]
+    assert [each.partition(", ")[2] for each in said] == [
+        "green flag",
+        "caution",
+        "end of stage 1",
+        "end of stage 2",
+        "red flag",
+        "green flag",
+        "lead change",
+        "checkered flag",
+    ]

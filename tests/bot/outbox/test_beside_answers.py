@@ -8,13 +8,13 @@ from datetime import timedelta
 
 import pytest
 
-from bot import app
-from bot.app import register_writers
+from bot import posting
 from bot.interactions.command_tree import TailgateTree
 from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError
 from bot.outbox.rate_limit import RateLimiter
 from bot.outbox.worker import Worker
+from bot.posting import register_writers
 from bot.services import Services
 from db.connection import Store
 from db.reminders.models import RowState
@@ -82,7 +82,7 @@ async def test_a_reminder_goes_out_while_every_reader_is_taken_and_many_wait_for
 
 
 async def test_the_answers_of_the_bot_give_way_to_its_worker(fans: Raw, monkeypatch: pytest.MonkeyPatch) -> None:
-    worker = app._worker(fans.bot, fans.bot.services, RateLimiter())
+    worker = posting.worker_of(fans.bot, fans.bot.services, RateLimiter())
     tree = fans.bot.tree
     assert isinstance(tree, TailgateTree)
     for busy, behind in ((False, False), (True, False), (True, True)):

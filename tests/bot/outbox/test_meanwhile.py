@@ -12,7 +12,7 @@ import pytest
 from bot.jobs.scheduler import Scheduler
 from bot.outbox import worker as workers
 from bot.outbox.contracts import BusyError, Post, Turn
-from bot.outbox.delivery import OPENING_AT_ONCE
+from bot.outbox.places import OPENING_AT_ONCE
 from bot.outbox.worker import Worker
 from db.connection import Store
 from db.reminders.models import Extras, NotificationKind, OutboxRow, RowState, Target

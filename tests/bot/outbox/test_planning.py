@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -49,9 +50,9 @@ async def test_a_press_is_planned_for_who_pressed_and_the_rest_looked_over_in_it
     """At ten thousand servers, planning for all of them would hold up whoever presses next for a second."""
     looked: list[int | None] = []
 
-    async def looking(store: Store, since: int | None = None) -> list[list[int]]:
+    async def looking(store: Store, since: int | None = None, kinds: Collection[str] | None = None) -> list[list[int]]:
         looked.append(since)
-        return await targets_to_plan(store, since)
+        return await targets_to_plan(store, since, kinds)
 
     targets_to_plan = plans.targets_to_plan
     monkeypatch.setattr(plans, "targets_to_plan", looking)

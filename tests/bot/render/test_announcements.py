@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.championship.computed_season import ComputedSeason
+from bot.laps.report import RaceReport, RunMoves
+from bot.laps.runs import Move, Run
 from bot.questions.core import ResultsQuestion, StandingsQuestion
 from bot.questions.recaps import RecapQuestion
 from bot.questions.reminders import RemindMeQuestion
@@ -26,7 +28,7 @@ from bot.render.announcements import (
 )
 from bot.render.blocks import Accent
 from bot.render.reminders import SERVERS, YOURS
-from db.models import Race, Season
+from db.models import Race, Result, Season
 from db.recaps.models import SectionKind
 from tests.bot.render.reading import CONTAINER, body, buttons, components_of, options, parts, small, text
 from tests.checks.limits import check_message
@@ -102,6 +104,27 @@ def test_results_lead_on_and_carry_the_mark() -> None:
     assert small(results_of())[-1] == SERVERS
     mine = results_of(personal=True)
     assert (buttons(mine)["My reminders"], small(mine)[-1]) == (RemindMeQuestion(MARK), YOURS)
+
+
+def a_report(laps: int) -> RaceReport:
+    """The winner stopped after each of so many laps, and somebody won most places in a run."""
+    run = Run(47, 65)
+    move = Move(results_rows()[0].driver, run, 29, 12)
+    return RaceReport((RunMoves(run, (move,)),), tuple(range(1, laps + 1)))
+
+
+def results_rows() -> Sequence[Result]:
+    return known().results[TALLADEGA]
+
+
+def test_results_tell_what_the_laps_tell_where_there_is_room() -> None:
+    short = results_post(known(), talladega(), PostOptions(MARK), NOW, a_report(3))
+    assert "**Biggest move in a run** Gio Ruggiero, 29th to 12th (laps 47–65)" in text(short)
+    assert "**Winner's stops** laps 1, 2, 3" in text(short)
+    assert check_message(body(short)) == []
+    long = results_post(known(), talladega(), PostOptions(MARK), NOW, a_report(1000))
+    assert "Winner's stops" not in text(long)
+    assert text(long) == text(results_of())
 
 
 def test_a_full_row_gives_its_last_place_to_the_mark() -> None:
