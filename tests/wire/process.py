@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from tests.wire.forking import Forked
+from tests.forking import Forked
 from tests.wire.log import DEADLINE, Log
 
 ROOT = Path(__file__).resolve().parents[2]

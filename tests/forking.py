@@ -1,8 +1,8 @@
-"""A process that has imported the program once, and forks whenever a test wants one that runs it.
+"""A process that has imported a program once, and forks whenever a test wants one that runs it.
 
 To import it takes a second of the processor, and nothing of what most tests with a process of its own look at hangs on
 it: what is forked gets arguments, surroundings, outputs and signals of its own, and ends as any interpreter does.
-``python -m tests.wire.forking SOCKET`` is the process that forks; it ends with the one that started it.
+``python -m tests.forking SOCKET MODULE`` is the process that forks; it ends with the one that started it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import importlib
 import json
 import os
 import select
@@ -21,13 +22,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
+PROGRAM = "bot.__main__"
 AT_ONCE = 2**16
 """Bytes that are read of an order at a time."""
 
 
 class Forked:
-    """A process that runs the program; as much of ``asyncio.subprocess.Process`` as tests need.
+    """A process that runs the bot's program; as much of ``asyncio.subprocess.Process`` as tests need.
 
     ``stdout`` is what it prints on both of its outputs.
     """
@@ -43,7 +45,7 @@ class Forked:
         """Runs the program with some arguments, in a folder, with nothing in its environment but what is given."""
         (output, its_output), (status, its_status) = os.pipe(), os.pipe()
         try:
-            pid = _parent().fork([list(arguments), str(home), dict(environment)], [its_output, its_status])
+            pid = _parent(PROGRAM).fork([list(arguments), str(home), dict(environment)], [its_output, its_status])
         finally:
             os.close(its_output)
             os.close(its_status)
@@ -81,17 +83,45 @@ async def _reader(descriptor: int) -> asyncio.StreamReader:
     return reader
 
 
+def run_forked(
+    module: str, arguments: Sequence[str], environment: Mapping[str, str], hash_seed: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs a module's ``main`` at the root of this checkout to its end; what it prints anywhere is its ``stdout``.
+
+    Args:
+        module: its full name.
+        arguments: its command line.
+        environment: all of its environment variables.
+        hash_seed: what ``PYTHONHASHSEED`` is, which counts when an interpreter starts.
+    """
+    (output, its_output), (status, its_status) = os.pipe(), os.pipe()
+    order = [list(arguments), str(ROOT), {**environment, "PYTHONHASHSEED": hash_seed}]
+    try:
+        _parent(module, hash_seed).fork(order, [its_output, its_status])
+    finally:
+        os.close(its_output)
+        os.close(its_status)
+    with os.fdopen(output, encoding="utf-8", errors="replace") as printed, os.fdopen(status) as told:
+        text = printed.read()
+        return subprocess.CompletedProcess([module, *arguments], int(told.read()), text, "")
+
+
 class _Parent:
     """The process that forks, as those see it that want something forked."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str, hash_seed: str) -> None:
         self._socket, its_own = socket.socketpair()
         with its_own:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "tests.wire.forking", str(its_own.fileno())],
+                [sys.executable, "-m", "tests.forking", str(its_own.fileno()), module],
                 cwd=ROOT,
                 # As little as the program gets that a test starts afresh, so that imports find nothing else either.
-                env={"PATH": os.environ.get("PATH", os.defpath), "HOME": str(ROOT), "PYTHONPATH": str(ROOT)},
+                env={
+                    "PATH": os.environ.get("PATH", os.defpath),
+                    "HOME": str(ROOT),
+                    "PYTHONPATH": str(ROOT),
+                    "PYTHONHASHSEED": hash_seed,
+                },
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[its_own.fileno()],
@@ -111,8 +141,8 @@ class _Parent:
 
 
 @cache
-def _parent() -> _Parent:
-    return _Parent()
+def _parent(module: str, hash_seed: str = "random") -> _Parent:
+    return _Parent(module, hash_seed)
 
 
 def serve(control: socket.socket) -> None:
@@ -122,9 +152,10 @@ def serve(control: socket.socket) -> None:
         os.set_blocking(descriptor, False)
     signal.set_wakeup_fd(woken)
     signal.signal(signal.SIGCHLD, lambda *_: None)
+    watched: list[socket.socket | int] = [control, waking]
     told: dict[int, int] = {}
     while True:
-        ready, _, _ = select.select([control, waking], [], [])
+        ready, _, _ = select.select(watched, [], [])
         if control in ready:
             text, given, _, _ = socket.recv_fds(control, AT_ONCE, 2)
             while text and not text.endswith(b"\n"):
@@ -171,7 +202,6 @@ def _tell_of_ends(told: dict[int, int]) -> None:
 
 
 if __name__ == "__main__":
-    from bot.__main__ import main
-
-    serve(socket.socket(fileno=int(sys.argv[1])))
-    sys.exit(main())
+    asked, program = socket.socket(fileno=int(sys.argv[1])), importlib.import_module(sys.argv[2])
+    serve(asked)
+    sys.exit(program.main())
