@@ -114,7 +114,7 @@ async def fan_out(channels: int, speed: float, ahead: timedelta, folder: Path) -
     """
     world = World(channels)
     path = await prepared(folder, world)
-    async with StandIn(world) as standin, Scene(standin, path, folder) as scene:
+    async with StandIn(world) as standin, Scene(standin, path, folder, fresh=True) as scene:
         began = time.perf_counter()
         program = await scene.start(DUE - ahead, speed)
         await program.says(READY, deadline=STARTING)

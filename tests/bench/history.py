@@ -84,6 +84,7 @@ class Checkout:
         return Program(
             *("run", "--db", home / "tailgate.db"),
             home=home,
+            fresh=True,
             PYTHONPATH=str(self.root),
             DISCORD_TOKEN=standin.token,
             TAILGATE_DISCORD_API=standin.api,

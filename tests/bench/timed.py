@@ -79,6 +79,7 @@ async def tailgate(standin: TimedStandIn, folder: Path, *, mentions: str = "on")
         folder / "tailgate.db",
         standin,
         home=folder,
+        fresh=True,
         TAILGATE_NOW=EVE_OF_TALLADEGA,
         TAILGATE_LOG_LEVEL="WARNING",
         TAILGATE_MENTIONS=mentions,

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
+from tests.forking import Forked
 from tests.wire.log import DEADLINE, Log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,29 +34,35 @@ class Program:
     Args:
         arguments: the command line.
         home: an empty folder, used as working directory and as home.
+        fresh: whether an interpreter is started for it, as where a start is measured, or what only a real one shows;
+            otherwise it is forked from a process that has imported this checkout's code.
         more: environment variables, such as ``DISCORD_TOKEN``.
     """
 
-    def __init__(self, *arguments: str | Path, home: Path, **more: str) -> None:
+    def __init__(self, *arguments: str | Path, home: Path, fresh: bool = False, **more: str) -> None:
         self._arguments = [str(argument) for argument in arguments]
         self._home = home
         self._environment = environment(home, **more)
-        self._process: asyncio.subprocess.Process | None = None
+        self._fresh = fresh or not hasattr(os, "fork")
+        self._process: asyncio.subprocess.Process | Forked | None = None
         self._reading: asyncio.Task[None] | None = None
         self.lines: Log[str] = Log()
 
     async def __aenter__(self) -> Self:
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *self._arguments,
-            cwd=self._home,
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
+        if self._fresh:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "bot",
+                *self._arguments,
+                cwd=self._home,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+            )
+        else:
+            self._process = await Forked.start(self._arguments, self._home, self._environment)
         self._reading = asyncio.create_task(self._read())
         return self
 
@@ -139,7 +146,14 @@ class Program:
 
 
 def running_bot(
-    database: Path, standin: Any, *, home: Path, at: datetime | None = None, speed: float | None = None, **more: str
+    database: Path,
+    standin: Any,
+    *,
+    home: Path,
+    at: datetime | None = None,
+    speed: float | None = None,
+    fresh: bool = False,
+    **more: str,
 ) -> Program:
     """``run`` on a store, pointed at a stand-in.
 
@@ -149,6 +163,7 @@ def running_bot(
         home: an empty folder to run in.
         at: when its clock starts; the machine's time by default.
         speed: seconds of its clock per second of the machine's.
+        fresh: whether in an interpreter of its own.
         more: environment variables.
     """
     wanted = {"DISCORD_TOKEN": standin.token, "TAILGATE_DISCORD_API": standin.api, **more}
@@ -156,7 +171,7 @@ def running_bot(
         wanted["TAILGATE_NOW"] = at.isoformat()
     if speed is not None:
         wanted["TAILGATE_SPEED"] = str(speed)
-    return Program("run", "--db", database, home=home, **wanted)
+    return Program("run", "--db", database, home=home, fresh=fresh, **wanted)
 
 
 class Runs:
@@ -166,13 +181,15 @@ class Runs:
         database: the store.
         standin: where their Discord is.
         home: an empty folder to run in.
+        fresh: whether each has an interpreter of its own.
         more: environment variables for each of them.
     """
 
-    def __init__(self, database: Path, standin: Any, *, home: Path, **more: str) -> None:
+    def __init__(self, database: Path, standin: Any, *, home: Path, fresh: bool = False, **more: str) -> None:
         self._database = database
         self._standin = standin
         self._home = home
+        self._fresh = fresh
         self._more = more
         self._stack = contextlib.AsyncExitStack()
         self.programs: list[Program] = []
@@ -190,7 +207,15 @@ class Runs:
 
     async def start(self, *, at: datetime | None = None, speed: float | None = None, ready: bool = True) -> Program:
         """Starts the next run at a given time; waits until it is on Discord if ``ready``."""
-        program = running_bot(self._database, self._standin, home=self._home, at=at, speed=speed, **self._more)
+        program = running_bot(
+            self._database,
+            self._standin,
+            home=self._home,
+            at=at,
+            speed=speed,
+            fresh=self._fresh,
+            **self._more,
+        )
         self.programs.append(await self._stack.enter_async_context(program))
         if ready:
             await program.says(READY)

@@ -127,12 +127,13 @@ class Scene:
         standin: already running.
         path: the store.
         home: an empty folder.
+        fresh: whether each run has an interpreter of its own.
         more: environment variables for the bot.
     """
 
-    def __init__(self, standin: StandIn, path: Path, home: Path, **more: str) -> None:
+    def __init__(self, standin: StandIn, path: Path, home: Path, *, fresh: bool = False, **more: str) -> None:
         self.standin, self.path, self._home = standin, path, home
-        self.runs = Runs(path, standin, home=home, **{"TAILGATE_LOG_LEVEL": "WARNING", **more})
+        self.runs = Runs(path, standin, home=home, fresh=fresh, **{"TAILGATE_LOG_LEVEL": "WARNING", **more})
         standin.clock.run(0)
 
     async def __aenter__(self) -> Self:

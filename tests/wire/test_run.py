@@ -66,7 +66,7 @@ async def test_a_signal_stops_it_while_it_is_still_logging_in(
     standin: StandIn, store_path: Path, tmp_path: Path
 ) -> None:
     standin.faults.append(RateLimited(path="/users/@me", after=600))
-    async with running_bot(store_path, standin, home=tmp_path) as program:
+    async with running_bot(store_path, standin, home=tmp_path, fresh=True) as program:
         await standin.expect("GET", "/users/@me")
         with pytest.raises(AssertionError, match="still running after"):
             await program.ends(deadline=0.01)
@@ -91,7 +91,7 @@ async def test_one_that_was_killed_leaves_store_commands_and_buttons_to_the_next
     standin: StandIn, tmp_path: Path
 ) -> None:
     """It fills its store itself, as an operator's first start does, and is killed once it has answered."""
-    async with Runs(tmp_path / "tailgate.db", standin, home=tmp_path) as runs:
+    async with Runs(tmp_path / "tailgate.db", standin, home=tmp_path, fresh=True) as runs:
         await runs.start(at=EVE_OF_TALLADEGA)
         before = len(standin.requests)
         asked = await standin.slash("next")

@@ -118,7 +118,7 @@ async def test_commands_not_taken_hold_up_nothing_and_are_told_again(
 
 
 async def test_closed_for_good_it_ends_with_a_line(standin: StandIn, store_path: Path, tmp_path: Path) -> None:
-    async with running_bot(store_path, standin, home=tmp_path) as program:
+    async with running_bot(store_path, standin, home=tmp_path, fresh=True) as program:
         await program.says(READY)
         await standin.gateway.expect(PRESENCE)
         await standin.gateway.close(SHARDING_REQUIRED)
