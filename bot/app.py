@@ -336,7 +336,7 @@ async def try_out(
 
             async def begin() -> None:
                 for server in places:
-                    await remind_at_first(opened.services, server)
+                    await remind_at_first(opened.services, server, covered=rerun is None)
                 if await targets.guilds(opened.services.store) - {server.guild for server in places}:
                     # The page does not know those servers, and reminders for an unknown server are switched off.
                     say("This store has other servers' reminders; the page delivers none.")
@@ -368,13 +368,15 @@ async def try_out(
 WHAT_A_RACE_BRINGS = Extras(results=True, recap=True, standings=True, race_day=RaceDay.EVERYTHING, board=True)
 
 
-async def remind_at_first(services: Services, server: LocalServer) -> None:
+async def remind_at_first(services: Services, server: LocalServer, *, covered: bool = True) -> None:
     """Turns reminders on for the page's channel, as the button does, unless they were set before.
 
     Here they come with everything that a race brings, so that an evening on the page shows all that would be posted.
+    Who plays a race again wants to see it: then nothing is ``covered``.
     """
     if await targets.target_of(services.store, guild=server.guild) is None:
-        everything = Target(guild=server.guild, channel=server.channel, extras=WHAT_A_RACE_BRINGS)
+        extras = replace(WHAT_A_RACE_BRINGS, spoiler=covered)
+        everything = Target(guild=server.guild, channel=server.channel, extras=extras)
         await targets.save(services.store, everything, services.clock.now())
 
 

@@ -40,8 +40,7 @@ class Live(commands.Cog):
         requester = await self.bot.router.requester(interaction)
         # The channel's board is for all who see races as late as the server; who wants them later is answered alone.
         alone = requester.guild is not None and requester.delay.own
-        question = LiveAloneQuestion() if alone else LiveQuestion()
-        await self.desk.reply(interaction, question, requester, private=alone)
+        await self.desk.reply(interaction, LiveQuestion(), requester, private=alone)
 
     async def answer(self, question: LiveQuestion | LiveAloneQuestion, requester: Requester) -> ui.LayoutView:
         as_of = requester.as_of

@@ -10,22 +10,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import re
 import shutil
 import sys
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright
+from playwright.async_api import Error, FloatRect, Locator, Page, async_playwright
 
 WIDTH, HEIGHT = 400, 2400
 """Pixels: as wide as a phone, and high enough for a whole card and what comes after it."""
 RACE = "talladega 2025"
 MOMENTS = {
-    "replay-green": ("Green flag", 20),
-    "replay-caution": ("Caution", 0),
-    "replay-finish": ("finished first", 0),
+    "replay-green": (r"Green flag.*lap \d+ of", 20),
+    "replay-caution": (r"Caution( \(| since)", 0),
+    "replay-finish": (r"finished first|Checkered flag", 0),
 }
-"""The file, words of the message's first line, and from which lap on it is looked at."""
+"""The file, what the message's first lines say, as a pattern, and from which lap on it is looked at."""
 ROUNDS = 600
 """How often it is looked for a moment before it is given up, about a second each."""
 CARD = ".component-container"
@@ -65,8 +66,16 @@ async def _take(page: Page, file: Path, words: str, lap: int) -> None:
         card = await _asked(page)
         text = await card.inner_text() if await card.count() else ""
         at = re.search(r"lap (\d+) of", text)
-        if words in text and (at is None or int(at[1]) >= lap):
-            await card.screenshot(path=file)
+        box = None
+        if re.search(words, text) and (at is None or int(at[1]) >= lap):
+            # Posts that came after a card that keeps itself current have moved it out of sight.
+            with contextlib.suppress(Error):
+                await card.scroll_into_view_if_needed(timeout=1000)
+            box = await card.bounding_box()
+        if box is not None:
+            # Of the page and not of the card, which may be another one a moment later.
+            clip = FloatRect(x=box["x"], y=box["y"], width=box["width"], height=box["height"])
+            await page.screenshot(path=file, clip=clip)
             print(f"{file}: {file.stat().st_size / 1000:.0f} kB")  # noqa: T201 - the operator's terminal
             return
         await asyncio.sleep(1)
@@ -75,9 +84,10 @@ async def _take(page: Page, file: Path, words: str, lap: int) -> None:
 
 async def _asked(page: Page) -> Locator:
     """The last card of a race as it runs: one that keeps itself current, or else one that is asked for again."""
-    cards = page.locator(CARD, has_text=re.compile("If it ended now|If this stands|green flag to come|Green flag"))
+    cards = page.locator(CARD, has_text=re.compile("If it ended now|If this stands"))
     refresh = cards.last.get_by_role("button", name="Refresh")
     if await cards.count() == 0:
+        # Before the green flag there is no such card, and the bot is asked again.
         await page.fill("#channel-composer-input", "/live")
         await page.keyboard.press("Enter")
         await asyncio.sleep(2)

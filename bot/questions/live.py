@@ -13,7 +13,7 @@ class LiveQuestion(Question, topic="live"):
 
 
 class LiveAloneQuestion(Question, topic="live-alone", private=True):
-    """The same, for the requester alone: one who sees races later than the server they ask in."""
+    """The same, for the requester alone; buttons of an earlier release ask it, in servers that see races later."""
 
     year: int | None = parameter(YEAR, default=None)
     round: int | None = parameter(ROUND, default=None)

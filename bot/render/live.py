@@ -50,8 +50,8 @@ class LiveFacts:
     heard: datetime | None = None
     picture: ChampionshipAsItRuns | None = None
     contenders: frozenset[str] = frozenset()
-    delay: Delay = NO_DELAY
     grid: Sequence[GridPlace] = ()
+    delay: Delay = NO_DELAY
 
     @property
     def over(self) -> bool:

@@ -47,12 +47,21 @@ _FINISH = (
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """A post: its first line, the same without what gives anything away, why one would lift the cover, and the rest."""
+    """What a post says.
+
+    Attributes:
+        first: its first line.
+        rest: what follows.
+        covered: the first line without what gives the outcome away, where all that follows is under a cover.
+        why: what one lifts the cover for; empty where nothing is covered.
+        open: what follows in a place with covers of a post that is none: the rest without who leads.
+    """
 
     first: str
-    covered: str
-    why: str
     rest: tuple[str, ...] = ()
+    covered: str = ""
+    why: str = ""
+    open: tuple[str, ...] = ()
 
 
 def race_day_post(race: Race, post: RacePost, news: RaceNews, options: PostOptions) -> ui.LayoutView:
@@ -74,12 +83,11 @@ def race_day_post(race: Race, post: RacePost, news: RaceNews, options: PostOptio
     assert controls is not None
     assert remind is not None
     controls.add_item(remind)
-    first = words.first
-    children: list[ui.Item[Any]] = [ui.TextDisplay(part) for part in (first, *words.rest) if part]
+    covered = options.covered and bool(words.why)
+    rest = words.open if options.covered and not covered else words.rest
+    children: list[ui.Item[Any]] = [ui.TextDisplay(part) for part in (words.first, *rest) if part]
     children += [controls, ui.TextDisplay("\n".join(f"-# {line}" for line in small))]
     accent = _ACCENTS.get(post, Accent.CHECKERED)
-    # A start gives nothing away.
-    covered = options.covered and bool(words.why)
     view = ui.LayoutView(timeout=None)
     if covered:
         view.add_item(ui.TextDisplay(f"{words.covered}. {COVERED} {words.why}."))
@@ -120,7 +128,7 @@ def _green(news: RaceNews) -> _Words:
     if news.stopped is not None or news.lap:
         stood = f" after {_duration(news.stopped)} under red" if news.stopped is not None else ""
         line = f"**Racing again**{stood}, from lap {news.lap}"
-        return _Words(listed([line, _to_go(news)]), line, "who leads", (_leads(news),))
+        return _Words(listed([line, _to_go(news)]), (_leads(news),))
     line = f"**Green flag**: {count(news.laps, 'lap')} to run" if news.laps is not None else "**Green flag**"
     ends = [str(lap) for lap in news.stage_ends]
     stages = (
@@ -129,7 +137,8 @@ def _green(news: RaceNews) -> _Words:
         else ""
     )
     first = f"{_who(news.truck)} leads the field to it" if news.truck is not None else ""
-    return _Words(line, line, "", (listed([first, stages]),))
+    # Who starts first gives nothing away.
+    return _Words(line, (listed([first, stages]),), open=(listed([first, stages]),))
 
 
 def _duration(seconds: int) -> str:
@@ -145,15 +154,16 @@ def _caution(news: RaceNews) -> _Words:
     reason = _reason(news)
     free_pass = f"Free pass {_who(news.free_pass)}" if news.free_pass is not None else ""
     number = f"Caution {news.cautions} of the race" if news.cautions else ""
-    rest = listed([_leads(news), free_pass]), listed([number, _to_go(news)])
-    return _Words(f"{line}: {reason}" if reason else line, line, "why, and who leads", rest)
+    count_of = listed([number, _to_go(news)])
+    rest, in_the_open = (listed([_leads(news), free_pass]), count_of), (free_pass, count_of)
+    return _Words(f"{line}: {reason}" if reason else line, rest, open=in_the_open)
 
 
 def _red(news: RaceNews) -> _Words:
     line = f"**Red flag** on lap {news.lap}"
     reason = _reason(news)
     rest = (listed(["The race is stopped", _leads(news), _to_go(news)]),)
-    return _Words(f"{line}: {reason}" if reason else line, line, "why, and who leads", rest)
+    return _Words(f"{line}: {reason}" if reason else line, rest, open=(listed(["The race is stopped", _to_go(news)]),))
 
 
 def _lead(news: RaceNews) -> _Words:
@@ -161,12 +171,12 @@ def _lead(news: RaceNews) -> _Words:
     when = f" with {left}" if left else f" on lap {news.lap}"
     covered = f"**New leader**{when}"
     if news.truck is None:
-        return _Words(covered, covered, "who")
+        return _Words(covered)
     rest = [
         f"Before that {_who(news.before)}" if news.before is not None else "",
         "under caution" if news.under_caution else "",
     ]
-    return _Words(f"{_who(news.truck)} **takes the lead**{when}", covered, "who", (listed(rest),))
+    return _Words(f"{_who(news.truck)} **takes the lead**{when}", (listed(rest),), covered, "who")
 
 
 def _overtime(news: RaceNews) -> _Words:
@@ -174,14 +184,14 @@ def _overtime(news: RaceNews) -> _Words:
     line = "**Overtime**"
     if news.laps is not None and news.scheduled is not None and more > 0:
         line += f": {count(news.laps, 'lap')} now instead of {news.scheduled}"
-    return _Words(line, line, "who leads", (_leads(news),))
+    return _Words(line, (_leads(news),))
 
 
 def _stage(news: RaceNews) -> _Words:
     covered = f"**Stage {news.stage}** is over"
     first = f"{_who(news.truck)} **wins stage {news.stage}**" if news.truck is not None else covered
     rows = [(str(each.position), each.truck.number, each.truck.name, _points(each)) for each in news.places]
-    return _Words(first, covered, "who won it, and the points", (table(_STAGE, rows) if rows else "",))
+    return _Words(first, (table(_STAGE, rows) if rows else "",), covered, "who won it, and the points")
 
 
 def _points(place: NewsPlace) -> str:
@@ -199,7 +209,7 @@ def _checkered(news: RaceNews) -> _Words:
         count(news.lead_changes, "lead change") if news.lead_changes is not None else "",
     ]
     rest = (table(_FINISH, rows) if rows else "", listed(facts), "Unofficial until the results are.")
-    return _Words(first, covered, "who finished first", rest)
+    return _Words(first, rest, covered, "who finished first")
 
 
 def _gap(place: NewsPlace) -> str:

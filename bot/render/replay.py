@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from discord import ui
 
@@ -14,10 +13,10 @@ from bot.questions.recaps import RecapQuestion
 from bot.questions.replay import SPEEDS, ReplayQuestion
 from bot.render.blocks import Accent, card
 from bot.render.buttons import Link, row, select_of
-from bot.render.formatting import count, day, eastern, escape, joined, listed, name_of, race_name
+from bot.render.formatting import count, day, escape, joined, listed, name_of, race_name
 from bot.render.live import IN_POINTS, flag_accent, flag_line, how_it_stands
 from db.live.models import LiveState
-from db.models import EASTERN, Race, Result, Season
+from db.models import Race, Result, Season
 
 STEP = 10
 """Laps of a step back or forward."""
@@ -141,9 +140,3 @@ def laps_not_held(races: Sequence[Race]) -> str:
 
 def _are(races: Sequence[Race]) -> str:
     return "are" if len(races) > 1 else "is"
-
-
-def told_later(moment: datetime) -> str:
-    """Why a race cannot be played of which this place or person is told later."""
-    then = moment.astimezone(EASTERN)
-    return f"results are told later here, those of this race on {day(then.date())} at {eastern(then)} Eastern"

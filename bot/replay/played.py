@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from bot.championship.as_it_runs import championship_as_it_runs
 from bot.championship.standings import driver_standings
 from bot.errors import FriendlyError
 from bot.live.recorded import RecordedRace
 from bot.questions.replay import ReplayQuestion
-from bot.render.replay import STEP, ReplayFacts, ReplayMoment, laps_not_held, not_replayed, told_later
+from bot.render.replay import STEP, ReplayFacts, ReplayMoment, laps_not_held, not_replayed
 from bot.requester import Requester
-from bot.seasons.as_of import AsOf
+from bot.seasons.as_of import TOLD_LATER, AsOf
 from bot.seasons.laps import laps_of, races_with_laps
 from db.connection import Store
 from db.live.models import stage_ends
 from db.models import Race, Season
-from db.reminders.targets import delay_of
 
 KEPT = 8
 """How many races are kept in memory, less than a megabyte each; one that is played on is made again in a moment."""
@@ -90,22 +88,14 @@ class PlayedRaces:
             season, race = as_of.race_of(question.year, question.round)
         else:
             season, race = await self._last(as_of, question.year)
-        if not season.has_results(race.round) and not as_of.tells_later(race):
+        if not season.has_results(race.round):
             why = "it isn't over yet" if race.over_at > as_of.now else "Tailgate doesn't have its results"
-            raise FriendlyError(not_replayed(race, why))
-        delay = await self._delay(requester)
-        if race.over_at + delay > as_of.now:
-            raise FriendlyError(not_replayed(race, told_later(race.over_at + delay)))
+            raise FriendlyError(not_replayed(race, TOLD_LATER if as_of.tells_later(race) else why))
         return await self._played(as_of, season, race)
 
     async def _last(self, as_of: AsOf, year: int | None) -> tuple[Season, Race]:
         held = [each for each in await races_with_laps(self._store, as_of) if year in {None, each.season}]
         return as_of.race_of(held[-1].season, held[-1].round) if held else as_of.race_of(year)
-
-    async def _delay(self, requester: Requester) -> timedelta:
-        """By how much the place or the person is told later; the longer of the two."""
-        place = await delay_of(self._store, guild=requester.guild)
-        return timedelta(seconds=max(place, await delay_of(self._store, user=requester.user)))
 
     async def _played(self, as_of: AsOf, season: Season, race: Race) -> PlayedRace:
         kept = self._kept.get(race.id)

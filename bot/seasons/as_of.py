@@ -20,6 +20,9 @@ from db.models import EASTERN, OVER_BY_THE_CLOCK, Driver, Race, RaceStatus, Seas
 from db.quotes.models import Quote
 from db.recaps.models import RecapText, SectionKind
 
+TOLD_LATER = "races are told here later than they run, and how this one went is not told yet"
+"""Why nothing is told of a race that is held back."""
+
 
 @dataclass(frozen=True, slots=True)
 class AsOf:
@@ -103,7 +106,7 @@ class AsOf:
         if not self.has_results(race):
             why = "it isn't over yet" if race.over_at > self.now else "Tailgate doesn't have its results"
             if self.tells_later(race):
-                why = "races are told here later than they run, and how this one went is not told yet"
+                why = TOLD_LATER
             elif race.round in season.partial:
                 why = f"only partial results are here, of {len(season.partial[race.round])} trucks"
             raise FriendlyError(f"{race.name} ({race.season}, {race.track.short}) has no recap: {why}.")

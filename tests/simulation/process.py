@@ -202,7 +202,7 @@ class Process:
         worker.perform(NotificationKind.EVENT, EventKeeper(store, Calendar(self.line)).keep)
         worker.plan(plan_schedule)
         # Planners that plan for nobody only cost time.
-        if any(place.results or place.recap or place.standings for place in world.story.places):
+        if any(place.told_results for place in world.story.places):
             worker.plan(plan_results)
         if any(place.hour is not None for place in world.story.places):
             worker.plan(plan_quotes)

@@ -73,7 +73,7 @@ def _waits_for_the_reason() -> Sequence[Patch]:
 
 def _tells_old_flags() -> Sequence[Patch]:
     useful = dict.fromkeys(seen_posts.USEFUL, timedelta(hours=5))
-    return [mock.patch.object(seen_posts, "USEFUL", useful)]
+    return [mock.patch.dict(seen_posts.USEFUL, useful)]
 
 
 def _tells_everything_to_everybody() -> Sequence[Patch]:
@@ -111,7 +111,7 @@ RACE_MUTATIONS: dict[str, Mutation] = {
     "delay from now": Mutation("a delay begins anew with each planning", _delays_from_now, 0),
     "take an older frame": Mutation("a frame from before counts as how the race stands", _takes_an_older_frame, 20),
     "take another race": Mutation("the feed of another series or race is believed", _takes_another_race, 60),
-    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 78),
+    "wait for the reason": Mutation("a caution waits for its reason for minutes", _waits_for_the_reason, 126),
     "old flags": Mutation("a flag stays news for hours", _tells_old_flags, 75),
     "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 2),
     "believe an old list": Mutation("an older list of flags takes a caution back", _believes_an_old_list, 39),

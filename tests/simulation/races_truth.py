@@ -119,9 +119,9 @@ class _Race:
             if self.lap in ends:
                 self._end_stage(ends.index(self.lap) + 1)
                 self._caution(f"Stage {ends.index(self.lap) + 1} Conclusion", self.dice.randint(2, 3))
-            elif self.kind == "rain" and self.lap == ends[1] + 6:
+            elif self.kind == "rain" and self.lap >= ends[1] + 6:
                 return self._rained_out()
-            elif self.kind == "two days" and self.lap == ends[1] + 5:
+            elif self.kind == "two days" and self.lap >= ends[1] + 5 and not self._was_stopped():
                 self._stopped(timedelta(hours=self.dice.uniform(15, 19)))
             elif self.lap in cautions:
                 self._caution(self.dice.choice([*REASONS, None]), self.dice.randint(2, 4))
@@ -206,6 +206,9 @@ class _Race:
             self.now += timedelta(seconds=3)
             self._show(Flag.GREEN, self.now)
             self._say()
+
+    def _was_stopped(self) -> bool:
+        return any(each.flag is Flag.RED for each in self.flags)
 
     def _rained_out(self) -> Tale:
         self._stopped(timedelta(minutes=self.dice.uniform(8, 45)))

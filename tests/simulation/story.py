@@ -70,6 +70,11 @@ class Place:
         return f"{'person' if self.person else 'server'} {self.number}{hidden} wants {', '.join(wants) or 'nothing'}"
 
     @property
+    def told_results(self) -> bool:
+        """Whether anything is to come once there are results."""
+        return self.results or self.recap or self.standings or self.race_day is not RaceDay.NOTHING
+
+    @property
     def channel(self) -> int:
         return self.number * 10 if self.person else SERVERS + self.number
 

@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from bot.discord_errors import Code
-from bot.notifications.threads import MISSING, NO_THREADS, TOO_MANY
+from bot.notifications.threads import MISSING, NO_THREADS, TOO_MANY, ThreadKeeper
 from bot.outbox.contracts import RefusedError, UnsureError
 from db.connection import Store
 from db.models import RaceStatus
 from db.reminders import targets
 from db.reminders.models import RowState, WeekendSession
 from db.reminders.race_day import ARCHIVED, OPENED, thread_lead
-from tests.bot.notifications.threads_desk import NAME, Scene, Thread
+from tests.bot.notifications.threads_desk import NAME, Ended, Scene, Thread
 from tests.bot.outbox.standing import CHANNEL, COVERAGE, HOUR_BEFORE, race_at
 
 NOON_AFTER = COVERAGE + timedelta(hours=20)
@@ -328,3 +328,37 @@ async def test_a_person_has_none_and_neither_has_who_did_not_ask(scene: Scene) -
     await scene.to(NOON_AFTER)
     assert scene.desk.requests == []
     assert [row.notification.kind for row in await scene.rows(target)] == []
+
+
+@pytest.mark.parametrize("reminded", [False, True])
+@pytest.mark.parametrize("session", [OPENED, ARCHIVED])
+async def test_ended_at_any_await_and_begun_again_there_is_one_thread(
+    scene: Scene, *, session: str, reminded: bool
+) -> None:
+    sessions = {WeekendSession.COVERAGE if reminded else WeekendSession.QUALIFYING}
+    target = await scene.wants(sessions=frozenset(sessions))
+    await scene.to(HOUR_BEFORE)
+    if session == ARCHIVED:
+        await scene.go(minutes=2)
+    row = next(row for row in await scene.rows(target) if row.notification.session == session)
+    keeper = ThreadKeeper(scene.store, scene.clock, scene.desk)
+    for left in range(20):
+        if session == OPENED:
+            scene.desk.there.clear()
+        scene.desk.ends_after = left
+        ended = False
+        try:
+            await keeper.keep(row, target, scene.desk.turn)
+        except Ended:
+            ended = True
+        scene.desk.ends_after = None
+        made = await keeper.keep(row, target, scene.desk.turn)
+        assert made is not None
+        (thread,) = scene.desk.there
+        assert (made.id, thread.archived) == (thread.id, session == ARCHIVED)
+        thread.archived = False
+        if not ended:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert left > 1

@@ -31,6 +31,10 @@ NAME = "Talladega · Oct 17"
 MORNING = COVERAGE - timedelta(hours=8)
 
 
+class Ended(BaseException):
+    """The process came to its end at some await."""
+
+
 @dataclass
 class Thread:
     """A thread of the channel in memory."""
@@ -44,7 +48,12 @@ class Thread:
 
 @dataclass
 class ThreadDesk:
-    """The threads of one server, in memory. ``before`` and ``after`` happen to changes, each once and in order."""
+    """The threads of one server, in memory. ``before`` and ``after`` happen to changes, each once and in order.
+
+    ``may`` is what we know of our permission, ``closed`` the code of a refusal of everything, ``unlisted`` says that
+    what was put away may not be listed. ``answers`` lets changes be answered. After ``ends_after`` awaits, if that is
+    set, the process ends.
+    """
 
     discord: FakeDiscord
     there: list[Thread] = field(default_factory=list)
@@ -55,6 +64,7 @@ class ThreadDesk:
     unlisted: bool = False
     requests: list[str] = field(default_factory=list)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
+    ends_after: int | None = None
 
     def __post_init__(self) -> None:
         self.answers.set()
@@ -64,6 +74,9 @@ class ThreadDesk:
         assert guild == GUILD
         assert channel
         return self.may
+
+    async def turn(self) -> None:
+        self._may_end()
 
     async def start(self, channel: int, message: int, name: str) -> None:
         await self._ask("start")
@@ -107,7 +120,14 @@ class ThreadDesk:
         found = [t.id for t in self.there if (t.channel, t.name, t.archived) == (channel, name, archived)]
         return found[-1] if found else None
 
+    def _may_end(self) -> None:
+        if self.ends_after is not None:
+            self.ends_after -= 1
+            if self.ends_after < 0:
+                raise Ended
+
     async def _ask(self, what: str) -> None:
+        self._may_end()
         self.requests.append(what)
         if self.closed:
             raise RefusedError("no", barred=self.closed == Code.MISSING_PERMISSIONS, code=self.closed)
@@ -115,6 +135,7 @@ class ThreadDesk:
             raise error
 
     async def _answer(self) -> None:
+        self._may_end()
         await self.answers.wait()
         if error := self.after.pop(0) if self.after else None:
             raise error
@@ -145,7 +166,10 @@ class Scene:
         self.worker.plan(plan_threads)
         self.worker.plan(self._plan)
 
-    async def _plan(self, _: Connection, __: Sequence[Season], ___: datetime) -> Iterable[PlannedNotification]:
+    async def _plan(
+        self, connection: Connection, seasons: Sequence[Season], now: datetime
+    ) -> Iterable[PlannedNotification]:
+        del connection, seasons, now
         return self.extra
 
     def happens(

@@ -9,6 +9,7 @@ from typing import Any
 
 import discord
 import pytest
+from aiohttp import web
 from discord.ext import commands
 
 from bot.outbox.contracts import BusyError, Post, RefusedError, UnsureError
@@ -16,7 +17,7 @@ from bot.outbox.discord_sender import DiscordSender, classify, trace_attempts
 from bot.outbox.rate_limit import RateLimiter, count_requests
 from tests.bot.outbox.standing import view_of
 from tests.patience import PATIENCE
-from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused
+from tests.wire.faults import Broken, Dropped, Fault, Paused, RateLimited, Refused, as_json
 from tests.wire.permissions import May
 from tests.wire.probe import running
 from tests.wire.standin import StandIn, pointed_at
@@ -340,6 +341,35 @@ async def test_a_message_is_changed_in_place(sender: DiscordSender, standin: Sta
     with pytest.raises(RefusedError) as caught:
         await sender.edit(standin.world.general.id, number, Post(view_of("zyxw")))
     assert caught.value.missing
+
+
+class Unarchived(Fault):
+    """What a thread answers that is taken out of the archive; the stand-in knows no threads."""
+
+    async def instead(self) -> web.Response:
+        return as_json({"id": "1", "type": 11})
+
+
+async def test_a_message_in_a_thread_that_was_put_away_is_changed_all_the_same(
+    sender: DiscordSender, standin: StandIn
+) -> None:
+    channel, number = standin.world.general.id, await send(sender, standin)
+    standin.faults.append(Refused(method="PATCH", path=rf"{SENDING}/\d+", status=400, code=50083))
+    standin.faults.append(Unarchived(method="PATCH", path=rf"/channels/{channel}"))
+    await sender.edit(channel, number, Post(view_of("zyxw")))
+    (found,) = await sender.history(channel)
+    assert found.custom_ids == ("t1:0:remindme:zyxw",)
+    asked = [each for each in standin.requests if each.method == "PATCH" and each.path == f"/channels/{channel}"]
+    assert [each.body for each in asked] == [{"archived": False}]
+
+
+async def test_one_in_a_thread_that_was_locked_as_well_is_refused(sender: DiscordSender, standin: StandIn) -> None:
+    channel, number = standin.world.general.id, await send(sender, standin)
+    standin.faults.append(Refused(method="PATCH", path=rf"{SENDING}/\d+", status=400, code=50083))
+    standin.faults.append(Refused(method="PATCH", path=rf"/channels/{channel}", status=403, code=50013))
+    with pytest.raises(RefusedError) as caught:
+        await sender.edit(channel, number, Post(view_of("zyxw")))
+    assert caught.value.barred
 
 
 async def test_direct_messages_are_opened(sender: DiscordSender, standin: StandIn) -> None:
