@@ -228,7 +228,7 @@ def is_final(facts: LiveFacts, now: datetime) -> bool:
         return True
     if state.checkered is not None:
         return now >= max(by_the_clock, state.checkered + JUST_OVER)
-    # One that waits under red for the rain to end is heard of all the time, if need be over days.
+    # One that waits for the rain to end, under red or overnight, is heard of all the time, if need be over days.
     return now >= by_the_clock and state.is_silent(now, facts.heard)
 
 

@@ -168,7 +168,7 @@ class FollowedAnswer:
         self.over = False
         self._answer, self._answers, self._editor = answer, answers, editor
         self._ask, self._as_of = view, as_of
-        self._said = ""
+        self._said = self._drawn = ""
         self._view: ui.LayoutView | None = None
         self._last = False
 
@@ -199,14 +199,16 @@ class FollowedAnswer:
             view = kept_current(view, self._answer.until)
         if self._answer.beside is not None:
             view = beside_board(view, self._answer.beside)
-        said, self._said, self._view = self._said, json.dumps(components_of(view)), view
-        return said != self._said
+        self._view, self._drawn = view, json.dumps(components_of(view))
+        return self._drawn != self._said
 
     async def change(self) -> None:
         assert self._view is not None
         await self._editor.rewrite_answer(self._answer, self._view)
 
     def changed(self, now: datetime) -> None:
+        # Only now: a change that failed is to be tried again, above all the one that brings the button.
+        self._said = self._drawn
         self.looked = now
         if self._last:
             self.gone()

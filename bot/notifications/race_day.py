@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from bot.notifications.reminders import race_of
-from bot.outbox.contracts import Post
-from bot.outbox.ordering import await_order
+from bot.outbox.contracts import BusyError, Post
+from bot.outbox.ordering import NEXT_SECONDS, await_order
 from bot.render.announcements import PostOptions
 from bot.render.race_day import race_day_post
 from bot.seasons.as_of import AsOf
@@ -32,9 +33,11 @@ class RaceDayWriter:
         """The post; None if its race is on no schedule any more.
 
         Raises:
-            BusyError: what happened before is still to go out.
+            BusyError: what happened before is still to go out, or the delay was set longer since the row was planned.
         """
         as_of = await self._as_of()
+        if as_of.now < row.notification.event_at + timedelta(seconds=target.extras.delay):
+            raise BusyError("it is told later here", NEXT_SECONDS)
         await await_order(self._store, row, as_of.now)
         found = race_of(as_of.seasons, row)
         if found is None:

@@ -48,8 +48,8 @@ def looked_at(log: PostLog, told: Sequence[Happening], came: datetime, overtime:
 
 
 def _set_back(post: SeenPost, came: datetime) -> SeenPost:
-    """A post as seen by a clock that was ahead and is set right: it is due no later than now."""
-    return replace(post, due=min(post.due, came))
+    """A post as seen by a clock that was ahead and is set right: it happened, and is due, no later than now."""
+    return replace(post, at=min(post.at, came), due=min(post.due, came))
 
 
 def _matched(posts: Sequence[SeenPost], told: Iterable[Happening]) -> tuple[dict[int, Happening], list[Happening]]:

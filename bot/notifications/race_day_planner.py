@@ -48,7 +48,11 @@ async def plan_race_day(connection: Connection, seasons: Sequence[Season], now: 
         before, came = _read(kept.get(number), number), newest.get(number)
         seen = before
         if found is not None and came is not None and came != before.looked:
-            seen = await _looked(connection, found, before, came)
+            try:
+                seen = await _looked(connection, found, before, came)
+            except Exception:
+                # Reminders are planned along with this: what is odd about one race must not stop them.
+                log.exception("what happened in race %d could not be read; its posts stay as they were", number)
         if seen.looked is None or abs(now - seen.looked) >= KEPT:
             if number in kept:
                 await forget_log(connection, number)

@@ -28,6 +28,9 @@ class Flag(StrEnum):
 RACING = frozenset({Flag.GREEN, Flag.YELLOW, Flag.RED})
 """The flags under which a race is under way."""
 
+STOPPED = frozenset({Flag.RED, Flag.COLD})
+"""The flags under which a race that is not over stands still."""
+
 
 class TruckStatus(StrEnum):
     """Where a truck is. Who is ``OUT`` is out for good, who is in the ``GARAGE`` may come back, and seldom does."""
@@ -240,9 +243,10 @@ class LiveState:
 
         Args:
             now: the moment.
-            heard: when the feed last answered, though with nothing new. Under a red flag nothing changes.
+            heard: when the feed last answered, though with nothing new. Under a red flag nothing changes, nor overnight
+                on a cold track.
         """
-        last = max(self.at, heard) if self.flag is Flag.RED and heard is not None else self.at
+        last = max(self.at, heard) if self.flag in STOPPED and heard is not None else self.at
         return self.under_way and now - last > SILENT_AFTER
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.client.tailgate_bot import TailgateBot
+from bot.outbox.contracts import BusyError, UnsureError
 from bot.services import Services
 from db.live.models import LiveState
 from tests.cogs.boarding import Boards, labels
@@ -72,6 +73,22 @@ class TestAnswersToOne:
         assert "lap 25 of 85" in title_and_answer(in_person)[1]
         await self.dee(stand).click(in_person.response, label="Refresh")
         assert "lap 26 of 85" in title_and_answer(in_person)[1]
+
+    @pytest.mark.parametrize("error", [UnsureError("no answer"), BusyError("slow down", 5)])
+    async def test_the_button_comes_though_its_change_fails_once(
+        self, in_person: Any, race: Race, boards: Boards, monkeypatch: pytest.MonkeyPatch, error: Exception
+    ) -> None:
+        async def fails(*_: Any) -> None:
+            raise error
+
+        await boards.later(race, seconds=15)
+        with monkeypatch.context() as failing:
+            failing.setattr("bot.boards.discord_editor.DiscordEditor.rewrite_answer", fails)
+            await boards.later(race, minutes=13, seconds=46)
+        assert "Refresh" not in labels(in_person)
+        await boards.later(race, seconds=16)
+        assert "Refresh" in labels(in_person)
+        assert len(boards.bot.live_answers) == 0
 
     async def test_a_bot_that_stops_leaves_the_button(self, in_person: Any, boards: Boards) -> None:
         await boards.tick()

@@ -55,14 +55,15 @@ def test_one_that_was_canceled_or_put_off_is_frozen() -> None:
         assert not may_have_board(facts_of(season), now)
 
 
-def test_one_whose_feed_died_is_frozen_by_the_clock_and_one_under_red_is_not() -> None:
+def test_one_whose_feed_died_is_frozen_by_the_clock_and_one_that_stands_still_is_not() -> None:
     season = season_of()
     later = season.races[0].begins + 7 * HOUR
     assert not is_final(facts_of(season, state_of(season)), season.races[0].begins + 5 * HOUR)
     assert is_final(facts_of(season, state_of(season)), later)
-    red = state_of(season, flag=Flag.RED)
-    assert not is_final(facts_of(season, red, heard=later), later)
-    assert is_final(facts_of(season, red), later)
+    for stopped in (Flag.RED, Flag.COLD):
+        red = state_of(season, flag=stopped)
+        assert not is_final(facts_of(season, red, heard=later), later)
+        assert is_final(facts_of(season, red), later)
     # Not for ever, though.
     assert is_final(facts_of(season, red, heard=red.at + 73 * HOUR), red.at + 73 * HOUR)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -168,6 +169,41 @@ async def test_a_post_waits_to_the_second_for_who_sees_the_race_later(night: Rac
         EVERYTHING[0]: at_lap(0) + timedelta(seconds=seconds),
         EVERYTHING[1]: at_lap(8) + timedelta(seconds=seconds),
     }
+
+
+async def test_what_is_due_waits_on_where_the_delay_was_set_longer_meanwhile(night: RaceNight) -> None:
+    target = await night.wants(race_day=RaceDay.EVERYTHING, delay=60)
+    await night.comes(state(0))
+    (row,) = [each for each in await night.rows(target) if each.notification.kind is NotificationKind.LIVE]
+    services: Any = Services(night.store, night.seasons, night.clock)  # type: ignore[arg-type]
+    writer = RaceDayWriter(night.store, Router(services).as_of)
+    night.clock.moment = row.notification.due_at
+    assert await writer.write(row, target) is not None
+    longer = replace(target, extras=replace(target.extras, delay=300))
+    with pytest.raises(BusyError):
+        await writer.write(row, longer)
+    night.clock.advance(seconds=240)
+    assert await writer.write(row, longer) is not None
+
+
+async def test_a_race_that_cannot_be_read_stops_the_plan_of_nothing_else(
+    night: RaceNight, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    target = await night.wants(race_day=RaceDay.EVERYTHING, spoiler=False, delay=600)
+    await night.comes(state(0))
+
+    def fails(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("bot.notifications.race_day_planner.happenings", fails)
+    await night.comes(state(8, [START, WRECK]))
+    assert "could not be read" in caplog.text
+    assert "planning the outbox failed" not in caplog.text
+    assert [row.notification.session for row in await night.rows(target, RowState.PENDING)] == ["green flag"]
+    monkeypatch.undo()
+    await night.comes(state(9, [START, WRECK]))
+    await night.until(at_lap(9) + timedelta(minutes=12))
+    assert [each for each in night.firsts() if "Caution" in each] == ["Caution on lap 8: #2, 3 incident turn 2"]
 
 
 async def test_a_thousand_places_that_see_it_later_get_nothing_early(night: RaceNight) -> None:

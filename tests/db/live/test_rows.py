@@ -226,6 +226,8 @@ def test_the_laps_that_end_the_stages() -> None:
         (Flag.YELLOW, 121, 0, True),
         (Flag.RED, 3600, 60, False),  # nothing changes then, and the feed answers
         (Flag.RED, 3600, 121, True),
+        (Flag.COLD, 36_000, 60, False),  # overnight, for the rest of the race on the next day
+        (Flag.COLD, 36_000, 121, True),
         (Flag.CHECKERED, 3600, 3600, False),
     ],
 )
