@@ -11,7 +11,7 @@ from unittest import mock
 
 from bot.feeds import reading
 from bot.live import history, nascar
-from bot.notifications import race_day_log, race_day_news, race_day_planner
+from bot.notifications import race_day_log, race_day_news, race_day_planner, results
 from db.live import seen_posts
 from db.live.models import FlagPeriod, LiveState
 from db.reminders import models, plans
@@ -36,7 +36,10 @@ def _forgets_the_delay() -> Sequence[Patch]:
 
 def _tells_results_at_once() -> Sequence[Patch]:
     at_once = "CASE WHEN w.delay = 0 OR s.kind IN ('results', 'recap', 'standings') THEN"
-    return [_sql(plans, "WANTED", "CASE w.delay WHEN 0 THEN", at_once)]
+    return [
+        _sql(plans, "WANTED", "CASE w.delay WHEN 0 THEN", at_once),
+        mock.patch.object(results, "seen_later", lambda as_of, _: as_of),
+    ]
 
 
 def _delays_by_minutes() -> Sequence[Patch]:
