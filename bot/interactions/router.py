@@ -145,7 +145,7 @@ class Router:
         """
         made = await _found(self._topics, question)(question, requester)
         if isinstance(made, ui.LayoutView) and not question.private and races_held_back(requester.as_of):
-            return with_lines(made, [told_later(requester.delay)])
+            return with_lines(made, [told_later(requester.delay)], at_the_end=True)
         return made
 
     async def reply(

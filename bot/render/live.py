@@ -119,12 +119,12 @@ def _before(facts: LiveFacts, race: Race, question: LiveQuestion | LiveAloneQues
     state, told = facts.state, now - timedelta(seconds=facts.delay.seconds)
     # Who sees the race later is told nothing of whether it has begun.
     waits = told < race.begins <= now
-    begun = status_now(race, now) if not waits else None
+    begun = status_now(race, told) if not waits else None
     rolling = state is not None and state.flag is Flag.HOT
     timed = grid_of(facts.season, state) if state is not None else []
     known = starting_order(timed or facts.grid, facts.contenders)
     silent = begun is not None and state is None
-    first = _waits(race, facts.delay) if waits else headline(race, now)
+    first = _waits(race, facts.delay) if waits else headline(race, told if begun is not None else now)
     if rolling:
         first = f"**On the pace laps**, no green flag yet · {first}"
     return card(

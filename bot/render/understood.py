@@ -19,13 +19,13 @@ MOST_RACES = 6
 """Races at a track that are named at most."""
 
 
-def with_lines(view: ui.LayoutView, lines: Sequence[str]) -> ui.LayoutView:
-    """The message with these lines under its answer; a line for which there is no room is left out."""
+def with_lines(view: ui.LayoutView, lines: Sequence[str], *, at_the_end: bool = False) -> ui.LayoutView:
+    """The message with these lines under its answer, or under its small print; one without room is left out."""
     texts = [item for item in view.walk_children() if isinstance(item, ui.TextDisplay)]
     room = ROOM - sum(len(text.content) for text in texts)
     for line in filter(None, lines):
         if texts and len(line) < room:
-            texts[0].content += f"\n{line}"
+            texts[-1 if at_the_end else 0].content += f"\n{line}"
             room -= len(line) + 1
     return view
 
