@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -203,5 +204,8 @@ def _tell_of_ends(told: dict[int, int]) -> None:
 
 if __name__ == "__main__":
     asked, program = socket.socket(fileno=int(sys.argv[1])), importlib.import_module(sys.argv[2])
+    # What was imported is never garbage: whoever looked at it for some would copy the pages on which it lies.
+    gc.collect()
+    gc.freeze()
     serve(asked)
     sys.exit(program.main())

@@ -40,8 +40,8 @@ def looked_at(log: PostLog, told: Sequence[Happening], came: datetime, overtime:
     # The store keeps whole seconds, and nothing may be told a second before it was seen.
     seen = came if not came.microsecond else came.replace(microsecond=0) + APART
     kept = [_kept(each, found.get(place), seen, overtime) for place, each in enumerate(posts)]
-    new = [each for each in left if each.fresh]
-    if new:
+    new = [each for each in left if each.fresh and not _is_no_longer(each, posts)]
+    if any(not _came_too_late(each, posts) for each in new):
         # What follows ends the wait of what came before.
         kept = [each if each.settled else replace(each, due=min(each.due, seen)) for each in kept]
     return PostLog(came.replace(microsecond=0), (*kept, *_seen(kept, new, seen)))
@@ -86,12 +86,25 @@ def _kept(post: SeenPost, told: Happening | None, seen: datetime, overtime: bool
     waits = not post.settled and seen <= post.due
     due = min(post.due, seen) if waits and told.settled else post.due
     # Overtime is known by the caution that brought it; the race went on since it was seen.
-    news = post.news if post.post is RacePost.OVERTIME else _corrected(post.news, told.news)
+    news = _corrected(post.news, told.news)
+    if post.post is RacePost.OVERTIME:
+        news = replace(post.news, laps=told.news.laps)
     if post.post is RacePost.CHECKERED:
         # The order at the flag: what inspection makes of it is told by the results.
         news = told.news if waits else post.news
     settled = post.settled or told.settled
     return replace(post, lap=told.lap, what=told.what, due=due, news=news, settled=settled, stands=True)
+
+
+def _is_no_longer(told: Happening, posts: Iterable[SeenPost]) -> bool:
+    """Whether overtime is told of that made the race no longer: a caution in overtime may as well end it."""
+    known = [each.news.laps or 0 for each in posts if each.post is RacePost.OVERTIME and each.stands]
+    return told.post is RacePost.OVERTIME and (told.news.laps or 0) <= max(known, default=-1)
+
+
+def _came_too_late(told: Happening, posts: Iterable[SeenPost]) -> bool:
+    """Whether the race was over before it was told of, as a lead of the last lap that is counted after the finish."""
+    return RacePost.CHECKERED in OVERTAKEN_BY[told.post] and any(each.post is RacePost.CHECKERED for each in posts)
 
 
 def _corrected(before: RaceNews, now: RaceNews) -> RaceNews:
@@ -111,7 +124,7 @@ def _seen(before: Sequence[SeenPost], new: Sequence[Happening], seen: datetime) 
         number = _number(told, taken)
         taken.add((told.post, number))
         at = min(told.at, seen)
-        overtaken = any(each.post in OVERTAKEN_BY[told.post] for each in following)
+        overtaken = _came_too_late(told, before) or any(each.post in OVERTAKEN_BY[told.post] for each in following)
         waits = not told.settled and not following
         due = seen + SETTLES[told.post] if waits else seen
         if last is not None:

@@ -84,11 +84,12 @@ class _Teller:
 
     def flags(self) -> Iterator[Happening]:
         """The green flag, cautions, red flags, and when the race goes on after one."""
-        state, stopped, begun, shown = self._state, None, False, False
+        state, stopped, begun, shown, from_start = self._state, None, False, False, False
         for flag in _until_checkered(state):
             if flag.flag is Flag.GREEN:
-                # Where nothing before it is known, one in the middle of a race is no start.
-                if (not begun and flag.lap <= A_LAP_OR_TWO) or stopped is not None:
+                # Where nothing before it is known, one in the middle of a race is no start. A wet track may be run dry
+                # under yellow for longer.
+                if (not begun and (flag.lap <= A_LAP_OR_TWO or from_start)) or stopped is not None:
                     yield self._green(flag, stopped)
                 begun, stopped, shown = True, None, False
             elif flag.flag is Flag.RED and (begun or flag.lap):
@@ -100,6 +101,7 @@ class _Teller:
                 if stopped is None and not shown and not self._ends_stage(flag):
                     yield self._caution(flag)
                 shown = True
+            from_start = from_start or not flag.lap
 
     def stages(self) -> Iterator[Happening]:
         """The stages that are over, with their first ten."""
@@ -141,7 +143,7 @@ class _Teller:
             places=tuple(self._place(truck) for truck in first),
             cautions=state.cautions,
             lead_changes=leads,
-            under_caution=bool(raced) and raced[-1] is not Flag.GREEN,
+            under_caution=raced[-1:] == [Flag.YELLOW],
         )
         yield Happening(RacePost.CHECKERED, 0, "", state.checkered, news, finished or state.ended is not None)
 

@@ -40,6 +40,9 @@ def only(log: PostLog, post: RacePost) -> SeenPost:
 WRECK = flag(Flag.YELLOW, 8, reason="#2, 3 incident turn 2", free_pass="3")
 SILENT = flag(Flag.YELLOW, 8)
 RAIN = flag(Flag.RED, 30, reason="Weather")
+DEBRIS = flag(Flag.YELLOW, 57, reason="debris")
+LAST = flag(Flag.YELLOW, 62, reason="last lap crash")
+PACED = flag(Flag.YELLOW, 0)
 
 RUNS: dict[str, tuple[list[LiveState], list[tuple[str, int]]]] = {
     "a run under green": (
@@ -95,6 +98,36 @@ RUNS: dict[str, tuple[list[LiveState], list[tuple[str, int]]]] = {
             ),
         ],
         [("caution", 57), ("overtime", 59), ("lead", 62)],
+    ),
+    "a caution in overtime that ends the race is no overtime again": (
+        [
+            state(58, [START, DEBRIS]),
+            state(59, [START, DEBRIS], laps=63),
+            state(62, [START, DEBRIS, flag(Flag.GREEN, 61), LAST], laps=63),
+            finished([START, DEBRIS, flag(Flag.GREEN, 61), LAST], lap=63, laps=63),
+        ],
+        [("caution", 57), ("overtime", 59), ("caution", 62), ("checkered flag", 63)],
+    ),
+    "overtime that is tried again is told again once the race is longer": (
+        [
+            state(59, [START, DEBRIS], laps=63),
+            state(60, [START, DEBRIS], laps=64),
+            state(62, [START, DEBRIS, flag(Flag.GREEN, 61), LAST], laps=64),
+            state(63, [START, DEBRIS, flag(Flag.GREEN, 61), LAST], laps=67),
+        ],
+        [("caution", 57), ("overtime", 59), ("caution", 62), ("overtime", 63)],
+    ),
+    "a lead that is counted after the checkered flag": (
+        [state(59), finished(), finished(leads=(LiveLead("2", 1, 59), LiveLead("1", 60, 60)), came=at_lap(60.1))],
+        [("checkered flag", 60)],
+    ),
+    "a caution of the last lap that is listed after the checkered flag": (
+        [state(59), finished(), finished([START, flag(Flag.YELLOW, 59, reason="crash")], came=at_lap(60.1))],
+        [("checkered flag", 60)],
+    ),
+    "a start under yellow that is long": (
+        [state(0, [flag(Flag.HOT, 0)]), state(3, [PACED]), state(6, [PACED, flag(Flag.GREEN, 6)])],
+        [("green flag", 6)],
     ),
     "a distance that was never the schedule's is no overtime": ([state(2, laps=63)], [("green flag", 0)]),
     "begun in the middle of the race, without its flags": ([state(50, [flag(Flag.GREEN, 50)])], []),
@@ -198,6 +231,20 @@ def test_who_led_stays_as_it_was_while_the_reason_is_corrected() -> None:
     found = only(log, RacePost.CAUTION).news
     assert found.truck is not None
     assert (found.reason, found.truck.number) == ("debris", "1")
+
+
+def test_what_comes_after_the_checkered_flag_does_not_end_its_wait() -> None:
+    running = finished()
+    running = replace(running, trucks=tuple(replace(t, laps=LAPS - (t.position > 1)) for t in running.trucks))
+    led = (LiveLead("2", 1, 59), LiveLead("1", 60, 60))
+    log = watched(running, replace(running, leads=led, came=at_lap(LAPS) + timedelta(seconds=5)))
+    assert only(log, RacePost.CHECKERED).due == at_lap(LAPS) + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(("last", "under_caution"), [(Flag.YELLOW, True), (Flag.RED, False), (Flag.GREEN, False)])
+def test_under_which_flag_a_race_ended(last: Flag, under_caution: bool) -> None:
+    log = watched(finished([START, flag(Flag.YELLOW, 40, reason="rain"), flag(last, 45, reason="rain")], lap=46))
+    assert only(log, RacePost.CHECKERED).news.under_caution is under_caution
 
 
 def test_a_clock_that_was_ahead_holds_nothing_up() -> None:
