@@ -37,6 +37,8 @@ SELECT came_at, state FROM live_history WHERE race_id = ? AND came_at <= ? ORDER
 """
 MOMENTS = "SELECT came_at FROM live_history WHERE race_id = ? ORDER BY came_at"
 REMEMBERED = "SELECT DISTINCT race_id FROM live_history"
+# By a clock that was ahead and is set right, what came by it is no past.
+FORGET_AHEAD = "DELETE FROM live_history WHERE race_id = ? AND came_at > ?"
 FORGET_HISTORY = "DELETE FROM live_history WHERE race_id = ? AND came_at < ?"
 # A race that is gone meanwhile takes no state with it.
 SAVE = """
@@ -181,6 +183,7 @@ async def save_state(store: Store, state: LiveState, heard: datetime, events: It
     last = {kind: max((note[2] for note in notes if note[1] == kind.value), default=0) for kind in EventKind}
     async with store.write() as connection:
         await connection.execute(SAVE, row)
+        await connection.execute(FORGET_AHEAD, (state.race, to_text(state.came)))
         await connection.execute(REMEMBER, (state.race, to_text(state.came), zlib.compress(text)))
         # Counted by SQLite itself: what is written as it stood is no change.
         before = connection.total_changes

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import aiosqlite
 
 from db.connection import Store
 from db.models import RaceStatus
-from db.reminders.models import SAME, PlannedNotification, ScheduleChange, SeenRace
+from db.reminders.models import RACE_DAY, SAME, PlannedNotification, ScheduleChange, SeenRace
 from db.timestamps import day_from_text, from_text, to_text
 
 Connection = aiosqlite.Connection
@@ -72,6 +72,8 @@ SELECT w.target_id, s.kind, s.subject, s.season, s.round, s.session, s.lead, s.e
   CROSS JOIN temp.planned s
     ON w.kind = s.kind AND w.session = s.session AND (w.lead = s.lead OR s.kind NOT IN ('reminder', 'thread'))
  WHERE (s.newcomers OR iif(s.kind = 'live', s.event_at, s.due_at) >= w.since)
+   AND (s.kind NOT IN ('live', 'board', 'thread')
+        OR strftime('%Y-%m-%dT%H:%M:%SZ', s.until, '+' || w.delay || ' seconds') > :now)
    AND (NOT s.followers OR EXISTS (
        SELECT 1 FROM outbox o WHERE o.target_id = w.target_id AND o.kind = s.kind AND o.subject = s.subject
           AND (o.tried_at IS NOT NULL OR o.state = 'sent')))
@@ -135,7 +137,7 @@ _THE_SAME = """m.target_id = outbox.target_id AND m.kind = outbox.kind AND m.sub
 CANCEL = f"""
 UPDATE outbox INDEXED BY outbox_of_target SET state = 'cancelled', reason = 'no longer planned', retry_at = NULL
  WHERE {_WHOSE} AND state = 'pending' AND until > :now
-   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live', 'thread')
+   AND kind <> 'trouble' AND (kind NOT IN ('standings', 'results', 'recap', 'quote', 'event', 'live', 'thread', 'board')
         OR tried_at IS NULL)
    AND NOT EXISTS (
     SELECT 1 FROM temp.wanted m WHERE {_THE_SAME}
@@ -163,6 +165,10 @@ SELECT target_id, kind, subject, season, round, session, lead, event_at, owed_at
 """
 CLEAR = ("DROP TABLE IF EXISTS temp.planned", "DROP TABLE IF EXISTS temp.wanted")
 
+LONGEST_WAIT = """
+SELECT coalesce(max(delay), 0) AS seconds FROM reminder_wishes WHERE target_id IN (SELECT value FROM json_each(?))
+   AND kind IN ('live', 'board', 'thread')
+"""
 LOAD_SEEN = "SELECT race_id, seen FROM schedule_seen"
 SEEN_OF = "SELECT seen FROM schedule_seen WHERE race_id = ?"
 SAVE_SEEN = """
@@ -222,7 +228,11 @@ async def apply(
     for clearing in CLEAR:
         await connection.execute(clearing)
     await connection.execute(CREATE_PLANNED)
-    await connection.executemany(FILL_PLANNED, [_values(each) for each in planned if each.useless_from > now])
+    # The posts of a race stay planned for a day, for who sees it that late: mostly nobody among these does.
+    (longest,) = await connection.execute_fetchall(LONGEST_WAIT, (values["targets"],))
+    behind = timedelta(seconds=longest["seconds"])
+    useful = [each for each in planned if now < each.until + (behind if each.kind in RACE_DAY else timedelta(0))]
+    await connection.executemany(FILL_PLANNED, [_values(each) for each in useful])
     await connection.execute(UNFOLLOWED)
     await connection.execute(WANTED, values)
     await connection.execute(WANTED_INDEX)

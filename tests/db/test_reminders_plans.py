@@ -22,6 +22,7 @@ from db.reminders.models import (
 )
 from db.reminders.outbox import DeliveryOutcome, claim, upcoming, write_ledger
 from db.reminders.plans import PlanCounts, apply, targets_to_plan
+from db.reminders.race_day import RaceDay, RacePost
 from db.reminders.targets import save, switch_off
 
 NOON = datetime(2025, 10, 17, 16, tzinfo=UTC)
@@ -272,7 +273,7 @@ async def test_where_settings_alone_changed_others_are_left_as_they_are(empty_st
 async def test_planning_for_one_reads_no_more_than_what_is_his(empty_store: Store) -> None:
     async with empty_store.write() as connection:
         await connection.execute(plans.CREATE_PLANNED)
-        await connection.execute(plans.WANTED, {"targets": "[]"})
+        await connection.execute(plans.WANTED, {"targets": "[]", "now": ""})
         await connection.execute(plans.WANTED_INDEX)
         statements = (plans.WANTED.partition(" AS\n")[2], plans.CANCEL, plans.MOVE)
         for sql in (*statements, plans.CHANGED_TARGETS.replace("?", ":since")):
@@ -280,3 +281,27 @@ async def test_planning_for_one_reads_no_more_than_what_is_his(empty_store: Stor
             steps = [row["detail"] for row in await connection.execute_fetchall(f"EXPLAIN QUERY PLAN {sql}", values)]
             # The list of the targets is a table of its own to SQLite.
             assert not any(step.startswith("SCAN") and "VIRTUAL TABLE" not in step for step in steps), steps
+
+
+async def test_a_post_of_a_race_stays_planned_as_long_as_its_place_is_behind(empty_store: Store) -> None:
+    posts = Extras(race_day=RaceDay.EVERYTHING)
+    near = await save(empty_store, Target(guild=1, channel=9, leads=(), extras=posts), NOON - MINUTE)
+    far = await save(
+        empty_store, Target(guild=2, channel=8, leads=(), extras=replace(posts, delay=3600)), NOON - MINUTE
+    )
+    caution = replace(
+        results(NOON), kind=NotificationKind.LIVE, session=RacePost.CAUTION, lead=11, until=NOON + 10 * MINUTE
+    )
+    now = NOON + 30 * MINUTE
+    await plan(empty_store, [caution], now)
+    assert await upcoming(empty_store, near.id) == ()
+    (row,) = await upcoming(empty_store, far.id)
+    assert (row.notification.due_at, row.notification.until) == (NOON + 60 * MINUTE, NOON + 70 * MINUTE)
+
+
+async def test_a_board_that_may_have_arrived_is_settled_though_its_race_is_put_off(empty_store: Store) -> None:
+    await save(empty_store, Target(guild=1, channel=9, leads=(), extras=Extras(board=True)), NOON - MINUTE)
+    board = replace(results(NOON), kind=NotificationKind.BOARD, lead=0, until=NOON + 300 * MINUTE)
+    await plan(empty_store, [board])
+    await deal(empty_store, NOON, RowState.PENDING)
+    assert await plan(empty_store, [], NOON + MINUTE) == NOTHING

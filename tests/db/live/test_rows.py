@@ -169,6 +169,17 @@ async def test_who_sees_the_race_later_sees_how_it_stood_then(store: Store, race
     assert await LiveStates(store).at(race, NOW + timedelta(seconds=30 * 51)) is None
 
 
+async def test_what_came_by_a_clock_that_was_ahead_is_no_past(store: Store, race: int) -> None:
+    await save(store, state(race, 50))
+    await save(store, state(race, 51, came=NOW + timedelta(hours=1)))
+    await save(store, state(race, 52, came=NOW + timedelta(minutes=1)))
+    rows = await store.fetch("SELECT count(*) FROM live_history")
+    assert rows[0][0] == 2
+    held = await LiveStates(store).at(race, NOW + timedelta(hours=2))
+    assert held is not None
+    assert held.state.lap == 52
+
+
 async def test_until_the_next_state_came_the_feed_answered(store: Store, race: int) -> None:
     for lap in (50, 51):
         await save_state(store, state(race, lap, came=NOW + timedelta(minutes=lap)), NOW + timedelta(minutes=lap), ())
