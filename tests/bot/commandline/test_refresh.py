@@ -242,7 +242,7 @@ def test_trusting_the_feed_with_no_race_is_a_misuse(server: Server, store_path: 
 def test_it_says_who_asks(server: Server, store_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TAILGATE_CONTACT", "https://example.com/me")
     server.agents.clear()
-    assert typed(store_path, "--race", "5504") == 0
+    assert typed(store_path, "--race", "5504") == 1  # there is no list of races
     assert server.agents == {user_agent("https://example.com/me")}
 
 
@@ -291,7 +291,7 @@ def test_check_says_what_fails_and_what_was_left_out(
 ) -> None:
     season = fake_nascar.season(2025)
     server.documents = season.documents() | {paths.race_list(2025): b"<html>not today</html>"}
-    assert typed(store_path, "--season", "2025") == 0
+    assert typed(store_path, "--season", "2025") == 1
     capsys.readouterr()
     main(["check", "--db", str(store_path)])
     out = capsys.readouterr().out

@@ -43,6 +43,7 @@ class Bot:
 
     def __init__(self, error: Exception) -> None:
         self.error = error
+        self.every_second: list[object] = []
         self.asked = asyncio.Event()
 
     async def wait_until_ready(self) -> None:
@@ -119,7 +120,8 @@ async def test_the_first_tick_comes_with_the_start_and_the_next_in_its_time(cloc
     assert waits.pop("_watch_store") == pytest.approx(30, abs=5)
     assert waits.pop("_clean_up") == pytest.approx(60, abs=5)
     assert waits.pop("_take_in") == pytest.approx(60, abs=5)
-    jobs = ("_clean_up", "_keep_up", "_show_presence", "_take_in", "_watch_store")
+    assert waits.pop("_tick") == pytest.approx(1, abs=5)
+    jobs = ("_clean_up", "_keep_up", "_show_presence", "_take_in", "_tick", "_watch_store")
     assert sorted(waits) == [f"first {name}" for name in jobs]
     assert all(wait == pytest.approx(0, abs=5) for wait in waits.values())
 

@@ -193,7 +193,7 @@ def test_with_nothing_ahead_the_season_is_over(season: Season, said: str) -> Non
 def test_the_welcome_says_what_day_it_is_and_names_things_to_try() -> None:
     view = welcome(datetime(2025, 10, 16, 21, tzinfo=UTC))
     assert "**Thursday, Oct 16, 2025, 5 p.m. Eastern** here, the eve of Talladega." in lines(view)[1]
-    assert sum(line.startswith("`/") for line in lines(view)) == 6
+    assert sum(line.startswith("`/") for line in lines(view)) == 7
     assert len(buttons(view)) == 5
     assert "eve of" not in text(welcome(datetime(2025, 10, 18, 21, tzinfo=UTC)))
 

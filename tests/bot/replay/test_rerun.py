@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -24,12 +25,15 @@ from db.models import Season
 from tests.bot.live.laps import bundled_races
 from tests.seasons import bundled_season, bundled_seasons
 
-TALLADEGA = bundled_season(2025)
+
+def season_2025() -> Season:
+    """The season, read when a test asks for it."""
+    return bundled_season(2025)
 
 
 @pytest.fixture
 async def services(tmp_path: Path) -> AsyncIterator[Services]:
-    async with open_services(tmp_path / "tailgate.db", TravelClock(TALLADEGA.races[0].begins, 0)) as opened:
+    async with open_services(tmp_path / "tailgate.db", TravelClock(season_2025().races[0].begins, 0)) as opened:
         yield opened.services
 
 
@@ -65,7 +69,7 @@ async def test_it_runs_by_itself_and_no_result_is_known_before_its_end(services:
         seen.append(state)
     assert [state.lap for state in seen] == [*range(0, rerun.recorded.laps, 6), rerun.recorded.laps]
     assert seen[-1].flag is Flag.CHECKERED
-    official = [row.entry.number for row in TALLADEGA.results[race.round]]
+    official = [row.entry.number for row in season_2025().results[race.round]]
     assert [truck.number for truck in seen[-1].trucks] == official
     clock.travel(race.over_at + timedelta(minutes=1), 0)
     assert keeper.at(clock.now(), await services.seasons.all()).has_results(race)
@@ -101,14 +105,12 @@ def test_every_race_is_over_before_its_result_is_told() -> None:
     assert [round(left.total_seconds()) for _, _, left in races if left < RESULT_AFTER] == []
 
 
+@functools.cache
 def small_race() -> RecordedRace:
-    season = TALLADEGA
+    season = season_2025()
     by_id = {race.nascar_id: race for race in season.races}
     number, laps = next(each for each in bundled_races(2025) if by_id[each[0]].round == 23)
     return RecordedRace(season, by_id[number], laps)
-
-
-RECORDED = small_race()
 
 
 @given(
@@ -118,25 +120,25 @@ RECORDED = small_race()
 async def test_the_source_is_never_ahead_of_the_clock_and_ends_with_the_official_result(
     steps: list[float], speed: float
 ) -> None:
-    clock = TravelClock(RECORDED.began - timedelta(seconds=5), 0)
-    race = TALLADEGA.races[22]
-    source, followed, held = RecordedLive({race.id: RECORDED}, clock), Followed(TALLADEGA, race), None
+    clock = TravelClock(small_race().began - timedelta(seconds=5), 0)
+    race = season_2025().races[22]
+    source, followed, held = RecordedLive({race.id: small_race()}, clock), Followed(season_2025(), race), None
     now = clock.now()
     for step in steps:
         now += timedelta(seconds=step * speed)
         clock.travel(now, 0)
         before, held = held, await source.latest(followed, held)
         if held is None:
-            assert now < RECORDED.began
+            assert now < small_race().began
             continue
         assert held.at <= clock.now()
-        assert held.lap == RECORDED.lap_at(clock.now())
+        assert held.lap == small_race().lap_at(clock.now())
         assert before is None or before.lap <= held.lap
         # What stands still is told of anew, so that nobody takes it for a feed that fell silent.
         assert held.ended is not None or before is None or clock.now() - held.at < timedelta(seconds=46)
-    clock.travel(RECORDED.moment(RECORDED.laps) + timedelta(seconds=1), 0)
+    clock.travel(small_race().moment(small_race().laps) + timedelta(seconds=1), 0)
     last = await source.latest(followed, held)
     assert last is not None
-    official = [(row.entry.number, row.laps, row.led) for row in TALLADEGA.results[race.round]]
+    official = [(row.entry.number, row.laps, row.led) for row in season_2025().results[race.round]]
     assert [(truck.number, truck.laps, truck.led) for truck in last.trucks] == official
     assert await source.latest(followed, last) is last
