@@ -19,6 +19,7 @@ from db.reminders.models import NotificationKind
 from db.reminders.race_day import POSTS, RaceDay, RacePost
 from tests.simulation.judge import Due, _Judge
 from tests.simulation.marks import mark_of
+from tests.simulation.races_boards import board_spoilers
 from tests.simulation.races_documents import FEED, ROUND, winner_of
 from tests.simulation.races_known import Fact, Known
 from tests.simulation.races_server import Handed
@@ -89,6 +90,7 @@ class _RaceJudge(_Judge):
                 self._judge_told(place, verdict)
             self._judge_posts(place, verdict)
             verdict.wrong += self._spoilers(place)
+            verdict.wrong += board_spoilers(self, place)
         verdict.useless = len(world.useless)
         verdict.wrong += [f"useless: {mark}" for mark in world.useless]
         verdict.wrong += self._false_claims()
