@@ -150,7 +150,14 @@ class RaceProcess(Process):
         """What the job of the boards does every second."""
         drawer = BoardDrawer(services, self._as_of)
         keeper = BoardKeeper(
-            services, drawer, self.line, self._limiter, lambda: worker.rows_wait, LiveAnswers(), _nobody_asks, self._as_of
+            services,
+            drawer,
+            self.line,
+            self._limiter,
+            lambda: worker.rows_wait,
+            LiveAnswers(),
+            _nobody_asks,
+            self._as_of,
         )
         try:
             while True:
