@@ -161,9 +161,14 @@ class RaceProcess(Process):
         )
         try:
             while True:
-                with contextlib.suppress(StoreError, TimeoutError):
+                try:
                     async with asyncio.timeout(LIVE_TIMEOUT_SECONDS):
                         await keeper.tick()
+                except (StoreError, TimeoutError):
+                    # As the job does: it is looked again the next time.
+                    pass
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the night goes on
+                    self._world.faults.append(f"raised: {type(error).__name__}: {error}")
                 await asyncio.sleep(1 if keeper._followed else NO_BOARDS)
         finally:
             for task in keeper._under_way.values():
