@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from discord.utils import time_snowflake
 
@@ -108,6 +108,9 @@ class Discord:
     shown: Callable[[Message, Post], None] = lambda _, __: None
     """Called with each message that is made or changed, and what it says."""
 
+    rewritten: Callable[[Message, Mapping[str, Any], float], None] = lambda _, __, ___: None
+    """Called with each message that is changed to a prepared body, that body, and when it was drawn."""
+
     def __post_init__(self) -> None:
         self._number = 0
         self._requests = 0
@@ -179,6 +182,12 @@ class Discord:
         self.shown(found, post)
         self.say(f"channel {channel}: {message} is edited ({found.mark}, version {found.version})")
         return message
+
+    def rewrite(self, channel: int, message: int, body: Mapping[str, Any], drawn: float) -> None:
+        """Does what a request to change a message to a prepared body does; it was drawn at that moment."""
+        found = self._found(channel, message)
+        self.rewritten(found, body, drawn)
+        self.say(f"channel {channel}: {message} is drawn anew ({found.mark})")
 
     def delete(self, channel: int, message: int) -> int:
         """Does what a request to delete does."""

@@ -6,10 +6,13 @@ A request that has left arrives, whatever becomes of the process that made it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol, TypeVar
 
+from discord import ui
+
 from bot.discord_errors import Code
+from bot.interactions.live_answers import LiveAnswer
 from bot.notifications.scheduled_events import Listed, RaceEvent
 from bot.outbox.contracts import BusyError, FoundMessage, Post, RefusedError, UnsureError
 from bot.outbox.rate_limit import leaves
@@ -76,6 +79,16 @@ class Line:
 
     async def edit(self, channel: int, message: int, post: Post) -> None:
         await self._ask(channel, lambda: self._discord.edit(channel, message, post))
+
+    async def rewrite(self, channel: int, message: int, body: Mapping[str, Any]) -> None:
+        drawn = self._discord.timeline.now
+        await self._ask(channel, lambda: self._discord.rewrite(channel, message, body, drawn))
+
+    async def rewrite_view(self, channel: int, message: int, view: ui.LayoutView) -> None:
+        raise NotImplementedError("nobody asks for a board here")
+
+    async def rewrite_answer(self, answer: LiveAnswer, view: ui.LayoutView) -> None:
+        raise NotImplementedError("nobody asks for an answer here")
 
     async def delete(self, channel: int, message: int) -> None:
         await self._ask(channel, lambda: self._discord.delete(channel, message))

@@ -47,6 +47,7 @@ async def _save(store: Store, place: Place, at: datetime) -> None:
         spoiler=False,
         delay=place.delay,
         race_day=place.race_day,
+        board=place.board,
     )
     where: dict[str, int] = (
         {"user": place.number} if place.person else {"guild": place.number, "channel": place.channel}

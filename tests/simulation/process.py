@@ -24,7 +24,7 @@ from bot.notifications.scheduled_events import EventKeeper
 from bot.notifications.trouble import TroubleWriter
 from bot.outbox.contracts import Compose, InDoubt, Post
 from bot.outbox.planning import REPLAN
-from bot.outbox.rate_limit import RateLimiter
+from bot.outbox.rate_limit import LAST, RateLimiter
 from bot.outbox.worker import Worker
 from bot.seasons.as_of import AsOf
 from bot.services import Services
@@ -83,6 +83,10 @@ class Limiter(RateLimiter):
         self.granted: set[int] = set()
 
     async def turn(self, priority: Any) -> None:
+        if priority[0] == LAST:
+            # A board's change, which bears no row's number.
+            await super().turn(priority)
+            return
         self.granted.discard(priority[1])
         await super().turn(priority)
         self.granted.add(priority[1])

@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import pairwise
 
+from bot.notifications.board import boards_planned
 from bot.notifications.results_planner import plan_outcomes
 from db.models import Race, Season
 from db.reminders.models import NotificationKind
 from db.reminders.race_day import POSTS, RaceDay, RacePost
 from tests.simulation.judge import Due, _Judge
 from tests.simulation.marks import mark_of
+from tests.simulation.races_boards import board_spoilers
 from tests.simulation.races_documents import FEED, ROUND, winner_of
 from tests.simulation.races_known import Fact, Known
 from tests.simulation.races_server import Handed
@@ -83,12 +85,14 @@ class _RaceJudge(_Judge):
         self._known = Known(world.story.race, world.nascar.handed)
         verdict = Verdict(nights=1, wrong=list(dict.fromkeys(world.faults)))
         self._judge_owed([due for place in world.story.places for due in self._owed_outcomes(place)], verdict)
+        self._judge_owed([due for place in world.story.places for due in self._owed_boards(place)], verdict)
         self._judge_doubled(verdict)
         for place in world.story.places:
             if not place.person:
                 self._judge_told(place, verdict)
             self._judge_posts(place, verdict)
             verdict.wrong += self._spoilers(place)
+            verdict.wrong += board_spoilers(self, place)
         verdict.useless = len(world.useless)
         verdict.wrong += [f"useless: {mark}" for mark in world.useless]
         verdict.wrong += self._false_claims()
@@ -124,6 +128,16 @@ class _RaceJudge(_Judge):
                 place, str(each.kind), mark_of(place, each), self._seconds(row.due_at), self._seconds(row.until),
                 known if each.round == ROUND else 0.0, version=each.lead,
             )  # fmt: skip
+
+    def _owed_boards(self, place: Place) -> Iterator[Due]:
+        """The board of the race, by so much later as the place sees it."""
+        for each in boards_planned((self._season,), self._race.begins) if place.board else ():
+            if each.round == ROUND:
+                late = place.delay
+                yield Due(
+                    place, "board", mark_of(place, each), max(self._seconds(each.due_at) + late, 0.0),
+                    self._seconds(each.until) + late,
+                )  # fmt: skip
 
     def _judge_posts(self, place: Place, verdict: Verdict) -> None:
         wanted = POSTS[place.race_day] if not place.person else frozenset()

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Any
 from unittest import mock
 
+from bot.boards.drawing import BoardDrawer
+from bot.boards.flags import NONE_SHOWN
 from bot.feeds import reading
 from bot.live import history, nascar
 from bot.notifications import race_day_log, race_day_news, race_day_planner, results
@@ -103,6 +105,17 @@ def _looks_by_the_minute() -> Sequence[Patch]:
     return [mock.patch.object(races_process, "plan_version", same)]
 
 
+def _board_forgets_the_delay() -> Sequence[Patch]:
+    """A board that was posted in time is changed to what the race is now."""
+    picture = BoardDrawer.picture
+
+    async def at_once(self: BoardDrawer, race: int, delay: int, flags: Any = NONE_SHOWN) -> Any:
+        del delay
+        return await picture(self, race, 0, flags)
+
+    return [mock.patch.object(BoardDrawer, "picture", at_once)]
+
+
 RACE_MUTATIONS: dict[str, Mutation] = {
     "post by the state": Mutation("nobody remembers what was seen before", _posts_by_the_state, 0),
     "forget the delay": Mutation("posts come when something was seen, whoever wants them", _forgets_the_delay, 0),
@@ -119,4 +132,5 @@ RACE_MUTATIONS: dict[str, Mutation] = {
     "everything to everybody": Mutation("who wants the result gets all posts", _tells_everything_to_everybody, 2),
     "believe an old list": Mutation("an older list of flags takes a caution back", _believes_an_old_list, 39),
     "look by the minute": Mutation("what happened is planned once a minute", _looks_by_the_minute, 72),
+    "board without the delay": Mutation("a board is drawn as the race is now", _board_forgets_the_delay, 4),
 }

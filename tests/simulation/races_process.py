@@ -11,11 +11,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.boards.drawing import BoardDrawer
+from bot.boards.keeper import BoardKeeper
 from bot.feeds.client import FeedClient
 from bot.feeds.politeness import Politeness
+from bot.interactions.live_answers import LiveAnswers
 from bot.jobs.schedule import LIVE_TIMEOUT_SECONDS
 from bot.live.nascar import NascarLive
 from bot.live.poller import BEFORE_START, LOOK_EVERY, LivePoller
+from bot.notifications.board import BoardWriter, plan_boards
 from bot.notifications.race_day import RaceDayWriter
 from bot.notifications.race_day_planner import plan_race_day, plan_version
 from bot.outbox.contracts import Post
@@ -43,6 +47,8 @@ AGAIN = 5.0
 """After so many seconds it is tried again to import what could not be."""
 LONG = 600.0
 """With no race to follow it is looked that seldom."""
+NO_BOARDS = 5.0
+"""With no board to keep it is looked that often whether there is one."""
 LIVE_VERSION = "SELECT version FROM live_version"
 
 
@@ -85,6 +91,13 @@ class RaceProcess(Process):
         self._news, self._looking = asyncio.Event(), asyncio.Event()
         services = self._services(store)
         self._beside = [asyncio.create_task(self._import(services)), asyncio.create_task(self._follow(services))]
+        if any(place.board for place in self._world.story.places):
+            worker.plan(plan_boards)
+            worker.compose(
+                NotificationKind.BOARD,
+                self._watched(BoardWriter(store, BoardDrawer(services, self._as_of)).write),
+            )
+            self._beside.append(asyncio.create_task(self._keep_boards(services, worker)))
         return worker
 
     async def _import(self, services: Services) -> None:
@@ -132,6 +145,34 @@ class RaceProcess(Process):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(max(1, math.ceil(self._rests_from_asking(poller)))):
                     await self._looking.wait()
+
+    async def _keep_boards(self, services: Services, worker: Worker) -> None:
+        """What the job of the boards does every second."""
+        drawer = BoardDrawer(services, self._as_of)
+        keeper = BoardKeeper(
+            services,
+            drawer,
+            self.line,
+            self._limiter,
+            lambda: worker.rows_wait,
+            LiveAnswers(),
+            _nobody_asks,
+            self._as_of,
+        )
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(LIVE_TIMEOUT_SECONDS):
+                        await keeper.tick()
+                except (StoreError, TimeoutError):
+                    # As the job does: it is looked again the next time.
+                    pass
+                except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the night goes on
+                    self._world.faults.append(f"raised: {type(error).__name__}: {error}")
+                await asyncio.sleep(1 if keeper._followed else NO_BOARDS)
+        finally:
+            for task in keeper._under_way.values():
+                task.cancel()
 
     def _version(self) -> int:
         assert self._raw is not None
@@ -183,3 +224,8 @@ class RaceProcess(Process):
         for task in self._beside:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
+
+
+async def _nobody_asks(question: object, requester: object) -> object:
+    """Stands for what answers questions: nobody asks any here."""
+    raise NotImplementedError

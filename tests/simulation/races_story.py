@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from db.reminders.race_day import RaceDay
@@ -71,7 +71,7 @@ class RaceStory(Story):
             seed,
             begins,
             seconds,
-            places,
+            _with_boards(seed, places),
             tuple(sorted(events, key=lambda each: each.at)),
             memory=dice.choice([5.0, 30.0, 180.0, 300.0]),
             skew=dice.choice([0.0, 0.0, dice.uniform(-60, 60)]),
@@ -99,6 +99,14 @@ def _places(dice: random.Random) -> tuple[Place, ...]:
     ]
     person = Place(7, person=True, results=True, recap=dice.random() < 0.5, delay=dice.choice(DELAYS))
     return (*servers, person)
+
+
+def _with_boards(seed: int, places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """In every third night servers have boards; dice of their own leave all else of each night as it was."""
+    if seed % 3 != 1:
+        return places
+    dice = random.Random(f"{seed} boards")
+    return tuple(replace(place, board=not place.person and dice.random() < 0.7) for place in places)
 
 
 def _troubles(dice: random.Random, places: tuple[Place, ...], race: float, seconds: float) -> Iterator[Event]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.outbox.contracts import Post
 from db.models import Season
@@ -32,11 +33,23 @@ class Shown:
     text: str
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """What a board read from a moment on, and when that was drawn."""
+
+    at: float
+    channel: int
+    message: int
+    drawn: float
+    text: str
+
+
 class RaceWorld(World):
     """Everything that outlives a process.
 
     Attributes:
         shown: what was to be read on Discord, in order.
+        boards: each change of a board.
         edition: of the results that there are; 0 before any.
         imported: when the program was given which edition, in seconds.
         season: as the program read it last.
@@ -59,7 +72,9 @@ class RaceWorld(World):
         self.faults: list[str] = []
         self.posts: dict[str, tuple[int | None, str]] = {}
         self.feed_troubles: list[tuple[float, float]] = []
+        self.boards: list[Drawn] = []
         self.discord.shown = self._note
+        self.discord.rewritten = self._note_board
 
     def true_time(self) -> datetime:
         """What a clock that is right shows."""
@@ -74,6 +89,10 @@ class RaceWorld(World):
         words = text(post.view)
         self.shown.append(Shown(self.timeline.now, message.channel, message.id, row.notification, words))
         self.say(f"channel {message.channel} reads: {' / '.join(words.split(chr(10)))[:150]}")
+
+    def _note_board(self, message: Message, body: Mapping[str, Any], drawn: float) -> None:
+        words = "\n".join(_words(body))
+        self.boards.append(Drawn(self.timeline.now, message.channel, message.id, drawn, words))
 
     def _process(self) -> Process:
         return RaceProcess(self, self.path)
@@ -93,3 +112,15 @@ class RaceWorld(World):
     def _calm_down(self) -> None:
         self.nascar.weather.clear()
         super()._calm_down()
+
+
+def _words(body: Any) -> Iterator[str]:
+    """All that is to be read in a prepared body, in order."""
+    if isinstance(body, Mapping):
+        if isinstance(body.get("content"), str):
+            yield body["content"]
+        for each in body.values():
+            yield from _words(each)
+    elif isinstance(body, list):
+        for each in body:
+            yield from _words(each)

@@ -59,10 +59,13 @@ class Place:
     hidden: bool = False
     delay: int = 0
     race_day: RaceDay = RaceDay.NOTHING
+    board: bool = False
 
     def __str__(self) -> str:
         wants = [f"{lead} minutes' notice" for lead in self.leads]
-        wants += [name for name in ("changes", "results", "recap", "standings", "events") if getattr(self, name)]
+        wants += [
+            name for name in ("changes", "results", "recap", "standings", "events", "board") if getattr(self, name)
+        ]
         wants += [f"a quote{' and the past' * self.past} at {self.hour}"] if self.hour is not None else []
         wants += [f"of a race {self.race_day}"] if self.race_day is not RaceDay.NOTHING else []
         wants += [f"all {self.delay} s later"] if self.delay else []
