@@ -190,6 +190,14 @@ class Race:
             return self.results_at
         return by_the_clock if self.start is None else self.start + RACE_LENGTH
 
+    def known_at(self, now: datetime) -> datetime:
+        """Since when the results of a race that has some are known.
+
+        A bot whose clock was set to a day before they were stored knows them from the end of the race on.
+        """
+        over, stored = self.over_at, self.results_at
+        return over if stored is None or stored > now else max(over, stored)
+
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:

@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 from bot.notifications.race_day_log import looked_at
 from bot.notifications.race_day_news import happenings, in_overtime
-from bot.notifications.results_planner import known_at
 from db.live.news import detail_of
 from db.live.posts import (
     forget_log,
@@ -85,7 +84,7 @@ def posts_of(season: Season, race: Race, seen: PostLog, now: datetime) -> Iterat
         seen: its log.
         now: the current moment.
     """
-    known = known_at(race, now) if season.has_results(race.round) else None
+    known = race.known_at(now) if season.has_results(race.round) else None
     for each in seen.posts:
         until = each.until
         if each.post is RacePost.CHECKERED and known is not None:

@@ -10,7 +10,7 @@ from discord import ui
 
 from bot.notifications.corrections import corrected, first_known, results_facts
 from bot.notifications.reminders import race_of
-from bot.notifications.results_planner import FRESH, known_at
+from bot.notifications.results_planner import FRESH
 from bot.outbox.contracts import BusyError, Post, RefusedError
 from bot.outbox.delivery import TAKEN_AWAY
 from bot.outbox.ordering import await_turn
@@ -90,7 +90,7 @@ class ResultsWriter:
         before = await last_sent(self._store, target.id, due.kind, due.subject)
         if before is not None and before.message is None:
             raise RefusedError(TAKEN_AWAY, missing=True)
-        if before is None and (now >= known_at(race, now) + FRESH or await may_be_there(self._store, row)):
+        if before is None and (now >= race.known_at(now) + FRESH or await may_be_there(self._store, row)):
             raise RefusedError("it is not known which message to correct", missing=True)
         return before
 

@@ -45,7 +45,7 @@ def plan_outcomes(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedN
         now: the current moment.
     """
     for season, race in ((each, race) for each in seasons for race in each.run):
-        known = known_at(race, now)
+        known = race.known_at(now)
         if known <= now < known + CORRECTED_FOR and not _fills_a_gap(race, now):
             yield from _posts(season, race, known, now)
     yield from _standings(seasons, now)
@@ -76,7 +76,7 @@ def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNoti
         as_known = season.as_of(now)
         race = as_known.latest
         if race is not None:
-            known = known_at(race, now)
+            known = race.known_at(now)
             yield PlannedNotification(
                 NotificationKind.STANDINGS,
                 race.season,
@@ -90,15 +90,6 @@ def _standings(seasons: Sequence[Season], now: datetime) -> Iterator[PlannedNoti
                 race=race.id,
             )
             return
-
-
-def known_at(race: Race, now: datetime) -> datetime:
-    """Since when the results of a race that has some are known.
-
-    A bot whose clock was set to a day before they were stored knows them from the end of the race on.
-    """
-    over, stored_at = race.over_at, race.results_at
-    return over if stored_at is None or stored_at > now else max(stored_at, over)
 
 
 def noon_of(race: Race) -> datetime:

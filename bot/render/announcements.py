@@ -91,7 +91,7 @@ def _as_post(view: ui.LayoutView, options: PostOptions, heading: str, small: str
     card = view.children[0]
     assert isinstance(card, ui.Container)
     _add_correction(view, card, options.corrected)
-    _add_button(card, Link("My reminders" if options.personal else "Remind me", RemindMeQuestion(options.mark)))
+    add_button(card, Link("My reminders" if options.personal else "Remind me", RemindMeQuestion(options.mark)))
     _add_small(view, card, listed([small, YOURS if options.personal else SERVERS]))
     if not options.covered:
         return view
@@ -111,7 +111,7 @@ def _add_correction(view: ui.LayoutView, card: ui.Container[Any], line: str) -> 
         title.content += f"\n{line}"
 
 
-def _add_button(card: ui.Container[Any], link: Link) -> None:
+def add_button(card: ui.Container[Any], link: Link) -> None:
     """Adds a button to the card's row; a full row loses a disabled button for it, or else its last one."""
     button = QuestionButton.of(link, SLOT)
     assert button is not None

@@ -11,9 +11,9 @@ from discord import ui
 from bot.questions.core import NextQuestion, ResultsQuestion
 from bot.questions.live import LiveAloneQuestion, LiveQuestion
 from bot.questions.reminders import RemindMeQuestion
-from bot.render.announcements import ITSELF, MOST, SLOT
+from bot.render.announcements import ITSELF, MOST, add_button
 from bot.render.blocks import Accent, card, freshness
-from bot.render.buttons import BUTTONS, Link, QuestionButton, row
+from bot.render.buttons import Link, row
 from bot.render.formatting import count, escape, race_name, stamp
 from bot.render.results import results
 from db.models import Race, Season
@@ -33,7 +33,7 @@ def as_board(view: ui.LayoutView, mark: str, *, delay: int = 0, final: bool = Fa
     """
     shown = _card(view)
     _drop_refresh(shown)
-    _add_button(shown, Link("Remind me", RemindMeQuestion(mark)))
+    add_button(shown, Link("Remind me", RemindMeQuestion(mark)))
     later = f", {_span(delay)} behind the race, as set by moderators" if delay else ""
     _add_small(view, shown, NO_MORE if final else f"{ITSELF}{later}")
     return view
@@ -106,19 +106,6 @@ def _drop_refresh(shown: ui.Container[Any]) -> None:
                 each.remove_item(button)
         if not each.children:
             shown.remove_item(each)
-
-
-def _add_button(shown: ui.Container[Any], link: Link) -> None:
-    button = QuestionButton.of(link, SLOT)
-    assert button is not None
-    for each in _rows(shown):
-        buttons = [item for item in each.children if isinstance(item, QuestionButton)]
-        if buttons:
-            if len(buttons) == BUTTONS:
-                each.remove_item(next((item for item in buttons if item.disabled), buttons[-1]))
-            each.add_item(button)
-            return
-    shown.add_item(ui.ActionRow(button))
 
 
 def _add_small(view: ui.LayoutView, shown: ui.Container[Any], line: str) -> None:

@@ -43,7 +43,7 @@ def _untold(as_of: AsOf, told: datetime) -> Iterator[Race]:
     for season in as_of.seasons:
         for race in _late_ones(season, as_of.now):
             # Partial results have no moment of their own.
-            came = _came(race, as_of.now) if season.has_results(race.round) else race.begins + OVER_BY_THE_CLOCK
+            came = race.known_at(as_of.now) if season.has_results(race.round) else race.begins + OVER_BY_THE_CLOCK
             if came > told:
                 yield race
 
@@ -57,9 +57,3 @@ def _late_ones(season: Season, now: datetime) -> Iterator[Race]:
         held = season.has_results(race.round) or (season.later is None and race.round in season.partial)
         if held and race.begins > now - NEWS:
             yield race
-
-
-def _came(race: Race, now: datetime) -> datetime:
-    """When the outcome was known; of results stored after now, by a clock that was set back, when the race was over."""
-    over, stored = race.over_at, race.results_at
-    return over if stored is None or stored > now else max(over, stored)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
 from db.connection import Store
+from db.held import Held
 from db.live.models import HeldState, LiveState
 from db.live.rows import load_live_version, load_states, load_stood_at
 
@@ -25,23 +25,12 @@ class LiveStates:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._loading = asyncio.Lock()
-        self._data_version = self._version = -1
-        self._states: Mapping[int, HeldState] = MappingProxyType({})
+        self._newest = Held(store, load_live_version, load_states)
         self._past: OrderedDict[tuple[int, datetime], LiveState | None] = OrderedDict()
 
     async def all(self) -> Mapping[int, HeldState]:
         """The states by the race's id. Raises StoreError where the store cannot be read."""
-        async with self._loading:
-            data_version = await self._store.data_version()
-            if data_version != self._data_version:
-                version = await load_live_version(self._store)
-                if version != self._version:
-                    self._states = MappingProxyType(await load_states(self._store))
-                    self._version = version
-                # It was read before the states: a change in between causes one more look, never a missed one.
-                self._data_version = data_version
-        return self._states
+        return MappingProxyType(await self._newest.get())
 
     async def at(self, race: int, moment: datetime) -> HeldState | None:
         """How a race stood at a moment, for who sees it later; None where nothing had come by then.
